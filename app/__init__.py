@@ -1,0 +1,1 @@
+"""The front ends: the Streamlit app and the `errata` command."""

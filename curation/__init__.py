@@ -1,0 +1,1 @@
+"""Curation: data sets, label issues, FiftyOne, decisions and splits."""

@@ -1,0 +1,34 @@
+"""The rows of a data set: image files and the labels they were given."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import BoolArray, IntArray
+
+SPLITS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """N images with given labels, ordered by image_id."""
+
+    root: Path  # the data set's folder; image_ids are relative to it
+    classes: tuple[str, ...]  # K names; labels index into them
+    image_ids: npt.NDArray[np.str_]  # (N,) POSIX paths relative to root, unique
+    labels: IntArray  # (N,) 0..K-1, as given
+    splits: npt.NDArray[np.str_]  # (N,) "train", "val" or "test"
+
+    def __len__(self) -> int:
+        return len(self.image_ids)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The image files, in row order."""
+        return [self.root / str(image_id) for image_id in self.image_ids]
+
+    def where(self, keep: BoolArray) -> "Rows":
+        """Return the rows for which `keep`, shape (N,), is true."""
+        return Rows(self.root, self.classes, self.image_ids[keep], self.labels[keep], self.splits[keep])

@@ -1,0 +1,65 @@
+"""Where Errata keeps what it computes, and where the data sets lie."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import ErrataError
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One folder holding everything Errata writes; the FiftyOne database can be rebuilt from it."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Workspace":
+        """Return the workspace of `ERRATA_HOME`, `./workspace` where it is not set; made if it is not there.
+
+        Raises:
+            ErrataError: the folder cannot be made or written.
+        """
+        root = Path(os.environ.get("ERRATA_HOME") or "workspace").absolute()
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ErrataError(f"cannot make the workspace {root}: {error.strerror}; set ERRATA_HOME to a folder you own") from error
+        if not os.access(root, os.W_OK):
+            raise ErrataError(f"no permission to write the workspace {root}; set ERRATA_HOME to a folder you own")
+        return cls(root)
+
+    @property
+    def features(self) -> Path:
+        """Cached embeddings of frozen backbones and converted engines."""
+        return self.root / "features"
+
+    @property
+    def pixels(self) -> Path:
+        """Decoded and resized images as uint8 memory maps."""
+        return self.root / "pixels"
+
+    @property
+    def runs(self) -> Path:
+        """One folder per run: an audit or the training of one architecture."""
+        return self.root / "runs"
+
+    @property
+    def reports(self) -> Path:
+        """Reports, one folder per data set."""
+        return self.root / "reports"
+
+    @property
+    def drawn(self) -> Path:
+        """The embedded data sets, drawn or unpacked on first use."""
+        return self.root / "data"
+
+    @property
+    def database(self) -> Path:
+        """MongoDB's files."""
+        return self.root / "database"
+
+
+def data_root() -> Path:
+    """Return the folder of `ERRATA_DATA`, `./data` where it is not set: the data sets of datasets.yaml lie here."""
+    return Path(os.environ.get("ERRATA_DATA") or "data").absolute()

@@ -1,0 +1,1 @@
+"""Models: PyTorch over image files and integers; knows neither FiftyOne nor Streamlit."""
