@@ -1,0 +1,128 @@
+"""Put a data set's images in place: drawn, downloaded, or said where to get them."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from curation.catalog import DatasetSpec
+from models.arrays import Progress
+from models.errors import ErrataError, unknown
+
+
+def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) -> Path:
+    """Put the images of a data set in place, unless they are there, and return its folder.
+
+    Args:
+        spec: any data set.
+        data_root: the folder of a root that is not absolute (ERRATA_DATA).
+        progress: called with (images done, images) where the number is known.
+
+    Raises:
+        ErrataError: Errata cannot get this data set, the download failed, or the folder cannot be written;
+            nothing half-written is left.
+    """
+    target = data_root / spec.root
+    if _is_there(target):
+        return target
+    kind, _, handle = spec.source.partition(":")
+    if kind not in _SOURCES:
+        raise ErrataError(
+            f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {_place(target)}"
+        )
+    try:
+        with _whole(target) as folder:
+            _SOURCES[kind](handle, folder, progress)
+    except ErrataError:
+        raise
+    except Exception as error:  # kagglehub, torchvision and the network raise too many kinds to name
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        page = _PAGES.get(kind, "").format(handle)
+        by_hand = (
+            f"get it from {page} and {_place(target)}"
+            if page
+            else "free some space or choose another ERRATA_HOME"
+        )
+        raise ErrataError(
+            f"could not get data set {spec.name!r} ({reason}); try again, or {by_hand}"
+        ) from error
+    return target
+
+
+def prepare(spec: DatasetSpec, progress: Progress | None = None) -> None:
+    """Draw an embedded data set on its first use; any other is left alone.
+
+    Args:
+        spec: as `find_dataset` returns it.
+        progress: called with (images done, images).
+
+    Raises:
+        ErrataError: the workspace cannot be written.
+    """
+    if spec.embedded:
+        fetch(spec, spec.root.parent, progress)
+
+
+def _is_there(target: Path) -> bool:
+    return target.is_dir() and any(target.iterdir())
+
+
+def _place(target: Path) -> str:
+    return f"put them into {target}/train/CLASS/ and {target}/test/CLASS/"
+
+
+@contextmanager
+def _whole(target: Path) -> Iterator[Path]:
+    """Yield a path beside `target` to fill; it is renamed to `target` unless an exception ends the block."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        parts = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+    except OSError as error:
+        raise ErrataError(
+            f"cannot write {target.parent}: {error.strerror}; choose a folder you own"
+        ) from error
+    try:
+        yield parts / target.name
+        if not _is_there(target):  # another process may have been faster: theirs is as good
+            (parts / target.name).replace(target)
+    finally:
+        shutil.rmtree(parts, ignore_errors=True)
+
+
+def _embedded(name: str, folder: Path, progress: Progress | None) -> None:
+    if name == "scenes":
+        from curation.scenes import draw_scenes
+
+        draw_scenes(folder, progress=progress)
+    elif name == "digits":
+        from curation.digits import write_digits
+
+        write_digits(folder)
+    else:
+        raise unknown("embedded data set", name, ("digits", "scenes"))
+
+
+def _kaggle(handle: str, folder: Path, progress: Progress | None) -> None:
+    import kagglehub
+
+    kagglehub.dataset_download(handle, output_dir=str(folder))  # shows its own progress
+
+
+def _torchvision(name: str, folder: Path, progress: Progress | None) -> None:
+    if name != "CIFAR10":
+        raise unknown("torchvision data set", name, ("CIFAR10",))
+    from models.cifar10 import write_cifar10
+
+    write_cifar10(folder, progress)
+
+
+_SOURCES: dict[str, Callable[[str, Path, Progress | None], None]] = {
+    "embedded": _embedded,
+    "kaggle": _kaggle,
+    "torchvision": _torchvision,
+}
+_PAGES = {
+    "kaggle": "https://www.kaggle.com/datasets/{}",
+    "torchvision": "https://www.cs.toronto.edu/~kriz/cifar.html",
+}
