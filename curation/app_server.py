@@ -1,0 +1,210 @@
+"""The FiftyOne App as a process of our own, behind the guard, on 127.0.0.1: one per reviewer.
+
+One server keeps one session (view, selection, open image) for all its tabs, so two reviewers need two. It
+shows files below the given roots and the workspace only, see `curation.guard`.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import psutil
+
+from curation.database import configure_fiftyone, ensure_database, fiftyone_environment
+from curation.guard import Guard
+from curation.processes import end_process, find_process, last_lines, locked, port_owner, start_background
+from curation.workspace import Workspace
+from models.errors import ErrataError
+from models.files import read_json, write_json
+
+_START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine
+_STOP_S = 10
+
+
+@dataclass(frozen=True)
+class AppServer:
+    """A running FiftyOne App."""
+
+    port: int
+    pid: int
+    reviewer: str
+    roots: tuple[str, ...]  # folders whose files it may show
+    database: str
+
+    @property
+    def url(self) -> str:
+        """The address of its start page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+
+def app_url(port: int, dataset: str, view: str) -> str:
+    """Return the link to a saved view; without a view the App would show whatever it showed last.
+
+    >>> app_url(5151, "errata-scenes", "suspicious-test")
+    'http://127.0.0.1:5151/datasets/errata-scenes?view=suspicious-test'
+    """
+    return f"http://127.0.0.1:{port}/datasets/{quote(dataset, safe='')}?{urlencode({'view': view})}"
+
+
+def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 5151, reviewer: str = "") -> AppServer:
+    """Return the reviewer's App on this port, started if need be; waits until it answers.
+
+    A running one is used again if it serves the same roots from the same database, else it is replaced.
+
+    Args:
+        workspace: its files may be shown too: the Grad-CAM maps lie there.
+        media_roots: the folders of the data sets; links are followed and must end inside one.
+        port: 1 to 65535.
+        reviewer: who judges; in `ERRATA_REVIEWER` of the server's process.
+
+    Raises:
+        ErrataError: a root is missing, the port is taken, or the server does not start (quotes its log).
+    """
+    if not 0 < port < 65536:
+        raise ErrataError(f"port {port} does not exist; choose one from 1024 to 65535")
+    roots = tuple(sorted({os.path.realpath(root) for root in [workspace.root, *media_roots]}))
+    for root in roots:
+        if not Path(root).is_dir():
+            raise ErrataError(f"cannot serve images from {root}: there is no such folder")
+    database = ensure_database(workspace)
+    folder = _folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock", patience_s=2 * _START_S):
+        found = _running(workspace, port)
+        if found is not None and found.reviewer != reviewer:
+            raise ErrataError(
+                f"port {port} serves the FiftyOne App of reviewer {found.reviewer!r}; choose another port"
+            )
+        if found is not None and (found.roots, found.database) == (roots, database) and _answers(port):
+            return found
+        if found is not None:
+            end_process(psutil.Process(found.pid), _STOP_S)
+        taken = port_owner(port)
+        if taken is not None:
+            raise ErrataError(f"port {port} is taken by {taken}; end it or choose another port")
+        return _start(workspace, AppServer(port, 0, reviewer, roots, database))
+
+
+def stop_app(workspace: Workspace, port: int = 5151) -> bool:
+    """End the workspace's App on this port; tell whether one was running."""
+    found = _running(workspace, port)
+    if found is not None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            end_process(psutil.Process(found.pid), _STOP_S)
+    _state(workspace, port).unlink(missing_ok=True)
+    return found is not None
+
+
+def running_apps(workspace: Workspace) -> list[AppServer]:
+    """Return the Apps of this workspace that run, by port."""
+    ports = sorted(int(path.stem) for path in _folder(workspace).glob("*.json") if path.stem.isdecimal())
+    return [app for port in ports if (app := _running(workspace, port)) is not None]
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.root / "servers"
+
+
+def _state(workspace: Workspace, port: int) -> Path:
+    return _folder(workspace) / f"{port}.json"
+
+
+def _arguments(workspace: Workspace, port: int) -> list[str]:
+    """Return the arguments by which a process is recognised as this workspace's server on this port."""
+    return ["-m", "curation.app_server", f"--workspace={workspace.root.resolve()}", f"--port={port}"]
+
+
+def _running(workspace: Workspace, port: int) -> AppServer | None:
+    try:
+        state = read_json(_state(workspace, port))
+        app = AppServer(port, int(state["pid"]), state["reviewer"], tuple(state["roots"]), state["database"])
+    except (ErrataError, KeyError, TypeError, ValueError):  # no such server, or a state nobody can read
+        return None
+    return app if find_process(app.pid, _arguments(workspace, port)) else None
+
+
+def _start(workspace: Workspace, app: AppServer) -> AppServer:
+    log = _folder(workspace) / f"{app.port}.log"
+    log.unlink(missing_ok=True)
+    command = [sys.executable, *_arguments(workspace, app.port), *(f"--root={root}" for root in app.roots)]
+    here = str(Path(__file__).resolve().parent.parent)  # found by the child whatever its working folder
+    environment = {
+        **os.environ, **fiftyone_environment(workspace, app.database), "ERRATA_REVIEWER": app.reviewer,
+        "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
+    }  # fmt: skip
+    process = start_background(command, log, environment)
+    started = AppServer(app.port, process.pid, app.reviewer, app.roots, app.database)
+    write_json(_state(workspace, app.port), {"schema_version": 1, **asdict(started)})
+    deadline = time.monotonic() + _START_S
+    while process.is_running() and time.monotonic() < deadline:
+        if _answers(app.port):
+            return started
+        time.sleep(0.1)
+    state = "does not answer" if process.is_running() else "ended at once"
+    end_process(process, _STOP_S)
+    reason = last_lines(log) or "it gave no reason"
+    raise ErrataError(f"the FiftyOne App on port {app.port} {state}: {reason} (log: {log})")
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)  # urllib would ask a configured proxy
+    try:
+        connection.request("GET", "/fiftyone")
+        return "version" in json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+
+
+def _serve(arguments: Sequence[str]) -> None:
+    """Serve until SIGTERM: the entry of the process."""
+    parser = argparse.ArgumentParser(prog="python -m curation.app_server", description=_serve.__doc__)
+    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=5151)
+    parser.add_argument("--root", type=Path, action="append", default=[], help="folder whose files may be shown")
+    options = parser.parse_args(arguments)
+    os.environ["FIFTYONE_SERVER"] = "1"
+    configure_fiftyone(Workspace(options.workspace))
+
+    from fiftyone.server.app import app
+    from fiftyone.server.events import set_port
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    app.debug = False  # a traceback is for the log, not for the browser
+    _allow_view_stages_only()
+    set_port(options.port)
+    config = Config()
+    config.bind = [f"127.0.0.1:{options.port}"]
+    asyncio.run(serve(Guard(app, options.port, options.root), config))
+
+
+def _allow_view_stages_only() -> None:
+    """Let requests name view stages and nothing else: FiftyOne would call any class or function they name."""
+    import eta.core.utils as etau
+    from fiftyone.core.stages import ViewStage
+
+    build = ViewStage._from_dict
+
+    def checked(document: dict[str, Any]) -> Any:
+        name = document["_cls"]
+        if not name.startswith("fiftyone.core.stages.") or not issubclass(etau.get_class(name), ViewStage):
+            raise ValueError(f"{name!r} is no view stage")
+        return build(document)
+
+    ViewStage._from_dict = checked
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1:])

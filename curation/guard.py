@@ -1,0 +1,217 @@
+"""ASGI middleware that stands between the browser and the FiftyOne App.
+
+Unguarded, the App believes whoever reaches its port: any web page open in the same browser can change labels,
+and any file of this machine can be read through it. The guard lets through what the App's own pages ask for.
+"""
+
+import json
+import os
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# Operators of FiftyOne that list folders or hand out files. Everything else they do stays within the dataset.
+_BLOCKED_OPERATORS = ("list_files", "download_file")
+_BODY_BYTES = 16 * 1024 * 1024
+
+# Pages of other sites must not frame the App, for clicks could be stolen; Errata's screen, another port, may.
+_PAGE_POLICY = b"frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
+# A data set from anywhere may hold an SVG or HTML file: opened in a tab it must not run scripts as the App.
+_FILE_POLICY = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; " + _PAGE_POLICY
+
+
+class RefusedError(Exception):
+    """A request that is not let through: HTTP status and a sentence without details."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class Guard:
+    """Let through requests of the App's own pages only, and files under the media roots only.
+
+    Refuses, in this order:
+        400: control characters in the path (the App's router overlooks a final line break).
+        421: a Host other than 127.0.0.1:port and localhost:port (DNS rebinding).
+        403: a request of another origin, save that links to a page are followed and local pages may frame it;
+            a file outside the roots, whichever way it is named; operators that list folders.
+
+    It tells web pages apart, not people: another user of the same machine who can open the port can forge
+    every header. Where that matters, use a machine of your own.
+    """
+
+    def __init__(self, app: App, port: int, roots: Iterable[Path]) -> None:
+        """Wrap an ASGI app served on `port`; files under `roots` may be read, links followed first."""
+        self._app = app
+        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self._roots = [Path(os.path.realpath(root)) for root in roots]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or hand it to the App."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._check(scope)
+            if scope["path"].startswith("/operators"):
+                receive = await _checked_operator(receive)
+        except RefusedError as refusal:
+            await _refuse(scope, send, refusal)
+            return
+        await self._app(scope, receive, _hardened(send, is_file=_asks_for_file(scope)))
+
+    def _check(self, scope: Scope) -> None:
+        if any(ord(character) < 32 or ord(character) == 127 for character in scope["path"]):
+            raise RefusedError(400, "Bad path.")
+        host = _header(scope, b"host")
+        if host not in self._hosts:
+            raise RefusedError(421, "Wrong host.")
+        if not _same_origin(scope, host) and not _follows_link(scope):
+            raise RefusedError(403, "Not from this page.")
+        if _asks_for_file(scope) and not self._may_read(scope["query_string"]):
+            raise RefusedError(403, "Not a file of this data set.")
+
+    def _may_read(self, query: bytes) -> bool:
+        named = [value for name, value in _query(query) if name == "filepath"]
+        if len(named) != 1 or not Path(named[0]).is_absolute():
+            return False
+        try:
+            path = Path(os.path.realpath(named[0]))
+        except (OSError, ValueError):  # a zero byte, a name too long
+            return False
+        return any(path.is_relative_to(root) for root in self._roots)
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    """Return a header's value, None where it is missing; a header given twice is nobody's to interpret."""
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    if len(values) > 1:
+        raise RefusedError(400, "A header was given twice.")
+    return values[0].decode("latin-1").strip() if values else None
+
+
+def _query(query: bytes) -> list[tuple[str, str]]:
+    return parse_qsl(query.decode("latin-1"), keep_blank_values=True)  # as Starlette reads it
+
+
+def _same_origin(scope: Scope, host: str) -> bool:
+    """Tell whether a page of this very server sent the request.
+
+    Browsers say where a request comes from in Sec-Fetch-Site and Origin, and pages cannot change either. Both
+    must agree. What only reads may come without them (command lines): other pages cannot see the answer.
+    """
+    origin, site = _header(scope, b"origin"), _header(scope, b"sec-fetch-site")
+    if origin is not None and origin != f"http://{host}":
+        return False
+    if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+        return site in (None, "same-origin", "none")  # none: typed or bookmarked by the person
+    return site == "same-origin" or (site is None and origin is not None)
+
+
+def _follows_link(scope: Scope) -> bool:
+    """Tell whether the browser opens a page of ours, in a tab or a frame, because of a link elsewhere.
+
+    The page that asked does not see the answer; which pages may frame it, the answer's policy says.
+    """
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and _header(scope, b"origin") is None
+        and _header(scope, b"sec-fetch-mode") == "navigate"
+        and _header(scope, b"sec-fetch-dest") in ("document", "iframe")
+    )
+
+
+def _asks_for_file(scope: Scope) -> bool:
+    return scope["path"].rstrip("/") == "/media" or any(name == "filepath" for name, _ in _query(scope["query_string"]))
+
+
+async def _checked_operator(receive: Receive) -> Receive:
+    """Read the whole body and return a `receive` that gives it again, unless it names a blocked operator."""
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > _BODY_BYTES:
+            raise RefusedError(413, "Too long.")
+    try:
+        named = _strings(json.loads(body or b"{}"))
+    except (ValueError, RecursionError):
+        raise RefusedError(400, "No JSON.") from None
+    if any(text.rsplit("/", 1)[-1] in _BLOCKED_OPERATORS for text in named):
+        raise RefusedError(403, "This operator is switched off.")
+    return _replay(body, receive)
+
+
+def _strings(value: Any) -> Iterable[str]:
+    """Yield every string in a JSON value: MongoDB's notation can wrap a name, as in {"$symbol": name}."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _strings(item)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()  # the client's disconnect, which ends event streams
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def _hardened(send: Send, *, is_file: bool) -> Send:
+    """Return a `send` that adds the policies and blanks server errors, whose bodies hold tracebacks."""
+    failed = False
+
+    async def hardened(message: Message) -> None:
+        nonlocal failed
+        if message["type"] == "http.response.start":
+            failed = message["status"] >= 500
+            message = _failure() if failed else message
+            policy = _FILE_POLICY if is_file else _PAGE_POLICY
+            headers = [*message.get("headers", []), (b"content-security-policy", policy)]
+            message = {**message, "headers": [*headers, (b"x-content-type-options", b"nosniff")]}
+        elif message["type"] == "http.response.body" and failed:
+            more = message.get("more_body", False)
+            message = {**message, "body": b"" if more else _FAILURE}
+        await send(message)
+
+    return hardened
+
+
+_FAILURE = b'{"kind": "Server Error", "stack": "see the log of the App server"}'  # the shape the App's pages expect
+
+
+def _failure() -> Message:
+    return {"type": "http.response.start", "status": 500, "headers": _headers(_FAILURE, b"application/json")}
+
+
+def _headers(body: bytes, kind: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
+
+
+async def _refuse(scope: Scope, send: Send, refusal: RefusedError) -> None:
+    if scope["type"] == "websocket":  # closed before it is accepted: the server answers 403
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = refusal.reason.encode()
+    headers = _headers(body, b"text/plain; charset=utf-8")
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,129 @@
+"""Background processes of our own: started one at a time, found again by command line, ended cleanly."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+from models.errors import ErrataError
+
+
+def start_background(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> psutil.Process:
+    """Start a process that outlives this one and that Ctrl-C in this terminal does not reach.
+
+    Args:
+        command: the program and its arguments.
+        log: file that its standard output and error are appended to.
+        environment: all its environment variables.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(  # noqa: S603 (no shell; callers give full paths)
+            list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(environment),
+            start_new_session=True,
+        )  # fmt: skip
+    started = psutil.Process(process.pid)
+    # Somebody has to wait for it: a dead child nobody waited for stays in the process table and looks alive.
+    threading.Thread(target=process.wait, daemon=True).start()
+    return started
+
+
+def find_process(pid: int, arguments: Sequence[str]) -> psutil.Process | None:
+    """Return the living process with this pid if its command line holds all the arguments.
+
+    A pid is used again after its process has ended, and a reboot starts over: what was started with our
+    folder as an argument is ours, anything else is a stranger that must not be attached to or ended.
+    """
+    try:
+        process = psutil.Process(pid)
+        command = process.cmdline()
+    except (psutil.Error, ValueError, OverflowError):  # gone, not ours to look at, or no pid at all
+        return None
+    return process if all(argument in command for argument in arguments) else None
+
+
+def end_process(process: psutil.Process, patience_s: float) -> None:
+    """Ask the process to end (SIGTERM); after `patience_s` make it (SIGKILL). Returns when it is gone."""
+    try:
+        process.terminate()
+        process.wait(patience_s)
+    except psutil.NoSuchProcess:
+        return
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait(patience_s)
+
+
+def last_lines(log: Path, count: int = 5) -> str:
+    """Return the last lines of a log file, joined by ' | '; '' where there is no file."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 16_384))
+            text = file.read().decode("utf-8", errors="replace")
+    except OSError:
+        return ""
+    return " | ".join([line.strip() for line in text.splitlines() if line.strip()][-count:])
+
+
+def port_owner(port: int) -> str | None:
+    """Return who listens on a TCP port of this machine, as far as the system tells; None if nobody."""
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        if probe.connect_ex(("127.0.0.1", port)) != 0:
+            return None
+    with contextlib.suppress(psutil.Error):
+        for connection in psutil.net_connections(kind="tcp"):
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+            if listens and connection.pid is not None:
+                return f"{psutil.Process(connection.pid).name()!r} (process {connection.pid})"
+    return "another program"
+
+
+@contextmanager
+def locked(path: Path, patience_s: float) -> Iterator[None]:
+    """Hold an exclusive lock on the file, across processes; the system releases it when this process dies.
+
+    Raises:
+        ErrataError: another process holds it for longer than `patience_s`, or the file cannot be opened.
+    """
+    deadline = time.monotonic() + patience_s
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise ErrataError(f"cannot open {path}: {error.strerror}; choose an ERRATA_HOME you own") from error
+    with file:
+        while not _try_lock(file):
+            if time.monotonic() > deadline:
+                raise ErrataError(
+                    f"another Errata process has held {path} for {patience_s:.0f} s; end it and try again"
+                )
+            time.sleep(0.05)
+        yield
+
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

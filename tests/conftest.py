@@ -1,0 +1,28 @@
+"""Shared fixtures: one workspace with a real MongoDB for the whole test run."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from curation.app_server import running_apps, stop_app
+from curation.database import stop_database
+from curation.workspace import Workspace
+
+
+@pytest.fixture(scope="session")
+def mongo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A workspace whose database and Apps are stopped at the end of the run."""
+    workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+    yield workspace
+    for app in running_apps(workspace):
+        stop_app(workspace, app.port)
+    stop_database(workspace)
+
+
+@pytest.fixture
+def own_workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace of one test, for tests that kill or stop its database."""
+    workspace = Workspace(tmp_path / "workspace")
+    yield workspace
+    stop_database(workspace)
