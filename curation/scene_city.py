@@ -1,0 +1,255 @@
+"""Buildings and streets: boxes on a plane, traced exactly, with facades, shadows, cars and people."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation.scene_camera import Camera
+from curation.scene_light import Light, hazed, sky
+from curation.scene_noise import bilinear, mix, nearest, rough, smoothstep
+from curation.scene_sprites import Stage, stand
+from curation.scene_terrain import lit, water
+from models.arrays import BoolArray, FloatArray, IntArray
+
+_WALLS = np.array(
+    [(0.33, 0.13, 0.08), (0.46, 0.40, 0.30), (0.66, 0.62, 0.56), (0.30, 0.30, 0.31), (0.58, 0.40, 0.18), (0.52, 0.27, 0.21),
+     (0.20, 0.17, 0.15), (0.40, 0.44, 0.42), (0.62, 0.52, 0.36), (0.07, 0.10, 0.14), (0.10, 0.13, 0.15), (0.42, 0.22, 0.13)]
+)  # fmt: skip
+_GLASS = (9, 10)  # the rows of _WALLS that are curtain walls
+
+
+@dataclass(frozen=True)
+class Town:
+    """M boxes standing on the ground and what their walls look like."""
+
+    low: FloatArray  # (M, 3) nearest corner: x, y = 0, z, metres
+    high: FloatArray  # (M, 3) opposite corner
+    wall: FloatArray  # (M, 3) colour
+    storey_m: FloatArray  # (M,)
+    bay_m: FloatArray  # (M,) from window to window
+    pane: FloatArray  # (M, 2) share of a bay and of a storey that is glass
+
+
+def build(rng: np.random.Generator, low: FloatArray, high: FloatArray) -> Town:
+    """Give boxes, corners of shape (M, 3), walls and windows."""
+    count = len(low)
+    kind = rng.integers(len(_WALLS), size=count)
+    glass = np.isin(kind, _GLASS)
+    pane = np.stack([rng.uniform(0.3, 0.62, count), rng.uniform(0.4, 0.68, count)], axis=1)
+    pane[glass] = rng.uniform(0.82, 0.95, (int(glass.sum()), 2))
+    wall = _WALLS[kind] * rng.uniform(0.75, 1.25, (count, 1))
+    return Town(low, high, wall, rng.uniform(2.9, 4.2, count), rng.uniform(1.8, 4.2, count), pane)
+
+
+def _trace(town: Town, origin: FloatArray, rays: FloatArray) -> tuple[FloatArray, IntArray, IntArray]:
+    """Return distance (in lengths of the ray), box (-1 = none) and axis of the face first hit, each of shape (...)."""
+    shape = rays.shape[:-1]
+    best, box = np.full(shape, np.inf, dtype=np.float32), np.full(shape, -1, dtype=np.int64)
+    inverse = 1 / np.where(np.abs(rays) < 1e-6, np.float32(1e-6), rays)
+    planes = [np.ascontiguousarray(inverse[..., i]) for i in range(3)]
+    starts = [np.ascontiguousarray(origin[..., i] * planes[i]) for i in range(3)]
+    for index in range(len(town.low)):
+        pairs = [
+            (town.low[index, i] * planes[i] - starts[i], town.high[index, i] * planes[i] - starts[i]) for i in range(3)
+        ]
+        enter = np.maximum(np.maximum(np.minimum(*pairs[0]), np.minimum(*pairs[1])), np.minimum(*pairs[2]))
+        leave = np.minimum(np.minimum(np.maximum(*pairs[0]), np.maximum(*pairs[1])), np.maximum(*pairs[2]))
+        hit = (enter < leave) & (enter > 0.02) & (enter < best)
+        best[hit], box[hit] = enter[hit], index
+    corners = [np.stack([(side[box, i] * planes[i] - starts[i]) for i in range(3)]) for side in (town.low, town.high)]
+    return best, box, np.argmax(np.minimum(*corners), axis=0)
+
+
+def _facade(light: Light, town: Town, point: FloatArray, box: IntArray, axis: IntArray) -> FloatArray:
+    """Return colour and glow of wall points, shapes (P, 3): windows with what they mirror, cornices, shops, stains."""
+    along = np.where(axis == 0, point[:, 2], point[:, 0])
+    bay, storey = along / town.bay_m[box] + 0.37 * box, point[:, 1] / town.storey_m[box]
+    cell = np.floor(bay) * 12.9898 + np.floor(storey) * 78.233 + box * 37.719
+    dice = np.modf(np.abs(np.sin(cell) * 43758.5453))[0]  # the usual shader hash: one number 0..1 per window
+    shop = storey < 1
+    wide, tall = np.where(shop, 0.86, town.pane[box, 0]), np.where(shop, 0.75, town.pane[box, 1])
+    softness = np.clip(point[:, 3] / 900, 0.02, 0.45)
+    inside = smoothstep(wide / 2 + softness / 2, wide / 2 - softness / 2, np.abs(bay - np.floor(bay) - 0.5))
+    inside = inside * smoothstep(
+        tall / 2 + softness / 2, tall / 2 - softness / 2, np.abs(storey - np.floor(storey) - 0.48)
+    )
+    top = town.high[box, 1]
+    inside = inside * (point[:, 1] < top - 0.6 * town.storey_m[box])
+    stain = 1 + 0.13 * bilinear(rough(), along / 60 + 0.31 * box, point[:, 1] / 90)
+    ledge = 1 - 0.35 * (np.abs(storey - np.rint(storey)) < 0.06) * (softness < 0.2)
+    wall = town.wall[box] * (stain * ledge * np.where(shop, 0.7, 1.0))[:, None]
+    glass = mix((0.02, 0.025, 0.03), (0.16, 0.20, 0.24), (dice**2)[:, None])
+    glass = mix(glass, (0.45, 0.42, 0.36), ((dice > 0.86) & ~shop)[:, None] * 0.8)  # curtains
+    share = 0.45 if light.dark else 0.04
+    on = (np.modf(dice * 7.13)[0] < share + 0.35 * shop * light.dark).astype(np.float32)
+    glow = (inside * on)[:, None] * mix((1.0, 0.62, 0.26), (0.8, 0.85, 0.9), np.modf(dice * 91.7)[0][:, None] ** 3)
+    return np.concatenate([mix(wall, glass, inside[:, None]), glow * (0.55 if light.dark else 0.25)], axis=1)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What lies between the buildings."""
+
+    kind: str  # "road", "lawn", "plaza" or "water"
+    half_m: float  # of the road
+    yaw_slope: float  # sideways drift of the road per metre ahead
+
+
+def _ground(light: Light, ground: Ground, x: FloatArray, z: FloatArray) -> FloatArray:
+    """Return the colour of ground points, shape (P, 3): asphalt with markings, pavements, paving or grass."""
+    fine = nearest(rough(), x / 14, z / 14) * np.exp(-z / 60)
+    broad = bilinear(rough(), x / 120, z / 120)
+    paving = 1 - 0.25 * ((np.modf(np.abs(x) / 1.2)[0] < 0.06) | (np.modf(z / 1.2)[0] < 0.06)) * (z < 25)
+    pavement = np.array([0.30, 0.29, 0.27]) * (paving * (1 + 0.12 * fine + 0.1 * broad))[:, None]
+    grass = np.array([0.07, 0.13, 0.03]) * (1 + 0.35 * fine + 0.2 * broad)[:, None]
+    if light.wintry:
+        grass = mix(grass, (0.75, 0.78, 0.84), 0.9)
+    if ground.kind == "lawn":
+        return grass
+    if ground.kind == "plaza":
+        return pavement
+    road_x = x - ground.yaw_slope * z
+    asphalt = np.array([0.075, 0.075, 0.08]) * (1 + 0.2 * fine + 0.25 * broad)[:, None]
+    dashed = (np.abs(road_x) < 0.11) & (np.modf(z / 6 + light.shift[0])[0] < 0.5)
+    lines = dashed | (np.abs(np.abs(road_x) - ground.half_m + 0.5) < 0.08)
+    crossing_z = 6 + 30 * float(light.shift[1])
+    stripes = (np.abs(z - crossing_z) < 1.7) & (np.modf(np.abs(road_x) / 1.1)[0] < 0.5)
+    asphalt = mix(asphalt, (0.55, 0.54, 0.5), ((lines | stripes) * 0.85)[:, None])
+    if light.wintry:
+        asphalt, pavement = mix(asphalt, (0.5, 0.52, 0.56), 0.35), mix(pavement, (0.75, 0.78, 0.84), 0.7)
+    on_road = smoothstep(0.04, -0.04, np.abs(road_x) - ground.half_m)[:, None]
+    kerb = (np.abs(np.abs(road_x) - ground.half_m - 0.12) < 0.12)[:, None]
+    return mix(mix(pavement, asphalt, on_road), (0.38, 0.37, 0.35), kerb)
+
+
+def render(rng: np.random.Generator, light: Light, camera: Camera, town: Town, ground: Ground, turn: float) -> Stage:
+    """Trace the town seen by a camera turned to the right by `turn` radians; return the picture and its depths."""
+    cos, sin = np.float32(np.cos(turn)), np.float32(np.sin(turn))
+    local = camera.rays
+    rays = np.stack([local[..., 0] * cos + sin, local[..., 1], cos - local[..., 0] * sin], axis=-1)
+    origin = np.array([0, camera.height_m, 0], dtype=np.float32)
+    depth, box, axis = _trace(town, origin, rays)
+    floor = np.where(rays[..., 1] < -1e-4, -camera.height_m / np.minimum(rays[..., 1], -1e-4), np.inf).astype(
+        np.float32
+    )
+    is_floor = floor < depth
+    depth = np.minimum(np.minimum(depth, floor), 4000.0)
+    point = origin + rays * depth[..., None]
+    picture = sky(light, rays / np.sqrt((rays**2).sum(-1, keepdims=True)))
+    walls = (box >= 0) & ~is_floor
+    normal = np.zeros_like(rays)
+    np.put_along_axis(normal, axis[..., None], -np.sign(np.take_along_axis(rays, axis[..., None], -1)), -1)
+    normal[is_floor] = (0, 1, 0)
+    solid = walls | is_floor
+    shade = _shade(town, light, point, normal, solid)
+    colour = np.zeros((*walls.shape, 3), dtype=np.float32)
+    glow = np.zeros_like(colour)
+    with_depth = np.concatenate([point[walls], depth[walls][:, None] / camera.focal], axis=1)
+    painted = _facade(light, town, with_depth, box[walls], axis[walls])
+    roof = (axis[walls] == 1)[:, None]
+    colour[walls], glow[walls] = np.where(roof, 0.16, painted[:, :3]), np.where(roof, 0, painted[:, 3:])
+    colour[is_floor] = _ground(light, ground, point[..., 0][is_floor], point[..., 2][is_floor])
+    height = np.where(is_floor, 0.75, 0.6 + 0.4 * np.clip(point[..., 1] / 12, 0, 1))  # streets are deep and dim
+    surface = _lit_shaded(light, colour, normal, shade, height)
+    lamps = np.exp(-np.maximum(point[..., 1], 0) / 7)[..., None] * np.array([0.20, 0.12, 0.05]) if light.dark else 0.0
+    surface = surface + glow + colour * lamps
+    picture = np.where(solid[..., None], hazed(light, surface, depth * 3), picture)
+    if ground.kind == "water":
+        sea = water(light, camera, 1.2, 0.06, np.array([0.03, 0.07, 0.08]), picture)
+        picture = np.where((is_floor & (depth < float(town.low[:, 2].min()) - 2))[..., None], sea, picture)
+    elif light.weather == "rain":  # wet asphalt mirrors the lights
+        wet = water(light, camera, 0.8, 0.035, np.array([0.05, 0.05, 0.05]), picture)
+        picture = np.where(is_floor[..., None], mix(picture, wet, 0.45), picture)
+    return Stage(camera, light, picture, depth)
+
+
+def _shade(town: Town, light: Light, point: FloatArray, normal: FloatArray, solid: BoolArray) -> FloatArray:
+    """Return the share of sunlight that reaches each point, shape (H, W): 0 in a cast shadow, 1 elsewhere."""
+    shade = np.ones(solid.shape, dtype=np.float32)
+    facing = solid & (normal @ light.sun > 0)
+    if float(light.sunlight.max()) > 0.4 and facing.any():
+        start = point[facing] + normal[facing] * 0.05
+        _, blocker, _ = _trace(town, start, np.broadcast_to(light.sun, start.shape))
+        shade[facing] = (blocker < 0).astype(np.float32)
+    return shade
+
+
+def _lit_shaded(
+    light: Light, colour: FloatArray, normal: FloatArray, sun: FloatArray, open_sky: FloatArray
+) -> FloatArray:
+    """Return the surface with the sun's share dimmed by `sun` and the sky's by `open_sky`, both (H, W)."""
+    ambient = lit(light, colour, normal, open_sky)
+    direct = colour * (np.clip(normal @ light.sun, 0, 1) * (1 - sun))[..., None] * light.sunlight
+    return np.asarray(np.maximum(ambient - direct, 0), dtype=np.float32)
+
+
+def paint_street(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+    """Paint a road between two rows of houses, from the pavement or the middle, with traffic."""
+    half, walk = rng.uniform(2.2, 7.5), rng.uniform(1.2, 4.5)
+    camera = Camera(size_px, rng.uniform(0.7, 1.6), rng.uniform(0.42, 0.68), rng.choice([1.6, 1.7, 2.5, 5.0, 9.0]))
+    tall = rng.uniform(5, 26)
+    lows, highs = [], []
+    for side in (-1, 1):
+        z = rng.uniform(-14, -4)
+        while z < 170:
+            front, long = half + walk + abs(rng.normal(0, 0.5)), rng.uniform(6, 22)
+            if rng.random() > 0.1:
+                inner, outer = side * front, side * (front + 14)
+                lows.append((min(inner, outer), 0, z))
+                highs.append((max(inner, outer), tall * rng.lognormal(0, 0.3), z + long))
+            z += long + (rng.uniform(2, 7) if rng.random() < 0.25 else 0)
+    if rng.random() < 0.5:  # the street ends at a house
+        end = rng.uniform(60, 170)
+        lows.append((-20, 0, end))
+        highs.append((20, tall * rng.uniform(0.8, 2.2), end + 10))
+    shift = rng.uniform(-0.8, 0.8) * half
+    offset = np.array([shift, 0, 0])
+    town = build(rng, np.array(lows, dtype=np.float32) - offset, np.array(highs, dtype=np.float32) - offset)
+    keep = (town.low[:, 0] > 0.3) | (town.high[:, 0] < -0.3) | (town.low[:, 2] > 5)
+    town = Town(*(getattr(town, f)[keep].astype(np.float32) for f in Town.__dataclass_fields__))
+    turn = rng.normal(0, 0.12)
+    stage = render(rng, light, camera, town, Ground("road", half, 0.0), turn)
+    for _ in range(rng.poisson(3.5)):
+        stand(stage, rng, "car", rng.uniform(-0.75, 0.75) * half - shift, rng.uniform(7, 80), turn)
+    for kind, mean in (("person", 4.0), ("lamp", 2.0), ("broadleaf", 1.6)):
+        for _ in range(rng.poisson(mean)):
+            aside = rng.choice([-1, 1]) * (half + rng.uniform(0.2, 0.9) * walk)
+            stand(stage, rng, kind, aside - shift, rng.uniform(5, 60), turn)
+    return stage.picture
+
+
+def paint_buildings(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+    """Paint one or several buildings: across a lawn or a square, a skyline over water, or a facade close by."""
+    kind = str(rng.choice(["block", "skyline", "facade", "over"], p=[0.38, 0.22, 0.25, 0.15]))
+    near, count, tall = {"block": (20, 6, 20), "skyline": (95, 22, 70), "facade": (10, 3, 24), "over": (40, 26, 30)}[
+        kind
+    ]
+    away = near * rng.uniform(0.8, 1.5)
+    eye = {"skyline": rng.uniform(2, 25), "over": rng.uniform(35, 75)}.get(kind, rng.uniform(1.4, 4))
+    horizon = rng.uniform(0.02, 0.25) if kind == "over" else rng.uniform(0.6, 0.88)
+    camera = Camera(size_px, rng.uniform(0.75, 1.5), horizon, eye)
+    spread = away * (1.0 if kind != "skyline" else 0.9)
+    x = rng.uniform(-spread, spread, count)
+    z = away + np.sort(rng.uniform(0, 1.0 if kind == "block" else 2.5, count)) * spread
+    if kind in ("block", "facade"):
+        x[0], z[0] = rng.uniform(-0.25, 0.25) * away, away
+    wide, deep = rng.uniform(0.18, 0.55, count) * tall, rng.uniform(0.15, 0.5, count) * tall
+    heights = tall * rng.lognormal(-0.15, 0.45, count)
+    if rng.random() < 0.6:  # a tower grows out of a base
+        x[1], z[1], wide[1], deep[1], heights[1] = x[0], z[0] + 0.1, wide[0] * 0.6, deep[0] * 0.6, heights[0] * 1.5
+    low = np.stack([x - wide, 0 * x, z], axis=1).astype(np.float32)
+    high = np.stack([x + wide, heights, z + 2 * deep], axis=1).astype(np.float32)
+    floor = {"skyline": ["water", "water", "lawn"], "facade": ["plaza", "road", "lawn"]}.get(
+        kind, ["lawn", "plaza", "road"]
+    )
+    turn = rng.normal(0, 0.35)
+    swing = np.array([np.sin(turn) * away, 0, 0], dtype=np.float32)  # keeps the subject in the picture
+    stage = render(
+        rng, light, camera, build(rng, low + swing, high + swing), Ground(str(rng.choice(floor)), 3.5, 0.3), turn
+    )
+    closest = {"skyline": 30.0}.get(kind, 6.0)
+    for _ in range(rng.poisson(2.2) if kind != "over" else 0):
+        figure = str(rng.choice(["broadleaf", "person", "car", "lamp", "conifer"], p=[0.4, 0.2, 0.15, 0.1, 0.15]))
+        depth = rng.uniform(closest, away * 0.95)
+        stand(stage, rng, figure, rng.uniform(-0.7, 0.7) * depth + np.sin(turn) * depth, depth, turn)
+    return stage.picture
