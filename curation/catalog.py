@@ -129,20 +129,23 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
     if name_or_path in catalog:
         spec = catalog[name_or_path]
         return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
-    path = Path(name_or_path).expanduser().absolute()
-    if path.is_dir():
-        return _at_path(path.resolve(), "", catalog)
+    path = Path(os.path.abspath(Path(name_or_path).expanduser()))  # noqa: PTH100 - resolves `..`, keeps links
+    if _is_dir(path):
+        return _at_path(path, "", catalog)
     if path.is_file() and path.suffix.lower() == ".csv":
-        return _at_path(path.resolve(), path.name, catalog)
+        return _at_path(path, path.name, catalog)
     if path.is_file():
-        raise ErrataError(
-            f"{path} is neither an image folder nor a CSV; name one, or a data set: {', '.join(catalog)}"
-        )
+        raise ErrataError(f"{path} is neither an image folder nor a CSV; name one, or a data set: {', '.join(catalog)}")
     if "/" in name_or_path or path.suffix.lower() == ".csv":
-        raise ErrataError(
-            f"no image folder or CSV at {path}; check the path, or name a data set: {', '.join(catalog)}"
-        )
+        raise ErrataError(f"no image folder or CSV at {path}; check the path, or name a data set: {', '.join(catalog)}")
     raise unknown("data set", name_or_path, catalog)
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
 
 
 def _at_path(path: Path, labels_csv: str, taken: Iterable[str]) -> DatasetSpec:
@@ -154,9 +157,7 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str]) -> DatasetSpec:
     if not name or name in taken:
         name = f"{name or 'dataset'}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
     layout = "csv" if labels_csv else "folder"
-    return DatasetSpec(
-        name, title, layout, root, "not stated", str(path), labels_csv=labels_csv or "labels.csv"
-    )
+    return DatasetSpec(name, title, layout, root, "not stated", str(path), labels_csv=labels_csv or "labels.csv")
 
 
 def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
@@ -170,11 +171,9 @@ def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
         ErrataError: the root is not there or cannot be read, a required split is missing, or names and labels
             do not make a data set (see `read_folder`, `read_csv` and `make_rows`).
     """
-    if not spec.root.is_dir():
+    if not _is_dir(spec.root):
         where = "" if spec.embedded else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
-        raise ErrataError(
-            f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {spec.name}`{where}"
-        )
+        raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {spec.name}`{where}")
     entries = read_csv(spec.root / spec.labels_csv) if spec.layout == "csv" else read_folder(spec.root)
     rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed)
     missing = [split for split in spec.splits if split not in rows.splits]

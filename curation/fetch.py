@@ -1,6 +1,5 @@
 """Put a data set's images in place: drawn, downloaded, or said where to get them."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,26 +26,24 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
     if _is_there(target):
         return target
     kind, _, handle = spec.source.partition(":")
-    if kind not in _SOURCES:
-        raise ErrataError(
-            f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {_place(target)}"
-        )
-    try:
-        with _whole(target) as folder:
-            _SOURCES[kind](handle, folder, progress)
-    except ErrataError:
-        raise
-    except Exception as error:  # kagglehub, torchvision and the network raise too many kinds to name
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        page = _PAGES.get(kind, "").format(handle)
-        by_hand = (
-            f"get it from {page} and {_place(target)}"
-            if page
-            else "free some space or choose another ERRATA_HOME"
-        )
-        raise ErrataError(
-            f"could not get data set {spec.name!r} ({reason}); try again, or {by_hand}"
-        ) from error
+    by_hand = f"put it into {target}/train/CLASS/ and {target}/test/CLASS/"
+    if kind != "embedded" and kind not in _DOWNLOADS:
+        raise ErrataError(f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {by_hand}")
+    with _whole(target) as folder:
+        if kind == "embedded":
+            _draw(handle, folder, progress)
+            return target
+        download, page = _DOWNLOADS[kind]
+        try:
+            download(handle, folder, progress)
+        except ErrataError:
+            raise
+        except Exception as error:  # kagglehub, torchvision and the network raise too many kinds to name
+            reason = getattr(error, "strerror", None) or type(error).__name__
+            raise ErrataError(
+                f"could not download data set {spec.name!r} ({reason}); try again, "
+                f"or get it from {page.format(handle)} and {by_hand}"
+            ) from error
     return target
 
 
@@ -65,11 +62,10 @@ def prepare(spec: DatasetSpec, progress: Progress | None = None) -> None:
 
 
 def _is_there(target: Path) -> bool:
-    return target.is_dir() and any(target.iterdir())
-
-
-def _place(target: Path) -> str:
-    return f"put them into {target}/train/CLASS/ and {target}/test/CLASS/"
+    try:
+        return target.is_dir() and any(target.iterdir())
+    except OSError as error:
+        raise ErrataError(f"cannot read {target}: {error.strerror}; check its permissions") from error
 
 
 @contextmanager
@@ -77,20 +73,17 @@ def _whole(target: Path) -> Iterator[Path]:
     """Yield a path beside `target` to fill; it is renamed to `target` unless an exception ends the block."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        parts = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as parts:
+            whole = Path(parts) / target.name
+            yield whole
+            if not _is_there(target):  # another process may have been faster: theirs is as good
+                whole.replace(target)
     except OSError as error:
-        raise ErrataError(
-            f"cannot write {target.parent}: {error.strerror}; choose a folder you own"
-        ) from error
-    try:
-        yield parts / target.name
-        if not _is_there(target):  # another process may have been faster: theirs is as good
-            (parts / target.name).replace(target)
-    finally:
-        shutil.rmtree(parts, ignore_errors=True)
+        hint = "free some space or choose another folder"
+        raise ErrataError(f"cannot write {target}: {error.strerror}; {hint}") from error
 
 
-def _embedded(name: str, folder: Path, progress: Progress | None) -> None:
+def _draw(name: str, folder: Path, progress: Progress | None) -> None:
     if name == "scenes":
         from curation.scenes import draw_scenes
 
@@ -117,12 +110,7 @@ def _torchvision(name: str, folder: Path, progress: Progress | None) -> None:
     write_cifar10(folder, progress)
 
 
-_SOURCES: dict[str, Callable[[str, Path, Progress | None], None]] = {
-    "embedded": _embedded,
-    "kaggle": _kaggle,
-    "torchvision": _torchvision,
-}
-_PAGES = {
-    "kaggle": "https://www.kaggle.com/datasets/{}",
-    "torchvision": "https://www.cs.toronto.edu/~kriz/cifar.html",
+_DOWNLOADS: dict[str, tuple[Callable[[str, Path, Progress | None], None], str]] = {  # kind -> how, web page
+    "kaggle": (_kaggle, "https://www.kaggle.com/datasets/{}"),
+    "torchvision": (_torchvision, "https://www.cs.toronto.edu/~kriz/cifar.html"),
 }

@@ -42,9 +42,7 @@ def read_folder(root: Path) -> list[Entry]:
     for name, path in empty.items():
         if name not in labels:  # a class may be missing from one split, but not from all
             suffixes = ", ".join(sorted(SUFFIXES))
-            raise ErrataError(
-                f"class folder {path} has no image; put images ({suffixes}) into it or remove it"
-            )
+            raise ErrataError(f"class folder {path} has no image; put images ({suffixes}) into it or remove it")
     return entries
 
 
@@ -83,9 +81,7 @@ class _Tree:
                 for entry in entries:
                     self._sort_in(entry, listing)
         except OSError as error:
-            raise ErrataError(
-                f"cannot read the folder {folder}: {error.strerror}; check its permissions"
-            ) from error
+            raise ErrataError(f"cannot read the folder {folder}: {error.strerror}; check its permissions") from error
         listing.folders.sort()
         listing.images.sort()
         return listing
@@ -99,9 +95,7 @@ class _Tree:
             listing.folders.append(entry.name)
         elif entry.name.rpartition(".")[2].lower() in SUFFIXES:
             if entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(self.root.resolve()):
-                raise ErrataError(
-                    f"{entry.path} is a link out of {self.root}; copy the image itself to that place"
-                )
+                raise ErrataError(f"{entry.path} is a link out of {self.root}; copy the image itself to that place")
             listing.images.append(entry.name)
 
 

@@ -25,9 +25,8 @@ def read_csv(path: Path, split: str = "") -> list[Entry]:
     """
     lines = _read_lines(path)
     columns = _columns(path, lines[0][1])
-    entries = [
-        _entry(f"{path} line {number}", path.parent, cells, columns, split) for number, cells in lines[1:]
-    ]
+    name, root = str(path), str(path.parent)  # made once: 100,000 times they cost a second
+    entries = [_entry(f"{name} line {number}", root, cells, columns, split) for number, cells in lines[1:]]
     if not entries:
         raise ErrataError(f"{path} names no image; add one line filepath,label for each")
     _check_files(path, entries)
@@ -38,16 +37,12 @@ def _read_lines(path: Path) -> list[tuple[int, list[str]]]:
     """Return (line number, cells) of every line that is not blank, the header first."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(
-                file, strict=True
-            )  # strict: a quote left open would swallow the rest of the file
+            reader = csv.reader(file, strict=True)  # strict: a quote left open would swallow the rest of the file
             lines = [(reader.line_num, cells) for cells in reader if any(cells)]
     except OSError as error:
-        raise ErrataError(f"cannot read {path}: {error.strerror}; check its permissions") from error
+        raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
     except UnicodeDecodeError as error:
-        raise ErrataError(
-            f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8"
-        ) from error
+        raise ErrataError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
     except csv.Error as error:
         raise ErrataError(f"{path} line {reader.line_num} is no CSV ({error}); correct that line") from error
     if not lines:
@@ -70,7 +65,7 @@ def _columns(path: Path, header: list[str]) -> dict[str, int]:
     return {name: names.index(name) for name in ("filepath", "label", "split") if name in names}
 
 
-def _entry(where: str, root: Path, cells: list[str], columns: dict[str, int], split: str) -> Entry:
+def _entry(where: str, root: str, cells: list[str], columns: dict[str, int], split: str) -> Entry:
     """Return one line as an entry."""
     values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
     for name, value in values.items():
@@ -85,14 +80,17 @@ def _entry(where: str, root: Path, cells: list[str], columns: dict[str, int], sp
                 f"{where} says split {found}, but the file lists {split}; move the line to {found}_labels.csv"
             )
         split = found
-    return Entry(_image_id(where, str(root), values["filepath"]), values["label"], split)
+    return Entry(_image_id(where, root, values["filepath"]), values["label"], split)
 
 
 def _image_id(where: str, root: str, given: str) -> str:
     """Return a path of the CSV as an image_id, relative to the CSV's folder."""
-    inside = os.path.normpath(given)
-    if os.path.isabs(inside):  # noqa: PTH117 - strings: a Path for each of 100,000 lines takes a second
+    inside = ".." if "\0" in given else os.path.normpath(given)  # normpath of Python 3.11 stops at a NUL
+    if os.path.isabs(inside):  # noqa: PTH117 - strings, for speed
         inside = os.path.relpath(inside, root)
+        if inside.startswith(".."):  # one of the two may go through a link
+            folder, name = os.path.split(given)
+            inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))  # noqa: PTH118
     if inside.split(os.sep, 1)[0] in ("..", "."):
         raise ErrataError(f"{where}: {given!r} is not in the folder {root}; move the image or the CSV")
     return inside.replace(os.sep, "/")
@@ -109,15 +107,12 @@ def _check_files(path: Path, entries: list[Entry]) -> None:
             folders[folder] = _is_inside(folder, root)
         file = f"{folder}/{name}"
         if not folders[folder] or (os.path.islink(file) and not _is_inside(file, root)):  # noqa: PTH114 - as above
-            raise ErrataError(
-                f"{path}: {entry.image_id!r} is a link out of {path.parent}; copy the image there"
-            )
+            raise ErrataError(f"{path}: {entry.image_id!r} is a link out of {path.parent}; copy the image there")
         if not os.path.isfile(file):  # noqa: PTH113 - as above
             missing.append(entry.image_id)
     if missing:
         raise ErrataError(
-            f"{len(missing)} files named in {path} are missing ({some(missing)}); "
-            "put them there or remove their lines"
+            f"{len(missing)} files named in {path} are missing ({some(missing)}); put them there or remove their lines"
         )
 
 

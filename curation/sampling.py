@@ -51,9 +51,7 @@ def _ranks(image_ids: npt.NDArray[np.str_], labels: IntArray, seed: int) -> IntA
 
     The order is that of a hash of seed and name: an added image moves few others, and no generator matters.
     """
-    hashes = [
-        hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest() for name in image_ids.tolist()
-    ]
+    hashes = [hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest() for name in image_ids.tolist()]
     order = np.lexsort((np.frombuffer(b"".join(hashes), dtype=">u8"), labels))
     starts = np.searchsorted(labels[order], labels[order])  # first place of each class among the sorted
     ranks = np.empty(len(labels), dtype=np.int64)

@@ -41,15 +41,11 @@ def checked_class(name: str) -> str:
     """
     name = unicodedata.normalize("NFC", name)  # macOS writes é as two characters: one class, not two
     if not name or name[0] in ". " or ".." in name or not name.isprintable() or set(name) & set("/\\"):
-        raise ErrataError(
-            f"class {name!r} is no name: it may not be empty, hold a slash or '..', or begin with a dot"
-        )
+        raise ErrataError(f"class {name!r} is no name: it may not be empty, hold a slash or '..', or begin with a dot")
     return name
 
 
-def make_rows(
-    root: Path, entries: Sequence[Entry], classes: Sequence[str], others: Sequence[str], seed: int
-) -> Rows:
+def make_rows(root: Path, entries: Sequence[Entry], classes: Sequence[str], others: Sequence[str], seed: int) -> Rows:
     """Check the entries together and return them as rows, ordered by image_id.
 
     Args:
@@ -65,9 +61,7 @@ def make_rows(
     """
     ordered = sorted(entries)
     _check_ids(root, ordered)
-    names = {
-        label: checked_class(label) for label in {entry.label for entry in ordered}
-    }  # as given -> composed form
+    names = {label: checked_class(label) for label in {entry.label for entry in ordered}}  # as given -> composed form
     if classes:
         _check_labels(root, ordered, names, (*classes, *others))
     kept = [entry for entry in ordered if names[entry.label] not in others]
@@ -87,40 +81,30 @@ def make_rows(
 def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
     """Refuse an empty data set, an image named twice, and names no other file can hold."""
     if not ordered:
-        raise ErrataError(
-            f"no image in {root}; expected SPLIT/CLASS/*.jpg, CLASS/*.jpg or a CSV filepath,label"
-        )
+        raise ErrataError(f"no image in {root}; expected SPLIT/CLASS/*.jpg, CLASS/*.jpg or a CSV filepath,label")
     counts = Counter(entry.image_id for entry in ordered)
     twice = [image_id for image_id, count in counts.items() if count > 1]
     if twice:
         splits = sorted({entry.split for entry in ordered if entry.image_id == twice[0]})
         how = f"in two splits ({' and '.join(splits)})" if len(splits) > 1 else "more than once"
-        raise ErrataError(
-            f"{root}: {some(twice)} named {how}; an image has one line, one label and one split"
-        )
+        raise ErrataError(f"{root}: named {how}: {some(twice)}; give each image one line, label and split")
     for image_id in counts:
         if not image_id.isascii() and any("\ud800" <= character <= "\udfff" for character in image_id):
             raise ErrataError(f"{root}: the file name {image_id!r} is not UTF-8; rename the file")
 
 
-def _check_labels(
-    root: Path, ordered: Sequence[Entry], names: Mapping[str, str], allowed: Sequence[str]
-) -> None:
+def _check_labels(root: Path, ordered: Sequence[Entry], names: Mapping[str, str], allowed: Sequence[str]) -> None:
     """Refuse labels outside the class list."""
     strange = {label for label, name in names.items() if name not in allowed}
     for entry in ordered if strange else ():
         if entry.label in strange:
-            raise ErrataError(
-                f"{root}, image {entry.image_id!r}: {unknown('class', names[entry.label], allowed)}"
-            )
+            raise ErrataError(f"{root}, image {entry.image_id!r}: {unknown('class', names[entry.label], allowed)}")
 
 
 def _check_classes(rows: Rows) -> None:
     """Refuse a data set from which no classifier can learn every class."""
     if len(rows.classes) < 2:
-        raise ErrataError(
-            f"{rows.root} has one class only ({', '.join(rows.classes)}); label errors need at least two"
-        )
+        raise ErrataError(f"{rows.root} has one class only ({', '.join(rows.classes)}); label errors need at least two")
     counts = np.bincount(rows.labels[rows.splits == "train"], minlength=len(rows.classes))
     if not counts.any():
         raise ErrataError(f"{rows.root} has no training image; put some into {rows.root / 'train'}/CLASS/")
