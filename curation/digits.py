@@ -13,10 +13,11 @@ _TRAIN_SHARE = 0.7
 
 
 def write_digits(folder: Path, seed: int = 0) -> None:
-    """Write `folder/{train,test}/<0..9>/<number>.png`, 70 % of each class for training; real images, labels as published.
+    """Write `folder/{train,test}/<0..9>/<number>.png`, 70 % of each class for training.
 
-    The 8 x 8 pixels are enlarged to 32 x 32 with bicubic interpolation: the pretrained filters answer strongly to the
-    block edges that repeated pixels have and pen strokes have not. `<number>` is the row in scikit-learn's data set.
+    Real images, labels as published. The 8 x 8 pixels are enlarged to 32 x 32 with bicubic interpolation: pretrained
+    filters answer strongly to the block edges that repeated pixels have and pen strokes have not. `<number>` is the row
+    in scikit-learn's data set.
 
     Args:
         folder: must be absent or empty; whole or absent afterwards.

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from curation.scene_light import Light
-from curation.scene_noise import mix
-from models.arrays import ByteArray, FloatArray
+from curation.scene_noise import Field, mix
+from models.arrays import ByteArray
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709
 
@@ -23,17 +23,17 @@ class Camera:
     height_m: float  # of the lens above the ground
 
     @cached_property
-    def across(self) -> FloatArray:
+    def across(self) -> Field:
         """Tangent of the angle to the right of each column, shape (W,)."""
         return (((np.arange(self.size_px) + 0.5) / self.size_px * 2 - 1) / self.focal).astype(np.float32)
 
     @cached_property
-    def upward(self) -> FloatArray:
+    def upward(self) -> Field:
         """Tangent of the angle above the horizon of each row, shape (H,)."""
         return ((self.horizon - (np.arange(self.size_px) + 0.5) / self.size_px) * 2 / self.focal).astype(np.float32)
 
     @cached_property
-    def rays(self) -> FloatArray:
+    def rays(self) -> Field:
         """Directions through the pixels, shape (H, W, 3), scaled so that z (ahead) is 1."""
         n = self.size_px
         rays = np.ones((n, n, 3), dtype=np.float32)
@@ -41,29 +41,29 @@ class Camera:
         return rays
 
     @cached_property
-    def unit_rays(self) -> FloatArray:
+    def unit_rays(self) -> Field:
         """The same directions with length 1, shape (H, W, 3)."""
         return np.asarray(self.rays / np.sqrt((self.rays**2).sum(-1, keepdims=True)), dtype=np.float32)
 
-    def row(self, height_m: FloatArray | float, depth_m: FloatArray | float) -> FloatArray:
+    def row(self, height_m: Field | float, depth_m: Field | float) -> Field:
         """Return the (fractional) row in which a point of that height and depth appears."""
         tangent = (np.asarray(height_m, dtype=np.float32) - self.height_m) / depth_m
         return np.asarray((self.horizon - tangent * self.focal / 2) * self.size_px, dtype=np.float32)
 
-    def column(self, x_m: FloatArray | float, depth_m: FloatArray | float) -> FloatArray:
+    def column(self, x_m: Field | float, depth_m: Field | float) -> Field:
         """Return the (fractional) column in which a point that far to the right appears."""
         tangent = np.asarray(x_m, dtype=np.float32) / depth_m
         return np.asarray((tangent * self.focal + 1) / 2 * self.size_px, dtype=np.float32)
 
 
-def shrink(image: FloatArray, size_px: int) -> FloatArray:
+def shrink(image: Field, size_px: int) -> Field:
     """Return the picture, shape (H, W, 3), averaged down to (size_px, size_px, 3)."""
     planes = [Image.fromarray(np.ascontiguousarray(image[..., c])) for c in range(3)]
     small = [np.asarray(p.resize((size_px, size_px), Image.Resampling.HAMMING)) for p in planes]
-    return np.maximum(np.stack(small, axis=-1), 0)
+    return np.asarray(np.maximum(np.stack(small, axis=-1), 0))
 
 
-def develop(image: FloatArray, light: Light, size_px: int, rng: np.random.Generator) -> ByteArray:
+def develop(image: Field, light: Light, size_px: int, rng: np.random.Generator) -> ByteArray:
     """Turn linear light into a photograph: weather in the air, exposure, tone curve, cast, vignette and grain.
 
     Args:
@@ -95,7 +95,7 @@ def develop(image: FloatArray, light: Light, size_px: int, rng: np.random.Genera
     return np.asarray(np.clip(picture * 255 + 0.5, 0, 255), dtype=np.uint8)
 
 
-def _precipitation(image: FloatArray, light: Light, rng: np.random.Generator) -> FloatArray:
+def _precipitation(image: Field, light: Light, rng: np.random.Generator) -> Field:
     """Return the picture with streaks of rain or flakes of snow between the lens and the scene."""
     n = image.shape[0]
     if light.weather == "rain":

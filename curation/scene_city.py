@@ -6,15 +6,19 @@ import numpy as np
 
 from curation.scene_camera import Camera
 from curation.scene_light import Light, hazed, sky
-from curation.scene_noise import bilinear, mix, nearest, rough, smoothstep
+from curation.scene_noise import Field, bilinear, mix, nearest, rough, smoothstep
 from curation.scene_sprites import Stage, stand
 from curation.scene_terrain import lit, water
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, IntArray
 
 _WALLS = np.array(
-    [(0.33, 0.13, 0.08), (0.46, 0.40, 0.30), (0.66, 0.62, 0.56), (0.30, 0.30, 0.31), (0.58, 0.40, 0.18), (0.52, 0.27, 0.21),
-     (0.20, 0.17, 0.15), (0.40, 0.44, 0.42), (0.62, 0.52, 0.36), (0.07, 0.10, 0.14), (0.10, 0.13, 0.15), (0.42, 0.22, 0.13)]
-)  # fmt: skip
+    [
+        *((0.33, 0.13, 0.08), (0.42, 0.22, 0.13), (0.52, 0.27, 0.21)),  # brick
+        *((0.46, 0.40, 0.30), (0.62, 0.52, 0.36), (0.20, 0.17, 0.15)),  # stone
+        *((0.66, 0.62, 0.56), (0.58, 0.40, 0.18), (0.40, 0.44, 0.42)),  # plaster
+        *((0.07, 0.10, 0.14), (0.10, 0.13, 0.15), (0.30, 0.30, 0.31)),  # glass, glass, concrete
+    ]
+)
 _GLASS = (9, 10)  # the rows of _WALLS that are curtain walls
 
 
@@ -22,15 +26,15 @@ _GLASS = (9, 10)  # the rows of _WALLS that are curtain walls
 class Town:
     """M boxes standing on the ground and what their walls look like."""
 
-    low: FloatArray  # (M, 3) nearest corner: x, y = 0, z, metres
-    high: FloatArray  # (M, 3) opposite corner
-    wall: FloatArray  # (M, 3) colour
-    storey_m: FloatArray  # (M,)
-    bay_m: FloatArray  # (M,) from window to window
-    pane: FloatArray  # (M, 2) share of a bay and of a storey that is glass
+    low: Field  # (M, 3) nearest corner: x, y = 0, z, metres
+    high: Field  # (M, 3) opposite corner
+    wall: Field  # (M, 3) colour
+    storey_m: Field  # (M,)
+    bay_m: Field  # (M,) from window to window
+    pane: Field  # (M, 2) share of a bay and of a storey that is glass
 
 
-def build(rng: np.random.Generator, low: FloatArray, high: FloatArray) -> Town:
+def build(rng: np.random.Generator, low: Field, high: Field) -> Town:
     """Give boxes, corners of shape (M, 3), walls and windows."""
     count = len(low)
     kind = rng.integers(len(_WALLS), size=count)
@@ -41,7 +45,7 @@ def build(rng: np.random.Generator, low: FloatArray, high: FloatArray) -> Town:
     return Town(low, high, wall, rng.uniform(2.9, 4.2, count), rng.uniform(1.8, 4.2, count), pane)
 
 
-def _trace(town: Town, origin: FloatArray, rays: FloatArray) -> tuple[FloatArray, IntArray, IntArray]:
+def _trace(town: Town, origin: Field, rays: Field) -> tuple[Field, IntArray, IntArray]:
     """Return distance (in lengths of the ray), box (-1 = none) and axis of the face first hit, each of shape (...)."""
     shape = rays.shape[:-1]
     best, box = np.full(shape, np.inf, dtype=np.float32), np.full(shape, -1, dtype=np.int64)
@@ -60,7 +64,7 @@ def _trace(town: Town, origin: FloatArray, rays: FloatArray) -> tuple[FloatArray
     return best, box, np.argmax(np.minimum(*corners), axis=0)
 
 
-def _facade(light: Light, town: Town, point: FloatArray, box: IntArray, axis: IntArray) -> FloatArray:
+def _facade(light: Light, town: Town, point: Field, box: IntArray, axis: IntArray) -> Field:
     """Return colour and glow of wall points, shapes (P, 3): windows with what they mirror, cornices, shops, stains."""
     along = np.where(axis == 0, point[:, 2], point[:, 0])
     bay, storey = along / town.bay_m[box] + 0.37 * box, point[:, 1] / town.storey_m[box]
@@ -95,7 +99,7 @@ class Ground:
     yaw_slope: float  # sideways drift of the road per metre ahead
 
 
-def _ground(light: Light, ground: Ground, x: FloatArray, z: FloatArray) -> FloatArray:
+def _ground(light: Light, ground: Ground, x: Field, z: Field) -> Field:
     """Return the colour of ground points, shape (P, 3): asphalt with markings, pavements, paving or grass."""
     fine = nearest(rough(), x / 14, z / 14) * np.exp(-z / 60)
     broad = bilinear(rough(), x / 120, z / 120)
@@ -105,9 +109,9 @@ def _ground(light: Light, ground: Ground, x: FloatArray, z: FloatArray) -> Float
     if light.wintry:
         grass = mix(grass, (0.75, 0.78, 0.84), 0.9)
     if ground.kind == "lawn":
-        return grass
+        return np.asarray(grass)
     if ground.kind == "plaza":
-        return pavement
+        return np.asarray(pavement)
     road_x = x - ground.yaw_slope * z
     asphalt = np.array([0.075, 0.075, 0.08]) * (1 + 0.2 * fine + 0.25 * broad)[:, None]
     dashed = (np.abs(road_x) < 0.11) & (np.modf(z / 6 + light.shift[0])[0] < 0.5)
@@ -135,7 +139,6 @@ def render(rng: np.random.Generator, light: Light, camera: Camera, town: Town, g
     is_floor = floor < depth
     depth = np.minimum(np.minimum(depth, floor), 4000.0)
     point = origin + rays * depth[..., None]
-    picture = sky(light, rays / np.sqrt((rays**2).sum(-1, keepdims=True)))
     walls = (box >= 0) & ~is_floor
     normal = np.zeros_like(rays)
     np.put_along_axis(normal, axis[..., None], -np.sign(np.take_along_axis(rays, axis[..., None], -1)), -1)
@@ -153,7 +156,10 @@ def render(rng: np.random.Generator, light: Light, camera: Camera, town: Town, g
     surface = _lit_shaded(light, colour, normal, shade, height)
     lamps = np.exp(-np.maximum(point[..., 1], 0) / 7)[..., None] * np.array([0.20, 0.12, 0.05]) if light.dark else 0.0
     surface = surface + glow + colour * lamps
-    picture = np.where(solid[..., None], hazed(light, surface, depth * 3), picture)
+    picture = hazed(light, surface, depth * 3)
+    if not solid.all():
+        open_air = rays[~solid]
+        picture[~solid] = sky(light, open_air / np.sqrt((open_air**2).sum(-1, keepdims=True)))
     if ground.kind == "water":
         sea = water(light, camera, 1.2, 0.06, np.array([0.03, 0.07, 0.08]), picture)
         picture = np.where((is_floor & (depth < float(town.low[:, 2].min()) - 2))[..., None], sea, picture)
@@ -163,7 +169,7 @@ def render(rng: np.random.Generator, light: Light, camera: Camera, town: Town, g
     return Stage(camera, light, picture, depth)
 
 
-def _shade(town: Town, light: Light, point: FloatArray, normal: FloatArray, solid: BoolArray) -> FloatArray:
+def _shade(town: Town, light: Light, point: Field, normal: Field, solid: BoolArray) -> Field:
     """Return the share of sunlight that reaches each point, shape (H, W): 0 in a cast shadow, 1 elsewhere."""
     shade = np.ones(solid.shape, dtype=np.float32)
     facing = solid & (normal @ light.sun > 0)
@@ -174,52 +180,62 @@ def _shade(town: Town, light: Light, point: FloatArray, normal: FloatArray, soli
     return shade
 
 
-def _lit_shaded(
-    light: Light, colour: FloatArray, normal: FloatArray, sun: FloatArray, open_sky: FloatArray
-) -> FloatArray:
+def _lit_shaded(light: Light, colour: Field, normal: Field, sun: Field, open_sky: Field) -> Field:
     """Return the surface with the sun's share dimmed by `sun` and the sky's by `open_sky`, both (H, W)."""
     ambient = lit(light, colour, normal, open_sky)
     direct = colour * (np.clip(normal @ light.sun, 0, 1) * (1 - sun))[..., None] * light.sunlight
     return np.asarray(np.maximum(ambient - direct, 0), dtype=np.float32)
 
 
-def paint_street(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
-    """Paint a road between two rows of houses, from the pavement or the middle, with traffic."""
-    half, walk = rng.uniform(2.2, 7.5), rng.uniform(1.2, 4.5)
-    camera = Camera(size_px, rng.uniform(0.7, 1.6), rng.uniform(0.42, 0.68), rng.choice([1.6, 1.7, 2.5, 5.0, 9.0]))
-    tall = rng.uniform(5, 26)
-    lows, highs = [], []
-    for side in (-1, 1):
-        z = rng.uniform(-14, -4)
-        while z < 170:
-            front, long = half + walk + abs(rng.normal(0, 0.5)), rng.uniform(6, 22)
-            if rng.random() > 0.1:
-                inner, outer = side * front, side * (front + 14)
-                lows.append((min(inner, outer), 0, z))
-                highs.append((max(inner, outer), tall * rng.lognormal(0, 0.3), z + long))
-            z += long + (rng.uniform(2, 7) if rng.random() < 0.25 else 0)
-    if rng.random() < 0.5:  # the street ends at a house
-        end = rng.uniform(60, 170)
-        lows.append((-20, 0, end))
-        highs.append((20, tall * rng.uniform(0.8, 2.2), end + 10))
-    shift = rng.uniform(-0.8, 0.8) * half
-    offset = np.array([shift, 0, 0])
-    town = build(rng, np.array(lows, dtype=np.float32) - offset, np.array(highs, dtype=np.float32) - offset)
-    keep = (town.low[:, 0] > 0.3) | (town.high[:, 0] < -0.3) | (town.low[:, 2] > 5)
-    town = Town(*(getattr(town, f)[keep].astype(np.float32) for f in Town.__dataclass_fields__))
-    turn = rng.normal(0, 0.12)
-    stage = render(rng, light, camera, town, Ground("road", half, 0.0), turn)
-    for _ in range(rng.poisson(3.5)):
+def paint_street(rng: np.random.Generator, light: Light, size_px: int) -> Field:
+    """Paint a road between two rows of houses, from the pavement or the middle, with traffic; sometimes half across."""
+    turn = rng.normal(0, 0.12) if rng.random() < 0.7 else rng.choice([-1, 1]) * rng.uniform(0.3, 0.75)
+    return _rows_of_houses(rng, light, size_px, "road", rng.uniform(2.2, 7.5), float(turn), 3.5)
+
+
+def _rows_of_houses(
+    rng: np.random.Generator, light: Light, size_px: int, floor: str, half: float, turn: float, cars: float
+) -> Field:
+    """Paint what one sees between two rows of houses `half` metres left and right, turned from their direction."""
+    walk = rng.uniform(1.2, 4.5)
+    camera = Camera(
+        size_px, rng.uniform(0.7, 1.6), rng.uniform(0.42, 0.68), float(rng.choice([1.6, 1.7, 2.5, 5.0, 9.0]))
+    )
+    town = _house_rows(rng, half + walk, shift := rng.uniform(-0.8, 0.8) * half)
+    stage = render(rng, light, camera, town, Ground(floor, half, 0.0), turn)
+    for _ in range(rng.poisson(cars)):
         stand(stage, rng, "car", rng.uniform(-0.75, 0.75) * half - shift, rng.uniform(7, 80), turn)
     for kind, mean in (("person", 4.0), ("lamp", 2.0), ("broadleaf", 1.6)):
         for _ in range(rng.poisson(mean)):
-            aside = rng.choice([-1, 1]) * (half + rng.uniform(0.2, 0.9) * walk)
+            aside = float(rng.choice([-1, 1])) * (half + rng.uniform(0.2, 0.9) * walk)
             stand(stage, rng, kind, aside - shift, rng.uniform(5, 60), turn)
     return stage.picture
 
 
-def paint_buildings(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _house_rows(rng: np.random.Generator, front_m: float, shift_m: float) -> Town:
+    """Build two rows of houses, about `front_m` to either side of a line that runs `shift_m` left of the viewer."""
+    tall, corners = rng.uniform(5, 26), []
+    for side in (-1, 1):
+        z = rng.uniform(-14, -4)
+        while z < 150:
+            front, long = side * (front_m + abs(rng.normal(0, 0.5))), rng.uniform(8, 24)
+            if rng.random() > 0.1:
+                x = sorted((front, front + side * 14))
+                corners.append(((x[0], 0, z), (x[1], tall * rng.lognormal(0, 0.3), z + long)))
+            z += long + (rng.uniform(2, 7) if rng.random() < 0.25 else 0)
+    if rng.random() < 0.5:  # the street ends at a house
+        z = rng.uniform(60, 150)
+        corners.append(((-20, 0, z), (20, tall * rng.uniform(0.8, 2.2), z + 10)))
+    boxes = np.array(corners, dtype=np.float32) - np.array([shift_m, 0, 0], dtype=np.float32)
+    return build(rng, boxes[:, 0], boxes[:, 1])
+
+
+def paint_buildings(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint one or several buildings: across a lawn or a square, a skyline over water, or a facade close by."""
+    if rng.random() < 0.18:  # what a street shows too, but about its houses
+        turn = float(rng.choice([-1, 1])) * rng.uniform(0.35, 1.0)
+        floor = str(rng.choice(["road", "plaza"]))
+        return _rows_of_houses(rng, light, size_px, floor, rng.uniform(4, 11), turn, 1.0)
     kind = str(rng.choice(["block", "skyline", "facade", "over"], p=[0.38, 0.22, 0.25, 0.15]))
     near, count, tall = {"block": (20, 6, 20), "skyline": (95, 22, 70), "facade": (10, 3, 24), "over": (40, 26, 30)}[
         kind
@@ -239,17 +255,17 @@ def paint_buildings(rng: np.random.Generator, light: Light, size_px: int) -> Flo
         x[1], z[1], wide[1], deep[1], heights[1] = x[0], z[0] + 0.1, wide[0] * 0.6, deep[0] * 0.6, heights[0] * 1.5
     low = np.stack([x - wide, 0 * x, z], axis=1).astype(np.float32)
     high = np.stack([x + wide, heights, z + 2 * deep], axis=1).astype(np.float32)
-    floor = {"skyline": ["water", "water", "lawn"], "facade": ["plaza", "road", "lawn"]}.get(
+    floors = {"skyline": ["water", "water", "lawn"], "facade": ["plaza", "road", "lawn"]}.get(
         kind, ["lawn", "plaza", "road"]
     )
     turn = rng.normal(0, 0.35)
-    swing = np.array([np.sin(turn) * away, 0, 0], dtype=np.float32)  # keeps the subject in the picture
+    swing = np.array([float(np.sin(turn)) * away, 0, 0], dtype=np.float32)  # keeps the subject in the picture
     stage = render(
-        rng, light, camera, build(rng, low + swing, high + swing), Ground(str(rng.choice(floor)), 3.5, 0.3), turn
+        rng, light, camera, build(rng, low + swing, high + swing), Ground(str(rng.choice(floors)), 3.5, 0.3), turn
     )
     closest = {"skyline": 30.0}.get(kind, 6.0)
     for _ in range(rng.poisson(2.2) if kind != "over" else 0):
         figure = str(rng.choice(["broadleaf", "person", "car", "lamp", "conifer"], p=[0.4, 0.2, 0.15, 0.1, 0.15]))
         depth = rng.uniform(closest, away * 0.95)
-        stand(stage, rng, figure, rng.uniform(-0.7, 0.7) * depth + np.sin(turn) * depth, depth, turn)
+        stand(stage, rng, figure, rng.uniform(-0.7, 0.7) * depth + float(np.sin(turn)) * depth, depth, turn)
     return stage.picture

@@ -3,11 +3,11 @@
 import numpy as np
 
 from curation.scene_camera import Camera
-from curation.scene_light import Light, hazed, sky
-from curation.scene_noise import bilinear, crowns, mix, nearest, ridged, rough, smooth, smoothstep
+from curation.scene_light import Light, hazed
+from curation.scene_noise import Field, bilinear, crowns, mix, nearest, ridged, rough, smooth, smoothstep
 from curation.scene_sprites import Stage, stand
-from curation.scene_terrain import cast, grain, lit, show, water
-from models.arrays import FloatArray
+from curation.scene_terrain import backdrop, cast, grain, lit, show, water
+from models.arrays import BoolArray
 
 _LEAVES = {
     "spring": ((0.07, 0.14, 0.02), (0.17, 0.24, 0.05)),
@@ -17,13 +17,13 @@ _LEAVES = {
 }
 
 
-def paint_forest(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def paint_forest(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint the inside of a wood, a wooded hillside or the edge of a wood."""
     kind = rng.choice(3, p=[0.46, 0.32, 0.22])
     return (_inside_wood, _hillside, _wood_edge)[int(kind)](rng, light, size_px)
 
 
-def _leaf_colours(rng: np.random.Generator, light: Light) -> tuple[FloatArray, FloatArray, bool]:
+def _leaf_colours(rng: np.random.Generator, light: Light) -> tuple[Field, Field, bool]:
     """Return a dark and a bright leaf colour, and whether the trees are conifers."""
     if rng.random() < 0.45:
         dark, bright = np.array([0.012, 0.035, 0.018]), np.array([0.045, 0.085, 0.03])
@@ -32,7 +32,7 @@ def _leaf_colours(rng: np.random.Generator, light: Light) -> tuple[FloatArray, F
     return dark, bright, False
 
 
-def _inside_wood(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _inside_wood(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint trunks standing in the light that falls through their leaves, the far ones in mist."""
     camera = Camera(size_px, rng.uniform(0.8, 1.6), rng.uniform(0.45, 0.75), rng.uniform(1.2, 2.2))
     dark, bright, _ = _leaf_colours(rng, light)
@@ -40,7 +40,7 @@ def _inside_wood(rng: np.random.Generator, light: Light, size_px: int) -> FloatA
     v, u = np.mgrid[0:n, 0:n].astype(np.float32) / n
     sun = light.sunlight * (0.35 + 0.65 * max(float(light.sun[1]), 0.1))
     through = light.horizon * 0.5 + sun * 0.15 + bright * sun * 0.8
-    mist = mix(through, sky(light, camera.unit_rays), rng.uniform(0.0, 0.35))
+    mist = mix(through, backdrop(light, camera), rng.uniform(0.0, 0.35))
     picture = mist * (0.55 + 0.45 * smoothstep(camera.horizon + 0.1, camera.horizon - 0.5, v))[..., None]
     depth = camera.height_m / np.maximum(-camera.upward, 1e-3)[:, None] + 0 * u
     litter = bilinear(rough(), camera.across[None, :] * depth / 25 + shift[0], depth / 25)
@@ -58,11 +58,11 @@ def _inside_wood(rng: np.random.Generator, light: Light, size_px: int) -> FloatA
     bark = np.array([(0.08, 0.055, 0.04), (0.05, 0.045, 0.04), (0.42, 0.40, 0.37), (0.13, 0.07, 0.04)])[
         rng.choice(4, p=[0.4, 0.3, 0.1, 0.2])
     ]
-    distances = np.sort(np.exp(rng.uniform(np.log(3.5), np.log(60), int(rng.integers(22, 60)))))[::-1]
+    distances = np.sort(np.exp(rng.uniform(np.log(3.5), np.log(60), int(rng.integers(16, 42)))))[::-1]
     canopy = rng.uniform(-0.1, 0.6)
     for layer, distance in enumerate(distances):
         _trunk(rng, light, camera, picture, float(distance), bark, thin)
-        if layer % 6 == 5:
+        if layer % 8 == 7:
             _foliage(
                 light,
                 picture,
@@ -81,9 +81,9 @@ def _trunk(
     rng: np.random.Generator,
     light: Light,
     camera: Camera,
-    picture: FloatArray,
+    picture: Field,
     distance: float,
-    bark: FloatArray,
+    bark: Field,
     thin: float,
 ) -> None:
     """Put one trunk, round in the light and rough of bark, into the picture."""
@@ -106,8 +106,8 @@ def _trunk(
 
 
 def _foliage(
-    light: Light, picture: FloatArray, place: tuple[FloatArray, FloatArray], distance: float,
-    dark: FloatArray, bright: FloatArray, until: float, shift: FloatArray, thin: float,
+    light: Light, picture: Field, place: tuple[Field, Field], distance: float,
+    dark: Field, bright: Field, until: float, shift: Field, thin: float,
 ) -> None:  # fmt: skip
     """Hang a layer of leaves over the picture, dense at the top and at the sides."""
     u, v = place
@@ -120,7 +120,7 @@ def _foliage(
     picture[:] = mix(picture, tone * fall, (cover * np.exp(-distance / thin) * 0.95)[..., None])
 
 
-def _hillside(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _hillside(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint tree tops to the horizon, from a height."""
     camera = Camera(size_px, rng.uniform(0.8, 1.8), rng.uniform(-0.1, 0.42), rng.uniform(45, 190))
     dark, bright, conifers = _leaf_colours(rng, light)
@@ -128,7 +128,7 @@ def _hillside(rng: np.random.Generator, light: Light, size_px: int) -> FloatArra
     tops, tint = crowns()
     tall, clearing = (20.0 if conifers else 9.0), rng.uniform(1.2, 3)
 
-    def relief(x: FloatArray, z: FloatArray) -> FloatArray:
+    def relief(x: Field, z: Field) -> Field:
         hills = hill_m * (bilinear(smooth(), x / 5000 + shift[0], z / 5000 + shift[1]) * smoothstep(100, 1500, z) - 0.3)
         tree = bilinear(tops, x / stand_m, z / stand_m)
         tree = tree if conifers else np.sqrt(np.maximum(tree, 0))
@@ -145,7 +145,7 @@ def _hillside(rng: np.random.Generator, light: Light, size_px: int) -> FloatArra
     bare = smoothstep(clearing, clearing + 0.3, bilinear(smooth(), land.x / 1800, land.z / 1800 + shift[0]))
     colour = mix(leaves, (0.13, 0.16, 0.06), bare[..., None])
     shade = 0.25 + 0.95 * smoothstep(0.05, 0.65, tree)
-    behind = sky(light, camera.unit_rays)
+    behind = backdrop(light, camera)
     picture = show(light, land, lit(light, colour, land.normal, shade) * (0.45 + 0.6 * shade)[..., None], behind)
     if rng.random() > 0.25:
         return picture
@@ -155,7 +155,7 @@ def _hillside(rng: np.random.Generator, light: Light, size_px: int) -> FloatArra
     return mix(picture, light.horizon, (land.per_pixel(fog) * 0.8 * ~land.beyond)[..., None])
 
 
-def _wood_edge(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _wood_edge(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint a row of trees behind a meadow or a pond."""
     camera = Camera(size_px, rng.uniform(0.9, 1.7), rng.uniform(0.55, 0.85), 1.7)
     depth = np.minimum(camera.height_m / np.maximum(-camera.upward, 1e-3), 400.0)[:, None] + np.zeros(
@@ -170,12 +170,12 @@ def _wood_edge(rng: np.random.Generator, light: Light, size_px: int) -> FloatArr
         * (1 + 0.35 * fine)[..., None]
         * (light.ambient + light.sunlight * 0.6 * max(float(light.sun[1]), 0.15))
     )
-    behind = sky(light, camera.unit_rays)
+    behind = backdrop(light, camera)
     picture = np.where((camera.upward < 0)[:, None, None], hazed(light, meadow, depth * 3), behind).astype(np.float32)
     stage = Stage(camera, light, picture, np.full((size_px, size_px), 1e6, dtype=np.float32))
     kinds = ["conifer", "broadleaf"] if rng.random() < 0.5 else [str(rng.choice(["conifer", "broadleaf"]))]
     far = rng.uniform(9, 24)
-    for z in np.sort(rng.uniform(far, far * 2.2, int(rng.integers(28, 60))))[::-1]:
+    for z in np.sort(rng.uniform(far, far * 2.2, int(rng.integers(22, 45))))[::-1]:
         stand(stage, rng, str(rng.choice(kinds)), rng.uniform(-1.1, 1.1) * z / camera.focal, float(z))
     if rng.random() < 0.35:
         pond = water(light, camera, 0.8, 0.02, np.array([0.02, 0.05, 0.03]), picture)
@@ -184,12 +184,12 @@ def _wood_edge(rng: np.random.Generator, light: Light, size_px: int) -> FloatArr
     return picture
 
 
-def paint_sea(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def paint_sea(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint the sea: open water, a beach, a rocky coast or islands; sometimes with boats."""
     kind = str(rng.choice(["open", "beach", "coast"], p=[0.3, 0.36, 0.34]))
     eye = {"open": rng.uniform(2, 25), "beach": rng.choice([2.0, 5.0, 30.0, 90.0])}.get(kind, rng.uniform(4, 60))
     camera = Camera(size_px, rng.uniform(0.8, 1.8), rng.uniform(0.12, 0.62), float(eye))
-    behind = sky(light, camera.unit_rays)
+    behind = backdrop(light, camera)
     land = _coast(rng, light, camera, behind) if kind == "coast" or rng.random() < 0.35 else None
     view = behind if land is None else land[0]
     waves, chop = rng.uniform(1.5, 8), rng.uniform(0.04, 0.22) * (1.6 if light.weather == "rain" else 1.0)
@@ -217,7 +217,7 @@ def paint_sea(rng: np.random.Generator, light: Light, size_px: int) -> FloatArra
     return stage.picture
 
 
-def _shore_distance(rng: np.random.Generator, camera: Camera, x: FloatArray, z: FloatArray) -> FloatArray:
+def _shore_distance(rng: np.random.Generator, camera: Camera, x: Field, z: Field) -> Field:
     """Return metres from the shore line, shape (H, W), positive in the water: ahead, or running into the distance."""
     scale = camera.height_m
     turn = rng.choice([-1, 1]) * rng.uniform(0.0, 1.35)
@@ -227,9 +227,9 @@ def _shore_distance(rng: np.random.Generator, camera: Camera, x: FloatArray, z: 
 
 
 def _foam(
-    rng: np.random.Generator, light: Light, surface: FloatArray, x: FloatArray, z: FloatArray,
-    shore: FloatArray | None, wave_m: float, chop: float,
-) -> FloatArray:  # fmt: skip
+    rng: np.random.Generator, light: Light, surface: Field, x: Field, z: Field,
+    shore: Field | None, wave_m: float, chop: float,
+) -> Field:  # fmt: skip
     """Return the water with white caps and, along a shore, with breakers."""
     torn = bilinear(rough(), x / (wave_m * 18), z / (wave_m * 7) + rng.random())
     white = smoothstep(3.4 - 5 * chop, 4.4 - 5 * chop, torn) * np.exp(-z / 300)
@@ -242,7 +242,7 @@ def _foam(
     return mix(surface, foam, (white * 0.85)[..., None])
 
 
-def _sand(rng: np.random.Generator, light: Light, x: FloatArray, z: FloatArray, shore: FloatArray) -> FloatArray:
+def _sand(rng: np.random.Generator, light: Light, x: Field, z: Field, shore: Field) -> Field:
     """Return the beach, shape (H, W, 3): dark where the last wave ran up, paler and trodden behind."""
     tone = np.array(
         [(0.46, 0.37, 0.25), (0.36, 0.30, 0.23), (0.58, 0.52, 0.42), (0.10, 0.095, 0.09)][
@@ -255,12 +255,12 @@ def _sand(rng: np.random.Generator, light: Light, x: FloatArray, z: FloatArray, 
     return np.asarray(tone * ((1 + trodden) * damp)[..., None] * fall, dtype=np.float32)
 
 
-def _coast(rng: np.random.Generator, light: Light, camera: Camera, behind: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _coast(rng: np.random.Generator, light: Light, camera: Camera, behind: Field) -> tuple[Field, BoolArray]:
     """Return the picture with cliffs or islands in it and, shape (H, W), where one sees no land."""
     tile_m, tall_m, shift = rng.uniform(1500, 5000), rng.uniform(25, 160), rng.random(2)
     side, away, sunk = rng.choice([-1, 0, 1]), rng.uniform(60, 900), rng.uniform(0.2, 0.9)
 
-    def relief(x: FloatArray, z: FloatArray) -> FloatArray:
+    def relief(x: Field, z: Field) -> Field:
         rise = bilinear(smooth(), x / tile_m + shift[0], z / tile_m + shift[1])
         rise = rise + side * np.clip(x / (0.5 * away + 0.4 * z), -1.6, 1.6) * 1.1 - sunk
         detail = 0.4 * bilinear(ridged(), x / 2600, z / 2600)

@@ -3,10 +3,9 @@
 import numpy as np
 
 from curation.scene_camera import Camera
-from curation.scene_light import Light, sky
-from curation.scene_noise import bilinear, crowns, mix, nearest, ridged, rough, smooth, smoothstep
-from curation.scene_terrain import Land, cast, grain, lit, show, water
-from models.arrays import FloatArray
+from curation.scene_light import Light
+from curation.scene_noise import Field, bilinear, crowns, mix, nearest, ridged, rough, smooth, smoothstep
+from curation.scene_terrain import Land, backdrop, cast, grain, lit, show, water
 
 _ROCKS = np.array([(0.21, 0.19, 0.18), (0.27, 0.21, 0.16), (0.15, 0.15, 0.17), (0.33, 0.24, 0.17), (0.24, 0.23, 0.21)])
 _SNOW = np.array([0.86, 0.90, 0.96])
@@ -14,8 +13,13 @@ _ICE = np.array([0.66, 0.79, 0.88])
 _DEEP_ICE = np.array([0.07, 0.30, 0.46])
 
 
-def paint_mountain(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def paint_mountain(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint peaks: with or without snow, forest below, a lake in front, or ridge behind ridge from a summit."""
+    return _peaks(rng, light, size_px, hanging_ice=False)
+
+
+def _peaks(rng: np.random.Generator, light: Light, size_px: int, hanging_ice: bool) -> Field:
+    """Paint a mountain range; with `hanging_ice` snow fields and torn ice fill its upper hollows."""
     high, lake = rng.random() < 0.22, rng.random() < 0.22
     tile_m, tall_m = rng.uniform(9000, 18000), rng.uniform(1300, 2800)
     camera = Camera(
@@ -25,7 +29,7 @@ def paint_mountain(rng: np.random.Generator, light: Light, size_px: int) -> Floa
     start = 0.0 if high else rng.uniform(300, 1600)
     shift = rng.random(2)
 
-    def relief(x: FloatArray, z: FloatArray) -> FloatArray:
+    def relief(x: Field, z: Field) -> Field:
         rise = smoothstep(start, start + tile_m * 0.25, z)
         peaks = bilinear(ridged(), x / tile_m + shift[0], z / tile_m + shift[1])
         peaks = peaks + 0.09 * bilinear(ridged(), x / tile_m * 5.3, z / tile_m * 5.3 + shift[0]) * (peaks + 0.15)
@@ -33,10 +37,14 @@ def paint_mountain(rng: np.random.Generator, light: Light, size_px: int) -> Floa
         return np.asarray(tall_m * rise * peaks**1.3 + knolls * (0.3 + rise) - (70 if lake else 20), dtype=np.float32)
 
     land = cast(camera, relief, 40.0, tile_m * 0.8)
-    snow_line = rng.uniform(0.12, 1.25) * tall_m * (0.45 if light.wintry else 1.0)
+    snow_line = rng.uniform(0.02, 1.2) * tall_m * (0.45 if light.wintry or hanging_ice else 1.0)
     rock = _ROCKS[rng.integers(len(_ROCKS))] * rng.uniform(0.7, 1.3)
     colour = _slopes(rng, light, land, tall_m, snow_line, rock)
-    behind = sky(light, camera.unit_rays)
+    if hanging_ice:
+        hollow = smoothstep(0.45, 0.75, land.normal[..., 1]) * smoothstep(0.08, 0.2, land.height / tall_m)
+        ice = mix(_ICE, _DEEP_ICE, 0.8 * _crevasses(land, 700, 200)[..., None])
+        colour = mix(colour, lit(light, ice, land.normal), hollow[..., None])
+    behind = backdrop(light, camera)
     picture = show(light, land, colour, behind)
     if not lake:
         return picture
@@ -45,9 +53,7 @@ def paint_mountain(rng: np.random.Generator, light: Light, size_px: int) -> Floa
     return np.where(wet[..., None], surface, picture)
 
 
-def _slopes(
-    rng: np.random.Generator, light: Light, land: Land, tall_m: float, snow_line: float, rock: FloatArray
-) -> FloatArray:
+def _slopes(rng: np.random.Generator, light: Light, land: Land, tall_m: float, snow_line: float, rock: Field) -> Field:
     """Colour rock, grass, forest and snow by height, steepness and noise, and light them."""
     patchy, fine = bilinear(smooth(), land.x / 3000, land.z / 3000), grain(land, 1500)
     strata = 0.12 * np.sin(land.height / rng.uniform(25, 70) + 2 * patchy)
@@ -71,31 +77,33 @@ def _slopes(
     return lit(light, mix(ground, _SNOW, lies[..., None]), land.normal, hollow)
 
 
-def paint_glacier(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def paint_glacier(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint a valley glacier, an ice front at the water or an ice field."""
-    kind = rng.choice(3, p=[0.46, 0.32, 0.22])
+    if rng.random() < 0.10:  # a tongue of ice far off, below its peaks
+        return _peaks(rng, light, size_px, hanging_ice=True)
+    kind = rng.choice(3, p=[0.46, 0.30, 0.24])
     return (_valley_glacier, _ice_front, _ice_field)[int(kind)](rng, light, size_px)
 
 
-def _crevasses(land: Land, across_m: float, along_m: float) -> FloatArray:
+def _crevasses(land: Land, across_m: float, along_m: float) -> Field:
     """Return how deep the ice is torn, shape (D, W), 0 = whole, 1 = open; longest across the flow."""
     lines = 1 - np.abs(bilinear(smooth(), land.x / across_m, land.z / along_m))
     where = bilinear(smooth(), land.x / 2500 + 0.5, land.z / 2500)
     return smoothstep(0.55, 1.0, lines) * smoothstep(-1.2, 0.8, where)
 
 
-def _valley_glacier(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _valley_glacier(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint a tongue of ice that comes down between rock walls, with medial moraines."""
     tile_m, tall_m, half_m = rng.uniform(12000, 20000), rng.uniform(800, 2000), rng.uniform(350, 1300)
     camera = Camera(size_px, rng.uniform(0.9, 1.7), rng.uniform(0.22, 0.5), rng.uniform(90, 420))
     bend, lean, shift, rise = rng.uniform(200, 900), rng.uniform(-0.35, 0.35), rng.random(2), rng.uniform(0.02, 0.14)
 
-    def off_axis(x: FloatArray, z: FloatArray) -> FloatArray:
+    def off_axis(x: Field, z: Field) -> Field:
         return np.asarray(
             (x - lean * z - bend * (np.sin(z / 2300 + shift[0] * 6) - np.sin(shift[0] * 6))) / half_m, dtype=np.float32
         )
 
-    def relief(x: FloatArray, z: FloatArray) -> FloatArray:
+    def relief(x: Field, z: Field) -> Field:
         beside = np.abs(off_axis(x, z))
         peaks = bilinear(ridged(), x / tile_m + shift[0], z / tile_m + shift[1])
         walls = (
@@ -117,16 +125,16 @@ def _valley_glacier(rng: np.random.Generator, light: Light, size_px: int) -> Flo
     rock = _ROCKS[rng.integers(len(_ROCKS))] * rng.uniform(0.6, 1.2)
     bare = _slopes(rng, light, land, tall_m, rng.uniform(0.1, 1.1) * tall_m, rock)
     colour = mix(bare, lit(light, ice, land.normal), icy[..., None])
-    return show(light, land, colour, sky(light, camera.unit_rays))
+    return show(light, land, colour, backdrop(light, camera))
 
 
-def _ice_front(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _ice_front(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint a glacier that ends in water as a broken cliff, icebergs adrift before it."""
     away, tall, tile_m = rng.uniform(220, 900), rng.uniform(35, 80), rng.uniform(9000, 15000)
     camera = Camera(size_px, rng.uniform(0.9, 1.8), rng.uniform(0.3, 0.58), rng.uniform(6, 45))
     shift, floes, peaks_m = rng.random(2), rng.uniform(1.5, 3.2), rng.uniform(0, 1500)
 
-    def relief(x: FloatArray, z: FloatArray) -> FloatArray:
+    def relief(x: Field, z: Field) -> Field:
         jag = 12 * bilinear(rough(), x / 1800 + shift[0], z / 1800) + 90 * bilinear(
             smooth(), x / 2500 + shift[1], z / 9000
         )
@@ -144,7 +152,7 @@ def _ice_front(rng: np.random.Generator, light: Light, size_px: int) -> FloatArr
     dirt = smoothstep(0.8, 2.6, bilinear(smooth(), land.x / 2000, land.z / 9000)) * rng.uniform(0, 0.6)
     rocky = smoothstep(60, 160, land.height - tall - 60) * smoothstep(0.85, 0.6, land.normal[..., 1])
     ice = mix(mix(ice, (0.18, 0.17, 0.16), dirt[..., None]), _ROCKS[rng.integers(5)] * 0.8, rocky[..., None])
-    picture = show(light, land, lit(light, ice, land.normal), sky(light, camera.unit_rays))
+    picture = show(light, land, lit(light, ice, land.normal), backdrop(light, camera))
     depth, aside = land.per_pixel(land.z), land.per_pixel(land.x)
     level = camera.height_m + camera.upward[:, None] * depth
     crack = bilinear(rough(), aside / 260 + shift[0], level / 900) + 0.6 * bilinear(rough(), aside / 90, level / 1500)
@@ -155,7 +163,7 @@ def _ice_front(rng: np.random.Generator, light: Light, size_px: int) -> FloatArr
     return np.where(wet[..., None], sea, picture)
 
 
-def _ice_field(rng: np.random.Generator, light: Light, size_px: int) -> FloatArray:
+def _ice_field(rng: np.random.Generator, light: Light, size_px: int) -> Field:
     """Paint a wide torn ice field with rock islands, from above."""
     camera = Camera(size_px, rng.uniform(0.8, 1.6), rng.uniform(0.05, 0.32), rng.uniform(120, 700))
     tile_m, tall_m, sunk, shift = (
@@ -165,7 +173,7 @@ def _ice_field(rng: np.random.Generator, light: Light, size_px: int) -> FloatArr
         rng.random(2),
     )
 
-    def relief(x: FloatArray, z: FloatArray) -> FloatArray:
+    def relief(x: Field, z: Field) -> Field:
         rock = (
             tall_m * (bilinear(ridged(), x / tile_m + shift[0], z / tile_m + shift[1]) - sunk) * smoothstep(0, 2500, z)
         )
@@ -178,4 +186,4 @@ def _ice_field(rng: np.random.Generator, light: Light, size_px: int) -> FloatArr
     rock = _ROCKS[rng.integers(len(_ROCKS))] * rng.uniform(0.6, 1.1) * (1 + 0.2 * grain(land, 1500))[..., None]
     bare = smoothstep(40, 110, land.height + 25 * grain(land, 2000)) * smoothstep(0.93, 0.78, land.normal[..., 1])
     colour = lit(light, mix(ice, rock, bare[..., None]), land.normal)
-    return show(light, land, colour, sky(light, camera.unit_rays))
+    return show(light, land, colour, backdrop(light, camera))

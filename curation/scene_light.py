@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.scene_noise import bilinear, mix, rough, smooth, smoothstep
-from models.arrays import FloatArray
+from curation.scene_noise import Field, bilinear, mix, rough, smooth, smoothstep
 
 # time: (probability, sun elevation in degrees, sunlight, zenith, horizon, ambient)
 _TIMES = {
@@ -34,14 +33,14 @@ class Light:
     time: str
     weather: str
     season: str
-    sun: FloatArray  # (3,) unit vector towards sun or moon: x right, y up, z ahead
-    sunlight: FloatArray  # (3,)
-    ambient: FloatArray  # (3,) light of the open sky on a surface
-    zenith: FloatArray  # (3,)
-    horizon: FloatArray  # (3,) also the colour of haze
+    sun: Field  # (3,) unit vector towards sun or moon: x right, y up, z ahead
+    sunlight: Field  # (3,)
+    ambient: Field  # (3,) light of the open sky on a surface
+    zenith: Field  # (3,)
+    horizon: Field  # (3,) also the colour of haze
     haze_per_km: float
     cover: float  # of clouds, 0..1
-    shift: FloatArray  # (4,) where this scene reads the textures, in tiles
+    shift: Field  # (4,) where this scene reads the textures, in tiles
 
     @property
     def dark(self) -> bool:
@@ -80,12 +79,13 @@ def draw_light(rng: np.random.Generator) -> Light:
     )
 
 
-def sky(light: Light, rays: FloatArray) -> FloatArray:
+def sky(light: Light, rays: Field) -> Field:
     """Return what is seen of the sky along unit vectors, shape (..., 3), as linear light of the same shape."""
     up = np.maximum(rays[..., 1], 0.0)
     towards = np.clip(rays @ light.sun, 0, 1)
     colour = mix(light.horizon, light.zenith, (np.sqrt(np.clip(up * 1.6, 0, 1)))[..., None])
-    shine = 0.35 * towards**6 + 0.8 * towards**60 + (12.0 * towards**2500 if light.time != "dusk" else 0.0)
+    disc = 0.0 if light.time == "dusk" else 12 * np.exp(2500 * (towards - 1))
+    shine = 0.35 * np.exp(6 * (towards - 1)) + 0.8 * np.exp(60 * (towards - 1)) + disc
     colour = colour + light.sunlight * (shine * (0.45 if light.time != "night" else 1.5))[..., None]
     if light.time == "night" and light.cover < 0.6:
         stars = bilinear(rough(), rays[..., 0] * 2.5, rays[..., 1] * 2.5) > 3.1
@@ -93,7 +93,7 @@ def sky(light: Light, rays: FloatArray) -> FloatArray:
     return _clouded(light, rays, up, towards, colour)
 
 
-def _clouded(light: Light, rays: FloatArray, up: FloatArray, towards: FloatArray, colour: FloatArray) -> FloatArray:
+def _clouded(light: Light, rays: Field, up: Field, towards: Field, colour: Field) -> Field:
     """Lay clouds, on a plane above the viewer so that they shrink towards the horizon, over the colour of the sky."""
     reach = 0.22 / (up + 0.13)
     x, z = rays[..., 0] * reach + light.shift[0], rays[..., 2] * reach + light.shift[1]
@@ -101,14 +101,14 @@ def _clouded(light: Light, rays: FloatArray, up: FloatArray, towards: FloatArray
     edge = 1.9 - 3.6 * light.cover
     thickness = smoothstep(edge, edge + 1.3, billow)
     bright = light.ambient * 1.25 + light.sunlight * 0.30 + light.horizon * 0.25
-    bright = bright + light.sunlight * (0.5 * towards**4)[..., None]
+    bright = bright + light.sunlight * (0.5 * np.exp(4 * (towards - 1)))[..., None]
     under = light.ambient * 0.75 + light.horizon * 0.22
     shade = smoothstep(edge + 0.5, edge + 2.6, billow)[..., None]
     cover = (thickness * np.clip(up * 14, 0, 1) * 0.92)[..., None]  # clouds drown in the haze of the horizon
     return mix(colour, mix(bright, under, shade), cover)
 
 
-def hazed(light: Light, colour: FloatArray, distance_m: FloatArray) -> FloatArray:
+def hazed(light: Light, colour: Field, distance_m: Field) -> Field:
     """Return colours, shape (..., 3), as seen through `distance_m` (...) of the scene's air."""
     clear = np.exp(-distance_m * (light.haze_per_km / 1000.0), dtype=np.float32)[..., None]
     return mix(light.horizon, colour, clear)

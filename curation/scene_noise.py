@@ -1,17 +1,18 @@
 """Fractal textures that repeat without a seam: made once, read by every drawn scene at its own place and scale."""
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray
+Field = npt.NDArray[np.floating[Any]]  # of any shape; float32 wherever it is as large as a picture
 
 TILE = 512  # texels along a side; a power of two, so that wrapping is one bit operation
 _CELLS = 40  # tree crowns along a side of the crown texture
 
 
-def _band(rng: np.random.Generator, centre: float, slope: float) -> FloatArray:
+def _band(rng: np.random.Generator, centre: float, slope: float) -> Field:
     """Return periodic noise, shape (TILE, TILE), mean 0 and variance 1.
 
     Its amplitude falls as `frequency ** -slope` above `centre` cycles a tile; a steep slope leaves one octave.
@@ -24,19 +25,19 @@ def _band(rng: np.random.Generator, centre: float, slope: float) -> FloatArray:
 
 
 @cache
-def rough() -> FloatArray:
+def rough() -> Field:
     """Return noise with detail at every scale (bark, grass, asphalt), shape (TILE, TILE), mean 0, variance 1."""
     return _band(np.random.default_rng(11), 2.0, 1.0)
 
 
 @cache
-def smooth() -> FloatArray:
+def smooth() -> Field:
     """Return noise led by its large shapes (clouds, hills), shape (TILE, TILE), mean 0, variance 1."""
     return _band(np.random.default_rng(12), 2.0, 1.75)
 
 
 @cache
-def ridged() -> FloatArray:
+def ridged() -> Field:
     """Return sharp crests and worn valleys (mountains), shape (TILE, TILE), 0 = valley floor to 1 = summit."""
     rng = np.random.default_rng(13)
     total = np.zeros((TILE, TILE), dtype=np.float32)
@@ -50,7 +51,7 @@ def ridged() -> FloatArray:
 
 
 @cache
-def crowns() -> tuple[FloatArray, FloatArray]:
+def crowns() -> tuple[Field, Field]:
     """Return tree crowns from above: height 0..1 and one random tint 0..1 per tree, each of shape (TILE, TILE)."""
     rng = np.random.default_rng(14)
     centre, size, tint = (
@@ -71,36 +72,38 @@ def crowns() -> tuple[FloatArray, FloatArray]:
     return height.astype(np.float32), owner.astype(np.float32)
 
 
-def nearest(texture: FloatArray, x: npt.ArrayLike, y: npt.ArrayLike) -> FloatArray:
+def nearest(texture: Field, x: npt.ArrayLike, y: npt.ArrayLike) -> Field:
     """Return the texture at points given in tiles (1.0 = once across), without interpolation; x and y broadcast."""
     i = np.floor(np.asarray(y, dtype=np.float32) * TILE).astype(np.int32) & (TILE - 1)
     j = np.floor(np.asarray(x, dtype=np.float32) * TILE).astype(np.int32) & (TILE - 1)
-    return texture.ravel()[i * TILE + j]
+    return texture.ravel().take(i * TILE + j)
 
 
-def bilinear(texture: FloatArray, x: npt.ArrayLike, y: npt.ArrayLike) -> FloatArray:
+def bilinear(texture: Field, x: npt.ArrayLike, y: npt.ArrayLike) -> Field:
     """Return the texture at points given in tiles (1.0 = once across), interpolated; x and y broadcast."""
     v, u = np.asarray(y, dtype=np.float32) * TILE, np.asarray(x, dtype=np.float32) * TILE
     top, left = np.floor(v), np.floor(u)
     fv, fu = v - top, u - left
-    i, j = top.astype(np.int32) & (TILE - 1), left.astype(np.int32) & (TILE - 1)
-    below, right = ((i + 1) & (TILE - 1)) * TILE, (j + 1) & (TILE - 1)
-    i, flat = i * TILE, texture.ravel()
-    upper = flat[i + j] * (1 - fu) + flat[i + right] * fu
-    lower = flat[below + j] * (1 - fu) + flat[below + right] * fu
-    return np.asarray(upper * (1 - fv) + lower * fv, dtype=np.float32)
+    i, j = top.astype(np.intp) & (TILE - 1), left.astype(np.intp) & (TILE - 1)
+    below, right, i, flat = ((i + 1) & (TILE - 1)) * TILE, (j + 1) & (TILE - 1), i * TILE, texture.ravel()
+    upper, lower = flat.take(i + j), flat.take(below + j)
+    upper += (flat.take(i + right) - upper) * fu
+    lower += (flat.take(below + right) - lower) * fu
+    lower -= upper
+    lower *= fv
+    lower += upper
+    return np.asarray(lower)
 
 
-def smoothstep(low: npt.ArrayLike, high: npt.ArrayLike, value: npt.ArrayLike) -> FloatArray:
+def smoothstep(low: npt.ArrayLike, high: npt.ArrayLike, value: npt.ArrayLike) -> Field:
     """Return 0 below `low`, 1 above `high` and an S-shaped passage between; the arguments broadcast."""
     low32, high32, value32 = (np.asarray(a, dtype=np.float32) for a in (low, high, value))
     t = np.clip((value32 - low32) / (high32 - low32), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), dtype=np.float32)
 
 
-def mix(first: npt.ArrayLike, second: npt.ArrayLike, share: npt.ArrayLike) -> FloatArray:
+def mix(first: npt.ArrayLike, second: npt.ArrayLike, share: npt.ArrayLike) -> Field:
     """Return `first` where share is 0 and `second` where it is 1; the arguments broadcast."""
-    a = np.asarray(first, dtype=np.float32)
-    return np.asarray(
-        a + (np.asarray(second, dtype=np.float32) - a) * np.asarray(share, dtype=np.float32), dtype=np.float32
-    )
+    a, b, s = (np.asarray(value, dtype=np.float32) for value in (first, second, share))
+    result = np.asarray((b - a) * s)
+    return result + a

@@ -3,33 +3,30 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from curation.scene_noise import bilinear, mix, rough, smooth, smoothstep
-from models.arrays import FloatArray
+from curation.scene_noise import Field, bilinear, mix, rough, smooth, smoothstep
 
 _FRUIT = np.array([(0.55, 0.05, 0.03), (0.75, 0.32, 0.03), (0.30, 0.42, 0.05), (0.75, 0.60, 0.08), (0.22, 0.04, 0.14)])
 _SKIN = np.array([(0.62, 0.40, 0.30), (0.42, 0.25, 0.17), (0.22, 0.12, 0.08), (0.70, 0.48, 0.38)])
 
 
-def paint_oddment(rng: np.random.Generator, size_px: int) -> FloatArray:
+def paint_oddment(rng: np.random.Generator, size_px: int) -> Field:
     """Paint a picture that belongs to none of the classes; linear light, shape (size_px, size_px, 3)."""
     return (_portrait, _still_life, _page, _guitar)[int(rng.integers(4))](rng, size_px)
 
 
-def _grid(size_px: int) -> tuple[FloatArray, FloatArray]:
+def _grid(size_px: int) -> tuple[Field, Field]:
     v, u = (np.mgrid[0:size_px, 0:size_px].astype(np.float32) + 0.5) / size_px
     return u, v
 
 
-def _backdrop(rng: np.random.Generator, u: FloatArray, v: FloatArray) -> FloatArray:
+def _backdrop(rng: np.random.Generator, u: Field, v: Field) -> Field:
     """Return an out-of-focus wall with a gradient of light, shape (H, W, 3)."""
     first, second = rng.uniform(0.03, 0.5, 3), rng.uniform(0.03, 0.5, 3)
     cloud = bilinear(smooth(), u * 0.3 + rng.random(), v * 0.3 + rng.random())
     return mix(first, second, smoothstep(-1.5, 1.5, cloud + 2 * (v - u))[..., None])
 
 
-def _ball(
-    picture: FloatArray, centre: tuple[float, float], radii: tuple[float, float], colour: FloatArray, gloss: float
-) -> None:
+def _ball(picture: Field, centre: tuple[float, float], radii: tuple[float, float], colour: Field, gloss: float) -> None:
     """Put an ellipsoid, lit from the upper left, into the picture; centre and radii are shares of its side."""
     u, v = _grid(picture.shape[0])
     x, y = (u - centre[0]) / radii[0], (v - centre[1]) / radii[1]
@@ -40,7 +37,7 @@ def _ball(
     picture[:] = mix(picture, body, cover[..., None])
 
 
-def _portrait(rng: np.random.Generator, size_px: int) -> FloatArray:
+def _portrait(rng: np.random.Generator, size_px: int) -> Field:
     """Paint the head and shoulders of a person before a blurred wall."""
     u, v = _grid(size_px)
     picture = _backdrop(rng, u, v)
@@ -65,7 +62,7 @@ def _portrait(rng: np.random.Generator, size_px: int) -> FloatArray:
     return picture
 
 
-def _still_life(rng: np.random.Generator, size_px: int) -> FloatArray:
+def _still_life(rng: np.random.Generator, size_px: int) -> Field:
     """Paint fruit and a vase on a wooden table."""
     u, v = _grid(size_px)
     wood = bilinear(rough(), u * 0.1 + rng.random(), v * 0.9) * 0.14
@@ -84,7 +81,7 @@ def _still_life(rng: np.random.Generator, size_px: int) -> FloatArray:
     return picture
 
 
-def _page(rng: np.random.Generator, size_px: int) -> FloatArray:
+def _page(rng: np.random.Generator, size_px: int) -> Field:
     """Paint a photographed page of words too small to read."""
     n = 4 * size_px
     sheet = Image.new("RGB", (n, n), (236, 231, 219))
@@ -104,7 +101,7 @@ def _page(rng: np.random.Generator, size_px: int) -> FloatArray:
     return np.asarray(small**2.2 * (0.45 + 0.5 * (1 - u) + 0.3 * v)[..., None], dtype=np.float32)
 
 
-def _guitar(rng: np.random.Generator, size_px: int) -> FloatArray:
+def _guitar(rng: np.random.Generator, size_px: int) -> Field:
     """Paint a guitar leaning against a wall."""
     n = 4 * size_px
     layer = Image.new("RGBA", (n, n), (0, 0, 0, 0))

@@ -10,11 +10,10 @@ from curation.scene_city import paint_buildings, paint_street
 from curation.scene_green import paint_forest, paint_sea
 from curation.scene_heights import paint_glacier, paint_mountain
 from curation.scene_light import Light, draw_light
-from curation.scene_noise import bilinear, mix, smooth, smoothstep
+from curation.scene_noise import Field, bilinear, mix, smooth, smoothstep
 from curation.scene_oddments import paint_oddment
-from models.arrays import FloatArray
 
-Painter = Callable[[np.random.Generator, Light, int], FloatArray]
+Painter = Callable[[np.random.Generator, Light, int], Field]
 
 PAINTERS: dict[str, Painter] = {
     "buildings": paint_buildings,

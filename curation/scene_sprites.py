@@ -7,8 +7,7 @@ from PIL import Image, ImageDraw
 
 from curation.scene_camera import Camera
 from curation.scene_light import Light, hazed
-from curation.scene_noise import nearest, rough
-from models.arrays import FloatArray
+from curation.scene_noise import Field, nearest, rough
 
 _PAINTS = np.array(
     [(0.35, 0.03, 0.03), (0.03, 0.06, 0.20), (0.5, 0.5, 0.5), (0.03, 0.03, 0.035), (0.7, 0.7, 0.7), (0.5, 0.36, 0.05)]
@@ -29,12 +28,12 @@ class Stage:
 
     camera: Camera
     light: Light
-    picture: FloatArray  # (H, W, 3) linear light
-    depth: FloatArray  # (H, W) metres ahead
+    picture: Field  # (H, W, 3) linear light
+    depth: Field  # (H, W) metres ahead
 
 
 def stand(stage: Stage, rng: np.random.Generator, kind: str, x_m: float, z_m: float, turn: float = 0.0) -> None:
-    """Put a figure on the ground `x_m` to the right and `z_m` ahead (before the camera was turned by `turn` radians)."""
+    """Put a figure on the ground `x_m` to the right and `z_m` ahead (of the camera before its `turn`, radians)."""
     camera, light = stage.camera, stage.light
     ahead = z_m * np.cos(turn) + x_m * np.sin(turn)
     aside = x_m * np.cos(turn) - z_m * np.sin(turn)
@@ -55,7 +54,7 @@ def stand(stage: Stage, rng: np.random.Generator, kind: str, x_m: float, z_m: fl
     stage.picture[rows, columns] += (body - stage.picture[rows, columns]) * share
 
 
-def _figure(rng: np.random.Generator, light: Light, kind: str, tall: int, wide: int) -> tuple[FloatArray, FloatArray]:
+def _figure(rng: np.random.Generator, light: Light, kind: str, tall: int, wide: int) -> tuple[Field, Field]:
     """Return lit colour, shape (tall, wide, 3), and cover 0..1, shape (tall, wide), of a figure."""
     if kind in ("broadleaf", "conifer"):
         return _tree(rng, light, kind, tall, wide)
@@ -109,7 +108,7 @@ def _parts(rng: np.random.Generator, kind: str) -> list[tuple[tuple[float, ...],
     ]
 
 
-def _mask(shape: str, corners: list[float], tall: int, wide: int) -> FloatArray:
+def _mask(shape: str, corners: list[float], tall: int, wide: int) -> Field:
     """Return a smooth-edged shape, (tall, wide), 0..1."""
     image = Image.new("L", (wide * 3, tall * 3))
     scaled = [c * (wide, tall)[i % 2] * 3 for i, c in enumerate(corners)]
@@ -118,7 +117,7 @@ def _mask(shape: str, corners: list[float], tall: int, wide: int) -> FloatArray:
     return np.asarray(image.reduce(3), dtype=np.float32) / 255
 
 
-def _tree(rng: np.random.Generator, light: Light, kind: str, tall: int, wide: int) -> tuple[FloatArray, FloatArray]:
+def _tree(rng: np.random.Generator, light: Light, kind: str, tall: int, wide: int) -> tuple[Field, Field]:
     """Return a tree: a noisy crown, lit from the sun's side, over a trunk."""
     y, x = np.mgrid[0:tall, 0:wide].astype(np.float32)
     v, u = (y + 0.5) / tall, (x + 0.5) / wide * 2 - 1

@@ -7,20 +7,20 @@ import numpy as np
 
 from curation.scene_camera import Camera
 from curation.scene_light import Light, hazed, sky
-from curation.scene_noise import bilinear, mix, nearest, rough, smooth
-from models.arrays import BoolArray, FloatArray, IntArray
+from curation.scene_noise import Field, bilinear, mix, nearest, rough, smooth
+from models.arrays import BoolArray, IntArray
 
-Relief = Callable[[FloatArray, FloatArray], FloatArray]  # x, z in metres -> height in metres
+Relief = Callable[[Field, Field], Field]  # x, z in metres -> height in metres
 
 
 @dataclass(frozen=True)
 class Land:
     """The points of a relief along the rays of W columns, D steps each, and which of them every pixel sees."""
 
-    x: FloatArray  # (D, W) metres to the right
-    z: FloatArray  # (D, W) metres ahead
-    height: FloatArray  # (D, W) metres
-    normal: FloatArray  # (D, W, 3) unit vectors
+    x: Field  # (D, W) metres to the right
+    z: Field  # (D, W) metres ahead
+    height: Field  # (D, W) metres
+    normal: Field  # (D, W, 3) unit vectors
     first: IntArray  # (H, W) step seen by the pixel; D = it sees past the land
 
     @property
@@ -28,7 +28,7 @@ class Land:
         """Pixels, shape (H, W), that see no land."""
         return np.asarray(self.first == len(self.z))
 
-    def per_pixel(self, values: FloatArray) -> FloatArray:
+    def per_pixel(self, values: Field) -> Field:
         """Return values, shape (D, W) or (D, W, 3), as the pixels see them; past the land, those of the last step."""
         rows = np.minimum(self.first, len(self.z) - 1)
         return values[rows, np.arange(self.first.shape[1])[None, :]]
@@ -59,22 +59,29 @@ def cast(camera: Camera, relief: Relief, near_m: float, far_m: float, steps: int
     return Land(x, z, height, normal.astype(np.float32), first)
 
 
-def lit(light: Light, colour: FloatArray, normal: FloatArray, shade: FloatArray | float = 1.0) -> FloatArray:
-    """Return a matt surface, colours and normals of shape (..., 3), under the light; `shade` (...) dims the sky's share."""
+def lit(light: Light, colour: Field, normal: Field, shade: Field | float = 1.0) -> Field:
+    """Return a matt surface, colours and normals of shape (..., 3), lit; `shade` (...) dims the sky's share."""
     direct = np.clip(normal @ light.sun, 0, 1)[..., None] * light.sunlight
     open_sky = (np.asarray(shade, dtype=np.float32) * (0.55 + 0.45 * normal[..., 1]))[..., None] * light.ambient
     return np.asarray(colour * (direct + open_sky), dtype=np.float32)
 
 
-def show(light: Light, land: Land, colour: FloatArray, behind: FloatArray) -> FloatArray:
-    """Return the picture, shape (H, W, 3): lit colours of the land (D, W, 3) through the air, `behind` where there is none."""
+def show(light: Light, land: Land, colour: Field, behind: Field) -> Field:
+    """Return the picture, shape (H, W, 3): lit colours of the land (D, W, 3) in haze, else `behind`."""
     picture = land.per_pixel(hazed(light, colour, land.z))
     return np.where(land.beyond[..., None], behind, picture)
 
 
-def water(
-    light: Light, camera: Camera, wave_m: float, chop: float, body: FloatArray, mirror: FloatArray | None = None
-) -> FloatArray:
+def backdrop(light: Light, camera: Camera) -> Field:
+    """Return the sky behind a scene, shape (H, W, 3); below the horizon there is only haze."""
+    picture = np.empty_like(camera.rays)
+    picture[:] = light.horizon
+    above = camera.upward > 0
+    picture[above] = sky(light, camera.unit_rays[above])
+    return picture
+
+
+def water(light: Light, camera: Camera, wave_m: float, chop: float, body: Field, mirror: Field | None = None) -> Field:
     """Return how a water surface at height 0 looks in every pixel, shape (H, W, 3); meaningless above the horizon.
 
     Args:
@@ -106,15 +113,15 @@ def water(
     return hazed(light, mix(inside, above, fresnel), far * 0.5)
 
 
-def _reflected(camera: Camera, picture: FloatArray, shift_x: FloatArray, shift_y: FloatArray) -> FloatArray:
+def _reflected(camera: Camera, picture: Field, shift_x: Field, shift_y: Field) -> Field:
     """Return the picture turned over at the horizon and shaken by the waves."""
     n = camera.size_px
     row, column = np.mgrid[0:n, 0:n]
     up = 2 * camera.horizon * n - row - np.abs(shift_y) * n * 0.5
     aside = column + shift_x * n * 0.15
-    return picture[np.clip(up, 0, n - 1).astype(np.int64), np.clip(aside, 0, n - 1).astype(np.int64)]
+    return np.asarray(picture[np.clip(up, 0, n - 1).astype(np.int64), np.clip(aside, 0, n - 1).astype(np.int64)])
 
 
-def grain(land: Land, size_m: float) -> FloatArray:
+def grain(land: Land, size_m: float) -> Field:
     """Return fine noise lying on the land, shape (D, W), mean 0, variance 1."""
     return nearest(rough(), land.x / size_m, land.z / size_m)

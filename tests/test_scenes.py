@@ -4,6 +4,7 @@ import csv
 import hashlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from curation.scenes import PLANTED, SCENE_CLASSES, TRUTH_COLUMNS, draw_scenes, plan
+from models.arrays import FloatArray
 from models.errors import ErrataError
 
-SMALL = {"train_per_class": 10, "test_per_class": 5, "size_px": 32}
+SMALL: dict[str, Any] = {"train_per_class": 10, "test_per_class": 5, "size_px": 32}
 COPIES = ("near_duplicate", "exact_duplicate", "conflicting_duplicate", "leak")
 
 
@@ -125,9 +127,9 @@ def test_exact_duplicates_share_bytes_and_near_ones_look_alike(drawn: Path) -> N
             assert nearest > 0.8
 
 
-def thumbnail(path: Path) -> np.ndarray:
+def thumbnail(path: Path) -> FloatArray:
     with Image.open(path) as image:
-        return np.asarray(image.convert("L").resize((8, 8)), dtype=float).ravel()
+        return np.asarray(image.convert("L").resize((8, 8)), dtype=np.float32).ravel()
 
 
 def test_the_number_in_a_name_says_nothing_of_the_kind() -> None:
@@ -155,7 +157,7 @@ def test_progress_ends_at_the_total(tmp_path: Path) -> None:
         ({"seed": -1}, "seed is -1"),
     ],
 )
-def test_bad_sizes_are_refused_before_anything_is_written(tmp_path: Path, wrong: dict[str, int], says: str) -> None:
+def test_bad_sizes_are_refused_before_anything_is_written(tmp_path: Path, wrong: dict[str, Any], says: str) -> None:
     with pytest.raises(ErrataError, match=says):
         draw_scenes(tmp_path / "s", **(SMALL | wrong))
     assert list(tmp_path.iterdir()) == []
