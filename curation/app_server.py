@@ -152,7 +152,7 @@ def _start(workspace: Workspace, app: AppServer) -> AppServer:
         time.sleep(0.1)
     state = "does not answer" if process.is_running() else "ended at once"
     end_process(process, _STOP_S)
-    reason = last_lines(log) or "it gave no reason"
+    reason = " | ".join(last_lines(log, 3)) or "it gave no reason"
     raise ErrataError(f"the FiftyOne App on port {app.port} {state}: {reason} (log: {log})")
 
 
@@ -203,7 +203,7 @@ def _allow_view_stages_only() -> None:
             raise ValueError(f"{name!r} is no view stage")
         return build(document)
 
-    ViewStage._from_dict = checked
+    ViewStage._from_dict = staticmethod(checked)
 
 
 if __name__ == "__main__":

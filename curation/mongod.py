@@ -40,6 +40,9 @@ def start_server(binary: Path, folder: Path) -> str:
         ErrataError: it ends or does not answer in time; quotes the error in its log.
     """
     command = _command(binary, folder)
+    log = folder / "mongod.log"
+    if log.exists():
+        log.replace(folder / "mongod.old.log")  # so that logs stay small and an error is one of this start
     process = start_background(command, folder / "mongod.out", os.environ)
     deadline = time.monotonic() + START_S
     while process.is_running() and time.monotonic() < deadline:
@@ -50,8 +53,7 @@ def start_server(binary: Path, folder: Path) -> str:
         return address(other.cmdline())
     state = "does not answer" if process.is_running() else "ended at once"
     end_process(process, STOP_S)
-    reason = _reason(folder / "mongod.log") or last_lines(folder / "mongod.out") or "it gave no reason"
-    raise ErrataError(f"the MongoDB server in {folder} {state}: {reason} (log: {folder / 'mongod.log'})")
+    raise ErrataError(f"the MongoDB server in {folder} {state}: {_reason(folder)} (log: {log})")
 
 
 def address(command: list[str]) -> str:
@@ -138,14 +140,14 @@ def _private_temporary() -> Path:
     return folder
 
 
-def _reason(log: Path) -> str:
-    """Return what MongoDB's log, one JSON object a line, last gave as an error; else its last line."""
-    reason = ""
-    for line in last_lines(log, count=40).split(" | "):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            continue
-        if entry.get("s") in ("E", "F"):  # error, fatal
-            reason = f"{entry.get('msg', '')}: {entry.get('attr', {}).get('error', '')}".strip(": ")
-    return reason or last_lines(log, count=1)
+def _reason(folder: Path) -> str:
+    """Return the error that the server's log, one JSON object a line, ends with; else its last words."""
+    log = folder / "mongod.log"
+    entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
+    errors = [entry for entry in entries if entry["s"] in ("E", "F")]  # error, fatal
+    for entry in reversed(errors):
+        detail = entry.get("attr", {}).get("error")
+        if detail:
+            return f"{entry['msg']}: {detail.get('errmsg') if isinstance(detail, dict) else detail}"
+    last = last_lines(log, 1) or last_lines(folder / "mongod.out", 1) or ["it gave no reason"]
+    return str(errors[0]["msg"]) if errors else last[0]

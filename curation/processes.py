@@ -61,15 +61,15 @@ def end_process(process: psutil.Process, patience_s: float) -> None:
         process.wait(patience_s)
 
 
-def last_lines(log: Path, count: int = 5) -> str:
-    """Return the last lines of a log file, joined by ' | '; '' where there is no file."""
+def last_lines(log: Path, count: int) -> list[str]:
+    """Return the last lines of a log file that are not empty; none where there is no file."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - 16_384))
             text = file.read().decode("utf-8", errors="replace")
     except OSError:
-        return ""
-    return " | ".join([line.strip() for line in text.splitlines() if line.strip()][-count:])
+        return []
+    return [line.strip() for line in text.splitlines() if line.strip()][-count:]
 
 
 def port_owner(port: int) -> str | None:
