@@ -26,7 +26,7 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
     if _is_there(target):
         return target
     kind, _, handle = spec.source.partition(":")
-    by_hand = f"put it into {target}/train/CLASS/ and {target}/test/CLASS/"
+    by_hand = f"put the images into {target}/train/CLASS/ and {target}/test/CLASS/"
     if kind != "embedded" and kind not in _DOWNLOADS:
         raise ErrataError(f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {by_hand}")
     with _whole(target) as folder:

@@ -54,7 +54,7 @@ def test_a_failed_download_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     sentence = (
         rf"could not download data set 'intel' \({reason}\); try again, or get it from "
         rf"https://www\.kaggle\.com/datasets/puneet6060/intel-image-classification "
-        rf"and put it into {tmp_path}/intel/train/CLASS/"
+        rf"and put the images into {tmp_path}/intel/train/CLASS/"
     )
     with pytest.raises(ErrataError, match=sentence):
         fetch(load_catalog()["intel"], tmp_path)
@@ -83,9 +83,7 @@ def test_the_faster_process_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_cannot_be_downloaded(tmp_path: Path) -> None:
-    sentence = (
-        "cannot download data set 'landmarks': take your own photographs.*, and put it into .*/landmarks/train/CLASS/"
-    )
+    sentence = "cannot download data set 'landmarks': take your own photographs.*, and put the images into .*/landmarks/train/CLASS/"
     with pytest.raises(ErrataError, match=sentence):
         fetch(load_catalog()["landmarks"], tmp_path)
 
