@@ -83,7 +83,9 @@ def test_the_faster_process_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_cannot_be_downloaded(tmp_path: Path) -> None:
-    sentence = "cannot download data set 'landmarks': take your own .*, and put the images into .*/landmarks/train/CLASS/"
+    sentence = (
+        "cannot download data set 'landmarks': take your own .*, and put the images into .*/landmarks/train/CLASS/"
+    )
     with pytest.raises(ErrataError, match=sentence):
         fetch(load_catalog()["landmarks"], tmp_path)
 
