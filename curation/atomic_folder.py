@@ -26,7 +26,9 @@ def atomic_folder(folder: Path) -> Iterator[Path]:
         temporary.chmod(0o755)
         temporary.replace(folder)
     except OSError as error:
-        raise ErrataError(f"cannot write {folder}: {error.strerror}; free some space or name another folder") from error
+        raise ErrataError(
+            f"cannot write {folder}: {error.strerror or error}; free some space or name another folder"
+        ) from error
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)

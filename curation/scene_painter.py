@@ -7,11 +7,12 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from curation.scene_camera import develop
 from curation.scene_city import paint_buildings, paint_street
-from curation.scene_green import paint_forest, paint_sea
+from curation.scene_forest import paint_forest
 from curation.scene_heights import paint_glacier, paint_mountain
 from curation.scene_light import Light, draw_light
 from curation.scene_noise import Field, bilinear, mix, smooth, smoothstep
 from curation.scene_oddments import paint_oddment
+from curation.scene_sea import paint_sea
 
 Painter = Callable[[np.random.Generator, Light, int], Field]
 

@@ -78,7 +78,7 @@ def draw_scenes(
         train_per_class: training images a class as given, at least 5.
         test_per_class: test images a class as given, at least 5.
         size_px: side of the square images, 32 to 1024.
-        seed: the same seed draws the same bytes (with the same versions of NumPy and Pillow).
+        seed: the same seed draws the same bytes (with the same NumPy and Pillow on the same kind of processor).
         progress: called with images done and in all.
 
     Raises:
