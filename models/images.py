@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.ahead import cores, in_order
 from models.arrays import ByteArray, IntArray, Progress
@@ -194,7 +194,7 @@ def _decode(
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path) from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise ErrataError(f"{path} is no image that can be read; replace it or take it out") from error
     except Exception as error:  # on damaged files the decoders raise OSError, SyntaxError, ValueError, struct.error, …
         raise ErrataError(f"{path} is damaged or truncated ({error}); replace it or take it out") from error

@@ -10,7 +10,7 @@ from torch import nn
 from models.errors import ErrataError, unknown
 from models.images import InputSpec
 
-# The published input of EfficientNet-Lite (github.com/tensorflow/tpu, efficientnet/lite): bicubic, (x - 127) / 128 or so.
+# The sizes it was trained at (github.com/tensorflow/tpu, efficientnet/lite); smaller ones are faster.
 LITE_INPUT = {
     variant: InputSpec(size_px, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
     for variant, size_px in {0: 224, 1: 240, 2: 260}.items()

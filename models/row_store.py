@@ -35,6 +35,12 @@ def open_rows(folder: Path, sha256s: Sequence[str]) -> np.memmap | None:
     return _open(array)
 
 
+def count_missing(folder: Path, sha256s: Sequence[str]) -> int:
+    """Return how many different contents no array of the folder holds yet."""
+    known = {keys[i] for array in _arrays(folder) for keys in [_keys(array)] for i in _where(_done(array))}
+    return len(set(sha256s) - known)
+
+
 def fill_rows(
     folder: Path,
     sha256s: Sequence[str],
@@ -100,6 +106,15 @@ def _create(array: Path, sha256s: Sequence[str], shape: tuple[int, ...], dtype: 
             raise
 
 
+def _arrays(folder: Path) -> list[Path]:
+    """Return the folder's arrays; names with a dot are still being made."""
+    return sorted(path.parent for path in folder.glob("[!.]*/rows.npy"))
+
+
+def _keys(array: Path) -> list[str]:
+    return (array / "sha256s.txt").read_text(encoding="utf-8").split()
+
+
 def _open(array: Path) -> np.memmap:
     rows = np.load(array / "rows.npy", mmap_mode="r")
     assert isinstance(rows, np.memmap)  # noqa: S101 (tells mypy what mmap_mode returns)
@@ -125,7 +140,7 @@ def _write(array: Path, positions: IntArray, rows: npt.NDArray[np.generic]) -> N
         file.flush()
         os.fsync(file.fileno())
     with (array / "done.npy").open("r+b") as file:
-        start = os.path.getsize(array / "done.npy") - len(target)
+        start = (array / "done.npy").stat().st_size - len(target)
         for position in positions:
             file.seek(start + int(position))
             file.write(b"\1")
@@ -133,12 +148,12 @@ def _write(array: Path, positions: IntArray, rows: npt.NDArray[np.generic]) -> N
 
 def _copy_known(folder: Path, array: Path, sha256s: Sequence[str]) -> None:
     """Copy rows that other arrays of the folder already hold, finished or not."""
-    for other in sorted(folder.iterdir()):
-        missing = {sha256s[i]: i for i in np.flatnonzero(~_done(array))}
-        if other == array or other.name.startswith(".") or not missing:
+    for other in _arrays(folder):
+        missing = {sha256s[i]: i for i in _where(~_done(array))}
+        if other == array or not missing:
             continue
-        keys = (other / "sha256s.txt").read_text(encoding="utf-8").split()
-        pairs = [(missing.pop(keys[i]), i) for i in np.flatnonzero(_done(other)) if keys[i] in missing]
+        keys = _keys(other)
+        pairs = [(missing.pop(keys[i]), i) for i in _where(_done(other)) if keys[i] in missing]
         rows = _open(other)
         for block in _blocks(np.array(pairs, dtype=np.int64).reshape(-1, 2), 256):
             _write(array, block[:, 0], rows[block[:, 1]])
@@ -147,7 +162,7 @@ def _copy_known(folder: Path, array: Path, sha256s: Sequence[str]) -> None:
 def _compute_missing(array: Path, sha256s: Sequence[str], compute: Compute, batch: int, workers: int) -> Iterator[int]:
     """Compute each missing content once; yield how many rows are done so far."""
     done = _done(array)
-    known = {sha256s[i] for i in np.flatnonzero(done)}
+    known = {sha256s[i] for i in _where(done)}
     first = {sha256s[i]: i for i in reversed(range(len(sha256s))) if sha256s[i] not in known}
     positions = np.array(sorted(first.values()), dtype=np.int64)
     finished = len(sha256s) - len(positions)
@@ -160,9 +175,13 @@ def _compute_missing(array: Path, sha256s: Sequence[str], compute: Compute, batc
 
 def _copy_repeats(array: Path, sha256s: Sequence[str]) -> None:
     done, rows = _done(array), _open(array)
-    source = {sha256s[i]: i for i in np.flatnonzero(done)}
+    source = {sha256s[i]: i for i in _where(done)}
     for block in _blocks(np.flatnonzero(~done), 256):
-        _write(array, block, rows[[source[sha256s[i]] for i in block]])
+        _write(array, block, rows[[source[sha256s[i]] for i in block.tolist()]])
+
+
+def _where(mask: BoolArray) -> list[int]:
+    return np.flatnonzero(mask).tolist()
 
 
 def _blocks(values: IntArray, size: int) -> list[IntArray]:
