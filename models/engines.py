@@ -11,6 +11,7 @@ import importlib.util
 import platform
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
 
@@ -101,8 +102,8 @@ class FromPixels(nn.Module):
 
     def __init__(self, module: nn.Module, spec: InputSpec, dtype: torch.dtype = torch.float32) -> None:
         super().__init__()
-        self.module = module.to(dtype)
-        self.dtype = dtype
+        self.module = module
+        self.dtype = dtype  # of the convolutions
         # (x / 255 - mean) / std as one multiply and one add. It cannot go into the first convolution's weights: that
         # one pads with zeros after the normalisation, and zero is mid-grey, not black.
         mean, std = torch.tensor(spec.mean), torch.tensor(spec.std)
@@ -112,7 +113,9 @@ class FromPixels(nn.Module):
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return the features of a batch of pixels."""
         images = pixels.permute(0, 3, 1, 2).float()  # (B, 3, S, S), a view: channels_last without a copy
-        features = self.module((images * self.scale + self.shift).to(self.dtype))
+        half = self.dtype != torch.float32
+        with torch.autocast(pixels.device.type, self.dtype) if half else nullcontext():
+            features = self.module(images * self.scale + self.shift)
         return features.flatten(1).float()  # type: ignore[no-any-return]
 
 
@@ -180,8 +183,19 @@ def _torch(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Eng
 
 
 def _fast(module: nn.Module, spec: InputSpec, device: str) -> FromPixels:
-    dtype = torch.bfloat16 if precision(device) == "bfloat16" else torch.float32
-    return FromPixels(folded(module, spec), spec, dtype)
+    fast = folded(module, spec)
+    if precision(device) != "bfloat16":
+        return FromPixels(fast, spec)
+    # What the blocks of a network add up stays float32: rounding it to 8 bits at every block costs more accuracy than
+    # all other roundings (mean cosine 0.9988 without, 0.9991 with; the sums are narrow, so that costs little time).
+    for conv in fast.modules():
+        if isinstance(conv, nn.Conv2d) and conv.out_channels < conv.in_channels:
+            conv.register_forward_hook(_to_float32)
+    return FromPixels(fast, spec, torch.bfloat16)
+
+
+def _to_float32(module: nn.Module, inputs: object, output: torch.Tensor) -> torch.Tensor:
+    return output.float()
 
 
 def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Engine:

@@ -26,7 +26,9 @@ def atomic(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
     except OSError as error:
-        raise ErrataError(f"cannot write {path}: {error.strerror}; free some space or choose another ERRATA_HOME") from error
+        raise ErrataError(
+            f"cannot write {path}: {error.strerror}; free some space or choose another ERRATA_HOME"
+        ) from error
     os.close(handle)
     temporary = Path(name)
     try:
@@ -34,7 +36,9 @@ def atomic(path: Path) -> Iterator[Path]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise ErrataError(f"cannot write {path}: {error.strerror}; free some space or choose another ERRATA_HOME") from error
+        raise ErrataError(
+            f"cannot write {path}: {error.strerror}; free some space or choose another ERRATA_HOME"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

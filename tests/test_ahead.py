@@ -13,7 +13,7 @@ def test_order_is_kept() -> None:
 
 
 def test_results_waiting_are_bounded() -> None:
-    started = []
+    started: list[int] = []
     results = in_order(started.append, range(1000), 2)
     next(results)
     assert len(started) <= 4

@@ -11,9 +11,10 @@ from PIL import Image
 from torch import nn
 
 from models import features
+from models.arrays import ByteArray
 from models.errors import ErrataError
 from models.features import extract_features
-from models.images import InputSpec
+from models.images import InputSpec, Interpolation, read_pixels
 
 SPEC = InputSpec(16, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -62,8 +63,12 @@ def test_a_grown_data_set_decodes_only_what_is_new(
     paths, sha256s = files
     extract_features("net", net(), SPEC, paths[:20], sha256s[:20], tmp_path / "f")
     read: list[Path] = []
-    plain = features.read_pixels
-    monkeypatch.setattr(features, "read_pixels", lambda path, *rest: (read.append(path), plain(path, *rest))[1])
+
+    def noted(path: Path, size_px: int, interpolation: Interpolation) -> ByteArray:
+        read.append(path)
+        return read_pixels(path, size_px, interpolation)
+
+    monkeypatch.setattr(features, "read_pixels", noted)
     grown = extract_features("net", net(), SPEC, paths[::-1], sha256s[::-1], tmp_path / "f")
     assert sorted(read) == sorted(paths[20:])
     fresh = extract_features("net", net(), SPEC, paths[::-1], sha256s[::-1], tmp_path / "g")

@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as st_np
 from PIL import Image
 
 from models import images
+from models.arrays import ByteArray
 from models.errors import ErrataError
 from models.images import InputSpec, check_images, decode, pixel_cache, read_pixels
 
@@ -195,7 +196,7 @@ def test_checks_are_in_order_and_progress_counts(tmp_path: Path) -> None:
 
 @settings(deadline=None)  # the first example pays for imports; other processes share the machine
 @given(st_np.arrays(np.uint8, st.tuples(st.integers(4, 40), st.integers(4, 40), st.just(3))))
-def test_phash_is_imagehashs(pixels: images.ByteArray) -> None:
+def test_phash_is_imagehashs(pixels: ByteArray) -> None:
     image = Image.fromarray(pixels)
     found, expected = images._phash(image), int(str(imagehash.phash(image)), 16)
     assert 0 <= found < 2**64

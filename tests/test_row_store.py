@@ -73,7 +73,8 @@ def test_a_grown_data_set_computes_what_is_new(tmp_path: Path) -> None:
 @settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=20), min_size=1, max_size=4))
 def test_any_keys_in_any_order(tmp_path_factory: pytest.TempPathFactory, versions: list[list[str]]) -> None:
-    folder, computed = tmp_path_factory.mktemp("rows"), []
+    folder = tmp_path_factory.mktemp("rows")
+    computed: list[str] = []
     for keys in versions:
         rows = fill(folder, keys, computed)
         assert rows[:, 0].tolist() == [value(k) for k in keys]

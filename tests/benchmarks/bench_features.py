@@ -138,5 +138,5 @@ def _pays(side: Side, portable: Side) -> str:
 
 
 def _cosine(a: FloatArray, b: FloatArray) -> float:
-    """Return the smallest cosine between corresponding rows."""
-    return float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).min())
+    """Return the mean cosine between corresponding rows."""
+    return float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).mean())

@@ -1,0 +1,48 @@
+"""`errata audit`."""
+
+import typer
+
+from app.progress import stage_display
+from curation.audit import AuditConfig, run_audit
+from curation.datasets import open_dataset
+from curation.inference import dataset_name
+from curation.results import MEAN_OF_FOLDS, Audit
+from curation.workspace import Workspace
+from models.metrics import accuracy, wilson_interval
+
+
+def audit(name: str, config: AuditConfig, predictions: str) -> None:
+    """Audit a data set and say what was found."""
+    workspace = Workspace.from_environment()
+    with stage_display() as show:
+        spec, rows = open_dataset(name, workspace, config.seed, lambda done, total: show("images", done, total))
+        foreign = None
+        if predictions:
+            from curation.foreign_predictions import reader
+
+            foreign = reader(predictions, workspace)
+        found = run_audit(workspace, spec, rows, config, foreign, show)
+    _summarise(workspace, name, found)
+
+
+def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
+    """Print accuracies, counts and what to do next."""
+    rows = audit.rows
+    typer.echo(f"\n{audit.name}: {len(rows):,} images, {len(rows.classes)} classes")
+    if audit.checked.skipped:
+        typer.echo(f"skipped {len(audit.checked.skipped)} files that could not be read (listed in the report)")
+    for split in sorted(set(rows.splits.tolist())):
+        own = rows.splits == split
+        for one in audit.architectures:
+            share = accuracy(rows.labels[own], one.predictions.probs[own])
+            low, high = wilson_interval(round(share * own.sum()), int(own.sum()))
+            how = "out of fold" if split == "train" else MEAN_OF_FOLDS.format(audit.config["folds"])
+            how = "IN-SAMPLE: flatters the given labels" if one.predictions.fold is None else how
+            typer.echo(f"  {split:<5} {one.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the labels as given, {how}")
+        other = int((audit.consensus.suggested[own] != rows.labels[own]).sum())
+        typer.echo(f"  {split:<5} another label fits better for {other} of {own.sum()} images")
+    leaks = int(audit.duplicates.leaks(rows.splits).sum())
+    if leaks:
+        typer.echo(f"  {leaks} images outside train have a twin in train")
+    typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
+    typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {name}")

@@ -1,0 +1,173 @@
+"""The `errata` command."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.errors import ErrataError
+
+if TYPE_CHECKING:
+    from curation.workspace import Workspace
+
+cli = typer.Typer(
+    help="Find the wrong labels in an image data set, fix them, and see what that changed.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Name = Annotated[str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")]
+Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0)]
+Version = Annotated[str, typer.Option(help="which labels: original")]
+Port = Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)]
+
+
+@cli.command()
+def audit(
+    name: Name,
+    architectures: Annotated[
+        str, typer.Option(help="comma-separated")
+    ] = "efficientnet_lite0,simple_cnn_norm_dropout",
+    folds: Annotated[int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")] = 5,
+    seed: Seed = 0,
+    cams: Annotated[int, typer.Option(help="most suspicious images of each split that get Grad-CAM maps")] = 50,
+    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    predictions: Annotated[
+        str, typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing")
+    ] = "",
+    version: Version = "original",
+) -> None:
+    """Train out of fold, rank the labels, and write everything into FiftyOne."""
+    from app.audit_command import audit as run
+    from curation.audit import AuditConfig
+
+    names = tuple(part.strip() for part in architectures.split(",") if part.strip())
+    run(name, AuditConfig(names, folds, seed, cams, engine, version).checked(), predictions)
+
+
+@cli.command()
+def issues(
+    name: Name,
+    split: Annotated[str, typer.Option(help="train, val or test; all by default")] = "",
+    csv: Annotated[Path | None, typer.Option(help="write here instead of to the screen")] = None,
+    version: Version = "original",
+) -> None:
+    """List the labels of an audited data set, most suspicious first."""
+    from curation.issue_table import write_issues
+    from curation.results import load_audit
+
+    workspace, dataset = _audited(name)
+    write_issues(load_audit(workspace, dataset), split, csv, sys.stdout)
+
+
+@cli.command()
+def review(name: Name, split: Annotated[str, typer.Option(help="test, val or train")] = "test", port: Port = 5151) -> None:
+    """Open the FiftyOne browser session on the most suspicious labels."""
+    import webbrowser
+
+    from curation.sessions import open_session
+
+    workspace, dataset = _audited(name)
+    url = open_session(workspace, dataset, f"suspicious-{split}", port)
+    typer.echo(f"FiftyOne: {url}  (errata stop ends it)")
+    webbrowser.open(url)
+
+
+@cli.command()
+def rebuild(name: Name) -> None:
+    """Write the FiftyOne dataset again from the workspace."""
+    from curation.inference import dataset_name, write_audit
+    from curation.results import load_audit
+
+    workspace, dataset = _audited(name)
+    write_audit(workspace, load_audit(workspace, dataset))
+    typer.echo(f"FiftyOne dataset {dataset_name(dataset)} is written")
+
+
+@cli.command()
+def fetch(name: Name) -> None:
+    """Get the images of a data set, or say where to get them."""
+    from app.progress import stage_display
+    from curation.catalog import find_dataset
+    from curation.fetch import fetch as get
+    from curation.workspace import Workspace, data_root
+
+    with stage_display() as show:
+        spec = find_dataset(name, Workspace.from_environment())
+        folder = get(spec, data_root(), lambda done, total: show("fetch", done, total))
+    typer.echo(f"{name} is in {folder}")
+
+
+@cli.command()
+def serve(
+    port: Annotated[int, typer.Option(help="of the Streamlit app", min=1, max=65535)] = 8501,
+    fiftyone_port: Port = 5151,
+    name: Annotated[str, typer.Option(help="audited first where it was not yet")] = "scenes",
+) -> None:
+    """Audit `scenes` if need be, then serve the app and the FiftyOne App until Ctrl-C."""
+    from app.serve_command import serve as run
+
+    run(name, port, fiftyone_port)
+
+
+@cli.command()
+def stop() -> None:
+    """End the FiftyOne Apps and the database of this workspace."""
+    from curation.app_server import running_apps, stop_app
+    from curation.database import stop_database
+    from curation.workspace import Workspace
+
+    workspace = Workspace.from_environment()
+    for server in running_apps(workspace):
+        stop_app(workspace, server.port)
+        typer.echo(f"ended the FiftyOne App on port {server.port}")
+    if stop_database(workspace):
+        typer.echo("ended the database")
+
+
+@cli.command()
+def cancel(name: Name) -> None:
+    """End the running audit of a data set; what it finished is kept."""
+    from curation.results import audit_folder
+    from models.runs import cancel as end
+
+    workspace, dataset = _audited(name)
+    ended = end(audit_folder(workspace, dataset))
+    typer.echo(f"cancelled the audit of {dataset}" if ended else f"no audit of {dataset} is running")
+
+
+@cli.command()
+def doctor() -> None:
+    """Check this machine and say for each finding what to do."""
+    from app.doctor_command import doctor as run
+
+    raise typer.Exit(run())
+
+
+def _audited(name: str) -> "tuple[Workspace, str]":
+    """Return the workspace and the name under which the data set was audited."""
+    from curation.datasets import audited_name
+    from curation.workspace import Workspace
+
+    workspace = Workspace.from_environment()
+    return workspace, audited_name(name, workspace)
+
+
+def main() -> None:
+    """Run the command; an error a person can mend is one sentence and exit code 2."""
+    try:
+        cli(standalone_mode=True)
+    except ErrataError as error:
+        logging.getLogger("errata").debug("", exc_info=True)
+        typer.secho(f"errata: {error}", err=True, fg="red")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        typer.secho("errata: stopped; the same command goes on where it was", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Grad-CAM: which part of an image speaks for the given and for the suggested class.
+
+Source: Selvaraju et al. 2017, arXiv:1610.02391; computed by the grad-cam package.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import nn
+
+from curation.cam_files import CamJob
+from models.architectures import Classifier, find_architecture
+from models.arrays import FloatArray, IntArray, Progress
+from models.checkpoint import load_checkpoint
+from models.files import atomic
+from models.images import InputSpec, read_pixels
+from models.predictions import NO_FOLD
+from models.train import normalise
+
+LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
+
+
+def grad_cam(classifier: Classifier, layer: nn.Module, images: torch.Tensor, targets: IntArray) -> FloatArray:
+    """Return maps, shape (B, S, S), in [0, 1], of normalised images, shape (B, 3, S, S), for one class each, shape (B,).
+
+    1 = the place that speaks most for the class in this image; a map of zeros: nothing speaks for it.
+    """
+    with GradCAM(model=classifier, target_layers=[layer]) as method:
+        maps = method(input_tensor=images, targets=[ClassifierOutputTarget(int(target)) for target in targets])
+    return np.nan_to_num(np.asarray(maps, np.float32))
+
+
+def draw_cams(
+    run_folder: Path, architecture: str, jobs: Sequence[CamJob], batch_size: int = 32, progress: Progress | None = None
+) -> None:
+    """Write the maps of `jobs` that are not there yet as 8-bit grey PNG files in the image's proportions.
+
+    Values run from 1 (nothing) to 255: FiftyOne cuts out what is 0.
+    """
+    entry = find_architecture(architecture)
+    missing = [job for job in jobs if not job.output.exists()]
+    finished = len(jobs) - len(missing)
+    for fold in sorted({job.fold for job in missing}):
+        classifier, _ = load_checkpoint(run_folder / f"fold-{0 if fold == NO_FOLD else fold}.safetensors")
+        own = [job for job in missing if job.fold == fold]
+        for start in range(0, len(own), batch_size):
+            batch = own[start : start + batch_size]
+            images = _inputs([job.path for job in batch], entry.input)
+            maps = grad_cam(classifier, entry.cam_layer(classifier), images, np.array([job.target for job in batch]))
+            for job, cam in zip(batch, maps, strict=True):
+                _save(job, cam)
+            finished += len(batch)
+            if progress:
+                progress(finished, len(jobs))
+
+
+def _inputs(paths: Sequence[Path], spec: InputSpec) -> torch.Tensor:
+    pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation) for path in paths])
+    return normalise(torch.from_numpy(pixels), spec)
+
+
+def _save(job: CamJob, cam: FloatArray) -> None:
+    width, height = job.size_px
+    scale = LONG_SIDE_PX / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    grey = Image.fromarray(np.uint8(1 + 254 * cam.clip(0, 1))).resize(size, Image.Resampling.BILINEAR)
+    with atomic(job.output) as temporary:
+        grey.save(temporary, "PNG")

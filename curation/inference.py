@@ -1,0 +1,151 @@
+"""An audit as fields, views and maps of a FiftyOne dataset."""
+
+from pathlib import Path
+
+import numpy as np
+
+from curation import store
+from curation.cam_files import cam_pair
+from curation.results import ArchitectureResult, Audit
+from curation.store import Column, Labels, View
+from curation.workspace import Workspace
+from models.arrays import FloatArray, IntArray, Progress
+
+SUSPICIOUS = 200  # images in the saved views of suspicious labels
+
+
+def dataset_name(name: str) -> str:
+    """Return the name of the FiftyOne dataset of an audited data set."""
+    return f"errata-{name}"
+
+
+def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = None) -> None:
+    """Write the audit into the FiftyOne dataset `errata-NAME`, replacing what was there.
+
+    Raises:
+        ErrataError: MongoDB is missing or does not start.
+    """
+    columns = [*_common(audit), *(column for one in audit.architectures for column in _columns(audit, one))]
+    dataset = store.write_dataset(
+        workspace, dataset_name(audit.name), audit.rows.paths, columns, audit.rows.classes
+    )
+    store.protect(dataset, "ground_truth")
+    for done, one in enumerate(audit.architectures):
+        if one.points is not None:
+            store.add_map(dataset, one.points, f"{one.slug}_map", f"{one.slug}_emb")
+        store.evaluate(dataset, one.slug, "ground_truth", f"eval_{one.slug}", audit.rows.classes)
+        if progress:
+            progress(done + 1, len(audit.architectures))
+    store.save_views(dataset, _views(audit))
+    dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
+    dataset.save()
+
+
+def _common(audit: Audit) -> list[Column]:
+    """Return the fields that are not one architecture's."""
+    rows, classes, ranking = audit.rows, audit.rows.classes, audit.consensus
+    given = Labels([classes[label] for label in rows.labels])
+    wrong = np.flatnonzero(ranking.suggested != rows.labels)
+    suggested: list[str | None] = [None] * len(rows)
+    for row in wrong:
+        suggested[row] = classes[ranking.suggested[row]]
+    twins = audit.duplicates
+    return [
+        Column("split", "label", rows.splits.tolist(), "train, val or test", index=True),
+        Column("ground_truth", "label", given, "the label as given; never edited", shown=True, index=True),
+        Column("curated", "label", given, "the working label; edited by people"),
+        Column(
+            "suggested_label",
+            "label",
+            Labels(suggested, ranking.confidence),
+            "what the architectures together would say instead; empty where they agree with the given label",
+            shown=True,
+        ),
+        Column(
+            "label_quality",
+            "label",
+            ranking.label_quality,
+            "0..1, low = suspicious: normalized margin of all architectures' probabilities"
+            + ("; IN-SAMPLE, flatters the given label" if audit.in_sample else ""),
+            shown=True,
+            index=True,
+        ),
+        Column("duplicate_group", "duplicates", twins.groups.tolist(), "copies of one picture share a number"),
+        Column("has_duplicate", "duplicates", twins.shared().tolist(), "another image is a copy or near copy"),
+        Column("leak", "duplicates", twins.leaks(rows.splits).tolist(), "outside train, with a twin in train"),
+        Column("conflicting_labels", "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"),
+        Column("image_id", "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
+    ]
+
+
+def _columns(audit: Audit, one: ArchitectureResult) -> list[Column]:
+    """Return the fields of one architecture."""
+    classes, ranking, group = audit.rows.classes, one.ranking, one.name
+    confidence = one.predictions.probs.max(1)
+    logits = np.log(np.maximum(one.predictions.probs, 1e-12))  # FiftyOne takes their softmax: the same probabilities
+    if one.predictions.fold is None:
+        group = f"{group} (in-sample)"
+    given, other = _cam_columns(audit, one)
+    predicted = Labels(_names(classes, one.predictions.probs.argmax(1)), confidence, logits)
+    columns = [
+        Column(one.slug, group, predicted, f"prediction of {one.name}", shown=True, index=True),
+        Column(f"{one.slug}_label_quality", group, ranking.label_quality, "0..1, low = suspicious", index=True),
+        Column(
+            f"{one.slug}_suggested_label",
+            group,
+            Labels(
+                [
+                    classes[suggested] if suggested != label else None
+                    for suggested, label in zip(ranking.suggested, audit.rows.labels, strict=True)
+                ],
+                ranking.confidence,
+            ),
+            "what this architecture would say instead of the given label",
+        ),
+        Column(f"{one.slug}_cam_given", group, given, "Grad-CAM for the given label"),
+        Column(f"{one.slug}_cam_suggested", group, other, "Grad-CAM for the suggested label"),
+    ]
+    if one.predictions.embeddings is not None:
+        columns.append(Column(f"{one.slug}_emb", group, _float32(one.predictions.embeddings), "embedding"))
+    return columns
+
+
+def _cam_columns(audit: Audit, one: ArchitectureResult) -> tuple[list[Path | None], list[Path | None]]:
+    """Return the files of the maps that are drawn, for the given and the suggested class."""
+    if not (one.run_folder / "cams").is_dir():
+        nothing: list[Path | None] = [None] * len(audit.rows)
+        return nothing, nothing
+    drawn = {path.name for path in (one.run_folder / "cams").iterdir()}
+    pairs = [cam_pair(audit, one, row) for row in range(len(audit.rows))]
+    return (
+        [given if given.name in drawn else None for given, _ in pairs],
+        [other if other.name in drawn else None for _, other in pairs],
+    )
+
+
+def _names(classes: tuple[str, ...], labels: IntArray) -> list[str | None]:
+    return [classes[label] for label in labels]
+
+
+def _float32(embeddings: FloatArray) -> FloatArray:
+    return np.ascontiguousarray(embeddings, np.float32)
+
+
+def _views(audit: Audit) -> list[View]:
+    """Return the saved views of an audit."""
+    worst = [
+        View(
+            f"suspicious {split}",
+            f"the {SUSPICIOUS} most suspicious {split} labels, worst first",
+            where={"split": split},
+            sort_by="label_quality",
+            limit=SUSPICIOUS,
+        )
+        for split in ("test", "val", "train")
+        if split in audit.rows.splits
+    ]
+    fields = [one.slug for one in audit.architectures]
+    note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
+    apart = [View("disagreement", note, differ=fields, sort_by="label_quality")] if len(fields) > 1 else []
+    twins = View("duplicates", "copies and near copies, side by side", {"has_duplicate": True}, sort_by="duplicate_group")
+    return [View("all", "every readable image"), *worst, *apart, twins]

@@ -1,0 +1,119 @@
+"""Label issues: how well each given label fits what out-of-sample models say, and what would fit better.
+
+Everything here is `labels (N,)` and `probs (N, K)` in, arrays out. `label_quality` is in [0, 1]; low = suspicious.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import BoolArray, FloatArray, IntArray
+
+
+def self_confidence(labels: IntArray, probs: FloatArray) -> FloatArray:
+    """Score each given label by its own probability.
+
+    Args:
+        labels: given class indices, shape (N,), values 0..K-1.
+        probs: class probabilities, shape (N, K), rows sum to 1; out-of-sample, or the score flatters the label.
+
+    Returns:
+        label quality, shape (N,), float32 in [0, 1]; low = suspicious.
+
+    Raises:
+        ValueError: shapes disagree, a label is outside 0..K-1, or a row does not sum to 1.
+
+    Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.rank (tested).
+    """
+    _check(labels, probs)
+    return np.asarray(probs[np.arange(len(labels)), labels], np.float32)
+
+
+def normalized_margin(labels: IntArray, probs: FloatArray) -> FloatArray:
+    """Score each given label by how far its probability lies above the best other class.
+
+    Args:
+        labels: given class indices, shape (N,), values 0..K-1.
+        probs: class probabilities, shape (N, K), rows sum to 1; out-of-sample, or the score flatters the label.
+
+    Returns:
+        label quality, shape (N,), float32 in [0, 1]; low = suspicious, 0.5 = tie with another class.
+
+    Raises:
+        ValueError: shapes disagree, a label is outside 0..K-1, or a row does not sum to 1.
+
+    Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.rank (tested).
+    """
+    given = self_confidence(labels, probs)
+    others = np.array(probs, np.float32)
+    others[np.arange(len(labels)), labels] = -np.inf
+    best = others.max(1) if probs.shape[1] > 1 else np.zeros(len(labels), np.float32)
+    return np.asarray((given - best + 1) / 2, np.float32)
+
+
+def suggest(labels: IntArray, probs: FloatArray) -> tuple[IntArray, IntArray]:
+    """Return the most probable class and the best class other than the given one, each of shape (N,).
+
+    Where the first is the given label the models see nothing wrong; the second is what they would say instead.
+    """
+    _check(labels, probs)
+    others = np.array(probs, np.float32)
+    others[np.arange(len(labels)), labels] = -np.inf
+    return probs.argmax(1).astype(np.int64), others.argmax(1).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What one architecture, or all of them together, say about N given labels."""
+
+    label_quality: FloatArray  # (N,) in [0, 1], low = suspicious
+    suggested: IntArray  # (N,) the most probable class; the given one where nothing is wrong
+    runner_up: IntArray  # (N,) the best class other than the given one
+    confidence: FloatArray  # (N,) probability of the suggested class
+
+
+def rank(labels: IntArray, probs: FloatArray) -> Ranking:
+    """Rank the labels by the normalized margin under these probabilities, shape (N, K)."""
+    suggested, runner_up = suggest(labels, probs)
+    return Ranking(normalized_margin(labels, probs), suggested, runner_up, probs.max(1))
+
+
+def consensus(labels: IntArray, probs: Sequence[FloatArray]) -> Ranking:
+    """Rank the labels by all architectures together.
+
+    Each architecture's probabilities, shape (N, K), are weighted by how well they predict the given labels: by the
+    log loss they save against guessing the class shares, so that a weak network cannot outvote a strong one.
+    """
+    weights = np.array([skill(labels, own) for own in probs])
+    if weights.sum() == 0:
+        weights[:] = 1
+    mean = np.average(np.stack(probs), axis=0, weights=weights).astype(np.float32)
+    return rank(labels, mean / mean.sum(1, keepdims=True))
+
+
+def skill(labels: IntArray, probs: FloatArray) -> float:
+    """Return the share, in [0, 1], of the labels' entropy that the probabilities explain; 0 = no better than guessing."""
+    shares = np.bincount(labels, minlength=probs.shape[1]) / max(1, len(labels))
+    entropy = -float((shares[shares > 0] * np.log(shares[shares > 0])).sum())
+    loss = -float(np.log(np.maximum(self_confidence(labels, probs), 1e-12)).mean()) if len(labels) else 0.0
+    return max(0.0, 1 - loss / entropy) if entropy > 0 else 0.0
+
+
+def ranks(label_quality: FloatArray, rows: BoolArray) -> IntArray:
+    """Return the place of each of `rows`, 1 = most suspicious, 0 for the other rows, shape (N,); ties keep their order."""
+    places = np.zeros(len(label_quality), np.int64)
+    own = np.flatnonzero(rows)
+    places[own[np.argsort(label_quality[own], kind="stable")]] = np.arange(1, len(own) + 1)
+    return places
+
+
+def _check(labels: IntArray, probs: FloatArray) -> None:
+    if probs.ndim != 2 or labels.shape != probs.shape[:1]:
+        raise ValueError(f"labels have shape {labels.shape} and probs {probs.shape}; expected (N,) and (N, K)")
+    if len(labels) and (labels.min() < 0 or labels.max() >= probs.shape[1]):
+        raise ValueError(f"labels run from {labels.min()} to {labels.max()}; expected 0 to {probs.shape[1] - 1}")
+    sums = probs.sum(1, dtype=np.float64)
+    if not np.all(np.abs(sums - 1) < 1e-2):  # also false for NaN
+        row = int(np.argmin(np.abs(sums - 1) < 1e-2))
+        raise ValueError(f"probs of row {row} sum to {sums[row]:.4g}; expected 1")

@@ -1,0 +1,164 @@
+"""What an audit found, read back from its run folder; needs neither torch nor FiftyOne."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.duplicates import Duplicates
+from curation.issues import Ranking, consensus, rank
+from curation.rows import Rows
+from curation.stages import StageRecord, read_records
+from curation.workspace import Workspace
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError, unknown
+from models.files import atomic, checked_name, read_json, write_json
+from models.predictions import Predictions
+
+MEAN_OF_FOLDS = "mean of {} fold models"  # said wherever the accuracy of such a mean is shown
+
+
+@dataclass(frozen=True)
+class CheckedRows:
+    """The readable images of a data set, with what reading them told."""
+
+    rows: Rows
+    sha256s: npt.NDArray[np.str_]  # (N,)
+    hashes: npt.NDArray[np.uint64]  # (N,) perceptual
+    sizes_px: IntArray  # (N, 2) width, height
+    skipped: tuple[tuple[str, str], ...]  # image_id, problem
+
+    def save(self, folder: Path) -> None:
+        """Write rows.npz and, last, rows.json."""
+        with atomic(folder / "rows.npz") as temporary, temporary.open("wb") as file:
+            np.savez(
+                file,
+                image_ids=self.rows.image_ids,
+                labels=self.rows.labels,
+                splits=self.rows.splits,
+                sha256s=self.sha256s,
+                hashes=self.hashes,
+                sizes_px=self.sizes_px,
+            )
+        about = {"root": str(self.rows.root), "classes": list(self.rows.classes), "skipped": self.skipped}
+        write_json(folder / "rows.json", about)
+
+    @classmethod
+    def load(cls, folder: Path) -> "CheckedRows":
+        """Read what `save` wrote."""
+        about = read_json(folder / "rows.json")
+        with np.load(folder / "rows.npz", allow_pickle=False) as file:
+            rows = Rows(
+                Path(about["root"]), tuple(about["classes"]), file["image_ids"], file["labels"], file["splits"]
+            )
+            skipped = tuple((image_id, problem) for image_id, problem in about["skipped"])
+            return cls(rows, file["sha256s"], file["hashes"], file["sizes_px"], skipped)
+
+
+@dataclass(frozen=True)
+class ArchitectureResult:
+    """One architecture's part in an audit."""
+
+    name: str
+    slug: str  # its field in the FiftyOne dataset
+    run_folder: Path
+    predictions: Predictions
+    ranking: Ranking
+    points: FloatArray | None  # (N, 2) UMAP
+
+
+@dataclass(frozen=True)
+class Audit:
+    """Everything an audit of one data set found."""
+
+    name: str
+    folder: Path
+    config: dict[str, Any]
+    checked: CheckedRows
+    duplicates: Duplicates
+    architectures: tuple[ArchitectureResult, ...]
+    consensus: Ranking
+    stages: tuple[StageRecord, ...]
+
+    @property
+    def rows(self) -> Rows:
+        """The N readable images."""
+        return self.checked.rows
+
+    @property
+    def in_sample(self) -> bool:
+        """Whether some architecture may have trained on the images it judges: its scores flatter the given labels."""
+        return any(one.predictions.fold is None for one in self.architectures)
+
+    def suspects(self, split: str | None = None) -> IntArray:
+        """Return the row numbers of a split, all of them by default, most suspicious first."""
+        own = np.flatnonzero(self.rows.splits == split) if split else np.arange(len(self.rows))
+        return own[np.argsort(self.consensus.label_quality[own], kind="stable")]
+
+    def disagreement(self) -> BoolArray:
+        """Return where the architectures predict different classes, shape (N,)."""
+        predicted = np.stack([one.predictions.probs.argmax(1) for one in self.architectures])
+        return np.asarray((predicted != predicted[0]).any(0))
+
+    def alternatives(self) -> IntArray:
+        """Return the class to hold against the given one, shape (N,): the suggested label, or the runner-up where none is."""
+        suggested = self.consensus.suggested
+        return np.where(suggested == self.rows.labels, self.consensus.runner_up, suggested)
+
+
+def audit_folder(workspace: Workspace, name: str) -> Path:
+    """Return the run folder of the audit of a data set."""
+    return workspace.runs / f"audit-{checked_name('data set', name)}"
+
+
+def audited(workspace: Workspace) -> list[str]:
+    """Return the names of the data sets whose audit has something to show."""
+    return sorted(path.parent.name.removeprefix("audit-") for path in workspace.runs.glob("audit-*/results.json"))
+
+
+def slug(architecture: str, version: str = "original") -> str:
+    """Return the FiftyOne field of an architecture: its name, with the version of the labels where they are not original."""
+    name = architecture if version == "original" else f"{architecture}_{version}"
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name.lower())
+
+
+def load_audit(workspace: Workspace, name: str) -> Audit:
+    """Return what the audit of a data set found.
+
+    Raises:
+        ErrataError: it was not audited yet, or a file of it is damaged.
+    """
+    folder = audit_folder(workspace, name)
+    if not (folder / "results.json").exists():
+        known = audited(workspace)
+        if known and name not in known:
+            raise unknown("audited data set", name, known)
+        raise ErrataError(f"data set {name!r} has no finished audit; run `errata audit {name}`")
+    results = read_json(folder / "results.json")
+    checked = CheckedRows.load(folder)
+    labels = checked.rows.labels
+    with np.load(folder / "duplicates.npz", allow_pickle=False) as file:
+        duplicates = Duplicates(file["groups"], file["exact"], file["near"])
+    architectures = tuple(
+        _architecture(workspace, folder, architecture, results["version"], run, labels)
+        for architecture, run in results["runs"].items()
+    )
+    together = consensus(labels, [one.predictions.probs for one in architectures])
+    order = {stage: place for place, stage in enumerate(results.get("stages", []))}
+    stages = sorted(read_records(folder).values(), key=lambda record: order.get(record.name, len(order)))
+    return Audit(name, folder, results["config"], checked, duplicates, architectures, together, tuple(stages))
+
+
+def _architecture(
+    workspace: Workspace, folder: Path, name: str, version: str, run: str, labels: IntArray
+) -> ArchitectureResult:
+    predictions = Predictions.load(workspace.runs / checked_name("run", run) / "predictions.npz")
+    field = slug(name, version)
+    map_file = folder / f"map-{field}.npy"
+    points = np.load(map_file, allow_pickle=False) if map_file.exists() else None
+    if points is not None and len(points) != len(labels):
+        points = None
+    ranking = rank(labels, predictions.probs)
+    return ArchitectureResult(name, field, workspace.runs / run, predictions, ranking, points)

@@ -1,0 +1,217 @@
+"""The FiftyOne boundary: datasets, fields, views, bulk reads and writes. FiftyOne is where people look, not where truth is kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from typing import Any
+
+import numpy as np
+
+from curation.database import configure_fiftyone
+from curation.workspace import Workspace
+from models.arrays import FloatArray
+from models.errors import ErrataError
+
+# Okabe & Ito's colours, told apart by every kind of colour vision, then Tol's for more classes.
+PALETTE = (
+    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#332288", "#88ccee", "#44aa99",
+    "#117733", "#999933", "#ddcc77", "#cc6677", "#882255", "#aa4499",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Labels:
+    """A classification field to write: N labels with confidence and logits where there are any."""
+
+    labels: Sequence[str | None]  # None: no label
+    confidence: FloatArray | None = None  # (N,)
+    logits: FloatArray | None = None  # (N, K)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of the dataset and where it stands in the sidebar."""
+
+    name: str
+    group: str
+    values: Labels | Sequence[Any] | FloatArray  # a 2-D array becomes vectors, Paths become heatmaps
+    description: str = ""
+    shown: bool = False  # ticked when the dataset is opened
+    index: bool = False  # sorted or filtered by
+
+
+@dataclass(frozen=True)
+class View:
+    """A saved view: a query that stays true while the labels change."""
+
+    name: str
+    description: str
+    where: Mapping[str, Any] = field(default_factory=dict)  # field -> the value it must have
+    differ: Sequence[str] = ()  # classification fields that must not all have the same label
+    sort_by: str | None = None
+    limit: int | None = None
+
+
+def connect(workspace: Workspace) -> Any:
+    """Return the fiftyone module, connected to the workspace's database.
+
+    Raises:
+        ErrataError: MongoDB is missing or does not start.
+    """
+    configure_fiftyone(workspace)
+    import fiftyone
+
+    return fiftyone
+
+
+def write_dataset(
+    workspace: Workspace, name: str, paths: Sequence[Path], columns: Sequence[Column], classes: Sequence[str]
+) -> Any:
+    """Replace the dataset of that name; all writes are bulk calls. Return it.
+
+    It is written under another name and renamed at the end, so that a killed process leaves the old one.
+    """
+    fo = connect(workspace)
+    building = f"{name}-building"
+    if fo.dataset_exists(building):
+        fo.delete_dataset(building)
+    dataset = fo.Dataset(building, persistent=False)
+    ids = dataset.add_samples([fo.Sample(filepath=str(path)) for path in paths], progress=False, num_samples=len(paths))
+    for column in columns:
+        _write(fo, dataset, ids, column)
+    dataset.default_classes = list(classes)
+    _describe(fo, dataset, columns, classes)
+    if fo.dataset_exists(name):
+        fo.delete_dataset(name)
+    dataset.name = name
+    dataset.persistent = True
+    dataset.save()
+    return dataset
+
+
+def _write(fo: Any, dataset: Any, ids: Sequence[str], column: Column) -> None:
+    """Write one column by sample id."""
+    values, by_id = _field_values(fo, column.values), {}
+    for sample_id, value in zip(ids, values, strict=True):
+        if value is not None:
+            by_id[sample_id] = value
+    if isinstance(column.values, np.ndarray) and column.values.ndim == 2:
+        dataset.add_sample_field(column.name, fo.VectorField)
+    if by_id:
+        dataset.set_values(column.name, by_id, key_field="id", progress=False)
+
+
+def _field_values(fo: Any, values: Labels | Sequence[Any] | FloatArray) -> list[Any]:
+    """Return a column's values as FiftyOne takes them, one for each sample."""
+    if isinstance(values, Labels):
+        count = len(values.labels)
+        confidence = values.confidence.tolist() if values.confidence is not None else [None] * count
+        logits = values.logits if values.logits is not None else [None] * count
+        return [
+            None if label is None else fo.Classification(label=label, confidence=sure, logits=raw)
+            for label, sure, raw in zip(values.labels, confidence, logits, strict=True)
+        ]
+    if isinstance(values, np.ndarray):
+        return list(values) if values.ndim == 2 else values.tolist()
+    return [fo.Heatmap(map_path=str(value)) if isinstance(value, Path) else value for value in values]
+
+
+def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequence[str]) -> None:
+    """Give the fields their descriptions, indexes, place in the sidebar and colours."""
+    from fiftyone.core.odm.dataset import ActiveFields
+
+    written = [column for column in columns if dataset.has_field(column.name)]
+    for column in written:
+        field = dataset.get_field(column.name)
+        field.description = column.description
+        field.save()
+        if column.index:
+            dataset.create_index(f"{column.name}.label" if isinstance(column.values, Labels) else column.name)
+    groups: dict[str, list[str]] = {}
+    for column in written:
+        groups.setdefault(column.group, []).append(column.name)
+    groups.setdefault("other", []).extend(["id", "filepath", "tags", "metadata", "created_at", "last_modified_at"])
+    dataset.app_config.sidebar_groups = [
+        fo.SidebarGroupDocument(name=group, paths=paths, expanded=group != "other") for group, paths in groups.items()
+    ]
+    dataset.app_config.active_fields = ActiveFields(paths=[c.name for c in written if c.shown], exclude=False)
+    colours = [
+        {"value": name, "color": PALETTE[place % len(PALETTE)]} for place, name in enumerate([*classes])
+    ]
+    dataset.app_config.color_scheme = fo.ColorScheme(
+        color_by="value",
+        color_pool=list(PALETTE),
+        fields=[
+            {"path": column.name, "colorByAttribute": "label", "valueColors": colours}
+            for column in written
+            if isinstance(column.values, Labels)
+        ],
+    )
+    dataset.save()
+
+
+def protect(dataset: Any, field: str) -> None:
+    """Keep people from editing the labels of a field in the App (the whole field read-only would hang its Annotate tab)."""
+    label = dataset.get_field(f"{field}.label")
+    label.read_only = True
+    label.save()
+
+
+def add_map(dataset: Any, points: FloatArray, key: str, embeddings: str) -> None:
+    """Record a two-dimensional projection, shape (N, 2), for the App's embeddings panel."""
+    import fiftyone.brain as fob
+
+    fob.compute_visualization(
+        dataset, points=points, embeddings=embeddings, brain_key=key, method="manual", create_index=False, verbose=False
+    )
+
+
+def evaluate(dataset: Any, prediction: str, given: str, key: str, classes: Sequence[str]) -> None:
+    """Record how the predictions of a field compare with the given labels, for the App's evaluation panel."""
+    dataset.evaluate_classifications(
+        prediction, gt_field=given, eval_key=key, classes=list(classes), method="simple", progress=False
+    )
+
+
+def save_views(dataset: Any, views: Sequence[View]) -> None:
+    """Save the views, in this order; one of the same name is replaced."""
+    from fiftyone import ViewField
+
+    for view in views:
+        stages = dataset.view()
+        for field, value in view.where.items():
+            stages = stages.match(ViewField(field) == value)
+        if view.differ:
+            first, *others = [ViewField(f"{field}.label") for field in view.differ]
+            stages = stages.match(ViewField.any([first != other for other in others]))
+        if view.sort_by:
+            stages = stages.sort_by(view.sort_by)
+        if view.limit:
+            stages = stages.limit(view.limit)
+        dataset.save_view(view.name, stages, description=view.description, overwrite=True)
+
+
+def dataset_exists(workspace: Workspace, name: str) -> bool:
+    """Return whether the database has a dataset of that name."""
+    return bool(connect(workspace).dataset_exists(name))
+
+
+def load_dataset(workspace: Workspace, name: str) -> Any:
+    """Return the dataset with its present fields.
+
+    Raises:
+        ErrataError: there is none of that name.
+    """
+    fo = connect(workspace)
+    if not fo.dataset_exists(name):
+        have = ", ".join(fo.list_datasets()) or "none"
+        raise ErrataError(f"FiftyOne has no dataset {name!r} (there are: {have}); check the name")
+    return fo.load_dataset(name, reload=True)
+
+
+def read_values(dataset: Any, fields: Sequence[str]) -> list[list[Any]]:
+    """Return the values of several fields, a list for each, one value for each sample; None where a field does not exist."""
+    known = [field for field in fields if dataset.has_field(field.split(".")[0])]
+    values = dict(zip(known, dataset.values(known), strict=True)) if known else {}
+    return [values.get(field, [None] * len(dataset)) for field in fields]

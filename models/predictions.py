@@ -1,0 +1,72 @@
+"""What a model says about every image of a data set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import FloatArray, IntArray
+from models.errors import ErrataError
+from models.files import atomic
+
+NO_FOLD = -1  # an image no fold model trained on: its probs are the mean of all of them
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions of one architecture for N images."""
+
+    image_ids: npt.NDArray[np.str_]  # (N,)
+    probs: FloatArray  # (N, K), rows sum to 1
+    embeddings: FloatArray | None  # (N, D)
+    fold: (
+        IntArray | None
+    )  # (N,) the fold whose model did not train on the image, NO_FOLD where none did; None = in-sample
+
+    def save(self, path: Path) -> None:
+        """Write them as .npz, whole or not at all."""
+        arrays = {
+            "image_ids": self.image_ids,
+            "probs": self.probs,
+            "embeddings": self.embeddings,
+            "fold": self.fold,
+        }
+        with atomic(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
+
+    @classmethod
+    def load(cls, path: Path) -> "Predictions":
+        """Read what `save` wrote; nothing is unpickled.
+
+        Raises:
+            ErrataError: the file is missing, damaged or lacks an array.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
+        except FileNotFoundError as error:
+            raise ErrataError(f"no predictions at {path}; run the audit first") from error
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise ErrataError(
+                f"{path} is no readable predictions file ({error}); it needs the arrays image_ids and probs"
+            ) from error
+
+
+def checked_probs(probs: FloatArray, n_classes: int) -> FloatArray:
+    """Return the probabilities as float32, shape (N, K).
+
+    Raises:
+        ErrataError: a shape, a value that is not finite or negative, or a row whose sum is further than 0.001 from 1.
+    """
+    if probs.ndim != 2 or probs.shape[1] != n_classes:
+        raise ErrataError(f"probs have shape {probs.shape}; expected (number of images, {n_classes} classes)")
+    if not np.isfinite(probs).all() or (probs < 0).any():
+        row = int(np.flatnonzero(~np.isfinite(probs).all(1) | (probs < 0).any(1))[0])
+        raise ErrataError(f"probs of row {row} hold a negative value, NaN or infinity; give probabilities, not logits")
+    sums = probs.sum(1, dtype=np.float64)
+    if len(sums) and np.abs(sums - 1).max() > 1e-3:
+        row = int(np.abs(sums - 1).argmax())
+        raise ErrataError(f"probs of row {row} sum to {sums[row]:.4g}, not 1; apply a softmax first")
+    return np.asarray(probs, np.float32)
