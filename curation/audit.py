@@ -175,7 +175,7 @@ class Auditing:
 
     def draw_cams(self) -> None:
         """Draw Grad-CAM maps of the most suspicious images for the given and the suggested class."""
-        from curation.cams import cam_jobs
+        from curation.cam_files import cam_jobs
         from models.architectures import ARCHITECTURES
 
         audit = self.audit()

@@ -27,7 +27,7 @@ from models.images import InputSpec
 from models.pretrained import efficientnet_lite
 
 SPEC = InputSpec(160, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
-N_IMAGES = 360
+N_IMAGES = 240
 ROUNDS = 3
 PLAIN_BATCHES = (16, 64)  # the plain loop's speed depends on it; both are shown, ratios are to the faster one
 ENGINES = ("eager", "torch", "openvino")
