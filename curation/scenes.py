@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from curation.atomic_folder import atomic_folder
-from curation.scene_painter import blur, darken, draw_blend, draw_oddment, draw_scene, retake
+from curation.scenery.painter import blur, darken, draw_blend, draw_oddment, draw_scene, retake
 from models.arrays import Progress
 from models.errors import ErrataError
 

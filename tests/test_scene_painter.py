@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from curation.scene_light import draw_light
-from curation.scene_noise import TILE, bilinear, mix, nearest, rough, smoothstep
-from curation.scene_painter import PAINTERS, blur, darken, draw_blend, draw_oddment, draw_scene, retake
+from curation.scenery.light import draw_light
+from curation.scenery.noise import TILE, bilinear, mix, nearest, rough, smoothstep
+from curation.scenery.painter import PAINTERS, blur, darken, draw_blend, draw_oddment, draw_scene, retake
 from curation.scenes import SCENE_CLASSES
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.scene_camera import Camera
-from curation.scene_light import Light, hazed, sky
-from curation.scene_noise import Field, bilinear, mix, nearest, rough, smoothstep
-from curation.scene_sprites import Stage
-from curation.scene_terrain import lit, water
+from curation.scenery.camera import Camera
+from curation.scenery.light import Light, hazed, sky
+from curation.scenery.noise import Field, bilinear, mix, nearest, rough, smoothstep
+from curation.scenery.sprites import Stage
+from curation.scenery.terrain import lit, water
 from models.arrays import BoolArray, IntArray
 
 _WALLS = np.array(

@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from curation.scene_noise import Field, bilinear, mix, rough, smooth, smoothstep
+from curation.scenery.noise import Field, bilinear, mix, rough, smooth, smoothstep
 
 _FRUIT = np.array([(0.55, 0.05, 0.03), (0.75, 0.32, 0.03), (0.30, 0.42, 0.05), (0.75, 0.60, 0.08), (0.22, 0.04, 0.14)])
 _SKIN = np.array([(0.62, 0.40, 0.30), (0.42, 0.25, 0.17), (0.22, 0.12, 0.08), (0.70, 0.48, 0.38)])

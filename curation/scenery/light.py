@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.scene_noise import Field, bilinear, mix, rough, smooth, smoothstep
+from curation.scenery.noise import Field, bilinear, mix, rough, smooth, smoothstep
 
 # time: (probability, sun elevation in degrees, sunlight, zenith, horizon, ambient)
 _TIMES = {

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from curation.scene_camera import Camera
-from curation.scene_light import Light, hazed
-from curation.scene_noise import Field, bilinear, crowns, mix, nearest, rough, smooth, smoothstep
-from curation.scene_sprites import Stage, stand
-from curation.scene_terrain import backdrop, cast, grain, lit, show, water
+from curation.scenery.camera import Camera
+from curation.scenery.light import Light, hazed
+from curation.scenery.noise import Field, bilinear, crowns, mix, nearest, rough, smooth, smoothstep
+from curation.scenery.sprites import Stage, stand
+from curation.scenery.terrain import backdrop, cast, grain, lit, show, water
 
 _LEAVES = {
     "spring": ((0.07, 0.14, 0.02), (0.17, 0.24, 0.05)),

@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 from PIL import Image
 
-from curation.scene_light import Light
-from curation.scene_noise import Field, mix
+from curation.scenery.light import Light
+from curation.scenery.noise import Field, mix
 from models.arrays import ByteArray
 
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)  # ITU-R BT.709

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from curation.scene_camera import Camera
-from curation.scene_light import Light
-from curation.scene_noise import Field, bilinear, crowns, mix, nearest, ridged, rough, smooth, smoothstep
-from curation.scene_terrain import Land, backdrop, cast, grain, lit, show, water
+from curation.scenery.camera import Camera
+from curation.scenery.light import Light
+from curation.scenery.noise import Field, bilinear, crowns, mix, nearest, ridged, rough, smooth, smoothstep
+from curation.scenery.terrain import Land, backdrop, cast, grain, lit, show, water
 
 _ROCKS = np.array([(0.21, 0.19, 0.18), (0.27, 0.21, 0.16), (0.15, 0.15, 0.17), (0.33, 0.24, 0.17), (0.24, 0.23, 0.21)])
 _SNOW = np.array([0.86, 0.90, 0.96])

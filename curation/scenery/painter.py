@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter
 
-from curation.scene_camera import develop
-from curation.scene_city import paint_buildings, paint_street
-from curation.scene_forest import paint_forest
-from curation.scene_heights import paint_glacier, paint_mountain
-from curation.scene_light import Light, draw_light
-from curation.scene_noise import Field, bilinear, mix, smooth, smoothstep
-from curation.scene_oddments import paint_oddment
-from curation.scene_sea import paint_sea
+from curation.scenery.camera import develop
+from curation.scenery.city import paint_buildings, paint_street
+from curation.scenery.forest import paint_forest
+from curation.scenery.heights import paint_glacier, paint_mountain
+from curation.scenery.light import Light, draw_light
+from curation.scenery.noise import Field, bilinear, mix, smooth, smoothstep
+from curation.scenery.oddments import paint_oddment
+from curation.scenery.sea import paint_sea
 
 Painter = Callable[[np.random.Generator, Light, int], Field]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.scene_camera import Camera
-from curation.scene_light import Light, hazed, sky
-from curation.scene_noise import Field, bilinear, mix, nearest, rough, smooth
+from curation.scenery.camera import Camera
+from curation.scenery.light import Light, hazed, sky
+from curation.scenery.noise import Field, bilinear, mix, nearest, rough, smooth
 from models.arrays import BoolArray, IntArray
 
 Relief = Callable[[Field, Field], Field]  # x, z in metres -> height in metres

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from curation.scene_camera import Camera
-from curation.scene_light import Light
-from curation.scene_noise import Field
-from curation.scene_sprites import stand
-from curation.scene_town import Ground, Town, build, render
+from curation.scenery.camera import Camera
+from curation.scenery.light import Light
+from curation.scenery.noise import Field
+from curation.scenery.sprites import stand
+from curation.scenery.town import Ground, Town, build, render
 
 
 def paint_street(rng: np.random.Generator, light: Light, size_px: int) -> Field:

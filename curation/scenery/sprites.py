@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from curation.scene_camera import Camera
-from curation.scene_light import Light, hazed
-from curation.scene_noise import Field, nearest, rough
+from curation.scenery.camera import Camera
+from curation.scenery.light import Light, hazed
+from curation.scenery.noise import Field, nearest, rough
 
 _PAINTS = np.array(
     [(0.35, 0.03, 0.03), (0.03, 0.06, 0.20), (0.5, 0.5, 0.5), (0.03, 0.03, 0.035), (0.7, 0.7, 0.7), (0.5, 0.36, 0.05)]
