@@ -28,7 +28,7 @@ Engine = Callable[[ByteArray], FloatArray]  # (B, S, S, 3) uint8 -> (B, D)
 Builder = Callable[[nn.Module, InputSpec, str, Path], Engine]  # (module, spec, device, folder for converted models)
 
 # Images from which the one-time seconds are won back, from bench_features on 2 cores; see tests/benchmarks.
-OPENVINO_PAYS_FROM = 3_000
+OPENVINO_PAYS_FROM = 2_000
 COMPILE_PAYS_FROM = 20_000
 FOLD_TOLERANCE = 1e-3  # of the largest feature
 

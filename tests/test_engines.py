@@ -1,6 +1,7 @@
 """Every engine against the eager one, on a small network with layers that fold and some that must not."""
 
 import importlib.util
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -119,6 +120,17 @@ def test_a_false_pair_is_not_folded() -> None:
         module(torch.rand(4, 3, 32, 32) * 3)
     fast = folded(module, SPEC)
     assert [m for m in fast.modules() if isinstance(m, nn.BatchNorm2d)]
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="torch.compile needs a C++ compiler")
+def test_compiled_agrees_also_on_a_short_batch(tmp_path: Path) -> None:
+    engine = build_engine("compile", small(), SPEC, "cpu", tmp_path)
+    expected = build_engine("eager", small(), SPEC, "cpu", tmp_path)(PIXELS)
+    assert cosine(engine(PIXELS), expected) >= 0.999
+    assert engine(PIXELS[:2]).shape == (2, 8)
+    with ThreadPoolExecutor(2) as pool:  # other threads use the same code, none compiles again
+        for found in pool.map(engine, [PIXELS] * 4):
+            assert np.array_equal(found, engine(PIXELS))
 
 
 def test_weights_digest_tells_weights_apart() -> None:

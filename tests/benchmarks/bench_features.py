@@ -30,7 +30,7 @@ SPEC = InputSpec(160, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
 N_IMAGES = 240
 ROUNDS = 3
 PLAIN_BATCHES = (16, 64)  # the plain loop's speed depends on it; both are shown, ratios are to the faster one
-ENGINES = ("eager", "torch", "openvino")
+ENGINES = ("eager", "torch", "openvino", "compile")
 
 
 @dataclass
