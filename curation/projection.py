@@ -4,38 +4,46 @@ import warnings
 
 import numpy as np
 
-from models.arrays import FloatArray
+from models.arrays import FloatArray, IntArray
+
+EXACT_UP_TO = 20_000  # images: below, searching all pairs is faster than compiling an approximate search
+COMPONENTS = 50
 
 
 def project(embeddings: FloatArray, seed: int, neighbours: int = 15) -> FloatArray:
     """Return a UMAP projection, shape (N, 2), of embeddings, shape (N, D), by cosine distance.
 
-    With fewer than 8 images there is no neighbourhood to preserve: the first two principal axes are returned.
+    UMAP sees the leading principal components: the neighbours hardly change, and are found many times faster. With fewer
+    than 8 images there is no neighbourhood to preserve, and the first two components are returned.
 
     Source: McInnes et al. 2018, arXiv:1802.03426.
     """
-    centred = embeddings - embeddings.mean(0)
-    left, values, _ = np.linalg.svd(centred, full_matrices=False) if len(embeddings) <= 64 else _leading(centred)
-    components = (left * values).astype(np.float32)
+    components = _components(np.asarray(embeddings, np.float32))
     if len(embeddings) < 8:
-        return np.pad(components[:, :2], ((0, 0), (0, max(0, 2 - components.shape[1])))).astype(np.float32)
-    import umap  # slow to import: only where a map is made
-
+        return np.pad(components, ((0, 0), (0, max(0, 2 - components.shape[1]))))[:, :2]
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # numba's and umap's notes on threads with a fixed seed
-        reducer = umap.UMAP(
-            n_neighbors=min(neighbours, len(embeddings) - 1),
-            min_dist=0.1,
-            metric="cosine",
-            init="pca",
-            random_state=seed,
-        )
+        # numba and umap warn about the one thread that a fixed seed means, and about new points we never project
+        warnings.simplefilter("ignore")
+        import umap  # seconds to import: only where a map is made
+
+        k = min(neighbours, len(components) - 1)
+        known = {"precomputed_knn": _nearest(components, k)} if len(components) <= EXACT_UP_TO else {}
+        reducer = umap.UMAP(n_neighbors=k, metric="cosine", init="pca", n_epochs=200, random_state=seed, **known)
         return np.asarray(reducer.fit_transform(components), np.float32)
 
 
-def _leading(centred: FloatArray, rank: int = 50) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the leading principal components: neighbours hardly change, and searching them is many times faster."""
+def _components(embeddings: FloatArray) -> FloatArray:
+    """Return the leading principal components, shape (N, at most 50)."""
     from sklearn.utils.extmath import randomized_svd
 
-    left, values, right = randomized_svd(centred, min(rank, *centred.shape), random_state=0)
-    return left, values, right
+    centred = embeddings - embeddings.mean(0)
+    left, values, _ = randomized_svd(centred, min(COMPONENTS, *centred.shape), random_state=0)
+    return np.asarray(left * values, np.float32)
+
+
+def _nearest(points: FloatArray, k: int) -> tuple[IntArray, FloatArray]:
+    """Return the k nearest points of each by cosine distance, itself first, and their distances; shapes (N, k)."""
+    from sklearn.neighbors import NearestNeighbors
+
+    distances, indices = NearestNeighbors(n_neighbors=k, metric="cosine", algorithm="brute").fit(points).kneighbors(points)
+    return indices.astype(np.int64), distances.astype(np.float32)
