@@ -23,22 +23,20 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
     """Write the audit into the FiftyOne dataset `errata-NAME`, replacing what was there.
 
     Raises:
-        ErrataError: MongoDB is missing or does not start.
+        ErrataError: MongoDB is missing, does not start, or dies meanwhile.
     """
     columns = [*_common(audit), *(column for one in audit.architectures for column in _columns(audit, one))]
-    dataset = store.write_dataset(
-        workspace, dataset_name(audit.name), audit.rows.paths, columns, audit.rows.classes
-    )
-    store.protect(dataset, "ground_truth")
-    for done, one in enumerate(audit.architectures):
-        if one.points is not None:
-            store.add_map(dataset, one.points, f"{one.slug}_map", f"{one.slug}_emb")
-        store.evaluate(dataset, one.slug, "ground_truth", f"eval_{one.slug}", audit.rows.classes)
-        if progress:
-            progress(done + 1, len(audit.architectures))
-    store.save_views(dataset, _views(audit))
-    dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
-    dataset.save()
+    name, paths, classes = dataset_name(audit.name), audit.rows.paths, audit.rows.classes
+    with store.replacing(workspace, name, paths, columns, classes) as dataset:
+        store.protect(dataset, "ground_truth")
+        for done, one in enumerate(audit.architectures):
+            if one.points is not None:
+                store.add_map(dataset, one.points, f"{one.slug}_map", f"{one.slug}_emb")
+            store.evaluate(dataset, one.slug, "ground_truth", f"eval_{one.slug}", classes)
+            if progress:
+                progress(done + 1, len(audit.architectures))
+        store.save_views(dataset, _views(audit))
+        dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
 
 
 def _common(audit: Audit) -> list[Column]:
@@ -65,7 +63,7 @@ def _common(audit: Audit) -> list[Column]:
             "label_quality",
             "label",
             ranking.label_quality,
-            "0..1, low = suspicious: normalized margin of all architectures' probabilities"
+            "0..1, low = suspicious: probability of the given label, all architectures together"
             + ("; IN-SAMPLE, flatters the given label" if audit.in_sample else ""),
             shown=True,
             index=True,
