@@ -107,7 +107,7 @@ def fiftyone_environment(workspace: Workspace, uri: str) -> dict[str, str]:
         "FIFTYONE_DEFAULT_DATASET_DIR": str(workspace.root / "fiftyone"),  # else ~/fiftyone
         "FIFTYONE_PLUGINS_DIR": str(Path(__file__).parent / "review_plugin"),
         "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # halves the time of an operator call
-        "FIFTYONE_APP_COLORSCALE": "jet",  # the only setting of heatmap colours that the App honours
+        "FIFTYONE_APP_COLORSCALE": "inferno",  # the only setting of heatmap colours that the App honours
     }
     environment = {name: os.environ.get(name, value) for name, value in preferences.items()}
     environment["FIFTYONE_DATABASE_URI"] = uri
