@@ -3,7 +3,7 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,9 +12,10 @@ from models.errors import ErrataError
 if TYPE_CHECKING:
     from curation.workspace import Workspace
 
+INTERRUPTED = 130  # the exit code of Ctrl-C
+
 cli = typer.Typer(
     help="Find the wrong labels in an image data set, fix them, and see what that changed.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -28,15 +29,16 @@ Port = Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)
 @cli.command()
 def audit(
     name: Name,
-    architectures: Annotated[
-        str, typer.Option(help="comma-separated")
-    ] = "efficientnet_lite0,simple_cnn_norm_dropout",
-    folds: Annotated[int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")] = 5,
+    architectures: Annotated[str, typer.Option(help="comma-separated")] = "efficientnet_lite0,simple_cnn_norm_dropout",
+    folds: Annotated[
+        int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")
+    ] = 5,
     seed: Seed = 0,
     cams: Annotated[int, typer.Option(help="most suspicious images of each split that get Grad-CAM maps")] = 50,
     engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
     predictions: Annotated[
-        str, typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing")
+        str,
+        typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing"),
     ] = "",
     version: Version = "original",
 ) -> None:
@@ -57,20 +59,26 @@ def issues(
 ) -> None:
     """List the labels of an audited data set, most suspicious first."""
     from curation.issue_table import write_issues
-    from curation.results import load_audit
+    from curation.results import checked_version, load_audit
 
+    checked_version(version)
     workspace, dataset = _audited(name)
     write_issues(load_audit(workspace, dataset), split, csv, sys.stdout)
 
 
 @cli.command()
-def review(name: Name, split: Annotated[str, typer.Option(help="test, val or train")] = "test", port: Port = 5151) -> None:
+def review(
+    name: Name, split: Annotated[str, typer.Option(help="test, val or train")] = "test", port: Port = 5151
+) -> None:
     """Open the FiftyOne browser session on the most suspicious labels."""
     import webbrowser
 
+    from curation.issue_table import checked_split
+    from curation.results import load_audit
     from curation.sessions import open_session
 
     workspace, dataset = _audited(name)
+    checked_split(load_audit(workspace, dataset), split)
     url = open_session(workspace, dataset, f"suspicious-{split}", port)
     typer.echo(f"FiftyOne: {url}  (errata stop ends it)")
     webbrowser.open(url)
@@ -159,14 +167,26 @@ def _audited(name: str) -> "tuple[Workspace, str]":
 def main() -> None:
     """Run the command; an error a person can mend is one sentence and exit code 2."""
     try:
-        cli(standalone_mode=True)
+        code = cli(sys.argv[1:] or ["--help"], standalone_mode=False)  # the exit code, where a command has one
     except ErrataError as error:
-        logging.getLogger("errata").debug("", exc_info=True)
-        typer.secho(f"errata: {error}", err=True, fg="red")
-        sys.exit(2)
-    except KeyboardInterrupt:
+        _fail(str(error))
+    except typer.TyperException as error:  # an unknown command or option, a value of the wrong kind
+        _fail(f"{getattr(error, 'format_message', error.__str__)()} `errata --help` lists the commands and options")
+    except OSError as error:  # a full disk, a folder without permission, a file that went away meanwhile
+        where = f" {error.filename}" if error.filename else ""
+        _fail(
+            f"cannot use{where or ' a file'}: {error.strerror or error}; mend that and run the same command again: it goes on where it was"
+        )
+    if code == INTERRUPTED:
         typer.secho("errata: stopped; the same command goes on where it was", err=True)
-        sys.exit(130)
+    sys.exit(code)
+
+
+def _fail(sentence: str) -> NoReturn:
+    """Show one line, keep the traceback for the log, and exit with 2."""
+    logging.getLogger("errata").debug("", exc_info=True)
+    typer.secho(f"errata: {' '.join(sentence.split())}", err=True, fg="red")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -9,18 +9,17 @@ import numpy as np
 
 from curation.catalog import DatasetSpec
 from curation.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
-from curation.results import Audit, CheckedRows, audit_folder, load_audit, slug
+from curation.results import Audit, CheckedRows, audit_folder, checked_version, load_audit, slug
 from curation.rows import Rows
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import Progress
-from models.errors import ErrataError, unknown
+from models.errors import ErrataError
 from models.files import atomic, digest, write_json
 from models.predictions import NO_FOLD, Predictions
 from models.runs import computing
 
 DEFAULT_ARCHITECTURES = ("efficientnet_lite0", "simple_cnn_norm_dropout")
-VERSIONS = ("original",)
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ class AuditConfig:
             find_architecture(name)
         if len(set(self.architectures)) < len(self.architectures):
             raise ErrataError(f"an architecture is named twice in {','.join(self.architectures)}; name each once")
-        if self.version not in VERSIONS:
-            raise unknown("version of the labels", self.version, VERSIONS)
+        checked_version(self.version)
         if self.folds < 2:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
         if self.cams_per_split < 0 or self.seed < 0:
@@ -101,17 +99,14 @@ class Auditing:
         paths, output = self.rows.paths, self.folder / "duplicates.npz"
 
         def work(progress: Progress) -> None:
-            found = find_duplicates(
+            find_duplicates(
                 self.checked.sha256s,
                 self.checked.hashes,
                 lambda rows: np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows]),
-            )
-            with atomic(output) as temporary, temporary.open("wb") as file:
-                np.savez(file, groups=found.groups, exact=found.exact, near=found.near)
+            ).save(output)
 
         self.stages.do("duplicates", [self.key], [output], work)
-        with np.load(output, allow_pickle=False) as file:
-            self.duplicates = Duplicates(file["groups"], file["exact"], file["near"])
+        self.duplicates = Duplicates.load(output)
 
     def train(self) -> None:
         """Predict every image with models that did not train on it."""
@@ -138,7 +133,8 @@ class Auditing:
 
     def import_predictions(self, predictions: Predictions, name: str) -> None:
         """Take the predictions of a model trained elsewhere."""
-        key = digest(self.key, _bytes_key(predictions.probs), predictions.fold is None)
+        given = [predictions.probs, predictions.embeddings, predictions.fold]
+        key = digest(self.key, [None if array is None else _bytes_key(array) for array in given])
         run = f"{self.spec.name}-{name}"[:55] + f"-{key[:8]}"
         output = self.workspace.runs / run / "predictions.npz"
         self.stages.do(f"predictions {name}", [key], [output], lambda _: predictions.save(output))

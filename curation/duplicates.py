@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from models.array_files import read_arrays, write_arrays
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray
 
 MAX_BITS = 10  # of a 64-bit perceptual hash: pairs further apart are not looked at
@@ -20,6 +22,20 @@ class Duplicates:
     groups: IntArray  # (N,) rows with the same number are copies or near copies of one picture
     exact: BoolArray  # (N,) another row has the same bytes
     near: BoolArray  # (N,) another row is nearly the same picture
+
+    def save(self, path: Path) -> None:
+        """Write them as .npz, whole or not at all."""
+        write_arrays(path, groups=self.groups, exact=self.exact, near=self.near)
+
+    @classmethod
+    def load(cls, path: Path) -> "Duplicates":
+        """Read what `save` wrote.
+
+        Raises:
+            ErrataError: the file is missing or damaged.
+        """
+        arrays = read_arrays(path)
+        return cls(arrays["groups"], arrays["exact"], arrays["near"])
 
     def shared(self) -> BoolArray:
         """Return which rows have a twin, shape (N,)."""

@@ -86,7 +86,7 @@ def _columns(audit: Audit, one: ArchitectureResult) -> list[Column]:
     given, other = _cam_columns(audit, one)
     predicted = Labels(_names(classes, one.predictions.probs.argmax(1)), confidence, logits)
     columns = [
-        Column(one.slug, group, predicted, f"prediction of {one.name}", shown=True, index=True),
+        Column(one.slug, group, predicted, f"prediction of {one.name}", index=True),
         Column(f"{one.slug}_label_quality", group, ranking.label_quality, "0..1, low = suspicious", index=True),
         Column(
             f"{one.slug}_suggested_label",
@@ -145,5 +145,7 @@ def _views(audit: Audit) -> list[View]:
     fields = [one.slug for one in audit.architectures]
     note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
     apart = [View("disagreement", note, differ=fields, sort_by="label_quality")] if len(fields) > 1 else []
-    twins = View("duplicates", "copies and near copies, side by side", {"has_duplicate": True}, sort_by="duplicate_group")
+    twins = View(
+        "duplicates", "copies and near copies, side by side", {"has_duplicate": True}, sort_by="duplicate_group"
+    )
     return [View("all", "every readable image"), *worst, *apart, twins]

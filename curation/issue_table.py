@@ -5,6 +5,8 @@ import io
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
+
 from curation.issues import ranks
 from curation.results import Audit
 from curation.rows import SPLITS
@@ -12,6 +14,20 @@ from models.errors import ErrataError, unknown
 from models.files import write_text
 
 COLUMNS = ("image_id", "split", "label", "suggested_label", "label_quality", "rank")
+
+
+def checked_split(audit: Audit, split: str) -> str:
+    """Return the split.
+
+    Raises:
+        ErrataError: an unknown split, or one without images in this data set.
+    """
+    if split not in SPLITS:
+        raise unknown("split", split, SPLITS)
+    if split not in audit.rows.splits:
+        have = ", ".join(sorted(set(audit.rows.splits.tolist())))
+        raise ErrataError(f"data set {audit.name!r} has no {split} images; its splits: {have}")
+    return split
 
 
 def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, str, int]]:
@@ -23,11 +39,11 @@ def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, 
         ErrataError: an unknown split, or one without images.
     """
     rows, ranking = audit.rows, audit.consensus
-    if split and split not in SPLITS:
-        raise unknown("split", split, SPLITS)
-    if split and split not in rows.splits:
-        raise ErrataError(f"data set {audit.name!r} has no {split} images; its splits: {', '.join(sorted(set(rows.splits)))}")
-    places = sum(ranks(ranking.label_quality, rows.splits == one) for one in set(rows.splits.tolist()))
+    if split:
+        checked_split(audit, split)
+    places = np.zeros(len(rows), np.int64)
+    for one in set(rows.splits.tolist()):
+        places += ranks(ranking.label_quality, rows.splits == one)
     return [
         (
             str(rows.image_ids[row]),

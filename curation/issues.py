@@ -27,7 +27,7 @@ def self_confidence(labels: IntArray, probs: FloatArray) -> FloatArray:
     Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.rank (tested).
     """
     _check(labels, probs)
-    return np.clip(probs[np.arange(len(labels)), labels], 0, 1, dtype=np.float32)
+    return np.asarray(np.clip(probs[np.arange(len(labels)), labels], 0, 1), np.float32)
 
 
 def normalized_margin(labels: IntArray, probs: FloatArray) -> FloatArray:
@@ -49,7 +49,7 @@ def normalized_margin(labels: IntArray, probs: FloatArray) -> FloatArray:
     others = np.array(probs, np.float32)
     others[np.arange(len(labels)), labels] = -np.inf
     best = others.max(1) if probs.shape[1] > 1 else np.zeros(len(labels), np.float32)
-    return np.clip((given - best + 1) / 2, 0, 1, dtype=np.float32)
+    return np.asarray(np.clip((given - best + 1) / 2, 0, 1), np.float32)
 
 
 def suggest(labels: IntArray, probs: FloatArray) -> tuple[IntArray, IntArray]:

@@ -12,11 +12,13 @@ from curation.issues import Ranking, consensus, rank
 from curation.rows import Rows
 from curation.stages import StageRecord, read_records
 from curation.workspace import Workspace
+from models.array_files import read_arrays, write_arrays
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError, unknown
-from models.files import atomic, checked_name, read_json, write_json
+from models.files import checked_name, read_json, write_json
 from models.predictions import Predictions
 
+VERSIONS = ("original",)  # of the labels
 MEAN_OF_FOLDS = "mean of {} fold models"  # said wherever the accuracy of such a mean is shown
 
 
@@ -32,29 +34,30 @@ class CheckedRows:
 
     def save(self, folder: Path) -> None:
         """Write rows.npz and, last, rows.json."""
-        with atomic(folder / "rows.npz") as temporary, temporary.open("wb") as file:
-            np.savez(
-                file,
-                image_ids=self.rows.image_ids,
-                labels=self.rows.labels,
-                splits=self.rows.splits,
-                sha256s=self.sha256s,
-                hashes=self.hashes,
-                sizes_px=self.sizes_px,
-            )
+        write_arrays(
+            folder / "rows.npz",
+            image_ids=self.rows.image_ids,
+            labels=self.rows.labels,
+            splits=self.rows.splits,
+            sha256s=self.sha256s,
+            hashes=self.hashes,
+            sizes_px=self.sizes_px,
+        )
         about = {"root": str(self.rows.root), "classes": list(self.rows.classes), "skipped": self.skipped}
         write_json(folder / "rows.json", about)
 
     @classmethod
     def load(cls, folder: Path) -> "CheckedRows":
-        """Read what `save` wrote."""
-        about = read_json(folder / "rows.json")
-        with np.load(folder / "rows.npz", allow_pickle=False) as file:
-            rows = Rows(
-                Path(about["root"]), tuple(about["classes"]), file["image_ids"], file["labels"], file["splits"]
-            )
-            skipped = tuple((image_id, problem) for image_id, problem in about["skipped"])
-            return cls(rows, file["sha256s"], file["hashes"], file["sizes_px"], skipped)
+        """Read what `save` wrote.
+
+        Raises:
+            ErrataError: a file is missing or damaged.
+        """
+        about, arrays = read_json(folder / "rows.json"), read_arrays(folder / "rows.npz")
+        root, classes = Path(about["root"]), tuple(about["classes"])
+        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
+        skipped = tuple((image_id, problem) for image_id, problem in about["skipped"])
+        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped)
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,17 @@ class Audit:
         return np.where(suggested == self.rows.labels, self.consensus.runner_up, suggested)
 
 
+def checked_version(version: str) -> str:
+    """Return the version of the labels.
+
+    Raises:
+        ErrataError: there is none of that name.
+    """
+    if version not in VERSIONS:
+        raise unknown("version of the labels", version, VERSIONS)
+    return version
+
+
 def audit_folder(workspace: Workspace, name: str) -> Path:
     """Return the run folder of the audit of a data set."""
     return workspace.runs / f"audit-{checked_name('data set', name)}"
@@ -137,28 +151,32 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
             raise unknown("audited data set", name, known)
         raise ErrataError(f"data set {name!r} has no finished audit; run `errata audit {name}`")
     results = read_json(folder / "results.json")
-    checked = CheckedRows.load(folder)
-    labels = checked.rows.labels
-    with np.load(folder / "duplicates.npz", allow_pickle=False) as file:
-        duplicates = Duplicates(file["groups"], file["exact"], file["near"])
+    checked, duplicates = CheckedRows.load(folder), Duplicates.load(folder / "duplicates.npz")
+    folders = {one: workspace.runs / checked_name("run", run) for one, run in results["runs"].items()}
+    predictions = {one: Predictions.load(run / "predictions.npz") for one, run in folders.items()}
+    if not all(_fit(own, duplicates, checked.rows) for own in predictions.values()):
+        raise ErrataError(f"data set {name!r} has changed since its last finished audit; run `errata audit {name}`")
     architectures = tuple(
-        _architecture(workspace, folder, architecture, results["version"], run, labels)
-        for architecture, run in results["runs"].items()
+        _architecture(folder, slug(one, results["version"]), one, folders[one], own, checked.rows.labels)
+        for one, own in predictions.items()
     )
-    together = consensus(labels, [one.predictions.probs for one in architectures])
+    together = consensus(checked.rows.labels, [own.probs for own in predictions.values()])
     order = {stage: place for place, stage in enumerate(results.get("stages", []))}
     stages = sorted(read_records(folder).values(), key=lambda record: order.get(record.name, len(order)))
     return Audit(name, folder, results["config"], checked, duplicates, architectures, together, tuple(stages))
 
 
+def _fit(predictions: Predictions, duplicates: Duplicates, rows: Rows) -> bool:
+    """Return whether all three speak of the same images: an audit under way has replaced the rows first."""
+    same = np.array_equal(predictions.image_ids, rows.image_ids) and len(duplicates.groups) == len(rows)
+    return same and predictions.probs.shape == (len(rows), len(rows.classes))
+
+
 def _architecture(
-    workspace: Workspace, folder: Path, name: str, version: str, run: str, labels: IntArray
+    folder: Path, field: str, name: str, run_folder: Path, predictions: Predictions, labels: IntArray
 ) -> ArchitectureResult:
-    predictions = Predictions.load(workspace.runs / checked_name("run", run) / "predictions.npz")
-    field = slug(name, version)
     map_file = folder / f"map-{field}.npy"
     points = np.load(map_file, allow_pickle=False) if map_file.exists() else None
     if points is not None and len(points) != len(labels):
-        points = None
-    ranking = rank(labels, predictions.probs)
-    return ArchitectureResult(name, field, workspace.runs / run, predictions, ranking, points)
+        points = None  # of an earlier audit
+    return ArchitectureResult(name, field, run_folder, predictions, rank(labels, predictions.probs), points)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from curation.app_server import app_url, start_app
 from curation.inference import dataset_name, write_audit
-from curation.results import audited, load_audit
+from curation.results import audit_folder, audited, load_audit
 from curation.store import dataset_exists
 from curation.workspace import Workspace
+from models.files import read_json
 
 
 def open_session(workspace: Workspace, name: str, view: str, port: int) -> str:
@@ -24,5 +25,5 @@ def open_session(workspace: Workspace, name: str, view: str, port: int) -> str:
 
 def media_roots(workspace: Workspace) -> list[Path]:
     """Return the folders of all audited data sets that are still there: one App shows them all."""
-    roots = {load_audit(workspace, name).rows.root for name in audited(workspace)}
+    roots = {Path(read_json(audit_folder(workspace, name) / "rows.json")["root"]) for name in audited(workspace)}
     return sorted(root for root in roots if root.is_dir())

@@ -48,6 +48,9 @@ class Stages:
         if before and before.key == key and all(path.exists() for path in outputs):
             self._record(StageRecord(**{**asdict(before), "reused": True}))
             return key
+        if before:  # half-written outputs must not pass for those of the old inputs after a kill
+            del self._done[name]
+            self._write()
         self._progress(name, 0, 0)
         started = time.perf_counter()
         work(lambda done, total: self._progress(name, done, total))
@@ -62,13 +65,16 @@ class Stages:
     def _record(self, record: StageRecord) -> None:
         self.records.append(record)
         self._done[record.name] = record
-        write_json(self.run_folder / "stages.json", {name: asdict(one) for name, one in self._done.items()})
+        self._write()
         self._progress(record.name, 1, 1)
 
     def forget_others(self) -> None:
         """Drop the records of stages that this command did not go through."""
-        kept = {record.name: asdict(record) for record in self.records}
-        write_json(self.run_folder / "stages.json", kept)
+        self._done = {record.name: record for record in self.records}
+        self._write()
+
+    def _write(self) -> None:
+        write_json(self.run_folder / "stages.json", {name: asdict(one) for name, one in self._done.items()})
 
 
 def read_records(folder: Path) -> dict[str, StageRecord]:

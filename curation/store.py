@@ -1,9 +1,9 @@
 """The FiftyOne boundary: datasets, fields, views, bulk reads and writes. FiftyOne is where people look, not where truth is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-
 from typing import Any
 
 import numpy as np
@@ -65,37 +65,69 @@ def connect(workspace: Workspace) -> Any:
     return fiftyone
 
 
-def write_dataset(
-    workspace: Workspace, name: str, paths: Sequence[Path], columns: Sequence[Column], classes: Sequence[str]
-) -> Any:
-    """Replace the dataset of that name; all writes are bulk calls. Return it.
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say in one sentence that the database died or refused, whatever MongoDB's driver raises; also a decorator.
 
-    It is written under another name and renamed at the end, so that a killed process leaves the old one.
+    Raises:
+        ErrataError: the database stopped answering, or reports an error.
+    """
+    from pymongo.errors import ConnectionFailure, PyMongoError
+
+    try:
+        yield
+    except (ConnectionFailure, ConnectionError) as error:
+        raise ErrataError(
+            "the MongoDB database stopped answering; nothing computed is lost: run the same command again (it starts "
+            "the database), and if that does not help, `errata doctor`"
+        ) from error
+    except PyMongoError as error:
+        raise ErrataError(f"the MongoDB database reports: {error}; see `errata doctor`") from error
+
+
+@contextmanager
+def replacing(
+    workspace: Workspace, name: str, paths: Sequence[Path], columns: Sequence[Column], classes: Sequence[str]
+) -> Iterator[Any]:
+    """Yield a new dataset with these fields, for more to be added; at the end it replaces the one of that name.
+
+    Until then it bears another name, so that a killed process leaves the old one whole. All writes are bulk calls, and no
+    sample stays in memory: FiftyOne would read each of them again after every one of these calls.
+
+    Args:
+        workspace: its database.
+        name: of the dataset.
+        paths: N images.
+        columns: the fields, N values each.
+        classes: the labels, in order.
+
+    Raises:
+        ErrataError: MongoDB is missing, does not start, or dies meanwhile.
     """
     fo = connect(workspace)
     building = f"{name}-building"
-    if fo.dataset_exists(building):
-        fo.delete_dataset(building)
-    dataset = fo.Dataset(building, persistent=False)
-    ids = dataset.add_samples([fo.Sample(filepath=str(path)) for path in paths], progress=False, num_samples=len(paths))
-    for column in columns:
-        _write(fo, dataset, ids, column)
-    dataset.default_classes = list(classes)
-    _describe(fo, dataset, columns, classes)
-    if fo.dataset_exists(name):
-        fo.delete_dataset(name)
-    dataset.name = name
-    dataset.persistent = True
-    dataset.save()
-    return dataset
+    with answering():
+        if fo.dataset_exists(building):  # left by a process that was killed
+            fo.delete_dataset(building)
+        dataset = fo.Dataset(building, persistent=True)  # else the next client to leave would delete it
+        ids = dataset.add_samples(
+            (fo.Sample(filepath=str(path)) for path in paths), progress=False, num_samples=len(paths)
+        )
+        for column in columns:
+            _write(fo, dataset, ids, column)
+        dataset.default_classes = list(classes)
+        _describe(fo, dataset, columns, classes)
+        yield dataset
+        if fo.dataset_exists(name):
+            fo.delete_dataset(name)
+        dataset.name = name
+        dataset.save()
 
 
 def _write(fo: Any, dataset: Any, ids: Sequence[str], column: Column) -> None:
     """Write one column by sample id."""
-    values, by_id = _field_values(fo, column.values), {}
-    for sample_id, value in zip(ids, values, strict=True):
-        if value is not None:
-            by_id[sample_id] = value
+    values = zip(ids, _field_values(fo, column.values), strict=True)
+    by_id = {sample_id: value for sample_id, value in values if value is not None}
     if isinstance(column.values, np.ndarray) and column.values.ndim == 2:
         dataset.add_sample_field(column.name, fo.VectorField)
     if by_id:
@@ -136,9 +168,7 @@ def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequenc
         fo.SidebarGroupDocument(name=group, paths=paths, expanded=group != "other") for group, paths in groups.items()
     ]
     dataset.app_config.active_fields = ActiveFields(paths=[c.name for c in written if c.shown], exclude=False)
-    colours = [
-        {"value": name, "color": PALETTE[place % len(PALETTE)]} for place, name in enumerate([*classes])
-    ]
+    colours = [{"value": name, "color": PALETTE[place % len(PALETTE)]} for place, name in enumerate([*classes])]
     dataset.app_config.color_scheme = fo.ColorScheme(
         color_by="value",
         color_pool=list(PALETTE),
@@ -172,6 +202,10 @@ def evaluate(dataset: Any, prediction: str, given: str, key: str, classes: Seque
     dataset.evaluate_classifications(
         prediction, gt_field=given, eval_key=key, classes=list(classes), method="simple", progress=False
     )
+    for group in dataset.app_config.sidebar_groups:
+        if prediction in group.paths:
+            group.paths.append(key)  # where each image is right or wrong, beside the prediction
+    dataset.save()
 
 
 def save_views(dataset: Any, views: Sequence[View]) -> None:
@@ -192,11 +226,13 @@ def save_views(dataset: Any, views: Sequence[View]) -> None:
         dataset.save_view(view.name, stages, description=view.description, overwrite=True)
 
 
+@answering()
 def dataset_exists(workspace: Workspace, name: str) -> bool:
     """Return whether the database has a dataset of that name."""
     return bool(connect(workspace).dataset_exists(name))
 
 
+@answering()
 def load_dataset(workspace: Workspace, name: str) -> Any:
     """Return the dataset with its present fields.
 
@@ -210,6 +246,7 @@ def load_dataset(workspace: Workspace, name: str) -> Any:
     return fo.load_dataset(name, reload=True)
 
 
+@answering()
 def read_values(dataset: Any, fields: Sequence[str]) -> list[list[Any]]:
     """Return the values of several fields, a list for each, one value for each sample; None where a field does not exist."""
     known = [field for field in fields if dataset.has_field(field.split(".")[0])]
