@@ -147,8 +147,11 @@ def test_choose_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_engine("cpu", 100, cached=True) == "openvino"
     assert choose_engine("cpu", 10**4) == "openvino"
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("torch.cpu.get_capabilities", lambda: {"amx_bf16": True})
     assert choose_engine("cpu", 10**4) == "torch"
     assert choose_engine("cpu", 10**5) == "compile"
+    monkeypatch.setattr("torch.cpu.get_capabilities", dict)
+    assert choose_engine("cpu", 10**5) == "torch"
 
 
 def test_eager_is_always_float32() -> None:
