@@ -30,9 +30,8 @@ class Classifier(nn.Module):
 class Architecture:
     """How to build a classifier and where to look into it."""
 
-    build: Callable[
-        [int], Classifier
-    ]  # number of classes -> classifier with fresh weights (a pretrained backbone keeps its own)
+    # Takes the number of classes; fresh weights, but a pretrained backbone keeps its own.
+    build: Callable[[int], Classifier]
     cam_layer: Callable[[Classifier], nn.Module]  # the last layer with a spatial map
     input: InputSpec
     frozen: bool  # the backbone is pretrained and stays as it is: features are computed once, only heads are fitted
@@ -49,9 +48,9 @@ def _simple_cnn_norm_dropout(n_classes: int) -> Classifier:
 
     side = PLAIN_INPUT.size_px // 8
     backbone = nn.Sequential(
-        *block(3, 16, norm=True),  # (B, 16, 32, 32)
-        *block(16, 32, norm=True),  # (B, 32, 16, 16)
-        *block(32, 64, norm=False),  # (B, 64, 8, 8)
+        *block(3, 16, norm=True),  # (B, 16, 24, 24)
+        *block(16, 32, norm=True),  # (B, 32, 12, 12)
+        *block(32, 64, norm=False),  # (B, 64, 6, 6)
         nn.Flatten(),
         nn.Linear(64 * side * side, 128),
         nn.ReLU(),
@@ -68,8 +67,8 @@ def _last_convolution(classifier: Classifier) -> nn.Module:
 
 def _efficientnet_lite0(n_classes: int) -> Classifier:
     backbone = efficientnet_lite(0)
-    width = backbone.num_features
-    backbone.reset_classifier(0)
+    width = int(backbone.num_features)  # type: ignore[arg-type]  # an attribute of timm's models
+    backbone.reset_classifier(0)  # type: ignore[operator]
     return Classifier(backbone, nn.Linear(width, n_classes))
 
 

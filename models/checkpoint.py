@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 from models.architectures import Classifier, find_architecture
 from models.errors import ErrataError
 from models.files import atomic
+from models.images import InputSpec
 
 SCHEMA_VERSION = 1
 
@@ -78,6 +79,8 @@ def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
         )
     info = CheckpointInfo(about["architecture"], tuple(about["classes"]), about["config"], about["seed"])
     architecture = find_architecture(info.architecture)
+    if InputSpec.from_dict(about["input"]) != architecture.input:
+        raise ErrataError(f"{path} was trained on another input than {info.architecture} has now; train the run again")
     classifier = architecture.build(len(info.classes))
     try:
         missing, unexpected = classifier.load_state_dict(state, strict=False)

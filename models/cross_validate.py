@@ -10,9 +10,10 @@ import numpy.typing as npt
 import torch
 
 from models.architectures import Classifier, find_architecture
+from models.array_files import read_arrays, write_arrays
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.checkpoint import CheckpointInfo, save_checkpoint
-from models.files import atomic, write_text
+from models.files import write_text
 from models.folds import inner_split
 from models.heads import fit_heads
 from models.predictions import NO_FOLD, Predictions
@@ -91,9 +92,9 @@ def cross_validate_network(
         outputs = folder / f"fold-{k}.npz"
         if not outputs.exists():
             _train_fold(k, architecture, problem, pixels, config, folder, advance)
-        with np.load(outputs, allow_pickle=False) as file:
-            logits.append(file["logits"])
-            embeddings.append(file["embeddings"])
+        arrays = read_arrays(outputs)
+        logits.append(arrays["logits"])
+        embeddings.append(arrays["embeddings"])
         advance(config.epochs)
     every = np.exp(np.stack(logits) - np.stack(logits).max(-1, keepdims=True))
     probs = _own_or_mean(every / every.sum(-1, keepdims=True), problem.fold)
@@ -140,16 +141,14 @@ def _train_fold(
             fabric,
             on_epoch,
         )
-    assert isinstance(trained, Classifier)  # noqa: S101 - for the type checker: fabric hands back what it was given
     info = CheckpointInfo(architecture, problem.classes, config.to_dict(), seed)
     save_checkpoint(folder / f"fold-{k}.safetensors", trained, info)
     logits, embeddings = infer(trained, pixels, np.ones(len(pixels), bool), entry.input, fabric)
-    with atomic(folder / f"fold-{k}.npz") as temporary, temporary.open("wb") as file:
-        np.savez(file, logits=logits, embeddings=embeddings)
+    write_arrays(folder / f"fold-{k}.npz", logits=logits, embeddings=embeddings)
 
 
 def _own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
-    """Return, from values of every fold's model, shape (F, N, …), the held-out model's for training rows, else the mean."""
+    """Return, of every fold's model, shape (F, N, …), the held-out model's values for training rows, else the mean."""
     result: FloatArray = every.mean(0, dtype=np.float32)
     trained = np.flatnonzero(fold != NO_FOLD)
     result[trained] = every[fold[trained], trained]
@@ -159,8 +158,8 @@ def _own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
 def _aligned(embeddings: FloatArray) -> FloatArray:
     """Return embeddings of F separately trained networks, shape (F, N, D), rotated onto the first one's space.
 
-    Each network has axes of its own; the orthogonal Procrustes solution over the same images makes them comparable without
-    any label (Schoenemann 1966, doi:10.1007/BF02289451).
+    Each network has axes of its own; the orthogonal Procrustes solution over the same images makes them comparable
+    without any label (Schoenemann 1966, doi:10.1007/BF02289451).
     """
     centred = embeddings - embeddings.mean(1, keepdims=True)
     first = centred[0]

@@ -9,7 +9,9 @@ from models.errors import ErrataError
 
 
 def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_folds: int, seed: int) -> IntArray:
-    """Return a fold for every row, shape (N,), values 0..n_folds-1; rows of one group share a fold, classes are spread evenly.
+    """Return a fold for every row, shape (N,), values 0..n_folds-1.
+
+    Rows of one group share a fold; every class, and what is left over of all classes, is spread evenly.
 
     Args:
         labels: given class indices, shape (N,).
@@ -27,21 +29,22 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
     sizes = np.bincount(members)
     class_of = labels[first]  # a group with conflicting labels counts for the class of its first row
     rng = np.random.default_rng(seed)
-    fold_of = np.empty(len(first), np.int64)
+    fold_of, load = np.empty(len(first), np.int64), np.zeros(n_folds)
     for label in np.unique(labels):
         own = np.flatnonzero(class_of == label)
         if len(own) < n_folds:
             have = int((labels == label).sum())
             raise ErrataError(
-                f"class {classes[label]!r} has {len(own)} distinct training images ({have} files) and cannot be spread over {n_folds} folds; "
-                f"use --folds {max(2, len(own))} or add images"
+                f"class {classes[label]!r} has {len(own)} distinct training images ({have} files) "
+                f"and cannot be spread over {n_folds} folds; use --folds {max(2, len(own))} or add images"
             )
         order = rng.permutation(own)
         order = order[np.argsort(-sizes[order], kind="stable")]  # large groups first, so that the folds come out even
-        load = np.zeros(n_folds)
+        class_load = np.zeros(n_folds)
         for group in order:
-            lightest = int(load.argmin())
+            lightest = np.lexsort((load, class_load))[0]  # within the class; of equal ones over all classes
             fold_of[group] = lightest
+            class_load[lightest] += sizes[group]
             load[lightest] += sizes[group]
     return fold_of[members]
 
@@ -49,13 +52,13 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
 def inner_split(rows: BoolArray, labels: IntArray, groups: IntArray, seed: int, share: float = 0.15) -> BoolArray:
     """Return which of `rows` to hold back for choosing a setting or a checkpoint, shape (N,).
 
-    Drawn by whole groups, class by class; the held-out fold and the test split take no part. A class with a single group
-    among `rows` gives nothing away.
+    Drawn by whole groups, class by class; the held-out fold and the test split take no part. A class with a single
+    group among `rows` gives nothing away.
     """
     rng = np.random.default_rng(seed)
     held = np.zeros(len(rows), bool)
     for label in np.unique(labels[rows]):
         own = np.unique(groups[rows & (labels == label)])
-        take = rng.permutation(own)[: int(round(share * len(own))) if len(own) > 3 else min(1, len(own) - 1)]
+        take = rng.permutation(own)[: round(share * len(own)) if len(own) > 3 else min(1, len(own) - 1)]
         held |= rows & np.isin(groups, take)
     return held

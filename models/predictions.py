@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from models.array_files import read_arrays, write_arrays
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
-from models.files import atomic
 
 NO_FOLD = -1  # an image no fold model trained on: its probs are the mean of all of them
 
@@ -20,38 +20,30 @@ class Predictions:
     image_ids: npt.NDArray[np.str_]  # (N,)
     probs: FloatArray  # (N, K), rows sum to 1
     embeddings: FloatArray | None  # (N, D)
-    fold: (
-        IntArray | None
-    )  # (N,) the fold whose model did not train on the image, NO_FOLD where none did; None = in-sample
+    # (N,) the fold whose model did not train on the image, NO_FOLD where no model did; None = in-sample.
+    fold: IntArray | None
 
     def save(self, path: Path) -> None:
         """Write them as .npz, whole or not at all."""
-        arrays = {
-            "image_ids": self.image_ids,
-            "probs": self.probs,
-            "embeddings": self.embeddings,
-            "fold": self.fold,
-        }
-        with atomic(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, **{name: array for name, array in arrays.items() if array is not None})  # type: ignore[arg-type]
+        optional = {"embeddings": self.embeddings, "fold": self.fold}
+        given = {name: array for name, array in optional.items() if array is not None}
+        write_arrays(path, image_ids=self.image_ids, probs=self.probs, **given)
 
     @classmethod
     def load(cls, path: Path) -> "Predictions":
         """Read what `save` wrote; nothing is unpickled.
 
         Raises:
-            ErrataError: the file is missing, damaged or lacks an array.
+            ErrataError: the file is missing, damaged, lacks an array, or has arrays of different lengths.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
-        except FileNotFoundError as error:
-            raise ErrataError(f"no predictions at {path}; run the audit first") from error
-        except (OSError, ValueError, KeyError, EOFError) as error:
-            raise ErrataError(
-                f"{path} is no readable predictions file ({error}); it needs the arrays image_ids and probs"
-            ) from error
+        if not path.is_file():
+            raise ErrataError(f"no predictions at {path}; run the audit first")
+        arrays = read_arrays(path)
+        if lost := {"image_ids", "probs"} - arrays.keys():
+            raise ErrataError(f"{path} lacks {' and '.join(sorted(lost))}; run the audit again")
+        if len({array.shape[:1] for array in arrays.values()}) > 1:
+            raise ErrataError(f"{path} has arrays of different lengths; run the audit again")
+        return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
 
 
 def checked_probs(probs: FloatArray, n_classes: int) -> FloatArray:

@@ -3,10 +3,9 @@
 import fcntl
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,6 @@ import psutil
 
 from models.errors import ErrataError
 from models.files import read_json, write_json
-
-FINISHED_STATES = ("finished", "failed", "cancelled", "interrupted")
 
 
 @dataclass(frozen=True)
@@ -38,16 +35,24 @@ def read_status(folder: Path) -> Status | None:
     path = folder / "status.json"
     if not path.exists():
         return None
-    status = Status(**read_json(path))
+    try:
+        status = Status(**read_json(path))
+    except TypeError as error:
+        raise ErrataError(f"{path} is of another version ({error}); delete it and run the command again") from error
     if status.state == "running" and not _alive(status):
         return Status(**{**asdict(status), "state": "interrupted"})
     return status
 
 
 def _alive(status: Status) -> bool:
-    """Return whether the process that wrote the status still runs (a process id may have been given to another since)."""
+    """Return whether the process that wrote the status still runs.
+
+    A process id may have been given to another since, which then began later; and the process of a parent that has not
+    asked for its exit status stays listed as a zombie.
+    """
     try:
-        return psutil.Process(status.pid).create_time() <= status.started + 1
+        process = psutil.Process(status.pid)
+        return process.create_time() <= status.started + 1 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
 
@@ -58,6 +63,7 @@ class Run:
     def __init__(self, folder: Path):
         self.folder = folder
         self.started = time.time()
+        self._stage = ""
         self._reported = 0.0
 
     def report(self, stage: str, done: int = 0, total: int = 0, state: str = "running", error: str = "") -> None:
@@ -65,11 +71,15 @@ class Run:
         now = time.time()
         if state == "running" and 0 < done < total and now - self._reported < 0.25:
             return
-        self._reported = now
+        self._stage, self._reported = stage, now
         write_json(
             self.folder / "status.json",
             asdict(Status(state, os.getpid(), self.started, now, stage, done, total, error)),
         )
+
+    def end(self, state: str, error: str = "") -> None:
+        """Write how it went, and in which stage."""
+        self.report(self._stage, state=state, error=error)
 
 
 @contextmanager
@@ -98,12 +108,12 @@ def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
             try:
                 yield run
             except KeyboardInterrupt:
-                run.report("", state="cancelled")
+                run.end("cancelled")
                 raise
             except BaseException as error:
-                run.report("", state="failed", error=str(error) or type(error).__name__)
+                run.end("failed", str(error) or type(error).__name__)
                 raise
-            run.report("", state="finished")
+            run.end("finished")
 
 
 @contextmanager
@@ -124,29 +134,17 @@ def _terminated_as_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def start_process(command: Sequence[str], folder: Path) -> int:
-    """Start a command that outlives this process; its output goes to log.txt of the run folder. Return the process id."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "log.txt").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command line, no shell
-            list(command),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    return process.pid
-
-
 def cancel(folder: Path, timeout_s: float = 10) -> bool:
     """End the process that computes the run; return whether there was one. What it finished is kept."""
     status = read_status(folder)
     if status is None or status.state != "running":
         return False
-    process = psutil.Process(status.pid)
-    process.terminate()
-    try:
-        process.wait(timeout_s)
-    except psutil.TimeoutExpired:
-        process.kill()
+    with suppress(psutil.NoSuchProcess):  # it may end by itself at any moment
+        process = psutil.Process(status.pid)
+        process.terminate()
+        deadline = time.monotonic() + timeout_s
+        while _alive(status) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if _alive(status):
+            process.kill()
     return True
