@@ -69,7 +69,7 @@ class Run:
     def report(self, stage: str, done: int = 0, total: int = 0, state: str = "running", error: str = "") -> None:
         """Write the status; at most four times a second while a stage goes on."""
         now = time.time()
-        if state == "running" and 0 < done < total and now - self._reported < 0.25:
+        if state == "running" and stage == self._stage and 0 < done < total and now - self._reported < 0.25:
             return
         self._stage, self._reported = stage, now
         write_json(

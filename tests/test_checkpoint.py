@@ -1,0 +1,141 @@
+"""Checkpoints: everything comes back, and what does not fit is refused in one sentence."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from models.architectures import ARCHITECTURES, Classifier
+from models.checkpoint import SCHEMA_VERSION, CheckpointInfo, load_checkpoint, save_checkpoint, versions
+from models.errors import ErrataError
+
+CLASSES = ("glacier", "mountain", "海")
+SMALL = "simple_cnn_norm_dropout"
+
+
+def saved(path: Path, name: str = SMALL) -> tuple[Classifier, CheckpointInfo]:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        classifier = ARCHITECTURES[name].build(len(CLASSES))
+    info = CheckpointInfo(name, CLASSES, {"epochs": 3, "peak_lr": 0.01}, seed=7)
+    save_checkpoint(path, classifier, info)
+    return classifier.eval(), info
+
+
+def edited(path: Path, **changes: Any) -> None:
+    """Write the checkpoint again with other metadata."""
+    with safe_open(path, framework="pt") as file:
+        about = json.loads(file.metadata()["errata"])
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    save_file(state, path, metadata={"errata": json.dumps({**about, **changes})})
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_round_trip_gives_identical_logits(tmp_path: Path, name: str) -> None:
+    classifier, info = saved(tmp_path / "c.safetensors", name)
+    found, about = load_checkpoint(tmp_path / "c.safetensors")
+    assert about == info
+    assert not found.training
+    side = ARCHITECTURES[name].input.size_px
+    images = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(0))
+    with torch.inference_mode():
+        assert torch.equal(found(images), classifier(images))
+
+
+def test_running_statistics_come_back(tmp_path: Path) -> None:
+    classifier, info = saved(tmp_path / "c.safetensors")
+    classifier.train()(torch.randn(4, 3, 48, 48))
+    save_checkpoint(tmp_path / "c.safetensors", classifier, info)
+    found = load_checkpoint(tmp_path / "c.safetensors")[0].state_dict()
+    assert all(torch.equal(value, found[name]) for name, value in classifier.state_dict().items())
+
+
+def test_a_frozen_backbone_is_not_written_again(tmp_path: Path) -> None:
+    saved(tmp_path / "c.safetensors", "efficientnet_lite0")
+    assert (tmp_path / "c.safetensors").stat().st_size < 30_000
+
+
+def test_it_says_what_it_was_made_with(tmp_path: Path) -> None:
+    saved(tmp_path / "c.safetensors")
+    with safe_open(tmp_path / "c.safetensors", framework="pt") as file:
+        about = json.loads(file.metadata()["errata"])
+    assert about["schema_version"] == SCHEMA_VERSION
+    assert about["versions"] == versions()
+    assert about["input"]["size_px"] == 48
+
+
+def test_missing(tmp_path: Path) -> None:
+    with pytest.raises(ErrataError, match=r"c\.safetensors is no readable checkpoint \(.*\); train the run again"):
+        load_checkpoint(tmp_path / "c.safetensors")
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_every_truncation_is_one_sentence(tmp_path_factory: pytest.TempPathFactory, share: float) -> None:
+    whole = tmp_path_factory.getbasetemp() / "whole.safetensors"
+    if not whole.exists():
+        saved(whole)
+    content = whole.read_bytes()
+    half = whole.with_name("half.safetensors")
+    half.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ErrataError, match=r"half\.safetensors is no readable checkpoint"):
+        load_checkpoint(half)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"schema_version": 99}, "has checkpoint schema 99, this version reads 1; train the run again"),
+        ({"schema_version": None}, "has checkpoint schema None"),
+        ({"classes": ["a", "b"]}, f"does not fit {SMALL} with 2 classes; train the run again"),
+        ({"architecture": "simple_cnn_norm_dropuot"}, f"did you mean '{SMALL}'"),
+        (
+            {"architecture": "efficientnet_lite0", "input": ARCHITECTURES["efficientnet_lite0"].input.to_dict()},
+            "not fit",
+        ),
+        (
+            {"input": {**ARCHITECTURES[SMALL].input.to_dict(), "size_px": 64}},
+            f"was trained on another input than {SMALL} has now",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, Any], sentence: str) -> None:
+    path = tmp_path / "c.safetensors"
+    saved(path)
+    edited(path, **changes)
+    with pytest.raises(ErrataError, match=sentence):
+        load_checkpoint(path)
+
+
+def test_a_missing_and_a_foreign_weight_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "c.safetensors"
+    saved(path)
+    with safe_open(path, framework="pt") as file:
+        metadata = file.metadata()
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
+    bias = state.pop("head.bias")
+    save_file(state, path, metadata=metadata)
+    with pytest.raises(ErrataError, match=f"does not fit {SMALL}: head.bias; train the run again"):
+        load_checkpoint(path)
+    save_file({**state, "head.bias": bias, "tail": bias.clone()}, path, metadata=metadata)
+    with pytest.raises(ErrataError, match="tail"):
+        load_checkpoint(path)
+
+
+def test_weights_of_another_program_are_refused(tmp_path: Path) -> None:
+    save_file({"x": torch.zeros(1)}, tmp_path / "c.safetensors")
+    with pytest.raises(ErrataError, match="has checkpoint schema None"):
+        load_checkpoint(tmp_path / "c.safetensors")
+
+
+def test_a_config_that_is_no_number_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    classifier = ARCHITECTURES[SMALL].build(2)
+    info = CheckpointInfo(SMALL, ("a", "b"), {"peak_lr": float("nan")}, 0)
+    with pytest.raises(ValueError, match="Out of range float"):
+        save_checkpoint(tmp_path / "c.safetensors", classifier, info)
+    assert list(tmp_path.iterdir()) == []
