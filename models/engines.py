@@ -21,6 +21,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from models.arrays import ByteArray, FloatArray
+from models.devices import has_bfloat16
 from models.errors import unknown
 from models.images import InputSpec
 
@@ -33,24 +34,12 @@ COMPILE_PAYS_FROM = 20_000
 FOLD_TOLERANCE = 1e-3  # of the largest feature
 
 
-def default_device() -> str:
-    """Return the fastest device of this machine: "cuda", "mps" or "cpu"."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
 def precision(device: str, engine: str = "torch") -> str:
     """Return the precision an engine computes in, "float32" or "bfloat16"; its features are cached under it.
 
     bfloat16 only where the hardware multiplies in it (elsewhere it is emulated, and slower), and never in "eager".
     """
-    if engine == "eager":
-        return "float32"
-    if device == "cuda":
-        return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
-    known = torch.cpu.get_capabilities() if device == "cpu" else {}
-    return "bfloat16" if known.get("amx_bf16") or known.get("avx512_bf16") else "float32"
+    return "bfloat16" if engine != "eager" and has_bfloat16(device) else "float32"
 
 
 def batch_size(device: str) -> int:

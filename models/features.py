@@ -16,13 +16,13 @@ from torch import nn
 
 from models.ahead import cores
 from models.arrays import FloatArray, IntArray, Progress
+from models.devices import default_device
 from models.engine_openvino import converted_path
 from models.engines import (
     Engine,
     batch_size,
     build_engine,
     choose_engine,
-    default_device,
     precision,
     weights_digest,
 )

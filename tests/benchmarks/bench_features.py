@@ -21,7 +21,8 @@ from torchvision import datasets, transforms
 
 from models.ahead import cores, in_order
 from models.arrays import FloatArray, IntArray
-from models.engines import batch_size, build_engine, default_device, precision
+from models.devices import default_device
+from models.engines import batch_size, build_engine, precision
 from models.features import decode_and_run
 from models.images import InputSpec
 from models.pretrained import efficientnet_lite
