@@ -6,7 +6,7 @@ from app.progress import stage_display
 from curation.audit import AuditConfig, run_audit
 from curation.datasets import open_dataset
 from curation.inference import dataset_name
-from curation.results import MEAN_OF_FOLDS, Audit
+from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit
 from curation.workspace import Workspace
 from models.metrics import accuracy, wilson_interval
 
@@ -30,14 +30,13 @@ def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
     rows = audit.rows
     typer.echo(f"\n{audit.name}: {len(rows):,} images, {len(rows.classes)} classes")
     if audit.checked.skipped:
-        typer.echo(f"skipped {len(audit.checked.skipped)} files that could not be read (listed in the report)")
+        typer.echo(f"skipped {len(audit.checked.skipped)} files that cannot be read (listed in the report)")
     for split in sorted(set(rows.splits.tolist())):
         own = rows.splits == split
         for one in audit.architectures:
             share = accuracy(rows.labels[own], one.predictions.probs[own])
             low, high = wilson_interval(round(share * own.sum()), int(own.sum()))
-            how = "out of fold" if split == "train" else MEAN_OF_FOLDS.format(audit.config["folds"])
-            how = "IN-SAMPLE: flatters the given labels" if one.predictions.fold is None else how
+            how = _how(audit, one, split)
             typer.echo(f"  {split:<5} {one.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the labels as given, {how}")
         other = int((audit.consensus.suggested[own] != rows.labels[own]).sum())
         typer.echo(f"  {split:<5} another label fits better for {other} of {own.sum()} images")
@@ -46,3 +45,12 @@ def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
         typer.echo(f"  {leaks} images outside train have a twin in train")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
     typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {name}")
+
+
+def _how(audit: Audit, one: ArchitectureResult, split: str) -> str:
+    """Return which models an accuracy is of."""
+    if one.predictions.fold is None:
+        return "IN-SAMPLE: flatters the given labels"
+    if one.name not in audit.config["architectures"]:
+        return "by a model trained elsewhere, fold by fold"
+    return "out of fold" if split == "train" else MEAN_OF_FOLDS.format(audit.config["folds"])

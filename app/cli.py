@@ -18,6 +18,7 @@ cli = typer.Typer(
     help="Find the wrong labels in an image data set, fix them, and see what that changed.",
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing what draws the boxes would take three times as long as all the rest
 )
 
 Name = Annotated[str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")]
@@ -167,19 +168,24 @@ def _audited(name: str) -> "tuple[Workspace, str]":
 def main() -> None:
     """Run the command; an error a person can mend is one sentence and exit code 2."""
     try:
-        code = cli(sys.argv[1:] or ["--help"], standalone_mode=False)  # the exit code, where a command has one
+        code = cli(sys.argv[1:] or ["--help"], prog_name="errata", standalone_mode=False)
     except ErrataError as error:
         _fail(str(error))
     except typer.TyperException as error:  # an unknown command or option, a value of the wrong kind
-        _fail(f"{getattr(error, 'format_message', error.__str__)()} `errata --help` lists the commands and options")
+        _fail(_usage(error))
     except OSError as error:  # a full disk, a folder without permission, a file that went away meanwhile
-        where = f" {error.filename}" if error.filename else ""
-        _fail(
-            f"cannot use{where or ' a file'}: {error.strerror or error}; mend that and run the same command again: it goes on where it was"
-        )
+        what, why = error.filename or "a file", error.strerror or error
+        _fail(f"cannot use {what}: {why}; mend that and run the same command again: it goes on where it was")
     if code == INTERRUPTED:
         typer.secho("errata: stopped; the same command goes on where it was", err=True)
-    sys.exit(code)
+    sys.exit(code)  # None: all went well
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Return what is wrong with the command line, and where to look."""
+    said = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    return f"{said.rstrip('.')}; see `{context.command_path if context else 'errata'} --help`"
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -14,7 +14,7 @@ from curation.rows import Rows
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import Progress
-from models.errors import ErrataError
+from models.errors import ErrataError, unknown
 from models.files import atomic, digest, write_json
 from models.predictions import NO_FOLD, Predictions
 from models.runs import computing
@@ -37,9 +37,10 @@ class AuditConfig:
         """Return the config.
 
         Raises:
-            ErrataError: an unknown architecture or version, one named twice, too few folds, a negative number.
+            ErrataError: an unknown architecture, version or engine, an architecture named twice, too few folds, a negative number.
         """
         from models.architectures import find_architecture
+        from models.engines import ENGINES
 
         if not self.architectures:
             raise ErrataError("no architecture is named; give at least one with --architectures")
@@ -48,6 +49,8 @@ class AuditConfig:
         if len(set(self.architectures)) < len(self.architectures):
             raise ErrataError(f"an architecture is named twice in {','.join(self.architectures)}; name each once")
         checked_version(self.version)
+        if self.engine not in ("auto", *ENGINES):
+            raise unknown("engine", self.engine, ("auto", *ENGINES))
         if self.folds < 2:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
         if self.cams_per_split < 0 or self.seed < 0:

@@ -6,8 +6,9 @@ import numpy as np
 
 from curation import store
 from curation.cam_files import cam_pair
+from curation.documents import Column, Labels
 from curation.results import ArchitectureResult, Audit
-from curation.store import Column, Labels, View
+from curation.store import View
 from curation.workspace import Workspace
 from models.arrays import FloatArray, IntArray, Progress
 

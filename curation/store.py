@@ -1,4 +1,4 @@
-"""The FiftyOne boundary: datasets, fields, views, bulk reads and writes. FiftyOne is where people look, not where truth is kept."""
+"""The FiftyOne boundary: datasets, fields, views, bulk reads. FiftyOne is where people look, not where truth is kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from curation.database import configure_fiftyone
+from curation.documents import Column, Labels, insert
 from curation.workspace import Workspace
 from models.arrays import FloatArray
 from models.errors import ErrataError
@@ -18,27 +17,6 @@ PALETTE = (
     "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#332288", "#88ccee", "#44aa99",
     "#117733", "#999933", "#ddcc77", "#cc6677", "#882255", "#aa4499",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Labels:
-    """A classification field to write: N labels with confidence and logits where there are any."""
-
-    labels: Sequence[str | None]  # None: no label
-    confidence: FloatArray | None = None  # (N,)
-    logits: FloatArray | None = None  # (N, K)
-
-
-@dataclass(frozen=True)
-class Column:
-    """One field of the dataset and where it stands in the sidebar."""
-
-    name: str
-    group: str
-    values: Labels | Sequence[Any] | FloatArray  # a 2-D array becomes vectors, Paths become heatmaps
-    description: str = ""
-    shown: bool = False  # ticked when the dataset is opened
-    index: bool = False  # sorted or filtered by
 
 
 @dataclass(frozen=True)
@@ -91,8 +69,7 @@ def replacing(
 ) -> Iterator[Any]:
     """Yield a new dataset with these fields, for more to be added; at the end it replaces the one of that name.
 
-    Until then it bears another name, so that a killed process leaves the old one whole. All writes are bulk calls, and no
-    sample stays in memory: FiftyOne would read each of them again after every one of these calls.
+    Until then it bears another name, so that a killed process leaves the old one whole.
 
     Args:
         workspace: its database.
@@ -110,11 +87,7 @@ def replacing(
         if fo.dataset_exists(building):  # left by a process that was killed
             fo.delete_dataset(building)
         dataset = fo.Dataset(building, persistent=True)  # else the next client to leave would delete it
-        ids = dataset.add_samples(
-            (fo.Sample(filepath=str(path)) for path in paths), progress=False, num_samples=len(paths)
-        )
-        for column in columns:
-            _write(fo, dataset, ids, column)
+        insert(fo, dataset, paths, columns)
         dataset.default_classes = list(classes)
         _describe(fo, dataset, columns, classes)
         yield dataset
@@ -122,31 +95,6 @@ def replacing(
             fo.delete_dataset(name)
         dataset.name = name
         dataset.save()
-
-
-def _write(fo: Any, dataset: Any, ids: Sequence[str], column: Column) -> None:
-    """Write one column by sample id."""
-    values = zip(ids, _field_values(fo, column.values), strict=True)
-    by_id = {sample_id: value for sample_id, value in values if value is not None}
-    if isinstance(column.values, np.ndarray) and column.values.ndim == 2:
-        dataset.add_sample_field(column.name, fo.VectorField)
-    if by_id:
-        dataset.set_values(column.name, by_id, key_field="id", progress=False)
-
-
-def _field_values(fo: Any, values: Labels | Sequence[Any] | FloatArray) -> list[Any]:
-    """Return a column's values as FiftyOne takes them, one for each sample."""
-    if isinstance(values, Labels):
-        count = len(values.labels)
-        confidence = values.confidence.tolist() if values.confidence is not None else [None] * count
-        logits = values.logits if values.logits is not None else [None] * count
-        return [
-            None if label is None else fo.Classification(label=label, confidence=sure, logits=raw)
-            for label, sure, raw in zip(values.labels, confidence, logits, strict=True)
-        ]
-    if isinstance(values, np.ndarray):
-        return list(values) if values.ndim == 2 else values.tolist()
-    return [fo.Heatmap(map_path=str(value)) if isinstance(value, Path) else value for value in values]
 
 
 def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Several arrays in one .npz file, whole or absent; nothing from outside is unpickled."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -37,5 +38,5 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
         raise ErrataError(
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
         ) from error
-    except (ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({error}); write it again") from error

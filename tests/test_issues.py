@@ -52,9 +52,14 @@ def test_scores_lie_between_0_and_1_and_order_agrees_with_the_suggestion(case: t
     assert ranking.label_quality.dtype == np.float32
     assert ((ranking.label_quality >= 0) & (ranking.label_quality <= 1)).all()
     assert (ranking.runner_up != labels).all()
+    np.testing.assert_array_equal(ranking.label_quality, self_confidence(labels, probs))
     wrong = ranking.suggested != labels
     assert (ranking.label_quality[wrong] <= 0.5).all()
-    assert (ranking.label_quality[~wrong] >= 0.5).all()
+    assert (ranking.label_quality[~wrong] >= 1 / probs.shape[1] - 1e-6).all()
+    margin = normalized_margin(labels, probs)
+    assert ((margin >= 0) & (margin <= 1)).all()
+    assert (margin[wrong] <= 0.5).all()
+    assert (margin[~wrong] >= 0.5).all()
     np.testing.assert_array_equal(ranking.confidence, probs.max(1))
 
 

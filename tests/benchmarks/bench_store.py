@@ -1,0 +1,68 @@
+"""Writing an audit's fields into FiftyOne: bulk calls against one `sample.save()` each."""
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from curation import store
+from curation.database import stop_database
+from curation.documents import Column, Labels, field_values
+from curation.workspace import Workspace
+
+N_IMAGES = 10_000
+N_SLOW = 500  # the slow side, measured on fewer and compared by rate
+CLASSES = ("buildings", "forest", "glacier", "mountain", "sea", "street")
+EMBEDDING = 512
+
+
+def columns(n: int) -> list[Column]:
+    """Return what an audit writes for one architecture: given label, prediction, score, embedding, one map."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(n, len(CLASSES))).astype(np.float32)
+    given = Labels([CLASSES[i] for i in rng.integers(0, len(CLASSES), n)])
+    predicted = Labels([CLASSES[i] for i in logits.argmax(1)], logits.max(1), logits)
+    return [
+        Column("ground_truth", "label", given, index=True),
+        Column("split", "label", ["train"] * n, index=True),
+        Column("model", "model", predicted, index=True),
+        Column("label_quality", "label", rng.random(n).astype(np.float32), index=True),
+        Column("model_emb", "model", rng.normal(size=(n, EMBEDDING)).astype(np.float32)),
+        Column("model_cam", "model", [Path(f"/maps/{i:05d}.png") for i in range(n)]),
+    ]
+
+
+def run(folder: Path) -> None:
+    """Print both rates and their ratio; the images are only named, never opened."""
+    with tempfile.TemporaryDirectory() as temporary:
+        workspace = Workspace(Path(temporary))
+        try:
+            fo = store.connect(workspace)
+            slow = _one_by_one(fo, columns(N_SLOW), N_SLOW)
+            started = time.perf_counter()
+            paths = [Path(f"/images/{i:05d}.jpg") for i in range(N_IMAGES)]
+            with store.replacing(workspace, "bench", paths, columns(N_IMAGES), CLASSES):
+                pass
+            fast = N_IMAGES / (time.perf_counter() - started)
+            slow = max(slow, _one_by_one(fo, columns(N_SLOW), N_SLOW))  # before and after: whichever was luckier
+        finally:
+            stop_database(workspace)
+    print(f"{'':<34}{'images/s':>10}{'ratio':>8}")
+    print(f"{f'one sample.save() each, {N_SLOW}':<34}{slow:>10.0f}{1:>8.1f}")
+    print(f"{f'bulk, {N_IMAGES:,}':<34}{fast:>10.0f}{fast / slow:>8.1f}")
+
+
+def _one_by_one(fo: Any, fields: list[Column], n: int) -> float:
+    """Return images/s of the loop that FiftyOne's users write: get a sample, set its fields, save it."""
+    dataset = fo.Dataset("one-by-one", overwrite=True)
+    started = time.perf_counter()
+    dataset.add_samples([fo.Sample(filepath=f"/images/{i:05d}.jpg") for i in range(n)], progress=False)
+    values = {column.name: list(field_values(fo, column)) for column in fields}
+    for i, sample_id in enumerate(dataset.values("id")):
+        sample = dataset[sample_id]
+        for name, own in values.items():
+            sample[name] = own[i]
+        sample.save()
+    return n / (time.perf_counter() - started)
