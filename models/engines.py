@@ -60,7 +60,7 @@ def choose_engine(device: str, n_images: int, cached: bool = False) -> str:
     intel = platform.machine().lower() in ("x86_64", "amd64")
     if intel and importlib.util.find_spec("openvino") and (cached or n_images >= OPENVINO_PAYS_FROM):
         return "openvino"
-    # In float32 the compiled model gained nothing on the folded one (66 and 71 img/s in one run): only where there is bfloat16.
+    # In float32 compiling gained nothing on folding (66 and 71 img/s in one run): only where there is bfloat16.
     if precision(device) == "bfloat16" and shutil.which("g++") and n_images >= COMPILE_PAYS_FROM:
         return "compile"
     return "torch"
