@@ -1,0 +1,108 @@
+"""Choose a data set, audit it, and look at its most suspicious labels."""
+
+from html import escape
+
+import streamlit as st
+
+from app.audit_panel import audit_button, not_audited, progress_panel
+from app.audit_process import AuditProgress, watch_audit
+from app.components import accuracy_table, counts
+from app.fiftyone_link import fiftyone_link
+from app.image_panel import image_panel
+from app.state import DEFAULT_DATASET, chosen_row, dataset_names, loaded_audit, workspace
+from app.suspects import filtered_suspects, suspect_table
+from curation.catalog import DatasetSpec, find_dataset
+from curation.datasets import FIFTYONE, audited_name
+from curation.results import Audit, audit_folder
+from models.errors import ErrataError
+from models.files import read_json
+
+
+def screen() -> None:
+    """Show the screen."""
+    names = dataset_names(workspace())
+    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar")
+    with bar:
+        st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
+        first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
+        chosen = st.selectbox(
+            "Data set: a name, or the path of an image folder or CSV",
+            names,
+            index=first,
+            key="dataset",
+            bind="query-params",
+            accept_new_options=True,
+            width=380,
+        )
+    name = audited_name(chosen, workspace())
+    folder = audit_folder(workspace(), name)
+    progress = watch_audit(folder)
+    audit = _audit(name, progress)
+    if audit is None:
+        progress_panel(folder, progress, chosen)
+        if progress.state in ("none", "finished"):
+            not_audited(chosen, _spec(chosen))
+        return
+    with bar:
+        _actions(audit, chosen, progress)
+    progress_panel(folder, progress, chosen)
+    _results(audit)
+
+
+def _audit(name: str, progress: AuditProgress) -> Audit | None:
+    """Return what is found so far; files that do not fit together are no error while an audit writes them."""
+    try:
+        return loaded_audit(workspace(), name)
+    except ErrataError as error:
+        if not progress.active:
+            st.error(str(error))
+        return None
+
+
+def _spec(chosen: str) -> DatasetSpec | None:
+    return None if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace())
+
+
+def _actions(audit: Audit, chosen: str, progress: AuditProgress) -> None:
+    split = st.session_state.get("split") or "test"
+    fiftyone_link(audit, "all" if split == "all" else f"suspicious-{split}")
+    report = workspace().reports / audit.name / "report.html"
+    if report.exists():
+        st.download_button(
+            "Report",
+            report.read_bytes,
+            file_name=f"errata-{audit.name}.html",
+            mime="text/html",
+            icon=":material/description:",
+        )
+    if progress.state == "finished":
+        audit_button(chosen, "Audit again")
+
+
+def _results(audit: Audit) -> None:
+    """Show the figures, the ranked table, and the selected image beside it."""
+    title = read_json(audit.folder / "results.json")["title"]
+    st.html(f'<div class="er-facts"><h2>{escape(title)}</h2>{counts(audit)}</div>')
+    if audit.in_sample:
+        st.warning(
+            "In-sample predictions: the model may have trained on the images it judges, so its scores flatter the given labels "
+            "and wrong ones stay hidden. Predictions with folds are out-of-sample."
+        )
+    left, right = st.columns([10, 13], gap="medium")
+    with left:
+        rows = filtered_suspects(audit)
+        chosen = chosen_row(audit)
+        selected = chosen if chosen is not None else (rows[0] if rows else None)
+        suspect_table(audit, rows, selected)
+    with right:
+        if selected is not None:
+            image_panel(audit, rows, selected)
+    st.html(accuracy_table(audit))
+    if audit.checked.skipped:
+        with st.expander(f"{len(audit.checked.skipped)} skipped files"):
+            st.table(
+                {"file": [one for one, _ in audit.checked.skipped], "why": [why for _, why in audit.checked.skipped]}
+            )
+
+
+screen()

@@ -1,0 +1,62 @@
+"""What is chosen, and the audits that are loaded; choices live in the address, so that a link shows the same again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import streamlit as st
+
+from curation.catalog import load_catalog
+from curation.results import Audit, audit_folder, audited, load_audit
+from curation.workspace import Workspace
+from models.errors import ErrataError
+
+DEFAULT_DATASET = "scenes"
+
+
+def workspace() -> Workspace:
+    """Return the workspace that the app shows."""
+    return Workspace.from_environment()
+
+
+def dataset_names(workspace: Workspace) -> list[str]:
+    """Return what can be chosen: audited data sets first, then the others of the catalogue."""
+    known = audited(workspace)
+    return known + [name for name in load_catalog() if name not in known]
+
+
+def loaded_audit(workspace: Workspace, name: str) -> Audit | None:
+    """Return what the audit of a data set found so far, None before it has found anything.
+
+    Raises:
+        ErrataError: its files are damaged or do not fit together.
+    """
+    folder = audit_folder(workspace, name)
+    if not (folder / "results.json").exists():
+        return None
+    return _load(str(workspace.root), name, _stamp(folder))
+
+
+def chosen_row(audit: Audit) -> int | None:
+    """Return the row of the image in the address, None where there is none or it is not of this data set."""
+    found = (audit.rows.image_ids == st.query_params.get("image", "")).nonzero()[0]
+    return int(found[0]) if len(found) else None
+
+
+def choose_image(image_id: str) -> None:
+    """Put an image into the address."""
+    st.query_params["image"] = image_id
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Return when the files that an audit is read from were written; a running audit writes them again."""
+    return tuple((folder / name).stat().st_mtime_ns for name in ("results.json", "rows.npz"))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _load(root: str, name: str, stamp: tuple[int, ...]) -> Audit:
+    try:
+        audit = load_audit(Workspace(Path(root)), name)
+    except (OSError, ValueError, KeyError) as error:
+        raise ErrataError(f"the files of the audit of {name} do not fit together ({error}); run it again") from error
+    lean = [replace(one, predictions=replace(one.predictions, embeddings=None)) for one in audit.architectures]
+    return replace(audit, architectures=tuple(lean))  # embeddings are most of its memory, and no screen shows them
