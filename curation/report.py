@@ -1,5 +1,34 @@
-"""stub until written"""
+"""The report of an audit: report.json with every number, report.html to read, print or mail."""
+
+from functools import partial
+from pathlib import Path
+
+from curation.catalog import DatasetSpec
+from curation.report_figures import report_figures
+from curation.report_page import report_page
+from curation.report_pictures import suspect_pictures, twin_picture
 from curation.results import Audit
-def write_report(audit, spec, folder):
-    folder.mkdir(parents=True,exist_ok=True)
-    (folder/"report.html").write_text("x"); (folder/"report.json").write_text("{}")
+from models.files import write_json, write_text
+
+_STYLE = Path(__file__).with_name("report.css")
+
+
+def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
+    """Write `folder/report.json` and `folder/report.html`, each whole or not at all.
+
+    The page is one file without a request or a script; everything it says is a number of report.json, everything it shows a
+    JPEG inside it.
+
+    Args:
+        audit: what was found.
+        spec: the data set, for its title and licence.
+        folder: made if it is not there.
+
+    Raises:
+        ErrataError: the folder cannot be written or the disk is full.
+    """
+    figures, paths = report_figures(audit, spec), audit.rows.paths
+    write_json(folder / "report.json", figures)
+    style = _STYLE.read_text(encoding="utf-8")
+    page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: twin_picture(paths[row]))
+    write_text(folder / "report.html", page)

@@ -1,0 +1,108 @@
+"""How well the architectures predict the given labels: accuracies, confusions, learning curves."""
+
+import math
+from typing import Any
+
+from curation.report_charts import (
+    MAX_MATRIX_CLASSES,
+    commonest,
+    confusion_matrix,
+    curves_plot,
+    interval_axis,
+    interval_chart,
+    worst_confusion,
+)
+from curation.report_html import interval, percent, section, table, text
+
+
+def accuracy_section(figures: dict[str, Any]) -> str:
+    """Return the accuracy of each architecture on each split, with interval, n and how it was measured."""
+    each = [
+        (split, one["name"], one["splits"][split]) for split in figures["splits"] for one in figures["architectures"]
+    ]
+    lowest = min(0.9, math.floor(10 * min(own["low"] for _, _, own in each)) / 10)
+    rows = [
+        [
+            split,
+            text(name),
+            f"<b>{percent(own['accuracy'])}</b>",
+            interval(own),
+            f"{own['correct']:,} of {own['n']:,}",
+            interval_chart(own, lowest),
+            text(own["measured"]),
+        ]
+        for split, name, own in each
+    ]
+    head = (
+        "split",
+        "architecture",
+        "accuracy",
+        "95 % interval",
+        "images right",
+        interval_axis(lowest),
+        "how measured",
+    )
+    note = (
+        "<p class=lead>The share of images whose predicted class is the label <b>as given</b>, wrong labels included. "
+        "Intervals are Wilson's and cover the choice of images, not the luck of training.</p>"
+    )
+    averaged = (
+        "<p class=note>A mean of fold models is an ensemble: it usually scores higher than one model trained once, and must "
+        "not be compared with such a model as if it were one.</p>"
+    )
+    means = any(own["measured"].startswith("mean of") for _, _, own in each)
+    return section("accuracy", "Accuracy", note, table(head, rows, (2, 3, 4), "accuracy"), averaged if means else "")
+
+
+def confusion_section(figures: dict[str, Any]) -> str:
+    """Return a confusion matrix for each split and architecture, all shaded on one scale."""
+    classes = figures["dataset"]["classes"]
+    scale = worst_confusion([counts for one in figures["architectures"] for counts in one["confusion"].values()])
+    fits = len(classes) <= MAX_MATRIX_CLASSES
+    blocks = []
+    for split in figures["splits"]:
+        for one in figures["architectures"]:
+            counts = one["confusion"][split]
+            matrix = f'<div class="scroll">{confusion_matrix(counts, classes, scale)}</div>' if fits else ""
+            how = text(one["splits"][split]["measured"])
+            title = f"{split} · {text(one['name'])} <span>n = {one['splits'][split]['n']:,}, {how}</span>"
+            blocks.append(f"<div class=matrix><h3>{title}</h3>{matrix}{commonest(counts, classes)}</div>")
+    return section("confusion", "Confusion", _legend(scale, fits), f'<div class="matrices">{"".join(blocks)}</div>')
+
+
+def _legend(scale: float, fits: bool) -> str:
+    if not fits:
+        return f"<p class=lead>More than {MAX_MATRIX_CLASSES} classes: the commonest confusions are listed (given → predicted).</p>"
+    return (
+        "<p class=lead>Number of images for each given label (row) and prediction (column). Shading is the share of the given "
+        "label's images, on one scale in all matrices: "
+        f'<span class="scale"><span class="ramp same"></span> 0–100 % on the diagonal</span> '
+        f'<span class="scale"><span class="ramp other"></span> 0–{percent(scale, 0)} beside it</span></p>'
+    )
+
+
+def curves_section(figures: dict[str, Any]) -> str:
+    """Return the learning curves of each architecture, or why it has none."""
+    return section("curves", "Learning curves", *(_curves(one) for one in figures["architectures"]))
+
+
+def _curves(one: dict[str, Any]) -> str:
+    name = text(one["name"])
+    if not one["curves"]:
+        why = {
+            "elsewhere": "trained elsewhere; its curve is not known",
+            "frozen backbone": "no curve: its backbone is frozen and each head is a convex fit, solved to its one optimum",
+            "from scratch": "its curves are no longer in the run folder",
+        }[one["training"]]
+        return f"<h3>{name}</h3><p>{why}.</p>"
+    folds = len(one["curves"])
+    plots = curves_plot(one["curves"], "accuracy", "Accuracy", "%") + curves_plot(
+        one["curves"], "loss", "Loss, nats", "nats"
+    )
+    return (
+        f"<h3>{name} <span>{folds} folds, a pair of lines each</span></h3>"
+        '<p class=note><span class="key train"></span> training: on augmented images while the weights move, with dropout and '
+        'label smoothing where the run uses them; <span class="key val"></span> inner split (val): training images held '
+        "back to choose the best epoch, neither the held-out fold nor the test split.</p>"
+        f'<div class="plots">{plots}</div>'
+    )

@@ -1,0 +1,64 @@
+"""The duplicates of the report: counts, what leaks do to accuracy, and a strip for each group."""
+
+from collections.abc import Callable
+from typing import Any
+
+from curation.report_html import counted, interval, percent, picture, section, swatch, table, text
+
+GROUPS = 20  # shown
+TWINS = 6  # images of a group shown
+
+TwinPictureOf = Callable[[int], str | None]  # row -> its small picture
+
+
+def duplicates_section(figures: dict[str, Any], pictures: TwinPictureOf) -> str:
+    """Return the counts of duplicates and the first groups."""
+    found = figures["duplicates"]
+    groups = found["groups"]
+    if not groups:
+        return section("duplicates", "Duplicates", f"<p>None among {counted(figures['images'], 'image')}.</p>")
+    leaks = [f"{counted(n, 'image')} of {split} with a twin in train" for split, n in found["leaks"].items()]
+    facts = (
+        f"<ul class=facts-list><li>{counted(found['images'], 'image')} in {counted(len(groups), 'group')} show a picture that another "
+        f"file shows too: {found['exact_images']:,} with the same bytes as another, {found['near_images']:,} nearly the same</li>"
+        f"<li>{counted(found['conflicting_groups'], 'group')} ({counted(found['conflicting_images'], 'image')}) with "
+        "conflicting labels: at least one label of each is wrong</li>"
+        + "".join(f"<li>{leak}</li>" for leak in leaks)
+        + "</ul>"
+    )
+    more = f"<p class=note>{len(groups) - GROUPS:,} more groups are in report.json.</p>" if len(groups) > GROUPS else ""
+    strips = "".join(_group(group, figures["dataset"]["classes"], pictures) for group in groups[:GROUPS])
+    return section(
+        "duplicates", "Duplicates", facts, _without_leaks(figures), f'<div class="groups">{strips}</div>', more
+    )
+
+
+def _without_leaks(figures: dict[str, Any]) -> str:
+    """Return the accuracies with and without the images that have a twin in train; nothing where there is none."""
+    rows = [
+        [split, text(one["name"]), _accuracy(own), _accuracy(own["without_leaks"]), text(own["measured"])]
+        for one in figures["architectures"]
+        for split, own in one["splits"].items()
+        if "without_leaks" in own
+    ]
+    head = ("split", "architecture", "accuracy on all images", "without leaked images", "how measured")
+    return table(head, rows, numeric=(2, 3)) if rows else ""
+
+
+def _accuracy(figures: dict[str, Any]) -> str:
+    return f"<b>{percent(figures['accuracy'])}</b> ({interval(figures)}), n = {figures['n']:,}"
+
+
+def _group(group: dict[str, Any], classes: list[str], pictures: TwinPictureOf) -> str:
+    badges = [f"<span>{group['copies']} copies</span>"]
+    badges += ['<span class="bad">conflicting labels</span>'] if group["conflicting"] else []
+    badges += ['<span class="bad">leak from train</span>'] if group["leak"] else []
+    twins = zip(group["rows"], group["image_ids"], group["labels"], group["splits"], strict=True)
+    shown = "".join(
+        f"<figure>{picture(pictures(row), image_id, 'the file can no longer be read')}"
+        f'<figcaption>{swatch(label, classes)}<span class="id">{text(image_id)}</span></figcaption></figure>'
+        for row, image_id, label, _ in list(twins)[:TWINS]
+    )
+    rest = len(group["rows"]) - TWINS
+    more = f'<span class="note">and {rest:,} more</span>' if rest > 0 else ""
+    return f'<div class="group"><p class="badges">{"".join(badges)}</p><div class="twins">{shown}{more}</div></div>'
