@@ -25,13 +25,14 @@ def not_audited(name: str, spec: DatasetSpec | None) -> None:
     st.subheader("Not audited yet")
     if spec and not spec.embedded and not spec.root.is_dir():
         st.info(
-            f"The images of **{spec.title}** are not at `{spec.root}`. Run `errata fetch {spec.name}`, which gets them or says "
-            "where to get them, or set ERRATA_DATA to the folder that holds them and start the app again."
+            f"The images of **{spec.title}** are not at `{spec.root}`. Run `errata fetch {spec.name}`, which gets them "
+            "or says where to get them, or set ERRATA_DATA to the folder that holds them and start the app again."
         )
         return
     st.write(
         "An audit trains models on parts of the images and lets each one judge the images it has **not** seen. "
-        "The labels that fit worst come first, with the places in the picture that speak for the given and for the suggested label."
+        "The labels that fit worst come first, with the places in the picture that speak for the given and for the "
+        "suggested label."
     )
     audit_button(name, "Start the audit", primary=True)
     st.caption(f"A few minutes on two cores for some thousand images. The same in a terminal: `errata audit {name}`")

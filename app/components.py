@@ -52,7 +52,7 @@ def image_head(audit: Audit, row: int) -> str:
         f'<div class="er-image"><img src="{picture(rows.root / image_id, LARGE_PX)}" alt="{escape(image_id)}">'
         f'<div><h3>{title}</h3><p>{note}</p><p class="er-line">Label quality '
         f"{quality_bar(float(audit.consensus.label_quality[row]))}</p>"
-        f"<p>{escape(image_id)}<br>{width} × {height} px, {rows.splits[row]}</p>{_twins(audit, row)}</div></div>"
+        f"<p>{escape(image_id)}<br>{width} by {height} px, {rows.splits[row]}</p>{_twins(audit, row)}</div></div>"
     )
 
 
@@ -98,6 +98,8 @@ def _judge(audit: Audit, one: ArchitectureResult, row: int) -> str:
     """Return in words which model judges an image."""
     if one.predictions.fold is None:
         return "in-sample: may have trained on this image"
+    if one.name not in audit.config["architectures"]:
+        return "trained elsewhere"
     fold = int(one.predictions.fold[row])
     return MEAN_OF_FOLDS.format(audit.config["folds"]) if fold < 0 else f"model of fold {fold}, which did not see it"
 
@@ -105,7 +107,7 @@ def _judge(audit: Audit, one: ArchitectureResult, row: int) -> str:
 def accuracy_table(audit: Audit) -> str:
     """Return accuracy on the labels as given, with 95 % intervals, and how each figure came about."""
     splits = [split for split in ("test", "val", "train") if split in audit.rows.splits]
-    heads = "".join(f"<th>{split}<small>{_how(audit, split)}</small></th>" for split in splits)
+    heads = "".join(f"<th>{split} <small>{_how(audit, split)}</small></th>" for split in splits)
     lines = "".join(
         f"<tr><th>{escape(one.name)}</th>{''.join(_accuracy(audit, one, split) for split in splits)}</tr>"
         for one in audit.architectures
@@ -114,8 +116,11 @@ def accuracy_table(audit: Audit) -> str:
 
 
 def _how(audit: Audit, split: str) -> str:
+    """Return which models the accuracies on a split are of."""
     if audit.in_sample:
         return "in-sample, flatters the labels"
+    if any(one.name not in audit.config["architectures"] for one in audit.architectures):
+        return "by a model trained elsewhere, fold by fold"
     return "out of fold" if split == "train" else MEAN_OF_FOLDS.format(audit.config["folds"])
 
 
@@ -123,7 +128,7 @@ def _accuracy(audit: Audit, one: ArchitectureResult, split: str) -> str:
     own = audit.rows.splits == split
     share, n = accuracy(audit.rows.labels[own], one.predictions.probs[own]), int(own.sum())
     low, high = wilson_interval(round(share * n), n)
-    return f"<td><b>{share:.1%}</b> <small>{low:.1%} to {high:.1%}</small></td>"
+    return f"<td><b>{share:.1%}</b> <small>({low:.1%} to {high:.1%})</small></td>"
 
 
 def counts(audit: Audit) -> str:

@@ -12,9 +12,8 @@ from curation.cam_files import cam_jobs, cam_pair
 from curation.results import ArchitectureResult, Audit
 
 
-def image_panel(audit: Audit, rows: Sequence[int], row: int) -> None:
-    """Show an image, its neighbours in the ranking one key away, and every architecture's opinion."""
-    _steps(audit, rows, row)
+def image_panel(audit: Audit, row: int) -> None:
+    """Show an image, and every architecture's opinion on its label."""
     st.html(image_head(audit, row))
     st.html("".join(opinion(audit, one, row) for one in audit.architectures))
     missing = [
@@ -26,24 +25,23 @@ def image_panel(audit: Audit, rows: Sequence[int], row: int) -> None:
         st.rerun()
 
 
-def _steps(audit: Audit, rows: Sequence[int], row: int) -> None:
-    """Show the buttons to the neighbours in the ranking."""
+def neighbour_buttons(audit: Audit, rows: Sequence[int], row: int) -> None:
+    """Show the buttons to the neighbours in the ranking, one key away each."""
     place = rows.index(row) if row in rows else None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for name, icon, key, step in (("Previous", "arrow_back", "K", -1), ("Next", "arrow_forward", "J", 1)):
-            target = None if place is None else place + step
-            there = target is not None and 0 <= target < len(rows)
-            arguments = (target, str(audit.rows.image_ids[rows[target]])) if there and target is not None else (0, "")
-            st.button(
-                name,
-                icon=f":material/{icon}:",
-                shortcut=key,
-                key=f"image.{name}",
-                disabled=not there,
-                on_click=_go,
-                args=arguments,
-            )
-        st.caption("not among the labels shown" if place is None else f"{place + 1:,} of {len(rows):,}")
+    st.space("stretch")
+    for name, icon, key, step in (("Previous", "arrow_back", "K", -1), ("Next", "arrow_forward", "J", 1)):
+        target = -1 if place is None else place + step
+        there = 0 <= target < len(rows)
+        arguments = (target, str(audit.rows.image_ids[rows[target]])) if there else (0, "")
+        st.button(
+            name,
+            icon=f":material/{icon}:",
+            shortcut=key,
+            key=f"image.{name.lower()}",
+            disabled=not there,
+            on_click=_go,
+            args=arguments,
+        )
 
 
 def _go(place: int, image_id: str) -> None:

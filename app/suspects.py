@@ -1,47 +1,48 @@
 """The ranked table of suspicious labels: filters, paging, rows."""
 
-from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 
 from app.components import suspect_row, table_head
 from app.state import choose_image
 from curation.results import Audit
+from models.arrays import BoolArray, IntArray
 
 PAGE = 8  # rows that are seen without scrolling
-ANY = "any"
+ANY = "any label"
 
 
 def filtered_suspects(audit: Audit) -> list[int]:
     """Show the filters and return the rows they leave, most suspicious first."""
     splits = [split for split in ("test", "val", "train") if split in audit.rows.splits]
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        split = st.segmented_control(
-            "Split", [*splits, "all"], default=splits[0], required=True, key="split", bind="query-params"
-        )
-        label = st.selectbox("Given label", [ANY, *audit.rows.classes], key="label", bind="query-params", width=150)
-        rows = [int(row) for row in audit.suspects(None if split == "all" else split)]
-        rows = [row for row in rows if label in (ANY, audit.rows.classes[audit.rows.labels[row]])]
-        pairs = Counter(pair for row in rows if (pair := pair_of(audit, row)))
-        options = [ANY, *(pair for pair, _ in pairs.most_common())]
-        if st.session_state.get("pair") not in options:
-            st.session_state.pop("pair", None)  # of another split or data set
-        pair = st.selectbox(
-            "Given → suggested",
-            options,
-            format_func=lambda pair: f"{pair} ({pairs[pair]})" if pair in pairs else pair,
-            key="pair",
-            width=210,
-        )
-    every = st.toggle("Also labels that the models agree with", key="every", bind="query-params")
-    return [row for row in rows if (found := pair_of(audit, row)) == pair or (pair == ANY and (found or every))]
+    split = st.segmented_control(
+        "Split", [*splits, "all"], default=splits[0], required=True, key="split", bind="query-params"
+    )
+    label = st.selectbox("Given label", [ANY, *audit.rows.classes], key="label", bind="query-params", width=160)
+    rows = audit.suspects(None if split == "all" else split)
+    if label != ANY:
+        rows = rows[audit.rows.labels[rows] == audit.rows.classes.index(label)]
+    rows = rows[_pair_filter(audit, rows)]
+    if not st.toggle("Also labels the models agree with", key="every", bind="query-params"):
+        rows = rows[audit.consensus.suggested[rows] != audit.rows.labels[rows]]
+    return [int(row) for row in rows]
 
 
-def pair_of(audit: Audit, row: int) -> str:
-    """Return `given → suggested`, empty where the models agree with the given label."""
-    given, suggested = int(audit.rows.labels[row]), int(audit.consensus.suggested[row])
-    return f"{audit.rows.classes[given]} → {audit.rows.classes[suggested]}" if given != suggested else ""
+def _pair_filter(audit: Audit, rows: IntArray) -> BoolArray:
+    """Show the choice of one confusion, most frequent first, and return which rows, shape (R,), show it."""
+    classes, given, suggested = audit.rows.classes, audit.rows.labels[rows], audit.consensus.suggested[rows]
+    codes = given * len(classes) + suggested
+    found, counts = np.unique(codes[given != suggested], return_counts=True)
+    names: dict[str, int | None] = {ANY: None}
+    for place in np.argsort(-counts, kind="stable"):
+        one, other = divmod(int(found[place]), len(classes))
+        names[f"{classes[one]} → {classes[other]} ({counts[place]})"] = int(found[place])
+    if st.session_state.get("pair") not in names:
+        st.session_state.pop("pair", None)  # of another split or data set
+    code = names[st.selectbox("Given → suggested", list(names), key="pair", width=220)]
+    return np.ones(len(rows), bool) if code is None else np.asarray(codes == code)
 
 
 def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> None:

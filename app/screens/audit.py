@@ -8,7 +8,7 @@ from app.audit_panel import audit_button, not_audited, progress_panel
 from app.audit_process import AuditProgress, watch_audit
 from app.components import accuracy_table, counts
 from app.fiftyone_link import fiftyone_link
-from app.image_panel import image_panel
+from app.image_panel import image_panel, neighbour_buttons
 from app.state import DEFAULT_DATASET, chosen_row, dataset_names, loaded_audit, workspace
 from app.suspects import filtered_suspects, suspect_table
 from curation.catalog import DatasetSpec, find_dataset
@@ -85,19 +85,23 @@ def _results(audit: Audit) -> None:
     st.html(f'<div class="er-facts"><h2>{escape(title)}</h2>{counts(audit)}</div>')
     if audit.in_sample:
         st.warning(
-            "In-sample predictions: the model may have trained on the images it judges, so its scores flatter the given labels "
-            "and wrong ones stay hidden. Predictions with folds are out-of-sample."
+            "In-sample predictions: the model may have trained on the images it judges, so its scores flatter the "
+            "given labels and wrong ones stay hidden. Predictions with folds are out-of-sample."
         )
+    bar = st.container(horizontal=True, vertical_alignment="bottom", key="filters")
+    with bar:
+        rows = filtered_suspects(audit)
+    chosen = chosen_row(audit)
+    selected = chosen if chosen is not None else (rows[0] if rows else None)
     left, right = st.columns([10, 13], gap="medium")
     with left:
-        rows = filtered_suspects(audit)
-        chosen = chosen_row(audit)
-        selected = chosen if chosen is not None else (rows[0] if rows else None)
         suspect_table(audit, rows, selected)
-    with right:
-        if selected is not None:
-            image_panel(audit, rows, selected)
-    st.html(accuracy_table(audit))
+        st.html(accuracy_table(audit))
+    if selected is not None:
+        with bar:
+            neighbour_buttons(audit, rows, selected)
+        with right:
+            image_panel(audit, selected)
     if audit.checked.skipped:
         with st.expander(f"{len(audit.checked.skipped)} skipped files"):
             st.table(
