@@ -9,8 +9,8 @@ from torch import Tensor
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.folds import inner_split
 
-PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1)  # tried on an inner split; they bracket the best from 100 to 50,000 rows
-TRIAL_ITERATIONS = 50  # enough to rank the penalties
+PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # tried on an inner split; 0.1 was best on photographs, drawn scenes and CIFAR-10
+TRIAL_ITERATIONS = 25  # enough to rank the penalties: more changed neither the choice nor any class
 FINAL_ITERATIONS = 150  # probabilities then lie within 0.002 of the exact solution (tested against scikit-learn)
 
 
