@@ -6,12 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 
 @contextmanager
 def stage_display() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a callback (stage, done, total) that draws one bar for each stage; plain lines where there is no terminal."""
+    """Yield a callback (stage, done, total) that draws a bar for each stage; plain lines where there is no terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _lines()
@@ -31,7 +39,11 @@ def stage_display() -> Iterator[Callable[[str, int, int], None]]:
                 tasks[stage] = bars.add_task(stage, total=None)
             if total:
                 before = bars.tasks[tasks[stage]].total
-                bars.update(tasks[stage], completed=done if total > 1 else (before or 1), total=total if total > 1 else (before or 1))
+                bars.update(
+                    tasks[stage],
+                    completed=done if total > 1 else (before or 1),
+                    total=total if total > 1 else (before or 1),
+                )
 
         yield show
 

@@ -37,7 +37,8 @@ class AuditConfig:
         """Return the config.
 
         Raises:
-            ErrataError: an unknown architecture, version or engine, an architecture named twice, too few folds, a negative number.
+            ErrataError: an unknown architecture, version or engine, an architecture named twice, too few folds, or
+                a negative number.
         """
         from models.architectures import find_architecture
         from models.engines import ENGINES

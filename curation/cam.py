@@ -26,12 +26,15 @@ LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
 
 
 def grad_cam(classifier: Classifier, layer: nn.Module, images: torch.Tensor, targets: IntArray) -> FloatArray:
-    """Return maps, shape (B, S, S), in [0, 1], of normalised images, shape (B, 3, S, S), for one class each, shape (B,).
+    """Return maps, shape (B, S, S), in [0, 1], of normalised images, shape (B, 3, S, S), for a class each, shape (B,).
 
     1 = the place that speaks most for the class in this image; a map of zeros: nothing speaks for it.
     """
-    with GradCAM(model=classifier, target_layers=[layer]) as method:
+    method = GradCAM(model=classifier, target_layers=[layer])
+    try:
         maps = method(input_tensor=images, targets=[ClassifierOutputTarget(int(target)) for target in targets])
+    finally:  # its own `with` would print and swallow an IndexError
+        method.activations_and_grads.release()
     return np.nan_to_num(np.asarray(maps, np.float32))
 
 

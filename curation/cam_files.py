@@ -21,7 +21,7 @@ class CamJob:
 
 
 def cam_path(run_folder: Path, image_id: str, label: str) -> Path:
-    """Return where the map of an image for a class is kept; the run is part of the path, since browsers cache by address."""
+    """Return where the map of an image for a class is kept; with the run in it, since browsers cache by address."""
     name = hashlib.sha256(f"{image_id}\0{label}".encode()).hexdigest()[:24]
     return run_folder / "cams" / f"{name}.png"
 

@@ -46,4 +46,5 @@ def audited_name(name: str, workspace: Workspace) -> str:
         known = audited(workspace)
         if not known:
             raise
-        raise ErrataError(f"no audited data set {name!r} (audited: {', '.join(known)}); run `errata audit {name}`") from None
+        have = ", ".join(known)
+        raise ErrataError(f"no audited data set {name!r} (audited: {have}); run `errata audit {name}`") from None

@@ -60,8 +60,9 @@ def find_duplicates(
 ) -> Duplicates:
     """Group copies and near copies.
 
-    Two images are near copies if their perceptual hashes differ in at most `MAX_BITS` bits and their thumbnails correlate by
-    at least `MIN_CORRELATION`; the second test keeps apart pictures that only share a layout, such as sea under sky.
+    Two images are near copies if their perceptual hashes differ in at most `MAX_BITS` bits and their thumbnails
+    correlate by at least `MIN_CORRELATION`; the second test keeps apart pictures that only share a layout, such as sea
+    under sky.
 
     Args:
         sha256s: hash of the file's bytes, shape (N,).

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,39 +37,64 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
         ErrataError: no such dataset or field, a sample without a label, or images without a common folder.
     """
     dataset_name, _, field = source.partition("/")
+    name, field = slug_of(source), field or "ground_truth"
     dataset = store.load_dataset(workspace, dataset_name)
-    paths, labels = store.read_values(dataset, ["filepath", f"{field or 'ground_truth'}.label"])
+    store.check_classification(dataset, field)
+    paths, labels = store.read_values(dataset, ["filepath", f"{field}.label"])
     missing = sum(label is None for label in labels)
-    if not paths or missing:
-        what = f"{missing} of {len(paths)} samples have no label in {field or 'ground_truth'}" if paths else "it is empty"
-        raise ErrataError(f"FiftyOne dataset {dataset_name!r} cannot be audited: {what}; label them or make a view of the others")
-    root = Path(os.path.commonpath([str(Path(path).parent) for path in paths]))
+    if missing or not paths:
+        what = (
+            f"{missing} of {len(paths)} samples have no label in {field}; label or remove them"
+            if paths
+            else "it is empty"
+        )
+        raise ErrataError(f"FiftyOne dataset {dataset_name!r} cannot be audited: {what}")
+    root = _common_folder(dataset_name, paths)
     entries = [
         Entry(Path(path).relative_to(root).as_posix(), label, split)
         for path, label, split in zip(paths, labels, _splits(dataset), strict=True)
     ]
     rows = make_rows(root, entries, (), (), seed)
-    title = f"FiftyOne dataset {dataset_name}"
-    return DatasetSpec(slug_of(source), title, "folder", root, "not stated", f"fiftyone:{source}"), rows
+    return DatasetSpec(
+        name, f"FiftyOne dataset {dataset_name}", "folder", root, "not stated", f"fiftyone:{source}"
+    ), rows
+
+
+def _common_folder(name: str, paths: Sequence[str]) -> Path:
+    """Return the deepest folder that holds all the images; the FiftyOne App may show every file in it."""
+    root = Path(os.path.commonpath([Path(path).parent for path in paths]))
+    if root == Path(root.anchor):
+        raise ErrataError(f"the images of FiftyOne dataset {name!r} have no folder in common; move them below one")
+    return root
 
 
 def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
     """Return the predictions in the classification field `DATASET/FIELD`, from its logits.
 
     Raises:
-        ErrataError: the field has no logits, or an image of the data set has no prediction.
+        ErrataError: no such dataset or field, or an image of the data set has no logits, or not one for each class.
     """
     dataset_name, _, field = source.partition("/")
     if not field:
         raise ErrataError(f"fiftyone:{source} names no field; write --predictions fiftyone:DATASET/FIELD")
     dataset = store.load_dataset(workspace, dataset_name)
+    store.check_classification(dataset, field)
     paths, logits = store.read_values(dataset, ["filepath", f"{field}.logits"])
     by_path = {os.path.realpath(path): values for path, values in zip(paths, logits, strict=True) if values is not None}
-    found = [by_path.get(os.path.realpath(path)) for path in rows.paths]
-    absent = [str(name) for name, values in zip(rows.image_ids, found, strict=True) if values is None]
+    wanted = [os.path.realpath(path) for path in rows.paths]
+    absent = [str(name) for name, path in zip(rows.image_ids, wanted, strict=True) if path not in by_path]
     if absent:
-        raise ErrataError(f"{dataset_name}/{field} has no logits for {len(absent)} of {len(rows)} images, such as {absent[0]}")
-    return Predictions(rows.image_ids, checked_probs(_softmax(np.array(found, np.float32)), len(rows.classes)), None, None)
+        some = f"{len(absent)} of {len(rows)} images, such as {absent[0]}"
+        raise ErrataError(f"{dataset_name}/{field} has no logits for {some}; write them or give a file with probs")
+    found = [by_path[path] for path in wanted]
+    lengths = {len(values) for values in found}
+    if lengths != {len(rows.classes)}:
+        some = " or ".join(str(length) for length in sorted(lengths))
+        raise ErrataError(
+            f"{dataset_name}/{field} has {some} logits for the {len(rows.classes)} classes; write one for each"
+        )
+    probs = checked_probs(_softmax(np.array(found, np.float32)), len(rows.classes))
+    return Predictions(rows.image_ids, probs, None, None)
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -22,8 +22,8 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Pre
     """Return a name for the predictions and what reads them for the images of a data set.
 
     Args:
-        source: an .npz with image_ids (or image_id) and probs, optionally embeddings, fold and classes; a CSV with image_id, one
-            column for each class and optionally fold; or `fiftyone:DATASET/FIELD`.
+        source: an .npz with image_ids (or image_id) and probs, optionally embeddings, fold and classes; a CSV with
+            image_id, one column for each class and optionally fold; or `fiftyone:DATASET/FIELD`.
         workspace: for FiftyOne's database.
 
     Raises:
@@ -45,7 +45,7 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Pre
 
 
 def _name(text: str) -> str:
-    """Return what the model is called; the prefix keeps its fields in FiftyOne apart from ours and from architectures."""
+    """Return what the model is called; the prefix keeps its fields apart from ours and from architectures."""
     return "model_" + (re.sub(r"[^a-z0-9_]+", "_", text.lower()).strip("_")[:20] or "predictions")
 
 

@@ -22,7 +22,8 @@ def self_confidence(labels: IntArray, probs: FloatArray) -> FloatArray:
         label quality, shape (N,), float32 in [0, 1]; low = suspicious.
 
     Raises:
-        ValueError: shapes disagree, a label is outside 0..K-1, or a row of probs is negative somewhere or does not sum to 1.
+        ValueError: shapes disagree, a label is outside 0..K-1, or a row of probs holds a negative value or does not sum
+            to 1.
 
     Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.rank (tested).
     """
@@ -41,7 +42,8 @@ def normalized_margin(labels: IntArray, probs: FloatArray) -> FloatArray:
         label quality, shape (N,), float32 in [0, 1]; low = suspicious, 0.5 = tie with another class.
 
     Raises:
-        ValueError: shapes disagree, a label is outside 0..K-1, or a row of probs is negative somewhere or does not sum to 1.
+        ValueError: shapes disagree, a label is outside 0..K-1, or a row of probs holds a negative value or does not sum
+            to 1.
 
     Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.rank (tested).
     """
@@ -96,7 +98,7 @@ def consensus(labels: IntArray, probs: Sequence[FloatArray]) -> Ranking:
 
 
 def skill(labels: IntArray, probs: FloatArray) -> float:
-    """Return the share, in [0, 1], of the labels' entropy that the probabilities explain; 0 = no better than guessing."""
+    """Return the share, in [0, 1], of the labels' entropy that the probabilities explain; 0 = as good as guessing."""
     shares = np.bincount(labels, minlength=probs.shape[1]) / max(1, len(labels))
     entropy = -float((shares[shares > 0] * np.log(shares[shares > 0])).sum())
     loss = -float(np.log(np.maximum(self_confidence(labels, probs), 1e-12)).mean()) if len(labels) else 0.0
@@ -104,7 +106,7 @@ def skill(labels: IntArray, probs: FloatArray) -> float:
 
 
 def ranks(label_quality: FloatArray, rows: BoolArray) -> IntArray:
-    """Return the place of each of `rows`, 1 = most suspicious, 0 for the other rows, shape (N,); ties keep their order."""
+    """Return the place of each of `rows`, 1 = most suspicious, 0 for other rows, shape (N,); ties keep their order."""
     places = np.zeros(len(label_quality), np.int64)
     own = np.flatnonzero(rows)
     places[own[np.argsort(label_quality[own], kind="stable")]] = np.arange(1, len(own) + 1)

@@ -10,7 +10,7 @@ from PIL import Image
 from models.arrays import ByteArray, FloatArray
 from models.images import decode
 
-# The inferno map at nine even steps (van der Walt & Smith, CC0): dark to light, readable for every kind of colour vision.
+# The inferno map at nine even steps (van der Walt & Smith, CC0): dark to light, for every kind of colour vision.
 _INFERNO = ("000004", "1f0c48", "550f6d", "88226a", "ba3655", "e35933", "f98e09", "f9c932", "fcffa4")
 
 
@@ -31,7 +31,7 @@ def thumbnail(path: Path, long_side_px: int = 256) -> Image.Image:
 
 
 def overlay(image: Image.Image, cam_file: Path) -> Image.Image:
-    """Return the picture with the map over it: grey where nothing speaks for the class, coloured and bright where much does."""
+    """Return the picture with the map over it: grey where nothing speaks for the class, bright where much does."""
     with Image.open(cam_file) as opened:
         cam = np.asarray(opened.convert("L").resize(image.size, Image.Resampling.BILINEAR))
     heat = _colours()[cam]

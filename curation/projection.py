@@ -13,14 +13,15 @@ COMPONENTS = 50
 def project(embeddings: FloatArray, seed: int, neighbours: int = 15) -> FloatArray:
     """Return a UMAP projection, shape (N, 2), of embeddings, shape (N, D), by cosine distance.
 
-    UMAP sees the leading principal components: the neighbours hardly change, and are found many times faster. With fewer
-    than 8 images there is no neighbourhood to preserve, and the first two components are returned.
+    UMAP sees the leading principal components: the neighbours hardly change, and are found many times faster. Fewer
+    than 8 images, or embeddings along a line, have no neighbourhood to preserve: the first two components are returned.
 
     Source: McInnes et al. 2018, arXiv:1802.03426.
     """
     components = _components(np.asarray(embeddings, np.float32))
-    if len(embeddings) < 8:
-        return np.pad(components, ((0, 0), (0, max(0, 2 - components.shape[1]))))[:, :2]
+    length, width = np.ptp(components[:, :2], axis=0)
+    if len(embeddings) < 8 or width <= 1e-6 * length:
+        return components[:, :2]
     with warnings.catch_warnings():
         # numba and umap warn about the one thread that a fixed seed means, and about new points we never project
         warnings.simplefilter("ignore")
@@ -33,17 +34,20 @@ def project(embeddings: FloatArray, seed: int, neighbours: int = 15) -> FloatArr
 
 
 def _components(embeddings: FloatArray) -> FloatArray:
-    """Return the leading principal components, shape (N, at most 50)."""
+    """Return the leading principal components, shape (N, 2 to 50)."""
     from sklearn.utils.extmath import randomized_svd
 
     centred = embeddings - embeddings.mean(0)
     left, values, _ = randomized_svd(centred, min(COMPONENTS, *centred.shape), random_state=0)
-    return np.asarray(left * values, np.float32)
+    components = np.asarray(left * values, np.float32)
+    return np.pad(components, ((0, 0), (0, max(0, 2 - components.shape[1]))))
 
 
 def _nearest(points: FloatArray, k: int) -> tuple[IntArray, FloatArray]:
     """Return the k nearest points of each by cosine distance, itself first, and their distances; shapes (N, k)."""
     from sklearn.neighbors import NearestNeighbors
 
-    distances, indices = NearestNeighbors(n_neighbors=k, metric="cosine", algorithm="brute").fit(points).kneighbors(points)
+    distances, indices = (
+        NearestNeighbors(n_neighbors=k, metric="cosine", algorithm="brute").fit(points).kneighbors(points)
+    )
     return indices.astype(np.int64), distances.astype(np.float32)

@@ -106,7 +106,7 @@ class Audit:
         return np.asarray((predicted != predicted[0]).any(0))
 
     def alternatives(self) -> IntArray:
-        """Return the class to hold against the given one, shape (N,): the suggested label, or the runner-up where none is."""
+        """Return the class to hold against the given one, shape (N,): the suggested label, else the runner-up."""
         suggested = self.consensus.suggested
         return np.where(suggested == self.rows.labels, self.consensus.runner_up, suggested)
 
@@ -133,7 +133,7 @@ def audited(workspace: Workspace) -> list[str]:
 
 
 def slug(architecture: str, version: str = "original") -> str:
-    """Return the FiftyOne field of an architecture: its name, with the version of the labels where they are not original."""
+    """Return the FiftyOne field of an architecture: its name, with the version of labels that are not original."""
     name = architecture if version == "original" else f"{architecture}_{version}"
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name.lower())
 

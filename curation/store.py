@@ -1,4 +1,4 @@
-"""The FiftyOne boundary: datasets, fields, views, bulk reads. FiftyOne is where people look, not where truth is kept."""
+"""The FiftyOne boundary: datasets, fields, views, bulk reads; where people look, not where truth is kept."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from curation.database import configure_fiftyone
 from curation.documents import Column, Labels, insert
 from curation.workspace import Workspace
 from models.arrays import FloatArray
-from models.errors import ErrataError
+from models.errors import ErrataError, unknown
 
 # Okabe & Ito's colours, told apart by every kind of colour vision, then Tol's for more classes.
 PALETTE = (
@@ -130,7 +130,7 @@ def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequenc
 
 
 def protect(dataset: Any, field: str) -> None:
-    """Keep people from editing the labels of a field in the App (the whole field read-only would hang its Annotate tab)."""
+    """Keep people from editing the labels of a field in the App (a read-only field would hang its Annotate tab)."""
     label = dataset.get_field(f"{field}.label")
     label.read_only = True
     label.save()
@@ -162,10 +162,10 @@ def save_views(dataset: Any, views: Sequence[View]) -> None:
 
     for view in views:
         stages = dataset.view()
-        for field, value in view.where.items():
-            stages = stages.match(ViewField(field) == value)
+        for name, value in view.where.items():
+            stages = stages.match(ViewField(name) == value)
         if view.differ:
-            first, *others = [ViewField(f"{field}.label") for field in view.differ]
+            first, *others = [ViewField(f"{name}.label") for name in view.differ]
             stages = stages.match(ViewField.any([first != other for other in others]))
         if view.sort_by:
             stages = stages.sort_by(view.sort_by)
@@ -195,8 +195,22 @@ def load_dataset(workspace: Workspace, name: str) -> Any:
 
 
 @answering()
+def check_classification(dataset: Any, field: str) -> None:
+    """Do nothing if the dataset has a classification field of that name.
+
+    Raises:
+        ErrataError: there is none; the message names those there are.
+    """
+    from fiftyone import Classification
+
+    fields = dataset.get_field_schema(embedded_doc_type=Classification)
+    if field not in fields:
+        raise unknown(f"classification field in FiftyOne dataset {dataset.name!r}:", field, fields)
+
+
+@answering()
 def read_values(dataset: Any, fields: Sequence[str]) -> list[list[Any]]:
-    """Return the values of several fields, a list for each, one value for each sample; None where a field does not exist."""
+    """Return the values of several fields, a list for each, one value a sample; None where a field does not exist."""
     known = [field for field in fields if dataset.has_field(field.split(".")[0])]
     values = dict(zip(known, dataset.values(known), strict=True)) if known else {}
     return [values.get(field, [None] * len(dataset)) for field in fields]

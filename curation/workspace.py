@@ -24,7 +24,8 @@ class Workspace:
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ErrataError(f"cannot make the workspace {root}: {error.strerror}; set ERRATA_HOME to a folder you own") from error
+            why = error.strerror
+            raise ErrataError(f"cannot make the workspace {root}: {why}; set ERRATA_HOME to one you own") from error
         if not os.access(root, os.W_OK):
             raise ErrataError(f"no permission to write the workspace {root}; set ERRATA_HOME to a folder you own")
         return cls(root)

@@ -1,4 +1,4 @@
-"""A tiny image folder with every kind of trouble, drawn by code: 4 classes, 12 train and 5 test images of 40 px each."""
+"""A tiny image folder with every kind of trouble, drawn by code: 4 classes, 12 train and 5 test images of 40 px."""
 
 import shutil
 from pathlib import Path

@@ -1,42 +1,85 @@
-"""The `errata` command in a process of its own, to be killed and starved: one epoch of training, and a map without UMAP.
+"""The `errata` command in a process of its own, to be killed and starved.
 
-UMAP compiles for 20 s in every process; the audit in tests/test_pipeline.py that is not killed uses it.
+Forked from a server that has imported torch already: a test starts many of them. It trains for one epoch, and its map
+needs no UMAP, which would compile for 20 s in every process.
 """
 
+import functools
+import multiprocessing
 import os
-import subprocess
+import resource
+import signal
 import sys
+import tempfile
+from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-REPOSITORY = Path(__file__).parent.parent
-_PROGRAM = """
-import functools
-import curation.projection, models.train
-curation.projection.project = lambda embeddings, seed: embeddings[:, :2].copy()
-models.train.TrainConfig = functools.partial(models.train.TrainConfig, epochs=1)
-from app.cli import main
-main()
-"""
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(
+    ["curation.cam", "curation.training", "models.cross_validate", "pymongo", "tests.errata_process"]
+)
+PATIENCE_S = 240
 
 
-def start(home: Path, *arguments: str, before: str = "", **environment: str) -> "subprocess.Popen[str]":
-    """Start the command on the workspace `home`; `before` is Python that the process runs first."""
-    command = [sys.executable, "-W", "error::SyntaxWarning", "-c", before + _PROGRAM, *arguments]
-    own = {**os.environ, "ERRATA_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1", **environment}
-    for name in ("FIFTYONE_DATABASE_URI", "ERRATA_DATABASE_URI"):  # left by tests of this process
-        own.pop(name, None)
-    return subprocess.Popen(
-        command, cwd=REPOSITORY, env=own, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )  # fmt: skip
+@dataclass(frozen=True)
+class Errata:
+    """A started command."""
+
+    process: ForkServerProcess
+    output: Path
+    errors: Path
+
+    def ended(self) -> tuple[int, str, str]:
+        """Wait for its end; return exit code, output and errors."""
+        self.process.join(PATIENCE_S)
+        assert not self.process.is_alive(), f"still running after {PATIENCE_S} s: {self.errors.read_text()}"
+        return int(self.process.exitcode or 0), self.output.read_text(), self.errors.read_text()
+
+    def kill(self) -> None:
+        """Send SIGKILL: nothing of it runs any more."""
+        self.process.kill()
+        self.process.join()
 
 
-def errata(home: Path, *arguments: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run the command and return how it ended."""
-    process = start(home, *arguments, before=before, **environment)
+def start(home: Path, *arguments: str, largest_file: int | None = None) -> Errata:
+    """Start the command on the workspace `home`; writing beyond `largest_file` bytes fails like a full disk."""
+    folder = Path(tempfile.mkdtemp(dir=home.parent, prefix="errata-"))
+    output, errors = folder / "output.txt", folder / "errors.txt"
+    process = _CONTEXT.Process(target=_main, args=(home, arguments, largest_file, output, errors), daemon=True)
+    process.start()
+    return Errata(process, output, errors)
+
+
+def errata(home: Path, *arguments: str, largest_file: int | None = None) -> tuple[int, str, str]:
+    """Run the command; return exit code, output and errors."""
+    running = start(home, *arguments, largest_file=largest_file)
     try:
-        output, errors = process.communicate(timeout=240)
-    except BaseException:
-        process.kill()
-        process.communicate()
-        raise
-    return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+        return running.ended()
+    finally:
+        running.kill()
+
+
+def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, output: Path, errors: Path) -> None:
+    import pymongo.common
+
+    import curation.projection
+    import models.train
+    from app.cli import main
+
+    for stream, file in ((1, output), (2, errors)):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), stream)
+    if largest_file is not None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, resource.RLIM_INFINITY))
+    os.environ["ERRATA_HOME"] = str(home)
+    for name in (
+        "FIFTYONE_DATABASE_URI",
+        "ERRATA_DATABASE_URI",
+    ):  # left by tests of the process that started the server
+        os.environ.pop(name, None)
+    pymongo.common.SERVER_SELECTION_TIMEOUT = 3  # s, in place of 30
+    models.train.TrainConfig = functools.partial(models.train.TrainConfig, epochs=1)  # type: ignore[assignment,misc]
+    curation.projection.project = lambda embeddings, seed, neighbours=15: embeddings[:, :2].copy()
+    sys.argv = ["errata", *arguments]
+    main()

@@ -147,6 +147,7 @@ def test_brain_runs_and_evaluations(dataset: Any, audit: Audit) -> None:
         predicted = one.predictions.probs.argmax(1)
         assert [right[i] for i in audit.rows.image_ids.tolist()] == (predicted == audit.rows.labels).tolist()
         points = dataset.load_brain_results(f"{one.slug}_map").points
+        assert one.points is not None
         np.testing.assert_allclose(np.sort(points, 0), np.sort(one.points, 0), rtol=1e-5)
 
 

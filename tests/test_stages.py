@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from curation.stages import Stages, peak_mb, read_records
+from models.arrays import Progress
 from models.files import read_json
 from models.runs import Run
 
@@ -24,10 +25,14 @@ def write(path: Path, text: str = "x") -> None:
 def test_a_stage_is_done_once(tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     output, calls = tmp_path / "out.txt", []
+
+    def work(progress: Progress) -> None:
+        calls.append(1)
+        write(output)
+        progress(3, 7)
+
     for _ in range(2):
-        key = stages(tmp_path, told).do(
-            "count", [1, "a"], [output], lambda progress: (calls.append(1), write(output), progress(3, 7))
-        )
+        key = stages(tmp_path, told).do("count", [1, "a"], [output], work)
     assert len(calls) == 1
     assert told == [("count", 0, 0), ("count", 3, 7), ("count", 1, 1), ("count", 1, 1)]
     record = read_records(tmp_path)["count"]
@@ -40,12 +45,17 @@ def test_a_stage_is_done_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", ["inputs", "missing output", "name"])
 def test_a_change_does_it_again(tmp_path: Path, change: str) -> None:
     output, calls = tmp_path / "out.txt", []
+
+    def work(_: Progress) -> None:
+        calls.append(1)
+        write(output)
+
     for turn in range(2):
         if turn and change == "missing output":
             output.unlink()
         name = f"stage {turn}" if change == "name" else "stage"
         inputs = [turn] if change == "inputs" else []
-        stages(tmp_path).do(name, inputs, [output], lambda _: (calls.append(1), write(output)))
+        stages(tmp_path).do(name, inputs, [output], work)
     assert len(calls) == 2
 
 

@@ -1,0 +1,40 @@
+"""Opening a browser session: which folders are shown, and a dataset that is gone is written again."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curation import sessions
+from curation.sessions import media_roots, open_session
+from curation.store import dataset_exists
+from curation.workspace import Workspace
+from models.errors import ErrataError
+from tests.small_audit import small_audit
+
+
+def test_the_folders_of_all_audited_data_sets_that_are_there(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    assert media_roots(workspace) == []
+    roots = [small_audit(workspace, name, cams=0).rows.root for name in ("a", "b", "gone")]
+    roots[2].rename(tmp_path / "moved")
+    (workspace.runs / "audit-b" / "results.json").write_text("{")  # a damaged one does not keep others from being shown
+    assert media_roots(workspace) == sorted(roots[:2])
+
+
+def test_a_data_set_that_was_not_audited(tmp_path: Path) -> None:
+    with pytest.raises(ErrataError, match="'tiny' has no finished audit"):
+        open_session(Workspace(tmp_path), "tiny", "all", 5151)
+
+
+@pytest.mark.mongo
+def test_a_dataset_that_is_gone_is_written_again(mongo_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit = small_audit(mongo_workspace, "lost", cams=0)
+    started: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(sessions, "start_app", lambda *arguments: started.append(arguments))
+    url = open_session(mongo_workspace, "lost", "suspicious-test", 5999)
+    assert url == "http://127.0.0.1:5999/datasets/errata-lost?view=suspicious-test"
+    assert dataset_exists(mongo_workspace, "errata-lost")
+    workspace, roots, port = started[0]
+    assert (workspace, port) == (mongo_workspace, 5999)
+    assert audit.rows.root in roots
