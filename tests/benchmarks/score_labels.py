@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.score_labels NAME TRUTH.csv [COLUMN]
 
-TRUTH.csv has `filepath` or `image_id` and a column with the true labels (`true_label` by default). Only this script reads it.
+TRUTH.csv has `filepath` or `image_id` and a column with the true labels, `true_label` by default. Only this reads it.
 """
 
 import csv
@@ -20,6 +20,10 @@ from curation.issues import consensus
 from curation.results import Audit, load_audit
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray
+
+
+HEADER = """| score | AP | AUROC | precision at the number of errors | in the first 50 | in the first 100 |
+|---|---|---|---|---|---|"""
 
 
 def read_truth(path: Path, column: str) -> dict[str, str]:
@@ -43,7 +47,7 @@ def scores(workspace: Workspace, audit: Audit) -> dict[str, FloatArray]:
 
 
 def mistakenness(workspace: Workspace, audit: Audit, field: str) -> FloatArray:
-    """Return FiftyOne's own mistakenness, shape (N,), in [0, 1], high = suspicious, computed by FiftyOne from our logits."""
+    """Return FiftyOne's own mistakenness, shape (N,), in [0, 1], high = suspicious, of the same probabilities."""
     dataset = store.load_dataset(workspace, dataset_name(audit.name)).clone()
     try:
         import fiftyone.brain as fob
@@ -79,9 +83,7 @@ def main() -> None:
         if not wrong.any():
             continue
         print(f"\n{name} {split}: n = {own.sum():,}, {wrong.sum():,} wrong ({wrong.mean():.1%})\n")
-        print(
-            "| score | AP | AUROC | precision at the number of errors | in the first 50 | in the first 100 |\n|---|---|---|---|---|---|"
-        )
+        print(HEADER)
         for score, quality in found.items():
             print(row(score, quality[own], wrong))
 
