@@ -7,20 +7,19 @@ from pathlib import Path
 import streamlit as st
 
 from app.audit_process import AuditProgress, cancel_audit, start_audit, watch_audit
-from app.state import workspace
 from curation.catalog import DatasetSpec
 
 POLL_S = 1.0
 
 
-def audit_button(name: str, label: str, primary: bool = False) -> None:
+def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> None:
     """Show the button that starts the audit of a data set."""
     if st.button(label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"):
-        start_audit(workspace(), name)
+        start_audit(folder, name)
         st.rerun()
 
 
-def not_audited(name: str, spec: DatasetSpec | None) -> None:
+def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
     """Say what an audit will do, or what has to be done before."""
     st.subheader("Not audited yet")
     if spec and not spec.embedded and not spec.root.is_dir():
@@ -34,7 +33,7 @@ def not_audited(name: str, spec: DatasetSpec | None) -> None:
         "The labels that fit worst come first, with the places in the picture that speak for the given and for the "
         "suggested label."
     )
-    audit_button(name, "Start the audit", primary=True)
+    audit_button(name, folder, "Start the audit", primary=True)
     st.caption(f"A few minutes on two cores for some thousand images. The same in a terminal: `errata audit {name}`")
 
 
@@ -43,7 +42,7 @@ def progress_panel(folder: Path, progress: AuditProgress, name: str) -> None:
     if progress.active:
         st.fragment(_running, run_every=POLL_S)(folder)
     elif progress.state in ("failed", "cancelled", "interrupted"):
-        _ended(progress, name)
+        _ended(folder, progress, name)
 
 
 def _running(folder: Path) -> None:
@@ -74,7 +73,7 @@ def _step_list(progress: AuditProgress) -> str:
     return f'<ol class="er-steps">{items}</ol>'
 
 
-def _ended(progress: AuditProgress, name: str) -> None:
+def _ended(folder: Path, progress: AuditProgress, name: str) -> None:
     texts: dict[str, tuple[Callable[[str], object], str]] = {
         "failed": (st.error, f"The last audit failed: {progress.error}"),
         "cancelled": (st.warning, "The last audit was cancelled. What it finished is kept."),
@@ -85,4 +84,4 @@ def _ended(progress: AuditProgress, name: str) -> None:
     if progress.log:
         with st.expander("Last lines of its log"):
             st.code("\n".join(progress.log), language=None)
-    audit_button(name, "Go on where it was", primary=True)
+    audit_button(name, folder, "Go on where it was", primary=True)

@@ -8,11 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from curation.datasets import audited_name
 from curation.processes import last_lines, start_background
-from curation.results import audit_folder
 from curation.stages import read_records
-from curation.workspace import Workspace
 from models import runs
 from models.errors import ErrataError
 from models.files import read_json, write_json
@@ -58,13 +55,12 @@ class AuditProgress:
         return self.state in ("starting", "running")
 
 
-def start_audit(workspace: Workspace, name: str) -> None:
-    """Start `errata audit NAME` as a process that outlives the app.
+def start_audit(folder: Path, name: str) -> None:
+    """Start `errata audit NAME` as a process that outlives the app; `folder` is the run folder of that audit.
 
     Raises:
-        ErrataError: there is no such data set, or its audit is running already.
+        ErrataError: it is running already.
     """
-    folder = audit_folder(workspace, audited_name(name, workspace))
     if watch_audit(folder).active:
         raise ErrataError(f"the audit of {name} is running already; wait for it or cancel it")
     folder.mkdir(parents=True, exist_ok=True)

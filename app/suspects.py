@@ -66,6 +66,6 @@ def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> No
                 st.html(suspect_row(audit, row, rank + 1))
                 st.button(f"Show {image_id}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{len(rows):,} labels, most suspicious first")
+        st.caption(f"{len(rows):,} label{'s' * (len(rows) > 1)}, most suspicious first")
         if pages > 1:
             st.pagination(pages, key="page", max_visible_pages=5)

@@ -11,9 +11,9 @@ from app.fiftyone_link import fiftyone_link
 from app.image_panel import image_panel, neighbour_buttons
 from app.state import DEFAULT_DATASET, chosen_row, dataset_names, loaded_audit, workspace
 from app.suspects import filtered_suspects, suspect_table
-from curation.catalog import DatasetSpec, find_dataset
+from curation.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets import FIFTYONE, audited_name
-from curation.results import Audit, audit_folder
+from curation.results import Audit, audit_folder, audited
 from models.errors import ErrataError
 from models.files import read_json
 
@@ -34,14 +34,14 @@ def screen() -> None:
             accept_new_options=True,
             width=380,
         )
-    name = audited_name(chosen, workspace())
+    name = _name(chosen)
     folder = audit_folder(workspace(), name)
     progress = watch_audit(folder)
     audit = _audit(name, progress)
     if audit is None:
         progress_panel(folder, progress, chosen)
-        if progress.state in ("none", "finished"):
-            not_audited(chosen, _spec(chosen))
+        if progress.state in ("none", "finished") and not (folder / "results.json").exists():
+            not_audited(chosen, folder, _spec(chosen))
         return
     with bar:
         _actions(audit, chosen, progress)
@@ -57,6 +57,13 @@ def _audit(name: str, progress: AuditProgress) -> Audit | None:
         if not progress.active:
             st.error(str(error))
         return None
+
+
+def _name(chosen: str) -> str:
+    """Return the name under which a data set is audited, whether it was or not."""
+    if chosen.startswith(FIFTYONE) or chosen in audited(workspace()):
+        return audited_name(chosen, workspace())
+    return find_dataset(chosen, workspace()).name
 
 
 def _spec(chosen: str) -> DatasetSpec | None:
@@ -75,8 +82,9 @@ def _actions(audit: Audit, chosen: str, progress: AuditProgress) -> None:
             mime="text/html",
             icon=":material/description:",
         )
-    if progress.state == "finished":
-        audit_button(chosen, "Audit again")
+    by_name = chosen == audit.name and chosen not in load_catalog()  # its path is needed, not the name it got from it
+    if progress.state == "finished" and not by_name:
+        audit_button(chosen, audit.folder, "Audit again")
 
 
 def _results(audit: Audit) -> None:

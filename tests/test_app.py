@@ -1,0 +1,221 @@
+"""The app's screen in each state, driven without a browser."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.charts import probability_bars, quality_bar
+from app.components import change
+from curation.results import audit_folder
+from curation.workspace import Workspace
+from models.files import write_json
+from tests.small_audit import ARCHITECTURES, SKIPPED, small_audit, write_status
+
+MAIN = Path(__file__).parent.parent / "app" / "main.py"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
+    return Workspace.from_environment()
+
+
+def show(**query: str) -> AppTest:
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def shown(app: AppTest) -> str:
+    return "\n".join(str(one.proto.body) for one in app.html)
+
+
+def listed(app: AppTest) -> list[str]:
+    """Return the images of the table, in order."""
+    return [button.label.removeprefix("Show ") for button in app.button if button.label.startswith("Show ")]
+
+
+def texts(elements: object) -> str:
+    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
+
+
+def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
+    app = show()
+    assert app.selectbox(key="dataset").value == "scenes"
+    assert texts(app.subheader) == "Not audited yet"
+    assert app.button(key="audit.start").label == "Start the audit"
+    assert "errata audit scenes" in texts(app.caption)
+
+
+def test_images_that_are_not_there(workspace: Workspace) -> None:
+    app = show(dataset="intel")
+    assert "Run `errata fetch intel`" in texts(app.info)
+    assert "audit.start" not in [button.key for button in app.button]
+
+
+def test_a_name_nobody_knows(workspace: Workspace) -> None:
+    app = show(dataset="scnes")
+    assert "no data set 'scnes'; did you mean 'scenes'?" in texts(app.error)
+
+
+def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[Path, str]] = []
+    monkeypatch.setattr("app.audit_panel.start_audit", lambda folder, name: started.append((folder, name)))
+    show(dataset="digits").button(key="audit.start").click().run()
+    assert started == [(audit_folder(workspace, "digits"), "digits")]
+
+
+def test_a_running_audit_is_watched(workspace: Workspace) -> None:
+    folder = audit_folder(workspace, "digits")
+    write_json(folder / "config.json", {"architectures": list(ARCHITECTURES)})
+    write_json(folder / "stages.json", {})
+    write_status(folder, "running", f"train {ARCHITECTURES[0]}", 2, 5)
+    app = show(dataset="digits")
+    assert "Audit running" in texts(app.markdown)
+    assert app.button(key="audit.cancel").label == "Cancel"
+    steps = shown(app)
+    assert "✓</span> Find duplicates" in steps
+    assert f"●</span> Train {ARCHITECTURES[0]}" in steps
+    assert "○</span> Write the report" in steps
+    assert "audit.start" not in [button.key for button in app.button]
+
+
+def test_a_failed_audit_says_why_and_goes_on(workspace: Workspace) -> None:
+    folder = audit_folder(workspace, "digits")
+    write_json(folder / "launch.json", {"pid": os.getpid(), "at": 1.0})
+    (folder / "log.txt").write_text("images …\nerrata: the disk is full\n")
+    write_status(folder, "failed", error="the disk is full")
+    app = show(dataset="digits")
+    assert texts(app.error) == "The last audit failed: the disk is full"
+    assert "images …" in texts(app.code)
+    assert app.button(key="audit.start").label == "Go on where it was"
+
+
+def test_the_ranked_table_and_the_selected_image(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny")
+    assert listed(app) == ["test/sea/0.png"]  # the only test label the models would change
+    page = shown(app)
+    assert page.count("data:image/jpeg;base64,") == 1 + 1 + 4  # thumbnail, image, two maps of two architectures
+    for words in ("Thirty drawn pictures", "mean of 3 fold models", "out of fold", "91.7%", "why sea", "why forest"):
+        assert words in page
+    assert "<b>30</b><span>images" in page
+    assert "<b>2</b><span>suspicious" in page
+    assert "<b>1</b><span>leaks" in page
+    assert SKIPPED[0] in str(app.table[0].value)
+    assert not app.warning
+
+
+def test_filters_narrow_the_table(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="train")
+    assert listed(app) == ["train/street/1.png"]
+    assert "which did not see it" in shown(app)
+    app.toggle(key="every").set_value(True).run()
+    assert len(listed(app)) == 8  # a page of the 18
+    app.selectbox(key="label").set_value("forest").run()
+    assert {image_id.split("/")[1] for image_id in listed(app)} == {"forest"}
+    app.selectbox(key="label").set_value("any label").run()
+    app.selectbox(key="pair").set_value("street → sea (1)").run()
+    assert listed(app) == ["train/street/1.png"]
+    app.segmented_control(key="split").set_value("test").run()
+    assert app.selectbox(key="pair").value == "any label"  # the test split has no such pair
+
+
+def test_filters_that_leave_nothing(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", label="street")
+    assert "No suspicious label is left" in texts(app.info)
+
+
+def test_choosing_and_stepping_through(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="all", every="true")
+    assert app.button(key="image.previous").disabled
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"] == "train/street/1.png"
+    app.button(key="suspects.show-0").click().run()
+    assert app.query_params["image"] == "test/sea/0.png"
+    for _ in range(8):
+        app.button(key="image.next").click().run()
+    assert app.query_params["image"] == listed(app)[0]  # the ninth: the table has turned its page
+
+
+def test_a_link_to_an_image(workspace: Workspace) -> None:
+    small_audit(workspace)
+    page = shown(show(dataset="tiny", split="test", image="test/forest/3.png"))
+    assert "test/forest/3.png<br>60 by 40 px, test" in page
+    assert "Same picture: train/forest/3.png (forest)" in page
+
+
+def test_in_sample_predictions_warn(workspace: Workspace) -> None:
+    small_audit(workspace, in_sample=True)
+    app = show(dataset="tiny")
+    assert "flatter the given labels" in texts(app.warning)
+    assert "in-sample, flatters the labels" in shown(app)
+    assert "mean of 3 fold models" not in shown(app)
+
+
+def test_maps_are_drawn_on_demand(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit = small_audit(workspace, cams=0)
+    assert "image.draw" not in [button.key for button in show(dataset="tiny").button]  # no models to look into
+    for one in audit.architectures:
+        (one.run_folder / "fold-0.safetensors").touch()
+    drawn: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "curation.cam.draw_cams",
+        lambda folder, name, jobs: drawn.extend((name, job.path.as_posix()[-14:]) for job in jobs),
+    )
+    show(dataset="tiny").button(key="image.draw").click().run()
+    assert drawn == [(name, "test/sea/0.png") for name in ARCHITECTURES for _ in ("given", "suggested")]
+
+
+def test_an_image_that_went_away_leaves_the_rest(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    (audit.rows.root / "test/sea/0.png").unlink()
+    assert listed(show(dataset="tiny")) == ["test/sea/0.png"]
+
+
+def test_results_that_do_not_fit_together(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    (audit.folder / "duplicates.npz").write_bytes(b"no archive")
+    app = show(dataset="tiny")
+    assert "duplicates.npz is damaged" in texts(app.error)
+    assert len(app.error) == 1
+
+
+def test_names_are_escaped() -> None:
+    assert "&lt;script&gt;" in change("<script>", "sea")
+    bars = probability_bars(np.array([0.75, 0.25], np.float32), ("<b>", "sea"), 1, 0)
+    assert "&lt;b&gt;" in bars
+    assert bars.index("75%") < bars.index("25%")
+    assert "width:14.0%" in quality_bar(0.14)
+
+
+def test_a_chart_of_many_classes_keeps_the_two_that_matter() -> None:
+    probs = np.linspace(0.01, 0.19, 10, dtype=np.float32)
+    bars = probability_bars(probs, [f"class{k}" for k in range(10)], 0, 1)
+    assert [f"class{k}" in bars for k in range(10)] == [True, True, *[False] * 4, *[True] * 4]
+
+
+def test_the_first_page_loads_nothing_heavy(workspace: Workspace) -> None:
+    """Seconds of waiting and gigabytes of memory otherwise; torch and FiftyOne come when they are asked for."""
+    small_audit(workspace)
+    program = (
+        "import sys; from streamlit.testing.v1 import AppTest\n"
+        f"app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)\n"
+        "app.query_params['dataset'] = 'tiny'\napp.run(); assert app.button and not app.exception\n"
+        "print(*{'torch', 'fiftyone', 'sklearn', 'umap', 'scipy', 'cleanlab', 'cv2'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=MAIN.parent)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == []
