@@ -16,8 +16,7 @@ _STYLE = Path(__file__).with_name("report.css")
 def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
     """Write `folder/report.json` and `folder/report.html`, each whole or not at all.
 
-    The page is one file without a request or a script; everything it says is a number of report.json, everything it shows a
-    JPEG inside it.
+    The page is one file that makes no request and runs no script; its figures are those of report.json.
 
     Args:
         audit: what was found.

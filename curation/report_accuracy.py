@@ -7,11 +7,11 @@ from curation.report_charts import (
     MAX_MATRIX_CLASSES,
     commonest,
     confusion_matrix,
-    curves_plot,
     interval_axis,
     interval_chart,
     worst_confusion,
 )
+from curation.report_curves import curves_plot
 from curation.report_html import interval, percent, section, table, text
 
 
@@ -47,8 +47,8 @@ def accuracy_section(figures: dict[str, Any]) -> str:
         "Intervals are Wilson's and cover the choice of images, not the luck of training.</p>"
     )
     averaged = (
-        "<p class=note>A mean of fold models is an ensemble: it usually scores higher than one model trained once, and must "
-        "not be compared with such a model as if it were one.</p>"
+        "<p class=note>A mean of fold models is an ensemble: it usually scores higher than one model trained once, and "
+        "must not be compared with such a model as if it were one.</p>"
     )
     means = any(own["measured"].startswith("mean of") for _, _, own in each)
     return section("accuracy", "Accuracy", note, table(head, rows, (2, 3, 4), "accuracy"), averaged if means else "")
@@ -72,12 +72,12 @@ def confusion_section(figures: dict[str, Any]) -> str:
 
 def _legend(scale: float, fits: bool) -> str:
     if not fits:
-        return f"<p class=lead>More than {MAX_MATRIX_CLASSES} classes: the commonest confusions are listed (given → predicted).</p>"
+        return f"<p class=lead>Over {MAX_MATRIX_CLASSES} classes: the commonest confusions, given → predicted.</p>"
     return (
-        "<p class=lead>Number of images for each given label (row) and prediction (column). Shading is the share of the given "
-        "label's images, on one scale in all matrices: "
-        f'<span class="scale"><span class="ramp same"></span> 0–100 % on the diagonal</span> '
-        f'<span class="scale"><span class="ramp other"></span> 0–{percent(scale, 0)} beside it</span></p>'
+        "<p class=lead>Number of images for each given label (row) and prediction (column). Shading is the share of "
+        "the given label's images, on one scale in all matrices:</p><p class=scales>"
+        '<span><i class="ramp same"></i> on the diagonal, 0 to 100 %</span>'
+        f'<span><i class="ramp other"></i> beside it, 0 to {percent(scale, 0)}</span></p>'
     )
 
 
@@ -90,19 +90,18 @@ def _curves(one: dict[str, Any]) -> str:
     name = text(one["name"])
     if not one["curves"]:
         why = {
-            "elsewhere": "trained elsewhere; its curve is not known",
-            "frozen backbone": "no curve: its backbone is frozen and each head is a convex fit, solved to its one optimum",
-            "from scratch": "its curves are no longer in the run folder",
+            "elsewhere": "Trained elsewhere: its curve is not known.",
+            "frozen backbone": "No curve: the backbone is frozen, and each head is a convex fit with one optimum.",
+            "from scratch": "Its curves are no longer in the run folder.",
         }[one["training"]]
-        return f"<h3>{name}</h3><p>{why}.</p>"
+        return f"<h3>{name}</h3><p>{why}</p>"
     folds = len(one["curves"])
-    plots = curves_plot(one["curves"], "accuracy", "Accuracy", "%") + curves_plot(
-        one["curves"], "loss", "Loss, nats", "nats"
-    )
+    plots = curves_plot(one["curves"], "accuracy", "Accuracy") + curves_plot(one["curves"], "loss", "Loss, nats")
     return (
         f"<h3>{name} <span>{folds} folds, a pair of lines each</span></h3>"
-        '<p class=note><span class="key train"></span> training: on augmented images while the weights move, with dropout and '
-        'label smoothing where the run uses them; <span class="key val"></span> inner split (val): training images held '
-        "back to choose the best epoch, neither the held-out fold nor the test split.</p>"
+        '<p class=note><span class="key train"></span> training (train): on augmented images while the weights move, '
+        "with dropout and label smoothing where the run uses them; "
+        '<span class="key val"></span> inner split (val): training images held back to choose the epoch that is kept '
+        "(dot), neither the held-out fold nor the test split.</p>"
         f'<div class="plots">{plots}</div>'
     )

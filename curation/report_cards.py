@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from curation.report_html import counted, percent, picture, section, swatch, text
+from curation.report_html import counted, file_name, percent, picture, section, swatch, text
 from curation.report_pictures import SuspectPictures
 
 SuspectPicturesOf = Callable[[int], SuspectPictures]  # row -> what is shown of it
@@ -13,10 +13,10 @@ def suspects_section(figures: dict[str, Any], pictures: SuspectPicturesOf) -> st
     """Return the most suspicious images of every split as cards."""
     classes = figures["dataset"]["classes"]
     intro = (
-        "<p class=lead>Ordered by <b>label quality</b>: 0 = the models are sure of another label, 1 = sure of the given one; below "
-        "0.50 another label fits better. The maps (Grad-CAM) are bright where an architecture sees what speaks for that "
-        "class; each is scaled to its own maximum, so brightness compares places within a map, not maps. "
-        "These are images to look at, not errors found.</p>"
+        "<p class=lead>Ordered by <b>label quality</b>, the probability that the architectures together give the given "
+        "label: low = suspicious. The maps (Grad-CAM) are bright where an architecture sees what speaks for that "
+        "class; each is scaled to its own maximum: brightness compares places within one map. These are images to "
+        "look at, not errors found.</p>"
     )
     parts = [_split(figures, split, classes, pictures) for split in figures["suspects"]]
     return section("suspects", "Most suspicious images", intro, *parts)
@@ -25,12 +25,13 @@ def suspects_section(figures: dict[str, Any], pictures: SuspectPicturesOf) -> st
 def _split(figures: dict[str, Any], split: str, classes: list[str], pictures: SuspectPicturesOf) -> str:
     shown, about = figures["suspects"][split], figures["splits"][split]
     better, images = about["other_label_fits_better"], about["images"]
-    agreed = f" From number {better + 1} on the given label fits best, but barely." if better < len(shown) else ""
+    fits = sum(one["suggested_label"] == one["label"] for one in shown)
+    agreed = f" For {fits} of them the given label still fits best." if fits else ""
     cards = "".join(_card(one, classes, pictures(one["row"])) for one in shown)
     return (
         f'<details open id="suspects-{split}"><summary><h3>{split.capitalize()} split</h3> '
-        f"<span>another label fits better for {better:,} of {counted(images, 'image')}; the first {len(shown)} are shown."
-        f"{agreed}</span></summary>{cards}</details>"
+        f"<span>another label fits better for {better:,} of {counted(images, 'image')}; the first {len(shown)} are "
+        f"shown.{agreed}</span></summary>{cards}</details>"
     )
 
 
@@ -50,13 +51,13 @@ def _card(one: dict[str, Any], classes: list[str], pictures: SuspectPictures) ->
         f'<dl class="facts"><dt>given label</dt><dd class="given">{swatch(label, classes)}</dd>'
         f'<dt>suggested label, confidence</dt><dd class="suggested">{verdict}</dd>'
         f"<dt>label quality</dt><dd>{_quality(quality)}</dd>"
-        f'<dt>image</dt><dd class="id">{text(one["image_id"])}</dd></dl>'
+        f"<dt>image</dt><dd>{file_name(one['image_id'])}</dd></dl>"
         f'<div class="opinions">{opinions}</div></article>'
     )
 
 
 def _quality(value: float) -> str:
-    """Return the number with its place between 0 and 1; the tick in the middle is a tie."""
+    """Return the number with its place between 0 and 1."""
     return f'<span class="quality"><b>{value:.2f}</b><i><u style="left:{100 * value:.0f}%"></u></i></span>'
 
 
@@ -75,6 +76,6 @@ def _opinion(
         )
     return (
         f'<div class="opinion"><h4>{text(name)}</h4><p>predicts {swatch(opinion["prediction"], classes)} '
-        f"{percent(opinion['confidence'], 0)}, {given}</p>"
+        f"{percent(opinion['confidence'], 0)}<br>{given}</p>"
         f'<div class="maps">{maps or "<span class=none>no Grad-CAM map drawn</span>"}</div></div>'
     )

@@ -1,4 +1,4 @@
-"""The report's plots: inline SVG and shaded tables, coloured by the page's style sheet."""
+"""Intervals as inline SVG, confusions as shaded tables; the page's style sheet has the colours."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,10 +11,6 @@ from models.arrays import FloatArray
 MAX_MATRIX_CLASSES = 20  # with more, a matrix cannot be read; the commonest confusions are listed
 COMMONEST = 6
 _BAR = (260, 22)  # width and height of an interval, px
-_PLOT = (520, 250)  # of a plot of curves, px
-_MARGIN = (46, 64, 14, 34)  # left, right (for the labels), top, bottom, px
-
-Curves = dict[str, list[dict[str, float | None]]]
 
 
 def interval_chart(figures: dict[str, Any], lowest: float) -> str:
@@ -45,7 +41,7 @@ def _place(value: float, lowest: float, width: float) -> float:
 
 
 def shares(counts: Sequence[Sequence[int]]) -> FloatArray:
-    """Return each row of a confusion matrix as shares of that given label, shape (K, K); zeros where it has no image."""
+    """Return each row of a confusion matrix as shares of that given label, shape (K, K); zeros for no image."""
     matrix = np.asarray(counts, np.float32)
     return np.asarray(matrix / np.maximum(matrix.sum(1, keepdims=True), 1), np.float32)
 
@@ -89,79 +85,3 @@ def commonest(counts: Sequence[Sequence[int]], classes: list[str]) -> str:
         if beside[i, j]
     ]
     return f'<ol class="commonest">{"".join(lines)}</ol>' if lines else "<p>No confusion at all.</p>"
-
-
-def curves_plot(curves: Curves, quantity: str, title: str, unit: str) -> str:
-    """Return a plot of a quantity (`accuracy` or `loss`) against the epoch: two lines a fold, on the training part and the inner split."""
-    drawn = {part: _lines(curves, f"{part}_{quantity}") for part in ("train", "val")}
-    points = [point for lines in drawn.values() for line in lines for point in line]
-    if not points:
-        return ""
-    last, top = max(epoch for epoch, _ in points), 1.0 if quantity == "accuracy" else max(value for _, value in points)
-    scale = _Scale(last, top)
-    body = [scale.grid(unit)]
-    for part, lines in drawn.items():
-        body += [
-            f'<polyline class="{part}" points="{" ".join(scale.at(*point) for point in line)}"/>' for line in lines
-        ]
-    body.append(_labels(drawn, scale))
-    width, height = _PLOT
-    return (
-        f'<figure><figcaption>{title}</figcaption><svg class="curves" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{title}">{"".join(body)}</svg></figure>'
-    )
-
-
-def _lines(curves: Curves, name: str) -> list[list[tuple[float, float]]]:
-    """Return (epoch, value) of each fold that has the figure."""
-    lines = [[(e["epoch"], e[name]) for e in epochs if e.get(name) is not None] for epochs in curves.values()]
-    return [line for line in lines if line]  # type: ignore[misc]  # None is left out above
-
-
-def _labels(drawn: dict[str, list[list[tuple[float, float]]]], scale: "_Scale") -> str:
-    """Return a name at the end of each bundle of lines, kept apart."""
-    words = {"train": "training", "val": "inner split"}
-    ends = {part: float(np.mean([line[-1][1] for line in lines])) for part, lines in drawn.items() if lines}
-    placed: list[str] = []
-    previous = -100.0
-    for part, value in sorted(ends.items(), key=lambda end: -end[1]):
-        previous = max(scale.y(value), previous + 13)
-        x = scale.x(scale.last) + 6
-        placed.append(f'<text class="{part}" x="{x:.1f}" y="{previous + 4:.1f}">{words[part]}</text>')
-    return "".join(placed)
-
-
-class _Scale:
-    """Where a plot puts an epoch and a value: epochs from 1, values from 0."""
-
-    def __init__(self, last: float, top: float):
-        self.last, self.top = last, top
-
-    def x(self, epoch: float) -> float:
-        left, right, _, _ = _MARGIN
-        return left + (epoch - 1) / max(1, self.last - 1) * (_PLOT[0] - left - right)
-
-    def y(self, value: float) -> float:
-        _, _, above, below = _MARGIN
-        return above + (1 - value / self.top) * (_PLOT[1] - above - below)
-
-    def at(self, epoch: float, value: float) -> str:
-        return f"{self.x(epoch):.1f},{self.y(value):.1f}"
-
-    def grid(self, unit: str) -> str:
-        """Return grid lines with their values, and the epochs below."""
-        lines = []
-        for value in np.linspace(0, self.top, 5):
-            y, shown = self.y(value), f"{100 * value:.0f} %" if unit == "%" else f"{value:.1f}"
-            lines.append(
-                f'<line class="grid" x1="{_MARGIN[0]}" x2="{self.x(self.last):.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            )
-            lines.append(f'<text class="tick" x="{_MARGIN[0] - 7}" y="{y + 4:.1f}" text-anchor="end">{shown}</text>')
-        for epoch in sorted({1, round((1 + self.last) / 2), int(self.last)}):
-            x, y = self.x(epoch), _PLOT[1] - _MARGIN[3] + 18
-            lines.append(f'<text class="tick" x="{x:.1f}" y="{y}" text-anchor="middle">{epoch}</text>')
-        y = _PLOT[1] - 4
-        lines.append(
-            f'<text class="tick" x="{self.x((1 + self.last) / 2):.1f}" y="{y}" text-anchor="middle">epoch</text>'
-        )
-        return "".join(lines)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from curation.report_html import counted, interval, percent, picture, section, swatch, table, text
+from curation.report_html import counted, file_name, interval, percent, picture, section, swatch, table, text
 
 GROUPS = 20  # shown
 TWINS = 6  # images of a group shown
@@ -17,12 +17,11 @@ def duplicates_section(figures: dict[str, Any], pictures: TwinPictureOf) -> str:
     groups = found["groups"]
     if not groups:
         return section("duplicates", "Duplicates", f"<p>None among {counted(figures['images'], 'image')}.</p>")
-    leaks = [f"{counted(n, 'image')} of {split} with a twin in train" for split, n in found["leaks"].items()]
+    leaks = [f"leaks: {counted(n, f'{split} image')} with a twin in train" for split, n in found["leaks"].items()]
     facts = (
-        f"<ul class=facts-list><li>{counted(found['images'], 'image')} in {counted(len(groups), 'group')} show a picture that another "
-        f"file shows too: {found['exact_images']:,} with the same bytes as another, {found['near_images']:,} nearly the same</li>"
-        f"<li>{counted(found['conflicting_groups'], 'group')} ({counted(found['conflicting_images'], 'image')}) with "
-        "conflicting labels: at least one label of each is wrong</li>"
+        f"<ul class=facts-list><li>{counted(found['images'], 'image')} in {counted(len(groups), 'group')} show a "
+        f"picture that another file shows too: {found['exact_images']:,} with the same bytes as another, "
+        f"{found['near_images']:,} nearly the same as another</li><li>{_conflicts(found)}</li>"
         + "".join(f"<li>{leak}</li>" for leak in leaks)
         + "</ul>"
     )
@@ -30,6 +29,16 @@ def duplicates_section(figures: dict[str, Any], pictures: TwinPictureOf) -> str:
     strips = "".join(_group(group, figures["dataset"]["classes"], pictures) for group in groups[:GROUPS])
     return section(
         "duplicates", "Duplicates", facts, _without_leaks(figures), f'<div class="groups">{strips}</div>', more
+    )
+
+
+def _conflicts(found: dict[str, Any]) -> str:
+    groups, images = found["conflicting_groups"], found["conflicting_images"]
+    if not groups:
+        return "no group with conflicting labels"
+    return (
+        f"{counted(groups, 'group')} ({counted(images, 'image')}) with conflicting labels: "
+        "in each, at least one label is wrong"
     )
 
 
@@ -56,7 +65,7 @@ def _group(group: dict[str, Any], classes: list[str], pictures: TwinPictureOf) -
     twins = zip(group["rows"], group["image_ids"], group["labels"], group["splits"], strict=True)
     shown = "".join(
         f"<figure>{picture(pictures(row), image_id, 'the file can no longer be read')}"
-        f'<figcaption>{swatch(label, classes)}<span class="id">{text(image_id)}</span></figcaption></figure>'
+        f"<figcaption>{swatch(label, classes)}{file_name(image_id)}</figcaption></figure>"
         for row, image_id, label, _ in list(twins)[:TWINS]
     )
     rest = len(group["rows"]) - TWINS

@@ -14,12 +14,12 @@ def text(value: object) -> str:
 
 def percent(share: float | None, decimals: int = 1) -> str:
     """Return a share of [0, 1] as a percentage; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.{decimals}f} %"
+    return "&ndash;" if share is None else f"{100 * share:.{decimals}f} %"
 
 
 def interval(figures: dict[str, Any]) -> str:
     """Return the 95 % interval of a share."""
-    return f"{100 * figures['low']:.1f}–{100 * figures['high']:.1f} %"
+    return f"{100 * figures['low']:.1f} to {100 * figures['high']:.1f} %"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:
@@ -33,6 +33,11 @@ def swatch(name: str, classes: list[str]) -> str:
     return f'<span class="class"><i style="background:{colour}"></i>{text(name)}</span>'
 
 
+def file_name(image_id: str) -> str:
+    """Return an image_id that may be broken at its slashes."""
+    return f'<span class="id">{text(image_id).replace("/", "/<wbr>")}</span>'
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], numeric: Iterable[int] = (), name: str = "") -> str:
     """Return a table of cells that are HTML already; columns of numbers are set right."""
     right = set(numeric)
@@ -41,8 +46,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]], numeric: Iterable[
         inner = (f"<{tag}{' class=n' if i in right else ''}>{cell}</{tag}>" for i, cell in enumerate(cells))
         return f"<tr>{''.join(inner)}</tr>"
 
-    body = "".join(line(row, "td") for row in rows)
-    return f'<div class="scroll"><table class="{name}"><thead>{line(head, "th")}</thead><tbody>{body}</tbody></table></div>'
+    inner = f"<thead>{line(head, 'th')}</thead><tbody>{''.join(line(row, 'td') for row in rows)}</tbody>"
+    return f'<div class="scroll"><table class="{name}">{inner}</table></div>'
 
 
 def section(anchor: str, title: str, *parts: str) -> str:

@@ -2,10 +2,14 @@
 
 from typing import Any
 
-from curation.duplicates import MAX_BITS, MIN_CORRELATION
+from curation.duplicates import MAX_BITS, MIN_CORRELATION, THUMBNAIL_PX
 from curation.report_html import counted, section, table, text
 
 _SKIPPED = 200  # lines shown
+_MAPS = (
+    "Grad-CAM (Selvaraju et al. 2017, arXiv:1610.02391): a training image by the fold model that did not train on it, "
+    "any other image by the model of the first fold; scaled to each map's own maximum."
+)
 
 
 def skipped_section(figures: dict[str, Any]) -> str:
@@ -15,7 +19,8 @@ def skipped_section(figures: dict[str, Any]) -> str:
         return section("skipped", "Skipped files", "<p>None: every listed file could be read.</p>")
     rows = [[f"<span class=id>{text(one['image_id'])}</span>", text(one["problem"])] for one in skipped[:_SKIPPED]]
     more = f"<p class=note>{len(skipped) - _SKIPPED:,} more are in report.json.</p>" if len(skipped) > _SKIPPED else ""
-    lead = f"<p class=lead>{counted(len(skipped), 'file')} of {figures['images'] + len(skipped):,} took no part in the audit.</p>"
+    listed = figures["images"] + len(skipped)
+    lead = f"<p class=lead>{counted(len(skipped), 'file')} of {listed:,} took no part in the audit.</p>"
     return section("skipped", "Skipped files", lead, table(("file", "problem"), rows), more)
 
 
@@ -30,7 +35,7 @@ def stages_section(figures: dict[str, Any]) -> str:
             text(stage["name"]),
             f"{stage['seconds']:,.1f} s",
             f'<span class="bar"><i style="width:{100 * stage["seconds"] / longest:.1f}%"></i></span>',
-            f"{stage['peak_mb']:,.0f} MB",
+            f"{stage['peak_mb']:,.0f} MiB",
             "reused: done by an earlier command" if stage["reused"] else "",
         ]
         for stage in stages
@@ -38,9 +43,9 @@ def stages_section(figures: dict[str, Any]) -> str:
     total, now = sum(one["seconds"] for one in stages), sum(one["seconds"] for one in stages if not one["reused"])
     highest = max(stage["peak_mb"] for stage in stages)
     rows.append(
-        ["<b>all</b>", f"<b>{total:,.1f} s</b>", "", f"<b>{highest:,.0f} MB</b>", f"{now:,.1f} s in the last command"]
+        ["<b>all</b>", f"<b>{total:,.1f} s</b>", "", f"<b>{highest:,.0f} MiB</b>", f"{now:,.1f} s in the last command"]
     )
-    note = "<p class=note>Memory: the highest the process had held by the end of the stage (resident, MiB), so it never falls.</p>"
+    note = "<p class=note>Memory: the most the process had held by the end of the stage, resident; it never falls.</p>"
     head = ("stage", "time", "", "peak memory", "")
     return section("stages", "Time and memory", table(head, rows, numeric=(1, 3), name="stages"), note)
 
@@ -52,37 +57,39 @@ def notes_section(figures: dict[str, Any]) -> str:
         ("Predictions", _predictions(figures)),
         (
             "Label quality",
-            "the normalized margin (p(given label) − the best other p + 1) / 2 of the architectures' probabilities, averaged "
-            f"with weights by the share of the labels' entropy each explains: {weights}. "
+            "the probability of the given label (self-confidence), mean of the architectures weighted by the share of "
+            f"the labels' entropy each explains: {weights}. "
             "Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125.",
         ),
         ("Intervals", "Wilson 1927, doi:10.1080/01621459.1927.10502953, at 95 %; images are taken as independent."),
         (
-            "Maps",
-            "Grad-CAM (Selvaraju et al. 2017, arXiv:1610.02391): a training image by the fold model that did not train on it, "
-            "any other image by the model of the first fold; scaled to each map's own maximum.",
-        ),
-        (
             "Duplicates",
-            f"exact: the same bytes; near: perceptual hashes at most {MAX_BITS} of 64 bits apart and 32 × 32 px thumbnails "
-            f"that correlate by {MIN_CORRELATION} or more. Duplicates share a fold.",
+            f"exact: the same bytes; near: perceptual hashes at most {MAX_BITS} of 64 bits apart and thumbnails of "
+            f"{THUMBNAIL_PX} px that correlate by {MIN_CORRELATION} or more.",
         ),
         ("Licence of the images", f"{figures['dataset']['licence']}. Small copies of some of them are in this file."),
     ]
+    if not _elsewhere(figures):
+        notes.insert(3, ("Maps", _MAPS))
     lines = "".join(f"<dt>{name}</dt><dd>{text(note)}</dd>" for name, note in notes)
     return section("notes", "Method and versions", f'<dl class="notes">{lines}</dl>', _provenance(figures))
 
 
 def _predictions(figures: dict[str, Any]) -> str:
     if figures["in_sample"]:
-        return "made elsewhere, without a fold for each image: whether the model trained on an image it judges is not known."
-    if any(one["training"] == "elsewhere" for one in figures["architectures"]):
+        return "made elsewhere, without a fold for each image: the model may have trained on images it judges."
+    if _elsewhere(figures):
         return "made elsewhere; the fold of each image is taken from the file."
     return (
-        f"each training image is judged by the one of {figures['config']['folds']} fold models that trained neither on it nor "
-        "on a copy of it, each image of another split by the mean of all of them. "
+        f"each training image is judged by the one of {figures['config']['folds']} fold models that trained neither on "
+        "it nor on a copy of it, each image of another split by the mean of all of them. "
         "A copy in train of a test image is a leak, see Duplicates."
     )
+
+
+def _elsewhere(figures: dict[str, Any]) -> bool:
+    """Return whether the models were trained elsewhere: there is no network to look into and no fold of ours."""
+    return any(one["training"] == "elsewhere" for one in figures["architectures"])
 
 
 def _provenance(figures: dict[str, Any]) -> str:

@@ -6,8 +6,8 @@ from curation.report_html import counted, percent, section, table, text
 
 IN_SAMPLE = (
     "These figures are in-sample, or may be: no fold was given with the predictions of {names}, so the model may have "
-    "trained on the images it judges here. It then agrees with wrong labels it has learned by heart: accuracies are too high "
-    "and wrong labels are missed. Give a fold for each image, or let Errata train."
+    "trained on the images it judges here. It then agrees with wrong labels it has learned by heart: accuracies are "
+    "too high and wrong labels are missed. Give a fold for each image, or let Errata train."
 )
 
 
@@ -29,8 +29,8 @@ def overview_section(figures: dict[str, Any]) -> str:
     shown = "".join(f"<li><b>{number}</b><span>{unit}</span></li>" for number, unit in tiles)
     lead = f'<p class="finding">Another label fits better for {_listed(findings)}.</p>'
     caution = (
-        "<p class=lead>These are candidates for a person to look at: some are wrong labels, some show two classes or none, "
-        "and in some the models are wrong.</p>"
+        "<p class=lead>These are candidates for a person to look at: some are wrong labels, some show two classes or "
+        "none, and in some the models are wrong.</p>"
     )
     return section(
         "overview", "Overview", warning, lead, caution, f'<ul class="tiles">{shown}</ul>', _class_table(figures)
@@ -63,17 +63,20 @@ def truth_section(figures: dict[str, Any]) -> str:
     if not truth:
         return ""
     order = [split for split in figures["splits"] if split in truth]
-    rows = [
-        _truth_row(split, top, found, truth[split]) for split in order for top, found in truth[split]["top"].items()
-    ]
+    rows = [_truth_row(split, *one, truth[split]) for split in order for one in _distinct(truth[split]["top"])]
     head = ("split", "first ranked", "wrong labels among them", "precision", "recall", "expected by chance")
     note = (
-        "<p class=lead>This data set comes with its truth (truth.csv), which the audit never reads. A label counts as wrong "
-        "where it is not exactly the true one: another class, one of two that the image blends, or any class for an image of "
-        "none.</p>"
+        "<p class=lead>This data set comes with its truth (truth.csv), which the audit never reads. A label counts as "
+        "wrong where it is not exactly the true one: another class, one of two that the image blends, or any class for "
+        "an image of none.</p>"
     )
     kinds = "".join(_kinds(split, truth[split]) for split in order)
     return section("truth", "Known truth", note, table(head, rows, numeric=(1, 2, 3, 4, 5)), kinds)
+
+
+def _distinct(tops: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the tops without those that a small split makes equal to the one before."""
+    return list({found["n"]: (top, found) for top, found in reversed(tops.items())}.values())[::-1]
 
 
 def _truth_row(split: str, top: str, found: dict[str, Any], own: dict[str, Any]) -> list[str]:
@@ -84,7 +87,7 @@ def _truth_row(split: str, top: str, found: dict[str, Any], own: dict[str, Any])
         f"{found['n']:,}" if found["n"] == int(top) else f"all {found['n']:,}",
         f"<b>{found['errors']:,} of {found['n']:,}</b>{plain}",
         percent(found["precision"]),
-        f"{percent(found['recall'])} of {own['errors']:,}" if own["errors"] else "–",
+        f"{percent(found['recall'])} of {own['errors']:,}" if own["errors"] else percent(None),
         f"{chance:.1f}",
     ]
 

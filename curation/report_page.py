@@ -52,8 +52,9 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
-        f"<title>{title} – label audit</title><style>{style}</style></head><body>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{title} | label audit</title><style>{style}</style></head><body>"
         f"<header><p class=brand>Errata · label audit</p><h1>{title}</h1><p class=meta>{about}</p></header>"
         f"<nav>{links}</nav><main>{''.join(sections.values())}</main></body></html>\n"
     )

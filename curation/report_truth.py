@@ -17,8 +17,8 @@ _COLUMNS = {"image_id", "split", "label", "true_label", "kind"}
 def known_truth(audit: Audit) -> dict[str, Any] | None:
     """Return, for each split, how many label errors are among the first ranked; None where the truth is not known.
 
-    An error is a given label that is not exactly the true one of `truth.csv`: another class, one of several (`a|b`), or no
-    class at all (empty). In a part of them, counted as `plain`, the given label is not even one of several.
+    An error is a given label that is not exactly the true one of `truth.csv`: that is another class, one of several
+    (`a|b`), or no class at all (empty). In a part of them, counted as `plain`, it is not even one of several.
 
     Source: `truth.csv` at the data set's root; the audit itself never reads it.
     """
