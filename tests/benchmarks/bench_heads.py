@@ -38,6 +38,5 @@ def run(_: Path) -> None:
     print(
         f"{N_ROWS:,} rows x {WIDTH}, {N_CLASSES} classes, {FOLDS} folds, {len(PENALTIES)} penalties each and a last fit"
     )
-    print(
-        f"errata {ours:.1f} s, scikit-learn {theirs:.1f} s (first fold x {FOLDS}): {theirs / ours:.1f} times; same class {agree:.2%}"
-    )
+    print(f"errata {ours:.1f} s, scikit-learn {theirs:.1f} s (first fold x {FOLDS}): {theirs / ours:.1f} times faster")
+    print(f"same class as scikit-learn's for {agree:.2%} of the rows")

@@ -21,7 +21,6 @@ from curation.results import Audit, load_audit
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray
 
-
 HEADER = """| score | AP | AUROC | precision at the number of errors | in the first 50 | in the first 100 |
 |---|---|---|---|---|---|"""
 
