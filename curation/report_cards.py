@@ -15,8 +15,8 @@ def suspects_section(figures: dict[str, Any], pictures: SuspectPicturesOf) -> st
     intro = (
         "<p class=lead>Ordered by <b>label quality</b>, the probability that the architectures together give the given "
         "label: low = suspicious. The maps (Grad-CAM) are bright where an architecture sees what speaks for that "
-        "class; each is scaled to its own maximum: brightness compares places within one map. These are images to "
-        "look at, not errors found.</p>"
+        "class; each is scaled to its own maximum: brightness compares places within one map, and "
+        "all grey means that no place speaks for it. These are images to look at, not errors found.</p>"
     )
     parts = [_split(figures, split, classes, pictures) for split in figures["suspects"]]
     return section("suspects", "Most suspicious images", intro, *parts)
