@@ -208,7 +208,7 @@ class Auditing:
 
     def report(self) -> None:
         """Write report.html and report.json."""
-        from curation.report import write_report
+        from curation.report.write import write_report
 
         folder = self.workspace.reports / self.spec.name
         outputs = [folder / "report.html", folder / "report.json"]

@@ -30,12 +30,19 @@ def grad_cam(classifier: Classifier, layer: nn.Module, images: torch.Tensor, tar
 
     1 = the place that speaks most for the class in this image; a map of zeros: nothing speaks for it.
     """
+    cut = layer.register_forward_hook(_start_of_graph)  # before grad-cam's own hooks, so that they see what it returns
     method = GradCAM(model=classifier, target_layers=[layer])
     try:
         maps = method(input_tensor=images, targets=[ClassifierOutputTarget(int(target)) for target in targets])
     finally:  # its own `with` would print and swallow an IndexError
         method.activations_and_grads.release()
+        cut.remove()
     return np.nan_to_num(np.asarray(maps, np.float32))
+
+
+def _start_of_graph(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+    """Return the activations as the first node of the graph: no gradient is needed, or computed, before them."""
+    return output.detach().requires_grad_(True).clone()
 
 
 def draw_cams(
@@ -50,6 +57,7 @@ def draw_cams(
     finished = len(jobs) - len(missing)
     for fold in sorted({job.fold for job in missing}):
         classifier, _ = load_checkpoint(run_folder / f"fold-{0 if fold == NO_FOLD else fold}.safetensors")
+        classifier.requires_grad_(False)  # of the weights no gradient is needed, and no activation kept for it
         own = [job for job in missing if job.fold == fold]
         for start in range(0, len(own), batch_size):
             batch = own[start : start + batch_size]

@@ -8,15 +8,10 @@ from typing import Any
 
 from curation.database import configure_fiftyone
 from curation.documents import Column, Labels, insert
+from curation.palette import PALETTE
 from curation.workspace import Workspace
 from models.arrays import FloatArray
 from models.errors import ErrataError, unknown
-
-# Okabe & Ito's colours, told apart by every kind of colour vision, then Tol's for more classes.
-PALETTE = (
-    "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#332288", "#88ccee", "#44aa99",
-    "#117733", "#999933", "#ddcc77", "#cc6677", "#882255", "#aa4499",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ def test_a_second_run_computes_nothing(finished: Finished, monkeypatch: pytest.M
         "curation.projection.project",
         "curation.cam.grad_cam",
         "curation.inference.write_audit",
-        "curation.report.write_report",
+        "curation.report.write.write_report",
     ):
         monkeypatch.setattr(place, forbidden)
     again = finished.again()

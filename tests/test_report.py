@@ -23,11 +23,11 @@ from curation.cam_files import cam_pair
 from curation.catalog import DatasetSpec
 from curation.duplicates import Duplicates
 from curation.issues import consensus, rank, self_confidence
-from curation.report import write_report
-from curation.report_architectures import share
-from curation.report_charts import confusion_matrix, shares, worst_confusion
-from curation.report_curves import curves_plot
-from curation.report_html import counted, percent, picture, swatch, text
+from curation.report.architectures import share
+from curation.report.charts import confusion_matrix, shares, worst_confusion
+from curation.report.curves import curves_plot
+from curation.report.html import counted, percent, picture, swatch, text
+from curation.report.write import write_report
 from curation.results import ArchitectureResult, Audit, CheckedRows
 from curation.rows import Rows
 from curation.stages import StageRecord
@@ -354,10 +354,10 @@ def test_known_truth_counts_planted_errors_among_the_first(tmp_path: Path) -> No
 
 
 def test_known_truth_looks_at_the_first_fifty_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curation.report_truth.TOPS", (1, 2))
+    monkeypatch.setattr("curation.report.truth.TOPS", (1, 2))
     audit = plain_names(make_audit(tmp_path))
     write_truth(audit, ["1", "1", "1", "1", "0", "0", "1", "1"])  # ranked 1, 3, 2, 0: the first and the last are wrong
-    from curation.report_truth import known_truth
+    from curation.report.truth import known_truth
 
     truth = known_truth(audit)
     assert truth is not None

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from curation.report_accuracy import accuracy_section, confusion_section, curves_section
-from curation.report_cards import SuspectPicturesOf, suspects_section
-from curation.report_duplicates import TwinPictureOf, duplicates_section
-from curation.report_html import text
-from curation.report_notes import notes_section, skipped_section, stages_section
-from curation.report_overview import overview_section, truth_section
+from curation.report.accuracy import accuracy_section, confusion_section, curves_section
+from curation.report.cards import SuspectPicturesOf, suspects_section
+from curation.report.duplicates import TwinPictureOf, duplicates_section
+from curation.report.html import text
+from curation.report.notes import notes_section, skipped_section, stages_section
+from curation.report.overview import overview_section, truth_section
 
 # Nothing is loaded and no script runs, whatever a file name may say.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from curation.report_html import counted, percent, section, table, text
+from curation.report.html import counted, percent, section, table, text
 
 IN_SAMPLE = (
     "These figures are in-sample, or may be: no fold was given with the predictions of {names}, so the model may have "

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from curation.catalog import DatasetSpec
-from curation.report_architectures import architecture_figures, short, splits_of
-from curation.report_truth import known_truth
+from curation.report.architectures import architecture_figures, short, splits_of
+from curation.report.truth import known_truth
 from curation.results import Audit
 from models.arrays import BoolArray
 from models.files import digest

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from curation.report_html import counted, file_name, percent, picture, section, swatch, text
-from curation.report_pictures import SuspectPictures
+from curation.report.html import counted, file_name, percent, picture, section, swatch, text
+from curation.report.pictures import SuspectPictures
 
 SuspectPicturesOf = Callable[[int], SuspectPictures]  # row -> what is shown of it
 

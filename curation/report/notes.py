@@ -3,7 +3,7 @@
 from typing import Any
 
 from curation.duplicates import MAX_BITS, MIN_CORRELATION, THUMBNAIL_PX
-from curation.report_html import counted, section, table, text
+from curation.report.html import counted, section, table, text
 
 _SKIPPED = 200  # lines shown
 _MAPS = (

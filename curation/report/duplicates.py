@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from curation.report_html import counted, file_name, interval, percent, picture, section, swatch, table, text
+from curation.report.html import counted, file_name, interval, percent, picture, section, swatch, table, text
 
 GROUPS = 20  # shown
 TWINS = 6  # images of a group shown

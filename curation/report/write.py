@@ -4,9 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from curation.catalog import DatasetSpec
-from curation.report_figures import report_figures
-from curation.report_page import report_page
-from curation.report_pictures import suspect_pictures, twin_picture
+from curation.report.figures import report_figures
+from curation.report.page import report_page
+from curation.report.pictures import suspect_pictures, twin_picture
 from curation.results import Audit
 from models.files import write_json, write_text
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from curation.report_html import interval, percent, swatch, text
+from curation.report.html import interval, percent, swatch, text
 from models.arrays import FloatArray
 
 MAX_MATRIX_CLASSES = 20  # with more, a matrix cannot be read; the commonest confusions are listed

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from curation.report_charts import (
+from curation.report.charts import (
     MAX_MATRIX_CLASSES,
     commonest,
     confusion_matrix,
@@ -11,8 +11,8 @@ from curation.report_charts import (
     interval_chart,
     worst_confusion,
 )
-from curation.report_curves import curves_plot
-from curation.report_html import interval, percent, section, table, text
+from curation.report.curves import curves_plot
+from curation.report.html import interval, percent, section, table, text
 
 
 def accuracy_section(figures: dict[str, Any]) -> str:
