@@ -10,7 +10,7 @@ import timm
 import torch
 import torchvision
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from models.architectures import Classifier, find_architecture
 from models.errors import ErrataError
@@ -52,12 +52,10 @@ def save_checkpoint(path: Path, classifier: Classifier, info: CheckpointInfo) ->
         "versions": versions(),
         "schema_version": SCHEMA_VERSION,
     }
+    tensors = {name: value.contiguous().cpu() for name, value in state.items()}
+    content = save(tensors, metadata={"errata": json.dumps(about, sort_keys=True, allow_nan=False)})
     with atomic(path) as temporary:
-        save_file(
-            {name: value.contiguous().cpu() for name, value in state.items()},
-            temporary,
-            metadata={"errata": json.dumps(about, sort_keys=True, allow_nan=False)},
-        )
+        temporary.write_bytes(content)  # not safetensors' own writer: a full disk must read as one, as everywhere
 
 
 def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:

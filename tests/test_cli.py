@@ -331,10 +331,7 @@ def test_mongodb_missing_costs_nothing_that_was_computed(
     "limit",
     [
         40_000,  # met by the cached pixels
-        pytest.param(
-            300_000,  # met by the checkpoints
-            marks=pytest.mark.xfail(strict=True, reason="models.checkpoint lets safetensors' own error through"),
-        ),
+        300_000,  # met by the checkpoints
     ],
 )
 def test_on_a_full_disk_one_sentence_and_then_the_next_run_finishes(home: Path, pictures: Path, limit: int) -> None:
