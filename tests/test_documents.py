@@ -33,7 +33,12 @@ def schema(dataset: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a stored value without what differs by chance: ids, times, random numbers."""
+    """Return a stored value without what differs by chance (ids, times, random numbers), vectors as lists."""
+    if isinstance(value, bytes):
+        from fiftyone.core.utils import deserialize_numpy_array
+
+        vector = deserialize_numpy_array(value)
+        return [str(vector.dtype), vector.tolist()]
     if isinstance(value, dict):
         chance = ("_id", "_rand", "_dataset_id", "created_at", "last_modified_at")
         return {name: (type(part) if name in chance else plain(part)) for name, part in value.items()}
