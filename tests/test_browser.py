@@ -3,7 +3,7 @@
 import shutil
 import socket
 from collections.abc import Iterator
-from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -146,14 +146,15 @@ def test_contrast_of_black_on_white_is_21() -> None:
 
 
 @pytest.mark.mongo
-def test_the_suspicious_view_in_fiftyone(page: Page, mongo_workspace: Workspace, tmp_path: Path) -> None:
+def test_the_suspicious_view_in_fiftyone(page: Page, mongo_workspace: Workspace) -> None:
     audit, port = small_audit(mongo_workspace, "seen"), free_port()
     write_audit(mongo_workspace, audit)
     try:
-        page.goto(open_session(mongo_workspace, "seen", "suspicious-test", port))
-        page.wait_for_load_state("domcontentloaded")
+        url = open_session(mongo_workspace, "seen", "suspicious-test", port)
+        with page.expect_response(lambda answer: "test/sea/0.png" in unquote(answer.url)) as worst:
+            page.goto(url)
+        assert worst.value.status == 200  # through the guard
         expect(page.get_by_text("suspicious test").first).to_be_visible(timeout=PATIENCE_MS)
         expect(page.get_by_text("12 samples").first).to_be_visible(timeout=PATIENCE_MS)
-        page.screenshot(path=tmp_path / "fiftyone.png")
     finally:
         stop_app(mongo_workspace, port)
