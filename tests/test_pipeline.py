@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from pymongo import MongoClient
 
 import models.train
 from curation import store
 from curation.audit import AuditConfig, run_audit
 from curation.catalog import DatasetSpec
-from curation.database import stop_database
+from curation.database import ensure_database, stop_database
 from curation.datasets import open_dataset
 from curation.issue_table import COLUMNS, write_issues
 from curation.mongod import running_server
@@ -282,13 +283,7 @@ def test_a_database_that_dies_is_one_sentence_and_the_next_run_finishes(killing:
     while killing.stage() != "fiftyone" or read_json(killing.folder / "status.json")["pid"] != running.process.pid:
         assert running.process.is_alive(), running.ended()
         time.sleep(0.01)
-    deadline = time.monotonic() + 60
-    server = None
-    while server is None and time.monotonic() < deadline:
-        server = running_server(Workspace(killing.home).database)
-    assert server is not None
-    while not (connections(server) or time.monotonic() > deadline):  # FiftyOne has connected
-        time.sleep(0.02)
+    server = half_written(killing.home, deadline=time.monotonic() + 60)
     server.kill()
     code, _, errors = running.ended()
     assert code == 2, errors
@@ -300,6 +295,14 @@ def test_a_database_that_dies_is_one_sentence_and_the_next_run_finishes(killing:
     assert code == 0, errors
 
 
-def connections(server: Any) -> int:
-    """Return how many clients are connected to the server's socket file."""
-    return sum(bool(connection.status == "NONE") for connection in server.net_connections(kind="unix")) - 1
+def half_written(home: Path, deadline: float) -> Any:
+    """Return the database server once the new FiftyOne dataset is there under its temporary name."""
+    workspace = Workspace(home)
+    client: MongoClient[dict[str, Any]] = MongoClient(ensure_database(workspace))
+    with client:
+        while not client["fiftyone"]["datasets"].find_one({"name": {"$regex": "-building$"}}):
+            assert time.monotonic() < deadline, "no dataset is being written"
+            time.sleep(0.01)
+    server = running_server(workspace.database)
+    assert server is not None
+    return server
