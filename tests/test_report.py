@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation import palette, store
 from curation.cam_files import cam_pair
 from curation.catalog import DatasetSpec
 from curation.duplicates import Duplicates
@@ -463,10 +462,6 @@ def test_words() -> None:
     assert counted(2100, "image") == "2,100 images"
     assert percent(0.125) == "12.5 %"
     assert percent(None) == "&ndash;"
-
-
-def test_the_colours_are_those_of_the_fiftyone_app() -> None:
-    assert palette.PALETTE == store.PALETTE
 
 
 # In a browser
