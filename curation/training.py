@@ -28,11 +28,18 @@ def train_architecture(
     """
     from models.architectures import find_architecture
     from models.checkpoint import versions
+    from models.heads import PENALTIES
     from models.train import TrainConfig
 
     entry = find_architecture(architecture)
-    config = {} if entry.frozen else asdict(TrainConfig())
-    about = {"architecture": architecture, "folds": problem.n_folds, "seed": problem.seed, "config": config}
+    config = {"penalties": PENALTIES} if entry.frozen else asdict(TrainConfig())
+    about = {
+        "architecture": architecture,
+        "input": entry.input.to_dict(),
+        "folds": problem.n_folds,
+        "seed": problem.seed,
+        "config": config,
+    }
     key = digest(rows_key, about)
     run = f"{dataset[:30]}-{slug(architecture)}-{key[:8]}"  # at most 63 characters
     folder = workspace.runs / run
