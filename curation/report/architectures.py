@@ -8,6 +8,7 @@ import numpy as np
 from curation.issues import skill
 from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit
 from models.arrays import BoolArray
+from models.curves import read_curves
 from models.files import read_json
 from models.metrics import confusion, wilson_interval
 from models.predictions import NO_FOLD
@@ -79,8 +80,6 @@ def _curves(one: ArchitectureResult) -> dict[str, list[dict[str, float | None]]]
     """Return the epochs of each fold that has a learning curve; a figure that is no number becomes None."""
     if one.predictions.fold is None:
         return {}
-    from models.cross_validate import read_curves  # loads torch
-
     curves = read_curves(one.run_folder, range(int(one.predictions.fold.max()) + 1))
     return {
         str(fold): [

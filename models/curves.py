@@ -1,0 +1,58 @@
+"""Learning curves as trainings write them: one JSON object a line, an epoch each; needs no torch."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from models.errors import ErrataError
+
+Epoch = dict[str, Any]  # "epoch" from 1, losses in nats, accuracies in [0, 1], …; None or NaN where there is none
+
+
+def read_curves(folder: Path, folds: Sequence[int]) -> dict[int, list[Epoch]]:
+    """Return the learning curve of each fold of a cross-validation that has one: a list of epochs.
+
+    Raises:
+        ErrataError: a curve is damaged.
+    """
+    found = {k: folder / f"fold-{k}.jsonl" for k in folds}
+    return {k: _epochs(path) for k, path in found.items() if path.exists()}
+
+
+def read_curve(folder: Path) -> list[Epoch]:
+    """Return the learning curve of a single trained run, from its metrics.jsonl; empty before the first epoch ends.
+
+    Of an epoch written twice, before and after a run was resumed, the later one counts.
+
+    Raises:
+        ErrataError: the file is damaged.
+    """
+    path = folder / "metrics.jsonl"
+    if not path.exists():
+        return []
+    return sorted({int(one["epoch"]): one for one in _epochs(path)}.values(), key=lambda one: int(one["epoch"]))
+
+
+def kept_epoch(epochs: Sequence[Epoch]) -> int | None:
+    """Return the epoch whose weights training keeps: the last one of the lowest `val_loss`; None where none has any."""
+    losses = [(one["val_loss"], -int(one["epoch"])) for one in epochs if _is_number(one.get("val_loss"))]
+    return -min(losses)[1] if losses else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and value == value  # not NaN
+
+
+def _epochs(path: Path) -> list[Epoch]:
+    """Return the lines of a file; a last one without its line end is still being written and left out."""
+    whole = path.read_text(encoding="utf-8").split("\n")[:-1]
+    epochs: list[Epoch] = []
+    for number, line in enumerate(whole, 1):
+        try:
+            epochs.append(json.loads(line))
+        except ValueError as error:
+            raise ErrataError(f"{path} is damaged in line {number} ({error}); delete it and train again") from error
+        if not isinstance(epochs[-1], dict) or not isinstance(epochs[-1].get("epoch"), int):
+            raise ErrataError(f"{path} has no epoch in line {number}; delete it and train again")
+    return epochs
