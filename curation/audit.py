@@ -243,7 +243,8 @@ def run_audit(
         ErrataError: anything a person can mend.
     """
     config = config.checked()
-    with computing(audit_folder(workspace, spec.name), {"dataset": spec.name, **asdict(config)}) as run:
+    about = {"dataset": spec.name, "source": spec.source, **asdict(config)}
+    with computing(audit_folder(workspace, spec.name), about) as run:
         stages = Stages(run, on_stage)
         auditing = Auditing(workspace, spec, rows, config, stages)
         auditing.read_images()

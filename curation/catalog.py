@@ -1,6 +1,5 @@
 """The data sets Errata knows by name (datasets.yaml), and those named by a path."""
 
-import hashlib
 import os
 import re
 import unicodedata
@@ -13,6 +12,7 @@ import yaml
 
 from curation.image_folder import read_folder
 from curation.label_csv import read_csv
+from curation.names import own_name
 from curation.rows import SPLITS, Rows
 from curation.sampling import at_most
 from curation.sources import checked_class, make_rows
@@ -131,9 +131,9 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
         return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
     path = Path(os.path.abspath(Path(name_or_path).expanduser()))  # noqa: PTH100 - resolves `..`, keeps links
     if _is_dir(path):
-        return _at_path(path, "", catalog)
+        return _at_path(path, "", catalog, workspace)
     if path.is_file() and path.suffix.lower() == ".csv":
-        return _at_path(path, path.name, catalog)
+        return _at_path(path, path.name, catalog, workspace)
     if path.is_file():
         raise ErrataError(f"{path} is neither an image folder nor a CSV; name one, or a data set: {', '.join(catalog)}")
     if "/" in name_or_path or path.suffix.lower() == ".csv":
@@ -148,16 +148,18 @@ def _is_dir(path: Path) -> bool:
         raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
 
 
-def _at_path(path: Path, labels_csv: str, taken: Iterable[str]) -> DatasetSpec:
+def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Workspace) -> DatasetSpec:
     """Return the data set of an image folder, or of a CSV where one is named."""
     root = path.parent if labels_csv else path
     title = f"{root.name}/{labels_csv}" if labels_csv else root.name
     ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")  # 40 of 64: run names add to it
-    if not name or name in taken:
-        name = f"{name or 'dataset'}-{hashlib.sha256(os.fsencode(path)).hexdigest()[:8]}"
+    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")  # 40 of 64: run names add to it
+    source = os.path.realpath(path)  # two links to one folder are one data set
+    name = own_name(plain, source, workspace, taken)
     layout = "csv" if labels_csv else "folder"
-    return DatasetSpec(name, title, layout, root, "not stated", str(path), labels_csv=labels_csv or "labels.csv")
+    if plain and name != plain:
+        title = f"{title} ({root})"  # tells it from the other of that name
+    return DatasetSpec(name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv")
 
 
 def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:

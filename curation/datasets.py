@@ -1,7 +1,10 @@
-"""A data set by whatever name a person gives it: of the catalogue, a path, or a FiftyOne dataset."""
+"""A data set by whatever name a person gives it: of the catalogue, a path, a FiftyOne dataset, or an audit's name."""
 
-from curation.catalog import DatasetSpec, find_dataset, read_rows
+from pathlib import Path
+
+from curation.catalog import DatasetSpec, find_dataset, load_catalog, read_rows
 from curation.fetch import prepare
+from curation.names import source_of
 from curation.results import audited
 from curation.rows import Rows
 from curation.workspace import Workspace
@@ -9,6 +12,26 @@ from models.arrays import Progress
 from models.errors import ErrataError
 
 FIFTYONE = "fiftyone:"
+
+
+def source(name: str, workspace: Workspace) -> str:
+    """Return what to audit under a name that is only an audit's: the path or FiftyOne dataset that it read.
+
+    A name of the catalogue comes first, then a path that is there, then an audit's name; any other is left as it is.
+
+    Raises:
+        ErrataError: that audit's config.json is damaged.
+    """
+    if name.startswith(FIFTYONE) or name in load_catalog() or _is_there(name) or name not in audited(workspace):
+        return name
+    return source_of(workspace, name) or name
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).expanduser().exists()
+    except OSError:  # too long for a path: find_dataset says so
+        return False
 
 
 def open_dataset(
@@ -19,6 +42,7 @@ def open_dataset(
     Raises:
         ErrataError: there is no such data set, or its folder, CSV or FiftyOne dataset cannot be read.
     """
+    name = source(name, workspace)
     if name.startswith(FIFTYONE):
         from curation.fiftyone_source import read_fiftyone
 
@@ -29,17 +53,17 @@ def open_dataset(
 
 
 def audited_name(name: str, workspace: Workspace) -> str:
-    """Return the name under which a data set was audited.
+    """Return the name under which a data set is audited, whether it was or not.
 
     Raises:
         ErrataError: there is no such data set.
     """
-    if name in audited(workspace):
+    if name in audited(workspace) and not _is_there(name):
         return name
     if name.startswith(FIFTYONE):
-        from curation.fiftyone_source import slug_of
+        from curation.fiftyone_source import name_of
 
-        return slug_of(name.removeprefix(FIFTYONE))
+        return name_of(name.removeprefix(FIFTYONE), workspace)
     try:
         return find_dataset(name, workspace).name
     except ErrataError:

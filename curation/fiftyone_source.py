@@ -9,6 +9,7 @@ import numpy as np
 
 from curation import store
 from curation.catalog import DatasetSpec
+from curation.names import own_name
 from curation.rows import SPLITS, Rows
 from curation.sources import Entry, make_rows
 from curation.workspace import Workspace
@@ -25,6 +26,16 @@ def slug_of(source: str) -> str:
     return f"fiftyone-{name}"[:40]
 
 
+def name_of(source: str, workspace: Workspace) -> str:
+    """Return the name under which the labels of `DATASET` or `DATASET/FIELD` are audited."""
+    return own_name(slug_of(source), _full(source), workspace)
+
+
+def _full(source: str) -> str:
+    dataset_name, _, field = source.partition("/")
+    return f"fiftyone:{dataset_name}/{field or 'ground_truth'}"
+
+
 def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[DatasetSpec, Rows]:
     """Return the images of a FiftyOne dataset with the labels of a classification field.
 
@@ -37,7 +48,7 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
         ErrataError: no such dataset or field, a sample without a label, or images without a common folder.
     """
     dataset_name, _, field = source.partition("/")
-    name, field = slug_of(source), field or "ground_truth"
+    name, field = name_of(source, workspace), field or "ground_truth"
     dataset = store.load_dataset(workspace, dataset_name)
     store.check_classification(dataset, field)
     paths, labels = store.read_values(dataset, ["filepath", f"{field}.label"])
@@ -55,9 +66,7 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
         for path, label, split in zip(paths, labels, _splits(dataset), strict=True)
     ]
     rows = make_rows(root, entries, (), (), seed)
-    return DatasetSpec(
-        name, f"FiftyOne dataset {dataset_name}", "folder", root, "not stated", f"fiftyone:{source}"
-    ), rows
+    return DatasetSpec(name, f"FiftyOne dataset {dataset_name}", "folder", root, "not stated", _full(source)), rows
 
 
 def _common_folder(name: str, paths: Sequence[str]) -> Path:

@@ -13,6 +13,7 @@ from app.state import DEFAULT_DATASET, chosen_row, dataset_names, loaded_audit, 
 from app.suspects import filtered_suspects, suspect_table
 from curation.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets import FIFTYONE, audited_name
+from curation.names import source_of
 from curation.results import Audit, audit_folder, audited
 from models.errors import ErrataError
 from models.files import read_json
@@ -39,13 +40,13 @@ def screen() -> None:
     progress = watch_audit(folder)
     audit = _audit(name, progress)
     if audit is None:
-        progress_panel(folder, progress, chosen)
+        progress_panel(folder, progress, _source(chosen, name) or chosen)
         if progress.state in ("none", "finished") and not (folder / "results.json").exists():
             not_audited(chosen, folder, _spec(chosen))
         return
     with bar:
         _actions(audit, chosen, progress)
-    progress_panel(folder, progress, chosen)
+    progress_panel(folder, progress, _source(chosen, name) or chosen)
     _results(audit)
 
 
@@ -61,9 +62,16 @@ def _audit(name: str, progress: AuditProgress) -> Audit | None:
 
 def _name(chosen: str) -> str:
     """Return the name under which a data set is audited, whether it was or not."""
-    if chosen.startswith(FIFTYONE) or chosen in audited(workspace()):
+    if chosen in audited(workspace()):  # also where a folder of that name lies where the app was started
+        return chosen
+    if chosen.startswith(FIFTYONE):
         return audited_name(chosen, workspace())
     return find_dataset(chosen, workspace()).name
+
+
+def _source(chosen: str, name: str) -> str:
+    """Return what `errata audit` is given: of a data set that is chosen by the name it got, the path it has."""
+    return chosen if chosen != name or chosen in load_catalog() else source_of(workspace(), name) or ""
 
 
 def _spec(chosen: str) -> DatasetSpec | None:
@@ -82,9 +90,9 @@ def _actions(audit: Audit, chosen: str, progress: AuditProgress) -> None:
             mime="text/html",
             icon=":material/description:",
         )
-    by_name = chosen == audit.name and chosen not in load_catalog()  # its path is needed, not the name it got from it
-    if progress.state == "finished" and not by_name:
-        audit_button(chosen, audit.folder, "Audit again")
+    source = _source(chosen, audit.name)
+    if progress.state == "finished" and source:
+        audit_button(source, audit.folder, "Audit again")
 
 
 def _results(audit: Audit) -> None:
