@@ -1,8 +1,8 @@
 """One architecture's stages of an audit: features or pixels, then a model for each fold."""
 
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from curation.results import CheckedRows, slug
 from curation.stages import Stages
@@ -12,98 +12,95 @@ from models.cross_validate import Problem
 from models.files import digest, write_json
 
 
-def train_architecture(
-    workspace: Workspace,
-    dataset: str,
-    architecture: str,
-    problem: Problem,
-    checked: CheckedRows,
-    rows_key: str,
-    engine: str,
-    stages: Stages,
-) -> str:
-    """Predict every image out of fold with one architecture; return the name of its run folder.
+@dataclass(frozen=True)
+class Material:
+    """What the models of an audit are made from."""
+
+    workspace: Workspace
+    dataset: str
+    checked: CheckedRows
+    rows_key: str  # digest of images, labels and splits
+    engine: str  # for frozen features
+
+    def features(self, architecture: str, progress: Progress | None = None) -> FloatArray:
+        """Return the embeddings of a pretrained backbone, shape (N, D), computed once for each content."""
+        from models.architectures import find_architecture
+        from models.features import extract_features
+        from models.variants import Variant, build_classifier
+
+        backbone = build_classifier(Variant(architecture, "frozen"), n_classes=1).backbone
+        spec, folder = find_architecture(architecture).input, self.workspace.features
+        return extract_features(
+            architecture, backbone, spec, self.checked.rows.paths, self.sha256s, folder, self.engine, progress
+        )
+
+    def pixels(self, architecture: str, progress: Progress | None = None) -> ByteArray:
+        """Return the images at an architecture's input size, uint8, shape (N, S, S, 3), decoded once."""
+        from models.architectures import find_architecture
+        from models.images import pixel_cache
+
+        spec, folder = find_architecture(architecture).input, self.workspace.pixels
+        return pixel_cache(
+            self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, folder, progress
+        )
+
+    @property
+    def sha256s(self) -> list[str]:
+        """Content hashes of the N images."""
+        return [str(sha256) for sha256 in self.checked.sha256s]
+
+
+def train_out_of_fold(name: str, problem: Problem, material: Material, stages: Stages) -> str:
+    """Predict every image out of fold with one variant of an architecture; return the name of its run folder.
 
     Frozen features and decoded pixels are kept by content: another number of folds or another seed computes none again.
     """
     from models.architectures import find_architecture
     from models.checkpoint import versions
     from models.heads import PENALTIES
-    from models.train import TrainConfig
+    from models.recipes import OUT_OF_FOLD
+    from models.variants import parse_variant
 
-    entry = find_architecture(architecture)
-    config = {"penalties": PENALTIES} if entry.frozen else asdict(TrainConfig())
+    variant = parse_variant(name)
+    frozen = variant.mode == "frozen"
+    spec = find_architecture(variant.architecture).input.to_dict()
+    config: dict[str, Any] = {"penalties": PENALTIES} if frozen else OUT_OF_FOLD[variant.mode].to_dict()
     about = {
-        "architecture": architecture,
-        "input": entry.input.to_dict(),
+        "architecture": name,
+        "input": spec,
         "folds": problem.n_folds,
         "seed": problem.seed,
         "config": config,
     }
-    key = digest(rows_key, about)
-    run = f"{dataset[:30]}-{slug(architecture)}-{key[:8]}"  # at most 63 characters
-    folder = workspace.runs / run
-    prepare = _features if entry.frozen else _pixels
-    fit = prepare(workspace, architecture, problem, checked, engine, rows_key, folder, stages)
+    key = digest(material.rows_key, about)
+    run = f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
+    folder = material.workspace.runs / run
+    if frozen:
+        inputs = [material.rows_key, spec, material.engine]
+        stages.do(f"features {name}", inputs, [], lambda tell: material.features(variant.architecture, tell))
+    else:
+        inputs = [material.rows_key, spec]
+        stages.do(f"pixels {name}", inputs, [], lambda tell: material.pixels(variant.architecture, tell))
 
     def train(progress: Progress) -> None:
-        fit(progress)
-        write_json(folder / "config.json", {**about, "dataset": dataset, "rows_key": rows_key, "versions": versions()})
+        _predict(name, problem, material, folder, progress)
+        write_json(
+            folder / "config.json",
+            {**about, "dataset": material.dataset, "rows_key": material.rows_key, "versions": versions()},
+        )
 
-    stages.do(f"train {architecture}", [key], [folder / "predictions.npz", folder / "config.json"], train)
+    stages.do(f"train {name}", [key], [folder / "predictions.npz", folder / "config.json"], train)
     return run
 
 
-def _features(
-    workspace: Workspace,
-    architecture: str,
-    problem: Problem,
-    checked: CheckedRows,
-    engine: str,
-    rows_key: str,
-    folder: Path,
-    stages: Stages,
-) -> Callable[[Progress], object]:
-    """Run a frozen backbone over the images once; return what fits the heads."""
-    from models.architectures import find_architecture
-    from models.cross_validate import cross_validate_heads
-    from models.features import extract_features
+def _predict(name: str, problem: Problem, material: Material, folder: Path, progress: Progress) -> None:
+    from models.cross_validate import cross_validate_heads, cross_validate_network
+    from models.recipes import OUT_OF_FOLD
+    from models.variants import parse_variant
 
-    entry = find_architecture(architecture)
-
-    def features(progress: Progress | None = None) -> FloatArray:
-        backbone = entry.build(len(problem.classes)).backbone
-        paths, sha256s = checked.rows.paths, [str(sha256) for sha256 in checked.sha256s]
-        return extract_features(
-            architecture, backbone, entry.input, paths, sha256s, workspace.features, engine, progress
-        )
-
-    stages.do(f"features {architecture}", [rows_key, entry.input.to_dict(), engine], [], features)
-    return lambda progress: cross_validate_heads(architecture, problem, features(), folder)
-
-
-def _pixels(
-    workspace: Workspace,
-    architecture: str,
-    problem: Problem,
-    checked: CheckedRows,
-    engine: str,
-    rows_key: str,
-    folder: Path,
-    stages: Stages,
-) -> Callable[[Progress], object]:
-    """Decode and resize the images once; return what trains the networks."""
-    from models.architectures import find_architecture
-    from models.cross_validate import cross_validate_network
-    from models.images import pixel_cache
-    from models.train import TrainConfig
-
-    entry = find_architecture(architecture)
-
-    def pixels(progress: Progress | None = None) -> ByteArray:
-        paths, sha256s = checked.rows.paths, [str(sha256) for sha256 in checked.sha256s]
-        size_px, interpolation = entry.input.size_px, entry.input.interpolation
-        return pixel_cache(paths, sha256s, size_px, interpolation, workspace.pixels, progress)
-
-    stages.do(f"pixels {architecture}", [rows_key, entry.input.to_dict()], [], pixels)
-    return lambda progress: cross_validate_network(architecture, problem, pixels(), TrainConfig(), folder, progress)
+    variant = parse_variant(name)
+    if variant.mode == "frozen":
+        cross_validate_heads(name, problem, material.features(variant.architecture), folder)
+    else:
+        pixels, config = material.pixels(variant.architecture), OUT_OF_FOLD[variant.mode]
+        cross_validate_network(name, problem, pixels, config, folder, progress)

@@ -16,6 +16,7 @@ from models.architectures import Classifier, find_architecture
 from models.errors import ErrataError
 from models.files import atomic
 from models.images import InputSpec
+from models.variants import build_classifier, parse_variant
 
 SCHEMA_VERSION = 1
 
@@ -79,7 +80,7 @@ def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
     architecture = find_architecture(info.architecture)
     if InputSpec.from_dict(about["input"]) != architecture.input:
         raise ErrataError(f"{path} was trained on another input than {info.architecture} has now; train the run again")
-    classifier = architecture.build(len(info.classes))
+    classifier = build_classifier(parse_variant(info.architecture), len(info.classes))
     try:
         missing, unexpected = classifier.load_state_dict(state, strict=False)
     except RuntimeError as error:

@@ -1,5 +1,6 @@
 """Out-of-fold predictions: every training image is judged by a model that did not see it."""
 
+import itertools
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,15 +10,26 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from models.ahead import cores
 from models.architectures import Classifier, find_architecture
 from models.array_files import read_arrays, write_arrays
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.checkpoint import CheckpointInfo, save_checkpoint
+from models.devices import default_device
+from models.examples import Pixels
+from models.fabric import make_fabric
 from models.files import write_text
 from models.folds import inner_split
 from models.heads import fit_heads
+from models.mapped import Held, Mapped, by_name
+from models.predict import infer
 from models.predictions import NO_FOLD, Predictions
-from models.train import EpochMetrics, TrainConfig, infer, make_fabric, train
+from models.side_by_side import side_by_side
+from models.train import EpochMetrics, train
+from models.train_config import TrainConfig
+from models.variants import build_classifier, parse_variant
+
+PROCESSES_PAY_FROM = 20_000  # images trained on in all; a process takes about five seconds to begin
 
 
 @dataclass(frozen=True)
@@ -69,82 +81,104 @@ def cross_validate_network(
     config: TrainConfig,
     folder: Path,
     progress: Progress | None = None,
+    workers: int | None = None,
 ) -> Predictions:
-    """Train one network for each fold from scratch; write checkpoints, learning curves and predictions into `folder`.
+    """Train one network for each fold; write checkpoints, learning curves and predictions into `folder`.
 
     A fold whose files are there already is not trained again.
 
     Args:
-        architecture: name of an architecture trained from scratch.
+        architecture: a variant whose network is trained.
         problem: the labels and folds.
         pixels: images at the architecture's input size, uint8, shape (N, S, S, 3).
         config: the method.
         folder: the run folder.
         progress: told (epochs done, epochs in all).
+        workers: folds trained side by side, a process each; by default one for each processor where that pays.
     """
-    logits, embeddings = [], []
-    for k in range(problem.n_folds):
+    if workers is None:
+        workers = _workers(problem, config)
+    folds = [_Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
+    needed = [not fold.outputs.exists() for fold in folds]
 
-        def advance(done: int, k: int = k) -> None:
-            if progress:
-                progress(k * config.epochs + done, problem.n_folds * config.epochs)
+    def tell() -> None:
+        if progress:
+            progress(sum(fold.epochs_done() for fold in folds), len(folds) * config.epochs)
 
-        outputs = folder / f"fold-{k}.npz"
-        if not outputs.exists():
-            _train_fold(k, architecture, problem, pixels, config, folder, advance)
-        arrays = read_arrays(outputs)
-        logits.append(arrays["logits"])
-        embeddings.append(arrays["embeddings"])
-        advance(config.epochs)
-    every = np.exp(np.stack(logits) - np.stack(logits).max(-1, keepdims=True))
+    if workers > 1:
+        folder.mkdir(parents=True, exist_ok=True)
+        side_by_side(_train_fold, folds, needed, workers, tell)
+    else:
+        for fold in itertools.compress(folds, needed):
+            _train_fold(fold, tell)
+    tell()
+    arrays = [read_arrays(fold.outputs) for fold in folds]
+    logits = np.stack([one["logits"] for one in arrays])
+    every = np.exp(logits - logits.max(-1, keepdims=True))
     probs = _own_or_mean(every / every.sum(-1, keepdims=True), problem.fold)
-    aligned = _own_or_mean(_aligned(np.stack(embeddings)), problem.fold)
+    aligned = _own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.fold)
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
 
 
-def _train_fold(
-    k: int,
-    architecture: str,
-    problem: Problem,
-    pixels: ByteArray,
-    config: TrainConfig,
-    folder: Path,
-    advance: Callable[[int], None],
-) -> None:
-    """Train the model of fold k and write its curve, checkpoint and, last, its outputs for all N images."""
-    entry, fabric = find_architecture(architecture), make_fabric()
+def _workers(problem: Problem, config: TrainConfig) -> int:
+    """Return how many folds to train at a time: a GPU takes one; a process takes seconds to begin."""
+    images = problem.n_folds * config.epochs * int((problem.fold != NO_FOLD).sum())
+    return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """The training of one fold's model, as it is handed to another process."""
+
+    k: int
+    architecture: str
+    problem: Problem
+    pixels: Mapped | Held
+    config: TrainConfig
+    folder: Path
+
+    @property
+    def outputs(self) -> Path:
+        """The file that is written last."""
+        return self.folder / f"fold-{self.k}.npz"
+
+    @property
+    def curve(self) -> Path:
+        """The file with a line an epoch."""
+        return self.folder / f"fold-{self.k}.jsonl"
+
+    def epochs_done(self) -> int:
+        """Return how many epochs are behind, all where it is finished (it may have stopped early)."""
+        if self.outputs.exists():
+            return self.config.epochs
+        return self.curve.read_text().count("\n") if self.curve.exists() else 0
+
+
+def _train_fold(fold: _Fold, tell: Callable[[], None] | None = None) -> None:
+    """Train the model of one fold and write its curve, checkpoint and, last, its outputs for all N images."""
+    problem, config, k = fold.problem, fold.config, fold.k
+    entry, fabric = find_architecture(fold.architecture), make_fabric(config.precision)
+    examples = Pixels(fold.pixels.open(), entry.input, config.augmentation, fabric.device)
     seed = problem.seed * 1000 + k
     own = (problem.fold != k) & (problem.fold != NO_FOLD)
     choose = inner_split(own, problem.labels, problem.groups, seed)
-    curve: list[EpochMetrics] = []
+    fold.curve.unlink(missing_ok=True)  # of a training that was killed
 
-    def on_epoch(metrics: EpochMetrics) -> None:
-        curve.append(metrics)
-        lines = (json.dumps({"fold": k, **asdict(line)}) for line in curve)
-        write_text(folder / f"fold-{k}.jsonl", "\n".join(lines) + "\n")
-        advance(len(curve))
+    def on_epoch(curve: Sequence[EpochMetrics]) -> None:
+        write_text(fold.curve, "".join(json.dumps({"fold": k, **asdict(line)}) + "\n" for line in curve))
+        if tell:
+            tell()
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        classifier = entry.build(len(problem.classes))
-        trained = train(
-            classifier,
-            pixels,
-            problem.labels,
-            own & ~choose,
-            choose,
-            entry.input,
-            config,
-            seed,
-            fabric,
-            on_epoch,
-        )
-    info = CheckpointInfo(architecture, problem.classes, config.to_dict(), seed)
-    save_checkpoint(folder / f"fold-{k}.safetensors", trained, info)
-    logits, embeddings = infer(trained, pixels, np.ones(len(pixels), bool), entry.input, fabric)
-    write_arrays(folder / f"fold-{k}.npz", logits=logits, embeddings=embeddings)
+        classifier = build_classifier(parse_variant(fold.architecture), len(problem.classes))
+        trained = train(classifier, examples, problem.labels, own & ~choose, choose, config, seed, fabric, on_epoch)
+    info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed)
+    save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
+    logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
+    write_arrays(fold.outputs, logits=logits, embeddings=embeddings)
 
 
 def _own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
@@ -168,11 +202,3 @@ def _aligned(embeddings: FloatArray) -> FloatArray:
         left, _, right = np.linalg.svd(other.T @ first)
         turned.append(other @ (left @ right))
     return np.stack(turned).astype(np.float32)
-
-
-def read_curves(folder: Path, folds: Sequence[int]) -> dict[int, list[dict[str, float]]]:
-    """Return the learning curve of each fold that has one: a list of epochs with their metrics."""
-    found = {k: folder / f"fold-{k}.jsonl" for k in folds}
-    return {
-        k: [json.loads(line) for line in path.read_text().splitlines()] for k, path in found.items() if path.exists()
-    }

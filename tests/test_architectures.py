@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from models.architectures import ARCHITECTURES, Classifier, find_architecture
 from models.errors import ErrataError
+from models.variants import build_classifier, parse_variant
 
 EVERY = pytest.mark.parametrize("name", ARCHITECTURES)
 K = 5
@@ -17,7 +18,7 @@ def built(name: str) -> tuple[Classifier, Tensor]:
     side = ARCHITECTURES[name].input.size_px
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return ARCHITECTURES[name].build(K), torch.randn(2, 3, side, side)
+        return build_classifier(parse_variant(name), K), torch.randn(2, 3, side, side)
 
 
 @EVERY

@@ -11,10 +11,11 @@ from torch import nn
 from curation.cam import LONG_SIDE_PX, draw_cams, grad_cam
 from curation.cam_files import CamJob, cam_jobs, cam_pair, cam_path
 from curation.workspace import Workspace
-from models.architectures import ARCHITECTURES, Classifier, find_architecture
+from models.architectures import ARCHITECTURES, Classifier
 from models.checkpoint import CheckpointInfo, save_checkpoint
 from models.errors import ErrataError
 from models.predictions import NO_FOLD
+from models.variants import build_classifier, parse_variant
 from tests.drawn_folder import draw
 from tests.small_audit import small_audit
 
@@ -72,11 +73,10 @@ def test_hooks_are_gone_afterwards_also_after_an_error() -> None:
 
 @pytest.mark.parametrize("name", sorted(ARCHITECTURES))
 def test_every_architecture_draws_maps_in_the_proportions_of_the_image(tmp_path: Path, name: str) -> None:
-    entry = find_architecture(name)
     torch.manual_seed(0)
     for fold in range(2):
         info = CheckpointInfo(name, ("a", "b", "c"), {}, fold)
-        save_checkpoint(tmp_path / f"fold-{fold}.safetensors", entry.build(3), info)
+        save_checkpoint(tmp_path / f"fold-{fold}.safetensors", build_classifier(parse_variant(name), 3), info)
     picture = tmp_path / "wide.png"
     draw("waves", 0, 80).resize((80, 40)).save(picture)
     jobs = [

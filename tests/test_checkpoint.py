@@ -14,6 +14,7 @@ from safetensors.torch import save_file
 from models.architectures import ARCHITECTURES, Classifier
 from models.checkpoint import SCHEMA_VERSION, CheckpointInfo, load_checkpoint, save_checkpoint, versions
 from models.errors import ErrataError
+from models.variants import build_classifier, parse_variant
 
 CLASSES = ("glacier", "mountain", "海")
 SMALL = "simple_cnn_norm_dropout"
@@ -22,7 +23,7 @@ SMALL = "simple_cnn_norm_dropout"
 def saved(path: Path, name: str = SMALL) -> tuple[Classifier, CheckpointInfo]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
-        classifier = ARCHITECTURES[name].build(len(CLASSES))
+        classifier = build_classifier(parse_variant(name), len(CLASSES))
     info = CheckpointInfo(name, CLASSES, {"epochs": 3, "peak_lr": 0.01}, seed=7)
     save_checkpoint(path, classifier, info)
     return classifier.eval(), info
@@ -134,7 +135,7 @@ def test_weights_of_another_program_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_config_that_is_no_number_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    classifier = ARCHITECTURES[SMALL].build(2)
+    classifier = build_classifier(parse_variant(SMALL), 2)
     info = CheckpointInfo(SMALL, ("a", "b"), {"peak_lr": float("nan")}, 0)
     with pytest.raises(ValueError, match="Out of range float"):
         save_checkpoint(tmp_path / "c.safetensors", classifier, info)

@@ -27,7 +27,7 @@ N, N_TRAIN, F = 90, 72, 3
 CONFIG = TrainConfig(epochs=2, batch_size=16, peak_lr=0.01)
 
 
-def _tiny(n_classes: int) -> Classifier:
+def _tiny(n_classes: int, _size_px: int) -> Classifier:
     backbone = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 5), nn.Dropout(0.2))
     return Classifier(backbone, nn.Linear(5, n_classes))
 
@@ -35,7 +35,9 @@ def _tiny(n_classes: int) -> Classifier:
 @pytest.fixture(autouse=True)
 def _tiny_architecture(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = InputSpec(8, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25), "bilinear")
-    entry = Architecture(_tiny, lambda classifier: classifier.backbone.get_submodule("0"), spec, False, "a test")
+    entry = Architecture(
+        _tiny, lambda classifier: classifier.backbone.get_submodule("0"), spec, "a test", min_size_px=8
+    )
     monkeypatch.setitem(ARCHITECTURES, "tiny", entry)
 
 
