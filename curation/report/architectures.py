@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from curation.issues import skill
+from curation.report.curves import finite
 from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit
 from models.arrays import BoolArray
 from models.curves import read_curves
@@ -82,10 +81,7 @@ def _curves(one: ArchitectureResult) -> dict[str, list[dict[str, float | None]]]
         return {}
     curves = read_curves(one.run_folder, range(int(one.predictions.fold.max()) + 1))
     return {
-        str(fold): [
-            {name: float(value) if np.isfinite(value) else None for name, value in epoch.items() if name != "fold"}
-            for epoch in epochs
-        ]
+        str(fold): [{name: value for name, value in epoch.items() if name != "fold"} for epoch in finite(epochs)]
         for fold, epochs in curves.items()
     }
 

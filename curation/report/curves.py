@@ -4,38 +4,89 @@ from typing import Any
 
 import numpy as np
 
-Curves = dict[str, list[dict[str, float | None]]]  # fold -> its epochs
+from models.curves import Epoch, kept_epoch
+
+Curves = dict[str, list[dict[str, float | None]]]  # fold or seed -> its epochs
 Line = list[tuple[float, float]]  # (epoch, value)
 
-_WIDTH, _HEIGHT = 520, 250  # px
+WIDTH, HEIGHT = 520, 250  # of a plot, px
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 70, 14, 40  # margins, px; the lines are named on the right
-_NAMES = {"train": "training", "val": "inner split"}
+_FOLDS = {"train": "training", "val": "inner split"}
 
 
-def curves_plot(curves: Curves, quantity: str, title: str) -> str:
-    """Return a plot of `accuracy` or `loss` against the epoch: for each fold a training and an inner-split line."""
-    drawn = {part: _lines(curves, f"{part}_{quantity}") for part in _NAMES}
-    points = [point for lines in drawn.values() for line in lines for point in line]
-    if not points:
+def finite(epochs: list[Epoch]) -> list[dict[str, float | None]]:
+    """Return epochs as JSON has them: a figure that is no number becomes None."""
+    return [
+        {name: float(value) if value is not None and np.isfinite(value) else None for name, value in epoch.items()}
+        for epoch in epochs
+    ]
+
+
+def curves_plot(
+    curves: Curves,
+    quantity: str,
+    title: str,
+    each: str = "fold",
+    names: dict[str, str] = _FOLDS,
+    epochs: int = 0,
+) -> str:
+    """Return a figure of `accuracy` or `loss` against the epoch: for each fold a training and an inner-split line.
+
+    Args:
+        curves: the epochs of each fold, from 1 on.
+        quantity: `accuracy` or `loss`.
+        title: plain text.
+        each: what a pair of lines belongs to.
+        names: what the lines `train` and `val` are called, at most ten letters.
+        epochs: how many are to come in all, so that the axis of a training under way stands still.
+
+    Returns:
+        HTML; empty where no fold has the figure.
+    """
+    drawn = curves_body(curves, quantity, each, names, epochs)
+    if not drawn:
         return ""
-    highest = max(value for _, value in points)
-    step = 0.25 if quantity == "accuracy" else float(np.select([highest <= 1, highest <= 2.5], [0.25, 0.5], 1.0))
-    plot = _Plot(max(epoch for epoch, _ in points), 1.0 if quantity == "accuracy" else step * np.ceil(highest / step))
-    body = [plot.grid(step, as_percent=quantity == "accuracy")]
-    for part, lines in drawn.items():
-        body += [f'<polyline class="{part}" points="{" ".join(plot.at(*point) for point in line)}"/>' for line in lines]
-    body += [plot.dot(*point) for point in _kept(curves, f"val_{quantity}")]
-    body.append(_names(drawn, plot))
     return (
-        f'<figure><figcaption>{title}</figcaption><svg class="curves" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{title} of each fold against the epoch">{"".join(body)}</svg></figure>'
+        f'<figure><figcaption>{title}</figcaption><svg class="curves" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{title} of each {each} against the epoch">{drawn}</svg></figure>'
     )
 
 
-def _lines(curves: Curves, name: str) -> list[Line]:
+def curves_body(curves: Curves, quantity: str, each: str, names: dict[str, str], epochs: int = 0) -> str:
+    """Return what `curves_plot` draws in its WIDTH x HEIGHT px, without the figure around it."""
+    drawn = {part: _lines(curves, f"{part}_{quantity}") for part in names}
+    points = [point for lines in drawn.values() for line in lines.values() for point in line]
+    if not points:
+        return ""
+    step, top = (0.25, 1.0) if quantity == "accuracy" else _scale(max(value for _, value in points))
+    plot = _Plot(max(epochs, *(int(epoch) for epoch, _ in points)), top)
+    body = [plot.grid(step, as_percent=quantity == "accuracy")]
+    for part, lines in drawn.items():
+        body += [_polyline(part, line, f"{each} {key}, {names[part]}", plot) for key, line in lines.items()]
+    body += [plot.dot(*point) for point in _kept(curves, f"val_{quantity}")]
+    body.append(_names(drawn, names, plot))
+    return "".join(body)
+
+
+def _scale(highest: float) -> tuple[float, float]:
+    """Return the step of an axis from 0, one of 1, 2, 2.5 and 5 times a power of ten, and its end."""
+    rough = max(highest, 1e-6) / 4
+    power = 10.0 ** np.floor(np.log10(rough))
+    step = float(next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999))
+    return step, float(step * np.ceil(highest / step * 0.999999)) or step
+
+
+def _polyline(part: str, line: Line, name: str, plot: "_Plot") -> str:
+    if len(line) == 1:  # a line of one point is not drawn
+        return plot.dot(*line[0], kind=part)
+    points = " ".join(plot.at(*point) for point in line)
+    return f'<polyline class="{part}" points="{points}"><title>{name}</title></polyline>'
+
+
+def _lines(curves: Curves, name: str) -> dict[str, Line]:
     """Return the line of each fold that has the figure."""
-    lines = [_line(epochs, name) for epochs in curves.values()]
-    return [line for line in lines if line]
+    lines = {key: _line(epochs, name) for key, epochs in curves.items()}
+    return {key: line for key, line in lines.items() if line}
 
 
 def _line(epochs: list[dict[str, Any]], name: str) -> Line:
@@ -43,23 +94,18 @@ def _line(epochs: list[dict[str, Any]], name: str) -> Line:
 
 
 def _kept(curves: Curves, name: str) -> Line:
-    """Return the point of the epoch each fold kept: the last one of the lowest loss on its inner split."""
-    kept = []
-    for epochs in curves.values():
-        losses = _line(epochs, "val_loss")
-        if losses:
-            best = min(losses, key=lambda point: (point[1], -point[0]))[0]
-            kept += [point for point in _line(epochs, name) if point[0] == best]
-    return kept
+    """Return the point of the epoch each fold kept."""
+    return [point for epochs in curves.values() for point in _line(epochs, name) if point[0] == kept_epoch(epochs)]
 
 
-def _names(drawn: dict[str, list[Line]], plot: "_Plot") -> str:
+def _names(drawn: dict[str, dict[str, Line]], names: dict[str, str], plot: "_Plot") -> str:
     """Return a name at the end of each bundle of lines, kept apart."""
-    ends = {part: float(np.mean([line[-1][1] for line in lines])) for part, lines in drawn.items() if lines}
+    ends = {part: [line[-1] for line in lines.values()] for part, lines in drawn.items() if lines}
     placed, previous = [], -100.0
-    for part, value in sorted(ends.items(), key=lambda end: -end[1]):
-        previous = max(plot.y(value), previous + 13)
-        placed.append(f'<text class="{part}" x="{_WIDTH - _RIGHT + 7}" y="{previous + 4:.1f}">{_NAMES[part]}</text>')
+    for part, points in sorted(ends.items(), key=lambda end: -float(np.mean([value for _, value in end[1]]))):
+        previous = max(plot.y(float(np.mean([value for _, value in points]))), previous + 13)
+        x = plot.x(max(epoch for epoch, _ in points)) + 7
+        placed.append(f'<text class="{part}" x="{x:.1f}" y="{previous + 4:.1f}">{names[part]}</text>')
     return "".join(placed)
 
 
@@ -70,26 +116,27 @@ class _Plot:
         self.last, self.top = last, top
 
     def x(self, epoch: float) -> float:
-        return _LEFT + (epoch - 1) / max(1, self.last - 1) * (_WIDTH - _LEFT - _RIGHT)
+        return _LEFT + (epoch - 1) / max(1, self.last - 1) * (WIDTH - _LEFT - _RIGHT)
 
     def y(self, value: float) -> float:
-        return _TOP + (1 - value / self.top) * (_HEIGHT - _TOP - _BOTTOM)
+        return _TOP + (1 - value / self.top) * (HEIGHT - _TOP - _BOTTOM)
 
     def at(self, epoch: float, value: float) -> str:
         return f"{self.x(epoch):.1f},{self.y(value):.1f}"
 
-    def dot(self, epoch: float, value: float) -> str:
-        return f'<circle cx="{self.x(epoch):.1f}" cy="{self.y(value):.1f}" r="4"/>'
+    def dot(self, epoch: float, value: float, kind: str = "") -> str:
+        named = f'class="{kind}" ' if kind else ""
+        return f'<circle {named}cx="{self.x(epoch):.1f}" cy="{self.y(value):.1f}" r="4"/>'
 
     def grid(self, step: float, as_percent: bool) -> str:
         """Return grid lines with their values, and the epochs below."""
         lines = []
         for value in np.arange(0, self.top + step / 2, step):
             y, shown = self.y(value), f"{100 * value:.0f} %" if as_percent else f"{value:g}"
-            lines.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
+            lines.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
             lines.append(f'<text x="{_LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">{shown}</text>')
         for epoch in sorted({1, round((1 + self.last) / 2), int(self.last)}):
-            y = _HEIGHT - _BOTTOM + 17
+            y = HEIGHT - _BOTTOM + 17
             lines.append(f'<text x="{self.x(epoch):.1f}" y="{y}" text-anchor="middle">{epoch}</text>')
         middle = self.x((1 + self.last) / 2)
-        return "".join(lines) + f'<text x="{middle:.1f}" y="{_HEIGHT - 5}" text-anchor="middle">epoch</text>'
+        return "".join(lines) + f'<text x="{middle:.1f}" y="{HEIGHT - 5}" text-anchor="middle">epoch</text>'

@@ -50,6 +50,12 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]], numeric: Iterable[
     return f'<div class="scroll"><table class="{name}">{inner}</table></div>'
 
 
+def pair_table(pairs: Iterable[tuple[str, object]]) -> str:
+    """Return a table of names and values."""
+    lines = (f"<tr><th>{text(name)}</th><td>{text(value)}</td></tr>" for name, value in pairs)
+    return f'<table class="pairs">{"".join(lines)}</table>'
+
+
 def section(anchor: str, title: str, *parts: str) -> str:
     """Return a section with a heading that can be linked to."""
     return f'<section id="{anchor}"><h2>{title}</h2>{"".join(parts)}</section>'

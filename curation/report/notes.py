@@ -3,7 +3,7 @@
 from typing import Any
 
 from curation.duplicates import MAX_BITS, MIN_CORRELATION, THUMBNAIL_PX
-from curation.report.html import counted, section, table, text
+from curation.report.html import counted, pair_table, section, table, text
 
 _SKIPPED = 200  # lines shown
 _MAPS = (
@@ -99,9 +99,5 @@ def _provenance(figures: dict[str, Any]) -> str:
     hashes = [("images and labels", figures["hashes"]["images_and_labels"])]
     hashes += [(f"predictions of {name}", value) for name, value in figures["hashes"]["predictions"].items()]
     blocks = (("Settings", settings), ("Versions", list(figures["versions"].items())), ("Hashes", hashes))
-    shown = "".join(f"<div><h3>{name}</h3>{_pairs(pairs)}</div>" for name, pairs in blocks)
+    shown = "".join(f"<div><h3>{name}</h3>{pair_table(pairs)}</div>" for name, pairs in blocks)
     return f'<div class="provenance">{shown}</div>'
-
-
-def _pairs(pairs: list[tuple[str, Any]]) -> str:
-    return f'<table class="pairs">{"".join(f"<tr><th>{text(k)}</th><td>{text(v)}</td></tr>" for k, v in pairs)}</table>'

@@ -1,16 +1,15 @@
-"""report.html: one page that needs nothing but itself."""
+"""report.html: the sections of an audit's report in their order."""
 
 from typing import Any
 
 from curation.report.accuracy import accuracy_section, confusion_section, curves_section
 from curation.report.cards import SuspectPicturesOf, suspects_section
 from curation.report.duplicates import TwinPictureOf, duplicates_section
+from curation.report.frame import framed
 from curation.report.html import text
 from curation.report.notes import notes_section, skipped_section, stages_section
 from curation.report.overview import overview_section, truth_section
 
-# Nothing is loaded and no script runs, whatever a file name may say.
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _NAVIGATION = {
     "overview": "Overview",
     "truth": "Known truth",
@@ -46,15 +45,5 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
         "stages": stages_section(figures),
         "notes": notes_section(figures),
     }
-    links = "".join(f'<a href="#{key}">{_NAVIGATION[key]}</a>' for key, part in sections.items() if part)
-    title = text(figures["dataset"]["title"])
     about = f"data set <b>{text(figures['dataset']['name'])}</b> · labels as given · written {figures['written'][:10]}"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{title} | label audit</title><style>{style}</style></head><body>"
-        f"<header><p class=brand>Errata · label audit</p><h1>{title}</h1><p class=meta>{about}</p></header>"
-        f"<nav>{links}</nav><main>{''.join(sections.values())}</main></body></html>\n"
-    )
+    return framed(figures["dataset"]["title"], "label audit", about, sections, _NAVIGATION, style)
