@@ -1,6 +1,5 @@
 """Put a data set's images in place: drawn, downloaded, or said where to get them."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from curation.catalog import DatasetSpec
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
+from models.unfinished import sweep, unfinished_folder
 
 
 def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) -> Path:
@@ -73,8 +73,9 @@ def _whole(target: Path) -> Iterator[Path]:
     """Yield a path beside `target` to fill; it is renamed to `target` unless an exception ends the block."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as parts:
-            whole = Path(parts) / target.name
+        sweep(target.parent, target.name)  # of earlier attempts that were killed
+        with unfinished_folder(target) as parts:
+            whole = parts / target.name
             yield whole
             if not _is_there(target):  # another process may have been faster: theirs is as good
                 whole.replace(target)

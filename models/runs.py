@@ -14,6 +14,7 @@ import psutil
 
 from models.errors import ErrataError
 from models.files import read_json, write_json
+from models.unfinished import sweep
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
             status = read_status(folder)
             who = f"process {status.pid}" if status else "another process"
             raise ErrataError(f"{folder.name} is already being computed by {who}; wait for it or cancel it") from None
+        sweep(folder)
         write_json(folder / "config.json", config)
         run = Run(folder)
         run.report("starting")
