@@ -114,7 +114,7 @@ class Auditing:
 
     def train(self) -> None:
         """Predict every image with models that did not train on it."""
-        from curation.training import train_architecture
+        from curation.training import Material, train_out_of_fold
         from models.cross_validate import Problem
         from models.folds import assign_folds
 
@@ -130,10 +130,9 @@ class Auditing:
         problem = Problem(
             self.rows.image_ids, self.rows.labels, self.rows.classes, fold, self.duplicates.groups, self.config.seed
         )
+        material = Material(self.workspace, self.spec.name, self.checked, self.key, self.config.engine)
         for name in self.config.architectures:
-            self.runs[name] = train_architecture(
-                self.workspace, self.spec.name, name, problem, self.checked, self.key, self.config.engine, self.stages
-            )
+            self.runs[name] = train_out_of_fold(name, problem, material, self.stages)
 
     def import_predictions(self, predictions: Predictions, name: str) -> None:
         """Take the predictions of a model trained elsewhere."""

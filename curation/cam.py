@@ -20,7 +20,7 @@ from models.checkpoint import load_checkpoint
 from models.files import atomic
 from models.images import InputSpec, read_pixels
 from models.predictions import NO_FOLD
-from models.train import normalise
+from models.examples import normalise
 
 LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
 

@@ -40,9 +40,7 @@ class Material:
         from models.images import pixel_cache
 
         spec, folder = find_architecture(architecture).input, self.workspace.pixels
-        return pixel_cache(
-            self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, folder, progress
-        )
+        return pixel_cache(self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, folder, progress)
 
     @property
     def sha256s(self) -> list[str]:

@@ -1,44 +1,40 @@
 """Training one network, the whole method in sight."""
 
-import copy
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from lightning.fabric import Fabric
-from torch import Tensor
-from torch.nn import functional
+from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from models.architectures import Classifier
-from models.arrays import BoolArray, ByteArray, FloatArray, IntArray
-from models.augment import AUGMENTATIONS
-from models.devices import default_device, has_bfloat16
-from models.errors import ErrataError, unknown
-from models.images import InputSpec
+from models.arrays import BoolArray, IntArray
+from models.errors import ErrataError
+from models.examples import Examples
+from models.freezing import freeze_modules
+from models.losses import LOSSES
+from models.optimisers import OPTIMISERS
+from models.predict import evaluate
+from models.schedules import SCHEDULES
+from models.train_config import TrainConfig
+from models.training_state import TrainingState
+
+LOOK_EVERY = 50  # steps between two looks at the losses: a look at a GPU's value waits for the GPU
 
 
-@dataclass(frozen=True)
-class TrainConfig:
-    """How a network is trained from scratch."""
+class Step(NamedTuple):
+    """What one step did."""
 
-    epochs: int = 10
-    batch_size: int = 32  # images
-    peak_lr: float = 2e-3  # of the one-cycle schedule (Smith & Topin 2018, arXiv:1708.07120)
-    weight_decay: float = 5e-2  # AdamW
-    label_smoothing: float = 0.05
-    augmentation: str = "flip-crop"
-
-    def __post_init__(self) -> None:
-        if self.augmentation not in AUGMENTATIONS:
-            raise unknown("augmentation", self.augmentation, AUGMENTATIONS)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as JSON-able values."""
-        return asdict(self)
+    loss: Tensor  # mean over its images, still on the device
+    right: Tensor  # images classified as their label says
+    size: int  # images
+    rate: float  # learning rate
 
 
 @dataclass(frozen=True)
@@ -48,131 +44,168 @@ class EpochMetrics:
     epoch: int
     train_loss: float
     train_accuracy: float  # on the augmented images, while the weights were moving
-    val_loss: float
-    val_accuracy: float
+    val_loss: float | None  # None without rows to choose by
+    val_accuracy: float | None
+    learning_rate: float  # of its last step
     seconds: float
-
-
-def make_fabric() -> Fabric:
-    """Return the device and precision to train with: bfloat16 where the device computes in it, else float32."""
-    device = default_device()
-    return Fabric(accelerator=device, devices=1, precision="bf16-mixed" if has_bfloat16(device) else "32-true")
-
-
-def normalise(images: Tensor, spec: InputSpec) -> Tensor:
-    """Return uint8 images, shape (B, S, S, 3), as normalised floats, shape (B, 3, S, S), channels last in memory."""
-    mean = torch.tensor(spec.mean, device=images.device) * 255
-    std = torch.tensor(spec.std, device=images.device) * 255
-    return images.float().sub_(mean).div_(std).permute(0, 3, 1, 2)  # in place: new memory costs more than arithmetic
+    parts: int = 1  # each batch went through in so many parts, for want of memory
 
 
 def train(
     classifier: Classifier,
-    pixels: ByteArray,
+    examples: Examples,
     labels: IntArray,
     learn: BoolArray,
     choose: BoolArray,
-    spec: InputSpec,
     config: TrainConfig,
     seed: int,
     fabric: Fabric,
-    on_epoch: Callable[[EpochMetrics], None] | None = None,
+    on_epoch: Callable[[Sequence[EpochMetrics]], None] | None = None,
+    state_file: Path | None = None,
 ) -> Classifier:
     """Train the classifier and return it in evaluation mode with the weights of its best epoch.
 
     Args:
-        classifier: freshly initialised.
-        pixels: images, uint8, shape (N, S, S, 3), best a memory map.
+        classifier: fresh, or with a pretrained backbone.
+        examples: N inputs.
         labels: class indices, shape (N,).
         learn: rows to learn from, shape (N,).
-        choose: rows of the inner split that choose the best epoch by log loss, shape (N,); none = keep the last epoch.
-        spec: normalisation.
+        choose: rows that choose the best epoch by log loss, shape (N,); none = keep the last epoch.
         config: the method.
         seed: order of the batches and augmentation; dropout draws from torch's own generator.
-        fabric: device and precision.
-        on_epoch: told after every epoch.
+        fabric: devices and precision.
+        on_epoch: told the learning curve so far after every epoch.
+        state_file: where the training stands is written there now and then and taken up from there.
 
     Raises:
-        ErrataError: the loss is no longer a number.
+        ErrataError: no such layer to freeze, the loss is no longer a number, or memory is short even with half batches.
     """
     classifier.to(fabric.device).to(memory_format=torch.channels_last)
-    network, optimiser = fabric.setup(
-        classifier,
-        torch.optim.AdamW(classifier.parameters(), config.peak_lr, weight_decay=config.weight_decay, fused=True),
-    )
+    frozen = freeze_modules(classifier, config.freeze)
+    trained = [parameter for parameter in classifier.parameters() if parameter.requires_grad]
+    optimiser = OPTIMISERS[config.optimiser](trained, config)
+    network, wrapped = fabric.setup(classifier, optimiser)
     own = np.flatnonzero(learn)
-    steps = config.epochs * -(-len(own) // config.batch_size)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.peak_lr, total_steps=steps)
+    schedule = SCHEDULES[config.schedule](optimiser, config, len(range(0, len(own), config.batch_size)))
     generator = torch.Generator().manual_seed(seed)
-    augment = AUGMENTATIONS[config.augmentation]
-    best_loss, best = float("inf"), classifier.state_dict()
-    for epoch in range(1, config.epochs + 1):
+    state = TrainingState(classifier, optimiser, schedule, generator, state_file)
+    state.resume()
+    descent = _Descent(network, wrapped, examples, labels, config, generator, fabric)
+    for epoch in range(len(state.curve) + 1, config.epochs + 1):
+        if config.patience and epoch - state.best_epoch > config.patience:
+            break
         started = time.perf_counter()
-        loss_sum, right = torch.zeros((), device=fabric.device), torch.zeros((), device=fabric.device)
         network.train()
-        for images, given in batches(pixels, labels, own, config.batch_size, generator):
-            wanted = given.to(fabric.device)
-            logits = network(normalise(augment(images.to(fabric.device), generator), spec))
-            loss = functional.cross_entropy(logits.float(), wanted, label_smoothing=config.label_smoothing)
-            optimiser.zero_grad()
-            fabric.backward(loss)
-            optimiser.step()
+        for module in frozen:
+            module.eval()
+        steps: list[Step] = []
+        for take in batches(own, config.batch_size, fabric, generator):
+            rate = float(schedule.get_last_lr()[0])
+            loss, right = descent.step(take, state)
+            steps.append(Step(loss, right, len(take), rate))
             schedule.step()
-            loss_sum += loss.detach() * len(wanted)  # read once an epoch: a look at a GPU's value waits for the GPU
-            right += (logits.detach().argmax(1) == wanted).sum()
-        train_loss, train_accuracy = float(loss_sum) / len(own), float(right) / len(own)
-        if not math.isfinite(train_loss):
-            raise ErrataError(
-                f"the loss became {train_loss} in epoch {epoch} at learning rate {config.peak_lr}; try a smaller one"
-            )
-        val_loss, val_accuracy = evaluate(classifier, pixels, labels, choose, spec, fabric)
-        if not choose.any() or val_loss <= best_loss:
-            best_loss, best = val_loss, copy.deepcopy(classifier.state_dict())
-        if on_epoch:
-            seconds = time.perf_counter() - started
-            on_epoch(EpochMetrics(epoch, train_loss, train_accuracy, val_loss, val_accuracy, seconds))
-    classifier.load_state_dict(best)
+            if len(steps) % LOOK_EVERY == 0:
+                _check(steps, epoch)
+        _check(steps, epoch)
+        train_loss, train_accuracy = _means(steps, fabric)
+        val_loss, val_accuracy = fabric.broadcast(evaluate(classifier, examples, labels, choose, fabric))
+        if val_loss is None or val_loss <= state.best_loss:
+            state.keep_best(math.inf if val_loss is None else val_loss, epoch)
+        seconds = time.perf_counter() - started
+        metrics = EpochMetrics(epoch, train_loss, train_accuracy, val_loss, val_accuracy, rate, seconds, state.parts)
+        state.curve.append(asdict(metrics))
+        if fabric.is_global_zero:
+            state.save()
+            if on_epoch:
+                on_epoch([EpochMetrics(**line) for line in state.curve])
+    classifier.load_state_dict(state.best)
     return classifier.eval()
 
 
-def batches(
-    pixels: ByteArray, labels: IntArray, rows: IntArray, size: int, generator: torch.Generator
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield shuffled batches of `rows`: images (B, S, S, 3) uint8 and labels (B,)."""
+def batches(rows: IntArray, size: int, fabric: Fabric, generator: torch.Generator) -> Iterator[IntArray]:
+    """Yield shuffled batches of `rows`, shape (B,) each; of several processes each gets its share of every batch.
+
+    A last batch of one image is left out where there are others: batch norm cannot learn from one value.
+    """
     order = rows[torch.randperm(len(rows), generator=generator).numpy()]
+    world = fabric.world_size
     for start in range(0, len(order), size):
-        take = np.sort(order[start : start + size])  # ascending reads are kinder to the memory map
-        yield torch.from_numpy(pixels[take]), torch.from_numpy(labels[take])
+        take = order[start : start + size]
+        if start and len(take) < 2 * world:
+            return
+        yield np.sort(take[fabric.global_rank :: world])  # ascending reads are kinder to a memory map
 
 
-def evaluate(
-    classifier: Classifier, pixels: ByteArray, labels: IntArray, rows: BoolArray, spec: InputSpec, fabric: Fabric
-) -> tuple[float, float]:
-    """Return the mean log loss and the accuracy over `rows`; (nan, nan) without any."""
-    if not rows.any():
-        return math.nan, math.nan
-    logits, _ = infer(classifier, pixels, rows, spec, fabric)
-    scores, wanted = torch.from_numpy(logits), torch.from_numpy(labels[rows])
-    return float(functional.cross_entropy(scores, wanted)), float((scores.argmax(1) == wanted).float().mean())
+@dataclass(frozen=True)
+class _Descent:
+    """What every step of one training needs."""
+
+    network: nn.Module
+    optimiser: Optimizer
+    examples: Examples
+    labels: IntArray
+    config: TrainConfig
+    generator: torch.Generator
+    fabric: Fabric
+
+    def step(self, take: IntArray, state: TrainingState) -> tuple[Tensor, Tensor]:
+        """Take one step with the rows of a batch; return its loss and how many images were right."""
+        loss, right = self._as_memory_allows(take, state)
+        if self.config.clip_norm:
+            self.fabric.clip_gradients(self.network, self.optimiser, max_norm=self.config.clip_norm)
+        self.optimiser.step()
+        return loss, right
+
+    def _as_memory_allows(self, take: IntArray, state: TrainingState) -> tuple[Tensor, Tensor]:
+        """Compute the gradients; where memory is short, in two parts from then on."""
+        while True:
+            try:
+                return self._gradients(take, state.parts)
+            except RuntimeError as error:
+                if not _out_of_memory(error):
+                    raise
+                if state.parts > 1 or len(take) < 2 or self.fabric.world_size > 1:
+                    raise ErrataError(
+                        f"memory is too short for {len(take) // state.parts} images at a time; "
+                        "use a smaller --batch-size or --size"
+                    ) from error
+                state.parts = 2
+
+    def _gradients(self, take: IntArray, parts: int) -> tuple[Tensor, Tensor]:
+        """Add up the gradients of the parts of a batch; return its mean loss and how many images were right."""
+        self.optimiser.zero_grad()
+        losses, right = [], []
+        for part in np.array_split(take, min(parts, len(take))):
+            wanted = torch.from_numpy(self.labels[part]).to(self.fabric.device)
+            logits = self.network(self.examples.augmented(part, self.generator)).float()
+            loss = LOSSES[self.config.loss](logits, wanted, self.config) * (len(part) / len(take))
+            self.fabric.backward(loss)
+            losses.append(loss.detach())
+            right.append((logits.detach().argmax(1) == wanted).sum())
+        return torch.stack(losses).sum(), torch.stack(right).sum()
 
 
-@torch.inference_mode()
-def infer(
-    classifier: Classifier,
-    pixels: ByteArray,
-    rows: BoolArray,
-    spec: InputSpec,
-    fabric: Fabric,
-    batch_size: int = 64,
-) -> tuple[FloatArray, FloatArray]:
-    """Return logits, shape (R, K), and embeddings, shape (R, D), of the R chosen rows, in row order."""
-    classifier.eval()
-    logits, embeddings = [], []
-    own = np.flatnonzero(rows)
-    for start in range(0, len(own), batch_size):
-        images = torch.from_numpy(pixels[own[start : start + batch_size]]).to(fabric.device)
-        with fabric.autocast():
-            embedded = classifier.backbone(normalise(images, spec))
-            logits.append(classifier.head(embedded).float().cpu())
-        embeddings.append(embedded.float().cpu())
-    return torch.cat(logits).numpy(), torch.cat(embeddings).numpy()
+def _out_of_memory(error: RuntimeError) -> bool:
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
+
+def _check(steps: Sequence[Step], epoch: int) -> None:
+    """Raise if the loss of one of the steps since the last look is not a number."""
+    first = (len(steps) - 1) // LOOK_EVERY * LOOK_EVERY
+    losses = torch.stack([step.loss for step in steps[first:]]).tolist()
+    for number, loss in enumerate(losses, first):
+        if not math.isfinite(loss):
+            raise ErrataError(
+                f"the loss became {loss} in epoch {epoch}, step {number + 1}, at learning rate "
+                f"{steps[number].rate:.3g}; try a smaller --peak-lr or --clip-norm 1"
+            )
+
+
+def _means(steps: Sequence[Step], fabric: Fabric) -> tuple[float, float]:
+    """Return the mean loss and the accuracy of an epoch over all its images."""
+    seen = sum(step.size for step in steps)
+    loss = sum((step.loss * step.size for step in steps), torch.zeros((), device=fabric.device)) / seen
+    right = sum((step.right for step in steps), torch.zeros((), device=fabric.device)) / seen
+    both = fabric.all_reduce(torch.stack([loss, right]))
+    assert isinstance(both, Tensor)  # noqa: S101 (a tensor goes in)
+    return float(both[0]), float(both[1])

@@ -4,7 +4,6 @@ Forked from a server that has imported torch already: a test starts many of them
 needs no UMAP, which would compile for 20 s in every process.
 """
 
-import functools
 import multiprocessing
 import os
 import resource
@@ -64,8 +63,9 @@ def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, outp
     import pymongo.common
 
     import curation.projection
-    import models.train
+    import models.recipes
     from app.cli import main
+    from models.train_config import TrainConfig
 
     for stream, file in ((1, output), (2, errors)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT), stream)
@@ -79,7 +79,7 @@ def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, outp
     ):  # left by tests of the process that started the server
         os.environ.pop(name, None)
     pymongo.common.SERVER_SELECTION_TIMEOUT = 3  # s, in place of 30
-    models.train.TrainConfig = functools.partial(models.train.TrainConfig, epochs=1)  # type: ignore[assignment,misc]
+    models.recipes.OUT_OF_FOLD["scratch"] = TrainConfig(epochs=1)
     curation.projection.project = lambda embeddings, seed, neighbours=15: embeddings[:, :2].copy()
     sys.argv = ["errata", *arguments]
     main()

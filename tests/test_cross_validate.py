@@ -16,14 +16,20 @@ import models.cross_validate as module
 from models.architectures import ARCHITECTURES, Architecture, Classifier
 from models.arrays import ByteArray, FloatArray
 from models.checkpoint import load_checkpoint
-from models.cross_validate import Problem, cross_validate_heads, cross_validate_network, read_curves
+from models.cross_validate import Problem, cross_validate_heads, cross_validate_network
+from models.curves import read_curves
+from models.examples import Pixels
+from models.fabric import make_fabric
 from models.folds import assign_folds
 from models.images import InputSpec
+from models.predict import infer
 from models.predictions import NO_FOLD, Predictions
-from models.train import TrainConfig, infer, make_fabric, train
+from models.train import train
+from models.train_config import TrainConfig
 
 CLASSES = ("dark", "bright", "striped")
 N, N_TRAIN, F = 90, 72, 3
+FABRIC = make_fabric()
 CONFIG = TrainConfig(epochs=2, batch_size=16, peak_lr=0.01)
 
 
@@ -71,11 +77,11 @@ def counted(monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None) -> list
     real: Callable[..., Any] = module._train_fold
     folds: list[int] = []
 
-    def train_fold(k: int, *others: Any) -> None:
-        if k == fail_at:
+    def train_fold(fold: module._Fold, *others: Any) -> None:
+        if fold.k == fail_at:
             raise KeyboardInterrupt
-        folds.append(k)
-        real(k, *others)
+        folds.append(fold.k)
+        real(fold, *others)
 
     monkeypatch.setattr(module, "_train_fold", train_fold)
     return folds
@@ -107,7 +113,8 @@ def test_probs_are_those_of_the_model_that_did_not_see_the_image_or_the_mean(tmp
         classifier, info = load_checkpoint(tmp_path / f"fold-{k}.safetensors")
         assert info.classes == CLASSES
         assert info.config == CONFIG.to_dict()
-        logits, _ = infer(classifier, pixels, np.ones(N, bool), ARCHITECTURES["tiny"].input, make_fabric())
+        examples = Pixels(pixels, ARCHITECTURES["tiny"].input, "none", FABRIC.device)
+        logits, _ = infer(classifier, examples, np.ones(N, bool), FABRIC)
         every.append(torch.from_numpy(logits).softmax(1).numpy())
     for row in range(N):
         expected = np.mean(every, 0)[row] if task.fold[row] == NO_FOLD else every[task.fold[row]][row]
@@ -137,9 +144,9 @@ def test_which_rows_learn_and_choose(tmp_path: Path, monkeypatch: pytest.MonkeyP
     seen: list[tuple[Any, Any]] = []
     real = train
 
-    def spy(classifier: Classifier, pixels: Any, labels: Any, learn: Any, choose: Any, *others: Any) -> Classifier:
+    def spy(classifier: Classifier, examples: Any, labels: Any, learn: Any, choose: Any, *others: Any) -> Classifier:
         seen.append((learn, choose))
-        return real(classifier, pixels, labels, learn, choose, *others)
+        return real(classifier, examples, labels, learn, choose, *others)
 
     monkeypatch.setattr(module, "train", spy)
     cross_validate_network("tiny", task, pixels, CONFIG, tmp_path)

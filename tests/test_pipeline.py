@@ -1,7 +1,6 @@
 """The main job, end to end on drawn pictures: both architectures, a real MongoDB, kills in every kind of stage."""
 
 import csv
-import functools
 import io
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +13,6 @@ import pytest
 from PIL import Image
 from pymongo import MongoClient
 
-import models.train
 from curation import store
 from curation.audit import AuditConfig, run_audit
 from curation.catalog import DatasetSpec
@@ -27,6 +25,8 @@ from curation.rows import Rows
 from curation.workspace import Workspace
 from models.files import read_json
 from models.predictions import NO_FOLD
+from models.recipes import OUT_OF_FOLD
+from models.train_config import TrainConfig
 from tests.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
 from tests.errata_process import errata, start
 
@@ -52,7 +52,7 @@ def finished(mongo_workspace: Workspace, tmp_path_factory: pytest.TempPathFactor
     folder = draw_folder(tmp_path_factory.mktemp("pictures") / "drawn")
     spec, rows = open_dataset(str(folder), mongo_workspace, seed=0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models.train, "TrainConfig", functools.partial(models.train.TrainConfig, epochs=2))
+        patch.setitem(OUT_OF_FOLD, "scratch", TrainConfig(epochs=2))
         yield Finished(mongo_workspace, spec, rows, run_audit(mongo_workspace, spec, rows, CONFIG))
 
 
