@@ -19,6 +19,7 @@ from models.errors import ErrataError
 START_S = 90  # recovery of a large journal takes its time; a fresh server is ready in 2 s
 ANSWER_S = 15  # a server on a busy machine is slow, not dead: others may be using it
 STOP_S = 30
+_LOST_S = 5  # how long who is connected looks for a server that died; pymongo would take 30
 _CACHE_GB = 0.5  # MongoDB would take half of the memory, which the models need
 _SOCKET_PATH_BYTES = 103  # sun_path holds 104 bytes on macOS, 108 on Linux, with the final zero
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # MongoDB splits addresses at commas
@@ -60,8 +61,8 @@ def address(command: list[str]) -> str:
     """Return the `mongodb://` address of a server that was started with this command line."""
     place = command[command.index("--bind_ip") + 1]
     if "--port" in command:
-        return f"mongodb://{place}:{command[command.index('--port') + 1]}"
-    return f"mongodb://{quote(place, safe='')}"
+        place = f"{place}:{command[command.index('--port') + 1]}"
+    return f"mongodb://{quote(place, safe=':')}/?serverSelectionTimeoutMS={_LOST_S * 1000}"
 
 
 def answers(uri: str, patience_s: float) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import PyMongoError
 from pymongo.write_concern import WriteConcern
 
 from curation import database, mongod
@@ -109,6 +110,18 @@ def test_killed_frozen_and_stopped(own_workspace: Workspace, monkeypatch: pytest
 
 
 @pytest.mark.mongo
+def test_a_server_that_dies_is_missed_soon(own_workspace: Workspace) -> None:
+    """Through the address alone, which is all that FiftyOne is told."""
+    uri = ensure_database(own_workspace)
+    with MongoClient[dict[str, int]](uri) as client:
+        assert client.admin.command("ping")
+        server(own_workspace).kill()
+        started = time.monotonic()
+        with pytest.raises(PyMongoError):
+            client.admin.command("ping")
+        assert time.monotonic() - started < 8
+
+
 def test_four_starters_one_server(own_workspace: Workspace) -> None:
     program = (
         "import sys; from pathlib import Path; from curation.workspace import Workspace; "
