@@ -4,9 +4,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from models.arrays import Progress
 from models.files import digest, read_json, write_json
@@ -20,7 +23,7 @@ class StageRecord:
     name: str
     key: str  # digest of everything its result depends on
     seconds: float
-    peak_mb: float  # highest resident memory of the process up to its end
+    peak_mb: float  # highest resident memory seen up to its end, of the process and those it trains in
     reused: bool  # found as it was left by an earlier command
 
 
@@ -33,6 +36,7 @@ class Stages:
         self._run = run
         self._on_stage = on_stage
         self._done = read_records(run.folder)
+        self._memory = Memory()
 
     def do(self, name: str, inputs: Any, outputs: list[Path], work: Callable[[Progress], object]) -> str:
         """Do the work unless it was done with the same inputs and its outputs are there; return the key of the result.
@@ -54,10 +58,11 @@ class Stages:
         self._progress(name, 0, 0)
         started = time.perf_counter()
         work(lambda done, total: self._progress(name, done, total))
-        self._record(StageRecord(name, key, time.perf_counter() - started, peak_mb(), reused=False))
+        self._record(StageRecord(name, key, time.perf_counter() - started, self._memory.peak_mb(), reused=False))
         return key
 
     def _progress(self, name: str, done: int, total: int) -> None:
+        self._memory.look()
         self._run.report(name, done, total)
         if self._on_stage:
             self._on_stage(name, done, total)
@@ -83,7 +88,26 @@ def read_records(folder: Path) -> dict[str, StageRecord]:
     return {name: StageRecord(**record) for name, record in read_json(path).items()} if path.exists() else {}
 
 
-def peak_mb() -> float:
-    """Return the highest resident memory of this process so far, in MiB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+class Memory:
+    """The most memory this process and its children held at a time."""
+
+    def __init__(self) -> None:
+        self._most_mb, self._looked = 0.0, 0.0
+
+    def look(self) -> None:
+        """Add up what the processes hold now, at most once a second; pages they share are counted once."""
+        now = time.monotonic()
+        if now - self._looked < 1:
+            return
+        self._looked = now
+        held = psutil.Process().memory_info().rss
+        for child in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):  # it may have ended just now
+                memory = child.memory_info()
+                held += memory.rss - getattr(memory, "shared", 0)
+        self._most_mb = max(self._most_mb, held / 2**20)
+
+    def peak_mb(self) -> float:
+        """Return the highest sum seen, or this process's own highest where that is more, in MiB."""
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return max(self._most_mb, own / 2**20 if sys.platform == "darwin" else own / 2**10)

@@ -284,3 +284,30 @@ def test_alignment_only_turns() -> None:
 def test_own_or_mean_by_head() -> None:
     every = np.array([[[1], [2], [3]], [[5], [6], [7]]], np.float32)  # (F, N, 1)
     assert module._own_or_mean(every, np.array([1, 0, NO_FOLD])).tolist() == [[5], [2], [5]]
+
+
+def test_side_by_side_is_as_one_after_the_other_and_resumes_to_the_same_numbers(tmp_path: Path) -> None:
+    task, small = problem()
+    pixels = small.repeat(6, axis=1).repeat(6, axis=2)  # 48 px
+    config = TrainConfig(epochs=1)
+    name = "simple_cnn_norm_dropout"
+    one = cross_validate_network(name, task, pixels, config, tmp_path / "one", workers=1)
+    told: list[tuple[int, int]] = []
+    two = cross_validate_network(
+        name, task, pixels, config, tmp_path / "two", lambda *count: told.append(count), workers=2
+    )
+    assert np.abs(one.probs - two.probs).max() < 1e-3  # sums in another order
+    assert told[-1] == (3, 3)
+    (tmp_path / "two" / "fold-1.npz").unlink()
+    again = cross_validate_network(name, task, pixels, config, tmp_path / "two", workers=2)
+    assert equal(two, again)
+
+
+def test_processes_are_for_long_work_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    task, _ = problem()
+    monkeypatch.setattr(module, "cores", lambda: 2)
+    monkeypatch.setattr(module, "default_device", lambda: "cpu")
+    assert module._workers(task, TrainConfig(epochs=10)) == 1  # 3 folds x 10 epochs x 72 images
+    assert module._workers(task, TrainConfig(epochs=100)) == 2
+    monkeypatch.setattr(module, "default_device", lambda: "cuda")
+    assert module._workers(task, TrainConfig(epochs=100)) == 1
