@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.audit_process import AuditProgress, cancel_audit, start_audit, watch_audit
+from app.audit_steps import Step, audit_steps
+from app.background import Progress, cancel, start, watch
 from curation.catalog import DatasetSpec
 
 POLL_S = 1.0
@@ -15,7 +16,7 @@ POLL_S = 1.0
 def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> None:
     """Show the button that starts the audit of a data set."""
     if st.button(label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"):
-        start_audit(folder, name)
+        start(folder, ["audit", name])
         st.rerun()
 
 
@@ -37,7 +38,7 @@ def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
     st.caption(f"A few minutes on two cores for some thousand images. The same in a terminal: `errata audit {name}`")
 
 
-def progress_panel(folder: Path, progress: AuditProgress, name: str) -> None:
+def progress_panel(folder: Path, progress: Progress, name: str) -> None:
     """Show the running audit, looked at again every second; or how the last one ended where it did not finish."""
     if progress.active:
         st.fragment(_running, run_every=POLL_S)(folder)
@@ -46,34 +47,35 @@ def progress_panel(folder: Path, progress: AuditProgress, name: str) -> None:
 
 
 def _running(folder: Path) -> None:
-    progress = watch_audit(folder)
+    progress = watch(folder)
     if not progress.active:
         st.rerun(scope="app")
-    now = next((step.name for step in progress.steps if step.state == "now"), "Starting")
+    steps = audit_steps(folder, progress)
+    now = next((step.name for step in steps if step.state == "now"), "Starting")
     minutes, seconds = divmod(int(time.time() - progress.started), 60)
     with st.container(border=True, key="audit-progress"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**Audit running** for {minutes}:{seconds:02d} min. It goes on when this page is closed.")
             if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
-                cancel_audit(folder)
+                cancel(folder)
                 st.rerun(scope="app")
         share = progress.done / progress.total if progress.total else 0.0
         figures = f": {progress.done:,} of {progress.total:,}" if progress.total > 1 else " …"
         st.progress(min(1.0, share), text=f"{now}{figures}")
-        st.html(_step_list(progress))
+        st.html(_step_list(steps))
 
 
-def _step_list(progress: AuditProgress) -> str:
+def _step_list(steps: tuple[Step, ...]) -> str:
     marks = {"done": "✓", "now": "●", "waiting": "○"}
     items = "".join(
         f'<li class="er-{step.state}"><span>{marks[step.state]}</span> {step.name}'
         f"{f' <small>{step.seconds:.0f} s</small>' if step.seconds >= 1 else ''}</li>"
-        for step in progress.steps
+        for step in steps
     )
     return f'<ol class="er-steps">{items}</ol>'
 
 
-def _ended(folder: Path, progress: AuditProgress, name: str) -> None:
+def _ended(folder: Path, progress: Progress, name: str) -> None:
     texts: dict[str, tuple[Callable[[str], object], str]] = {
         "failed": (st.error, f"The last audit failed: {progress.error}"),
         "cancelled": (st.warning, "The last audit was cancelled. What it finished is kept."),

@@ -86,6 +86,15 @@ def review(
 
 
 @cli.command()
+def draw(name: Name, image: Annotated[str, typer.Argument(help="its image_id, as `errata issues` lists it")]) -> None:
+    """Draw the Grad-CAM maps of one image, for the given and the suggested class."""
+    from curation.cam_drawing import draw_image
+
+    for path in draw_image(*_audited(name), image):
+        typer.echo(path)
+
+
+@cli.command()
 def rebuild(name: Name) -> None:
     """Write the FiftyOne dataset again from the workspace."""
     from curation.inference import dataset_name, write_audit

@@ -1,28 +1,58 @@
 """The selected image: why its label is suspicious, as each architecture sees it."""
 
-import threading
+import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
+from app.background import Progress, last_arguments, start, watch
 from app.components import image_head, opinion
-from app.state import choose_image
+from app.state import choose_image, workspace
 from app.suspects import PAGE
-from curation.cam_files import cam_jobs, cam_pair
-from curation.results import ArchitectureResult, Audit
+from curation.cam_drawing import drawing_folder, missing_cams
+from curation.results import Audit
+
+POLL_S = 1.0
 
 
 def image_panel(audit: Audit, row: int) -> None:
     """Show an image, and every architecture's opinion on its label."""
     st.html(image_head(audit, row))
     st.html("".join(opinion(audit, one, row) for one in audit.architectures))
-    missing = [
-        one for one in audit.architectures if _drawable(one) and not all(p.exists() for p in cam_pair(audit, one, row))
-    ]
-    if missing and st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
-        with st.spinner("Drawing what the models look at …"):
-            _draw(audit, missing, row)
+    if missing_cams(audit, row):
+        _draw_on_demand(audit.name, str(audit.rows.image_ids[row]))
+
+
+def _draw_on_demand(name: str, image_id: str) -> None:
+    """Show the button that draws the maps that are missing, how far that is, or why it went wrong."""
+    folder = drawing_folder(workspace(), name)
+    arguments, progress = ["draw", name, image_id], watch(folder)
+    ours = last_arguments(folder) == arguments
+    if progress.active:
+        st.fragment(_drawing, run_every=POLL_S)(folder, ours)
+        return
+    if ours and progress.state in ("failed", "interrupted"):
+        st.error(f"The maps could not be drawn: {progress.error or 'the process is gone'}")
+    if st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
+        start(folder, arguments)
         st.rerun()
+
+
+def _drawing(folder: Path, ours: bool) -> None:
+    progress = watch(folder)
+    if not progress.active:
+        st.rerun(scope="app")  # the maps are there, or why they are not
+    st.progress(progress.done / max(1, progress.total), text=_doing(progress, ours))
+
+
+def _doing(progress: Progress, ours: bool) -> str:
+    waited = f" … {time.time() - progress.started:.0f} s"
+    if not ours:
+        return f"Drawing the maps of another image{waited}"
+    if progress.total:
+        return f"Drawing what {progress.stage} looks at{waited}"
+    return f"Starting, which takes some ten seconds{waited}"
 
 
 def neighbour_buttons(audit: Audit, rows: Sequence[int], row: int) -> None:
@@ -48,21 +78,3 @@ def _go(place: int, image_id: str) -> None:
     """Choose an image and turn the table to its page."""
     choose_image(image_id)
     st.session_state["page"] = place // PAGE + 1
-
-
-def _drawable(one: ArchitectureResult) -> bool:
-    """Return whether the models of this run are there to be looked into."""
-    return (one.run_folder / "fold-0.safetensors").exists()
-
-
-def _draw(audit: Audit, architectures: Sequence[ArchitectureResult], row: int) -> None:
-    with _one_at_a_time():
-        from curation.cam import draw_cams  # torch: several seconds, once
-
-        for one in architectures:
-            draw_cams(one.run_folder, one.name, cam_jobs(audit, one, [row]))
-
-
-@st.cache_resource(show_spinner=False)
-def _one_at_a_time() -> threading.Lock:
-    return threading.Lock()

@@ -34,6 +34,11 @@ def cam_pair(audit: Audit, architecture: ArchitectureResult, row: int) -> tuple[
     return cam_path(folder, image_id, classes[given]), cam_path(folder, image_id, classes[other])
 
 
+def has_models(architecture: ArchitectureResult) -> bool:
+    """Return whether the models of an architecture are there to be looked into."""
+    return (architecture.run_folder / "fold-0.safetensors").exists()
+
+
 def cam_jobs(audit: Audit, architecture: ArchitectureResult, rows: Iterable[int]) -> list[CamJob]:
     """Return the two maps to draw for each of the rows, by the model that did not train on the image."""
     fold, alternatives = architecture.predictions.fold, audit.alternatives()

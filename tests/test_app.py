@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from app.background import watch
 from app.charts import probability_bars, quality_bar
 from app.components import change
-from curation.results import audit_folder
+from curation.cam_drawing import drawing_folder
+from curation.cam_files import cam_pair
+from curation.results import ArchitectureResult, Audit, audit_folder
 from curation.workspace import Workspace
 from models.files import write_json
 from tests.small_audit import ARCHITECTURES, SKIPPED, small_audit, write_status
@@ -68,10 +73,10 @@ def test_a_name_nobody_knows(workspace: Workspace) -> None:
 
 
 def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[tuple[Path, str]] = []
-    monkeypatch.setattr("app.audit_panel.start_audit", lambda folder, name: started.append((folder, name)))
+    started: list[tuple[Path, list[str]]] = []
+    monkeypatch.setattr("app.audit_panel.start", lambda folder, arguments: started.append((folder, arguments)))
     show(dataset="digits").button(key="audit.start").click().run()
-    assert started == [(audit_folder(workspace, "digits"), "digits")]
+    assert started == [(audit_folder(workspace, "digits"), ["audit", "digits"])]
 
 
 def test_a_running_audit_is_watched(workspace: Workspace) -> None:
@@ -165,18 +170,61 @@ def test_in_sample_predictions_warn(workspace: Workspace) -> None:
     assert "mean of 3 fold models" not in shown(app)
 
 
-def test_maps_are_drawn_on_demand(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def drawable(workspace: Workspace) -> Audit:
+    """An audit whose maps are not drawn, with models that could draw them as far as the app can tell."""
     audit = small_audit(workspace, cams=0)
     assert "image.draw" not in [button.key for button in show(dataset="tiny").button]  # no models to look into
     for one in audit.architectures:
         (one.run_folder / "fold-0.safetensors").touch()
-    drawn: list[tuple[str, str]] = []
-    monkeypatch.setattr(
-        "curation.cam.draw_cams",
-        lambda folder, name, jobs: drawn.extend((name, job.path.as_posix()[-14:]) for job in jobs),
-    )
-    show(dataset="tiny").button(key="image.draw").click().run()
-    assert drawn == [(name, "test/sea/0.png") for name in ARCHITECTURES for _ in ("given", "suggested")]
+    return audit
+
+
+def test_maps_are_drawn_on_demand(workspace: Workspace, drawable: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, started = drawing_folder(workspace, "tiny"), list[list[str]]()
+
+    def start(folder: Path, arguments: list[str]) -> None:
+        started.append(arguments)
+        write_json(folder / "launch.json", {"pid": os.getpid(), "at": 1.0, "arguments": arguments})
+        write_status(folder, "running", ARCHITECTURES[1], 1, 2)
+
+    monkeypatch.setattr("app.image_panel.start", start)
+    app = show(dataset="tiny")
+    app.button(key="image.draw").click().run()
+    assert started == [["draw", "tiny", "test/sea/0.png"]]
+    assert f"Drawing what {ARCHITECTURES[1]} looks at" in progress_text(app)
+    assert "image.draw" not in [button.key for button in app.button]
+    assert "maps of another image" in progress_text(show(dataset="tiny", image="test/forest/0.png"))
+    write_status(folder, "finished", ARCHITECTURES[1])
+    for one in drawable.architectures:
+        draw(drawable, one)
+    app.run()
+    assert shown(app).count("data:image/jpeg;base64,") == 1 + 1 + 4
+    assert "image.draw" not in [button.key for button in app.button]
+
+
+def progress_text(app: AppTest) -> str:
+    return " ".join(str(one.proto.text) for one in app.get("progress"))
+
+
+def draw(audit: Audit, one: ArchitectureResult) -> None:
+    for path in cam_pair(audit, one, int(audit.suspects("test")[0])):
+        path.parent.mkdir(exist_ok=True)
+        Image.new("L", (224, 149), 100).save(path)
+
+
+def test_a_drawing_that_fails_says_why(workspace: Workspace, drawable: Audit) -> None:
+    """A real process: the checkpoints are empty files."""
+    app = show(dataset="tiny")
+    app.button(key="image.draw").click().run()
+    folder, deadline = drawing_folder(workspace, "tiny"), time.monotonic() + 120
+    while watch(folder).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    app.run()
+    assert "The maps could not be drawn: " in texts(app.error)
+    assert "fold-0.safetensors" in texts(app.error)
+    assert app.button(key="image.draw").label == "Draw Grad-CAM"
+    assert not show(dataset="tiny", image="test/forest/0.png").error  # another image's failure
 
 
 def test_an_image_that_went_away_leaves_the_rest(workspace: Workspace) -> None:
@@ -210,11 +258,13 @@ def test_a_chart_of_many_classes_keeps_the_two_that_matter() -> None:
 def test_the_first_page_loads_nothing_heavy(workspace: Workspace) -> None:
     """Seconds of waiting and gigabytes of memory otherwise; torch and FiftyOne come when they are asked for."""
     small_audit(workspace)
+    modules = [f"app.{path.stem}" for path in MAIN.parent.glob("*.py") if path.stem not in ("__init__", "main")]
     program = (
-        "import sys; from streamlit.testing.v1 import AppTest\n"
+        "import importlib, sys; from streamlit.testing.v1 import AppTest\n"
         f"app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)\n"
         "app.query_params['dataset'] = 'tiny'\napp.run(); assert app.button and not app.exception\n"
-        "print(*{'torch', 'fiftyone', 'sklearn', 'umap', 'scipy', 'cleanlab', 'cv2'} & set(sys.modules))"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        "print(*{'torch', 'fiftyone', 'sklearn', 'umap', 'scipy', 'cleanlab', 'cv2', 'timm'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=MAIN.parent)
     assert run.returncode == 0, run.stderr

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.audit_panel import audit_button, not_audited, progress_panel
-from app.audit_process import AuditProgress, watch_audit
+from app.background import Progress, watch
 from app.components import accuracy_table, counts
 from app.fiftyone_link import fiftyone_link
 from app.image_panel import image_panel, neighbour_buttons
@@ -37,7 +37,7 @@ def screen() -> None:
         )
     name = _name(chosen)
     folder = audit_folder(workspace(), name)
-    progress = watch_audit(folder)
+    progress = watch(folder)
     audit = _audit(name, progress)
     if audit is None:
         progress_panel(folder, progress, _source(chosen, name) or chosen)
@@ -50,7 +50,7 @@ def screen() -> None:
     _results(audit)
 
 
-def _audit(name: str, progress: AuditProgress) -> Audit | None:
+def _audit(name: str, progress: Progress) -> Audit | None:
     """Return what is found so far; files that do not fit together are no error while an audit writes them."""
     try:
         return loaded_audit(workspace(), name)
@@ -78,7 +78,7 @@ def _spec(chosen: str) -> DatasetSpec | None:
     return None if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace())
 
 
-def _actions(audit: Audit, chosen: str, progress: AuditProgress) -> None:
+def _actions(audit: Audit, chosen: str, progress: Progress) -> None:
     split = st.session_state.get("split") or "test"
     fiftyone_link(audit, "all" if split == "all" else f"suspicious-{split}")
     report = workspace().reports / audit.name / "report.html"

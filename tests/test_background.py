@@ -1,4 +1,4 @@
-"""Audits as processes: real ones, started, watched, cancelled and gone."""
+"""Commands as processes: real ones, started, watched, cancelled and gone."""
 
 import os
 import subprocess
@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.audit_process import AuditProgress, cancel_audit, start_audit, watch_audit
+from app.background import Progress, cancel, last_arguments, start, watch
 from curation.results import audit_folder
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import write_json
-from tests.small_audit import ARCHITECTURES, write_status
+from tests.small_audit import write_status
 
 COMPUTES = """
 import sys, time
@@ -25,16 +25,16 @@ with computing(Path(sys.argv[1]), {"architectures": ["a"]}) as run:
 """
 
 
-def wait_while(folder: Path, *states: str) -> AuditProgress:
+def wait_while(folder: Path, *states: str) -> Progress:
     deadline = time.monotonic() + 60
-    while (progress := watch_audit(folder)).state in states and time.monotonic() < deadline:
+    while (progress := watch(folder)).state in states and time.monotonic() < deadline:
         time.sleep(0.05)
     return progress
 
 
 def test_nothing_was_started(tmp_path: Path) -> None:
-    assert watch_audit(tmp_path) == AuditProgress("none")
-    assert not cancel_audit(tmp_path)
+    assert watch(tmp_path) == Progress("none")
+    assert not cancel(tmp_path)
 
 
 def test_an_audit_that_ends_before_it_began_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +43,11 @@ def test_an_audit_that_ends_before_it_began_says_why(tmp_path: Path, monkeypatch
     folder = audit_folder(Workspace(tmp_path / "home"), "intel")
     write_status(folder, "finished")  # an earlier one
     time.sleep(0.01)
-    start_audit(folder, "intel")
-    assert watch_audit(folder).state == "starting"
-    with pytest.raises(ErrataError, match="the audit of intel is running already"):
-        start_audit(folder, "intel")
+    start(folder, ["audit", "intel"])
+    assert watch(folder).state == "starting"
+    assert last_arguments(folder) == ["audit", "intel"]
+    with pytest.raises(ErrataError, match="`errata audit intel` is running already"):
+        start(folder, ["audit", "intel"])
     ended = wait_while(folder, "starting", "running")
     assert ended.state == "failed"
     assert "data set 'intel' is not at" in ended.error
@@ -56,49 +57,35 @@ def test_an_audit_that_ends_before_it_began_says_why(tmp_path: Path, monkeypatch
 def test_one_that_is_only_starting_can_be_cancelled(tmp_path: Path) -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     write_json(tmp_path / "launch.json", {"pid": sleeper.pid, "at": time.time()})
-    assert watch_audit(tmp_path).state == "starting"
-    assert cancel_audit(tmp_path)
+    assert watch(tmp_path).state == "starting"
+    assert cancel(tmp_path)
     assert sleeper.wait(10) != 0
-    assert watch_audit(tmp_path).error == "the process ended before it began"
+    assert watch(tmp_path).error == "the process ended before it began"
 
 
 def test_a_running_one_is_cancelled_and_a_killed_one_is_interrupted(tmp_path: Path) -> None:
-    for end, state in ((cancel_audit, "cancelled"), (None, "interrupted")):
+    for end, state in ((cancel, "cancelled"), (None, "interrupted")):
         process = subprocess.Popen([sys.executable, "-c", COMPUTES, str(tmp_path)])
         deadline = time.monotonic() + 60
-        while watch_audit(tmp_path).done != 1 and time.monotonic() < deadline:
+        while watch(tmp_path).done != 1 and time.monotonic() < deadline:
             time.sleep(0.05)
-        progress = watch_audit(tmp_path)
+        progress = watch(tmp_path)
         assert (progress.state, progress.done, progress.total) == ("running", 1, 3)
-        assert progress.steps[0].name == "Read and check the images"
         assert progress.log == ()  # started in a terminal: what it says is there
         if end:
             assert end(tmp_path)
         else:
             process.kill()
         process.wait(20)
-        assert watch_audit(tmp_path).state == state
-
-
-def test_steps_stand_in_their_order_with_their_seconds(tmp_path: Path) -> None:
-    write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
-    record = {"name": "", "key": "k", "seconds": 3.0, "peak_mb": 1.0, "reused": False}
-    stages = ("images", "duplicates", f"features {ARCHITECTURES[0]}", f"train {ARCHITECTURES[0]}", "report")
-    write_json(tmp_path / "stages.json", {name: {**record, "name": name} for name in stages})
-    write_status(tmp_path, "running", f"pixels {ARCHITECTURES[1]}", 1, 2)
-    steps = watch_audit(tmp_path).steps
-    assert [step.name.split()[0] for step in steps] == [
-        "Read", "Find", "Features", "Train", "Pixels", "Train", "Map", "Map", "Grad-CAM", "Grad-CAM", "Write", "Write",
-    ]  # fmt: skip
-    assert [step.state for step in steps] == ["done"] * 4 + ["now"] + ["waiting"] * 7
-    assert [step.seconds for step in steps] == [3.0] * 4 + [0.0] * 8  # the report's are of an earlier audit
+        assert watch(tmp_path).state == state
 
 
 def test_a_process_id_given_to_another_is_not_ours(tmp_path: Path) -> None:
     write_json(tmp_path / "launch.json", {"pid": os.getpid(), "at": 1.0})
-    assert watch_audit(tmp_path).state == "failed"
+    assert watch(tmp_path).state == "failed"
 
 
 def test_a_damaged_launch_file_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "launch.json").write_text("{")
-    assert watch_audit(tmp_path).state == "none"
+    assert watch(tmp_path).state == "none"
+    assert last_arguments(tmp_path) == []
