@@ -20,7 +20,7 @@ def accuracy(labels: IntArray, probs: FloatArray) -> float:
     return float((probs.argmax(1) == labels).mean()) if len(labels) else math.nan
 
 
-def wilson_interval(successes: int, n: int, z: float = 1.96) -> tuple[float, float]:
+def wilson_interval(successes: float, n: int, z: float = 1.96) -> tuple[float, float]:
     """Return the interval of a share of n independent trials, 95 % at z = 1.96; (0, 1) for n = 0.
 
     Source: Wilson 1927, doi:10.1080/01621459.1927.10502953.
@@ -106,17 +106,17 @@ def auroc(labels: IntArray, probs: FloatArray, classes: Sequence[str]) -> dict[s
     Raises:
         ErrataError: fewer than two classes occur among the labels: there is nothing to separate.
     """
-    present = np.bincount(labels, minlength=len(classes)) > 0
-    if present.sum() < 2:
-        found = ", ".join(repr(classes[k]) for k in np.flatnonzero(present)) or "no label at all"
+    present = np.unique(labels).tolist()
+    if len(present) < 2:
+        found = repr(classes[present[0]]) if present else "no label at all"
         raise ErrataError(f"AUROC needs images of two classes or more, found {found}; add images of another class")
-    areas = {classes[k]: _area(probs[labels == k, k], probs[labels != k, k]) for k in np.flatnonzero(present)}
+    areas = {classes[k]: _area(probs[labels == k, k], probs[labels != k, k]) for k in present}
     binary = len(classes) == 2
     return {
         "value": areas[classes[1]] if binary else float(np.mean(list(areas.values()))),
         "kind": "binary" if binary else "one-vs-rest",
         "per_class": areas,
-        "left_out": [name for k, name in enumerate(classes) if not present[k]],
+        "left_out": [name for k, name in enumerate(classes) if k not in present],
     }
 
 

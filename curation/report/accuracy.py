@@ -1,14 +1,15 @@
 """How well the architectures predict the given labels: accuracies, confusions, learning curves."""
 
-import math
 from typing import Any
 
 from curation.report.charts import (
     MAX_MATRIX_CLASSES,
     commonest,
+    confusion_legend,
     confusion_matrix,
     interval_axis,
     interval_chart,
+    lowest_tick,
     worst_confusion,
 )
 from curation.report.curves import curves_plot
@@ -20,7 +21,7 @@ def accuracy_section(figures: dict[str, Any]) -> str:
     each = [
         (split, one["name"], one["splits"][split]) for split in figures["splits"] for one in figures["architectures"]
     ]
-    lowest = min(0.9, math.floor(10 * min(own["low"] for _, _, own in each)) / 10)
+    lowest = lowest_tick([own["low"] for _, _, own in each])
     rows = [
         [
             split,
@@ -67,17 +68,8 @@ def confusion_section(figures: dict[str, Any]) -> str:
             how = text(one["splits"][split]["measured"])
             title = f"{split} · {text(one['name'])} <span>n = {one['splits'][split]['n']:,}, {how}</span>"
             blocks.append(f"<div class=matrix><h3>{title}</h3>{matrix}{commonest(counts, classes)}</div>")
-    return section("confusion", "Confusion", _legend(scale, fits), f'<div class="matrices">{"".join(blocks)}</div>')
-
-
-def _legend(scale: float, fits: bool) -> str:
-    if not fits:
-        return f"<p class=lead>Over {MAX_MATRIX_CLASSES} classes: the commonest confusions, given → predicted.</p>"
-    return (
-        "<p class=lead>Number of images for each given label (row) and prediction (column). Shading is the share of "
-        "the given label's images, on one scale in all matrices:</p><p class=scales>"
-        '<span><i class="ramp same"></i> on the diagonal, 0 to 100 %</span>'
-        f'<span><i class="ramp other"></i> beside it, 0 to {percent(scale, 0)}</span></p>'
+    return section(
+        "confusion", "Confusion", confusion_legend(scale, fits), f'<div class="matrices">{"".join(blocks)}</div>'
     )
 
 

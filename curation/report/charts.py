@@ -1,5 +1,6 @@
 """Intervals as inline SVG, confusions as shaded tables; the page's style sheet has the colours."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,11 @@ def interval_chart(figures: dict[str, Any], lowest: float) -> str:
         f'<line class="range" x1="{low}" x2="{high}" y1="{middle}" y2="{middle}"/>'
         f'<circle class="dot" cx="{at}" cy="{middle}" r="4.5"/></svg>'
     )
+
+
+def lowest_tick(lows: Sequence[float]) -> float:
+    """Return the tenth below all intervals, at most 0.9: where the scale of `interval_chart` begins."""
+    return min(0.9, math.floor(10 * min(lows)) / 10)
 
 
 def interval_axis(lowest: float) -> str:
@@ -71,6 +77,18 @@ def _cell(count: int, part: float, same: bool, scale: float, given: str, predict
     kind = "same" if same else "zero" if not count else "deep" if depth > 0.6 else "other"
     title = f"given {given}, predicted {predicted}: {count} images, {percent(part)} of those given {given}"
     return f'<td class="{kind}" style="--depth:{100 * depth:.0f}%" title="{text(title)}">{count}</td>'
+
+
+def confusion_legend(scale: float, fits: bool) -> str:
+    """Return how the matrices are to be read; `fits` = whether they are drawn at all."""
+    if not fits:
+        return f"<p class=lead>Over {MAX_MATRIX_CLASSES} classes: the commonest confusions, given → predicted.</p>"
+    return (
+        "<p class=lead>Number of images for each given label (row) and prediction (column). Shading is the share of "
+        "the given label's images, on one scale in all matrices:</p><p class=scales>"
+        '<span><i class="ramp same"></i> on the diagonal, 0 to 100 %</span>'
+        f'<span><i class="ramp other"></i> beside it, 0 to {percent(scale, 0)}</span></p>'
+    )
 
 
 def commonest(counts: Sequence[Sequence[int]], classes: list[str]) -> str:

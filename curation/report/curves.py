@@ -70,7 +70,7 @@ def curves_body(curves: Curves, quantity: str, each: str, names: dict[str, str],
 
 def _scale(highest: float) -> tuple[float, float]:
     """Return the step of an axis from 0, one of 1, 2, 2.5 and 5 times a power of ten, and its end."""
-    rough = max(highest, 1e-6) / 4
+    rough = max(highest, 1e-6) / 5
     power = 10.0 ** np.floor(np.log10(rough))
     step = float(next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999))
     return step, float(step * np.ceil(highest / step * 0.999999)) or step

@@ -52,7 +52,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]], numeric: Iterable[
 
 def pair_table(pairs: Iterable[tuple[str, object]]) -> str:
     """Return a table of names and values."""
-    lines = (f"<tr><th>{text(name)}</th><td>{text(value)}</td></tr>" for name, value in pairs)
+    lines = (f"<tr><th>{text(name)}</th><td>{text(value).replace('_', '_<wbr>')}</td></tr>" for name, value in pairs)
     return f'<table class="pairs">{"".join(lines)}</table>'
 
 

@@ -38,9 +38,9 @@ def suspect_pictures(audit: Audit, row: int) -> SuspectPictures:
     return SuspectPictures(_address(image, _QUALITY), overlays)
 
 
-def twin_picture(path: Path) -> str | None:
-    """Return a small picture, None if the file can no longer be read."""
-    image = _open(path, TWIN_PX)
+def small_picture(path: Path, long_side_px: int) -> str | None:
+    """Return a small picture as a data address, None if the file can no longer be read."""
+    image = _open(path, long_side_px)
     return None if image is None else _address(image, _QUALITY)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from curation.catalog import DatasetSpec
 from curation.report.figures import report_figures
 from curation.report.page import report_page
-from curation.report.pictures import suspect_pictures, twin_picture
+from curation.report.pictures import TWIN_PX, small_picture, suspect_pictures
 from curation.results import Audit
 from models.files import write_json, write_text
 
@@ -29,5 +29,5 @@ def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
     figures, paths = report_figures(audit, spec), audit.rows.paths
     write_json(folder / "report.json", figures)
     style = _STYLE.read_text(encoding="utf-8")
-    page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: twin_picture(paths[row]))
+    page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: small_picture(paths[row], TWIN_PX))
     write_text(folder / "report.html", page)

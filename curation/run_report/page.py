@@ -1,0 +1,98 @@
+"""report.html of a trained run: its sections in their order."""
+
+from typing import Any
+
+from curation.report.curves import curves_plot
+from curation.report.frame import framed
+from curation.report.html import counted, pair_table, section, text
+from curation.run_report.accuracy import accuracy_section
+from curation.run_report.classes import classes_section, confusion_section
+from curation.run_report.gallery import PictureOf, errors_section
+from curation.run_report.overview import overview_section
+from curation.run_report.reliability import reliability_section
+
+REFRESH_S = 10  # a page of a training under way is read again so often
+CURVE_NAMES = {"train": "training", "val": "validation"}
+_NAVIGATION = {
+    "overview": "Overview",
+    "curves": "Learning curves",
+    "accuracy": "Accuracy",
+    "confusion": "Confusion",
+    "classes": "Classes",
+    "calibration": "Calibration",
+    "errors": "Surest errors",
+    "settings": "Settings",
+}
+
+
+def run_page(figures: dict[str, Any], style: str, picture_of: PictureOf) -> str:
+    """Return the whole page.
+
+    Args:
+        figures: as `run_figures` returns them.
+        style: the style sheet.
+        picture_of: row -> small picture of an image.
+    """
+    sections = {
+        "overview": overview_section(figures),
+        "curves": _curves_section(figures),
+        "accuracy": accuracy_section(figures),
+        "confusion": confusion_section(figures),
+        "classes": classes_section(figures),
+        "calibration": reliability_section(figures),
+        "errors": errors_section(figures, picture_of),
+        "settings": _settings_section(figures),
+    }
+    runs = figures["runs"]
+    about = [f"{name} <b>{text(figures[key])}</b>" for name, key in _ABOUT if figures[key]]
+    about += [counted(len(runs), "seed"), f"written {figures['written'][:10]}"]
+    refresh_s = REFRESH_S if any(run["state"] == "running" for run in runs) else None
+    title = figures["recipe"] or figures["group"]
+    return framed(title, "training report", " · ".join(about), sections, _NAVIGATION, style, refresh_s)
+
+
+_ABOUT = (("data set", "dataset"), ("architecture", "architecture"))
+
+
+def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]]]:
+    """Return the learning curve of each seed that has one."""
+    return {str(run["seed"]): run["curve"] for run in figures["runs"] if run["curve"]}
+
+
+def _curves_section(figures: dict[str, Any]) -> str:
+    curves, planned = curves_of(figures), max(run["planned_epochs"] for run in figures["runs"])
+    if not curves:
+        return section("curves", "Learning curves", "<p>No epoch is finished yet.</p>")
+    plots = "".join(
+        curves_plot(curves, quantity, title, "seed", CURVE_NAMES, planned)
+        for quantity, title in (("accuracy", "Accuracy"), ("loss", "Loss, nats"))
+    )
+    pairs = f"{counted(len(curves), 'seed')}, a pair of lines each. " if len(curves) > 1 else ""
+    note = (
+        f'<p class=note>{pairs}<span class="key train"></span> training: on augmented images while the weights move, '
+        'with dropout and label smoothing where the recipe uses them; <span class="key val"></span> validation: images '
+        "held back to choose the epoch that is kept (dot).</p>"
+    )
+    return section("curves", "Learning curves", note, f'<div class="plots">{plots}</div>')
+
+
+def _settings_section(figures: dict[str, Any]) -> str:
+    data = [(f"{split} images", f"{n:,}") for split, n in figures["images"].items()]
+    data += [("classes", ", ".join(figures["classes"]))] if figures["classes"] else []
+    facts = [(name, figures[name]) for name in ("recipe", "architecture", "device") if figures[name]]
+    if figures["parameters"] is not None:
+        facts.append(("parameters", f"{figures['parameters']:,}"))
+    facts += [(f"input {name}", _plain(value)) for name, value in figures["input"].items()]
+    facts += [("seeds", ", ".join(str(run["seed"]) for run in figures["runs"]))]
+    blocks = {
+        "Training": [(name, _plain(value)) for name, value in figures["config"].items()],
+        "Run": facts,
+        "Data": [("data set", figures["dataset"] or ""), *data],
+        "Versions": list(figures["versions"].items()),
+    }
+    shown = "".join(f"<div><h3>{name}</h3>{pair_table(pairs)}</div>" for name, pairs in blocks.items() if pairs)
+    return section("settings", "Settings and versions", f'<div class="provenance">{shown}</div>')
+
+
+def _plain(value: object) -> str:
+    return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)
