@@ -3,7 +3,8 @@
 import typer
 
 from app.progress import stage_display
-from curation.audit import AuditConfig, run_audit
+from curation.audit import run_audit
+from curation.audit_config import AuditConfig
 from curation.datasets import open_dataset
 from curation.inference import dataset_name
 from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit

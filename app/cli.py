@@ -45,7 +45,7 @@ def audit(
 ) -> None:
     """Train out of fold, rank the labels, and write everything into FiftyOne."""
     from app.audit_command import audit as run
-    from curation.audit import AuditConfig
+    from curation.audit_config import AuditConfig
 
     names = tuple(part.strip() for part in architectures.split(",") if part.strip())
     run(name, AuditConfig(names, folds, seed, cams, engine, version).checked(), predictions)

@@ -14,7 +14,8 @@ from PIL import Image
 from pymongo import MongoClient
 
 from curation import store
-from curation.audit import AuditConfig, run_audit
+from curation.audit import run_audit
+from curation.audit_config import AuditConfig
 from curation.catalog import DatasetSpec
 from curation.database import ensure_database, stop_database
 from curation.datasets import open_dataset

@@ -1,0 +1,219 @@
+"""One training of one network: a run folder with its curve, checkpoint, predictions and figures."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from lightning.fabric import Fabric
+
+from models.architectures import parameter_count
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint, versions
+from models.classifier import Classifier
+from models.devices import default_device
+from models.errors import ErrataError
+from models.examples import CachedViews, Examples, Pixels
+from models.fabric import make_fabric, together
+from models.files import write_json, write_text
+from models.freezing import frozen_modules
+from models.images import InputSpec
+from models.mapped import Held, Mapped
+from models.metrics import evaluate
+from models.predict import infer
+from models.predictions import NO_FOLD, Predictions
+from models.runs import Run, computing
+from models.train import EpochMetrics, train
+from models.train_config import TrainConfig
+from models.variants import Mode, Variant, build_classifier
+
+
+@dataclass(frozen=True)
+class Network:
+    """The network a training starts from."""
+
+    architecture: str
+    mode: Mode
+    spec: InputSpec
+    weights: Path | None = None  # a local file with the pretrained backbone
+    init_from: Path | None = None  # a checkpoint whose backbone it takes over
+
+    def build(self, n_classes: int) -> Classifier:
+        """Return the classifier; random weights are drawn from torch's global generator.
+
+        Raises:
+            ErrataError: pretrained weights cannot be had, or the checkpoint is of another backbone.
+        """
+        if self.init_from is None:
+            variant = Variant(self.architecture, self.mode)
+            return build_classifier(variant, n_classes, self.spec.size_px, self.weights)
+        source, info = load_checkpoint(self.init_from)
+        found = info.input or self.spec
+        if (info.architecture, found.size_px) != (self.architecture, self.spec.size_px):
+            raise ErrataError(
+                f"{self.init_from.parent.name} is {info.architecture} at {found.size_px} px and cannot start "
+                f"{self.architecture} at {self.spec.size_px} px; name the same --architecture and --size"
+            )
+        classifier = build_classifier(Variant(self.architecture, "scratch"), n_classes, self.spec.size_px)
+        classifier.backbone.load_state_dict(source.backbone.state_dict())
+        return classifier
+
+    @property
+    def stored(self) -> Mode:
+        """How its checkpoint is stored: whole, unless the frozen backbone can be had again from where it came."""
+        elsewhere = self.weights is not None or self.init_from is not None
+        return "scratch" if self.init_from is not None else "finetuned" if elsewhere else self.mode
+
+
+@dataclass(frozen=True)
+class TrainJob:
+    """One training, as it is handed to another process."""
+
+    folder: Path  # the run folder
+    about: dict[str, Any]  # what config.json says beside what follows
+    network: Network
+    config: TrainConfig
+    seed: int
+    classes: tuple[str, ...]
+    image_ids: npt.NDArray[np.str_]  # (N,)
+    labels: IntArray  # (N,)
+    learn: BoolArray  # (N,)
+    val: BoolArray  # (N,) choose the best epoch
+    test: BoolArray  # (N,)
+    inputs: Mapped | Held  # uint8 (N, S, S, 3), or of a frozen backbone features (V, N, D)
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is there, whole."""
+        return (self.folder / "metrics.json").exists()
+
+
+def train_run(job: TrainJob) -> None:
+    """Train, and write config.json, metrics.jsonl, checkpoint, predictions and, last, metrics.json.
+
+    Raises:
+        ErrataError: the recipe does not fit the network, the loss is no longer a number, another process is at it.
+    """
+    fabric = make_fabric("float32" if job.network.mode == "frozen" else job.config.precision)
+    config = {
+        **job.about,
+        "architecture": job.network.architecture,
+        "mode": job.network.mode,
+        "seed": job.seed,
+        "classes": list(job.classes),
+        "images": {"train": int(job.learn.sum()), "val": int(job.val.sum()), "test": int(job.test.sum())},
+        "input": job.network.spec.to_dict(),
+        "config": job.config.to_dict(),
+        "device": default_device(),
+        "devices": fabric.world_size,
+        "versions": versions(),
+    }
+    if fabric.is_global_zero:
+        with computing(job.folder, config) as run:
+            _train(job, fabric, run)
+    else:
+        _train(job, fabric, None)
+
+
+def check_network(network: Network, config: TrainConfig, n_classes: int) -> None:
+    """Raise before any work what building the network or freezing a layer would raise.
+
+    Raises:
+        ErrataError: weights cannot be had, no such layer, or an input smaller than the network's strides.
+    """
+    with torch.random.fork_rng(devices=[]):
+        classifier = network.build(n_classes)
+    if network.mode == "frozen" and config.freeze not in ("none", "backbone"):
+        raise ErrataError(f"a frozen backbone is frozen whole; leave --freeze {config.freeze} out or use @finetuned")
+    frozen_modules(classifier, config.freeze)
+    if config.freeze != "none" and network.mode == "scratch" and network.init_from is None:
+        raise ErrataError(
+            f"{network.architecture} starts from random weights, and frozen ones would never learn; "
+            "use @finetuned, --init-from RUN or --freeze none"
+        )
+
+
+def _train(job: TrainJob, fabric: Fabric, run: Run | None) -> None:
+    curve: Sequence[EpochMetrics] = []
+
+    def on_epoch(lines: Sequence[EpochMetrics]) -> None:
+        nonlocal curve
+        curve = lines
+        write_text(job.folder / "metrics.jsonl", "".join(json.dumps(asdict(line)) + "\n" for line in lines))
+        if run:
+            run.report("train", len(lines), job.config.epochs)
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(job.seed)
+        classifier, examples = _start(job, fabric)
+        state_file = job.folder / "state.pt"
+        trained = train(
+            classifier, examples, job.labels, job.learn, job.val, job.config, job.seed, fabric, on_epoch, state_file
+        )
+    if run is None:
+        return
+    job.folder.joinpath("state.pt").unlink(missing_ok=True)
+    spec, network = job.network.spec, job.network
+    info = CheckpointInfo(
+        network.architecture, job.classes, job.config.to_dict(), job.seed, mode=network.stored, input=spec
+    )
+    save_checkpoint(job.folder / "checkpoint.safetensors", _whole(trained, job), info)
+    predictions = _predict(job, trained, examples, fabric)
+    predictions.save(job.folder / "predictions.npz")
+    write_json(job.folder / "metrics.json", _figures(job, predictions, curve))
+
+
+def _start(job: TrainJob, fabric: Fabric) -> tuple[Classifier, Examples]:
+    """Return the network and what it learns from; of a frozen backbone the head alone, and cached features."""
+    if job.network.mode == "frozen":
+        views = job.inputs.open()
+        head = torch.nn.Linear(views.shape[2], len(job.classes))
+        return Classifier(torch.nn.Identity(), head), CachedViews(views, fabric.device)
+    examples = Pixels(job.inputs.open(), job.network.spec, job.config.augmentation, fabric.device)
+    return job.network.build(len(job.classes)), examples
+
+
+def _whole(trained: Classifier, job: TrainJob) -> Classifier:
+    """Return what the checkpoint is to hold: a frozen backbone that is no one else's goes with its head."""
+    if job.network.mode == "frozen" and job.network.stored != "frozen":
+        return Classifier(job.network.build(len(job.classes)).backbone, trained.head)
+    return trained
+
+
+def _predict(job: TrainJob, trained: Classifier, examples: Examples, fabric: Fabric) -> Predictions:
+    """Return predictions of the images it did not learn from."""
+    held_out = job.val | job.test
+    logits, embeddings = infer(trained, examples, held_out, fabric)
+    odds = np.exp(logits - logits.max(1, keepdims=True))
+    fold = np.full(len(logits), NO_FOLD)
+    return Predictions(job.image_ids[held_out], odds / odds.sum(1, keepdims=True), embeddings, fold)
+
+
+def _figures(job: TrainJob, predictions: Predictions, curve: Sequence[EpochMetrics]) -> dict[str, Any]:
+    seconds = sum(epoch.seconds for epoch in curve)
+    held_out = job.val | job.test
+
+    def of(rows: BoolArray) -> dict[str, Any] | None:
+        own = rows[held_out]
+        probs: FloatArray = predictions.probs[own]
+        return evaluate(job.labels[rows], probs, job.classes) if rows.any() else None
+
+    network = job.network
+    return {
+        "schema_version": 1,
+        "val": of(job.val),
+        "test": of(job.test),
+        "seconds": seconds,
+        "images_per_s": int(job.learn.sum()) * len(curve) / seconds,
+        "epochs": len(curve),
+        "parameters": parameter_count(network.architecture, len(job.classes), network.spec.size_px),
+    }
+
+
+def of_seed(job: TrainJob, seed: int, folder: Path) -> TrainJob:
+    """Return the same training from another seed in another folder."""
+    return replace(job, seed=seed, folder=folder)
