@@ -112,7 +112,7 @@ def accuracy_table(audit: Audit) -> str:
         f"<tr><th>{escape(one.name)}</th>{''.join(_accuracy(audit, one, split) for split in splits)}</tr>"
         for one in audit.architectures
     )
-    return f'<table class="er-accuracy"><tr><td>Accuracy on the labels as given</td>{heads}</tr>{lines}</table>'
+    return f'<table class="er-table"><tr><td>Accuracy on the labels as given</td>{heads}</tr>{lines}</table>'
 
 
 def _how(audit: Audit, split: str) -> str:
@@ -145,3 +145,9 @@ def counts(audit: Audit) -> str:
     ]
     cells = [f'<div title="{why}"><b>{value:,}</b><span>{what}</span></div>' for value, what, why in figures]
     return f'<div class="er-counts">{"".join(cells)}</div>'
+
+
+def skipped_table(audit: Audit) -> str:
+    """Return the files that could not be read, and why; st.table would load pandas, a second and a half, for it."""
+    lines = "".join(f"<tr><td>{escape(name)}</td><td>{escape(why)}</td></tr>" for name, why in audit.checked.skipped)
+    return f'<table class="er-table"><tr><td>file</td><td>why</td></tr>{lines}</table>'

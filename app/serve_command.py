@@ -23,7 +23,7 @@ from curation.workspace import Workspace, data_root
 from models.errors import ErrataError
 from models.runs import read_status
 
-MAIN = Path(__file__).with_name("main.py")
+REPOSITORY = Path(__file__).parent.parent
 _START_S = 60
 _STOP_S = 10
 
@@ -103,13 +103,13 @@ def _audit(workspace: Workspace, name: str, dataset: str) -> None:
 @contextmanager
 def _streamlit(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Yield the app's process; it may not answer yet, so that FiftyOne can start meanwhile."""
-    command = [sys.executable, "-m", "streamlit", "run", str(MAIN), f"--server.port={port}"]
+    command = [sys.executable, "-m", "app.streamlit_server", f"--server.port={port}"]
     # Streamlit reads its settings from the folder it starts in; the user's folders stay where they are.
     folders = {"ERRATA_HOME": str(workspace.root), "ERRATA_DATA": str(data_root())}
     _log(workspace).parent.mkdir(parents=True, exist_ok=True)
     with _log(workspace).open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 (our own command)
-            command, cwd=MAIN.parent.parent, env={**os.environ, **folders}, start_new_session=True,
+            command, cwd=REPOSITORY, env={**os.environ, **folders}, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip
     try:

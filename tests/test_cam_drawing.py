@@ -57,7 +57,7 @@ def test_both_maps_of_every_architecture(workspace: Workspace, audit: Audit, mon
 
 
 def test_an_image_nobody_has(workspace: Workspace, audit: Audit) -> None:
-    with pytest.raises(ErrataError, match="tiny has no image 'test/sea/99.png'; `errata issues tiny` lists"):
+    with pytest.raises(ErrataError, match=r"tiny has no image 'test/sea/99.png'; `errata issues tiny` lists"):
         draw_image(workspace, "tiny", "test/sea/99.png")
 
 

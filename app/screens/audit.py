@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.audit_panel import audit_button, not_audited, progress_panel
 from app.background import Progress, watch
-from app.components import accuracy_table, counts
+from app.components import accuracy_table, counts, skipped_table
 from app.fiftyone_link import fiftyone_link
 from app.image_panel import image_panel, neighbour_buttons
 from app.state import DEFAULT_DATASET, chosen_row, dataset_names, loaded_audit, workspace
@@ -120,9 +120,7 @@ def _results(audit: Audit) -> None:
             image_panel(audit, selected)
     if audit.checked.skipped:
         with st.expander(f"{len(audit.checked.skipped)} skipped files"):
-            st.table(
-                {"file": [one for one, _ in audit.checked.skipped], "why": [why for _, why in audit.checked.skipped]}
-            )
+            st.html(skipped_table(audit))
 
 
 screen()

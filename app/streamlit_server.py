@@ -1,0 +1,16 @@
+"""Streamlit's server with the app's modules loaded before the first visitor comes, who would wait for them."""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+from streamlit.web.cli import main
+
+# What the screens import; a screen itself draws when it is imported.
+from app import audit_panel, components, fiftyone_link, image_panel, suspects  # noqa: F401
+
+Image.init()  # the decoders, which Pillow loads with the first image otherwise
+
+if __name__ == "__main__":
+    sys.argv = ["streamlit", "run", str(Path(__file__).with_name("main.py")), *sys.argv[1:]]
+    main(prog_name="streamlit")
