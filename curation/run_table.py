@@ -11,7 +11,7 @@ from models.files import write_json, write_text
 
 SCHEMA_VERSION = 1
 _HEAD = (
-    "recipe", "architecture", "data", "train / test images", "accuracy", "AUROC", "parameters", "seconds",
+    "recipe", "network", "data", "train / test images", "accuracy", "AUROC", "parameters", "seconds",
     "images/s",
 )  # fmt: skip
 _NONE = "–"  # noqa: RUF001
@@ -24,11 +24,11 @@ def run_table(folders: Sequence[Path]) -> list[dict[str, Any]]:
         folders: run folders; those called <group>-s0, <group>-s1, … are seeds of one recipe.
 
     Returns:
-        for each group its `recipe`, `architecture`, `dataset`, `classes` (how many), `images` (split -> n), `seeds`
-        (finished) of `started`, and over the finished ones `split` (test; val where there is no test image),
-        `n`, `accuracy`, `auroc` (of two classes only), `seconds` and `images_per_s` as {mean, std}, the std None for
-        one seed, `low` and `high` (the 95 % Wilson interval of the mean accuracy) and `parameters`. A figure that is
-        not there yet is None.
+        for each group its `recipe`, `variant` (ARCH@MODE), `dataset`, `classes` (how many), `images` (split -> n) and
+        `seeds` (finished) of `started`; over the finished ones `split` (test; val where there is no test image), `n`,
+        `accuracy`, `auroc` (of two classes only), `seconds` and `images_per_s` as {mean, std}, the std None for one
+        seed, `low` and `high` (the 95 % Wilson interval of the mean accuracy), and `parameters`. A figure that is not
+        there yet is None.
 
     Raises:
         ErrataError: a folder holds no run, seeds of one group were trained differently, or a file is damaged.
@@ -49,7 +49,7 @@ def _line(group: str, folders: Sequence[Path]) -> dict[str, Any]:
     area = own.get("auroc")
     return {
         "group": group,
-        **{name: figures[name] for name in ("recipe", "architecture", "dataset", "images", "parameters")},
+        **{name: figures[name] for name in ("recipe", "variant", "dataset", "images", "parameters")},
         **{name: figures[name] for name in ("seconds", "images_per_s")},
         "classes": len(figures["classes"]),
         "seeds": len(finished),
@@ -76,7 +76,7 @@ def _cells(line: dict[str, Any]) -> tuple[str, ...]:
     held_out = images.get(line["split"], _NONE) + (" (val)" if line["split"] == "val" else "")
     return (
         _plain(line["recipe"] or line["group"]),
-        _plain(line["architecture"] or _NONE),
+        _plain(line["variant"] or _NONE),
         _plain(line["dataset"] or _NONE),
         f"{images.get('train', _NONE)} / {held_out}",
         _accuracy(line),

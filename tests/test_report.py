@@ -411,6 +411,23 @@ def test_learning_curves_of_each_fold_with_the_epoch_that_was_kept(tmp_path: Pat
     assert "2 folds, a pair of lines each" in Page(html).said
 
 
+@pytest.mark.parametrize(
+    ("last", "ticks"),
+    [
+        (1, ["1"]),
+        (4, ["1", "2", "3", "4"]),
+        (14, ["2", "4", "6", "8", "10", "12", "14"]),
+        (40, ["1", "5", "10", "15", "20", "25", "30", "35", "40"]),
+        (600, ["1", "100", "200", "300", "400", "500", "600"]),
+    ],
+)
+def test_epochs_named_on_the_axis(last: int, ticks: list[str]) -> None:
+    curves: dict[str, list[dict[str, float | None]]] = {"0": [{"epoch": last, "val_loss": 1.0}]}
+    words = Page(curves_plot(curves, "loss", "Loss")).words
+    losses = ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+    assert words[words.index("0") : words.index("epoch")] == losses + ticks
+
+
 def test_why_there_is_no_curve(tmp_path: Path) -> None:
     said = Page(written(make_audit(tmp_path, trained="frozen backbone"), tmp_path / "one")[1]).said
     assert "No curve: the backbone is frozen, and each head is a convex fit" in said

@@ -212,8 +212,10 @@ def test_no_validation_images(tmp_path: Path) -> None:
     rows = make_rows(tmp_path / "images")
     folder = make_run(tmp_path / "run", rows, losses=(None, None, None))
     metrics = json.loads((folder / "metrics.json").read_text())
-    metrics["val"] = evaluate(np.zeros(0, np.int64), np.zeros((0, 2), np.float32), rows.classes)
-    write_json(folder / "metrics.json", metrics)
+    nothing = evaluate(np.zeros(0, np.int64), np.zeros((0, 2), np.float32), rows.classes)
+    write_json(folder / "metrics.json", {**metrics, "val": nothing})
+    assert list(written([folder], tmp_path / "report", rows)[0]["splits"]) == ["test"]
+    write_json(folder / "metrics.json", {**metrics, "val": None})
     figures, html = written([folder], tmp_path / "report", rows)
     assert list(figures["splits"]) == ["test"]
     assert "3 of 3" in Page(html).said  # the last epoch is kept
@@ -230,6 +232,13 @@ def test_an_axis_stands_still_while_epochs_are_added() -> None:
     assert " 248.0," in curves_plot({"0": epochs}, "loss", "Loss", "seed", names, 3)
     assert " 450.0," in curves_plot({"0": epochs}, "loss", "Loss", "seed", names, 0)
     assert curves_plot({"0": epochs[:1]}, "loss", "Loss", "seed", names).count("<circle") == 3  # and the one kept
+
+
+def test_a_run_fitted_in_one_go_has_no_curve_to_show(tmp_path: Path) -> None:
+    rows = make_rows(tmp_path / "images")
+    html = written([make_run(tmp_path / "run", rows, losses=())], tmp_path / "report", rows)[1]
+    assert 'id="curves"' not in html
+    assert not (tmp_path / "report" / "curves.svg").exists()
 
 
 # The page and its pictures

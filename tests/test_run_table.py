@@ -23,10 +23,10 @@ def test_a_line_for_each_recipe_in_order(tmp_path: Path) -> None:
     assert lines[1]["accuracy"] == {"mean": 0.75, "std": None}
     assert lines[1]["auroc"] == {"mean": 0.75, "std": None}  # cats at 0.8 and 0.6, dogs at 0.7 and 0.1
     assert markdown_table(lines).splitlines() == [
-        "| recipe | architecture | data | train / test images | accuracy | AUROC | parameters | seconds | images/s |",
+        "| recipe | network | data | train / test images | accuracy | AUROC | parameters | seconds | images/s |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-        "| b | net | pets | 10 / 4 | 62.5 ± 17.7 % (2 seeds) | 0.750 ± 0.000 | 1,234 | 6 ± 1 | 50 |",
-        "| a | net | pets | 10 / 4 | 75.0 % (30.1–95.4) | 0.750 | 1,234 | 7 | 50 |",  # noqa: RUF001
+        "| b | net@scratch | pets | 10 / 4 | 62.5 ± 17.7 % (2 seeds) | 0.750 ± 0.000 | 1,234 | 6 ± 1 | 50 |",
+        "| a | net@scratch | pets | 10 / 4 | 75.0 % (30.1–95.4) | 0.750 | 1,234 | 7 | 50 |",  # noqa: RUF001
     ]
 
 
@@ -64,7 +64,7 @@ def test_without_test_images_the_validation_images_count_and_it_is_said(tmp_path
 def test_a_name_does_not_end_its_cell(tmp_path: Path) -> None:
     rows = make_rows(tmp_path / "images")
     (line,) = run_table([make_run(tmp_path / "run", rows, recipe="a | b\nc")])
-    assert markdown_table([line]).splitlines()[2].startswith(r"| a \| b c | net |")
+    assert markdown_table([line]).splitlines()[2].startswith(r"| a \| b c | net@scratch |")
 
 
 def test_written_as_json_and_markdown(tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ def make_run(
         "dataset": "pets",
         "recipe": "tiny",
         "architecture": "net",
+        "mode": "scratch",
         "seed": seed,
         "classes": list(rows.classes),
         "images": {"train": 10, "val": 2, "test": 4},

@@ -109,6 +109,13 @@ def _names(drawn: dict[str, dict[str, Line]], names: dict[str, str], plot: "_Plo
     return "".join(placed)
 
 
+def _epoch_ticks(last: int) -> list[int]:
+    """Return at most nine epochs to name on the axis, from 1 to `last`."""
+    step = next(factor * 10**power for power in range(9) for factor in (1, 2, 5) if factor * 10**power * 8 >= last)
+    multiples = list(range(step, last + 1, step))
+    return [1, *multiples] if step > 2 else multiples
+
+
 class _Plot:
     """Where an epoch (from 1) and a value (from 0) lie in the picture."""
 
@@ -135,7 +142,7 @@ class _Plot:
             y, shown = self.y(value), f"{100 * value:.0f} %" if as_percent else f"{value:g}"
             lines.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
             lines.append(f'<text x="{_LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">{shown}</text>')
-        for epoch in sorted({1, round((1 + self.last) / 2), int(self.last)}):
+        for epoch in _epoch_ticks(int(self.last)):
             y = HEIGHT - _BOTTOM + 17
             lines.append(f'<text x="{self.x(epoch):.1f}" y="{y}" text-anchor="middle">{epoch}</text>')
         middle = self.x((1 + self.last) / 2)

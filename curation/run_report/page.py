@@ -5,6 +5,7 @@ from typing import Any
 from curation.report.curves import curves_plot
 from curation.report.frame import framed
 from curation.report.html import counted, pair_table, section, text
+from curation.rows import SPLITS
 from curation.run_report.accuracy import accuracy_section
 from curation.run_report.classes import classes_section, confusion_section
 from curation.run_report.gallery import PictureOf, errors_section
@@ -51,7 +52,7 @@ def run_page(figures: dict[str, Any], style: str, picture_of: PictureOf) -> str:
     return framed(title, "training report", " · ".join(about), sections, _NAVIGATION, style, refresh_s)
 
 
-_ABOUT = (("data set", "dataset"), ("architecture", "architecture"))
+_ABOUT = (("data set", "dataset"), ("network", "variant"))
 
 
 def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]]]:
@@ -61,6 +62,8 @@ def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]
 
 def _curves_section(figures: dict[str, Any]) -> str:
     curves, planned = curves_of(figures), max(run["planned_epochs"] for run in figures["runs"])
+    if not curves and all(run["state"] == "finished" for run in figures["runs"]):
+        return ""  # fitted in one go
     if not curves:
         return section("curves", "Learning curves", "<p>No epoch is finished yet.</p>")
     plots = "".join(
@@ -77,9 +80,9 @@ def _curves_section(figures: dict[str, Any]) -> str:
 
 
 def _settings_section(figures: dict[str, Any]) -> str:
-    data = [(f"{split} images", f"{n:,}") for split, n in figures["images"].items()]
+    data = [(f"{split} images", f"{figures['images'][split]:,}") for split in SPLITS if split in figures["images"]]
     data += [("classes", ", ".join(figures["classes"]))] if figures["classes"] else []
-    facts = [(name, figures[name]) for name in ("recipe", "architecture", "device") if figures[name]]
+    facts = [("device", figures["device"])] if figures["device"] else []
     if figures["parameters"] is not None:
         facts.append(("parameters", f"{figures['parameters']:,}"))
     facts += [(f"input {name}", _plain(value)) for name, value in figures["input"].items()]
@@ -87,7 +90,7 @@ def _settings_section(figures: dict[str, Any]) -> str:
     blocks = {
         "Training": [(name, _plain(value)) for name, value in figures["config"].items()],
         "Run": facts,
-        "Data": [("data set", figures["dataset"] or ""), *data],
+        "Data": data,
         "Versions": list(figures["versions"].items()),
     }
     shown = "".join(f"<div><h3>{name}</h3>{pair_table(pairs)}</div>" for name, pairs in blocks.items() if pairs)

@@ -14,7 +14,7 @@ from models.predictions import Predictions
 from models.runs import Status, read_status
 
 # What the seeds of one recipe share; the rest of config.json may differ.
-_SHARED = ("dataset", "recipe", "architecture", "classes", "input", "config")
+_SHARED = ("dataset", "recipe", "architecture", "mode", "classes", "input", "config")
 _SEED = re.compile(r"-s\d+$")
 
 
@@ -23,7 +23,9 @@ class TrainedRun:
     """One training of one seed."""
 
     folder: Path
-    config: dict[str, Any]  # dataset, recipe, architecture, seed, classes, images, input, config, versions, device
+    config: dict[
+        str, Any
+    ]  # dataset, recipe, architecture, mode, seed, classes, images, input, config, versions, device
     status: Status | None
     curve: list[Epoch]
     metrics: dict[str, Any]  # val, test, seconds, images_per_s, parameters; empty until it is finished
@@ -42,6 +44,12 @@ class TrainedRun:
     def seed(self) -> int:
         """The seed it was trained with."""
         return int(self.config.get("seed", 0))
+
+    @property
+    def variant(self) -> str:
+        """What was trained, `ARCH@MODE`; empty where the folder does not say."""
+        architecture, mode = self.config.get("architecture", ""), self.config.get("mode")
+        return f"{architecture}@{mode}" if mode else architecture
 
     @property
     def state(self) -> str:
