@@ -24,6 +24,7 @@ from models.errors import ErrataError
 from models.runs import read_status
 
 REPOSITORY = Path(__file__).parent.parent
+SERVER = "app.streamlit_server"
 _START_S = 60
 _STOP_S = 10
 
@@ -103,7 +104,7 @@ def _audit(workspace: Workspace, name: str, dataset: str) -> None:
 @contextmanager
 def _streamlit(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Yield the app's process; it may not answer yet, so that FiftyOne can start meanwhile."""
-    command = [sys.executable, "-m", "app.streamlit_server", f"--server.port={port}"]
+    command = [sys.executable, "-m", SERVER, f"--server.port={port}"]
     # Streamlit reads its settings from the folder it starts in; the user's folders stay where they are.
     folders = {"ERRATA_HOME": str(workspace.root), "ERRATA_DATA": str(data_root())}
     _log(workspace).parent.mkdir(parents=True, exist_ok=True)

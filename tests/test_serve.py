@@ -60,9 +60,9 @@ def test_an_audit_that_is_done_or_being_done_is_not_started_again(
 
 
 def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve_command, "MAIN", Path(__file__).with_name("missing.py"))
+    monkeypatch.setattr(serve_command, "SERVER", "app.missing")
     with (
-        pytest.raises(ErrataError, match=r"does not start: .*missing\.py.*log:"),
+        pytest.raises(ErrataError, match=r"does not start: .*missing.*log:"),
         serve_command._streamlit(workspace, free_port()) as app,
     ):
         serve_command._wait_for_answer(workspace, app, free_port())
