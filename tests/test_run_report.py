@@ -234,6 +234,15 @@ def test_an_axis_stands_still_while_epochs_are_added() -> None:
     assert curves_plot({"0": epochs[:1]}, "loss", "Loss", "seed", names).count("<circle") == 3  # and the one kept
 
 
+def test_the_axis_of_a_run_that_stopped_early_ends_there(tmp_path: Path) -> None:
+    rows = make_rows(tmp_path / "images")
+    html = written([make_run(tmp_path / "a", rows, losses=(2.0, 1.0))], tmp_path / "one", rows)[1]
+    running = make_run(tmp_path / "b", rows, losses=(2.0, 1.0), state="running")
+    under_way = written([running], tmp_path / "two", rows)[1]
+    assert (" 450.0," in html, " 248.0," in html) == (True, False)  # of three epochs planned two were taken
+    assert (" 450.0," in under_way, " 248.0," in under_way) == (False, True)
+
+
 def test_a_run_fitted_in_one_go_has_no_curve_to_show(tmp_path: Path) -> None:
     rows = make_rows(tmp_path / "images")
     html = written([make_run(tmp_path / "run", rows, losses=())], tmp_path / "report", rows)[1]

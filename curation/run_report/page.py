@@ -60,14 +60,19 @@ def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]
     return {str(run["seed"]): run["curve"] for run in figures["runs"] if run["curve"]}
 
 
+def last_epoch(figures: dict[str, Any]) -> int:
+    """Return where the axis of the curves ends: runs that are finished, perhaps early, take no further epoch."""
+    return max(run["epochs" if run["state"] == "finished" else "planned_epochs"] for run in figures["runs"])
+
+
 def _curves_section(figures: dict[str, Any]) -> str:
-    curves, planned = curves_of(figures), max(run["planned_epochs"] for run in figures["runs"])
+    curves, last = curves_of(figures), last_epoch(figures)
     if not curves and all(run["state"] == "finished" for run in figures["runs"]):
         return ""  # fitted in one go
     if not curves:
         return section("curves", "Learning curves", "<p>No epoch is finished yet.</p>")
     plots = "".join(
-        curves_plot(curves, quantity, title, "seed", CURVE_NAMES, planned)
+        curves_plot(curves, quantity, title, "seed", CURVE_NAMES, last)
         for quantity, title in (("accuracy", "Accuracy"), ("loss", "Loss, nats"))
     )
     pairs = f"{counted(len(curves), 'seed')}, a pair of lines each. " if len(curves) > 1 else ""

@@ -6,7 +6,7 @@ from typing import Any
 from curation.report.charts import MAX_MATRIX_CLASSES, shares, worst_confusion
 from curation.report.curves import HEIGHT, WIDTH, curves_body
 from curation.report.html import text
-from curation.run_report.page import CURVE_NAMES, curves_of
+from curation.run_report.page import CURVE_NAMES, curves_of, last_epoch
 
 _STYLE = Path(__file__).with_name("picture.css")
 _CELL, _ROW, _HEAD, _PAD = 62, 32, 62, 20  # px, as on the page; a cell is wider for longer class names
@@ -15,10 +15,10 @@ _LETTER = 7.2  # px, the widest usual letter of the text
 
 def curves_svg(figures: dict[str, Any]) -> str:
     """Return accuracy and loss against the epoch, side by side, of all seeds; empty before the first epoch ends."""
-    curves, planned = curves_of(figures), max(run["planned_epochs"] for run in figures["runs"])
+    curves, last = curves_of(figures), last_epoch(figures)
     parts = []
     for place, (quantity, title) in enumerate((("accuracy", "Accuracy"), ("loss", "Loss, nats"))):
-        body = curves_body(curves, quantity, "seed", CURVE_NAMES, planned)
+        body = curves_body(curves, quantity, "seed", CURVE_NAMES, last)
         if body:
             named = f'<text class="title" x="4" y="0">{title}</text>'
             parts.append(f'<g transform="translate({_PAD + place * (WIDTH + _PAD)} 30)">{named}{body}</g>')
