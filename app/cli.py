@@ -3,11 +3,13 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from app.field_options import with_options
 from models.errors import ErrataError
+from models.train_config import TrainConfig
 
 if TYPE_CHECKING:
     from curation.workspace import Workspace
@@ -49,6 +51,57 @@ def audit(
 
     names = tuple(part.strip() for part in architectures.split(",") if part.strip())
     run(name, AuditConfig(names, folds, seed, cams, engine, version).checked(), predictions)
+
+
+def train(
+    name: Name,
+    recipe: Annotated[str, typer.Option(help="errata recipes lists them")] = "",
+    architecture: Annotated[str, typer.Option(help="ARCH or ARCH@MODE, in place of the recipe's")] = "",
+    seed: Seed = 0,
+    seeds: Annotated[int, typer.Option(help="train so many times, with seeds from --seed on", min=1, max=100)] = 1,
+    size: Annotated[int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0)] = 0,
+    max_train_images: Annotated[int, typer.Option(help="drawn in the proportions of the classes; 0 = all", min=0)] = 0,
+    classes: Annotated[str, typer.Option(help="comma-separated: tell only these apart")] = "",
+    init_from: Annotated[str, typer.Option(help="a run, or a recipe, whose backbone to start from")] = "",
+    weights: Annotated[Path | None, typer.Option(help="a local file with the pretrained weights")] = None,
+    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    version: Version = "original",
+    **settings: Any,
+) -> None:
+    """Train one network by a recipe and measure it on the test images."""
+    from app.train_command import request
+    from app.train_command import train as run
+    from curation.results import checked_version
+    from curation.workspace import Workspace
+
+    workspace, every = Workspace.from_environment(), tuple(range(seed, seed + seeds))
+    asked = request(
+        workspace,
+        recipe,
+        architecture,
+        settings,
+        size,
+        max_train_images,
+        classes,
+        init_from,
+        weights,
+        every,
+        engine,
+        checked_version(version),
+    )
+    run(name, asked)
+
+
+cli.command()(with_options(train, TrainConfig))
+
+
+@cli.command()
+def recipes() -> None:
+    """List the recipes of `errata train`."""
+    from models.recipes import RECIPES
+
+    for name, recipe in RECIPES.items():
+        typer.echo(f"{name:<28} {recipe.architecture:<28} {recipe.about}")
 
 
 @cli.command()
@@ -155,6 +208,32 @@ def cancel(name: Name) -> None:
     workspace, dataset = _audited(name)
     ended = end(audit_folder(workspace, dataset))
     typer.echo(f"cancelled the audit of {dataset}" if ended else f"no audit of {dataset} is running")
+
+
+@cli.command()
+def runs(
+    name: Annotated[
+        str, typer.Argument(help="a data set, by its name or path; all by default", show_default=False)
+    ] = "",
+) -> None:
+    """List the run folders: name, state, when they changed, size on disk."""
+    from app.runs_command import runs as show
+    from curation.workspace import Workspace
+
+    workspace, dataset = _audited(name) if name else (Workspace.from_environment(), "")
+    show(workspace, dataset)
+
+
+@cli.command()
+def clean(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be removed")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Remove what nothing refers to: unused models and caches, half-written files; never decisions, splits or data."""
+    from app.runs_command import clean as run
+    from curation.workspace import Workspace
+
+    run(Workspace.from_environment(), dry_run, yes)
 
 
 @cli.command()

@@ -9,6 +9,7 @@ import numpy as np
 from curation.audit_config import AuditConfig
 from curation.catalog import DatasetSpec
 from curation.checked_images import bytes_key, check_listed, group_duplicates, rows_key
+from curation.prepared import Prepared
 from curation.results import Audit, audit_folder, load_audit
 from curation.rows import Rows
 from curation.stages import Stages
@@ -52,7 +53,8 @@ class Auditing:
         problem = Problem(
             self.rows.image_ids, self.rows.labels, self.rows.classes, fold, self.duplicates.groups, self.config.seed
         )
-        material = Material(self.workspace, self.spec.name, self.checked, self.key, self.config.engine)
+        prepared = Prepared(self.workspace, self.checked, self.config.engine)
+        material = Material(prepared, self.spec.name, self.key)
         for name in self.config.architectures:
             self.runs[name] = train_out_of_fold(name, problem, material, self.stages)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from curation.results import CheckedRows, slug
+from curation.prepared import Prepared
+from curation.results import slug
 from curation.stages import Stages
-from curation.workspace import Workspace
 from models.arrays import ByteArray, FloatArray, Progress
 from models.cross_validate import Problem
 from models.files import digest, write_json
@@ -16,36 +16,23 @@ from models.files import digest, write_json
 class Material:
     """What the models of an audit are made from."""
 
-    workspace: Workspace
+    prepared: Prepared
     dataset: str
-    checked: CheckedRows
     rows_key: str  # digest of images, labels and splits
-    engine: str  # for frozen features
 
     def features(self, architecture: str, progress: Progress | None = None) -> FloatArray:
-        """Return the embeddings of a pretrained backbone, shape (N, D), computed once for each content."""
+        """Return the embeddings of a pretrained backbone, shape (N, D)."""
         from models.architectures import find_architecture
-        from models.features import extract_features
         from models.variants import Variant, build_classifier
 
         backbone = build_classifier(Variant(architecture, "frozen"), n_classes=1).backbone
-        spec, folder = find_architecture(architecture).input, self.workspace.features
-        return extract_features(
-            architecture, backbone, spec, self.checked.rows.paths, self.sha256s, folder, self.engine, progress
-        )
+        return self.prepared.features(architecture, backbone, find_architecture(architecture).input, progress)
 
     def pixels(self, architecture: str, progress: Progress | None = None) -> ByteArray:
-        """Return the images at an architecture's input size, uint8, shape (N, S, S, 3), decoded once."""
+        """Return the images at an architecture's input size, uint8, shape (N, S, S, 3)."""
         from models.architectures import find_architecture
-        from models.images import pixel_cache
 
-        spec, folder = find_architecture(architecture).input, self.workspace.pixels
-        return pixel_cache(self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, folder, progress)
-
-    @property
-    def sha256s(self) -> list[str]:
-        """Content hashes of the N images."""
-        return [str(sha256) for sha256 in self.checked.sha256s]
+        return self.prepared.pixels(find_architecture(architecture).input, progress)
 
 
 def train_out_of_fold(name: str, problem: Problem, material: Material, stages: Stages) -> str:
@@ -72,9 +59,9 @@ def train_out_of_fold(name: str, problem: Problem, material: Material, stages: S
     }
     key = digest(material.rows_key, about)
     run = f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
-    folder = material.workspace.runs / run
+    folder = material.prepared.workspace.runs / run
     if frozen:
-        inputs = [material.rows_key, spec, material.engine]
+        inputs = [material.rows_key, spec, material.prepared.engine]
         stages.do(f"features {name}", inputs, [], lambda tell: material.features(variant.architecture, tell))
     else:
         inputs = [material.rows_key, spec]

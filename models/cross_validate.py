@@ -10,12 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.ahead import cores
 from models.architectures import Classifier, find_architecture
 from models.array_files import read_arrays, write_arrays
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.checkpoint import CheckpointInfo, save_checkpoint
-from models.devices import default_device
 from models.examples import Pixels
 from models.fabric import make_fabric
 from models.files import write_text
@@ -24,12 +22,10 @@ from models.heads import fit_heads
 from models.mapped import Held, Mapped, by_name
 from models.predict import infer
 from models.predictions import NO_FOLD, Predictions
-from models.side_by_side import side_by_side
+from models.side_by_side import side_by_side, training_workers
 from models.train import EpochMetrics, train
 from models.train_config import TrainConfig
 from models.variants import build_classifier, parse_variant
-
-PROCESSES_PAY_FROM = 20_000  # images trained on in all; a process takes about five seconds to begin
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,8 @@ def cross_validate_network(
         workers: folds trained side by side, a process each; by default one for each processor where that pays.
     """
     if workers is None:
-        workers = _workers(problem, config)
+        images = problem.n_folds * config.epochs * int((problem.fold != NO_FOLD).sum())
+        workers = min(problem.n_folds, training_workers(images))
     folds = [_Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
     needed = [not fold.outputs.exists() for fold in folds]
 
@@ -120,12 +117,6 @@ def cross_validate_network(
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
-
-
-def _workers(problem: Problem, config: TrainConfig) -> int:
-    """Return how many folds to train at a time: a GPU takes one; a process takes seconds to begin."""
-    images = problem.n_folds * config.epochs * int((problem.fold != NO_FOLD).sum())
-    return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Devices and precision to train with, through Lightning Fabric."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from lightning.fabric import Fabric
@@ -33,3 +35,17 @@ def make_fabric(precision: str = "auto") -> Fabric:
 def together() -> bool:
     """Return whether torchrun started this process as one of several."""
     return torch.distributed.is_torchelastic_launched() and int(os.environ["WORLD_SIZE"]) > 1
+
+
+@contextmanager
+def first_alone() -> Iterator[bool]:
+    """Let the first of the processes that train together do the block before the others; yield whether this is it."""
+    if not together():
+        yield True
+        return
+    fabric = make_fabric()
+    if not fabric.is_global_zero:
+        fabric.barrier()
+    yield fabric.is_global_zero
+    if fabric.is_global_zero:
+        fabric.barrier()

@@ -1,21 +1,19 @@
 """Losses: a literal table."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-if TYPE_CHECKING:
-    from models.train_config import TrainConfig
+from models.train_config import TrainConfig
 
 
-def _cross_entropy(logits: Tensor, labels: Tensor, config: "TrainConfig") -> Tensor:
+def _cross_entropy(logits: Tensor, labels: Tensor, config: TrainConfig) -> Tensor:
     return functional.cross_entropy(logits, labels, label_smoothing=config.label_smoothing)
 
 
-def _generalised(logits: Tensor, labels: Tensor, config: "TrainConfig") -> Tensor:
+def _generalised(logits: Tensor, labels: Tensor, config: TrainConfig) -> Tensor:
     return generalised_cross_entropy(logits, labels, config.gce_q)
 
 
@@ -34,7 +32,7 @@ def generalised_cross_entropy(logits: Tensor, labels: Tensor, q: float) -> Tenso
     return -torch.expm1(q * chosen).mean() / q  # expm1: no cancellation where p is near 1
 
 
-LOSSES: dict[str, Callable[[Tensor, Tensor, "TrainConfig"], Tensor]] = {
+LOSSES: dict[str, Callable[[Tensor, Tensor, TrainConfig], Tensor]] = {
     "cross-entropy": _cross_entropy,
     "generalised-cross-entropy": _generalised,
 }

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from models.errors import unknown
 from models.train_config import TrainConfig
-from models.variants import Mode
+
+DEFAULT = TrainConfig()
 
 # Of the networks an audit trains for each fold; the heads of frozen backbones are fitted exactly, see heads.py.
-OUT_OF_FOLD: dict[Mode, TrainConfig] = {
-    "scratch": TrainConfig(),
+OUT_OF_FOLD: dict[str, TrainConfig] = {
+    "scratch": DEFAULT,
     "finetuned": TrainConfig(epochs=4, peak_lr=3e-4, weight_decay=1e-2),
 }
 
@@ -18,7 +19,7 @@ class Recipe:
     """One way to train one network; every part can be changed by an option."""
 
     architecture: str  # ARCH or ARCH@MODE; "ensemble" of members
-    config: TrainConfig = TrainConfig()
+    config: TrainConfig = DEFAULT
     size_px: int | None = None  # None = the architecture's own
     max_train_images: int = 0  # 0 = all
     init_from: str = ""  # the recipe whose run its backbone is taken from
@@ -73,8 +74,8 @@ RECIPES: dict[str, Recipe] = {
         "cnn3", _LANDMARKS, init_from="landmarks-source", about="another task, all weights trained further"
     ),
     "landmarks-target-frozen": Recipe(
-        "cnn3",
-        replace(_LANDMARKS, freeze="backbone"),
+        "cnn3@frozen",
+        replace(_LANDMARKS, views=4),
         init_from="landmarks-source",
         about="another task, only the head trained",
     ),

@@ -10,10 +10,23 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
+from models.ahead import cores
 from models.errors import ErrataError
 
 POLL_S = 0.5
+PROCESSES_PAY_FROM = 20_000  # images trained on in all; a process takes about five seconds to begin
 Task = TypeVar("Task")
+
+
+def training_workers(images: int) -> int:
+    """Return how many trainings to do at a time: a GPU takes one, and a process takes seconds to begin.
+
+    Args:
+        images: how many are to be trained on in all, each counted once an epoch.
+    """
+    from models.devices import default_device
+
+    return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
 
 
 def side_by_side(

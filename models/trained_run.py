@@ -1,8 +1,8 @@
 """One training of one network: a run folder with its curve, checkpoint, predictions and figures."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from models.classifier import Classifier
 from models.devices import default_device
 from models.errors import ErrataError
 from models.examples import CachedViews, Examples, Pixels
-from models.fabric import make_fabric, together
+from models.fabric import make_fabric
 from models.files import write_json, write_text
 from models.freezing import frozen_modules
 from models.images import InputSpec
@@ -92,8 +92,12 @@ class TrainJob:
         return (self.folder / "metrics.json").exists()
 
 
-def train_run(job: TrainJob) -> None:
+def train_run(job: TrainJob, tell: Callable[[], None] | None = None) -> None:
     """Train, and write config.json, metrics.jsonl, checkpoint, predictions and, last, metrics.json.
+
+    Args:
+        job: what to train.
+        tell: called after every epoch.
 
     Raises:
         ErrataError: the recipe does not fit the network, the loss is no longer a number, another process is at it.
@@ -114,9 +118,9 @@ def train_run(job: TrainJob) -> None:
     }
     if fabric.is_global_zero:
         with computing(job.folder, config) as run:
-            _train(job, fabric, run)
+            _train(job, fabric, run, tell)
     else:
-        _train(job, fabric, None)
+        _train(job, fabric, None, None)
 
 
 def check_network(network: Network, config: TrainConfig, n_classes: int) -> None:
@@ -137,7 +141,7 @@ def check_network(network: Network, config: TrainConfig, n_classes: int) -> None
         )
 
 
-def _train(job: TrainJob, fabric: Fabric, run: Run | None) -> None:
+def _train(job: TrainJob, fabric: Fabric, run: Run | None, tell: Callable[[], None] | None) -> None:
     curve: Sequence[EpochMetrics] = []
 
     def on_epoch(lines: Sequence[EpochMetrics]) -> None:
@@ -146,6 +150,8 @@ def _train(job: TrainJob, fabric: Fabric, run: Run | None) -> None:
         write_text(job.folder / "metrics.jsonl", "".join(json.dumps(asdict(line)) + "\n" for line in lines))
         if run:
             run.report("train", len(lines), job.config.epochs)
+        if tell:
+            tell()
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(job.seed)
@@ -212,8 +218,3 @@ def _figures(job: TrainJob, predictions: Predictions, curve: Sequence[EpochMetri
         "epochs": len(curve),
         "parameters": parameter_count(network.architecture, len(job.classes), network.spec.size_px),
     }
-
-
-def of_seed(job: TrainJob, seed: int, folder: Path) -> TrainJob:
-    """Return the same training from another seed in another folder."""
-    return replace(job, seed=seed, folder=folder)

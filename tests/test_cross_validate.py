@@ -301,13 +301,3 @@ def test_side_by_side_is_as_one_after_the_other_and_resumes_to_the_same_numbers(
     (tmp_path / "two" / "fold-1.npz").unlink()
     again = cross_validate_network(name, task, pixels, config, tmp_path / "two", workers=2)
     assert equal(two, again)
-
-
-def test_processes_are_for_long_work_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    task, _ = problem()
-    monkeypatch.setattr(module, "cores", lambda: 2)
-    monkeypatch.setattr(module, "default_device", lambda: "cpu")
-    assert module._workers(task, TrainConfig(epochs=10)) == 1  # 3 folds x 10 epochs x 72 images
-    assert module._workers(task, TrainConfig(epochs=100)) == 2
-    monkeypatch.setattr(module, "default_device", lambda: "cuda")
-    assert module._workers(task, TrainConfig(epochs=100)) == 1

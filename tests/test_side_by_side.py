@@ -13,9 +13,10 @@ import numpy as np
 import psutil
 import pytest
 
+import models.side_by_side as module
 from models.errors import ErrataError
 from models.mapped import Held, Mapped, by_name
-from models.side_by_side import side_by_side
+from models.side_by_side import PROCESSES_PAY_FROM, side_by_side, training_workers
 
 
 @dataclass(frozen=True)
@@ -117,3 +118,12 @@ def test_a_memory_map_travels_by_name_and_a_part_of_one_by_value(tmp_path: Path)
         held = by_name(part)
         assert isinstance(held, Held)
         assert np.array_equal(held.open(), part)
+
+
+def test_processes_are_for_long_work_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "cores", lambda: 3)
+    monkeypatch.setattr("models.devices.default_device", lambda: "cpu")
+    assert training_workers(PROCESSES_PAY_FROM - 1) == 1
+    assert training_workers(PROCESSES_PAY_FROM) == 3
+    monkeypatch.setattr("models.devices.default_device", lambda: "cuda")
+    assert training_workers(PROCESSES_PAY_FROM) == 1

@@ -18,6 +18,11 @@ _SHARED = ("dataset", "recipe", "architecture", "mode", "classes", "input", "con
 _SEED = re.compile(r"-s\d+$")
 
 
+def group_of(run: str) -> str:
+    """Return the name of a run without its seed."""
+    return _SEED.sub("", run)
+
+
 @dataclass(frozen=True)
 class TrainedRun:
     """One training of one seed."""
@@ -38,7 +43,7 @@ class TrainedRun:
     @property
     def group(self) -> str:
         """The name without its seed: what the seeds of one recipe share."""
-        return _SEED.sub("", self.name)
+        return group_of(self.name)
 
     @property
     def seed(self) -> int:

@@ -1,0 +1,65 @@
+"""`errata train`."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from app.progress import stage_display
+from curation.datasets import open_dataset
+from curation.run_report.trained import group_of
+from curation.run_table import markdown_table, run_table
+from curation.runs_of import find_checkpoint
+from curation.train_run import TrainRequest, run_training
+from curation.workspace import Workspace
+from models.errors import ErrataError
+from models.recipes import Recipe, find_recipe
+from models.train_config import TrainConfig
+
+
+def request(
+    workspace: Workspace,
+    recipe: str,
+    architecture: str,
+    settings: dict[str, Any],
+    size: int,
+    max_train_images: int,
+    classes: str,
+    init_from: str,
+    weights: Path | None,
+    seeds: tuple[int, ...],
+    engine: str,
+    version: str,
+) -> TrainRequest:
+    """Return what is asked for: the recipe with every option that was given in its place.
+
+    Raises:
+        ErrataError: neither recipe nor architecture is named, or a name or value is not allowed.
+    """
+    if not recipe and not architecture:
+        raise ErrataError("name what to train: --recipe R or --architecture ARCH; errata recipes lists them")
+    base = find_recipe(recipe) if recipe else Recipe(architecture)
+    given = {name: value for name, value in settings.items() if value is not None}
+    changed = replace(
+        base,
+        architecture=architecture or base.architecture,
+        config=TrainConfig.from_dict({**base.config.to_dict(), **given}),
+        size_px=size or base.size_px,
+        max_train_images=max_train_images or base.max_train_images,
+    )
+    start = init_from or base.init_from
+    names = tuple(name.strip() for name in classes.split(",") if name.strip())
+    checkpoint = find_checkpoint(workspace, start) if start else None
+    name = recipe or changed.architecture
+    return TrainRequest(changed, name, names, seeds, weights, checkpoint, engine, version)
+
+
+def train(name: str, asked: TrainRequest) -> None:
+    """Train, and say what came out."""
+    workspace = Workspace.from_environment()
+    with stage_display() as show:
+        spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
+        folders = run_training(workspace, spec, rows, asked, show)
+    typer.echo(markdown_table(run_table(folders)))
+    typer.echo(f"report: {workspace.reports / spec.name / 'runs' / group_of(folders[0].name) / 'report.html'}")

@@ -1,0 +1,64 @@
+"""Images as networks take them, made once and kept by content: pixels, features, features of augmented views."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from curation.results import CheckedRows, slug
+from curation.workspace import Workspace
+from models.arrays import ByteArray, FloatArray, Progress
+from models.images import InputSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+VIEWS_SEED = 0  # views are shared by all seeds of a training: they are what costs
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The N checked images of a data set, in the shapes that networks learn from."""
+
+    workspace: Workspace
+    checked: CheckedRows
+    engine: str = "auto"  # for frozen features; see models.engines
+
+    def pixels(self, spec: InputSpec, progress: Progress | None = None) -> ByteArray:
+        """Return the images at a network's input size, uint8, shape (N, S, S, 3), memory-mapped."""
+        from models.images import pixel_cache
+
+        return pixel_cache(
+            self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, self.workspace.pixels, progress
+        )
+
+    def features(
+        self, architecture: str, backbone: "nn.Module", spec: InputSpec, progress: Progress | None = None
+    ) -> FloatArray:
+        """Return a backbone's embeddings, shape (N, D), memory-mapped."""
+        from models.features import extract_features
+
+        paths, folder = self.checked.rows.paths, self.workspace.features
+        name = slug(architecture)[:48]
+        return extract_features(name, backbone, spec, paths, self.sha256s, folder, self.engine, progress)
+
+    def views(
+        self,
+        architecture: str,
+        backbone: "nn.Module",
+        spec: InputSpec,
+        augmentation: str,
+        n_views: int,
+        progress: Progress | None = None,
+    ) -> FloatArray:
+        """Return a backbone's embeddings of V views of each image, shape (V, N, D): one plain, the others augmented."""
+        from models.features import extract_views
+
+        paths, folder = self.checked.rows.paths, self.workspace.features
+        name = slug(architecture)[:48]
+        return extract_views(
+            name, backbone, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
+        )
+
+    @property
+    def sha256s(self) -> list[str]:
+        """Content hashes of the N images."""
+        return [str(sha256) for sha256 in self.checked.sha256s]

@@ -1,0 +1,219 @@
+"""A training and its seeds: images checked, pixels or features made once, a run folder for each seed."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from curation.catalog import DatasetSpec
+from curation.checked_images import check_listed, group_duplicates, listed_key, rows_key
+from curation.duplicates import Duplicates
+from curation.prepared import Prepared
+from curation.results import CheckedRows, audit_folder, slug
+from curation.rows import Rows
+from curation.run_report.trained import group_of
+from curation.run_report.write import write_run_report
+from curation.stages import Stages, read_records
+from curation.training_data import TrainingData, training_data
+from curation.workspace import Workspace
+from models.arrays import ByteArray, FloatArray, Progress
+from models.errors import unknown
+from models.files import checked_name, digest
+from models.recipes import Recipe
+from models.runs import computing
+from models.side_by_side import side_by_side, training_workers
+
+if TYPE_CHECKING:
+    from models.train_config import TrainConfig
+    from models.trained_run import Network, TrainJob
+
+OnStage = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What a training is asked to do."""
+
+    recipe: Recipe
+    name: str  # of the recipe; the variant where none is named
+    classes: tuple[str, ...] = ()  # all where empty
+    seeds: tuple[int, ...] = (0,)
+    weights: Path | None = None
+    init_from: Path | None = None  # a checkpoint
+    engine: str = "auto"  # for frozen features
+    version: str = "original"  # of the labels
+
+
+def run_training(
+    workspace: Workspace, spec: DatasetSpec, rows: Rows, request: TrainRequest, on_stage: OnStage | None = None
+) -> list[Path]:
+    """Train one network for each seed; return the run folders. A finished run is not trained again.
+
+    Args:
+        workspace: where everything is kept.
+        spec: the data set.
+        rows: its images and labels.
+        request: what to train.
+        on_stage: told (stage, done, total).
+
+    Raises:
+        ErrataError: anything a person can mend; before any work where it can be known then.
+    """
+    from models.fabric import first_alone
+    from models.trained_run import check_network
+
+    network = network_of(request)
+    check_network(network, request.recipe.config, len(request.classes or rows.classes))
+    with first_alone() as first:
+        checked, duplicates = checked_images(workspace, spec, rows, first, on_stage)
+        chosen = training_data(checked, duplicates, request.classes, request.recipe.max_train_images)
+        jobs = _jobs(workspace, spec, request, network, chosen, on_stage)
+    folders = [job.folder for job in jobs]
+    try:
+        _train_all(jobs, on_stage)
+    finally:  # a failed or cancelled one has a page too: its curves say why
+        started = [folder for folder in folders if (folder / "config.json").exists()]
+        if first and started:
+            output = workspace.reports / spec.name / "runs" / group_of(folders[0].name)
+            write_run_report(started, output, chosen.checked.rows)
+    return folders
+
+
+def network_of(request: TrainRequest) -> "Network":
+    """Return the network a request names.
+
+    Raises:
+        ErrataError: no such architecture or mode, or a pretrained mode without anything to start from.
+    """
+    from models.architectures import find_architecture
+    from models.trained_run import Network
+    from models.variants import Mode, parse_variant
+
+    text = request.recipe.architecture
+    architecture, _, given = text.partition("@")
+    mode: Mode
+    if request.init_from is None:
+        mode = parse_variant(text).mode
+    elif given in ("", "finetuned"):
+        mode = "finetuned"
+    elif given == "frozen":
+        mode = "frozen"
+    else:
+        raise unknown("mode of a network that starts from a run", given, ("finetuned", "frozen"))
+    spec = find_architecture(architecture).input
+    spec = replace(spec, size_px=request.recipe.size_px or spec.size_px)
+    return Network(architecture, mode, spec, request.weights, request.init_from)
+
+
+def checked_images(
+    workspace: Workspace, spec: DatasetSpec, rows: Rows, first: bool = True, on_stage: OnStage | None = None
+) -> tuple[CheckedRows, Duplicates]:
+    """Return the readable images and their copies: those of the data set's audit where it read the same files.
+
+    Args:
+        workspace: where they are kept.
+        spec: the data set.
+        rows: its images.
+        first: False in a process that trains together with another, which has done this before.
+        on_stage: told (stage, done, total).
+    """
+    audit, own = audit_folder(workspace, spec.name), workspace.runs / f"images-{checked_name('data set', spec.name)}"
+    stage = read_records(audit).get("images")
+    if stage and stage.key == digest("images", [listed_key(rows)]) and (audit / "duplicates.npz").exists():
+        checked, duplicates = CheckedRows.load(audit), Duplicates.load(audit / "duplicates.npz")
+        if len(duplicates.groups) == len(checked.rows):
+            return checked, duplicates
+    if not first:
+        return CheckedRows.load(own), Duplicates.load(own / "duplicates.npz")
+    with computing(own, {"dataset": spec.name, "source": spec.source}) as run:
+        stages = Stages(run, on_stage)
+        checked = check_listed(rows, stages)
+        return checked, group_duplicates(checked, stages)
+
+
+def _jobs(
+    workspace: Workspace,
+    spec: DatasetSpec,
+    request: TrainRequest,
+    network: "Network",
+    chosen: TrainingData,
+    on_stage: OnStage | None,
+) -> list["TrainJob"]:
+    """Return a job for each seed; their pixels or features are made here, once."""
+    from models.mapped import by_name
+    from models.trained_run import TrainJob
+
+    config, rows = request.recipe.config, chosen.checked.rows
+    prepared = Prepared(workspace, chosen.checked, request.engine)
+    about = {
+        "dataset": spec.name,
+        "recipe": request.name,
+        "version": request.version,
+        "rows_key": rows_key(chosen.checked),
+        "leaks": chosen.leaks,
+        "weights": str(request.weights or ""),
+        "init_from": request.init_from.parent.name if request.init_from else "",
+    }
+    key = digest(
+        about, asdict(network), config.to_dict(), np.flatnonzero(chosen.learn).tolist(), chosen.checked.rows.classes
+    )
+    group = f"{spec.name[:24]}-{slug(request.name)[:24].replace('_', '-').strip('-')}-{key[:8]}"
+    array = _inputs(prepared, network, config, on_stage)
+    first = TrainJob(
+        workspace.runs / group,
+        about,
+        network,
+        config,
+        0,
+        rows.classes,
+        rows.image_ids,
+        rows.labels,
+        chosen.learn,
+        chosen.val,
+        chosen.test,
+        by_name(array),
+    )
+    return [replace(first, seed=seed, folder=workspace.runs / f"{group}-s{seed}") for seed in request.seeds]
+
+
+def _inputs(
+    prepared: Prepared, network: "Network", config: "TrainConfig", on_stage: OnStage | None
+) -> ByteArray | FloatArray:
+    """Return what the network learns from: pixels (N, S, S, 3), or of a frozen backbone features (V, N, D)."""
+
+    def tell(stage: str) -> Progress | None:
+        return (lambda done, total: on_stage(stage, done, total)) if on_stage else None
+
+    if network.mode != "frozen":
+        return prepared.pixels(network.spec, tell("pixels"))
+    backbone = network.build(n_classes=2).backbone
+    return prepared.views(
+        network.architecture, backbone, network.spec, config.augmentation, config.views, tell("features")
+    )
+
+
+def _train_all(jobs: Sequence["TrainJob"], on_stage: OnStage | None) -> None:
+    """Train what is not finished: side by side where that pays, one after the other else."""
+    from models.curves import read_curve
+    from models.fabric import together
+    from models.trained_run import train_run
+
+    needed = [not job.finished for job in jobs]
+    epochs = jobs[0].config.epochs
+
+    def tell() -> None:
+        done = sum(epochs if job.finished else len(read_curve(job.folder)) for job in jobs)
+        if on_stage:
+            on_stage("train", done, epochs * len(jobs))
+
+    images = 0 if jobs[0].network.mode == "frozen" else int(jobs[0].learn.sum()) * epochs * len(jobs)
+    workers = 1 if together() else min(len(jobs), training_workers(images))
+    if workers > 1:
+        side_by_side(train_run, jobs, needed, workers, tell)
+    else:
+        for job in itertools.compress(jobs, needed):
+            train_run(job, tell)
+    tell()
