@@ -16,7 +16,7 @@ def audit(name: str, config: AuditConfig, predictions: str) -> None:
     """Audit a data set and say what was found."""
     workspace = Workspace.from_environment()
     with stage_display() as show:
-        spec, rows = open_dataset(name, workspace, config.seed, lambda done, total: show("images", done, total))
+        spec, rows = open_dataset(name, workspace, config.seed, lambda done, total: show("draw images", done, total))
         foreign = None
         if predictions:
             from curation.foreign_predictions import reader

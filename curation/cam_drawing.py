@@ -31,7 +31,7 @@ def draw_image(workspace: Workspace, name: str, image_id: str) -> list[Path]:
         ErrataError: the data set was not audited, has no such image, was judged by models trained elsewhere, its
             files are damaged, or another image of it is being drawn.
     """
-    with computing(drawing_folder(workspace, name), {"image_id": image_id}) as run:
+    with computing(drawing_folder(workspace, name), {"dataset": name, "image_id": image_id}) as run:
         audit = load_audit(workspace, name)
         rows = (audit.rows.image_ids == image_id).nonzero()[0]
         if not len(rows):
