@@ -55,5 +55,5 @@ def test_it_learns_the_right_class_where_a_third_of_the_labels_are_wrong() -> No
             optimiser.zero_grad()
             LOSSES[loss](layer(points), given, TrainConfig(label_smoothing=0)).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
-        confidence[loss] = float(layer(points).softmax(1)[torch.arange(400), truth].mean())
+        confidence[loss] = layer(points).softmax(1)[torch.arange(400), truth].mean().item()
     assert confidence["generalised-cross-entropy"] > confidence["cross-entropy"] + 0.05
