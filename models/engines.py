@@ -11,9 +11,9 @@ import importlib.util
 import platform
 import shutil
 from collections.abc import Callable
-from contextlib import nullcontext
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -21,12 +21,15 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from models.arrays import ByteArray, FloatArray
+from models.bfloat16 import in_bfloat16
 from models.devices import has_bfloat16
 from models.errors import unknown
 from models.images import InputSpec
 
 Engine = Callable[[ByteArray], FloatArray]  # (B, S, S, 3) uint8 -> (B, D)
-Builder = Callable[[nn.Module, InputSpec, str, Path], Engine]  # (module, spec, device, folder for converted models)
+Precision = Literal["float32", "bfloat16"]
+# (module, spec, device, folder for converted models, precision)
+Builder = Callable[[nn.Module, InputSpec, str, Path, Precision], Engine]
 
 # Images from which the one-time seconds are won back, from bench_features on 2 cores; see tests/benchmarks.
 OPENVINO_PAYS_FROM = 2_000
@@ -34,12 +37,13 @@ COMPILE_PAYS_FROM = 20_000
 FOLD_TOLERANCE = 1e-3  # of the largest feature
 
 
-def precision(device: str, engine: str = "torch") -> str:
-    """Return the precision an engine computes in, "float32" or "bfloat16"; its features are cached under it.
+def precision(device: str, engine: str = "torch") -> Precision:
+    """Return the precision an engine should compute in, "float32" or "bfloat16"; see `features.extract_features`.
 
-    bfloat16 only where the hardware multiplies in it (elsewhere it is emulated, and slower), and never in "eager".
+    bfloat16 only on processors that multiply in it (elsewhere it is emulated, and slower), and never in "eager". On
+    GPUs decoding the files takes longer than the model, and torch's convolutions there multiply in TF32 already.
     """
-    return "bfloat16" if engine != "eager" and has_bfloat16(device) else "float32"
+    return "bfloat16" if engine != "eager" and device == "cpu" and has_bfloat16(device) else "float32"
 
 
 def batch_size(device: str) -> int:
@@ -66,7 +70,9 @@ def choose_engine(device: str, n_images: int, cached: bool = False) -> str:
     return "torch"
 
 
-def build_engine(name: str, module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Engine:
+def build_engine(
+    name: str, module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision | None = None
+) -> Engine:
     """Return the engine of that name; the module is left as it is.
 
     Args:
@@ -75,13 +81,14 @@ def build_engine(name: str, module: nn.Module, spec: InputSpec, device: str, fol
         spec: the module's input.
         device: "cpu", "cuda" or "mps".
         folder: where converted models are kept.
+        wanted: the precision, `precision(device, name)` if not given; "eager" is float32 whatever is wanted.
 
     Raises:
         ErrataError: no such engine, or its library is not installed.
     """
     if name not in ENGINES:
         raise unknown("engine", name, ENGINES)
-    return ENGINES[name](module, spec, device, folder)
+    return ENGINES[name](module, spec, device, folder, wanted or precision(device, name))
 
 
 class FromPixels(nn.Module):
@@ -90,10 +97,9 @@ class FromPixels(nn.Module):
     scale: torch.Tensor
     shift: torch.Tensor
 
-    def __init__(self, module: nn.Module, spec: InputSpec, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, module: nn.Module, spec: InputSpec) -> None:
         super().__init__()
         self.module = module
-        self.dtype = dtype  # of the convolutions
         # (x / 255 - mean) / std as one multiply and one add. It cannot go into the first convolution's weights: that
         # one pads with zeros after the normalisation, and zero is mid-grey, not black.
         mean, std = torch.tensor(spec.mean), torch.tensor(spec.std)
@@ -103,10 +109,7 @@ class FromPixels(nn.Module):
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return the features of a batch of pixels."""
         images = pixels.permute(0, 3, 1, 2).float()  # (B, 3, S, S), a view: channels_last without a copy
-        half = self.dtype != torch.float32
-        with torch.autocast(pixels.device.type, self.dtype) if half else nullcontext():
-            features = self.module(images * self.scale + self.shift)
-        return features.flatten(1).float()  # type: ignore[no-any-return]
+        return self.module(images * self.scale + self.shift).flatten(1)  # type: ignore[no-any-return]
 
 
 def folded(module: nn.Module, spec: InputSpec) -> nn.Module:
@@ -162,37 +165,25 @@ def _run(module: nn.Module, device: str) -> Engine:
     return engine
 
 
-def _eager(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Engine:
+def _eager(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
     """The oracle: the module as it is, in float32."""
     return _run(FromPixels(copy.deepcopy(module), spec), device)
 
 
-def _torch(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Engine:
-    """The portable fast path: batch norms folded, bfloat16 where the hardware has it."""
-    return _run(_fast(module, spec, device), device)
+def _torch(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
+    """The portable fast path: batch norms folded, dense convolutions in bfloat16 where the hardware has it."""
+    return _run(_fast(module, spec, wanted), device)
 
 
-def _fast(module: nn.Module, spec: InputSpec, device: str) -> FromPixels:
+def _fast(module: nn.Module, spec: InputSpec, wanted: Precision) -> FromPixels:
     fast = folded(module, spec)
-    if precision(device) != "bfloat16":
-        return FromPixels(fast, spec)
-    # What the blocks of a network add up stays float32: rounding it to 8 bits at every block costs more accuracy than
-    # all other roundings, and the sums are narrow. On 2,100 photographs, EfficientNet-Lite0: mean cosine 0.9991 with
-    # float32 features (0.9988 without this), the same class by a linear head for 99.7 to 99.9 %.
-    for conv in fast.modules():
-        if isinstance(conv, nn.Conv2d) and conv.out_channels < conv.in_channels:
-            conv.register_forward_hook(_to_float32)
-    return FromPixels(fast, spec, torch.bfloat16)
+    return FromPixels(in_bfloat16(fast, spec) if wanted == "bfloat16" else fast, spec)
 
 
-def _to_float32(module: nn.Module, inputs: object, output: torch.Tensor) -> torch.Tensor:
-    return output.float()
-
-
-def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Engine:
+def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
     """Compiled for one batch size, the weights frozen into the code; the first call takes tens of seconds."""
     size = batch_size(device)
-    fast = _fast(module, spec, device).eval().to(device).to(memory_format=torch.channels_last)
+    fast = _fast(module, spec, wanted).eval().to(device).to(memory_format=torch.channels_last)
     run = _run(torch.compile(fast, dynamic=False, options={"freezing": True}), device)  # type: ignore[arg-type]
 
     def engine(pixels: ByteArray) -> FloatArray:
@@ -204,12 +195,12 @@ def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> E
     return engine
 
 
-def _openvino(module: nn.Module, spec: InputSpec, device: str, folder: Path) -> Engine:
+def _openvino(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
     """Intel's runtime for CPUs; imported on use because it is an optional extra."""
     from models.engine_openvino import openvino_engine
 
     key = weights_digest(module)
-    return openvino_engine(lambda: FromPixels(folded(module, spec), spec), key, spec, precision(device), folder)
+    return openvino_engine(lambda: FromPixels(folded(module, spec), spec), key, spec, wanted, folder)
 
 
 ENGINES: dict[str, Builder] = {"eager": _eager, "torch": _torch, "compile": _compile, "openvino": _openvino}

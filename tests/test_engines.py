@@ -36,6 +36,15 @@ def small(seed: int = 0) -> nn.Module:
     return net.eval()
 
 
+def wide() -> nn.Module:
+    """Three convolutions, the last with channels enough for bfloat16: 24 features."""
+    torch.manual_seed(0)
+    return nn.Sequential(
+        nn.Conv2d(3, 16, 3, stride=2), nn.ReLU(), nn.Conv2d(16, 16, 3, groups=16), nn.ReLU(), nn.Conv2d(16, 24, 1),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+    ).eval()  # fmt: skip
+
+
 def cosine(a: FloatArray, b: FloatArray) -> float:
     return float(((a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).min())
 
@@ -78,19 +87,6 @@ def test_openvino_converts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert np.array_equal(build_engine("openvino", small(), SPEC, "cpu", tmp_path)(PIXELS), first)
     with pytest.raises(TypeError):  # other weights are another model
         build_engine("openvino", small(1), SPEC, "cpu", tmp_path)
-
-
-def test_bfloat16_features_of_the_backbone_keep_their_direction(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    module = efficientnet_lite(0)
-    module.classifier = nn.Identity()
-    spec = InputSpec(64, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
-    pixels = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), dtype=np.uint8).repeat(8, 1).repeat(8, 2)
-    exact = build_engine("eager", module, spec, "cpu", tmp_path)(pixels)
-    monkeypatch.setattr(engines, "precision", lambda *_: "bfloat16")
-    # blocks of noise are harder than photographs, where the mean is 0.9991 (bench_features)
-    assert cosine(build_engine("torch", module, spec, "cpu", tmp_path)(pixels), exact) >= 0.997
 
 
 def test_folding_removes_batch_norms_and_keeps_the_answer() -> None:
@@ -154,9 +150,26 @@ def test_choose_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choose_engine("cpu", 10**5) == "torch"
 
 
-def test_eager_is_always_float32() -> None:
+def test_bfloat16_is_for_processors_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "has_bfloat16", lambda device: device != "mps")
+    assert precision("cpu", "torch") == precision("cpu", "auto") == precision("cpu", "openvino") == "bfloat16"
     assert precision("cpu", "eager") == "float32"
-    assert precision("mps") == "float32"
+    assert precision("cuda") == precision("mps") == "float32"  # TF32 there, and decoding takes longer
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["torch", pytest.param("openvino", marks=pytest.mark.skipif(not HAS_OPENVINO, reason="openvino is not installed"))],
+)
+def test_the_precision_can_be_asked_for(tmp_path: Path, name: str) -> None:
+    module = wide()
+    exact = build_engine("eager", module, SPEC, "cpu", tmp_path, "bfloat16")(PIXELS)
+    np.testing.assert_allclose(exact, by_hand(module), atol=1e-5)  # eager is float32 whatever is wanted
+    half = build_engine(name, module, SPEC, "cpu", tmp_path, "bfloat16")(PIXELS)
+    whole = build_engine(name, module, SPEC, "cpu", tmp_path, "float32")(PIXELS)
+    np.testing.assert_allclose(whole, exact, atol=1e-4)
+    assert 1e-4 < np.abs(half - exact).max() < 0.1
+    assert cosine(half, exact) >= 0.999
 
 
 def test_unknown_engine(tmp_path: Path) -> None:
