@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.errata-ready
 SERVER := $(VENV)/.errata-mongod
 
-.PHONY: run setup test check lock bench clean
+.PHONY: run setup test check sweep lock bench results clean
 run: setup            ## audit `scenes` if need be, then serve the app and the FiftyOne App
 	@exec $(BIN)/errata serve
 
@@ -35,6 +35,10 @@ check: setup          ## lint, types, import rules
 
 bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks
+
+MINUTES ?= 60
+results: setup        ## every recipe on its data, resumable; MINUTES=n ends it after n minutes
+	$(BIN)/python -m tests.benchmarks.results --minutes $(MINUTES)
 
 lock:                 ## pin the newest versions that fit pyproject.toml, for every platform
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }

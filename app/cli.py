@@ -77,6 +77,7 @@ def train(
     workspace, every = Workspace.from_environment(), tuple(range(seed, seed + seeds))
     asked = request(
         workspace,
+        name,
         recipe,
         architecture,
         settings,
@@ -140,7 +141,7 @@ def review(
 
 @cli.command()
 def draw(name: Name, image: Annotated[str, typer.Argument(help="its image_id, as `errata issues` lists it")]) -> None:
-    """Draw the Grad-CAM maps of one image, for the given and the suggested class."""
+    """Draw the Grad-CAM maps of one image. For the given and the suggested class."""
     from curation.cam_drawing import draw_image
 
     for path in draw_image(*_audited(name), image):
@@ -216,7 +217,7 @@ def runs(
         str, typer.Argument(help="a data set, by its name or path; all by default", show_default=False)
     ] = "",
 ) -> None:
-    """List the run folders: name, state, when they changed, size on disk."""
+    """List the run folders. Name, state, when they changed, size on disk."""
     from app.runs_command import runs as show
     from curation.workspace import Workspace
 
@@ -229,7 +230,7 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be removed")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
-    """Remove what nothing refers to: unused models and caches, half-written files; never decisions, splits or data."""
+    """Remove what nothing refers to. Unused models and caches, half-written files; never decisions, splits or data."""
     from app.runs_command import clean as run
     from curation.workspace import Workspace
 

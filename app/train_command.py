@@ -20,6 +20,7 @@ from models.train_config import TrainConfig
 
 def request(
     workspace: Workspace,
+    dataset: str,
     recipe: str,
     architecture: str,
     settings: dict[str, Any],
@@ -50,7 +51,7 @@ def request(
     )
     start = init_from or base.init_from
     names = tuple(name.strip() for name in classes.split(",") if name.strip())
-    checkpoint = find_checkpoint(workspace, start) if start else None
+    checkpoint = find_checkpoint(workspace, start, dataset) if start else None
     name = recipe or changed.architecture
     return TrainRequest(changed, name, names, seeds, weights, checkpoint, engine, version)
 

@@ -19,14 +19,14 @@ def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> 
     return [folder for _, folder in sorted(found)]
 
 
-def find_checkpoint(workspace: Workspace, name: str) -> Path:
-    """Return the checkpoint of a run, or of the newest finished run of a recipe.
+def find_checkpoint(workspace: Workspace, name: str, dataset: str = "") -> Path:
+    """Return the checkpoint of a run, or of the newest finished run of a recipe: one on that data set if there is any.
 
     Raises:
         ErrataError: there is no such run, it has no checkpoint, or no run of that recipe is finished.
     """
     if name in RECIPES:
-        runs = finished_runs(workspace, recipe=name)
+        runs = finished_runs(workspace, name, dataset) or finished_runs(workspace, name)
         if not runs:
             raise ErrataError(f"no finished run of recipe {name} to start from; run: errata train NAME --recipe {name}")
         return runs[-1] / "checkpoint.safetensors"

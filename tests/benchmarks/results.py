@@ -1,0 +1,93 @@
+"""Every recipe on its study's data and on `scenes`: `python -m tests.benchmarks.results --minutes 60`.
+
+Resumable: finished runs are found again, a run under way when the minutes are over goes on the next time.
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+from curation.run_table import write_run_table
+from curation.runs_of import finished_runs
+from curation.workspace import Workspace
+
+SOURCE, TARGET = "buildings,forest,sea,street", "glacier,mountain"
+THREE = ("--seeds", "3")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the table."""
+
+    data: str
+    recipe: str
+    options: tuple[str, ...] = THREE
+
+
+_LITE = ("--architecture", "efficientnet_lite0@frozen", *THREE)
+JOBS = (
+    *(
+        Job(data, recipe, options)
+        for data in ("intel", "scenes")
+        for recipe, options in {
+            "landscape-plain": THREE,
+            "landscape-residual": THREE,
+            "landscape-resnet50-finetune": (),
+            "scenes-simple": THREE,
+            "scenes-sigmoid": THREE,
+            "scenes-tanh": THREE,
+            "scenes-norm-dropout": THREE,
+            "scenes-resnet50-frozen": THREE,
+            "scenes-mobilenet-frozen": THREE,
+            "scenes-lite0-frozen": THREE,
+            "scenes-ensemble": (),
+        }.items()
+    ),
+    Job("intel-glacier-mountain", "glacier-mountain-vgg16"),
+    Job("intel-glacier-mountain", "glacier-mountain-vgg16", _LITE),
+    Job("cifar10", "cifar-deep"),
+    Job("cifar10", "cifar-deep-bn"),
+    Job("cifar10", "cifar-deep-bn-augmented"),
+    *(
+        Job(data, recipe, ("--classes", classes, *THREE))
+        for data in ("intel", "scenes")
+        for recipe, classes in {
+            "landmarks-source": SOURCE,
+            "landmarks-target": TARGET,
+            "landmarks-target-frozen": TARGET,
+        }.items()
+    ),
+)
+
+
+def main() -> int:
+    """Train what is missing until the minutes are over; write the table of what is finished."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60)
+    end = time.monotonic() + 60 * parser.parse_args().minutes
+    workspace, skipped = Workspace.from_environment(), []
+    for job in JOBS:
+        left = end - time.monotonic()
+        if left < 20:
+            skipped.append(f"{job.data} {job.recipe}: the minutes were over")
+            continue
+        command = [sys.executable, "-m", "app.cli", "train", job.data, "--recipe", job.recipe, *job.options]
+        print(f"\n{' '.join(command[3:])}", flush=True)
+        running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        try:
+            _, said = running.communicate(timeout=left)
+        except subprocess.TimeoutExpired:
+            running.terminate()  # what it trained so far is kept
+            _, said = running.communicate()
+        if running.returncode:
+            skipped.append(f"{job.data} {job.recipe}: {said.strip().splitlines()[-1]}")
+    output = workspace.reports / "results"
+    write_run_table(finished_runs(workspace), output)
+    print(f"\n{(output / 'runs.md').read_text()}\n" + "\n".join(skipped))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
