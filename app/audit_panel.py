@@ -9,15 +9,34 @@ import streamlit as st
 from app.audit_steps import Step, audit_steps
 from app.background import Progress, cancel, start, watch
 from curation.catalog import DatasetSpec
+from models.files import read_json
 
 POLL_S = 1.0
+_OPTIONS = {  # of `errata audit` -> in config.json
+    "--architectures": "architectures",
+    "--folds": "folds",
+    "--seed": "seed",
+    "--cams": "cams_per_split",
+    "--engine": "engine",
+    "--version": "version",
+}
 
 
 def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> None:
     """Show the button that starts the audit of a data set."""
     if st.button(label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"):
-        start(folder, ["audit", name])
+        start(folder, ["audit", name, *_options(folder)])
         st.rerun()
+
+
+def _options(folder: Path) -> list[str]:
+    """Return the options of the last audit, so that another one is of the same kind; none where there was none."""
+    path = folder / "config.json"
+    config = read_json(path) if path.exists() else {}
+    given = [(option, config[key]) for option, key in _OPTIONS.items() if key in config]
+    return [
+        text for option, value in given for text in (option, ",".join(value) if isinstance(value, list) else f"{value}")
+    ]
 
 
 def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:

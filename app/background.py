@@ -74,7 +74,8 @@ def watch(folder: Path) -> Progress:
         return Progress("failed", launched, error=_error(log), log=log)
     if status is None:
         return Progress("none")
-    return Progress(status.state, status.started, status.stage, status.done, status.total, status.error, log)
+    started = launched if ours else status.started  # also what it took to import everything
+    return Progress(status.state, started, status.stage, status.done, status.total, status.error, log)
 
 
 def last_arguments(folder: Path) -> list[str]:

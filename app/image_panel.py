@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -43,7 +44,7 @@ def _drawing(folder: Path, ours: bool) -> None:
     progress = watch(folder)
     if not progress.active:
         st.rerun(scope="app")  # the maps are there, or why they are not
-    st.progress(progress.done / max(1, progress.total), text=_doing(progress, ours))
+    st.html(f'<p class="er-doing">{escape(_doing(progress, ours))}</p>')
 
 
 def _doing(progress: Progress, ours: bool) -> str:

@@ -19,7 +19,7 @@ from curation.cam_files import cam_pair
 from curation.results import ArchitectureResult, Audit, audit_folder
 from curation.workspace import Workspace
 from models.files import write_json
-from tests.small_audit import ARCHITECTURES, SKIPPED, small_audit, write_status
+from tests.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
 
 MAIN = Path(__file__).parent.parent / "app" / "main.py"
 
@@ -77,6 +77,17 @@ def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.Monkey
     monkeypatch.setattr("app.audit_panel.start", lambda folder, arguments: started.append((folder, arguments)))
     show(dataset="digits").button(key="audit.start").click().run()
     assert started == [(audit_folder(workspace, "digits"), ["audit", "digits"])]
+
+
+def test_another_audit_is_of_the_same_kind(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit = small_audit(workspace)
+    started: list[list[str]] = []
+    monkeypatch.setattr("app.audit_panel.start", lambda folder, arguments: started.append(arguments))
+    assert "audit.start" not in [button.key for button in show(dataset="tiny").button]  # nobody knows its path
+    write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config(), "folds": 3, "seed": 7})
+    show(dataset="tiny").button(key="audit.start").click().run()
+    options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto --version original"
+    assert started == [["audit", "/a/tiny", *options.split()]]
 
 
 def test_a_running_audit_is_watched(workspace: Workspace) -> None:
@@ -192,19 +203,15 @@ def test_maps_are_drawn_on_demand(workspace: Workspace, drawable: Audit, monkeyp
     app = show(dataset="tiny")
     app.button(key="image.draw").click().run()
     assert started == [["draw", "tiny", "test/sea/0.png"]]
-    assert f"Drawing what {ARCHITECTURES[1]} looks at" in progress_text(app)
+    assert f"Drawing what {ARCHITECTURES[1]} looks at" in shown(app)
     assert "image.draw" not in [button.key for button in app.button]
-    assert "maps of another image" in progress_text(show(dataset="tiny", image="test/forest/0.png"))
+    assert "maps of another image" in shown(show(dataset="tiny", image="test/forest/0.png"))
     write_status(folder, "finished", ARCHITECTURES[1])
     for one in drawable.architectures:
         draw(drawable, one)
     app.run()
     assert shown(app).count("data:image/jpeg;base64,") == 1 + 1 + 4
     assert "image.draw" not in [button.key for button in app.button]
-
-
-def progress_text(app: AppTest) -> str:
-    return " ".join(str(one.proto.text) for one in app.get("progress"))
 
 
 def draw(audit: Audit, one: ArchitectureResult) -> None:

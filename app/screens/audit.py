@@ -91,7 +91,8 @@ def _actions(audit: Audit, chosen: str, progress: Progress) -> None:
             icon=":material/description:",
         )
     source = _source(chosen, audit.name)
-    if progress.state == "finished" and source:
+    trained = all(one.name in audit.config["architectures"] for one in audit.architectures)  # else: judged elsewhere
+    if progress.state == "finished" and source and trained:
         audit_button(source, audit.folder, "Audit again")
 
 
