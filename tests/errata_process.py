@@ -60,8 +60,6 @@ def errata(home: Path, *arguments: str, largest_file: int | None = None) -> tupl
 
 
 def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, output: Path, errors: Path) -> None:
-    import pymongo.common
-
     import curation.projection
     import models.recipes
     from app.cli import main
@@ -78,7 +76,6 @@ def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, outp
         "ERRATA_DATABASE_URI",
     ):  # left by tests of the process that started the server
         os.environ.pop(name, None)
-    pymongo.common.SERVER_SELECTION_TIMEOUT = 3  # s, in place of 30
     models.recipes.OUT_OF_FOLD["scratch"] = TrainConfig(epochs=1)
     curation.projection.project = lambda embeddings, seed, neighbours=15: embeddings[:, :2].copy()
     sys.argv = ["errata", *arguments]
