@@ -36,6 +36,10 @@ LIGHT = (
     "curation.results",
     "curation.issue_table",
     "curation.datasets",
+    "curation.names",
+    "curation.cam_drawing",
+    "curation.run_folders",
+    "curation.cleaning",
     "curation.foreign_predictions",
     "curation.cam_files",
     "curation.documents",
@@ -43,6 +47,7 @@ LIGHT = (
     "curation.audit",
     "curation.decisions",
     "curation.splits",
+    "app.runs_command",
     "app.cli",
 )
 
