@@ -1,7 +1,7 @@
 """Checkpoints: weights with everything needed to use them, in one safetensors file."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from models.architectures import Classifier, find_architecture
+from models.engines import weights_digest
 from models.errors import ErrataError
 from models.files import atomic
 from models.images import InputSpec
-from models.variants import build_classifier, parse_variant
+from models.pretrained import StateDict, misfit, put_weights
+from models.variants import Mode, Variant, build_classifier, default_mode, parse_variant
 
 SCHEMA_VERSION = 1
 
@@ -25,10 +27,13 @@ SCHEMA_VERSION = 1
 class CheckpointInfo:
     """What the weights are."""
 
-    architecture: str
+    architecture: str  # or a variant, as it is written; the name alone when loaded
     classes: tuple[str, ...]
     config: dict[str, Any]
     seed: int
+    mode: Mode | None = None  # None: the variant's; frozen = the backbone is not stored, it comes from where it came
+    input: InputSpec | None = None  # None: the architecture's
+    backbone: str = ""  # `weights_digest` of a frozen backbone, so that no other is taken for it
 
 
 def versions() -> dict[str, str]:
@@ -42,14 +47,23 @@ def versions() -> dict[str, str]:
 
 
 def save_checkpoint(path: Path, classifier: Classifier, info: CheckpointInfo) -> None:
-    """Write the weights; of a frozen architecture only the head, for its backbone is known."""
-    architecture = find_architecture(info.architecture)
+    """Write the weights; of a frozen backbone only its digest: the head's classifier may then have any backbone.
+
+    Raises:
+        ErrataError: no such architecture, or the file cannot be written.
+    """
+    variant = parse_variant(info.architecture)
+    mode = info.mode or variant.mode
     state = classifier.state_dict()
-    if architecture.frozen:
+    backbone = info.backbone
+    if mode == "frozen":
+        if not backbone and len(state) > len(classifier.head.state_dict()):
+            backbone = weights_digest(classifier.backbone)
         state = {name: value for name, value in state.items() if name.startswith("head.")}
+    spec = info.input or find_architecture(variant.architecture).input
     about = {
-        **asdict(info),
-        "input": architecture.input.to_dict(),
+        **asdict(replace(info, architecture=variant.architecture, mode=mode, backbone=backbone)),
+        "input": spec.to_dict(),
         "versions": versions(),
         "schema_version": SCHEMA_VERSION,
     }
@@ -60,11 +74,39 @@ def save_checkpoint(path: Path, classifier: Classifier, info: CheckpointInfo) ->
 
 
 def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
-    """Return the classifier in evaluation mode and what it is.
+    """Return the classifier in evaluation mode and what it is, its mode and input included.
 
     Raises:
-        ErrataError: the file is missing, truncated, of another schema, or does not fit its architecture.
+        ErrataError: the file is missing, truncated, of another schema, or does not fit its architecture; or the frozen
+            backbone cannot be had, or is another one.
     """
+    info, state = _read(path)
+    assert info.mode is not None  # noqa: S101 - _read fills them in
+    assert info.input is not None  # noqa: S101
+    with torch.random.fork_rng(devices=[]):  # weights that are replaced at once move no generator
+        classifier = build_classifier(_built(info.architecture, info.mode), len(info.classes), info.input.size_px)
+    frozen = info.mode == "frozen"
+    if frozen and info.backbone and info.backbone != weights_digest(classifier.backbone):
+        raise ErrataError(
+            f"{path} belongs to other weights of {info.architecture} than there are now; "
+            "put those back, or train the run again"
+        )
+    if frozen:
+        state = {**{f"backbone.{name}": value for name, value in classifier.backbone.state_dict().items()}, **state}
+    if problem := misfit(classifier, state):
+        raise ErrataError(
+            f"{path} does not fit {info.architecture} with {len(info.classes)} classes: {problem}; train the run again"
+        )
+    put_weights(classifier, state)
+    return classifier.eval(), info
+
+
+def _built(architecture: str, mode: Mode) -> Variant:
+    """Return what is built before the weights come: what is stored whole starts from nothing."""
+    return Variant(architecture, "frozen" if mode == "frozen" else "scratch")
+
+
+def _read(path: Path) -> tuple[CheckpointInfo, StateDict]:
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get("errata", "{}"))
@@ -76,20 +118,14 @@ def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
         raise ErrataError(
             f"{path} has checkpoint schema {found}, this version reads {SCHEMA_VERSION}; train the run again"
         )
-    info = CheckpointInfo(about["architecture"], tuple(about["classes"]), about["config"], about["seed"])
-    architecture = find_architecture(info.architecture)
-    if InputSpec.from_dict(about["input"]) != architecture.input:
-        raise ErrataError(f"{path} was trained on another input than {info.architecture} has now; train the run again")
-    classifier = build_classifier(parse_variant(info.architecture), len(info.classes))
-    try:
-        missing, unexpected = classifier.load_state_dict(state, strict=False)
-    except RuntimeError as error:
-        raise ErrataError(
-            f"{path} does not fit {info.architecture} with {len(info.classes)} classes; train the run again"
-        ) from error
-    lost = [name for name in missing if not (architecture.frozen and name.startswith("backbone."))]
-    if lost or unexpected:
-        raise ErrataError(
-            f"{path} does not fit {info.architecture}: {', '.join([*lost, *unexpected][:3])}; train the run again"
-        )
-    return classifier.eval(), info
+    architecture = about["architecture"]
+    info = CheckpointInfo(
+        architecture,
+        tuple(about["classes"]),
+        about["config"],
+        about["seed"],
+        about.get("mode") or default_mode(architecture),  # files of before there were modes say none
+        InputSpec.from_dict(about["input"]),
+        about.get("backbone", ""),
+    )
+    return info, state

@@ -86,7 +86,7 @@ def build_classifier(
         return entry.build(n_classes, size_px)
     state = entry.weights.read() if weights is None else read_weights(weights)
     classifier = entry.build(n_classes, size_px)
-    entry.weights.put(classifier.backbone, state)
+    entry.weights.put(classifier.backbone, state, size_px)
     return classifier
 
 

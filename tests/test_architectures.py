@@ -1,89 +1,148 @@
-"""A sweep over the registry: what every architecture must do."""
+"""The registry: its layers, where it is looked into, and what is not in it. What all must do is in test_sweep.py."""
+
+from itertools import pairwise
 
 import pytest
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 
-from models.architectures import ARCHITECTURES, Classifier, find_architecture
+from models import own_networks
+from models.architectures import ARCHITECTURES, Classifier, architecture_rows, find_architecture, parameter_count
 from models.errors import ErrataError
-from models.variants import build_classifier, parse_variant
 
-EVERY = pytest.mark.parametrize("name", ARCHITECTURES)
-K = 5
+OWN = sorted(name for name, entry in ARCHITECTURES.items() if entry.weights is None)
+SHORT = {
+    "Conv2d": "Conv",
+    "MaxPool2d": "MaxPool",
+    "BatchNorm2d": "BN",
+    "Linear": "FC",
+    "AdaptiveAvgPool2d": "average",
+}
 
 
-def built(name: str) -> tuple[Classifier, Tensor]:
-    """Return a classifier and two normalised images."""
-    side = ARCHITECTURES[name].input.size_px
+def built(name: str, size_px: int | None = None) -> Classifier:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        return build_classifier(parse_variant(name), K), torch.randn(2, 3, side, side)
+        return ARCHITECTURES[name].build(5, size_px or ARCHITECTURES[name].input.size_px).eval()
 
 
-@EVERY
-def test_forward(name: str) -> None:
-    classifier, images = built(name)
-    with torch.no_grad():
-        logits = classifier.eval()(images)
-        embeddings = classifier.backbone(images)
-        assert torch.equal(classifier.head(embeddings), logits)
-    assert logits.shape == (2, K)
-    assert logits.isfinite().all()
-    assert embeddings.ndim == 2
+def leaves(module: nn.Module) -> list[nn.Module]:
+    return [layer for layer in module.modules() if not list(layer.children())]
 
 
-@EVERY
-def test_every_weight_gets_a_finite_gradient(name: str) -> None:
-    classifier, images = built(name)
-    functional.cross_entropy(classifier.train()(images), torch.tensor([0, K - 1])).backward()  # type: ignore[no-untyped-call]
-    for parameter, weight in classifier.named_parameters():
-        assert weight.grad is not None, parameter
-        assert weight.grad.isfinite().all(), parameter
+def sequence(name: str) -> str:
+    """Return the layers by name, a pool before its activation written behind it (see own_networks)."""
+    names = [SHORT.get(type(layer).__name__, type(layer).__name__) for layer in leaves(built(name))]
+    for place, (first, second) in enumerate(pairwise(names)):
+        if first == "MaxPool" and second in ("ReLU", "Sigmoid", "Tanh"):
+            names[place], names[place + 1] = second, first
+    return "-".join(names)
 
 
-@EVERY
-def test_the_cam_layer_gives_a_map_that_decides_the_logits(name: str) -> None:
-    classifier, images = built(name)
-    kept: list[Tensor] = []
+@pytest.mark.parametrize(
+    ("name", "block", "times", "end"),
+    [
+        ("simple_cnn", "Conv-ReLU-Conv-ReLU-MaxPool", 2, "Flatten-FC-ReLU-FC-ReLU-FC"),
+        ("simple_cnn_sigmoid", "Conv-Sigmoid-Conv-Sigmoid-MaxPool", 3, "Flatten-FC-Sigmoid-FC-Sigmoid-FC"),
+        ("simple_cnn_tanh", "Conv-Tanh-Conv-Tanh-MaxPool", 3, "Flatten-FC-Tanh-FC-Tanh-FC"),
+        (
+            "simple_cnn_norm_dropout",
+            "Conv-ReLU-BN-Conv-ReLU-MaxPool",
+            2,
+            "Conv-ReLU-Conv-ReLU-MaxPool-Flatten-FC-ReLU-Dropout-FC-ReLU-FC",
+        ),
+        ("cnn3", "Conv-ReLU-MaxPool", 3, "Flatten-FC-ReLU-FC"),
+        ("deep_cnn", "Conv-ReLU-Conv-ReLU-MaxPool", 3, "Flatten-FC-ReLU-FC"),
+        ("deep_cnn_bn", "Conv-ReLU-Conv-ReLU-MaxPool-BN", 3, "Flatten-FC-ReLU-FC"),
+    ],
+)
+def test_layers_are_those_it_is_known_for(name: str, block: str, times: int, end: str) -> None:
+    assert sequence(name) == "-".join([block] * times + [end])
 
-    def keep(module: nn.Module, inputs: object, output: Tensor) -> None:
-        output.retain_grad()
-        kept.append(output)
 
-    handle = ARCHITECTURES[name].cam_layer(classifier).register_forward_hook(keep)
-    classifier.eval()(images)[:, 0].sum().backward()
-    handle.remove()
-    assert len(kept) == 1
-    assert kept[0].ndim == 4
-    assert min(kept[0].shape[2:]) >= 4  # places to tell apart
-    assert kept[0].grad is not None
-    assert kept[0].grad.abs().sum() > 0
+def test_plain_is_deep_and_nothing_else() -> None:
+    assert sequence("plain_cnn") == "Conv-ReLU-MaxPool-" + "Conv-ReLU-" * 8 + "average-Flatten-FC"
 
 
-@EVERY
+def test_plain_and_residual_have_the_same_convolutions() -> None:
+    def shapes(name: str) -> list[tuple[int, ...]]:
+        return [tuple(layer.weight.shape) for layer in leaves(built(name)) if isinstance(layer, nn.Conv2d)]
+
+    assert shapes("plain_cnn") == [shape for shape in shapes("residual_cnn") if shape[2:] != (1, 1)]
+
+
+def test_shortcuts_are_identities_or_projections() -> None:
+    blocks = [one for one in built("residual_cnn").modules() if isinstance(one, own_networks.ResidualBlock)]
+    assert [len(block.shortcut) for block in blocks] == [0, 2, 0, 2]
+    images = torch.randn(2, 32, 6, 6)
+    assert torch.equal(blocks[0].shortcut(images), images)
+    projection = blocks[1].shortcut[0]
+    assert isinstance(projection, nn.Conv2d)
+    assert (projection.kernel_size, projection.stride) == ((1, 1), (2, 2))
+    with torch.no_grad():  # with nothing in the convolutions, what comes in comes out
+        blocks[0].norm2.weight.zero_()
+        assert torch.equal(blocks[0](images), images.relu())
+
+
+def test_kernels_at_least_double_with_each_convolution() -> None:
+    for name in ("deep_cnn", "deep_cnn_bn"):
+        widths = [layer.out_channels for layer in leaves(built(name)) if isinstance(layer, nn.Conv2d)]
+        assert all(later >= 2 * earlier for earlier, later in pairwise(widths))
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU(), nn.Tanh(), nn.Sigmoid()])
+def test_the_pool_may_come_before_the_activation(activation: nn.Module) -> None:
+    images = torch.randn(2, 3, 8, 8, requires_grad=True)
+    pool = nn.MaxPool2d(2)
+    before, after = activation(pool(images)), pool(activation(images))
+    assert torch.equal(before, after)
+    weights = torch.randn_like(before)
+    gradients = [torch.autograd.grad((out * weights).sum(), images)[0] for out in (before, after)]
+    assert torch.equal(*gradients)
+
+
+@pytest.mark.parametrize("name", OWN)
 def test_fresh_weights_come_from_the_seed(name: str) -> None:
-    (first, _), (second, _) = built(name), built(name)
+    first, second = built(name), built(name)
     assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters(), strict=True))
 
 
-@EVERY
-def test_a_source_is_named(name: str) -> None:
-    assert ARCHITECTURES[name].source
-    assert find_architecture(name) is ARCHITECTURES[name]
+@pytest.mark.parametrize("name", OWN)
+def test_the_smallest_input(name: str) -> None:
+    side = ARCHITECTURES[name].min_size_px
+    assert built(name, side)(torch.zeros(1, 3, side, side)).shape == (1, 5)
 
 
-def test_the_small_network_has_the_layers_it_is_known_for() -> None:
-    classifier, _ = built("simple_cnn_norm_dropout")
-    found = [type(layer).__name__ for layer in classifier.modules() if not list(layer.children())]
-    block = ["Conv2d", "ReLU", "BatchNorm2d", "Conv2d", "ReLU", "MaxPool2d"]
-    last = ["Conv2d", "ReLU", "Conv2d", "ReLU", "MaxPool2d", "Flatten"]
-    assert found == [*block, *block, *last, "Linear", "ReLU", "Dropout", "Linear", "ReLU", "Linear"]
-    widths = [layer.out_channels for layer in classifier.modules() if isinstance(layer, nn.Conv2d)]
-    assert widths == sorted(widths)
-    assert widths[0] < widths[-1]
+def test_the_number_of_weights() -> None:
+    """torchvision's documentation counts them with 1,000 classes."""
+    known = {"resnet18": 11_689_512, "resnet50": 25_557_032, "mobilenet_v2": 3_504_872, "vgg16": 138_357_544}
+    assert {name: parameter_count(name, 1000) for name in known} == known
+    assert parameter_count("mobilenet_v3_large", 1000) == 5_483_032
+    assert parameter_count("cnn3", 2, size_px=16) == sum(
+        (3 * 9 * 16 + 16, 16 * 9 * 32 + 32, 32 * 9 * 64 + 64, 64 * 4 * 64 + 64, 64 * 2 + 2)
+    )
+    rows = {row.name: row for row in architecture_rows()}
+    assert sorted(rows) == sorted(ARCHITECTURES)
+    assert rows["resnet18"].parameters == 11_689_512 - 513 * 994
+    assert rows["resnet18"].pretrained
+    assert not rows["cnn3"].pretrained
+    assert all(row.source for row in rows.values())
 
 
-def test_unknown() -> None:
-    with pytest.raises(ErrataError, match="no architecture 'simple_cnn'; did you mean 'simple_cnn_norm_dropout'"):
-        find_architecture("simple_cnn")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("simple_cmn", "no architecture 'simple_cmn'; did you mean 'simple_cnn'"),
+        ("densenet121", "no architecture 'densenet121' of Errata's own; write torchvision:densenet121 for that"),
+        ("vit_tiny_patch16_224", "write timm:vit_tiny_patch16_224"),
+        ("torchvision:resnet81", "torchvision has no network 'resnet81'; did you mean torchvision:resnet18"),
+        ("timm:resnet18x", "timm has no network 'resnet18x'; did you mean timm:resnet18"),
+        ("timm:nonsense!", "timm has no network 'nonsense!'; see its documentation"),
+        ("timm:resnet18.no_such_weights", "timm has no network 'resnet18.no_such_weights'; did you mean timm:resnet18"),
+        ("keras:resnet18", "no architecture 'keras:resnet18'"),
+        ("", "no architecture ''"),
+    ],
+)
+def test_unknown(name: str, sentence: str) -> None:
+    with pytest.raises(ErrataError, match=sentence):
+        find_architecture(name)

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
 from curation.cam import LONG_SIDE_PX, draw_cams, grad_cam
 from curation.cam_files import CamJob, cam_jobs, cam_pair, cam_path
 from curation.workspace import Workspace
-from models.architectures import ARCHITECTURES, Classifier
+from models.architectures import Classifier, find_architecture
 from models.checkpoint import CheckpointInfo, save_checkpoint
 from models.errors import ErrataError
+from models.images import InputSpec
 from models.predictions import NO_FOLD
 from models.variants import build_classifier, parse_variant
 from tests.drawn_folder import draw
@@ -71,7 +74,7 @@ def test_hooks_are_gone_afterwards_also_after_an_error() -> None:
     assert not layer._backward_hooks
 
 
-@pytest.mark.parametrize("name", sorted(ARCHITECTURES))
+@pytest.mark.parametrize("name", ["efficientnet_lite0", "simple_cnn_norm_dropout", "residual_cnn"])
 def test_every_architecture_draws_maps_in_the_proportions_of_the_image(tmp_path: Path, name: str) -> None:
     torch.manual_seed(0)
     for fold in range(2):
@@ -97,6 +100,57 @@ def test_every_architecture_draws_maps_in_the_proportions_of_the_image(tmp_path:
     written = [job.output.stat().st_mtime_ns for job in jobs]
     draw_cams(tmp_path, name, jobs)
     assert [job.output.stat().st_mtime_ns for job in jobs] == written, "what is there is not drawn again"
+
+
+def test_a_vision_transformer_by_its_tokens() -> None:
+    """The class token's and the places' tokens: the map lies where the places are."""
+    entry = find_architecture("timm:test_vit")
+    torch.manual_seed(0)
+    classifier = build_classifier(parse_variant("timm:test_vit@scratch"), 3, size_px=64).eval()
+    layer = entry.cam_layer(classifier)
+    seen: list[torch.Tensor] = []
+    layer.register_forward_hook(lambda module, inputs, output: seen.append(output.detach()))
+    images = torch.randn(2, 3, 64, 64)
+    maps = grad_cam(classifier, layer, images, np.array([0, 1]), entry.cam_reshape)
+    assert maps.shape == (2, 64, 64)
+    assert np.isfinite(maps).all()
+    assert maps.min() >= 0
+    assert maps.max() == pytest.approx(1, abs=1e-3)
+    assert seen[0].shape[1] == 17, "one class token, 4 x 4 places"
+    uncut = GradCAM(model=classifier, target_layers=[layer], reshape_transform=entry.cam_reshape)
+    expected = uncut(images, [ClassifierOutputTarget(0), ClassifierOutputTarget(1)])
+    uncut.activations_and_grads.release()
+    np.testing.assert_allclose(maps, expected, atol=1e-5)
+
+
+def test_what_changes_in_place_behind_the_layer_leaves_the_map() -> None:
+    """Activation 1 and -1 in two channels, both speaking for class 0: only one after the ReLU in place."""
+
+    class InPlace(OnPaper):
+        def forward(self, images: torch.Tensor) -> torch.Tensor:
+            return torch.relu_(self.layer(images)).mean((2, 3))
+
+    classifier = Classifier(InPlace(), on_paper().head).eval()
+    images = torch.rand(1, 3, 8, 8) - 0.5
+    layer = classifier.backbone.layer
+    assert isinstance(layer, nn.Module)
+    maps = grad_cam(classifier, layer, images, np.array([0]))
+    red, green = images[0, 0].numpy(), images[0, 1].numpy()
+    weight_red, weight_green = 2 * (red > 0).mean(), -1 * (green > 0).mean()
+    speaks = np.maximum(weight_red * red + weight_green * green, 0)
+    np.testing.assert_allclose(maps[0], (speaks - speaks.min()) / (speaks.max() - speaks.min()), atol=1e-4)
+
+
+def test_the_checkpoint_of_a_single_training_and_its_own_size(tmp_path: Path) -> None:
+    spec = InputSpec(24, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
+    classifier = build_classifier(parse_variant("cnn3"), 2, size_px=24)
+    save_checkpoint(
+        tmp_path / "checkpoint.safetensors", classifier, CheckpointInfo("cnn3", ("a", "b"), {}, 0, input=spec)
+    )
+    draw("waves", 0).save(tmp_path / "a.png")
+    job = CamJob(tmp_path / "a.png", (40, 40), 0, NO_FOLD, tmp_path / "cams" / "a.png")
+    draw_cams(tmp_path, "cnn3@scratch", [job])
+    assert job.output.exists()
 
 
 def test_a_missing_checkpoint_is_one_sentence(tmp_path: Path) -> None:
