@@ -9,7 +9,7 @@ from models.arrays import ByteArray, FloatArray, Progress
 from models.images import InputSpec
 
 if TYPE_CHECKING:
-    from torch import nn
+    from models.classifier import Backbone
 
 VIEWS_SEED = 0  # views are shared by all seeds of a training: they are what costs
 
@@ -31,7 +31,7 @@ class Prepared:
         )
 
     def features(
-        self, architecture: str, backbone: "nn.Module", spec: InputSpec, progress: Progress | None = None
+        self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
     ) -> FloatArray:
         """Return a backbone's embeddings, shape (N, D), memory-mapped."""
         from models.features import extract_features
@@ -43,7 +43,7 @@ class Prepared:
     def views(
         self,
         architecture: str,
-        backbone: "nn.Module",
+        backbone: "Backbone",
         spec: InputSpec,
         augmentation: str,
         n_views: int,

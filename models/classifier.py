@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from models.images import InputSpec
 from models.pretrained import Weights
 
+Backbone = nn.Module  # normalised images (B, 3, S, S) -> embeddings (B, D)
+
 
 class Classifier(nn.Module):
     """A backbone that embeds images and a head that classifies the embeddings."""

@@ -75,8 +75,8 @@ def sentence(result: tuple[int, str, str]) -> str:
         (["audit", "scenes", "--cams", "-1"], "must not be negative"),
         (["audit", "scnes"], r"no data set 'scnes'; did you mean 'scenes'\? \(choices: .*intel"),
         (
-            ["audit", "scenes", "--architectures", "simple_cnn"],
-            "no architecture 'simple_cnn'; did you mean 'simple_cnn_norm_d",
+            ["audit", "scenes", "--architectures", "simple_cmn"],
+            "no architecture 'simple_cmn'; did you mean 'simple_cnn'",
         ),
         (["audit", "scenes", "--architectures", " , "], "no architecture is named"),
         (["audit", "scenes", "--architectures", "efficientnet_lite0,efficientnet_lite0"], "is named twice"),
