@@ -12,16 +12,16 @@ from curation.workspace import Workspace
 from models.metrics import accuracy, wilson_interval
 
 
-def audit(name: str, config: AuditConfig, predictions: str) -> None:
+def audit(name: str, config: AuditConfig) -> None:
     """Audit a data set and say what was found."""
     workspace = Workspace.from_environment()
     with stage_display() as show:
         spec, rows = open_dataset(name, workspace, config.seed, lambda done, total: show("draw images", done, total))
         foreign = None
-        if predictions:
+        if config.predictions:
             from curation.foreign_predictions import reader
 
-            foreign = reader(predictions, workspace)
+            foreign = reader(config.predictions, workspace)
         found = run_audit(workspace, spec, rows, config, foreign, show)
     _summarise(workspace, name, found)
 

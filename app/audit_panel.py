@@ -19,6 +19,7 @@ _OPTIONS = {  # of `errata audit` -> in config.json
     "--cams": "cams_per_split",
     "--engine": "engine",
     "--version": "version",
+    "--predictions": "predictions",
 }
 
 
@@ -33,7 +34,7 @@ def _options(folder: Path) -> list[str]:
     """Return the options of the last audit, so that another one is of the same kind; none where there was none."""
     path = folder / "config.json"
     config = read_json(path) if path.exists() else {}
-    given = [(option, config[key]) for option, key in _OPTIONS.items() if key in config]
+    given = [(option, config[key]) for option, key in _OPTIONS.items() if config.get(key, "") != ""]
     return [
         text for option, value in given for text in (option, ",".join(value) if isinstance(value, list) else f"{value}")
     ]

@@ -50,7 +50,7 @@ def audit(
     from curation.audit_config import AuditConfig
 
     names = tuple(part.strip() for part in architectures.split(",") if part.strip())
-    run(name, AuditConfig(names, folds, seed, cams, engine, version).checked(), predictions)
+    run(name, AuditConfig(names, folds, seed, cams, engine, version, predictions).checked())
 
 
 def train(
@@ -94,6 +94,18 @@ def train(
 
 
 cli.command()(with_options(train, TrainConfig))
+
+
+@cli.command()
+def architectures() -> None:
+    """List the architectures that audits and trainings know by name."""
+    from models.architectures import architecture_rows
+
+    typer.echo(f"{'name':<26} {'parameters':>12}  {'input':>6}  weights")
+    for row in architecture_rows():
+        start = "scratch, finetuned, frozen" if row.pretrained else "scratch"
+        typer.echo(f"{row.name:<26} {row.parameters:>12,}  {row.size_px:>3} px  {start}")
+    typer.echo("and any torchvision:NAME or timm:NAME; parameters with six classes")
 
 
 @cli.command()
@@ -201,14 +213,14 @@ def stop() -> None:
 
 
 @cli.command()
-def cancel(name: Name) -> None:
-    """End the running audit of a data set; what it finished is kept."""
-    from curation.results import audit_folder
-    from models.runs import cancel as end
+def cancel(
+    name: Annotated[str, typer.Argument(help="a data set, whose audit is meant, or a run as `errata runs` lists it")],
+) -> None:
+    """End the running audit of a data set, or a run; what it finished is kept."""
+    from app.cancel_command import cancel as end
+    from curation.workspace import Workspace
 
-    workspace, dataset = _audited(name)
-    ended = end(audit_folder(workspace, dataset))
-    typer.echo(f"cancelled the audit of {dataset}" if ended else f"no audit of {dataset} is running")
+    end(Workspace.from_environment(), name)
 
 
 @cli.command()

@@ -18,6 +18,7 @@ class AuditConfig:
     cams_per_split: int = 50  # most suspicious images whose Grad-CAM maps are drawn
     engine: str = "auto"  # for frozen features; see models.engines
     version: str = "original"  # of the labels
+    predictions: str = ""  # where those of a model trained elsewhere are read from; nothing is trained then
 
     def checked(self) -> "AuditConfig":
         """Return the config.
