@@ -1,5 +1,6 @@
 """`errata train`."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from curation.datasets import open_dataset
 from curation.run_report.trained import group_of
 from curation.run_table import markdown_table, run_table
 from curation.runs_of import find_checkpoint
-from curation.train_run import TrainRequest, run_training
+from curation.train_run import TrainRequest, network_of, run_training
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.recipes import Recipe, find_recipe
@@ -51,16 +52,28 @@ def request(
     )
     start = init_from or base.init_from
     names = tuple(name.strip() for name in classes.split(",") if name.strip())
+    if classes and not names:
+        raise ErrataError(f"--classes {classes!r} names no class; separate at least two by commas, or leave it out")
     checkpoint = find_checkpoint(workspace, start, dataset) if start else None
     name = recipe or changed.architecture
     return TrainRequest(changed, name, names, seeds, weights, checkpoint, engine, version)
 
 
 def train(name: str, asked: TrainRequest) -> None:
-    """Train, and say what came out."""
+    """Train, and say what came out; of processes that train together the first speaks."""
+    from models.fabric import is_first
+
     workspace = Workspace.from_environment()
-    with stage_display() as show:
+    network_of(asked)  # a wrong name is said before a data set is drawn or read
+    first = is_first()
+    with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
         folders = run_training(workspace, spec, rows, asked, show)
+    if not first:
+        return
     typer.echo(markdown_table(run_table(folders)))
     typer.echo(f"report: {workspace.reports / spec.name / 'runs' / group_of(folders[0].name) / 'report.html'}")
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    pass

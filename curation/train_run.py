@@ -1,7 +1,8 @@
 """A training and its seeds: images checked, pixels or features made once, a run folder for each seed."""
 
+import hashlib
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,28 +10,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from curation.catalog import DatasetSpec
-from curation.checked_images import check_listed, group_duplicates, listed_key, rows_key
-from curation.duplicates import Duplicates
+from curation.checked_images import rows_key
+from curation.images_of import OnStage, checked_images
 from curation.prepared import Prepared
-from curation.results import CheckedRows, audit_folder, slug
+from curation.results import slug
 from curation.rows import Rows
 from curation.run_report.trained import group_of
 from curation.run_report.write import write_run_report
-from curation.stages import Stages, read_records
-from curation.training_data import TrainingData, training_data
+from curation.training_data import TrainingData, of_classes, training_data
 from curation.workspace import Workspace
 from models.arrays import ByteArray, FloatArray, Progress
 from models.errors import unknown
-from models.files import checked_name, digest
+from models.files import digest
 from models.recipes import Recipe
-from models.runs import computing
 from models.side_by_side import side_by_side, training_workers
 
 if TYPE_CHECKING:
+    from models.network import Network
     from models.train_config import TrainConfig
-    from models.trained_run import Network, TrainJob
-
-OnStage = Callable[[str, int, int], None]
+    from models.trained_run import TrainJob
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,11 @@ def run_training(
         ErrataError: anything a person can mend; before any work where it can be known then.
     """
     from models.fabric import first_alone
-    from models.trained_run import check_network
+    from models.network import check_network
 
     network = network_of(request)
     check_network(network, request.recipe.config, len(request.classes or rows.classes))
+    of_classes(rows, request.classes)
     with first_alone() as first:
         checked, duplicates = checked_images(workspace, spec, rows, first, on_stage)
         chosen = training_data(checked, duplicates, request.classes, request.recipe.max_train_images)
@@ -89,7 +88,7 @@ def network_of(request: TrainRequest) -> "Network":
         ErrataError: no such architecture or mode, or a pretrained mode without anything to start from.
     """
     from models.architectures import find_architecture
-    from models.trained_run import Network
+    from models.network import Network
     from models.variants import Mode, parse_variant
 
     text = request.recipe.architecture
@@ -106,32 +105,6 @@ def network_of(request: TrainRequest) -> "Network":
     spec = find_architecture(architecture).input
     spec = replace(spec, size_px=request.recipe.size_px or spec.size_px)
     return Network(architecture, mode, spec, request.weights, request.init_from)
-
-
-def checked_images(
-    workspace: Workspace, spec: DatasetSpec, rows: Rows, first: bool = True, on_stage: OnStage | None = None
-) -> tuple[CheckedRows, Duplicates]:
-    """Return the readable images and their copies: those of the data set's audit where it read the same files.
-
-    Args:
-        workspace: where they are kept.
-        spec: the data set.
-        rows: its images.
-        first: False in a process that trains together with another, which has done this before.
-        on_stage: told (stage, done, total).
-    """
-    audit, own = audit_folder(workspace, spec.name), workspace.runs / f"images-{checked_name('data set', spec.name)}"
-    stage = read_records(audit).get("images")
-    if stage and stage.key == digest("images", [listed_key(rows)]) and (audit / "duplicates.npz").exists():
-        checked, duplicates = CheckedRows.load(audit), Duplicates.load(audit / "duplicates.npz")
-        if len(duplicates.groups) == len(checked.rows):
-            return checked, duplicates
-    if not first:
-        return CheckedRows.load(own), Duplicates.load(own / "duplicates.npz")
-    with computing(own, {"dataset": spec.name, "source": spec.source}) as run:
-        stages = Stages(run, on_stage)
-        checked = check_listed(rows, stages)
-        return checked, group_duplicates(checked, stages)
 
 
 def _jobs(
@@ -157,10 +130,12 @@ def _jobs(
         "weights": str(request.weights or ""),
         "init_from": request.init_from.parent.name if request.init_from else "",
     }
-    key = digest(
-        about, asdict(network), config.to_dict(), np.flatnonzero(chosen.learn).tolist(), chosen.checked.rows.classes
-    )
-    group = f"{spec.name[:24]}-{slug(request.name)[:24].replace('_', '-').strip('-')}-{key[:8]}"
+    contents = [path and _file_key(path) for path in (request.weights, request.init_from)]
+    start = {**asdict(network), "weights": contents[0], "init_from": contents[1]}
+    learned = np.flatnonzero(chosen.learn).tolist()
+    key = digest({**about, "weights": ""}, start, config.to_dict(), learned, rows.classes)
+    # At most 64 characters with a seed of ten digits.
+    group = f"{spec.name[:21]}-{slug(request.name)[:20].replace('_', '-').strip('-')}-{key[:8]}"
     array = _inputs(prepared, network, config, on_stage)
     first = TrainJob(
         workspace.runs / group,
@@ -177,6 +152,11 @@ def _jobs(
         by_name(array),
     )
     return [replace(first, seed=seed, folder=workspace.runs / f"{group}-s{seed}") for seed in request.seeds]
+
+
+def _file_key(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
 
 
 def _inputs(

@@ -49,7 +49,7 @@ def training_data(
     Raises:
         ErrataError: a class that is not there or named twice, fewer than two classes, or too few images of one.
     """
-    kept = _of_classes(checked.rows, classes)
+    kept = of_classes(checked.rows, classes)
     groups = duplicates.groups[kept]
     checked = _subset(checked, kept, classes or checked.rows.classes)
     rows = checked.rows
@@ -69,7 +69,12 @@ def training_data(
     return TrainingData(checked, learn, val, test, leaks)
 
 
-def _of_classes(rows: Rows, classes: tuple[str, ...]) -> BoolArray:
+def of_classes(rows: Rows, classes: tuple[str, ...]) -> BoolArray:
+    """Return which rows are of the classes, shape (N,); all where none is named.
+
+    Raises:
+        ErrataError: a class that is not there or named twice, or a single one.
+    """
     for name in classes:
         if name not in rows.classes:
             raise unknown("class", name, rows.classes)

@@ -2,23 +2,22 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from lightning.fabric import Fabric
-from torch import Tensor, nn
-from torch.optim import Optimizer
+from torch import Tensor
 
 from models.architectures import Classifier
 from models.arrays import BoolArray, IntArray
+from models.batches import batches, check_shares, draws_of_epoch
+from models.descent import Descent, Step
 from models.errors import ErrataError
 from models.examples import Examples
 from models.freezing import freeze_modules
-from models.losses import LOSSES
 from models.optimisers import OPTIMISERS
 from models.predict import evaluate
 from models.schedules import SCHEDULES
@@ -26,15 +25,6 @@ from models.train_config import TrainConfig
 from models.training_state import TrainingState
 
 LOOK_EVERY = 50  # steps between two looks at the losses: a look at a GPU's value waits for the GPU
-
-
-class Step(NamedTuple):
-    """What one step did."""
-
-    loss: Tensor  # mean over its images, still on the device
-    right: Tensor  # images classified as their label says
-    size: int  # images
-    rate: float  # learning rate
 
 
 @dataclass(frozen=True)
@@ -74,11 +64,12 @@ def train(
         config: the method.
         seed: order of the batches and augmentation; dropout draws from torch's own generator.
         fabric: devices and precision.
-        on_epoch: told the learning curve so far after every epoch.
+        on_epoch: told the learning curve so far after every epoch, and when one is taken up again.
         state_file: where the training stands is written there now and then and taken up from there.
 
     Raises:
-        ErrataError: no such layer to freeze, the loss is no longer a number, or memory is short even with half batches.
+        ErrataError: no such layer to freeze, fewer rows to learn from than processes, the loss is no longer a number,
+            or memory is short even with half batches.
     """
     classifier.to(fabric.device).to(memory_format=torch.channels_last)
     frozen = freeze_modules(classifier, config.freeze)
@@ -86,11 +77,14 @@ def train(
     optimiser = OPTIMISERS[config.optimiser](trained, config)
     network, wrapped = fabric.setup(classifier, optimiser)
     own = np.flatnonzero(learn)
+    check_shares(len(own), config.batch_size, fabric.world_size)
     schedule = SCHEDULES[config.schedule](optimiser, config, len(range(0, len(own), config.batch_size)))
     generator = torch.Generator().manual_seed(seed)
     state = TrainingState(classifier, optimiser, schedule, generator, state_file)
     state.resume()
-    descent = _Descent(network, wrapped, examples, labels, config, generator, fabric)
+    if on_epoch and state.curve and fabric.is_global_zero:  # it may have been killed after its last epoch
+        on_epoch([EpochMetrics(**line) for line in state.curve])
+    descent = Descent(network, wrapped, examples, labels, config, fabric)
     for epoch in range(len(state.curve) + 1, config.epochs + 1):
         if config.patience and epoch - state.best_epoch > config.patience:
             break
@@ -99,14 +93,15 @@ def train(
         for module in frozen:
             module.eval()
         steps: list[Step] = []
-        for take in batches(own, config.batch_size, fabric, generator):
+        draws = draws_of_epoch(generator, fabric.global_rank)
+        for take in batches(own, config.batch_size, generator, fabric.world_size):
             rate = float(schedule.get_last_lr()[0])
-            loss, right = descent.step(take, state)
+            loss, right = descent.step(take, draws, state)
             steps.append(Step(loss, right, len(take), rate))
             schedule.step()
             if len(steps) % LOOK_EVERY == 0:
-                _check(steps, epoch)
-        _check(steps, epoch)
+                _check(steps, epoch, fabric)
+        _check(steps, epoch, fabric)
         train_loss, train_accuracy = _means(steps, fabric)
         val_loss, val_accuracy = fabric.broadcast(evaluate(classifier, examples, labels, choose, fabric))
         if val_loss is None or val_loss <= state.best_loss:
@@ -122,78 +117,11 @@ def train(
     return classifier.eval()
 
 
-def batches(rows: IntArray, size: int, fabric: Fabric, generator: torch.Generator) -> Iterator[IntArray]:
-    """Yield shuffled batches of `rows`, shape (B,) each; of several processes each gets its share of every batch.
-
-    A last batch of one image is left out where there are others: batch norm cannot learn from one value.
-    """
-    order = rows[torch.randperm(len(rows), generator=generator).numpy()]
-    world = fabric.world_size
-    for start in range(0, len(order), size):
-        take = order[start : start + size]
-        if start and len(take) < 2 * world:
-            return
-        yield np.sort(take[fabric.global_rank :: world])  # ascending reads are kinder to a memory map
-
-
-@dataclass(frozen=True)
-class _Descent:
-    """What every step of one training needs."""
-
-    network: nn.Module
-    optimiser: Optimizer
-    examples: Examples
-    labels: IntArray
-    config: TrainConfig
-    generator: torch.Generator
-    fabric: Fabric
-
-    def step(self, take: IntArray, state: TrainingState) -> tuple[Tensor, Tensor]:
-        """Take one step with the rows of a batch; return its loss and how many images were right."""
-        loss, right = self._as_memory_allows(take, state)
-        if self.config.clip_norm:
-            self.fabric.clip_gradients(self.network, self.optimiser, max_norm=self.config.clip_norm)
-        self.optimiser.step()
-        return loss, right
-
-    def _as_memory_allows(self, take: IntArray, state: TrainingState) -> tuple[Tensor, Tensor]:
-        """Compute the gradients; where memory is short, in two parts from then on."""
-        while True:
-            try:
-                return self._gradients(take, state.parts)
-            except RuntimeError as error:
-                if not _out_of_memory(error):
-                    raise
-                if state.parts > 1 or len(take) < 2 or self.fabric.world_size > 1:
-                    raise ErrataError(
-                        f"memory is too short for {len(take) // state.parts} images at a time; "
-                        "use a smaller --batch-size or --size"
-                    ) from error
-                state.parts = 2
-
-    def _gradients(self, take: IntArray, parts: int) -> tuple[Tensor, Tensor]:
-        """Add up the gradients of the parts of a batch; return its mean loss and how many images were right."""
-        self.optimiser.zero_grad()
-        losses, right = [], []
-        for part in np.array_split(take, min(parts, len(take))):
-            wanted = torch.from_numpy(self.labels[part]).to(self.fabric.device)
-            logits = self.network(self.examples.augmented(part, self.generator)).float()
-            loss = LOSSES[self.config.loss](logits, wanted, self.config) * (len(part) / len(take))
-            self.fabric.backward(loss)
-            losses.append(loss.detach())
-            right.append((logits.detach().argmax(1) == wanted).sum())
-        return torch.stack(losses).sum(), torch.stack(right).sum()
-
-
-def _out_of_memory(error: RuntimeError) -> bool:
-    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
-
-
-def _check(steps: Sequence[Step], epoch: int) -> None:
-    """Raise if the loss of one of the steps since the last look is not a number."""
+def _check(steps: Sequence[Step], epoch: int, fabric: Fabric) -> None:
+    """Raise, in every process, if the loss of one of the steps since the last look is not a number."""
     first = (len(steps) - 1) // LOOK_EVERY * LOOK_EVERY
-    losses = torch.stack([step.loss for step in steps[first:]]).tolist()
-    for number, loss in enumerate(losses, first):
+    losses = _mean(torch.stack([step.loss for step in steps[first:]]), fabric)
+    for number, loss in enumerate(losses.tolist(), first):
         if not math.isfinite(loss):
             raise ErrataError(
                 f"the loss became {loss} in epoch {epoch}, step {number + 1}, at learning rate "
@@ -206,6 +134,12 @@ def _means(steps: Sequence[Step], fabric: Fabric) -> tuple[float, float]:
     seen = sum(step.size for step in steps)
     loss = sum((step.loss * step.size for step in steps), torch.zeros((), device=fabric.device)) / seen
     right = sum((step.right for step in steps), torch.zeros((), device=fabric.device)) / seen
-    both = fabric.all_reduce(torch.stack([loss, right]))
-    assert isinstance(both, Tensor)  # noqa: S101 (a tensor goes in)
-    return float(both[0]), float(both[1])
+    mean_loss, mean_right = _mean(torch.stack([loss, right]), fabric).tolist()
+    return mean_loss, mean_right * fabric.world_size
+
+
+def _mean(values: Tensor, fabric: Fabric) -> Tensor:
+    """Return the mean over the processes."""
+    found = fabric.all_reduce(values, reduce_op="mean")
+    assert isinstance(found, Tensor)  # noqa: S101 (a tensor goes in)
+    return found

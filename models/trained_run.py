@@ -13,60 +13,20 @@ from lightning.fabric import Fabric
 
 from models.architectures import parameter_count
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint, versions
+from models.checkpoint import CheckpointInfo, save_checkpoint, versions
 from models.classifier import Classifier
 from models.devices import default_device
-from models.errors import ErrataError
 from models.examples import CachedViews, Examples, Pixels
-from models.fabric import make_fabric
+from models.fabric import answered, make_fabric, precision_of
 from models.files import write_json, write_text
-from models.freezing import frozen_modules
-from models.images import InputSpec
 from models.mapped import Held, Mapped
 from models.metrics import evaluate
+from models.network import Network
 from models.predict import infer
 from models.predictions import NO_FOLD, Predictions
 from models.runs import Run, computing
 from models.train import EpochMetrics, train
 from models.train_config import TrainConfig
-from models.variants import Mode, Variant, build_classifier
-
-
-@dataclass(frozen=True)
-class Network:
-    """The network a training starts from."""
-
-    architecture: str
-    mode: Mode
-    spec: InputSpec
-    weights: Path | None = None  # a local file with the pretrained backbone
-    init_from: Path | None = None  # a checkpoint whose backbone it takes over
-
-    def build(self, n_classes: int) -> Classifier:
-        """Return the classifier; random weights are drawn from torch's global generator.
-
-        Raises:
-            ErrataError: pretrained weights cannot be had, or the checkpoint is of another backbone.
-        """
-        if self.init_from is None:
-            variant = Variant(self.architecture, self.mode)
-            return build_classifier(variant, n_classes, self.spec.size_px, self.weights)
-        source, info = load_checkpoint(self.init_from)
-        found = info.input or self.spec
-        if (info.architecture, found.size_px) != (self.architecture, self.spec.size_px):
-            raise ErrataError(
-                f"{self.init_from.parent.name} is {info.architecture} at {found.size_px} px and cannot start "
-                f"{self.architecture} at {self.spec.size_px} px; name the same --architecture and --size"
-            )
-        classifier = build_classifier(Variant(self.architecture, "scratch"), n_classes, self.spec.size_px)
-        classifier.backbone.load_state_dict(source.backbone.state_dict())
-        return classifier
-
-    @property
-    def stored(self) -> Mode:
-        """How its checkpoint is stored: whole, unless the frozen backbone can be had again from where it came."""
-        elsewhere = self.weights is not None or self.init_from is not None
-        return "scratch" if self.init_from is not None else "finetuned" if elsewhere else self.mode
 
 
 @dataclass(frozen=True)
@@ -114,31 +74,15 @@ def train_run(job: TrainJob, tell: Callable[[], None] | None = None) -> None:
         "config": job.config.to_dict(),
         "device": default_device(),
         "devices": fabric.world_size,
+        "precision": precision_of(fabric),
         "versions": versions(),
     }
     if fabric.is_global_zero:
-        with computing(job.folder, config) as run:
+        with computing(job.folder, config) as run, answered():
             _train(job, fabric, run, tell)
     else:
-        _train(job, fabric, None, None)
-
-
-def check_network(network: Network, config: TrainConfig, n_classes: int) -> None:
-    """Raise before any work what building the network or freezing a layer would raise.
-
-    Raises:
-        ErrataError: weights cannot be had, no such layer, or an input smaller than the network's strides.
-    """
-    with torch.random.fork_rng(devices=[]):
-        classifier = network.build(n_classes)
-    if network.mode == "frozen" and config.freeze not in ("none", "backbone"):
-        raise ErrataError(f"a frozen backbone is frozen whole; leave --freeze {config.freeze} out or use @finetuned")
-    frozen_modules(classifier, config.freeze)
-    if config.freeze != "none" and network.mode == "scratch" and network.init_from is None:
-        raise ErrataError(
-            f"{network.architecture} starts from random weights, and frozen ones would never learn; "
-            "use @finetuned, --init-from RUN or --freeze none"
-        )
+        with answered():
+            _train(job, fabric, None, None)
 
 
 def _train(job: TrainJob, fabric: Fabric, run: Run | None, tell: Callable[[], None] | None) -> None:
@@ -162,7 +106,6 @@ def _train(job: TrainJob, fabric: Fabric, run: Run | None, tell: Callable[[], No
         )
     if run is None:
         return
-    job.folder.joinpath("state.pt").unlink(missing_ok=True)
     spec, network = job.network.spec, job.network
     info = CheckpointInfo(
         network.architecture, job.classes, job.config.to_dict(), job.seed, mode=network.stored, input=spec
@@ -170,6 +113,7 @@ def _train(job: TrainJob, fabric: Fabric, run: Run | None, tell: Callable[[], No
     save_checkpoint(job.folder / "checkpoint.safetensors", _whole(trained, job), info)
     predictions = _predict(job, trained, examples, fabric)
     predictions.save(job.folder / "predictions.npz")
+    state_file.unlink(missing_ok=True)
     write_json(job.folder / "metrics.json", _figures(job, predictions, curve))
 
 
@@ -184,8 +128,8 @@ def _start(job: TrainJob, fabric: Fabric) -> tuple[Classifier, Examples]:
 
 
 def _whole(trained: Classifier, job: TrainJob) -> Classifier:
-    """Return what the checkpoint is to hold: a frozen backbone that is no one else's goes with its head."""
-    if job.network.mode == "frozen" and job.network.stored != "frozen":
+    """Return what the checkpoint tells of: with the head its frozen backbone, or where that can be had its digest."""
+    if job.network.mode == "frozen":
         return Classifier(job.network.build(len(job.classes)).backbone, trained.head)
     return trained
 
@@ -193,6 +137,8 @@ def _whole(trained: Classifier, job: TrainJob) -> Classifier:
 def _predict(job: TrainJob, trained: Classifier, examples: Examples, fabric: Fabric) -> Predictions:
     """Return predictions of the images it did not learn from."""
     held_out = job.val | job.test
+    if not held_out.any():
+        return Predictions(job.image_ids[:0], np.zeros((0, len(job.classes)), np.float32), None, np.zeros(0, np.int64))
     logits, embeddings = infer(trained, examples, held_out, fabric)
     odds = np.exp(logits - logits.max(1, keepdims=True))
     fold = np.full(len(logits), NO_FOLD)

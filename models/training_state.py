@@ -1,6 +1,7 @@
 """Where a training stands, on disk, so that a killed one goes on to the same numbers."""
 
 import copy
+import io
 import time
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,10 @@ class TrainingState:
             "about": [self.curve, self.parts, self.best_loss, self.best_epoch],
             "random": [self._generator.get_state(), torch.get_rng_state(), cuda],
         }
-        with atomic(self._file) as temporary:
-            torch.save(content, temporary)
+        written = io.BytesIO()
+        torch.save(content, written)
+        with atomic(self._file) as temporary:  # not torch's own writer: a full disk must read as one, as everywhere
+            temporary.write_bytes(written.getbuffer())
         self._saved = time.monotonic()
 
     def resume(self) -> None:
@@ -79,8 +82,3 @@ class TrainingState:
         torch.set_rng_state(own)
         if len(cuda) and torch.cuda.is_available():
             torch.cuda.set_rng_state(cuda)
-
-    def forget(self) -> None:
-        """Remove the file: the training is over."""
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from models.images import InputSpec
 from models.optimisers import OPTIMISERS
 from models.predict import evaluate, infer
 from models.schedules import SCHEDULES
-from models.train import EpochMetrics, batches, train
+from models.train import EpochMetrics, train
 from models.train_config import TrainConfig
 
 SPEC = InputSpec(size_px=8, mean=(0.5, 0.4, 0.3), std=(0.25, 0.2, 0.5), interpolation="bilinear")
@@ -180,17 +180,6 @@ def test_a_loss_that_explodes_says_what_to_do() -> None:
     sentence = r"^the loss became (nan|inf) in epoch \d+, step \d+, at learning rate \d.*; try a smaller --peak-lr or"
     with pytest.raises(ErrataError, match=sentence):
         trained(TrainConfig(epochs=5, batch_size=16, peak_lr=1e30))
-
-
-def test_batches_hold_every_row_once_in_a_new_order() -> None:
-    generator = torch.Generator().manual_seed(0)
-    own = np.arange(5, 90, 2)
-    epochs = [list(batches(own, 16, FABRIC, generator)) for _ in range(2)]
-    for epoch in epochs:
-        assert [len(rows) for rows in epoch] == [16, 16, 11]
-        assert sorted(np.concatenate(epoch).tolist()) == own.tolist()
-        assert all((np.diff(rows) > 0).all() for rows in epoch)
-    assert epochs[0][0].tolist() != epochs[1][0].tolist()
 
 
 def test_infer_keeps_the_order_of_rows_whatever_the_batch() -> None:
