@@ -16,7 +16,7 @@ from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import Progress
 from models.files import atomic, digest, write_json
-from models.predictions import NO_FOLD, Predictions
+from models.predictions import Predictions
 from models.runs import computing
 
 
@@ -28,6 +28,7 @@ class Auditing:
         self.folder = stages.run_folder
         self._listed = rows
         self.runs: dict[str, str] = {}  # architecture -> run folder's name
+        self.members: dict[str, tuple[str, ...]] = {}  # of those that combine others
 
     def read_images(self) -> None:
         """Read and check every image once; group copies, which share a fold."""
@@ -37,26 +38,16 @@ class Auditing:
 
     def train(self) -> None:
         """Predict every image with models that did not train on it."""
-        from curation.training import Material, train_out_of_fold
-        from models.cross_validate import Problem
-        from models.folds import assign_folds
+        from curation.ensembles import combine
+        from curation.training import Material, problem_of, train_out_of_fold
 
-        train = self.rows.splits == "train"
-        fold = np.full(len(self.rows), NO_FOLD, np.int64)
-        fold[train] = assign_folds(
-            self.rows.labels[train],
-            self.duplicates.groups[train],
-            self.rows.classes,
-            self.config.folds,
-            self.config.seed,
-        )
-        problem = Problem(
-            self.rows.image_ids, self.rows.labels, self.rows.classes, fold, self.duplicates.groups, self.config.seed
-        )
+        problem = problem_of(self.rows, self.duplicates.groups, self.config.folds, self.config.seed)
         prepared = Prepared(self.workspace, self.checked, self.config.engine)
         material = Material(prepared, self.spec.name, self.key)
-        for name in self.config.architectures:
-            self.runs[name] = train_out_of_fold(name, problem, material, self.stages)
+        trained = {name: train_out_of_fold(name, problem, material, self.stages) for name in self.config.members}
+        combined = {name: combine(name, trained, problem, material, self.stages) for name in self.config.combinations}
+        self.runs = {**trained, **combined}
+        self.members = dict.fromkeys(combined, self.config.members)
 
     def import_predictions(self, predictions: Predictions, name: str) -> None:
         """Take the predictions of a model trained elsewhere."""
@@ -73,6 +64,7 @@ class Auditing:
             "config": asdict(self.config),
             "version": self.config.version,
             "runs": self.runs,
+            "members": self.members,
             "title": self.spec.title,
             "licence": self.spec.licence,
             "dataset_key": self.key,
@@ -103,8 +95,8 @@ class Auditing:
         audit = self.audit()
         suspects = [audit.suspects(split)[: self.config.cams_per_split] for split in sorted(set(self.rows.splits))]
         for architecture in audit.architectures:
-            if architecture.name not in self.config.architectures:
-                continue  # trained elsewhere: there is no network to look into
+            if architecture.name not in self.config.members:
+                continue  # trained elsewhere, or a combination: there is no network to look into
             jobs = cam_jobs(audit, architecture, np.concatenate(suspects))
 
             def work(progress: Progress, folder: Path = architecture.run_folder, name: str = architecture.name) -> None:

@@ -143,7 +143,7 @@ def _views(audit: Audit) -> list[View]:
         for split in ("test", "val", "train")
         if split in audit.rows.splits
     ]
-    fields = [one.slug for one in audit.architectures]
+    fields = [one.slug for one in audit.voters]
     note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
     apart = [View("disagreement", note, differ=fields, sort_by="label_quality")] if len(fields) > 1 else []
     twins = View(

@@ -1,6 +1,6 @@
 """What an audit found, read back from its run folder; needs neither torch nor FiftyOne."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +70,7 @@ class ArchitectureResult:
     predictions: Predictions
     ranking: Ranking
     points: FloatArray | None  # (N, 2) UMAP
+    members: tuple[str, ...] = ()  # architectures that it combines, of an ensemble or an average
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,11 @@ class Audit:
         return self.checked.rows
 
     @property
+    def voters(self) -> tuple[ArchitectureResult, ...]:
+        """Those that count in the consensus; one that combines others would count them twice."""
+        return tuple(one for one in self.architectures if not one.members)
+
+    @property
     def in_sample(self) -> bool:
         """Whether some architecture may have trained on the images it judges: its scores flatter the given labels."""
         return any(one.predictions.fold is None for one in self.architectures)
@@ -102,7 +108,7 @@ class Audit:
 
     def disagreement(self) -> BoolArray:
         """Return where the architectures predict different classes, shape (N,)."""
-        predicted = np.stack([one.predictions.probs.argmax(1) for one in self.architectures])
+        predicted = np.stack([one.predictions.probs.argmax(1) for one in self.voters])
         return np.asarray((predicted != predicted[0]).any(0))
 
     def alternatives(self) -> IntArray:
@@ -153,16 +159,22 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
     results = read_json(folder / "results.json")
     checked, duplicates = CheckedRows.load(folder), Duplicates.load(folder / "duplicates.npz")
     folders = {one: workspace.runs / checked_name("run", run) for one, run in results["runs"].items()}
-    predictions = {one: Predictions.load(run / "predictions.npz") for one, run in folders.items()}
+    members = results.get("members", {})
+    order = sorted(folders, key=lambda one: one in members)  # what combines others behind them
+    predictions = {one: Predictions.load(folders[one] / "predictions.npz") for one in order}
     if not all(_fit(own, duplicates, checked.rows) for own in predictions.values()):
         raise ErrataError(f"data set {name!r} has changed since its last finished audit; run `errata audit {name}`")
     architectures = tuple(
-        _architecture(folder, slug(one, results["version"]), one, folders[one], own, checked.rows.labels)
+        replace(
+            _architecture(folder, slug(one, results["version"]), one, folders[one], own, checked.rows.labels),
+            members=tuple(members.get(one, ())),
+        )
         for one, own in predictions.items()
     )
-    together = consensus(checked.rows.labels, [own.probs for own in predictions.values()])
-    order = {stage: place for place, stage in enumerate(results.get("stages", []))}
-    stages = sorted(read_records(folder).values(), key=lambda record: order.get(record.name, len(order)))
+    voters = [own.probs for one, own in predictions.items() if one not in members]
+    together = consensus(checked.rows.labels, voters)
+    places = {stage: place for place, stage in enumerate(results.get("stages", []))}
+    stages = sorted(read_records(folder).values(), key=lambda record: places.get(record.name, len(places)))
     return Audit(name, folder, results["config"], checked, duplicates, architectures, together, tuple(stages))
 
 

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from curation.prepared import Prepared
 from curation.results import slug
+from curation.rows import Rows
 from curation.stages import Stages
-from models.arrays import ByteArray, FloatArray, Progress
+from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.cross_validate import Problem
 from models.files import digest, write_json
+from models.folds import assign_folds
+from models.predictions import NO_FOLD
 
 
 @dataclass(frozen=True)
@@ -35,32 +40,58 @@ class Material:
         return self.prepared.pixels(find_architecture(architecture).input, progress)
 
 
-def train_out_of_fold(name: str, problem: Problem, material: Material, stages: Stages) -> str:
-    """Predict every image out of fold with one variant of an architecture; return the name of its run folder.
+def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> Problem:
+    """Return what is to be learned: the train split in folds; the other images are of none.
 
-    Frozen features and decoded pixels are kept by content: another number of folds or another seed computes none again.
+    Args:
+        rows: N images with given labels.
+        groups: duplicates share a group, shape (N,), and a fold.
+        n_folds: how many.
+        seed: draws the folds.
+
+    Raises:
+        ErrataError: a class has fewer distinct training images than there are folds.
     """
+    train = rows.splits == "train"
+    fold = np.full(len(rows), NO_FOLD, np.int64)
+    fold[train] = assign_folds(rows.labels[train], groups[train], rows.classes, n_folds, seed)
+    return Problem(rows.image_ids, rows.labels, rows.classes, fold, groups, seed)
+
+
+def out_of_fold_run(name: str, problem: Problem, material: Material) -> tuple[str, dict[str, Any]]:
+    """Return the name of the run folder of a variant's fold models, and with what they are made."""
     from models.architectures import find_architecture
-    from models.checkpoint import versions
     from models.heads import PENALTIES
     from models.recipes import OUT_OF_FOLD
     from models.variants import parse_variant
 
     variant = parse_variant(name)
     frozen = variant.mode == "frozen"
-    spec = find_architecture(variant.architecture).input.to_dict()
     config: dict[str, Any] = {"penalties": PENALTIES} if frozen else OUT_OF_FOLD[variant.mode].to_dict()
     about = {
         "architecture": name,
-        "input": spec,
+        "input": find_architecture(variant.architecture).input.to_dict(),
         "folds": problem.n_folds,
         "seed": problem.seed,
         "config": config,
     }
     key = digest(material.rows_key, about)
-    run = f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
-    folder = material.prepared.workspace.runs / run
-    if frozen:
+    return f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}", about  # at most 64 characters
+
+
+def train_out_of_fold(name: str, problem: Problem, material: Material, stages: Stages) -> str:
+    """Predict every image out of fold with one variant of an architecture; return the name of its run folder.
+
+    Frozen features and decoded pixels are kept by content: another number of folds or another seed computes none again.
+    """
+    from models.checkpoint import versions
+    from models.variants import parse_variant
+
+    variant = parse_variant(name)
+    run, about = out_of_fold_run(name, problem, material)
+    folder, spec = material.prepared.workspace.runs / run, about["input"]
+    outputs = [folder / "predictions.npz", folder / "config.json"]  # in the order they are written
+    if variant.mode == "frozen":
         inputs = [material.rows_key, spec, material.prepared.engine]
         stages.do(f"features {name}", inputs, [], lambda tell: material.features(variant.architecture, tell))
     else:
@@ -68,13 +99,15 @@ def train_out_of_fold(name: str, problem: Problem, material: Material, stages: S
         stages.do(f"pixels {name}", inputs, [], lambda tell: material.pixels(variant.architecture, tell))
 
     def train(progress: Progress) -> None:
+        if all(path.exists() for path in outputs):
+            return  # by another command; the folder's name says from what and how
         _predict(name, problem, material, folder, progress)
         write_json(
             folder / "config.json",
             {**about, "dataset": material.dataset, "rows_key": material.rows_key, "versions": versions()},
         )
 
-    stages.do(f"train {name}", [key], [folder / "predictions.npz", folder / "config.json"], train)
+    stages.do(f"train {name}", [run], outputs, train)
     return run
 
 

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
 
 from models.arrays import FloatArray, IntArray
 from models.ensemble import average, log_probs, stack
@@ -43,7 +42,9 @@ def two() -> dict[str, Predictions]:
 
 def test_average_by_hand() -> None:
     fold = np.array([0, 1])
-    first = Predictions(np.array(["x", "y"]), np.array([[0.8, 0.2], [0.1, 0.9]], np.float32), np.ones((2, 5)), fold)
+    first = Predictions(
+        np.array(["x", "y"]), np.array([[0.8, 0.2], [0.1, 0.9]], np.float32), np.ones((2, 5), np.float32), fold
+    )
     second = replace(first, probs=np.array([[0.4, 0.6], [0.3, 0.7]], np.float32))
     both = average({"a": first, "b": second})
     assert both.probs == pytest.approx(np.array([[0.6, 0.4], [0.2, 0.8]]), abs=1e-6)
@@ -75,8 +76,7 @@ def test_each_image_is_predicted_by_the_layer_that_did_not_see_it() -> None:
     for k in range(F):
         rows = TRAIN & (k != FOLD)
         exact = LogisticRegression(C=1 / (rows.sum() * float(found.heads.penalty[k])), tol=1e-9, max_iter=10_000)
-        with threadpool_limits(1):
-            probs = exact.fit(columns[rows], LABELS[rows]).predict_proba(columns)
+        probs = exact.fit(columns[rows], LABELS[rows]).predict_proba(columns)
         expected[k == FOLD] = probs[k == FOLD]
         mean += probs / F
     expected[~TRAIN] = mean[~TRAIN]
@@ -144,11 +144,10 @@ def test_nothing_is_learned_from_random_labels() -> None:
         labels, x = rng.integers(0, K, N), rng.normal(size=(N, 40))
         members = {}
         for name, columns in (("a", slice(0, 20)), ("b", slice(20, 40))):
-            logits = np.zeros((N, K))
+            logits = np.zeros((N, K), np.float32)
             for k in range(F):
                 rows = TRAIN & (k != FOLD)
-                with threadpool_limits(1):
-                    model = LogisticRegression(C=100).fit(x[rows, columns], labels[rows])
+                model = LogisticRegression(C=100).fit(x[rows, columns], labels[rows])
                 own = k == FOLD
                 logits[own] = model.decision_function(x[own, columns])
             members[name] = predictions(logits)
@@ -161,7 +160,7 @@ def test_nothing_is_learned_from_random_labels() -> None:
 @settings(max_examples=4, deadline=None)
 @given(st.integers(0, F - 1), st.integers(0, 99))
 def test_labels_of_a_fold_take_no_part_in_its_predictions(k: int, seed: int) -> None:
-    own = k == FOLD
+    own = np.equal(FOLD, k)
     other = LABELS.copy()
     other[own] = np.random.default_rng(seed).integers(0, K, own.sum())
     before, after = (stack(two(), labels, GROUPS, 0).predictions.probs for labels in (LABELS, other))

@@ -13,7 +13,9 @@ from curation.report.charts import (
     worst_confusion,
 )
 from curation.report.curves import curves_plot
-from curation.report.html import interval, percent, section, table, text
+from curation.report.html import interval, listed, percent, section, table, text
+
+_LOST = "Its curves are no longer in the run folder."
 
 
 def accuracy_section(figures: dict[str, Any]) -> str:
@@ -52,7 +54,27 @@ def accuracy_section(figures: dict[str, Any]) -> str:
         "must not be compared with such a model as if it were one.</p>"
     )
     means = any(own["measured"].startswith("mean of") for _, _, own in each)
-    return section("accuracy", "Accuracy", note, table(head, rows, (2, 3, 4), "accuracy"), averaged if means else "")
+    shown = table(head, rows, (2, 3, 4), "accuracy")
+    return section("accuracy", "Accuracy", note, shown, averaged if means else "", _combined(figures))
+
+
+def _combined(figures: dict[str, Any]) -> str:
+    """Return what combines other architectures, and that it does not count again; nothing where none does."""
+    what = {
+        "layer on members": "one linear layer on the out-of-fold logits of {}, itself fitted fold by fold",
+        "mean of members": "the plain mean of the probabilities of {}",
+    }
+    lines = [
+        f"<b>{text(one['name'])}</b>: {text(what[one['training']].format(listed(one['members'])))}"
+        for one in figures["architectures"]
+        if one["members"]
+    ]
+    if not lines:
+        return ""
+    return (
+        f"<p class=note>{'; '.join(lines)}. What combines others has no part of its own in the label quality, "
+        "which its members make up already, and no Grad-CAM map: see theirs.</p>"
+    )
 
 
 def confusion_section(figures: dict[str, Any]) -> str:
@@ -84,7 +106,10 @@ def _curves(one: dict[str, Any]) -> str:
         why = {
             "elsewhere": "Trained elsewhere: its curve is not known.",
             "frozen backbone": "No curve: the backbone is frozen, and each head is a convex fit with one optimum.",
-            "from scratch": "Its curves are no longer in the run folder.",
+            "from scratch": _LOST,
+            "finetuned": _LOST,
+            "layer on members": "No curve: a linear layer on the logits of its members, a convex fit with one optimum.",
+            "mean of members": "No curve: the plain mean of the probabilities of its members, nothing is trained.",
         }[one["training"]]
         return f"<h3>{name}</h3><p>{why}</p>"
     folds = len(one["curves"])

@@ -49,7 +49,8 @@ def architecture_figures(audit: Audit, one: ArchitectureResult) -> dict[str, Any
             split: confusion(labels[own], predicted[own], len(audit.rows.classes)).tolist()
             for split, own in splits_of(audit)
         },
-        "training": "elsewhere" if about is None else "from scratch" if about["config"] else "frozen backbone",
+        "training": _training(one, about),
+        "members": list(one.members),
         "training_config": (about or {}).get("config", {}),
         "trained_with": (about or {}).get("versions", {}),
         "curves": _curves(one),
@@ -61,6 +62,17 @@ def _run_config(one: ArchitectureResult) -> dict[str, Any] | None:
     path = one.run_folder / "config.json"
     config: dict[str, Any] | None = read_json(path) if path.exists() else None
     return config
+
+
+def _training(one: ArchitectureResult, about: dict[str, Any] | None) -> str:
+    """Return how the weights came about."""
+    if about is None:
+        return "elsewhere"
+    if one.members:
+        return "layer on members" if about["config"] else "mean of members"
+    if "penalties" in about["config"] or not about["config"]:
+        return "frozen backbone"
+    return "finetuned" if one.name.endswith("@finetuned") else "from scratch"
 
 
 def _measured(one: ArchitectureResult, own: BoolArray, trained_here: bool) -> str:

@@ -27,6 +27,11 @@ def counted(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def listed(parts: list[str]) -> str:
+    """Return `a`, `a and b` or `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
 def swatch(name: str, classes: list[str]) -> str:
     """Return a class name behind a dot of its colour."""
     colour = PALETTE[classes.index(name) % len(PALETTE)]

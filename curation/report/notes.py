@@ -52,13 +52,16 @@ def stages_section(figures: dict[str, Any]) -> str:
 
 def notes_section(figures: dict[str, Any]) -> str:
     """Return how the figures were computed, with settings, versions and hashes."""
-    weights = ", ".join(f"{one['name']} {one['weight']:.2f}" for one in figures["architectures"])
+    voters = [one for one in figures["architectures"] if not one["members"]]
+    weights = ", ".join(f"{one['name']} {one['weight']:.2f}" for one in voters)
+    combined = " and ".join(one["name"] for one in figures["architectures"] if one["members"])
+    again = f" What combines them ({combined}) is not counted again." if combined else ""
     notes = [
         ("Predictions", _predictions(figures)),
         (
             "Label quality",
             "the probability of the given label (self-confidence), mean of the architectures weighted by the share of "
-            f"the labels' entropy each explains: {weights}. "
+            f"the labels' entropy each explains: {weights}.{again} "
             "Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125.",
         ),
         ("Intervals", "Wilson 1927, doi:10.1080/01621459.1927.10502953, at 95 %; images are taken as independent."),

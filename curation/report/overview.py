@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from curation.report.html import counted, percent, section, table, text
+from curation.report.html import counted, listed, percent, section, table, text
 
 IN_SAMPLE = (
     "These figures are in-sample, or may be: no fold was given with the predictions of {names}, so the model may have "
@@ -27,7 +27,7 @@ def overview_section(figures: dict[str, Any]) -> str:
         (f"{sum(figures['duplicates']['leaks'].values()):,}", "leaks from train"),
     ]
     shown = "".join(f"<li><b>{number}</b><span>{unit}</span></li>" for number, unit in tiles)
-    lead = f'<p class="finding">Another label fits better for {_listed(findings)}.</p>'
+    lead = f'<p class="finding">Another label fits better for {listed(findings)}.</p>'
     caution = (
         "<p class=lead>These are candidates for a person to look at: some are wrong labels, some show two classes or "
         "none, and in some the models are wrong.</p>"
@@ -40,11 +40,6 @@ def overview_section(figures: dict[str, Any]) -> str:
 def _finding(split: str, own: dict[str, Any]) -> str:
     n, images = own["other_label_fits_better"], own["images"]
     return f"<b>{n:,} of {images:,} {split} images</b> ({percent(n / images)})"
-
-
-def _listed(parts: list[str]) -> str:
-    """Return `a`, `a and b` or `a, b and c`."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def _class_table(figures: dict[str, Any]) -> str:
