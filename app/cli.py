@@ -32,7 +32,9 @@ Port = Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)
 @cli.command()
 def audit(
     name: Name,
-    architectures: Annotated[str, typer.Option(help="comma-separated")] = "efficientnet_lite0,simple_cnn_norm_dropout",
+    architectures: Annotated[
+        str, typer.Option(help="comma-separated; ensemble and average combine all others named")
+    ] = "efficientnet_lite0,simple_cnn_norm_dropout",
     folds: Annotated[
         int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")
     ] = 5,
@@ -66,6 +68,7 @@ def train(
     weights: Annotated[Path | None, typer.Option(help="a local file with the pretrained weights")] = None,
     engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
     version: Version = "original",
+    members: Annotated[str, typer.Option(help="of an ensemble: variants or cross-validated runs, by commas")] = "",
     **settings: Any,
 ) -> None:
     """Train one network by a recipe and measure it on the test images."""
@@ -89,6 +92,7 @@ def train(
         every,
         engine,
         checked_version(version),
+        members,
     )
     run(name, asked)
 

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from app.progress import stage_display
+from curation.audit_config import ENSEMBLE
 from curation.datasets import open_dataset
 from curation.run_report.trained import group_of
 from curation.run_table import markdown_table, run_table
@@ -33,6 +34,7 @@ def request(
     seeds: tuple[int, ...],
     engine: str,
     version: str,
+    members: str = "",
 ) -> TrainRequest:
     """Return what is asked for: the recipe with every option that was given in its place.
 
@@ -49,9 +51,12 @@ def request(
         config=TrainConfig.from_dict({**base.config.to_dict(), **given}),
         size_px=size or base.size_px,
         max_train_images=max_train_images or base.max_train_images,
+        members=_listed(members) or base.members,
     )
+    if members and changed.architecture != ENSEMBLE:
+        raise ErrataError(f"--members are those of an ensemble, not of {changed.architecture}; leave them out")
     start = init_from or base.init_from
-    names = tuple(name.strip() for name in classes.split(",") if name.strip())
+    names = _listed(classes)
     if classes and not names:
         raise ErrataError(f"--classes {classes!r} names no class; separate at least two by commas, or leave it out")
     checkpoint = find_checkpoint(workspace, start, dataset) if start else None
@@ -59,12 +64,20 @@ def request(
     return TrainRequest(changed, name, names, seeds, weights, checkpoint, engine, version)
 
 
+def _listed(names: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
 def train(name: str, asked: TrainRequest) -> None:
     """Train, and say what came out; of processes that train together the first speaks."""
+    from curation.ensemble_members import check_ensemble
     from models.fabric import is_first
 
     workspace = Workspace.from_environment()
-    network_of(asked)  # a wrong name is said before a data set is drawn or read
+    if asked.recipe.architecture == ENSEMBLE:
+        check_ensemble(workspace, asked)
+    else:
+        network_of(asked)  # a wrong name is said before a data set is drawn or read
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))

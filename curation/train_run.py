@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from curation.audit_config import ENSEMBLE
 from curation.catalog import DatasetSpec
 from curation.checked_images import rows_key
 from curation.images_of import OnStage, checked_images
@@ -63,6 +64,10 @@ def run_training(
     from models.fabric import first_alone
     from models.network import check_network
 
+    if request.recipe.architecture == ENSEMBLE:
+        from curation.ensemble_run import run_ensemble
+
+        return run_ensemble(workspace, spec, rows, request, on_stage)
     network = network_of(request)
     check_network(network, request.recipe.config, len(request.classes or rows.classes))
     of_classes(rows, request.classes)

@@ -26,7 +26,7 @@ def accuracy_section(figures: dict[str, Any]) -> str:
             interval(own),
             f"{own['correct']:,} of {own['n']:,}",
             interval_chart(own, lowest),
-            f"{run['kept_epoch'] or run['epochs']} of {run['epochs']}",
+            f"{run['kept_epoch'] or run['epochs']} of {run['epochs']}" if run["epochs"] else percent(None),
             seconds(run["seconds"]) if run["seconds"] is not None else percent(None),
         ]
         for split, run, own in each

@@ -7,6 +7,7 @@ from typing import Any
 from curation.report.curves import finite
 from curation.rows import Rows
 from curation.run_report.errors import surest_errors
+from curation.run_report.members import member_figures
 from curation.run_report.summary import split_summary, spread
 from curation.run_report.trained import TrainedRun
 
@@ -34,6 +35,7 @@ def run_figures(runs: Sequence[TrainedRun], rows: Rows | None) -> dict[str, Any]
         "images_per_s": spread([run.metrics.get("images_per_s") for run in runs]),
         "runs": [_run(run) for run in runs],
         "splits": {split: split_summary(own) for split, own in every.items() if own},
+        "members": member_figures(runs),
         "errors": surest_errors(runs, rows) if rows else {},
     }
 

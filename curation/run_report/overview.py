@@ -31,8 +31,10 @@ def _tiles(figures: dict[str, Any]) -> str:
     tiles += [
         (f"{first['macro_f1']['mean']:.3f}", f"macro F1, {split}"),
         (percent(first["ece"]["mean"]), f"calibration error, {split}"),
-        (", ".join(sorted({f"{run['epochs']}" for run in runs if run["splits"]}, key=int)), "epochs"),
     ]
+    epochs = sorted({run["epochs"] for run in runs if run["splits"]})
+    if any(epochs):  # an ensemble is fitted in one go
+        tiles.append((", ".join(f"{count}" for count in epochs), "epochs"))
     if figures["parameters"] is not None:
         tiles.append((short_count(figures["parameters"]), "parameters"))
     if figures["seconds"]:
@@ -100,7 +102,7 @@ def _states(runs: list[dict[str, Any]]) -> str:
         left = _left(run) if run["state"] == "running" else ""
         lines.append(
             f'<div class="state {text(run["state"]).replace(" ", "-")}"><p><b>Seed {run["seed"]}</b> '
-            f"epoch {done} of {total}{left}</p>"
+            f"{f'epoch {done} of {total}{left}' if run['planned_epochs'] else ''}</p>"
             f'<span class="bar"><i style="width:{100 * min(1, done / total):.1f}%"></i></span><p>{said}</p></div>'
         )
     return "".join(lines)

@@ -9,6 +9,7 @@ from curation.rows import SPLITS
 from curation.run_report.accuracy import accuracy_section
 from curation.run_report.classes import classes_section, confusion_section
 from curation.run_report.gallery import PictureOf, errors_section
+from curation.run_report.members import members_section
 from curation.run_report.overview import overview_section
 from curation.run_report.reliability import reliability_section
 
@@ -18,6 +19,7 @@ _NAVIGATION = {
     "overview": "Overview",
     "curves": "Learning curves",
     "accuracy": "Accuracy",
+    "members": "Members",
     "confusion": "Confusion",
     "classes": "Classes",
     "calibration": "Calibration",
@@ -38,6 +40,7 @@ def run_page(figures: dict[str, Any], style: str, picture_of: PictureOf) -> str:
         "overview": overview_section(figures),
         "curves": _curves_section(figures),
         "accuracy": accuracy_section(figures),
+        "members": members_section(figures),
         "confusion": confusion_section(figures),
         "classes": classes_section(figures),
         "calibration": reliability_section(figures),
@@ -62,7 +65,7 @@ def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]
 
 def last_epoch(figures: dict[str, Any]) -> int:
     """Return where the axis of the curves ends: runs that are finished, perhaps early, take no further epoch."""
-    return max(run["epochs" if run["state"] == "finished" else "planned_epochs"] for run in figures["runs"])
+    return int(max(run["epochs" if run["state"] == "finished" else "planned_epochs"] for run in figures["runs"]))
 
 
 def _curves_section(figures: dict[str, Any]) -> str:

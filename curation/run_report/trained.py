@@ -52,8 +52,10 @@ class TrainedRun:
 
     @property
     def variant(self) -> str:
-        """What was trained, `ARCH@MODE`; empty where the folder does not say."""
+        """What was trained, `ARCH@MODE` or `ensemble of A, B`; empty where the folder does not say."""
         architecture, mode = self.config.get("architecture", ""), self.config.get("mode")
+        if members := self.config.get("members"):
+            return f"{architecture} of {', '.join(sorted(members))}"
         return f"{architecture}@{mode}" if mode else architecture
 
     @property
