@@ -79,8 +79,8 @@ def test_two_processes_train_the_network_that_one_trains(
     pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Batches of 15 are shared as 8 and 7, and the pictures are not a multiple of them.
-    arguments = (str(pictures), "--architecture", "cnn3", "--size", "16", "--epochs", "3", "--batch-size", "15")
-    arguments = (*arguments, "--augmentation", "none", "--precision", "float32")
+    arguments = [str(pictures), "--architecture", "cnn3", "--size", "16", "--epochs", "3", "--batch-size", "15"]
+    arguments += ["--augmentation", "none", "--precision", "float32"]
     command(monkeypatch, tmp_path / "one", *arguments)
     (tmp_path / "two").mkdir()
     torchrun = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", SCRIPT, "train", *arguments]
