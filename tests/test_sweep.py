@@ -42,7 +42,7 @@ class Trained:
 def effort(name: str) -> tuple[int, int, int, float]:
     """Return pixels, images, steps and learning rate."""
     if name in OWN:
-        size_px, steps = (find_architecture(name).input.size_px, 300) if THOROUGH else (32, 10 if name in HARD else 60)
+        size_px, steps = (find_architecture(name).input.size_px, 100) if THOROUGH else (32, 10 if name in HARD else 60)
         return size_px, IMAGES, steps, 3e-3 if name in ("cnn3", "deep_cnn") else 1e-3
     size_px = 32 if name == "vgg16" else 64  # vgg16 pools to 7 x 7 places whatever comes, and is slow
     return (size_px, IMAGES, 200, 1e-4 if name == "vgg16" else 3e-4) if THOROUGH else (size_px, 8, 3, 1e-4)
