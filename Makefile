@@ -33,6 +33,9 @@ check: setup          ## lint, types, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint
+	ERRATA_SWEEP=1 $(BIN)/pytest tests/test_sweep.py --timeout 1800
+
 bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from models.files import digest, write_json
 from models.folds import assign_folds
 from models.predictions import NO_FOLD
 
+if TYPE_CHECKING:
+    from models.classifier import Backbone
+
 
 @dataclass(frozen=True)
 class Material:
@@ -25,12 +28,10 @@ class Material:
     dataset: str
     rows_key: str  # digest of images, labels and splits
 
-    def features(self, architecture: str, progress: Progress | None = None) -> FloatArray:
-        """Return the embeddings of a pretrained backbone, shape (N, D)."""
+    def features(self, architecture: str, backbone: "Backbone", progress: Progress | None = None) -> FloatArray:
+        """Return the embeddings of an architecture's pretrained backbone, shape (N, D)."""
         from models.architectures import find_architecture
-        from models.variants import Variant, build_classifier
 
-        backbone = build_classifier(Variant(architecture, "frozen"), n_classes=1).backbone
         return self.prepared.features(architecture, backbone, find_architecture(architecture).input, progress)
 
     def pixels(self, architecture: str, progress: Progress | None = None) -> ByteArray:
@@ -85,7 +86,7 @@ def train_out_of_fold(name: str, problem: Problem, material: Material, stages: S
     Frozen features and decoded pixels are kept by content: another number of folds or another seed computes none again.
     """
     from models.checkpoint import versions
-    from models.variants import parse_variant
+    from models.variants import parse_variant, pretrained_backbone
 
     variant = parse_variant(name)
     run, about = out_of_fold_run(name, problem, material)
@@ -93,7 +94,12 @@ def train_out_of_fold(name: str, problem: Problem, material: Material, stages: S
     outputs = [folder / "predictions.npz", folder / "config.json"]  # in the order they are written
     if variant.mode == "frozen":
         inputs = [material.rows_key, spec, material.prepared.engine]
-        stages.do(f"features {name}", inputs, [], lambda tell: material.features(variant.architecture, tell))
+        stages.do(
+            f"features {name}",
+            inputs,
+            [],
+            lambda tell: material.features(variant.architecture, pretrained_backbone(variant), tell),
+        )
     else:
         inputs = [material.rows_key, spec]
         stages.do(f"pixels {name}", inputs, [], lambda tell: material.pixels(variant.architecture, tell))
@@ -113,12 +119,15 @@ def train_out_of_fold(name: str, problem: Problem, material: Material, stages: S
 
 def _predict(name: str, problem: Problem, material: Material, folder: Path, progress: Progress) -> None:
     from models.cross_validate import cross_validate_heads, cross_validate_network
+    from models.engines import weights_digest
     from models.recipes import OUT_OF_FOLD
-    from models.variants import parse_variant
+    from models.variants import parse_variant, pretrained_backbone
 
     variant = parse_variant(name)
     if variant.mode == "frozen":
-        cross_validate_heads(name, problem, material.features(variant.architecture), folder)
+        backbone = pretrained_backbone(variant)
+        features = material.features(variant.architecture, backbone)
+        cross_validate_heads(name, problem, features, weights_digest(backbone), folder)
     else:
         pixels, config = material.pixels(variant.architecture), OUT_OF_FOLD[variant.mode]
         cross_validate_network(name, problem, pixels, config, folder, progress)

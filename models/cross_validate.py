@@ -45,13 +45,16 @@ class Problem:
         return int(self.fold.max()) + 1
 
 
-def cross_validate_heads(architecture: str, problem: Problem, features: FloatArray, folder: Path) -> Predictions:
+def cross_validate_heads(
+    architecture: str, problem: Problem, features: FloatArray, backbone: str, folder: Path
+) -> Predictions:
     """Fit one head for each fold on cached features; write checkpoints and predictions into `folder`.
 
     Args:
         architecture: name of a frozen architecture.
         problem: the labels and folds.
         features: embeddings of its backbone, shape (N, D).
+        backbone: digest of its weights; the heads are refused with any other.
         folder: the run folder.
     """
     folds = np.arange(problem.n_folds)
@@ -62,7 +65,8 @@ def cross_validate_heads(architecture: str, problem: Problem, features: FloatArr
         classifier.head.load_state_dict(
             {"weight": torch.from_numpy(heads.weight[k]), "bias": torch.from_numpy(heads.bias[k])}
         )
-        info = CheckpointInfo(architecture, problem.classes, {"penalty": float(heads.penalty[k])}, problem.seed)
+        chosen = {"penalty": float(heads.penalty[k])}
+        info = CheckpointInfo(architecture, problem.classes, chosen, problem.seed, backbone=backbone)
         save_checkpoint(folder / f"fold-{k}.safetensors", classifier, info)
     probs = _own_or_mean(heads.probs(features), problem.fold)
     predictions = Predictions(problem.image_ids, probs, np.asarray(features), problem.fold)

@@ -79,10 +79,10 @@ RECIPES: dict[str, Recipe] = {
         init_from="landmarks-source",
         about="another task, only the head trained",
     ),
-    "cifar-deep": Recipe("deep_cnn", _ADAM, about="kernels double with each convolution"),
-    "cifar-deep-bn": Recipe("deep_cnn_bn", _ADAM, about="the same with batch norm"),
+    "cifar-deep": Recipe("deep_cnn", _ADAM, size_px=32, about="kernels double with each convolution"),
+    "cifar-deep-bn": Recipe("deep_cnn_bn", _ADAM, size_px=32, about="the same with batch norm"),
     "cifar-deep-bn-augmented": Recipe(
-        "deep_cnn_bn", replace(_ADAM, augmentation="flip-crop"), about="and with flips and crops"
+        "deep_cnn_bn", replace(_ADAM, augmentation="flip-crop"), size_px=32, about="and with flips and crops"
     ),
     "glacier-mountain-vgg16": Recipe(
         "vgg16@frozen", replace(_ADAM, epochs=5), max_train_images=1000, about="a head on VGG16, five epochs"

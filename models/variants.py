@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from models.architectures import ARCHITECTURES, find_architecture
-from models.classifier import Classifier
+from models.classifier import Backbone, Classifier
 from models.errors import ErrataError, unknown
 from models.pretrained import read_weights
 
@@ -88,6 +88,15 @@ def build_classifier(
     classifier = entry.build(n_classes, size_px)
     entry.weights.put(classifier.backbone, state, size_px)
     return classifier
+
+
+def pretrained_backbone(variant: Variant) -> Backbone:
+    """Return the backbone of a variant alone, with its pretrained weights.
+
+    Raises:
+        ErrataError: as `build_classifier`.
+    """
+    return build_classifier(variant, n_classes=1).backbone
 
 
 def _check_mode(variant: Variant) -> None:

@@ -227,7 +227,7 @@ def test_learning_curves(tmp_path: Path) -> None:
 def test_heads_are_those_of_scikit_learn_out_of_fold(tmp_path: Path) -> None:
     task, pixels = problem()
     embedded = features(pixels)
-    found = cross_validate_heads("efficientnet_lite0", task, embedded, tmp_path)
+    found = cross_validate_heads("efficientnet_lite0", task, embedded, "", tmp_path)
     standard = (embedded - embedded.mean(0)) / embedded.std(0)
     every = np.empty((F, N, 3))
     for k in range(F):
@@ -252,8 +252,8 @@ def _penalty(path: Path) -> float:
 def test_a_head_never_learns_from_the_fold_it_judges(tmp_path: Path) -> None:
     task, pixels = problem()
     row = int(np.flatnonzero(task.fold == 1)[0])
-    before = cross_validate_heads("efficientnet_lite0", task, features(pixels), tmp_path / "before")
-    after = cross_validate_heads("efficientnet_lite0", with_label(task, row), features(pixels), tmp_path / "after")
+    before = cross_validate_heads("efficientnet_lite0", task, features(pixels), "", tmp_path / "before")
+    after = cross_validate_heads("efficientnet_lite0", with_label(task, row), features(pixels), "", tmp_path / "after")
     own = task.fold == 1
     assert np.abs(before.probs[own] - after.probs[own]).max() < 5e-3  # heads share their iterations, not their rows
     assert np.abs(before.probs[~own] - after.probs[~own]).max() > 0.01
