@@ -23,7 +23,7 @@ def check_ensemble(workspace: Workspace, request: "TrainRequest") -> None:
 
     recipe, members = request.recipe, request.recipe.members
     if len(members) < 2:
-        raise ErrataError(f"an ensemble of {len(members)} members combines nothing; name two or more with --members")
+        raise ErrataError(f"an ensemble needs at least two members, found {len(members)}; name them with --members")
     if len(set(members)) < len(members):
         raise ErrataError(f"a member is named twice in --members {','.join(members)}; name each once")
     changed = [name for name, value in recipe.config.to_dict().items() if value != DEFAULT.to_dict()[name]]
@@ -60,4 +60,5 @@ def _check_run(workspace: Workspace, name: str) -> None:
 def _cross_validated(workspace: Workspace) -> list[str]:
     """Return the names of the runs that may be members."""
     configs = {path.parent.name: read_json(path) for path in workspace.runs.glob("*/config.json")}
-    return [name for name, about in configs.items() if "rows_key" in about and "folds" in about]
+    able = [name for name, about in configs.items() if {"rows_key", "folds"} <= about.keys()]  # of fold models
+    return [name for name in able if "members" not in configs[name]]

@@ -165,7 +165,7 @@ def test_fewer_images_are_other_members(finished: Finished) -> None:
 
 
 BAD: dict[str, dict[str, Any]] = {
-    "an ensemble of 1 members combines nothing; name two or more with --members": {"members": ("simple_cnn",)},
+    "an ensemble needs at least two members, found 1; name them with --members": {"members": ("simple_cnn",)},
     "a member is named twice in --members simple_cnn,simple_cnn": {"members": ("simple_cnn", "simple_cnn")},
     "no architecture 'simple_cn'; did you mean 'simple_cnn'": {"members": ("simple_cn", "simple_cnn")},
     "no cross-validated run 'drawn-x'": {"members": ("drawn-x", "simple_cnn")},

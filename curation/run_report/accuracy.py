@@ -32,8 +32,9 @@ def accuracy_section(figures: dict[str, Any]) -> str:
         for split, run, own in each
     ]
     head = ("split", "seed", "accuracy", "95 % interval", "images right", interval_axis(lowest), "epoch kept", "time")
+    chosen = "The validation images (val) chose the epoch that is kept, which flatters val a little."
     lead = (
         "<p class=lead>Intervals are Wilson's and cover the choice of images; how far the seeds lie apart shows the "
-        "luck of training. The validation images (val) chose the epoch that is kept, which flatters val a little.</p>"
+        f"luck of training. {chosen if any(run['epochs'] for _, run, _ in each) else ''}</p>"
     )
     return section("accuracy", "Accuracy", lead, table(head, rows, numeric=(1, 2, 3, 4, 6, 7), name="accuracy"))
