@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import torch
-from lightning.fabric import Fabric
-from lightning.fabric.strategies.ddp import DDPStrategy
+from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
 
 from models.devices import default_device, has_bfloat16
 from models.errors import ErrataError

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from lightning.fabric import Fabric
+from lightning_fabric import Fabric
 from torch.nn import functional
 
 from models.architectures import Classifier

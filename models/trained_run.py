@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from lightning.fabric import Fabric
+from lightning_fabric import Fabric
 
 from models.architectures import parameter_count
 from models.arrays import BoolArray, FloatArray, IntArray
