@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.background import Progress
+from curation.audit_config import COMBINATIONS
 from curation.stages import read_records
 from models.files import read_json
 
@@ -54,7 +55,7 @@ def _planned(folder: Path, seen: set[str]) -> list[str]:
     training = [f"{kind} {name}" for name in names for kind in ("features", "pixels", "train")]
     foreign = sorted(stage for stage in seen if stage.startswith("predictions "))
     learning = [stage for stage in training if stage.startswith("train") or stage in seen]
-    looking = [f"{kind} {name}" for kind in ("map", "cams") for name in names]
+    looking = [f"{kind} {name}" for kind in ("map", "cams") for name in names if name not in COMBINATIONS]
     return ["images", "duplicates", *(foreign or learning), *looking, "fiftyone", "report"]
 
 
