@@ -78,6 +78,8 @@ def opinion(audit: Audit, one: ArchitectureResult, row: int) -> str:
         for (kind, target), cam in zip(kinds, cam_pair(audit, one, row), strict=True)
     )
     bars = probability_bars(one.predictions.probs[row], classes, given, other)
+    if one.members:  # no network of its own to look into
+        maps = f'<div class="er-empty">its members: {escape(", ".join(one.members))}</div>'
     return (
         f'<div class="er-opinion"><h4>{escape(one.name)} <small>{_judge(audit, one, row)}</small></h4>'
         f"<div>{maps}{bars}</div></div>"

@@ -79,7 +79,7 @@ def check_device() -> list[Finding]:
 
     device = default_device()
     if has_bfloat16(device):
-        return [Finding("device", OK, f"{device} with bfloat16 in hardware")]
+        return [Finding("device", OK, f"{device} computes bfloat16 in hardware: used where results agree")]
     return [Finding("device", NOTE, f"{device} without bfloat16 in hardware: everything works, features take longer")]
 
 

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from curation.app_server import running_apps, stop_app
 from curation.database import stop_database
 from curation.workspace import Workspace
+
+settings.register_profile("shared", deadline=None)  # a busy machine is no failure
+settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")
