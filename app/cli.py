@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # the exit code of Ctrl-C
 
 cli = typer.Typer(
-    help="Find the wrong labels in an image data set, fix them, and see what that changed.",
+    help="Find the wrong labels in an image data set.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing what draws the boxes would take three times as long as all the rest

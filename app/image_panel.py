@@ -58,10 +58,10 @@ def _doing(progress: Progress, ours: bool) -> str:
 
 def neighbour_buttons(audit: Audit, rows: Sequence[int], row: int) -> None:
     """Show the buttons to the neighbours in the ranking, one key away each."""
-    place = rows.index(row) if row in rows else None
+    place = rows.index(row) if row in rows else -1  # an image of a link that the filters leave out: next is the first
     st.space("stretch")
     for name, icon, key, step in (("Previous", "arrow_back", "K", -1), ("Next", "arrow_forward", "J", 1)):
-        target = -1 if place is None else place + step
+        target = place + step
         there = 0 <= target < len(rows)
         arguments = (target, str(audit.rows.image_ids[rows[target]])) if there else (0, "")
         st.button(

@@ -16,6 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+SAY_EVERY_S = 20.0  # where there is no terminal
+
 
 @contextmanager
 def stage_display() -> Iterator[Callable[[str, int, int], None]]:
@@ -51,6 +53,7 @@ def stage_display() -> Iterator[Callable[[str, int, int], None]]:
 def _lines() -> Callable[[str, int, int], None]:
     """Return a callback that prints one line when a stage begins and one when it ends: for logs."""
     started: dict[str, float] = {}
+    said: dict[str, float] = {}
     ended: set[str] = set()
 
     def show(stage: str, done: int, total: int) -> None:
@@ -58,6 +61,9 @@ def _lines() -> Callable[[str, int, int], None]:
             started[stage] = time.monotonic()
             if not (total == 1 and done == 1):
                 print(f"{stage} …", file=sys.stderr, flush=True)  # noqa: T201 - the command line
+        if 0 < done < total and time.monotonic() - said.get(stage, started[stage]) >= SAY_EVERY_S:
+            said[stage] = time.monotonic()
+            print(f"{stage}: {done:,} of {total:,}", file=sys.stderr, flush=True)  # noqa: T201
         if total == 1 and done == 1 and stage not in ended:
             ended.add(stage)
             print(f"{stage}: {time.monotonic() - started[stage]:.1f} s", file=sys.stderr, flush=True)  # noqa: T201

@@ -47,6 +47,12 @@ def choose_image(image_id: str) -> None:
     st.query_params["image"] = image_id
 
 
+def forget_image() -> None:
+    """Take the image out of the address: other rows are asked for, and the first of them is shown."""
+    st.query_params.pop("image", None)
+    st.session_state["page"] = 1
+
+
 def _stamp(folder: Path) -> tuple[int, ...]:
     """Return when the files that an audit is read from were written; a running audit writes them again."""
     return tuple((folder / name).stat().st_mtime_ns for name in ("results.json", "rows.npz"))

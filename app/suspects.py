@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app.components import suspect_row, table_head
-from app.state import choose_image
+from app.state import choose_image, forget_image
 from curation.results import Audit
 from models.arrays import BoolArray, IntArray
 
@@ -18,9 +18,17 @@ def filtered_suspects(audit: Audit) -> list[int]:
     """Show the filters and return the rows they leave, most suspicious first."""
     splits = [split for split in ("test", "val", "train") if split in audit.rows.splits]
     split = st.segmented_control(
-        "Split", [*splits, "all"], default=splits[0], required=True, key="split", bind="query-params"
+        "Split",
+        [*splits, "all"],
+        default=splits[0],
+        required=True,
+        key="split",
+        bind="query-params",
+        on_change=forget_image,
     )
-    label = st.selectbox("Given label", [ANY, *audit.rows.classes], key="label", bind="query-params", width=160)
+    label = st.selectbox(
+        "Given label", [ANY, *audit.rows.classes], key="label", bind="query-params", width=160, on_change=forget_image
+    )
     rows = audit.suspects(None if split == "all" else split)
     if label != ANY:
         rows = rows[audit.rows.labels[rows] == audit.rows.classes.index(label)]
@@ -41,7 +49,7 @@ def _pair_filter(audit: Audit, rows: IntArray) -> BoolArray:
         names[f"{classes[one]} → {classes[other]} ({counts[place]})"] = int(found[place])
     if st.session_state.get("pair") not in names:
         st.session_state.pop("pair", None)  # of another split or data set
-    code = names[st.selectbox("Given → suggested", list(names), key="pair", width=220)]
+    code = names[st.selectbox("Given → suggested", list(names), key="pair", width=220, on_change=forget_image)]
     return np.ones(len(rows), bool) if code is None else np.asarray(codes == code)
 
 

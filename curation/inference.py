@@ -135,8 +135,9 @@ def _views(audit: Audit) -> list[View]:
     worst = [
         View(
             f"suspicious {split}",
-            f"the {SUSPICIOUS} most suspicious {split} labels, worst first",
+            f"{split} labels that another fits better, worst first (at most {SUSPICIOUS})",
             where={"split": split},
+            filled="suggested_label",
             sort_by="label_quality",
             limit=SUSPICIOUS,
         )

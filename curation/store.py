@@ -22,6 +22,7 @@ class View:
     description: str
     where: Mapping[str, Any] = field(default_factory=dict)  # field -> the value it must have
     differ: Sequence[str] = ()  # classification fields that must not all have the same label
+    filled: str | None = None  # a field that must have a value
     sort_by: str | None = None
     limit: int | None = None
 
@@ -159,6 +160,8 @@ def save_views(dataset: Any, views: Sequence[View]) -> None:
         stages = dataset.view()
         for name, value in view.where.items():
             stages = stages.match(ViewField(name) == value)
+        if view.filled:
+            stages = stages.exists(view.filled)
         if view.differ:
             first, *others = [ViewField(f"{name}.label") for name in view.differ]
             stages = stages.match(ViewField.any([first != other for other in others]))

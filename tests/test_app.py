@@ -166,6 +166,25 @@ def test_choosing_and_stepping_through(workspace: Workspace) -> None:
     assert app.query_params["image"] == listed(app)[0]  # the ninth: the table has turned its page
 
 
+def test_another_split_shows_its_own_first_image(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="test", every="true")
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"].startswith("test/")
+    app.segmented_control(key="split").set_value("train").run()
+    assert "image" not in app.query_params
+    assert listed(app)[0] in shown(app)
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"] == listed(app)[1]
+
+
+def test_a_link_to_an_image_that_the_filters_leave_out_leads_on(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="train", every="true", image="test/forest/3.png")
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"] == listed(app)[0]
+
+
 def test_a_link_to_an_image(workspace: Workspace) -> None:
     small_audit(workspace)
     page = shown(show(dataset="tiny", split="test", image="test/forest/3.png"))
