@@ -71,4 +71,6 @@ def audited_name(name: str, workspace: Workspace) -> str:
         if not known:
             raise
         have = ", ".join(known)
-        raise ErrataError(f"no audited data set {name!r} (audited: {have}); run `errata audit {name}`") from None
+        raise ErrataError(
+            f"no audited data set {name!r} (audited: {have}), nor one of datasets.yaml, a folder or CSV to audit"
+        ) from None

@@ -175,6 +175,8 @@ def _inputs(
     if network.mode != "frozen":
         return prepared.pixels(network.spec, tell("pixels"))
     backbone = network.build(n_classes=2).backbone
+    if config.views == 1:  # those an audit computed, and no second copy of them
+        return prepared.features(network.architecture, backbone, network.spec, tell("features"))[None]
     return prepared.views(
         network.architecture, backbone, network.spec, config.augmentation, config.views, tell("features")
     )
