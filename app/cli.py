@@ -3,13 +3,13 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from app.field_options import with_options
+from app.arguments import Name, Seed, Version
+from app.training_cli import training
 from models.errors import ErrataError
-from models.train_config import TrainConfig
 
 if TYPE_CHECKING:
     from curation.workspace import Workspace
@@ -23,9 +23,6 @@ cli = typer.Typer(
     rich_markup_mode=None,  # importing what draws the boxes would take three times as long as all the rest
 )
 
-Name = Annotated[str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")]
-Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0)]
-Version = Annotated[str, typer.Option(help="which labels: original")]
 Port = Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)]
 
 
@@ -48,77 +45,15 @@ def audit(
     version: Version = "original",
 ) -> None:
     """Train out of fold, rank the labels, and write everything into FiftyOne."""
+    from curation.datasets import check_known
+    from curation.workspace import Workspace
+
+    check_known(name, Workspace.from_environment())
     from app.audit_command import audit as run
     from curation.audit_config import AuditConfig
 
     names = tuple(part.strip() for part in architectures.split(",") if part.strip())
     run(name, AuditConfig(names, folds, seed, cams, engine, version, predictions).checked())
-
-
-def train(
-    name: Name,
-    recipe: Annotated[str, typer.Option(help="errata recipes lists them")] = "",
-    architecture: Annotated[str, typer.Option(help="ARCH or ARCH@MODE, in place of the recipe's")] = "",
-    seed: Seed = 0,
-    seeds: Annotated[int, typer.Option(help="train so many times, with seeds from --seed on", min=1, max=100)] = 1,
-    size: Annotated[int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0)] = 0,
-    max_train_images: Annotated[int, typer.Option(help="drawn in the proportions of the classes; 0 = all", min=0)] = 0,
-    classes: Annotated[str, typer.Option(help="comma-separated: tell only these apart")] = "",
-    init_from: Annotated[str, typer.Option(help="a run, or a recipe, whose backbone to start from")] = "",
-    weights: Annotated[Path | None, typer.Option(help="a local file with the pretrained weights")] = None,
-    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
-    version: Version = "original",
-    members: Annotated[str, typer.Option(help="of an ensemble: variants or cross-validated runs, by commas")] = "",
-    **settings: Any,
-) -> None:
-    """Train one network by a recipe and measure it on the test images."""
-    from app.train_command import request
-    from app.train_command import train as run
-    from curation.results import checked_version
-    from curation.workspace import Workspace
-
-    workspace, every = Workspace.from_environment(), tuple(range(seed, seed + seeds))
-    asked = request(
-        workspace,
-        name,
-        recipe,
-        architecture,
-        settings,
-        size,
-        max_train_images,
-        classes,
-        init_from,
-        weights,
-        every,
-        engine,
-        checked_version(version),
-        members,
-    )
-    run(name, asked)
-
-
-cli.command()(with_options(train, TrainConfig))
-
-
-@cli.command()
-def architectures() -> None:
-    """List the architectures that audits and trainings know by name."""
-    from models.architectures import architecture_rows
-
-    typer.echo(f"{'name':<26} {'parameters':>12}  {'input':>6}  weights")
-    for row in architecture_rows():
-        start = "scratch, finetuned, frozen" if row.pretrained else "scratch"
-        typer.echo(f"{row.name:<26} {row.parameters:>12,}  {row.size_px:>3} px  {start}")
-    typer.echo("and any torchvision:NAME or timm:NAME; parameters with six classes")
-
-
-@cli.command()
-def recipes() -> None:
-    """List the recipes of `errata train`."""
-    from models.recipes import RECIPES
-
-    for name, recipe in RECIPES.items():
-        typer.echo(f"{name:<28} {recipe.architecture:<28} {recipe.about}")
 
 
 @cli.command()
@@ -259,6 +194,9 @@ def doctor() -> None:
     from app.doctor_command import doctor as run
 
     raise typer.Exit(run())
+
+
+cli.add_typer(training)
 
 
 def _audited(name: str) -> "tuple[Workspace, str]":

@@ -52,6 +52,16 @@ def open_dataset(
     return spec, read_rows(spec, seed)
 
 
+def check_known(name: str, workspace: Workspace) -> None:
+    """Raise if there is no such data set; light, for before what takes seconds to import.
+
+    Raises:
+        ErrataError: no name of the catalogue, audit, folder or CSV; FiftyOne's datasets are not looked at.
+    """
+    if not (name := source(name, workspace)).startswith(FIFTYONE):
+        find_dataset(name, workspace)
+
+
 def audited_name(name: str, workspace: Workspace) -> str:
     """Return the name under which a data set is audited, whether it was or not.
 

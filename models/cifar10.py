@@ -1,11 +1,11 @@
 """CIFAR-10 as image files, read through torchvision."""
 
-import tempfile
 from pathlib import Path
 
 from torchvision.datasets import CIFAR10
 
 from models.arrays import Progress
+from models.unfinished import unfinished_folder
 
 IMAGES = 60_000  # 50,000 train and 10,000 test
 
@@ -23,7 +23,7 @@ def write_cifar10(folder: Path, progress: Progress | None = None) -> None:
 
     Source: Krizhevsky 2009, https://www.cs.toronto.edu/~kriz/cifar.html
     """
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".cifar10-") as archive:
+    with unfinished_folder(folder.parent / "cifar10-archive") as archive:
         done = 0
         for split in ("train", "test"):
             images = CIFAR10(archive, train=split == "train", download=True)

@@ -36,8 +36,3 @@ class Architecture:
     weights: Weights | None = None  # where a pretrained backbone comes from; None: only from scratch
     cam_reshape: Callable[[Tensor], Tensor] | None = None  # what the layer returns -> (B, D, H, W), if it is not yet
     min_size_px: int = 32  # the smallest input that its strides leave a pixel of
-
-    @property
-    def frozen(self) -> bool:
-        """Whether its default is a pretrained backbone that stays as it is."""
-        return self.weights is not None

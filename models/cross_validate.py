@@ -21,7 +21,7 @@ from models.folds import inner_split
 from models.heads import fit_heads
 from models.mapped import Held, Mapped, by_name
 from models.predict import infer
-from models.predictions import NO_FOLD, Predictions
+from models.predictions import NO_FOLD, Predictions, own_or_mean
 from models.side_by_side import side_by_side, training_workers
 from models.train import EpochMetrics, train
 from models.train_config import TrainConfig
@@ -68,7 +68,7 @@ def cross_validate_heads(
         chosen = {"penalty": float(heads.penalty[k])}
         info = CheckpointInfo(architecture, problem.classes, chosen, problem.seed, backbone=backbone)
         save_checkpoint(folder / f"fold-{k}.safetensors", classifier, info)
-    probs = _own_or_mean(heads.probs(features), problem.fold)
+    probs = own_or_mean(heads.probs(features), problem.fold)
     predictions = Predictions(problem.image_ids, probs, np.asarray(features), problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -116,8 +116,8 @@ def cross_validate_network(
     arrays = [read_arrays(fold.outputs) for fold in folds]
     logits = np.stack([one["logits"] for one in arrays])
     every = np.exp(logits - logits.max(-1, keepdims=True))
-    probs = _own_or_mean(every / every.sum(-1, keepdims=True), problem.fold)
-    aligned = _own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.fold)
+    probs = own_or_mean(every / every.sum(-1, keepdims=True), problem.fold)
+    aligned = own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.fold)
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -174,14 +174,6 @@ def _train_fold(fold: _Fold, tell: Callable[[], None] | None = None) -> None:
     save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
     logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
     write_arrays(fold.outputs, logits=logits, embeddings=embeddings)
-
-
-def _own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
-    """Return, of every fold's model, shape (F, N, …), the held-out model's values for training rows, else the mean."""
-    result: FloatArray = every.mean(0, dtype=np.float32)
-    trained = np.flatnonzero(fold != NO_FOLD)
-    result[trained] = every[fold[trained], trained]
-    return result
 
 
 def _aligned(embeddings: FloatArray) -> FloatArray:

@@ -1,7 +1,5 @@
 """The OpenVINO engine: the backbone converted once, kept on disk, run on one stream per processor."""
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +15,7 @@ from models.arrays import ByteArray, FloatArray
 from models.errors import ErrataError
 from models.files import digest
 from models.images import InputSpec
+from models.unfinished import sweep, unfinished_folder
 
 
 def converted_path(key: str, spec: InputSpec, folder: Path) -> Path:
@@ -94,13 +93,11 @@ def _convert(module: nn.Module, spec: InputSpec, saved: Path) -> None:
     model.reshape(list(shape))
     try:
         saved.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=saved.parent, prefix="."))
-        try:
+        sweep(saved.parent, saved.name)  # of earlier attempts that were killed
+        with unfinished_folder(saved) as temporary:
             openvino.save_model(model, temporary / "model.xml", compress_to_fp16=False)
             temporary.chmod(0o755)
             if not saved.is_dir():  # else another process was first
                 temporary.rename(saved)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
     except (OSError, RuntimeError) as error:
         raise ErrataError(f"cannot write {saved} ({error}); free some space or choose another ERRATA_HOME") from error

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.heads import Heads, fit_heads
-from models.predictions import NO_FOLD, Predictions
+from models.predictions import NO_FOLD, Predictions, own_or_mean
 
 LOWEST = 1e-12  # stands for a probability of 0, whose logarithm is not finite
 
@@ -73,9 +73,7 @@ def stack(members: Mapping[str, Predictions], labels: IntArray, groups: IntArray
     image_ids, fold = checked_members(members)
     logits = log_probs(members)
     together = _fit(logits, labels, fold, groups, logits.shape[1] // len(members), seed)
-    every = together.probs(logits)  # (F, N, K)
-    probs, own = every.mean(0), np.flatnonzero(fold != NO_FOLD)
-    probs[own] = every[fold[own], own]
+    probs = own_or_mean(together.probs(logits), fold)  # (N, K)
     return Stack(Predictions(image_ids, probs, None, fold), together)
 
 

@@ -46,6 +46,19 @@ class Predictions:
         return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
 
 
+def own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
+    """Return what the held-out model says of training rows and the mean of all models of the others, shape (N, …).
+
+    Args:
+        every: of every fold's model, shape (F, N, …).
+        fold: shape (N,), 0..F-1, or NO_FOLD for rows that no model trained on.
+    """
+    result: FloatArray = every.mean(0, dtype=np.float32)
+    trained = np.flatnonzero(fold != NO_FOLD)
+    result[trained] = every[fold[trained], trained]
+    return result
+
+
 def checked_probs(probs: FloatArray, n_classes: int) -> FloatArray:
     """Return the probabilities as float32, shape (N, K).
 

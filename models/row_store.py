@@ -6,8 +6,6 @@ filling the same array write the same bytes.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from models.ahead import in_order
 from models.arrays import BoolArray, IntArray, Progress
 from models.errors import ErrataError
 from models.files import digest, write_text
+from models.unfinished import sweep, unfinished_folder
 
 Compute = Callable[[IntArray], npt.NDArray[np.generic]]  # positions (B,) -> rows (B, *row_shape)
 
@@ -90,8 +89,8 @@ def _create(array: Path, sha256s: Sequence[str], shape: tuple[int, ...], dtype: 
     if array.is_dir():
         return
     array.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=array.parent, prefix="."))
-    try:
+    sweep(array.parent, array.name)  # of earlier attempts that were killed
+    with unfinished_folder(array) as temporary:
         write_text(temporary / "sha256s.txt", "".join(f"{sha256}\n" for sha256 in sha256s))
         np.save(temporary / "done.npy", np.zeros(shape[0], dtype=bool))
         with (temporary / "rows.npy").open("wb") as file:
@@ -99,11 +98,11 @@ def _create(array: Path, sha256s: Sequence[str], shape: tuple[int, ...], dtype: 
             np.lib.format.write_array_header_1_0(file, header)
             file.truncate(file.tell() + int(np.prod(shape)) * dtype.itemsize)
         temporary.chmod(0o755)
-        temporary.rename(array)
-    except OSError:
-        shutil.rmtree(temporary, ignore_errors=True)
-        if not array.is_dir():  # else: another process made it first
-            raise
+        try:
+            temporary.rename(array)
+        except OSError:
+            if not array.is_dir():  # else: another process made it first
+                raise
 
 
 def _arrays(folder: Path) -> list[Path]:

@@ -281,11 +281,6 @@ def test_alignment_only_turns() -> None:
     assert np.abs(found[0] - found[1]).mean() <= np.abs(found[0] - (networks[1] - networks[1].mean(0))).mean()
 
 
-def test_own_or_mean_by_head() -> None:
-    every = np.array([[[1], [2], [3]], [[5], [6], [7]]], np.float32)  # (F, N, 1)
-    assert module._own_or_mean(every, np.array([1, 0, NO_FOLD])).tolist() == [[5], [2], [5]]
-
-
 def test_side_by_side_is_as_one_after_the_other_and_resumes_to_the_same_numbers(tmp_path: Path) -> None:
     task, small = problem()
     pixels = small.repeat(6, axis=1).repeat(6, axis=2)  # 48 px

@@ -8,7 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from app import cli
+from app import training_cli
 from app.field_options import with_options
 from models.train_config import TrainConfig
 
@@ -53,6 +53,6 @@ def test_help_names_each_field(app: tuple[typer.Typer, dict[str, Any]]) -> None:
 
 
 def test_errata_train_has_an_option_for_each_setting() -> None:
-    names = inspect.signature(cli.train).parameters
+    names = inspect.signature(training_cli.train).parameters
     assert {one.name for one in fields(TrainConfig)} <= names.keys()
     assert "settings" not in names

@@ -1,0 +1,9 @@
+"""Arguments and options that several commands share."""
+
+from typing import Annotated
+
+import typer
+
+Name = Annotated[str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")]
+Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0)]
+Version = Annotated[str, typer.Option(help="which labels: original")]
