@@ -30,7 +30,8 @@ def wilson_interval(successes: float, n: int, z: float = 1.96) -> tuple[float, f
     share, z2 = successes / n, z * z
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Rounding must not put the share outside its own interval: at 0 and n the bounds are exactly 0 and 1.
+    return min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half))
 
 
 def confusion(labels: IntArray, predicted: IntArray, n_classes: int) -> IntArray:
