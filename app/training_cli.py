@@ -18,7 +18,9 @@ def train(
     architecture: Annotated[str, typer.Option(help="ARCH or ARCH@MODE, in place of the recipe's")] = "",
     seed: Seed = 0,
     seeds: Annotated[int, typer.Option(help="train so many times, with seeds from --seed on", min=1, max=100)] = 1,
-    size: Annotated[int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0)] = 0,
+    size: Annotated[
+        int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0, max=4096)
+    ] = 0,
     max_train_images: Annotated[int, typer.Option(help="drawn in the proportions of the classes; 0 = all", min=0)] = 0,
     classes: Annotated[str, typer.Option(help="comma-separated: tell only these apart")] = "",
     init_from: Annotated[str, typer.Option(help="a run, or a recipe, whose backbone to start from")] = "",

@@ -156,7 +156,8 @@ def find_architecture(name: str) -> Architecture:
     for known, names in (("torchvision", torchvision_names()), ("timm", timm_names())):
         if name in names:
             raise ErrataError(f"no architecture {name!r} of Errata's own; write {known}:{name} for that of {known}")
-    raise unknown("architecture", name, [*ARCHITECTURES, "torchvision:NAME", "timm:NAME"])
+    # An ensemble is made of others (models/ensemble.py), but is named in the same places.
+    raise unknown("architecture", name, [*ARCHITECTURES, "ensemble", "torchvision:NAME", "timm:NAME"])
 
 
 def parameter_count(name: str, n_classes: int, size_px: int | None = None) -> int:

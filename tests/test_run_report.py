@@ -204,7 +204,7 @@ def test_some_seeds_finished_and_one_failed(tmp_path: Path) -> None:
     figures, html = written(folders, tmp_path / "report", rows)
     assert figures["splits"]["test"]["seeds"] == 1
     page = Page(html)
-    assert "Training failed. no luck" in page.said
+    assert "Training failed. No luck" in page.said
     assert "refresh" not in page.values("http-equiv")
 
 

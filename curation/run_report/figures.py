@@ -12,6 +12,7 @@ from curation.run_report.summary import split_summary, spread
 from curation.run_report.trained import TrainedRun
 
 SCHEMA_VERSION = 1
+_ASKED = ("dataset", "recipe", "device", "devices", "precision", "weights", "init_from")
 SPLITS = ("test", "val")  # the test split first: it is what accuracies are quoted on
 
 
@@ -23,7 +24,7 @@ def run_figures(runs: Sequence[TrainedRun], rows: Rows | None) -> dict[str, Any]
         "schema_version": SCHEMA_VERSION,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "group": runs[0].group if len(runs) > 1 else runs[0].name,
-        **{name: config.get(name) for name in ("dataset", "recipe", "device")},
+        **{name: config.get(name) for name in _ASKED},
         "variant": runs[0].variant,
         "classes": _classes(runs, rows),
         "images": config.get("images", {}),

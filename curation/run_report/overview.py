@@ -75,9 +75,11 @@ def _split_table(splits: dict[str, Any]) -> str:
         ]
         rows.append([*row, number(own["auroc"]["value"] if own["auroc"] else None, 3)] if areas else row)
     if areas:
-        head.append("AUROC" if areas["kind"] == "binary" else "AUROC, one-vs-rest")
+        head.append("AUROC")
     left = sorted({name for own in splits.values() if own["auroc"] for name in own["auroc"]["left_out"]})
-    note = f"<p class=note>AUROC leaves out {text(', '.join(left))}: no image carries it.</p>" if left else ""
+    notes = ["AUROC: each class against the rest, averaged."] if areas and areas["kind"] != "binary" else []
+    notes += [f"AUROC leaves out {text(', '.join(left))}: no image carries it."] if left else []
+    note = f"<p class=note>{' '.join(notes)}</p>" if notes else ""
     return table(head, rows, numeric=range(1, len(head)), name="wide") + note
 
 
@@ -98,7 +100,7 @@ def _states(runs: list[dict[str, Any]]) -> str:
         if run["state"] == "finished":
             continue
         done, total = run["epochs"], max(1, run["planned_epochs"])
-        said = text(_SAID.get(run["state"], run["state"])) + (f" {text(run['error'])}" if run["error"] else "")
+        said = text(" ".join([_SAID.get(run["state"], run["state"]), _sentence(run["error"])]).strip())
         left = _left(run) if run["state"] == "running" else ""
         lines.append(
             f'<div class="state {text(run["state"]).replace(" ", "-")}"><p><b>Seed {run["seed"]}</b> '
@@ -106,6 +108,10 @@ def _states(runs: list[dict[str, Any]]) -> str:
             f'<span class="bar"><i style="width:{100 * min(1, done / total):.1f}%"></i></span><p>{said}</p></div>'
         )
     return "".join(lines)
+
+
+def _sentence(error: str) -> str:
+    return error[:1].upper() + error[1:]
 
 
 def _left(run: dict[str, Any]) -> str:

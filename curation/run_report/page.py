@@ -90,7 +90,7 @@ def _curves_section(figures: dict[str, Any]) -> str:
 def _settings_section(figures: dict[str, Any]) -> str:
     data = [(f"{split} images", f"{figures['images'][split]:,}") for split in SPLITS if split in figures["images"]]
     data += [("classes", ", ".join(figures["classes"]))] if figures["classes"] else []
-    facts = [("device", figures["device"])] if figures["device"] else []
+    facts = [(said, str(figures[name])) for name, said in _FACTS.items() if figures[name]]
     if figures["parameters"] is not None:
         facts.append(("parameters", f"{figures['parameters']:,}"))
     facts += [(f"input {name}", _plain(value)) for name, value in figures["input"].items()]
@@ -103,6 +103,15 @@ def _settings_section(figures: dict[str, Any]) -> str:
     }
     shown = "".join(f"<div><h3>{name}</h3>{pair_table(pairs)}</div>" for name, pairs in blocks.items() if pairs)
     return section("settings", "Settings and versions", f'<div class="provenance">{shown}</div>')
+
+
+_FACTS = {
+    "device": "device",
+    "devices": "processes that train together",
+    "precision": "precision",
+    "weights": "weights from",
+    "init_from": "starts from the run",
+}
 
 
 def _plain(value: object) -> str:
