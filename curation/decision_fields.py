@@ -1,0 +1,82 @@
+"""The fields of a line of the decision log: all there, none unknown, each of its type."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+from models.errors import ErrataError, unknown
+
+SCHEMA_VERSION = 1
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_LISTS: frozenset[type] = frozenset({list, tuple})
+_TYPES: dict[Any, tuple[frozenset[type], str]] = {  # annotation -> types that JSON gives, in words
+    str: (frozenset({str}), "a text"),
+    int: (frozenset({int}), "a whole number"),
+    bool: (frozenset({bool}), "true or false"),
+    tuple[str, ...]: (_LISTS, "a list of texts"),
+    float | None: (frozenset({float, int, type(None)}), "a number or null"),
+    int | None: (frozenset({int, type(None)}), "a whole number or null"),
+}
+_SAID = {"decision": "a decision", "undo": "an undo", "redo": "a redo"}
+_ABOUT = ("schema_version", "kind")  # in every line, and no field of what it becomes
+
+
+def own_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a line as the arguments of its class; lists become tuples.
+
+    Args:
+        cls: a dataclass whose fields are annotated with the types above; `kind` is none of them here.
+        kind: of line: decision, undo or redo.
+        values: what JSON gave.
+
+    Raises:
+        ErrataError: another schema or kind, or a field that is unknown, missing or of another type.
+    """
+    check_schema(values)
+    if values.get("kind") != kind:
+        raise ErrataError(f"kind is {values.get('kind')!r}; expected {kind!r}")
+    types, said = _types(cls), _SAID[kind]
+    own = {name: values[name] for name in types if name in values}
+    if len(own) < len(types) or len(values) > len(types) + len(_ABOUT):
+        _refuse_names(said, values, types)
+    for name, (allowed, words) in types.items():
+        value = own[name]
+        if type(value) not in allowed:
+            raise ErrataError(f"{name} of {said} is {value!r}; expected {words}")
+        if allowed is _LISTS:
+            if any(type(one) is not str for one in value):
+                raise ErrataError(f"{name} of {said} is {value!r}; expected {words}")
+            own[name] = tuple(value)
+    if not own["id"] or own["sequence"] < 1 or not _TIME.fullmatch(own["time"]):
+        raise ErrataError(
+            f"{said} has id {own['id']!r}, sequence {own['sequence']} and time {own['time']!r}; "
+            "expected a text, 1 or more, and UTC as 2026-01-31T12:00:00.000000Z"
+        )
+    return own
+
+
+def check_schema(values: Mapping[str, Any]) -> None:
+    """Raise if a line is of another schema.
+
+    Raises:
+        ErrataError: a newer one, or none.
+    """
+    version = values.get("schema_version")
+    if type(version) is int and version > SCHEMA_VERSION:
+        raise ErrataError(f"schema_version {version} is of a newer Errata (this one reads {SCHEMA_VERSION}); update it")
+    if version != SCHEMA_VERSION:
+        raise ErrataError(f"schema_version is {version!r}; expected {SCHEMA_VERSION}")
+
+
+def _refuse_names(said: str, values: Mapping[str, Any], types: Mapping[str, Any]) -> None:
+    for name in values:
+        if name not in types and name not in _ABOUT:
+            raise unknown(f"field of {said}", name, types)
+    raise ErrataError(f"{said} lacks {', '.join(sorted(set(types) - set(values)))}")
+
+
+@cache
+def _types(cls: type) -> dict[str, tuple[frozenset[type], str]]:
+    return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in _ABOUT}
