@@ -1,0 +1,173 @@
+"""Looks drawn at known probability, mixed into the review: without them nobody knows what the ranking hides."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError
+
+Doubles = npt.NDArray[np.float64]
+
+SHARE = 0.1  # of the looks; more measures better and finds less
+_LEAST, _MOST = 1 / 6, 1 / 2  # limits of the weights: a quality that misleads costs at most a factor of three
+
+
+@dataclass(frozen=True)
+class AuditOrder:
+    """The order in which N images are drawn at random, whatever anybody finds."""
+
+    order: IntArray  # (N,) rows, the first to draw first
+    weights: Doubles  # (N,) float64 in [1/6, 1/2], how readily each image is drawn
+    tickets: Doubles  # (N,) float64 > 0, random number over weight; the images up to any ticket are a sample
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The images to look at, first to last."""
+
+    rows: IntArray  # (M,) rows nobody has looked at
+    drawn: BoolArray  # (M,) whether each is proposed by the audit order and not for being suspicious
+
+
+def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> AuditOrder:
+    """Give every image its place in a random order that depends on its name, its label quality and the seed alone.
+
+    An image that may be wrong or right is drawn more readily than one whose quality is close to 0 or 1: its weight
+    is the standard deviation of a verdict, sqrt(q (1 - q)), kept within [1/6, 1/2].
+
+    Args:
+        image_ids: unique names, shape (N,); images added later do not redraw the others.
+        label_quality: shape (N,), in [0, 1], low = suspicious.
+        seed: another seed, another order.
+
+    Returns:
+        order, weights and tickets; the order is that of growing tickets.
+
+    Raises:
+        ErrataError: shapes disagree, a quality is outside [0, 1] or NaN, or an image_id occurs twice.
+
+    Source: permanent random numbers and sequential Poisson sampling, Ohlsson 1995 (Business Survey Methods, ch. 9).
+    """
+    quality = checked_quality(label_quality)
+    if image_ids.shape != quality.shape:
+        raise ErrataError(
+            f"image_ids have shape {image_ids.shape} and label_quality {quality.shape}; expected (N,) each"
+        )
+    names, counts = np.unique(image_ids, return_counts=True)
+    if len(names) < len(image_ids):
+        raise ErrataError(f"image_id {str(names[counts.argmax()])!r} occurs {counts.max()} times; expected once")
+    weights = np.clip(np.sqrt(quality * (1 - quality)), _LEAST, _MOST)
+    tickets = _random_numbers(image_ids, seed) / weights
+    return AuditOrder(np.lexsort((image_ids, tickets)), weights, tickets)
+
+
+def queue(label_quality: FloatArray, audit: AuditOrder, looked: BoolArray, share: float = SHARE) -> Queue:
+    """Return what to look at: the most suspicious first, and every 1/share-th the next of the audit order.
+
+    The whole queue is laid out as if nobody had looked at anything, then the images looked at are left out: verdicts
+    never move an image, and what was proposed once keeps its mark.
+
+    Args:
+        label_quality: shape (N,), in [0, 1], low = suspicious.
+        audit: of the same images.
+        looked: whether somebody has looked at each image, unsure or not, shape (N,).
+        share: of the looks to draw, in [0, 1]; 0 measures nothing, 1 draws all.
+
+    Returns:
+        the rows still to look at, and which of them are drawn.
+
+    Raises:
+        ErrataError: shapes disagree, a quality is outside [0, 1] or NaN, or the share is outside [0, 1].
+    """
+    quality = checked_quality(label_quality)
+    _same_length(quality, audit, looked=looked)
+    if not 0 <= share <= 1:
+        raise ErrataError(f"the share of drawn looks is {share}; expected 0 to 1, usually {SHARE}")
+    suspicious, random = iter(_suspicion(quality, audit).tolist()), iter(audit.order.tolist())
+    rows, taken = np.empty(len(quality), np.int64), np.zeros(len(quality), np.bool_)
+    # The first drawn look comes in the middle of the first ten, not at their end: a short review has one too.
+    drawn = np.diff(np.floor(np.arange(len(quality) + 1) * share + 0.5)) > 0
+    for place, is_drawn in enumerate(drawn.tolist()):
+        source = random if is_drawn else suspicious
+        rows[place] = row = next(row for row in source if not taken[row])
+        taken[row] = True
+    left = ~looked[rows]
+    return Queue(rows[left], drawn[left])
+
+
+def inclusion(label_quality: FloatArray, audit: AuditOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
+    """Return the probability with which each image would have been looked at by now, given the others.
+
+    Certain (1) are the images down to where the most suspicious were looked at without a gap, also those of them that
+    were drawn before, and what people picked themselves. Of the rest the draw has taken all tickets below the next
+    one, t, so that an image of weight w was taken with probability min(1, t w); where people skipped some of those
+    drawn, with that times the share they did not skip.
+
+    Args:
+        label_quality: shape (N,), in [0, 1], low = suspicious.
+        audit: of the same images.
+        looked: whether somebody has looked at each image, unsure or not, shape (N,).
+        drawn: whether the queue proposed it from the audit order, shape (N,); what was not looked at does not count.
+
+    Returns:
+        shape (N,), float64 in [0, 1]; 0 for what nobody looked at where nothing was drawn so far.
+
+    Raises:
+        ErrataError: shapes disagree, or a quality is outside [0, 1] or NaN.
+
+    Source: taking the next ticket for t makes the weights 1 / min(1, t w) exactly unbiased for a sample of fixed size:
+    Duffield, Lund, Thorup 2007, doi:10.1145/1314690.1314696 (priority sampling).
+    """
+    quality = checked_quality(label_quality)
+    _same_length(quality, audit, looked=looked, drawn=drawn)
+    certain, suspicion = looked & ~drawn, _suspicion(quality, audit)
+    # The gapless run ends with the last image that was not drawn: whether one is certain must not hang on its ticket.
+    gapless = np.cumprod(looked[suspicion]).astype(np.bool_) & certain[suspicion]
+    certain[suspicion[: np.max(np.flatnonzero(gapless), initial=-1) + 1]] = True
+    sampled = looked & ~certain
+    if not sampled.any():
+        return certain.astype(np.float64)
+    last, left = audit.tickets[sampled].max(), audit.tickets[~looked]
+    threshold = np.min(left[left > last], initial=np.inf)
+    answered = sampled.sum() / (sampled.sum() + (left < last).sum())
+    return np.where(certain, 1.0, answered * np.minimum(1, threshold * audit.weights))
+
+
+def checked_quality(label_quality: FloatArray) -> Doubles:
+    """Return the label quality as float64, shape (N,).
+
+    Raises:
+        ErrataError: it is not one row of numbers in [0, 1].
+    """
+    if label_quality.ndim != 1:
+        raise ErrataError(f"label_quality has shape {label_quality.shape}; expected (N,), one number for each image")
+    quality = label_quality.astype(np.float64)
+    bad = ~((quality >= 0) & (quality <= 1))  # also true for NaN
+    if bad.any():
+        row = int(bad.argmax())
+        raise ErrataError(f"label_quality of row {row} is {quality[row]:.4g}; expected 0 to 1: score the labels again")
+    return quality
+
+
+def _suspicion(quality: Doubles, audit: AuditOrder) -> IntArray:
+    # Among equals the last of the audit order first: ties do not depend on the order of the rows.
+    places = np.empty(len(quality), np.int64)
+    places[audit.order] = np.arange(len(quality))
+    return np.lexsort((-places, quality))
+
+
+def _same_length(quality: Doubles, audit: AuditOrder, **masks: BoolArray) -> None:
+    lengths = {"the audit order": audit.order.shape, **{name: mask.shape for name, mask in masks.items()}}
+    for name, shape in lengths.items():
+        if shape != quality.shape:
+            raise ErrataError(f"{name} has shape {shape} and label_quality {quality.shape}; expected the same images")
+
+
+def _random_numbers(image_ids: npt.NDArray[np.str_], seed: int) -> Doubles:
+    hashes = [hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest() for name in image_ids.tolist()]
+    # 53 bits, as many as a float64 holds; never 0
+    bits = np.frombuffer(b"".join(hashes), dtype=">u8") >> np.uint64(11)
+    return (bits.astype(np.float64) + 0.5) / 2.0**53
