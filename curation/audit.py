@@ -8,7 +8,7 @@ import numpy as np
 
 from curation.audit_config import AuditConfig
 from curation.catalog import DatasetSpec
-from curation.checked_images import bytes_key, check_listed, group_duplicates, rows_key
+from curation.checked_images import bytes_key, check_listed, group_duplicates, note_problems, rows_key
 from curation.prepared import Prepared
 from curation.results import Audit, audit_folder, load_audit
 from curation.rows import Rows
@@ -31,10 +31,45 @@ class Auditing:
         self.members: dict[str, tuple[str, ...]] = {}  # of those that combine others
 
     def read_images(self) -> None:
-        """Read and check every image once; group copies, which share a fold."""
+        """Read and check every image once, and note what is wrong with the picture itself."""
         self.checked = check_listed(self._listed, self.stages)
         self.rows, self.key = self.checked.rows, rows_key(self.checked)
-        self.duplicates = group_duplicates(self.checked, self.stages)
+        note_problems(self.checked, self.workspace.features / "image-values", self.stages)
+
+    def group_copies(self, predictions: Predictions | None = None) -> None:
+        """Group copies, which share a fold, by hashes and the embeddings that there are before any model is trained.
+
+        Those are the features of the first frozen architecture, or come with predictions made elsewhere.
+        """
+        given = None if predictions is None else predictions.embeddings
+        if given is not None:
+            self.duplicates = group_duplicates(self.checked, self.stages, lambda: given, bytes_key(given))
+        elif predictions is None and (frozen := self._frozen()):
+            self.duplicates = group_duplicates(self.checked, self.stages, self._features(frozen), frozen)
+        else:
+            self.duplicates = group_duplicates(self.checked, self.stages)
+
+    def _frozen(self) -> str | None:
+        """Return the first architecture whose backbone stays as it is: its embeddings know nothing of the labels."""
+        from models.variants import parse_variant
+
+        return next((name for name in self.config.members if parse_variant(name).mode == "frozen"), None)
+
+    def _features(self, name: str) -> Callable[[], np.ndarray]:
+        """Compute the features of a frozen architecture, in the stage in which its training looks for them."""
+        from curation.training import Material
+        from models.architectures import find_architecture
+        from models.variants import parse_variant, pretrained_backbone
+
+        variant = parse_variant(name)
+        material = Material(Prepared(self.workspace, self.checked, self.config.engine), self.spec.name, self.key)
+
+        def features(progress: Progress | None = None) -> np.ndarray:
+            return material.features(variant.architecture, pretrained_backbone(variant), progress)
+
+        inputs = [self.key, find_architecture(variant.architecture).input.to_dict(), self.config.engine]
+        self.stages.do(f"features {name}", inputs, [], features)
+        return features
 
     def train(self) -> None:
         """Predict every image with models that did not train on it."""
@@ -163,8 +198,11 @@ def run_audit(
         auditing = Auditing(workspace, spec, rows, config, stages)
         auditing.read_images()
         if predictions:
-            auditing.import_predictions(predictions[1](auditing.rows), predictions[0])
+            given = predictions[1](auditing.rows)
+            auditing.import_predictions(given, predictions[0])
+            auditing.group_copies(given)
         else:
+            auditing.group_copies()
             auditing.train()
         auditing.map()
         auditing.draw_cams()

@@ -1,16 +1,21 @@
-"""The first two stages of every job: each image is read and checked once, and copies are grouped."""
+"""The first stages of every job: each image is read and checked once, its problems found, and copies are grouped."""
 
 import hashlib
+from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
 from curation.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
+from curation.image_problems import find_problems, measure_images
 from curation.results import CheckedRows
 from curation.rows import Rows
 from curation.stages import Stages
-from models.arrays import Progress
+from models.arrays import FloatArray, Progress
 from models.errors import ErrataError
 from models.files import digest
+
+DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1  # counted up with every change of what the same images give
 
 
 def check_listed(listed: Rows, stages: Stages) -> CheckedRows:
@@ -42,8 +47,32 @@ def check_listed(listed: Rows, stages: Stages) -> CheckedRows:
     return checked
 
 
-def group_duplicates(checked: CheckedRows, stages: Stages) -> Duplicates:
-    """Group copies and near copies: they share a fold, and a test image with a twin in train is flagged."""
+def note_problems(checked: CheckedRows, values: Path, stages: Stages) -> None:
+    """Score every image by what a camera or a conversion may have spoiled; what is measured is kept by content."""
+    output, sha256s = stages.run_folder / "problems.npz", [str(sha256) for sha256 in checked.sha256s]
+
+    def work(progress: Progress) -> None:
+        measured = measure_images(checked.rows.paths, sha256s, values, progress)
+        find_problems(measured, checked.sizes_px).save(output)
+
+    stages.do("problems", [PROBLEMS_METHOD, bytes_key(checked.sha256s, checked.sizes_px)], [output], work)
+
+
+def group_duplicates(
+    checked: CheckedRows,
+    stages: Stages,
+    embeddings: Callable[[], FloatArray] | None = None,
+    made_by: str = "",
+) -> Duplicates:
+    """Group copies and near copies: they share a fold, and a test image with a twin in train is flagged.
+
+    Args:
+        checked: N readable images.
+        stages: of the job.
+        embeddings: returns those of the images, shape (N, D); only asked where the groups are not known yet. Without
+            them copies are looked for by perceptual hashes alone.
+        made_by: what they depend on beside the images.
+    """
     from models.images import read_pixels
 
     paths, output = checked.rows.paths, stages.run_folder / "duplicates.npz"
@@ -53,9 +82,11 @@ def group_duplicates(checked: CheckedRows, stages: Stages) -> Duplicates:
             checked.sha256s,
             checked.hashes,
             lambda rows: np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows]),
+            embeddings() if embeddings else None,
+            progress,
         ).save(output)
 
-    stages.do("duplicates", [rows_key(checked)], [output], work)
+    stages.do("duplicates", [DUPLICATES_METHOD, rows_key(checked), made_by], [output], work)
     return Duplicates.load(output)
 
 

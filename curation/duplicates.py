@@ -1,18 +1,27 @@
 """Exact and near duplicates among images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from curation.near_pairs import close_pairs, neighbour_pairs
+from curation.registration import BLOCK, SIDE_PX, register
+from models.ahead import cores, in_order
 from models.array_files import read_arrays, write_arrays
-from models.arrays import BoolArray, ByteArray, FloatArray, IntArray
+from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
 
-MAX_BITS = 10  # of a 64-bit perceptual hash: pairs further apart are not looked at
-MIN_CORRELATION = 0.97  # of 32 x 32 thumbnails: below, two pictures only share their layout
-THUMBNAIL_PX = 32
+MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not looked at, unless their embeddings are close
+MANY, MAX_BITS_OF_MANY = 50_000, 7  # images above which only so many bits are, for the time that pairs take
+MIN_CORRELATION = 0.97  # of 32 x 32 thumbnails as they are: below, two pictures only share their layout
+THUMBNAIL_PX = SIDE_PX
+STEP = 1e-9  # between the scores of conflicting labels: far under any probability that matters
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+Thumbnails = Callable[[IntArray], ByteArray]  # rows (R,) -> RGB, uint8, (R, 64, 64, 3)
 
 
 @dataclass(frozen=True)
@@ -48,63 +57,78 @@ class Duplicates:
 
     def conflicting(self, labels: IntArray) -> BoolArray:
         """Return which rows have a twin with another label, shape (N,): at least one of the two is wrong."""
-        low = np.full(self.groups.max(initial=-1) + 1, np.iinfo(np.int64).max)
-        high = np.full_like(low, -1)
-        np.minimum.at(low, self.groups, labels)
-        np.maximum.at(high, self.groups, labels)
-        return np.asarray(low[self.groups] != high[self.groups])
+        return conflicting_rows(labels, self.groups)
 
 
 def find_duplicates(
-    sha256s: npt.NDArray[np.str_], hashes: npt.NDArray[np.uint64], thumbnails: Callable[[IntArray], ByteArray]
+    sha256s: npt.NDArray[np.str_],
+    hashes: npt.NDArray[np.uint64],
+    thumbnails: Thumbnails,
+    embeddings: FloatArray | None = None,
+    progress: Progress | None = None,
 ) -> Duplicates:
     """Group copies and near copies.
 
-    Two images are near copies if their perceptual hashes differ in at most `MAX_BITS` bits and their thumbnails
-    correlate by at least `MIN_CORRELATION`; the second test keeps apart pictures that only share a layout, such as sea
-    under sky.
+    Looked at are pairs with close perceptual hashes and, where there are embeddings, each image's nearest neighbours.
+    Two of them are near copies if one lies over the other after a crop (see `curation.registration`), or if their
+    hashes are close and their thumbnails correlate by at least `MIN_CORRELATION` as they are: pictures without any
+    detail have only that. Both keep apart pictures that only share a layout, such as sea under sky.
 
     Args:
         sha256s: hash of the file's bytes, shape (N,).
         hashes: 64-bit perceptual hash of the picture, shape (N,).
-        thumbnails: returns RGB thumbnails, uint8, shape (R, 32, 32, 3), of the asked rows, shape (R,).
+        thumbnails: returns RGB thumbnails, uint8, shape (R, 64, 64, 3), of the asked rows, shape (R,); called from
+            several threads.
+        embeddings: of the pictures, from a network that was not trained on the labels, shape (N, D).
+        progress: told (pairs looked at, pairs).
     """
-    n = len(sha256s)
-    _, content = np.unique(sha256s, return_inverse=True)
+    _, first, content = np.unique(sha256s, return_index=True, return_inverse=True)  # one row for each distinct file
     exact = np.bincount(content, minlength=1)[content] > 1
-    _, first = np.unique(content, return_index=True)  # one row for each distinct file
-    left, right = close_pairs(hashes[first], MAX_BITS)
-    pairs = np.stack([first[left], first[right]], 1)  # (P, 2)
-    alike = pairs[_correlations(pairs, thumbnails) >= MIN_CORRELATION] if len(pairs) else pairs
-    groups = _joined(content, content[alike])
-    near = np.zeros(n, bool)
-    near[np.isin(content, content[alike])] = True
-    return Duplicates(groups, exact, near)
+    close = np.stack(close_pairs(hashes[first], MAX_BITS if len(first) <= MANY else MAX_BITS_OF_MANY), 1)  # (P, 2)
+    pairs = close
+    if embeddings is not None:
+        pairs = np.unique(np.concatenate([close, np.stack(neighbour_pairs(embeddings[first]), 1)]), axis=0)
+    alike = [close[_correlated(first[close], thumbnails)], pairs[_registered(first[pairs], thumbnails, progress)]]
+    joined = np.concatenate(alike)
+    return Duplicates(_joined(content, joined), exact, np.isin(content, joined))
 
 
-def close_pairs(hashes: npt.NDArray[np.uint64], max_bits: int) -> tuple[IntArray, IntArray]:
-    """Return the pairs i < j whose 64-bit hashes differ in at most `max_bits` bits; N * N / 2 bit counts in blocks."""
-    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for start in range(0, len(hashes), 512):
-        block = hashes[start : start + 512, None]
-        bits = np.bitwise_count(block ^ hashes[None, start:])
-        left, right = np.nonzero(bits <= max_bits)
-        keep = right > left
-        lefts.append(left[keep] + start)
-        rights.append(right[keep] + start)
-    return np.concatenate(lefts), np.concatenate(rights)
-
-
-def _correlations(pairs: IntArray, thumbnails: Callable[[IntArray], ByteArray]) -> FloatArray:
-    """Return the correlation of each pair's thumbnails after removing brightness and contrast, shape (P,)."""
-    rows, index = np.unique(pairs, return_inverse=True)
-    flat = thumbnails(rows).reshape(len(rows), -1).astype(np.float32)
+def _correlated(pairs: IntArray, thumbnails: Thumbnails) -> BoolArray:
+    """Return whether each pair's thumbnails correlate as they are, brightness and contrast taken out, shape (P,)."""
+    half = THUMBNAIL_PX // 2
+    flat, index = _thumbnails(
+        pairs, thumbnails, lambda rgb: rgb.reshape(-1, half, 2, half, 2, 3).mean((2, 4), np.float32)
+    )
+    flat = flat.reshape(len(flat), 3 * half * half)
     flat -= flat.mean(1, keepdims=True)
     flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
-    one, other = index.reshape(-1, 2).T
-    return np.concatenate(
-        [np.einsum("pd,pd->p", flat[one[s : s + 4096]], flat[other[s : s + 4096]]) for s in range(0, len(one), 4096)]
-    )
+    parts = [np.einsum("pd,pd->p", flat[own[:, 0]], flat[own[:, 1]]) for own in _blocks(index)]
+    return np.concatenate([np.empty(0, np.float32), *parts]) >= MIN_CORRELATION
+
+
+def _registered(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:
+    """Return whether one picture of each pair lies over the other, shape (P,)."""
+    grey, index = _thumbnails(pairs, thumbnails, lambda rgb: np.rint(rgb @ _LUMA).astype(np.uint8))
+    same = [np.empty(0, bool)]
+    for found in in_order(lambda own: register(grey[own[:, 0]], grey[own[:, 1]]).same(), _blocks(index), cores()):
+        same.append(found)
+        if progress:
+            progress(sum(map(len, same)), len(pairs))
+    return np.concatenate(same)
+
+
+def _thumbnails(
+    pairs: IntArray, thumbnails: Thumbnails, reduced: Callable[[ByteArray], npt.NDArray[Any]]
+) -> tuple[npt.NDArray[Any], IntArray]:
+    """Return the reduced thumbnails of the pairs' rows, each once, and where each pair's two are, shape (P, 2)."""
+    rows, index = np.unique(pairs, return_inverse=True)
+    empty = reduced(np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX, 3), np.uint8))
+    read = in_order(lambda own: reduced(thumbnails(own)), _blocks(rows), cores())
+    return np.concatenate([empty, *read]), index.reshape(-1, 2)
+
+
+def _blocks(rows: IntArray) -> Iterator[IntArray]:
+    return (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
 
 
 def _joined(content: IntArray, pairs: IntArray) -> IntArray:
@@ -121,3 +145,38 @@ def _joined(content: IntArray, pairs: IntArray) -> IntArray:
         parent[root(int(one))] = root(int(other))
     roots = np.array([root(node) for node in range(len(parent))], np.int64)
     return np.unique(roots[content], return_inverse=True)[1].astype(np.int64)
+
+
+def conflict_quality(labels: IntArray, groups: IntArray, label_quality: FloatArray) -> FloatArray:
+    """Return label_quality with the rows first that have a twin of another label: one of the two is surely wrong.
+
+    Twins stay together: the one whose own label the models doubt more comes first, the others right behind it; groups
+    come in the order of their most doubted label. All other rows keep their score and their order.
+
+    Args:
+        labels: given class indices, shape (N,).
+        groups: copies share a number, shape (N,); see `Duplicates.groups`.
+        label_quality: shape (N,), in [0, 1], low = suspicious.
+
+    Returns:
+        shape (N,), float32 in [0, 1]: multiples of 1e-9 for rows with a conflict, at least one more for the others.
+    """
+    quality = np.asarray(label_quality, np.float32).copy()
+    rows = np.flatnonzero(conflicting_rows(labels, groups))
+    worst = np.full(int(groups.max(initial=-1)) + 1, np.inf)
+    np.minimum.at(worst, groups, quality)
+    order = rows[np.lexsort((quality[rows], groups[rows], worst[groups[rows]]))]
+    others = np.ones(len(quality), bool)
+    others[order] = False
+    quality[others] = np.maximum(quality[others], np.float32(STEP * len(order)))
+    quality[order] = STEP * np.arange(len(order))
+    return quality
+
+
+def conflicting_rows(labels: IntArray, groups: IntArray) -> BoolArray:
+    """Return which rows have a twin with another label, shape (N,); arguments as of `conflict_quality`."""
+    low = np.full(int(groups.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    high = np.full_like(low, -1)
+    np.minimum.at(low, groups, labels)
+    np.maximum.at(high, groups, labels)
+    return np.asarray(low[groups] != high[groups])

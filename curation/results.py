@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.duplicates import Duplicates
+from curation.image_problems import ImageProblems
 from curation.issues import Ranking, consensus, rank
 from curation.rows import Rows
 from curation.stages import StageRecord, read_records
@@ -85,6 +86,7 @@ class Audit:
     architectures: tuple[ArchitectureResult, ...]
     consensus: Ranking
     stages: tuple[StageRecord, ...]
+    problems: ImageProblems | None = None  # None: of an audit that did not look for them
 
     @property
     def rows(self) -> Rows:
@@ -175,7 +177,15 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
     together = consensus(checked.rows.labels, voters)
     places = {stage: place for place, stage in enumerate(results.get("stages", []))}
     stages = sorted(read_records(folder).values(), key=lambda record: places.get(record.name, len(places)))
-    return Audit(name, folder, results["config"], checked, duplicates, architectures, together, tuple(stages))
+    problems = _problems(folder, len(checked.rows))
+    return Audit(name, folder, results["config"], checked, duplicates, architectures, together, tuple(stages), problems)
+
+
+def _problems(folder: Path, n: int) -> ImageProblems | None:
+    """Return what is known of n images; None of an audit that did not look, or of other images."""
+    file = folder / "problems.npz"
+    problems = ImageProblems.load(file) if file.exists() else None
+    return problems if problems and len(problems.scores) == n else None
 
 
 def _fit(predictions: Predictions, duplicates: Duplicates, rows: Rows) -> bool:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from curation.duplicates import MAX_BITS, THUMBNAIL_PX, Duplicates, close_pairs, find_duplicates
+from curation.duplicates import MAX_BITS, THUMBNAIL_PX, Duplicates, find_duplicates
+from curation.near_pairs import close_pairs
 from models.arrays import ByteArray, IntArray
 from models.errors import ErrataError
 from models.images import check_images, read_pixels

@@ -1,0 +1,155 @@
+"""Whether two small pictures show the same photograph, one perhaps cropped, stretched, brighter or stored again.
+
+The second picture is laid over the first by a scale and a shift a side, found by Gauss-Newton steps on the correlation,
+from coarse to fine. Two pictures that only share a layout, such as sea under sky, correlate too; so the correlation of
+what is left without all that is smooth, their detail, must be high as well.
+
+Source: Lucas & Kanade 1981 with the correlation of Evangelidis & Psarakis 2008, doi:10.1109/TPAMI.2008.113.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.arrays import BoolArray, ByteArray, FloatArray
+
+SIDE_PX = 64
+MIN_CORRELATION = 0.96  # of the pictures, after brightness and contrast are taken out
+MIN_DETAIL = 0.85  # correlation of their detail: planted copies have 0.95, other pictures under 0.75 (docs/results.md)
+MIN_OVERLAP = 0.6  # of the first picture's area
+# Halvings of the side, Gauss-Newton steps, correlation under which a pair goes no further.
+_LEVELS = ((3, 8, 0.6), (2, 8, 0.8), (1, 6, 0.9), (0, 4, 0.9))
+_SCALES, _SHIFT = (0.7, 1.4), 0.4
+_BLUR_PX = 2.0  # what is smoother than this is no detail
+_LEAST_DETAIL = 1.0  # standard deviation in grey levels; less is the noise of the file format
+BLOCK = 256  # pairs at a time: about 30 MB
+
+
+@dataclass(frozen=True)
+class Match:
+    """How well the pictures of P pairs lie over each other."""
+
+    correlation: FloatArray  # (P,) in [-1, 1], over what both show
+    detail: FloatArray  # (P,) in [-1, 1]; 0 where there is too little to tell, or the correlation is hopeless
+    overlap: FloatArray  # (P,) share of the first picture that the second shows too
+
+    def same(self) -> BoolArray:
+        """Return which pairs show the same photograph, shape (P,)."""
+        alike = (self.correlation >= MIN_CORRELATION) & (self.detail >= MIN_DETAIL)
+        return np.asarray(alike & (self.overlap >= MIN_OVERLAP))
+
+
+def register(first: ByteArray, second: ByteArray) -> Match:
+    """Lay each second picture over the first.
+
+    Args:
+        first: grey pictures, uint8, shape (P, 64, 64).
+        second: likewise.
+    """
+    parts = [_register(first[s : s + BLOCK], second[s : s + BLOCK]) for s in range(0, len(first), BLOCK)]
+    empty: FloatArray = np.empty((0, 3), np.float32)
+    return Match(*np.concatenate([empty, *parts]).T)
+
+
+def _register(first: ByteArray, second: ByteArray) -> FloatArray:
+    """Return correlation, detail and overlap of a block of pairs, shape (P, 3)."""
+    found = np.zeros((len(first), 3), np.float32)
+    pyramids = _pyramid(first), _pyramid(second)
+    place = np.tile(np.array([1, 1, 0, 0], np.float32), (len(first), 1))
+    left = np.arange(len(first))  # pairs that still may be the same
+    for level, steps, hopeless in _LEVELS:
+        one, other = (pyramid[level][left] for pyramid in pyramids)
+        place, found[left, 0] = _refined(one, other, place, steps)
+        hope = found[left, 0] >= hopeless
+        left, place = left[hope], place[hope]
+        if not len(left):
+            return found
+    found[left, 1:] = _detail(pyramids[0][0][left], pyramids[1][0][left], place)
+    return found
+
+
+def _pyramid(pictures: ByteArray) -> list[FloatArray]:
+    """Return the pictures at full, half, quarter and eighth size, each (P, S, S)."""
+    levels: list[FloatArray] = [pictures.astype(np.float32)]
+    while levels[-1].shape[1] > SIDE_PX // 8:
+        half = levels[-1].shape[1] // 2
+        levels.append(levels[-1].reshape(-1, half, 2, half, 2).mean((2, 4)))
+    return levels
+
+
+def _refined(first: FloatArray, second: FloatArray, place: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:
+    """Return the best place seen in so many steps, (scale x, scale y, shift x, shift y) a pair, and its correlation."""
+    side = first.shape[1]
+    position = _positions(side)
+    slopes = [slope * (side / 2) for slope in (np.gradient(second, axis=2), np.gradient(second, axis=1))]
+    best, highest = place.copy(), np.full(len(place), -1, np.float32)
+    for step in range(steps + 1):
+        rows, columns, seen = _grid(place, side)
+        laid, norm = _normalised(_laid(second, rows, columns), seen)
+        target, _ = _normalised(first, seen)
+        correlation = (laid * target).sum((1, 2))
+        better = (correlation > highest) & (seen.mean((1, 2)) > 0.5)
+        best[better], highest[better] = place[better], correlation[better]
+        if step == steps:
+            break
+        across, down = (_laid(slope, rows, columns) * seen / norm for slope in slopes)
+        moves = [across * position, down * position[:, None], across, down]
+        jacobian = np.stack(moves, -1).reshape(len(place), -1, 4)
+        square = jacobian.transpose(0, 2, 1) @ jacobian
+        damping = 1e-3 * np.trace(square, axis1=1, axis2=2) + 1e-9
+        square += damping[:, None, None] * np.eye(4, dtype=np.float32)
+        error = jacobian.transpose(0, 2, 1) @ (target - laid).reshape(len(place), -1, 1)
+        place = place + np.clip(np.linalg.solve(square, error)[..., 0], -0.1, 0.1)
+        place = np.concatenate([np.clip(place[:, :2], *_SCALES), np.clip(place[:, 2:], -_SHIFT, _SHIFT)], 1)
+    return best, highest
+
+
+def _detail(first: FloatArray, second: FloatArray, place: FloatArray) -> FloatArray:
+    """Return the correlation of the pairs' detail and their overlap, shape (P, 2)."""
+    rows, columns, seen = _grid(place, SIDE_PX)
+    smooth = _blurring(SIDE_PX)
+    fine = [picture - _laid(picture, smooth, smooth.T) for picture in (first, _laid(second, rows, columns))]
+    (one, norm), (other, other_norm) = (_normalised(part, seen) for part in fine)
+    least = _LEAST_DETAIL * np.sqrt(seen.sum((1, 2)))
+    enough = np.minimum(norm, other_norm)[:, 0, 0] >= least
+    return np.stack([(one * other).sum((1, 2)) * enough, seen.mean((1, 2))], 1)
+
+
+def _positions(side: int) -> FloatArray:
+    """Return the middles of the pixels of a side that runs from -1 to 1."""
+    return ((np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1).astype(np.float32)
+
+
+def _grid(place: FloatArray, side: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the matrices that read the second pictures where the first ones' pixels lie, and which are inside.
+
+    Bilinear interpolation along one axis is a matrix of hat functions; `rows @ picture @ columns` does both axes.
+    """
+    matrices, inside = [], []
+    for axis in (1, 0):  # rows, columns
+        at = place[:, axis, None] * _positions(side) + place[:, 2 + axis, None]  # (P, S)
+        pixel = (at + 1) * (side / 2) - 0.5
+        near = np.clip(pixel, 0, side - 1)[:, :, None] - np.arange(side, dtype=np.float32)
+        matrices.append(np.maximum(0, 1 - np.abs(near)))
+        inside.append((np.abs(at) <= 1).astype(np.float32))
+    return matrices[0], matrices[1].transpose(0, 2, 1), inside[0][:, :, None] * inside[1][:, None, :]
+
+
+def _laid(pictures: FloatArray, rows: FloatArray, columns: FloatArray) -> FloatArray:
+    """Return the pictures read through the matrices of `_grid`, shape (P, S, S)."""
+    return np.asarray(rows @ pictures @ columns)
+
+
+def _normalised(pictures: FloatArray, seen: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return pictures of mean 0 and length 1 over the pixels seen, 0 elsewhere, and their length before."""
+    mean = (pictures * seen).sum((1, 2), keepdims=True) / np.maximum(seen.sum((1, 2), keepdims=True), 1)
+    centred = (pictures - mean) * seen
+    norm = np.maximum(np.sqrt((centred**2).sum((1, 2), keepdims=True)), 1e-3)
+    return centred / norm, norm
+
+
+def _blurring(side: int) -> FloatArray:
+    """Return the matrix of a Gaussian blur along one axis, rows sum to 1, shape (S, S)."""
+    apart = np.arange(side)[:, None] - np.arange(side)
+    weights = np.exp(-0.5 * (apart / _BLUR_PX) ** 2)
+    return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
