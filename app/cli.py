@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from app.arguments import Name, Seed, Version
+from app.decisions_cli import decisions
 from app.training_cli import training
 from models.errors import ErrataError
 
@@ -197,6 +198,7 @@ def doctor() -> None:
 
 
 cli.add_typer(training)
+cli.add_typer(decisions)
 
 
 def _audited(name: str) -> "tuple[Workspace, str]":
