@@ -42,7 +42,7 @@ def show(
     for path, write in ((csv, write_table), (json, write_records)):
         if path:
             write(lines, path)
-            typer.echo(f"{len(lines)} lines are in {path}")
+            typer.echo(f"{_number(len(lines), 'line')} written to {path}")
     if csv or json:
         return
     if not lines:
@@ -58,11 +58,11 @@ def merge(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
         raise ErrataError("--merge takes one file or more: the NAME.jsonl of other people")
     review = open_review(workspace, name)
     added = merge_into(review.log, files, review.classes)
-    typer.echo(f"{added} lines of {len(files)} {'log' if len(files) == 1 else 'logs'} were new")
+    typer.echo(f"new: {_number(added, 'line')} of {_number(len(files), 'log')}")
     with review.reading() as state:
         gone = len(state.missing())
     if gone:
-        typer.echo(f"{gone} decisions in force are about images that {name} does not have; they stay in the log")
+        typer.echo(f"{_number(gone, 'decision')} in the log about images that {name} does not have")
 
 
 def step(workspace: Workspace, name: str, reviewer: str, back: bool) -> None:
@@ -91,6 +91,10 @@ def _says(decision: Decision) -> str:
     return f"{decision.decision}{new}"
 
 
+def _number(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def _print_table(lines: Sequence[Line], last: int) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -98,7 +102,7 @@ def _print_table(lines: Sequence[Line], last: int) -> None:
 
     shown = lines[-last:] if last else lines
     if len(shown) < len(lines):
-        typer.echo(f"{len(lines) - len(shown)} earlier lines; --last 0 shows all")
+        typer.echo(f"{_number(len(lines) - len(shown), 'earlier line')}; --last 0 shows all")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("line", "time", "reviewer", "image", "label", "decision", "status"):
         table.add_column(column, justify="right" if column == "line" else "left", overflow="fold")
@@ -129,7 +133,7 @@ def _print_summary(state: State) -> None:
         least = found.classes[0]
         typer.echo(
             f"{found.images} of {found.judged} images were judged by several: "
-            f"{found.share:.0%} of their verdicts agree ({kappa}), least on {least.category} ({least.agreement:.0%})"
+            f"{found.share:.0%} of their verdicts agree ({kappa}), least on {least.category}: {least.agreement:.0%}"
         )
     if disputed := disagreements(state):
         first = ", ".join(one.image_id for one in disputed[:3])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from models.errors import ErrataError, unknown
@@ -41,14 +41,13 @@ def own_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str, Any
     own = {name: values[name] for name in types if name in values}
     if len(own) < len(types) or len(values) > len(types) + len(_ABOUT):
         _refuse_names(said, values, types)
-    for name, (allowed, words) in types.items():
-        value = own[name]
-        if type(value) not in allowed:
-            raise ErrataError(f"{name} of {said} is {value!r}; expected {words}")
-        if allowed is _LISTS:
-            if any(type(one) is not str for one in value):
-                raise ErrataError(f"{name} of {said} is {value!r}; expected {words}")
-            own[name] = tuple(value)
+    wrong = _first_wrong(cls, tuple(map(type, own.values())))
+    for name in _lists(cls) if wrong is None else ():
+        if any(type(one) is not str for one in own[name]):
+            wrong = name
+        own[name] = tuple(own[name])
+    if wrong is not None:
+        raise ErrataError(f"{wrong} of {said} is {values[wrong]!r}; expected {types[wrong][1]}")
     if not own["id"] or own["sequence"] < 1 or not _TIME.fullmatch(own["time"]):
         raise ErrataError(
             f"{said} has id {own['id']!r}, sequence {own['sequence']} and time {own['time']!r}; "
@@ -80,3 +79,17 @@ def _refuse_names(said: str, values: Mapping[str, Any], types: Mapping[str, Any]
 @cache
 def _types(cls: type) -> dict[str, tuple[frozenset[type], str]]:
     return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in _ABOUT}
+
+
+@cache
+def _lists(cls: type) -> tuple[str, ...]:
+    return tuple(name for name, (allowed, _) in _types(cls).items() if allowed is _LISTS)
+
+
+@lru_cache(
+    maxsize=1024
+)  # the lines of a log have few combinations of types: looking each up would take most of the time
+def _first_wrong(cls: type, found: tuple[type, ...]) -> str | None:
+    """Return the first field whose value is of another type, None where all fit; `found` in the order of fields."""
+    types = zip(_types(cls).items(), found, strict=True)
+    return next((name for (name, (allowed, _)), own in types if own not in allowed), None)

@@ -114,7 +114,7 @@ class Review:
         with self._lock:
             torn = self._catch_up(self.log).torn
             aside = self.log.set_aside()
-            kept = f"{aside} torn lines of {self.log.path} are kept beside it in {torn_file(self.log.path).name}"
+            kept = f"torn lines of {self.log.path} that are kept beside it in {torn_file(self.log.path).name}: {aside}"
             return [*self._problems, *([torn] if torn else []), *([kept] if aside else [])]
 
     def lines(self) -> int:

@@ -116,7 +116,7 @@ def test_it_filters(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_files(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
     output = errata(capsys, "tiny", "--csv", "x.csv", "--json", "x.json", "--reviewer", "ana")
-    assert output == "3 lines are in x.csv\n3 lines are in x.json\n"
+    assert output == "3 lines written to x.csv\n3 lines written to x.json\n"
     rows = list(csv.DictReader(Path("x.csv").read_text().splitlines()))
     assert [(row["line"], row["kind"], row["looked_s"]) for row in rows] == [
         ("1", "decision", "2.5"), ("2", "decision", ""), ("3", "undo", ""),
@@ -139,11 +139,8 @@ def test_it_merges(review: Review, capsys: pytest.CaptureFixture[str], tmp_path:
     hers.append(Decision("cleo", "was/elsewhere.png", "keep", (), "sea", sha256))
     hers.append(Decision("cleo", "gone.png", "keep", (), "sea", "0" * 64))
     said = errata(capsys, "tiny", "--merge", hers.path)
-    assert said == (
-        "2 lines of 1 log were new\n"
-        "1 decisions in force are about images that tiny does not have; they stay in the log\n"
-    )
-    assert errata(capsys, "tiny", hers.path, hers.path, "--merge").startswith("0 lines of 2 logs were new\n")
+    assert said == ("new: 2 lines of 1 log\n1 decision in the log about images that tiny does not have\n")
+    assert errata(capsys, "tiny", hers.path, hers.path, "--merge").startswith("new: 0 lines of 2 logs\n")
     output = errata(capsys, "tiny", "--reviewer", "cleo")
     assert [line.split()[4] for line in lines(output)] == [IMAGE, "gone.png"]
     assert "image gone" in output
