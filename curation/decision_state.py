@@ -2,22 +2,22 @@
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from curation.decisions import Decision, Entry, Reversal, in_order, order
-from curation.image_index import find_images
+from curation.image_index import ImageIndex
 
 
 class State:
     """Who decided what about which image; entries are applied one by one, in order."""
 
-    def __init__(self, images: Mapping[tuple[str, str], str | None] | None = None):
+    def __init__(self, images: ImageIndex | None = None):
         """Start without a decision.
 
         Args:
-            images: `find_images` of what the decisions name; by default each image is where its decision says.
+            images: of the data set; by default each image is where its decision says.
         """
-        self._images = images or {}
+        self._images = images
         self._decisions: dict[str, Decision] = {}
         self._verdicts: dict[str | None, dict[str, list[Decision]]] = {}  # image -> reviewer -> latest last
         self._adjudications: dict[str | None, list[Decision]] = {}
@@ -36,7 +36,7 @@ class State:
 
     def image_of(self, decision: Decision) -> str | None:
         """Return today's image_id of the image that was judged; None where the data set has it no more."""
-        return self._images.get((decision.image_id, decision.sha256), decision.image_id)
+        return self._images.find(decision.image_id, decision.sha256) if self._images else decision.image_id
 
     def images(self) -> list[str]:
         """Return the image_ids with a verdict in force, in order."""
@@ -129,7 +129,11 @@ class State:
             own = self._adjudications.setdefault(image, [])
         else:
             own = self._verdicts.setdefault(image, {}).setdefault(decision.reviewer, [])
-        insort(own, decision, key=order)  # one that is redone goes back to where it was
+        insort(own, decision, key=self._precedence)  # one that is redone goes back to where it was
+
+    def _precedence(self, decision: Decision) -> tuple[bool, tuple[str, int, str]]:
+        """Return what puts decisions on one image in order: those on a copy that is gone by now come before its own."""
+        return self.image_of(decision) == decision.image_id, order(decision)
 
     def _take(self, decision: Decision) -> None:
         own, image = self._list(decision), self.image_of(decision)
@@ -160,8 +164,7 @@ def replay(entries: Iterable[Entry], image_ids: Sequence[str] = (), sha256s: Seq
         sha256s: of its files, N.
     """
     own = in_order(entries)
-    named = ((one.image_id, one.sha256) for one in own if isinstance(one, Decision))
-    state = State(find_images(named, image_ids, sha256s) if len(image_ids) else None)
+    state = State(ImageIndex(image_ids, sha256s) if len(image_ids) else None)
     for entry in own:
         state.apply(entry)
     return state

@@ -11,7 +11,7 @@ from pathlib import Path
 from models.errors import ErrataError
 
 PATIENCE_S = 10.0  # for the lock: who writes holds it for milliseconds
-_POLL_S = 0.002
+_POLL_S = 0.0005
 _log = logging.getLogger(__name__)
 
 

@@ -186,6 +186,24 @@ def test_moved_and_missing_images(book: Book) -> None:
     assert replay(book.entries, ["else/1.png"], [moved.sha256]).missing() == []
 
 
+def test_the_verdict_on_a_copy_that_was_removed_does_not_overrule_that_on_the_one_that_stayed(book: Book) -> None:
+    """The duplicate in the wrong folder was excluded, after the right one was kept, and then deleted."""
+    kept = book.decide(1, "keep")
+    excluded = book.add(replace(some_decision("copy.png", "exclude"), sha256=kept.sha256))
+    state = replay(book.entries, ["1.png"], [kept.sha256])
+    assert state.verdicts("1.png") == {"ana": kept}
+    assert not state.in_force(excluded.id)
+    book.undo()
+    book.redo()
+    assert replay(book.entries, ["1.png"], [kept.sha256]).verdicts("1.png") == {"ana": kept}
+
+
+def test_a_renamed_image_judged_by_others_before_and_after(book: Book) -> None:
+    before = book.decide(1, "keep")
+    after = book.add(replace(some_decision("new.png", "exclude", reviewer="ben"), sha256=before.sha256))
+    assert replay(book.entries, ["new.png"], [before.sha256]).verdicts("new.png") == {"ana": before, "ben": after}
+
+
 ACTIONS = st.lists(
     st.tuples(st.sampled_from(["keep", "exclude", "settle", "undo", "redo"]), st.integers(0, 2), st.sampled_from("ab")),
     max_size=25,
