@@ -12,7 +12,7 @@ from models.errors import ErrataError
 Doubles = npt.NDArray[np.float64]
 
 SHARE = 0.1  # of the looks; more measures better and finds less
-_LEAST, _MOST = 1 / 6, 1 / 2  # limits of the weights: a quality that misleads costs at most a factor of three
+_LEAST = 0.2  # of the weights: a ranking that misleads costs at most a factor of five
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class AuditOrder:
     """The order in which N images are drawn at random, whatever anybody finds."""
 
     order: IntArray  # (N,) rows, the first to draw first
-    weights: Doubles  # (N,) float64 in [1/6, 1/2], how readily each image is drawn
+    weights: Doubles  # (N,) float64 in [0.2, 1], how readily each image is drawn
     tickets: Doubles  # (N,) float64 > 0, random number over weight; the images up to any ticket are a sample
 
 
@@ -33,13 +33,14 @@ class Queue:
 
 
 def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> AuditOrder:
-    """Give every image its place in a random order that depends on its name, its label quality and the seed alone.
+    """Give every image its place in a random order that depends on names, label quality and the seed alone.
 
-    An image that may be wrong or right is drawn more readily than one whose quality is close to 0 or 1: its weight
-    is the standard deviation of a verdict, sqrt(q (1 - q)), kept within [1/6, 1/2].
+    Suspicious images are drawn more readily, as there more verdicts are in doubt: the weight falls evenly from 1 for
+    the most suspicious one to 0.2 and stays there for the last fifth. It goes by rank, so that it does not hang on
+    whether a quality of 0.9 means one wrong label in ten.
 
     Args:
-        image_ids: unique names, shape (N,); images added later do not redraw the others.
+        image_ids: unique names, shape (N,); an image keeps its random number when others are added.
         label_quality: shape (N,), in [0, 1], low = suspicious.
         seed: another seed, another order.
 
@@ -59,7 +60,9 @@ def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed
     names, counts = np.unique(image_ids, return_counts=True)
     if len(names) < len(image_ids):
         raise ErrataError(f"image_id {str(names[counts.argmax()])!r} occurs {counts.max()} times; expected once")
-    weights = np.clip(np.sqrt(quality * (1 - quality)), _LEAST, _MOST)
+    ranking = np.sort(quality)
+    before, after = (np.searchsorted(ranking, quality, side) for side in ("left", "right"))
+    weights = np.maximum(_LEAST, 1 - (before + after - 1) / (2 * max(1, len(quality))))  # equals share their rank
     tickets = _random_numbers(image_ids, seed) / weights
     return AuditOrder(np.lexsort((image_ids, tickets)), weights, tickets)
 

@@ -13,7 +13,7 @@ from models.errors import ErrataError
 NEXT = (50, 100, 200)  # looks ahead
 _FEW = 30  # drawn looks; below, the note warns
 _MATTERS = 5  # drawn looks that count as much as the fitted rates in the estimate
-_DRAWS = 4000  # from the posterior: the ends of an interval repeat within a few per cent of its width
+_DRAWS = 2000  # from the posterior: the ends of an interval repeat within a few per cent of its width
 _FIRST_CELL = 50  # images next to the boundary of the review; every further cell holds twice as many
 # How far label quality may be off, as standard deviations of log-odds: everywhere alike; per unit of its own
 # log-odds, so that a ranking may be worthless or upside down (-1); each cell by itself, fading over two cells.
@@ -210,22 +210,22 @@ def _rates(quality: Doubles, cells: IntArray, known: BoolArray, wrong: BoolArray
     seen, hits = (np.bincount(cells[rows], minlength=len(size)) for rows in (known, known & wrong))
     slope, place = start - np.average(start, weights=size), np.arange(len(size))
     near = np.exp(-np.abs(np.subtract.outer(place, place)) / _REACH)
-    precision = np.linalg.inv(_SHIFT**2 + _SLOPE**2 * np.outer(slope, slope) + _BEND**2 * near)
+    covariance = _SHIFT**2 + _SLOPE**2 * np.outer(slope, slope) + _BEND**2 * near
+    precision: Doubles = np.linalg.inv(covariance).astype(np.float64)
 
     def density(odds: Doubles) -> Doubles:
         off = odds - start
         likelihood = (hits * odds - seen * np.logaddexp(0, odds)).sum(-1)
         return np.asarray(likelihood - 0.5 * ((off @ precision) * off).sum(-1))
 
-    mode = start
-    curvature: Doubles = precision
+    mode, curvature = start.astype(np.float64), precision
     for _ in range(100):  # Newton's method; the density is concave, so half steps always get there
         share = _share(mode)
-        curvature = np.asarray(precision + np.diag(seen * share * (1 - share)), np.float64)
+        curvature = precision + np.diag(seen * share * (1 - share)).astype(np.float64)
         step = np.linalg.solve(curvature, hits - seen * share - precision @ (mode - start))
         while np.abs(step).max() > 1e-6 and density(mode + step) < density(mode):
             step = step / 2
-        mode = np.asarray(mode + step, np.float64)
+        mode = mode + step
         if np.abs(step).max() <= 1e-6:
             break
     return _share(_sample(mode, curvature, density))

@@ -30,9 +30,10 @@ def by_hand(tickets: list[float], weights: list[float] | None = None) -> AuditOr
     return AuditOrder(np.argsort(own), np.array(weights) if weights else np.full(len(own), 0.5), own)
 
 
-def test_weights_are_the_deviation_of_a_verdict_within_limits() -> None:
-    audit = audit_order(names(4), np.array([0.5, 0.1, 1.0, 0.0], np.float32), seed=0)
-    assert audit.weights == pytest.approx([0.5, 0.3, 1 / 6, 1 / 6])
+def test_weights_fall_with_the_rank_to_a_fifth() -> None:
+    """Ranks 0, 1.5 (shared), 3 and 4 of five images, over 5."""
+    audit = audit_order(names(5), np.array([0.9, 0.1, 1.0, 0.5, 0.5], np.float32), seed=0)
+    assert audit.weights == pytest.approx([0.4, 1, 0.2, 0.7, 0.7])
     assert (np.diff(audit.tickets[audit.order]) > 0).all()
 
 
@@ -43,20 +44,23 @@ def test_the_order_is_pinned() -> None:
 
 
 def test_images_added_later_do_not_redraw_the_others() -> None:
-    quality = np.linspace(0, 1, 30, dtype=np.float32)
-    few, all_ = audit_order(names(20), quality[:20], 3), audit_order(names(30), quality, 3)
-    assert (few.tickets == all_.tickets[:20]).all()
-    assert few.order.tolist() == [row for row in all_.order.tolist() if row < 20]
+    quality = np.full(30, 0.5, np.float32)
+    few, more = audit_order(names(20), quality[:20], 3), audit_order(names(30), quality, 3)
+    assert more.tickets[:20] * more.weights[:20] == pytest.approx(few.tickets * few.weights)
+    assert few.order.tolist() == [row for row in more.order.tolist() if row < 20]
     assert (audit_order(names(20), quality[:20], 4).order != few.order).any()
 
 
 def test_random_numbers_are_uniform() -> None:
-    tickets = audit_order(names(4000), np.full(4000, 0.5, np.float32), seed=1).tickets / 2
-    assert np.histogram(tickets, 4, (0, 1))[0] == pytest.approx([1000] * 4, abs=110)  # 4 standard deviations
+    audit = audit_order(names(4000), np.full(4000, 0.5, np.float32), seed=1)
+    assert np.histogram(audit.tickets * audit.weights, 4, (0, 1))[0] == pytest.approx(
+        [1000] * 4, abs=110
+    )  # 4 standard deviations
 
 
-def test_an_uncertain_label_is_drawn_three_times_as_often() -> None:
-    quality = np.repeat(np.array([0.5, 1.0], np.float32), 3000)
+def test_the_suspicious_are_drawn_more_often() -> None:
+    """Two groups of equals share the ranks 1/4 and 3/4: weights 3/4 and 1/4, so three of four draws."""
+    quality = np.repeat(np.array([0.2, 0.9], np.float32), 3000)
     first = audit_order(names(6000), quality, seed=0).order[:400]
     assert (first < 3000).sum() == pytest.approx(300, abs=40)
 
