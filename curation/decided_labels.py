@@ -57,8 +57,8 @@ def decided_labels(state: State, rows: Rows) -> DecidedLabels:
         soft[row] = 0
         soft[row, own] = 1 / len(own)
     excluded = np.array([one is not None and one.decision in NO_LABEL for one in verdicts], np.bool_)
-    disputed = np.array([state.disputed(image_id) for image_id in image_ids], np.bool_)
-    return DecidedLabels(verdicts, labels, soft, excluded, disputed)
+    disputed = [one is None and state.disputed(image_id) for one, image_id in zip(verdicts, image_ids, strict=True)]
+    return DecidedLabels(verdicts, labels, soft, excluded, np.array(disputed, np.bool_))
 
 
 def _check_known(verdict: Decision, place: dict[str, int]) -> None:

@@ -90,11 +90,9 @@ class State:
 
     def counts(self, reviewer: str = "") -> dict[str, int]:
         """Return how many verdicts in force there are of each kind, of one reviewer or of all."""
-        number: Counter[str] = Counter()
-        for image in self.images():
-            own = [*self.verdicts(image).values(), *self._adjudications.get(image, [])[-1:]]
-            number.update(one.decision for one in own if reviewer in ("", one.reviewer))
-        return dict(number)
+        latest = [own[-1] for image, many in self._verdicts.items() if image is not None for own in many.values()]
+        latest += [own[-1] for image, own in self._adjudications.items() if image is not None]
+        return dict(Counter(one.decision for one in latest if reviewer in ("", one.reviewer)))
 
     def reviewers(self) -> list[str]:
         """Return who has a verdict in force, in order."""

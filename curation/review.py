@@ -63,7 +63,7 @@ class Review:
         """
         batch = secrets.token_hex(8) if len(decisions) > 1 else ""
         ready = [self._checked(replace(one, batch=one.batch or batch)) for one in decisions]
-        with self._lock, self.log.writing() as writer:
+        with self._writing() as writer:
             written = writer.append(ready)
             self._catch_up(writer)
         return written
@@ -133,9 +133,17 @@ class Review:
         _check_unchanged(self.rows.root / decision.image_id, decision.image_id, sha256)
         return replace(decision, label=label, sha256=sha256).checked(self.classes)
 
+    @contextmanager
+    def _writing(self) -> Iterator[LogWriter]:
+        """Hold the log, with all that is in it counting."""
+        with self._lock:
+            self._catch_up(self.log)  # what takes long, of a long log read for the first time, while others may write
+            with self.log.writing() as writer:
+                self._catch_up(writer)
+                yield writer
+
     def _reverse(self, kind: Literal["undo", "redo"], reviewer: str, source: str) -> list[Decision]:
-        with self._lock, self.log.writing() as writer:
-            self._catch_up(writer)
+        with self._writing() as writer:
             step = self._state.undoable(reviewer) if kind == "undo" else self._state.redoable(reviewer)
             if step:
                 writer.append([Reversal(kind, one.id, reviewer, source).checked() for one in step])
