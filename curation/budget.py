@@ -39,7 +39,7 @@ class Budget:
     total: Interval  # wrong labels, found or not
     left: Interval  # wrong labels not found
     next_finds: dict[int, Interval]  # looks ahead -> wrong labels found by them; fewer looks where fewer are left
-    ahead: int  # images without a verdict
+    ahead: int  # images nobody looked at
     note: str  # what to keep in mind
 
 
@@ -67,7 +67,7 @@ def estimate(
         upcoming: rows in the order in which they are looked at next, shape (M,); None = the most suspicious first.
 
     Returns:
-        counts with 90 % intervals, always found <= low <= expected <= high <= found + not looked at.
+        counts with 90 % intervals, always found <= low <= expected <= high <= found + images without a verdict.
 
     Raises:
         ErrataError: no image, shapes disagree, a number out of range, or a label wrong that nobody looked at.
@@ -79,7 +79,7 @@ def estimate(
     quality = checked_quality(label_quality)
     unsure = np.zeros(len(quality), np.bool_) if unsure is None else unsure
     _check(quality, inclusion, looked=looked, wrong=wrong, unsure=unsure)
-    ahead = _ahead(quality, looked) if upcoming is None else _checked_rows(upcoming, looked)
+    ahead = _ahead(quality, looked | unsure) if upcoming is None else _checked_rows(upcoming, looked | unsure)
     cells, head = _cells(quality, inclusion)
     drawn = looked & (inclusion < 1)
     rates = _rates(quality, cells, looked & (head | (inclusion < 1)), wrong)  # (draws, cells)
@@ -98,7 +98,8 @@ def estimate(
         finds[looks] = _interval(hits, float(likely[ahead[:looks]].sum()), n, found > 0)
     total = Interval(found + rest.expected, found + rest.low, found + rest.high)
     note = _note(looked, unsure, drawn, wrong)
-    return Budget(int(looked.sum()), int(unsure.sum()), n, found, total, rest, finds, int((~looked).sum()), note)
+    untouched = int((~looked & ~unsure).sum())
+    return Budget(int(looked.sum()), int(unsure.sum()), n, found, total, rest, finds, untouched, note)
 
 
 def difference(wrong: BoolArray, likely: Doubles, inclusion: Doubles) -> float:
@@ -141,7 +142,8 @@ def stop_sentence(budget: Budget, looks: int = 100) -> str:
     if looks not in budget.next_finds:
         raise ErrataError(f"no forecast for the next {looks} looks (choices: {', '.join(map(str, NEXT))})")
     if not budget.ahead:
-        return f"nothing is left to look at: {budget.found:,} wrong labels were found"
+        unsure = f"; {budget.unsure:,} images stayed unsure" if budget.unsure else ""
+        return f"nothing is left to look at: {budget.found:,} wrong labels were found{unsure}"
     which = f"next {looks}" if looks < budget.ahead else f"last {budget.ahead}"
     return (
         f"the {which} are expected to hold {_shown(budget.next_finds[looks])} wrong labels; "

@@ -15,6 +15,7 @@ from models.errors import ErrataError
 from tests.benchmarks.bench_budget import generate, review
 
 NO = np.zeros(4, np.bool_)
+ONE = np.array([False, True, False, False])
 HALF = np.full(4, 0.5, np.float32)
 
 
@@ -125,9 +126,17 @@ def test_unsure_counts_as_not_looked_at_and_is_shown() -> None:
     rows = np.arange(1000)
     looked, wrong, unsure = rows < 80, rows < 20, (rows >= 80) & (rows < 100)
     budget = estimate(np.full(1000, 0.5, np.float32), looked, wrong, np.full(1000, 0.1), unsure)
-    assert (budget.looked, budget.unsure, budget.drawn, budget.ahead) == (80, 20, 80, 920)
+    assert (budget.looked, budget.unsure, budget.drawn, budget.ahead) == (80, 20, 80, 900)
     assert budget.total.expected == pytest.approx(250, abs=5)
     assert "20 unsure count as not looked at" in budget.note
+
+
+def test_all_seen_but_unsure() -> None:
+    looked, unsure = np.array([True, True, True, False]), np.array([False, False, False, True])
+    budget = estimate(HALF, looked, ONE, np.ones(4), unsure)
+    assert (budget.found, budget.total.low, budget.total.high, budget.ahead) == (1, 1, 2, 0)
+    assert budget.next_finds[50] == Interval(0, 0, 0)
+    assert stop_sentence(budget) == "nothing is left to look at: 1 wrong labels were found; 1 images stayed unsure"
 
 
 def test_notes_say_what_is_missing() -> None:
@@ -197,9 +206,6 @@ def test_review_curve() -> None:
     assert review_curve(np.array([], np.int64), wrong).tolist() == [0]
     with pytest.raises(ErrataError, match="there is no row 4; expected 0 to 3"):
         review_curve(np.array([4]), wrong)
-
-
-ONE = np.array([False, True, False, False])
 
 
 @pytest.mark.parametrize(
