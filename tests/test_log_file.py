@@ -77,6 +77,27 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     assert path.read_bytes() == b"one\nthree\n"
 
 
+def test_it_is_on_the_disk_before_it_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is synced, and with how much in it: the folder of a new file, then the file with the line."""
+    path, fsync, synced = tmp_path / "x.jsonl", os.fsync, []
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        name = Path(f"/proc/self/fd/{descriptor}").readlink().name
+        synced.append((name, path.read_bytes()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    append(path, b"one\n")
+    append(path, b"two\n")
+    assert synced == [(tmp_path.name, b""), ("x.jsonl", b"one\n"), ("x.jsonl", b"one\ntwo\n")]
+    synced.clear()
+    path.write_bytes(b"one\ntorn")
+    with appending(path, never):
+        pass
+    assert [name for name, _ in synced] == ["x.torn", tmp_path.name, "x.jsonl"]
+    assert synced[0][1] == b"one\ntorn"  # not cut off before it is kept elsewhere
+
+
 def test_it_waits_for_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.jsonl"
     append(path, b"one\n")
