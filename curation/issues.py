@@ -27,7 +27,7 @@ def self_confidence(labels: IntArray, probs: FloatArray) -> FloatArray:
 
     Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.rank (tested).
     """
-    _check(labels, probs)
+    check(labels, probs)
     return np.asarray(np.clip(probs[np.arange(len(labels)), labels], 0, 1), np.float32)
 
 
@@ -54,12 +54,35 @@ def normalized_margin(labels: IntArray, probs: FloatArray) -> FloatArray:
     return np.asarray(np.clip((given - best + 1) / 2, 0, 1), np.float32)
 
 
+def confidence_weighted_entropy(labels: IntArray, probs: FloatArray) -> FloatArray:
+    """Score each given label by the entropy of the probabilities over the label's own.
+
+    Args:
+        labels: given class indices, shape (N,), values 0..K-1.
+        probs: class probabilities, shape (N, K), rows sum to 1; out-of-sample, or the score flatters the label.
+
+    Returns:
+        label quality, shape (N,), float32 in [0, 1]; low = suspicious.
+
+    Raises:
+        ValueError: as `self_confidence`.
+
+    Source: Kuan & Mueller 2022, "Model-agnostic label quality scoring"; same values as cleanlab.rank (tested), but for
+    probabilities of exactly 0 and 1, where this says 0 for a label without any probability and 1 for a sure one.
+    """
+    given = self_confidence(labels, probs).astype(np.float64)
+    logs = np.log(np.where(probs > 0, probs, 1), dtype=np.float64)
+    entropy = -(probs * logs).sum(1) / np.log(max(2, probs.shape[1]))
+    ratio = np.clip(entropy / np.maximum(given, 1e-300), 1e-12, None)
+    return np.asarray(np.where(given > 0, np.log1p(ratio) / ratio, 0), np.float32)
+
+
 def suggest(labels: IntArray, probs: FloatArray) -> tuple[IntArray, IntArray]:
     """Return the most probable class and the best class other than the given one, each of shape (N,).
 
     Where the first is the given label the models see nothing wrong; the second is what they would say instead.
     """
-    _check(labels, probs)
+    check(labels, probs)
     others = np.array(probs, np.float32)
     others[np.arange(len(labels)), labels] = -np.inf
     return probs.argmax(1).astype(np.int64), others.argmax(1).astype(np.int64)
@@ -113,7 +136,13 @@ def ranks(label_quality: FloatArray, rows: BoolArray) -> IntArray:
     return places
 
 
-def _check(labels: IntArray, probs: FloatArray) -> None:
+def check(labels: IntArray, probs: FloatArray) -> None:
+    """Raise if these are no labels and probabilities of the same images.
+
+    Raises:
+        ValueError: shapes disagree, a label is outside 0..K-1, or a row of probs holds a negative value or does not sum
+            to 1.
+    """
     if probs.ndim != 2 or labels.shape != probs.shape[:1]:
         raise ValueError(f"labels have shape {labels.shape} and probs {probs.shape}; expected (N,) and (N, K)")
     if len(labels) and (labels.min() < 0 or labels.max() >= probs.shape[1]):

@@ -2,11 +2,24 @@
 
 import numpy as np
 import pytest
-from cleanlab.rank import get_normalized_margin_for_each_label, get_self_confidence_for_each_label
+from cleanlab.rank import (
+    get_confidence_weighted_entropy_for_each_label,
+    get_normalized_margin_for_each_label,
+    get_self_confidence_for_each_label,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.issues import consensus, normalized_margin, rank, ranks, self_confidence, skill, suggest
+from curation.issues import (
+    confidence_weighted_entropy,
+    consensus,
+    normalized_margin,
+    rank,
+    ranks,
+    self_confidence,
+    skill,
+    suggest,
+)
 from models.arrays import FloatArray, IntArray
 
 
@@ -33,6 +46,12 @@ def test_scores_are_those_of_cleanlab(case: tuple[IntArray, FloatArray]) -> None
     np.testing.assert_array_equal(self_confidence(labels, probs), get_self_confidence_for_each_label(labels, probs))
     expected = get_normalized_margin_for_each_label(labels, probs)
     np.testing.assert_allclose(normalized_margin(labels, probs), expected, rtol=0, atol=1e-7)
+    expected = get_confidence_weighted_entropy_for_each_label(labels, np.clip(probs, 0, 1).astype(np.float64))
+    given = probs[np.arange(len(labels)), labels]
+    usual = (given > 1e-5) & (given < 1 - 1e-5)  # cleanlab gives 0 to a sure label as well
+    found = confidence_weighted_entropy(labels, probs)
+    np.testing.assert_allclose(found[usual], expected[usual], rtol=0, atol=1e-5)
+    assert ((found >= 0) & (found <= 1)).all()
 
 
 def test_scores_by_hand() -> None:
@@ -40,6 +59,8 @@ def test_scores_by_hand() -> None:
     probs = np.array([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1], [0.4, 0.2, 0.4], [1, 0, 0]], np.float32)
     np.testing.assert_allclose(self_confidence(labels, probs), [0.7, 0.2, 0.4, 1])
     np.testing.assert_allclose(normalized_margin(labels, probs), [0.75, 0.25, 0.5, 1], atol=1e-7)  # 0.5 = a tie
+    assert confidence_weighted_entropy(labels, probs)[3] == 1
+    assert confidence_weighted_entropy(np.array([1]), probs[3:]) == 0
     suggested, runner_up = suggest(labels, probs)
     assert suggested.tolist() == [0, 0, 0, 0]
     assert runner_up.tolist() == [1, 0, 0, 1]
