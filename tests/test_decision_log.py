@@ -183,7 +183,15 @@ def test_a_decision_takes_less_than_100_ms(log: DecisionLog) -> None:
     assert sorted(took)[10] < 0.1
 
 
-def test_threads_of_one_process(log: DecisionLog) -> None:
+def test_threads_of_one_process(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    last = decision_log._last
+
+    def slow(descriptor: int) -> tuple[str, int]:
+        found = last(descriptor)
+        time.sleep(0.002)  # now another thread would write, if it could
+        return found
+
+    monkeypatch.setattr(decision_log, "_last", slow)
     with ThreadPoolExecutor(8) as threads:
         written = list(threads.map(lambda image: log.append(some_decision(image)), range(40)))
     assert sorted(entry.sequence for _, entry in log.read().entries) == list(range(1, 41))
