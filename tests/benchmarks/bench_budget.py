@@ -102,11 +102,13 @@ def measure_file(path: Path, reviews: int) -> None:
 def measure_generated(sizes: tuple[int, ...], reviews: int) -> None:
     """Print one block for each kind, size and rate; the worst coverage comes last."""
     worst: list[tuple[float, str]] = []
-    for kind, n, rate in ((kind, n, rate) for kind in CALIBRATIONS for n in sizes for rate in RATES):
-        rng, started = np.random.default_rng(0), time.perf_counter()
+    groups = [(kind, n, rate) for kind in CALIBRATIONS for n in sizes for rate in RATES]
+    for group, (kind, n, rate) in enumerate(groups):
+        rng, started = np.random.default_rng(group), time.perf_counter()
         image_ids = np.array([str(i) for i in range(n)])
         problems = [generate(kind, n, rate, rng) for _ in range(reviews)]
-        runs = [review(quality, wrong, image_ids, seed) for seed, (quality, wrong) in enumerate(problems)]
+        seeds = range(group * reviews, (group + 1) * reviews)  # other draws in each group: one bad luck is not all
+        runs = [review(*problem, image_ids, seed) for problem, seed in zip(problems, seeds, strict=True)]
         truths = [int(wrong.sum()) for _, wrong in problems]
         took = (time.perf_counter() - started) / reviews
         print(f"\n{kind}, {n:,} images, {np.mean(truths):,.0f} wrong labels ({took:.2f} s a review)\n{HEADER}")
