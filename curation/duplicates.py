@@ -55,6 +55,11 @@ class Duplicates:
         in_train = np.bincount(self.groups, weights=splits == "train") > 0
         return np.asarray((splits != "train") & in_train[self.groups])
 
+    def leak_pairs(self, splits: npt.NDArray[np.str_]) -> BoolArray:
+        """Return the leaks and the training images that they show again, shape (N,)."""
+        leaked = np.bincount(self.groups, weights=self.leaks(splits)) > 0
+        return np.asarray(leaked[self.groups])
+
     def conflicting(self, labels: IntArray) -> BoolArray:
         """Return which rows have a twin with another label, shape (N,): at least one of the two is wrong."""
         return conflicting_rows(labels, self.groups)

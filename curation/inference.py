@@ -7,6 +7,7 @@ import numpy as np
 from curation import store
 from curation.cam_files import cam_pair
 from curation.documents import Column, Labels
+from curation.image_problems import CHECKS
 from curation.results import ArchitectureResult, Audit
 from curation.store import View
 from curation.workspace import Workspace
@@ -26,7 +27,11 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
     Raises:
         ErrataError: MongoDB is missing, does not start, or dies meanwhile.
     """
-    columns = [*_common(audit), *(column for one in audit.architectures for column in _columns(audit, one))]
+    columns = [
+        *_common(audit),
+        *_problems(audit),
+        *(column for one in audit.architectures for column in _columns(audit, one)),
+    ]
     name, paths, classes = dataset_name(audit.name), audit.rows.paths, audit.rows.classes
     with store.replacing(workspace, name, paths, columns, classes) as dataset:
         store.protect(dataset, "ground_truth")
@@ -69,12 +74,33 @@ def _common(audit: Audit) -> list[Column]:
             shown=True,
             index=True,
         ),
-        Column("duplicate_group", "duplicates", twins.groups.tolist(), "copies of one picture share a number"),
+        Column(
+            "duplicate_group", "duplicates", twins.groups.tolist(), "copies of one picture share a number", index=True
+        ),
         Column("has_duplicate", "duplicates", twins.shared().tolist(), "another image is a copy or near copy"),
         Column("leak", "duplicates", twins.leaks(rows.splits).tolist(), "outside train, with a twin in train"),
+        Column(
+            "leak_pair",
+            "duplicates",
+            twins.leak_pairs(rows.splits).tolist(),
+            "a leak, or the training image that it shows again",
+        ),
         Column("conflicting_labels", "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"),
         Column("image_id", "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
     ]
+
+
+def _problems(audit: Audit) -> list[Column]:
+    """Return the fields of the image problems: their names, and a score for each check."""
+    if audit.problems is None:
+        return []
+    group, found = "image problems", audit.problems
+    names = [found.names(row) or None for row in range(len(audit.rows))]
+    scores = [
+        Column(f"{check}_score", group, found.scores[:, column], f"0..1, low = {check.replace('_', ' ')}")
+        for column, check in enumerate(CHECKS)
+    ]
+    return [Column("image_problems", group, names, "what is wrong with the picture; empty where nothing is"), *scores]
 
 
 def _columns(audit: Audit, one: ArchitectureResult) -> list[Column]:
@@ -147,7 +173,31 @@ def _views(audit: Audit) -> list[View]:
     fields = [one.slug for one in audit.voters]
     note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
     apart = [View("disagreement", note, differ=fields, sort_by="label_quality")] if len(fields) > 1 else []
-    twins = View(
-        "duplicates", "copies and near copies, side by side", {"has_duplicate": True}, sort_by="duplicate_group"
+    return [View("all", "every readable image"), *worst, *apart, *_views_of_copies(audit), *_views_of_problems(audit)]
+
+
+def _views_of_copies(audit: Audit) -> list[View]:
+    """Return the views of images with a twin, twins side by side; none that would be empty."""
+    rows, twins = audit.rows, audit.duplicates
+    kinds = (
+        ("conflicting labels", "conflicting_labels", twins.conflicting(rows.labels), "a twin has another label"),
+        (
+            "leaks",
+            "leak_pair",
+            twins.leak_pairs(rows.splits),
+            "images outside train with a twin in train, and the twin",
+        ),
+        ("duplicates", "has_duplicate", twins.shared(), "copies and near copies"),
     )
-    return [View("all", "every readable image"), *worst, *apart, twins]
+    return [
+        View(name, f"{note}, side by side", {field: True}, sort_by="duplicate_group")
+        for name, field, own, note in kinds
+        if own.any()
+    ]
+
+
+def _views_of_problems(audit: Audit) -> list[View]:
+    """Return the view of images with a problem of their own, if there are any."""
+    if audit.problems is None or not audit.problems.flags.any():
+        return []
+    return [View("image problems", "dark, light, blurry, empty, odd or grey pictures", filled="image_problems")]

@@ -1,41 +1,26 @@
 """Duplicates against brute force, by hand, and on drawn pictures."""
 
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
-from curation.duplicates import MAX_BITS, THUMBNAIL_PX, Duplicates, find_duplicates
-from curation.near_pairs import close_pairs
+from curation.duplicates import MAX_BITS, THUMBNAIL_PX, Duplicates, conflict_quality, conflicting_rows, find_duplicates
 from models.arrays import ByteArray, IntArray
 from models.errors import ErrataError
 from models.images import check_images, read_pixels
 from tests.drawn_folder import draw
-
-hash_arrays = hnp.arrays(np.uint64, st.integers(0, 30), elements=st.integers(0, 2**10 - 1))
+from tests.test_registration import landscape
 
 
 def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> set[tuple[int, int]]:
     numbers = [int(value) for value in hashes]
     n = len(numbers)
     return {(i, j) for i in range(n) for j in range(i + 1, n) if (numbers[i] ^ numbers[j]).bit_count() <= max_bits}
-
-
-@given(hash_arrays, st.integers(0, 5))
-def test_close_pairs_are_those_of_brute_force(hashes: np.ndarray, max_bits: int) -> None:
-    left, right = close_pairs(hashes, max_bits)
-    assert set(zip(left.tolist(), right.tolist(), strict=True)) == brute_force_pairs(hashes, max_bits)
-    assert len(left) == len(brute_force_pairs(hashes, max_bits))  # each pair once
-
-
-def test_close_pairs_across_blocks() -> None:
-    hashes = np.random.default_rng(0).integers(0, 2**63, 1300, dtype=np.uint64)
-    hashes[1299], hashes[600] = hashes[3] ^ np.uint64(7), hashes[511]  # three blocks of 512
-    left, right = close_pairs(hashes, 3)
-    assert {(3, 1299), (511, 600)} <= set(zip(left.tolist(), right.tolist(), strict=True))
 
 
 def equal_thumbnails(rows: IntArray) -> ByteArray:
@@ -54,7 +39,8 @@ def brute_force_groups(contents: list[str], hashes: np.ndarray) -> list[set[int]
     return sorted(groups, key=min)
 
 
-@given(st.lists(st.integers(0, 8), max_size=14), st.integers(0, 2**32 - 1))
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, 8), max_size=9), st.integers(0, 2**32 - 1))
 def test_groups_are_those_of_brute_force(contents: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
     hash_of = rng.integers(0, 2**24, 9, dtype=np.uint64)  # of 64 bits only 24 can differ: near pairs are common
@@ -132,3 +118,106 @@ def test_saved_and_read_again(tmp_path: Path) -> None:
     (tmp_path / "d.npz").write_bytes(b"PK")
     with pytest.raises(ErrataError, match=r"d\.npz"):
         Duplicates.load(tmp_path / "d.npz")
+
+
+# --- embeddings ----------------------------------------------------------------------------------------------------
+
+
+def pictures_of(seeds: list[int]) -> ByteArray:
+    return np.stack([np.asarray(landscape(seed).resize((THUMBNAIL_PX, THUMBNAIL_PX))) for seed in seeds])
+
+
+def names(n: int) -> np.ndarray:
+    return np.array([f"{i:064x}" for i in range(n)])
+
+
+def far_hashes(n: int) -> np.ndarray:
+    """Return hashes of which no two are close."""
+    return np.array([(1 << 16 * i) * 0xFFFF if i else 0 for i in range(4)] * n, np.uint64)[:n]
+
+
+def test_a_copy_whose_hash_is_far_is_found_by_its_embedding_and_seen_in_the_pixels() -> None:
+    pictures = pictures_of([0, 0, 1, 2])
+    embeddings = np.array(
+        [[1, 0], [1, 0.01], [1, 0.02], [-1, 0]], np.float32
+    )  # row 2 is near and shows another picture
+    found = find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows], embeddings)
+    assert found.near.tolist() == [True, True, False, False]
+    assert found.groups[0] == found.groups[1]
+    assert len(set(found.groups.tolist())) == 3
+    assert not find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows]).shared().any()
+
+
+def test_identical_embeddings_make_no_copies() -> None:
+    """A network that says the same of every image names arbitrary neighbours; the pixels decide."""
+    pictures = pictures_of([*range(20)])
+    embeddings = np.ones((20, 3), np.float32)
+    hashes = np.random.default_rng(0).integers(0, 2**63, 20, dtype=np.uint64)
+    assert not find_duplicates(names(20), hashes, lambda rows: pictures[rows], embeddings).shared().any()
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_solid_colours_are_no_copies_however_alike(n: int) -> None:
+    flat = np.stack([np.full((THUMBNAIL_PX, THUMBNAIL_PX, 3), 80 * i, np.uint8) for i in range(n)])
+    found = find_duplicates(names(n), np.zeros(n, np.uint64), lambda rows: flat[rows], np.ones((n, 2), np.float32))
+    assert found.groups.tolist() == [*range(n)]
+    assert not found.near.any()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_groups_do_not_depend_on_the_order(shown: list[int], random: Random) -> None:
+    """Rows that show the same picture share a group, whoever stands first: symmetric and transitive."""
+    pictures, n = pictures_of([0, 1, 2, 3]), len(shown)
+    order = random.sample(range(n), n)
+    shuffled = [shown[i] for i in order]
+    embeddings = np.eye(4, dtype=np.float32)[shuffled]
+    hashes = np.random.default_rng(1).integers(0, 2**63, n, dtype=np.uint64)
+    found = find_duplicates(names(n), hashes, lambda rows: pictures[[shuffled[row] for row in rows]], embeddings)
+    same = found.groups[:, None] == found.groups[None]
+    assert (same == np.equal.outer(shuffled, shuffled)).all()
+    assert (found.shared() == (same.sum(1) > 1)).all()
+
+
+# --- conflicting labels --------------------------------------------------------------------------------------------
+
+
+def test_conflicting_labels_come_first_the_doubted_one_before_its_twin() -> None:
+    #          0    1    2    3    4    5     row 0 and 3 are twins that differ, so are 2 and 5; 1 and 4 agree
+    groups = np.array([0, 1, 2, 0, 1, 2])
+    labels = np.array([0, 1, 0, 1, 1, 2])
+    quality = np.array([0.9, 0.0, 0.3, 0.2, 0.5, 0.1], np.float32)
+    capped = conflict_quality(labels, groups, quality)
+    assert np.argsort(capped, kind="stable").tolist() == [5, 2, 3, 0, 1, 4]
+    assert capped[4] == np.float32(0.5)
+    assert capped.dtype == np.float32
+    assert conflicting_rows(labels, groups).tolist() == [True, False, True, True, False, True]
+
+
+def test_without_a_conflict_nothing_changes() -> None:
+    quality = np.array([0.0, 0.4, 1.0], np.float32)
+    np.testing.assert_array_equal(conflict_quality(np.array([0, 1, 1]), np.array([0, 1, 1]), quality), quality)
+    assert len(conflict_quality(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.floats(0, 1, width=32)), max_size=20))
+def test_conflicts_lead_and_twins_stay_together(rows: list[tuple[int, int, float]]) -> None:
+    groups, labels, quality = (np.array(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    groups, labels = np.asarray(groups, np.int64), np.asarray(labels, np.int64)
+    quality = np.asarray(quality, np.float32)
+    capped, conflict = conflict_quality(labels, groups, quality), conflicting_rows(labels, groups)
+    order = np.argsort(capped, kind="stable")
+    n = int(conflict.sum())
+    assert conflict[order[:n]].all()
+    assert ((capped >= 0) & (capped <= 1)).all()
+    assert len(np.flatnonzero(np.diff(groups[order[:n]]))) == max(0, len(set(groups[conflict].tolist())) - 1)
+    for one, other in pairwise(order[:n]):
+        assert groups[one] != groups[other] or quality[one] <= quality[other]
+    np.testing.assert_allclose(capped[~conflict], quality[~conflict], atol=1e-7)
+
+
+def test_leak_pairs_hold_both_sides() -> None:
+    twins = Duplicates(np.array([0, 0, 1, 1, 2, 2]), np.zeros(6, bool), np.zeros(6, bool))
+    splits = np.array(["train", "test", "test", "test", "train", "train"])
+    assert twins.leak_pairs(splits).tolist() == [True, True, False, False, False, False]
+    assert Duplicates(np.empty(0, np.int64), np.empty(0, bool), np.empty(0, bool)).leak_pairs(splits[:0]).tolist() == []

@@ -1,5 +1,6 @@
 """An audit in FiftyOne, read back field by field from a real MongoDB."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,18 +8,24 @@ import numpy as np
 import pytest
 
 from curation import store
-from curation.inference import dataset_name, write_audit
+from curation.duplicates import Duplicates
+from curation.image_problems import CHECKS, ImageProblems
+from curation.inference import _problems, _views, dataset_name, write_audit
 from curation.results import Audit
 from curation.workspace import Workspace
 from models.errors import ErrataError
-from tests.small_audit import ARCHITECTURES, CLASSES, CONFUSED, WRONG, small_audit
+from tests.small_audit import ARCHITECTURES, CLASSES, CONFUSED, COPY, ORIGINAL, WRONG, small_audit
 
 pytestmark = pytest.mark.mongo
 
 
 @pytest.fixture(scope="module")
 def audit(mongo_workspace: Workspace) -> Audit:
-    return small_audit(mongo_workspace, "shown")
+    audit = small_audit(mongo_workspace, "shown")
+    scores = np.linspace(0.1, 1, len(audit.rows) * len(CHECKS), dtype=np.float32).reshape(-1, len(CHECKS))
+    flags = np.zeros(scores.shape, bool)
+    flags[2, [0, 2]] = flags[5, 6] = True
+    return replace(audit, problems=ImageProblems(scores, flags))
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +96,37 @@ def test_duplicates(dataset: Any, audit: Audit) -> None:
     for field, expected in {
         "leak": twins.leaks(audit.rows.splits),
         "has_duplicate": twins.shared(),
+        "leak_pair": np.isin(ids, (COPY, ORIGINAL)),
         "conflicting_labels": twins.conflicting(audit.rows.labels),
         "duplicate_group": twins.groups,
     }.items():
         found = values(dataset, field)
         assert [found[i] for i in ids] == expected.tolist()
+
+
+def test_image_problems(dataset: Any, audit: Audit) -> None:
+    assert audit.problems is not None
+    ids, named = audit.rows.image_ids.tolist(), values(dataset, "image_problems")
+    expected = {ids[2]: ["dark", "blurry"], ids[5]: ["grayscale"]}
+    assert named == {image_id: expected.get(image_id) for image_id in ids}
+    for column, check in enumerate(CHECKS):
+        found = values(dataset, f"{check}_score")
+        np.testing.assert_allclose([found[i] for i in ids], audit.problems.scores[:, column], rtol=1e-6)
+    assert view_ids(dataset, "image problems") == [ids[2], ids[5]]
+
+
+def test_views_that_would_hold_nothing_are_not_saved(audit: Audit) -> None:
+    names = {view.name for view in _views(audit)}
+    assert {"duplicates", "leaks", "image problems"} <= names
+    assert "conflicting labels" not in names  # the one pair of copies agrees
+    n, none = len(audit.rows), np.zeros(len(audit.rows), bool)
+    labels = audit.rows.labels.copy()
+    labels[audit.rows.image_ids == COPY] = 0
+    relabelled = replace(audit.checked, rows=replace(audit.rows, labels=labels))
+    assert "conflicting labels" in {view.name for view in _views(replace(audit, checked=relabelled))}
+    nothing = replace(audit, duplicates=Duplicates(np.arange(n), none, none), problems=None)
+    assert not {view.name for view in _views(nothing)} & {"duplicates", "leaks", "image problems"}
+    assert _problems(nothing) == []
 
 
 def view_ids(dataset: Any, name: str) -> list[str]:
@@ -102,7 +135,9 @@ def view_ids(dataset: Any, name: str) -> list[str]:
 
 
 def test_saved_views(dataset: Any, audit: Audit) -> None:
-    assert dataset.list_saved_views() == ["all", "suspicious test", "suspicious train", "disagreement", "duplicates"]
+    copies_and_problems = ["leaks", "duplicates", "image problems"]
+    names = ["all", "suspicious test", "suspicious train", "disagreement", *copies_and_problems]
+    assert dataset.list_saved_views() == names
     assert sorted(view_ids(dataset, "all")) == sorted(audit.rows.image_ids.tolist())
     for split in ("test", "train"):
         worst = audit.suspects(split)
@@ -111,6 +146,7 @@ def test_saved_views(dataset: Any, audit: Audit) -> None:
         assert view_ids(dataset, f"suspicious {split}") == audit.rows.image_ids[worst].tolist()
     assert set(view_ids(dataset, "disagreement")) == set(audit.rows.image_ids[audit.disagreement()].tolist())
     assert CONFUSED in view_ids(dataset, "disagreement")
+    assert set(view_ids(dataset, "leaks")) == {COPY, ORIGINAL}
     assert set(view_ids(dataset, "duplicates")) == set(audit.rows.image_ids[audit.duplicates.shared()].tolist())
 
 
@@ -121,7 +157,7 @@ def test_saved_views_follow_the_links_of_the_app(dataset: Any) -> None:
 
 def test_sidebar_colours_indexes_and_descriptions(dataset: Any) -> None:
     groups = {group.name: group.paths for group in dataset.app_config.sidebar_groups}
-    assert {"label", "duplicates", "source", *ARCHITECTURES} <= set(groups)
+    assert {"label", "duplicates", "image problems", "source", *ARCHITECTURES} <= set(groups)
     shown = {path for paths in groups.values() for path in paths}
     assert set(dataset.get_field_schema()) <= shown | {"_media_type", "_rand", "_dataset_id"}
     for name in ARCHITECTURES:

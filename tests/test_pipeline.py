@@ -137,7 +137,7 @@ def test_report_and_stages(finished: Finished) -> None:
     assert "<html" in (folder / "report.html").read_text(encoding="utf-8").lower()
     assert isinstance(read_json(folder / "report.json"), dict)
     names = [record.name for record in finished.audit.stages]
-    assert names[:3] == ["images", "duplicates", "features efficientnet_lite0"]
+    assert names[:4] == ["images", "problems", "features efficientnet_lite0", "duplicates"]
     assert names[-2:] == ["fiftyone", "report"]
     assert all(record.seconds >= 0 and record.peak_mb > 1 for record in finished.audit.stages)
     assert read_json(finished.audit.folder / "status.json")["state"] == "finished"

@@ -5,7 +5,7 @@ from typing import Any
 
 from curation.report.html import counted, file_name, interval, percent, picture, section, swatch, table, text
 
-GROUPS = 20  # shown
+GROUPS = 20  # shown of each kind
 TWINS = 6  # images of a group shown
 
 TwinPictureOf = Callable[[int], str | None]  # row -> its small picture
@@ -25,11 +25,30 @@ def duplicates_section(figures: dict[str, Any], pictures: TwinPictureOf) -> str:
         + "".join(f"<li>{leak}</li>" for leak in leaks)
         + "</ul>"
     )
-    more = f"<p class=note>{len(groups) - GROUPS:,} more groups are in report.json.</p>" if len(groups) > GROUPS else ""
-    strips = "".join(_group(group, figures["dataset"]["classes"], pictures) for group in groups[:GROUPS])
+    classes = figures["dataset"]["classes"]
+    conflicting = [group for group in groups if group["conflicting"]]
+    leaking = [group for group in groups if group["leak"] and not group["conflicting"]]
+    others = [group for group in groups if not group["leak"] and not group["conflicting"]]
     return section(
-        "duplicates", "Duplicates", facts, _without_leaks(figures), f'<div class="groups">{strips}</div>', more
+        "duplicates",
+        "Duplicates",
+        facts,
+        _without_leaks(figures),
+        _block("Conflicting labels", conflicting, classes, pictures),
+        _block("Leaks from train", leaking, classes, pictures),
+        _block("Other copies", others, classes, pictures),
     )
+
+
+def _block(title: str, groups: list[dict[str, Any]], classes: list[str], pictures: TwinPictureOf) -> str:
+    """Return the first groups of a kind under a heading; nothing where there is none."""
+    if not groups:
+        return ""
+    strips = "".join(_group(group, classes, pictures) for group in groups[:GROUPS])
+    rest = len(groups) - GROUPS
+    more = f"<p class=note>{counted(rest, 'more group')} in report.json.</p>" if rest > 0 else ""
+    head = f"<h3>{title} <span>{counted(len(groups), 'group')}</span></h3>"
+    return f'{head}<div class="groups">{strips}</div>{more}'
 
 
 def _conflicts(found: dict[str, Any]) -> str:
@@ -65,8 +84,9 @@ def _group(group: dict[str, Any], classes: list[str], pictures: TwinPictureOf) -
     twins = zip(group["rows"], group["image_ids"], group["labels"], group["splits"], strict=True)
     shown = "".join(
         f"<figure>{picture(pictures(row), image_id, 'the file can no longer be read')}"
-        f"<figcaption>{swatch(label, classes)}{file_name(image_id)}</figcaption></figure>"
-        for row, image_id, label, _ in list(twins)[:TWINS]
+        f"<figcaption>{swatch(label, classes)}<span class=note>{text(split)}</span>{file_name(image_id)}</figcaption>"
+        "</figure>"
+        for row, image_id, label, split in list(twins)[:TWINS]
     )
     rest = len(group["rows"]) - TWINS
     more = f'<span class="note">and {rest:,} more</span>' if rest > 0 else ""

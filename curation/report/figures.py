@@ -10,6 +10,7 @@ import numpy as np
 
 from curation.catalog import DatasetSpec
 from curation.report.architectures import architecture_figures, short, splits_of
+from curation.report.problems import problem_figures
 from curation.report.truth import known_truth
 from curation.results import Audit
 from models.arrays import BoolArray
@@ -37,6 +38,7 @@ def report_figures(audit: Audit, spec: DatasetSpec) -> dict[str, Any]:
         "architectures": [architecture_figures(audit, one) for one in audit.architectures],
         "suspects": {split: _suspects(audit, split) for split, _ in splits_of(audit)},
         "duplicates": _duplicates(audit),
+        "problems": problem_figures(audit),
         "known_truth": known_truth(audit),
         "stages": [asdict(stage) for stage in audit.stages if stage.name != "report"],  # this one is still going on
         "versions": {name: version(name) for name in _LIBRARIES},

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from curation.duplicates import MAX_BITS, MIN_CORRELATION, THUMBNAIL_PX
+from curation.duplicates import MAX_BITS
+from curation.image_problems import COMMON
+from curation.near_pairs import MIN_COSINE, NEIGHBOURS
+from curation.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
 from curation.report.html import counted, pair_table, section, table, text
 
 _SKIPPED = 200  # lines shown
@@ -67,8 +70,15 @@ def notes_section(figures: dict[str, Any]) -> str:
         ("Intervals", "Wilson 1927, doi:10.1080/01621459.1927.10502953, at 95 %; images are taken as independent."),
         (
             "Duplicates",
-            f"exact: the same bytes; near: perceptual hashes at most {MAX_BITS} of 64 bits apart and thumbnails of "
-            f"{THUMBNAIL_PX} px that correlate by {MIN_CORRELATION} or more.",
+            f"exact: the same bytes; near: perceptual hashes at most {MAX_BITS} of 64 bits apart, or (where a backbone "
+            f"is frozen) among the {NEIGHBOURS} nearest by its features with a cosine of {MIN_COSINE} or more, and one "
+            f"picture lies over the other: at {SIDE_PX} px, after a crop, both correlate by {MIN_CORRELATION} or more "
+            f"and their detail by {MIN_DETAIL}.",
+        ),
+        (
+            "Image problems",
+            "the checks of cleanvision; blur by how fast edges fade with size. What more than "
+            f"{100 * COMMON:.0f} % of the images fail is taken for how the set is.",
         ),
         ("Licence of the images", f"{figures['dataset']['licence']}. Small copies of some of them are in this file."),
     ]

@@ -9,6 +9,7 @@ from curation.report.frame import framed
 from curation.report.html import text
 from curation.report.notes import notes_section, skipped_section, stages_section
 from curation.report.overview import overview_section, truth_section
+from curation.report.problems import problems_section
 
 _NAVIGATION = {
     "overview": "Overview",
@@ -18,6 +19,7 @@ _NAVIGATION = {
     "curves": "Learning curves",
     "suspects": "Suspicious images",
     "duplicates": "Duplicates",
+    "problems": "Image problems",
     "skipped": "Skipped files",
     "stages": "Time and memory",
     "notes": "Method",
@@ -31,7 +33,7 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
         figures: as `report_figures` returns them.
         style: the style sheet.
         pictures: row -> picture and overlays of a suspicious image.
-        twins: row -> small picture of a duplicate.
+        twins: row -> small picture, of a duplicate or of an image with a problem.
     """
     sections = {
         "overview": overview_section(figures),
@@ -41,6 +43,7 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
         "curves": curves_section(figures),
         "suspects": suspects_section(figures, pictures),
         "duplicates": duplicates_section(figures, twins),
+        "problems": problems_section(figures, twins),
         "skipped": skipped_section(figures),
         "stages": stages_section(figures),
         "notes": notes_section(figures),
