@@ -131,7 +131,7 @@ class Auditing:
                 with atomic(output) as temporary:
                     np.save(temporary, project(embeddings, self.config.seed))
 
-            inputs = [architecture.run_folder.name, self.config.seed]
+            inputs = [architecture.run_folder.name, bytes_key(self.duplicates.groups), self.config.seed]
             self.stages.do(f"map {architecture.name}", inputs, [output], work)
 
     def draw_cams(self) -> None:

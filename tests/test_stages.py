@@ -107,6 +107,14 @@ def test_records_keep_the_order_of_this_command_and_others_are_forgotten_at_its_
     assert [record.reused for record in second.records] == [True, False]
 
 
+def test_asked_for_twice_in_one_command_is_done_and_recorded_once(tmp_path: Path) -> None:
+    one, calls = stages(tmp_path), []
+    for inputs in ([1], [1], [2]):
+        one.do("stage", inputs, [], lambda _: calls.append(1))
+    assert len(calls) == 2
+    assert [record.reused for record in one.records] == [False, False]
+
+
 def test_status_says_which_stage_is_under_way(tmp_path: Path) -> None:
     seen = []
     stages(tmp_path).do("stage", [], [], lambda _: seen.append(read_json(tmp_path / "status.json")["stage"]))

@@ -1,0 +1,91 @@
+"""The order of an audit's first stages: what is frozen is computed before copies are grouped, and folds after."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curation.audit import Auditing
+from curation.audit_config import AuditConfig
+from curation.datasets import open_dataset
+from curation.near_pairs import Pairs
+from curation.stages import Stages
+from curation.workspace import Workspace
+from models.arrays import FloatArray
+from models.predictions import NO_FOLD, Predictions
+from models.runs import Run
+from tests.drawn_folder import LEAK, draw_folder
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_folder(tmp_path_factory.mktemp("pictures") / "few", train=4, test=2)
+
+
+def auditing(pictures: Path, home: Path, *architectures: str) -> Auditing:
+    workspace = Workspace(home)
+    spec, rows = open_dataset(str(pictures), workspace, seed=0)
+    found = Auditing(workspace, spec, rows, AuditConfig(architectures), Stages(Run(workspace.runs / "audit-few")))
+    found.read_images()
+    return found
+
+
+def test_features_come_before_copies_and_are_neither_recorded_nor_computed_twice(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = auditing(pictures, tmp_path, "simple_cnn", "efficientnet_lite0")
+    one.group_copies()
+    names = ["images", "problems", "features efficientnet_lite0", "duplicates"]
+    assert [record.name for record in one.stages.records] == names
+    assert set(one.rows.image_ids[one.duplicates.shared()].tolist()) == set(LEAK)
+    one.group_copies()  # as the training does, which asks for the same features
+    assert [record.name for record in one.stages.records] == names
+
+    def forbidden(*_: object) -> None:
+        raise AssertionError("this must not be computed again")
+
+    monkeypatch.setattr("models.features.build_engine", forbidden)
+    monkeypatch.setattr("curation.checked_images.find_duplicates", forbidden)
+    again = auditing(pictures, tmp_path, "simple_cnn", "efficientnet_lite0")
+    again.group_copies()
+    assert all(record.reused for record in again.stages.records)
+
+
+def test_without_a_frozen_architecture_hashes_are_what_there_is(pictures: Path, tmp_path: Path) -> None:
+    one = auditing(pictures, tmp_path, "simple_cnn")
+    one.group_copies()
+    assert [record.name for record in one.stages.records] == ["images", "problems", "duplicates"]
+    assert set(one.rows.image_ids[one.duplicates.shared()].tolist()) == set(LEAK)
+
+
+@pytest.mark.parametrize("with_embeddings", [True, False])
+def test_embeddings_that_come_with_predictions_are_taken(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_embeddings: bool
+) -> None:
+    one = auditing(pictures, tmp_path, "efficientnet_lite0")
+    seen: list[FloatArray] = []
+
+    def neighbours(embeddings: FloatArray) -> Pairs:
+        seen.append(embeddings)
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+
+    monkeypatch.setattr("curation.duplicates.neighbour_pairs", neighbours)
+    n = len(one.rows)
+    given = np.arange(2 * n, dtype=np.float32).reshape(n, 2) if with_embeddings else None
+    one.group_copies(Predictions(one.rows.image_ids, np.full((n, 4), 0.25, np.float32), given, None))
+    assert len(seen) == with_embeddings
+    assert "features efficientnet_lite0" not in [record.name for record in one.stages.records]
+
+
+def test_a_training_whose_folds_knew_other_copies_is_removed(pictures: Path, tmp_path: Path) -> None:
+    one = auditing(pictures, tmp_path, "simple_cnn")
+    n = len(one.rows)
+    fold = np.where(one.rows.splits == "train", np.arange(n) % 2, NO_FOLD)
+    folder = one.workspace.runs / "few-simple_cnn-00000000"
+    saved = Predictions(one.rows.image_ids, np.full((n, 4), 0.25, np.float32), None, fold)
+    saved.save(folder / "predictions.npz")
+    one._forget_other_folds(folder.name, fold)
+    assert folder.is_dir()
+    one._forget_other_folds(folder.name, np.where(fold == NO_FOLD, NO_FOLD, 1 - fold))
+    assert not folder.exists()
+    one._forget_other_folds(folder.name, fold)  # never trained: nothing to do
