@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.errata-ready
 SERVER := $(VENV)/.errata-mongod
 
-.PHONY: run setup test check sweep lock bench results clean
+.PHONY: run setup test check sweep faults lock bench results clean
 run: setup            ## audit `scenes` if need be, then serve the app and the FiftyOne App
 	@exec $(BIN)/errata serve
 
@@ -33,6 +33,9 @@ check: setup          ## lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+faults: setup         ## writers of the decision log killed 1,000 times: nothing acknowledged is lost
+	ERRATA_FAULTS=1000 $(BIN)/pytest tests/test_decision_log.py -k kills --timeout 1800
 
 sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint
 	ERRATA_SWEEP=1 $(BIN)/pytest tests/test_sweep.py --timeout 1800
