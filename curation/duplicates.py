@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,6 @@ from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
 
 MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not looked at, unless their embeddings are close
 MANY, MAX_BITS_OF_MANY = 50_000, 7  # images above which only so many bits are, for the time that pairs take
-MIN_CORRELATION = 0.97  # of 32 x 32 thumbnails as they are: below, two pictures only share their layout
 THUMBNAIL_PX = SIDE_PX
 STEP = 1e-9  # between the scores of conflicting labels: far under any probability that matters
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -75,9 +73,8 @@ def find_duplicates(
     """Group copies and near copies.
 
     Looked at are pairs with close perceptual hashes and, where there are embeddings, each image's nearest neighbours.
-    Two of them are near copies if one lies over the other after a crop (see `curation.registration`), or if their
-    hashes are close and their thumbnails correlate by at least `MIN_CORRELATION` as they are: pictures without any
-    detail have only that. Both keep apart pictures that only share a layout, such as sea under sky.
+    Two of them are near copies if one picture lies over the other, perhaps after a crop (see `curation.registration`),
+    which keeps apart pictures that only share a layout, such as sea under sky.
 
     Args:
         sha256s: hash of the file's bytes, shape (N,).
@@ -89,47 +86,24 @@ def find_duplicates(
     """
     _, first, content = np.unique(sha256s, return_index=True, return_inverse=True)  # one row for each distinct file
     exact = np.bincount(content, minlength=1)[content] > 1
-    close = np.stack(close_pairs(hashes[first], MAX_BITS if len(first) <= MANY else MAX_BITS_OF_MANY), 1)  # (P, 2)
-    pairs = close
+    pairs = np.stack(close_pairs(hashes[first], MAX_BITS if len(first) <= MANY else MAX_BITS_OF_MANY), 1)  # (P, 2)
     if embeddings is not None:
-        pairs = np.unique(np.concatenate([close, np.stack(neighbour_pairs(embeddings[first]), 1)]), axis=0)
-    alike = [close[_correlated(first[close], thumbnails)], pairs[_registered(first[pairs], thumbnails, progress)]]
-    joined = np.concatenate(alike)
-    return Duplicates(_joined(content, joined), exact, np.isin(content, joined))
-
-
-def _correlated(pairs: IntArray, thumbnails: Thumbnails) -> BoolArray:
-    """Return whether each pair's thumbnails correlate as they are, brightness and contrast taken out, shape (P,)."""
-    half = THUMBNAIL_PX // 2
-    flat, index = _thumbnails(
-        pairs, thumbnails, lambda rgb: rgb.reshape(-1, half, 2, half, 2, 3).mean((2, 4), np.float32)
-    )
-    flat = flat.reshape(len(flat), 3 * half * half)
-    flat -= flat.mean(1, keepdims=True)
-    flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
-    parts = [np.einsum("pd,pd->p", flat[own[:, 0]], flat[own[:, 1]]) for own in _blocks(index)]
-    return np.concatenate([np.empty(0, np.float32), *parts]) >= MIN_CORRELATION
+        pairs = np.unique(np.concatenate([pairs, np.stack(neighbour_pairs(embeddings[first]), 1)]), axis=0)
+    alike = pairs[_registered(first[pairs], thumbnails, progress)]
+    return Duplicates(_joined(content, alike), exact, np.isin(content, alike))
 
 
 def _registered(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:
     """Return whether one picture of each pair lies over the other, shape (P,)."""
-    grey, index = _thumbnails(pairs, thumbnails, lambda rgb: np.rint(rgb @ _LUMA).astype(np.uint8))
-    same = [np.empty(0, bool)]
-    for found in in_order(lambda own: register(grey[own[:, 0]], grey[own[:, 1]]).same(), _blocks(index), cores()):
+    rows, index = np.unique(pairs, return_inverse=True)
+    read = in_order(lambda own: np.rint(thumbnails(own) @ _LUMA).astype(np.uint8), _blocks(rows), cores())
+    grey = np.concatenate([np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX), np.uint8), *read])  # each once: 4 kB an image
+    blocks, same = _blocks(index.reshape(-1, 2)), [np.empty(0, bool)]
+    for found in in_order(lambda own: register(grey[own[:, 0]], grey[own[:, 1]]).same(), blocks, cores()):
         same.append(found)
         if progress:
             progress(sum(map(len, same)), len(pairs))
     return np.concatenate(same)
-
-
-def _thumbnails(
-    pairs: IntArray, thumbnails: Thumbnails, reduced: Callable[[ByteArray], npt.NDArray[Any]]
-) -> tuple[npt.NDArray[Any], IntArray]:
-    """Return the reduced thumbnails of the pairs' rows, each once, and where each pair's two are, shape (P, 2)."""
-    rows, index = np.unique(pairs, return_inverse=True)
-    empty = reduced(np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX, 3), np.uint8))
-    read = in_order(lambda own: reduced(thumbnails(own)), _blocks(rows), cores())
-    return np.concatenate([empty, *read]), index.reshape(-1, 2)
 
 
 def _blocks(rows: IntArray) -> Iterator[IntArray]:

@@ -21,6 +21,9 @@ MIN_OVERLAP = 0.6  # of the first picture's area
 _LEVELS = ((3, 8, 0.6), (2, 8, 0.8), (1, 6, 0.9), (0, 4, 0.9))
 _SCALES, _SHIFT = (0.7, 1.4), 0.4
 _BLUR_PX = 2.0  # what is smoother than this is no detail
+# What is finer than 1 px, by the whole picture's contrast: 0.05 or more in photographs, 0.04 or less in enlarged
+# handwritten digits. Simple smooth shapes lie over each other without being copies.
+_FINE_PX, _LEAST_FINE = 1.0, 0.045
 _LEAST_DETAIL = 1.0  # standard deviation in grey levels; less is the noise of the file format
 BLOCK = 256  # pairs at a time: about 30 MB
 
@@ -56,14 +59,16 @@ def _register(first: ByteArray, second: ByteArray) -> FloatArray:
     found = np.zeros((len(first), 3), np.float32)
     pyramids = _pyramid(first), _pyramid(second)
     place = np.tile(np.array([1, 1, 0, 0], np.float32), (len(first), 1))
-    left = np.arange(len(first))  # pairs that still may be the same
+    fine = np.maximum(*(_fineness(pyramid[0]) for pyramid in pyramids))  # one may be the other enlarged
+    left = np.flatnonzero(fine >= _LEAST_FINE)  # pairs that still may be the same
+    place = place[left]
     for level, steps, hopeless in _LEVELS:
+        if not len(left):
+            return found
         one, other = (pyramid[level][left] for pyramid in pyramids)
         place, found[left, 0] = _refined(one, other, place, steps)
         hope = found[left, 0] >= hopeless
         left, place = left[hope], place[hope]
-        if not len(left):
-            return found
     found[left, 1:] = _detail(pyramids[0][0][left], pyramids[1][0][left], place)
     return found
 
@@ -107,12 +112,23 @@ def _refined(first: FloatArray, second: FloatArray, place: FloatArray, steps: in
 def _detail(first: FloatArray, second: FloatArray, place: FloatArray) -> FloatArray:
     """Return the correlation of the pairs' detail and their overlap, shape (P, 2)."""
     rows, columns, seen = _grid(place, SIDE_PX)
-    smooth = _blurring(SIDE_PX)
-    fine = [picture - _laid(picture, smooth, smooth.T) for picture in (first, _laid(second, rows, columns))]
-    (one, norm), (other, other_norm) = (_normalised(part, seen) for part in fine)
-    least = _LEAST_DETAIL * np.sqrt(seen.sum((1, 2)))
-    enough = np.minimum(norm, other_norm)[:, 0, 0] >= least
+    pictures = first, _laid(second, rows, columns)
+    (one, norm), (other, other_norm) = (_normalised(_without_smooth(part, _BLUR_PX), seen) for part in pictures)
+    enough = np.minimum(norm, other_norm)[:, 0, 0] >= _LEAST_DETAIL * np.sqrt(seen.sum((1, 2)))
     return np.stack([(one * other).sum((1, 2)) * enough, seen.mean((1, 2))], 1)
+
+
+def _fineness(pictures: FloatArray) -> FloatArray:
+    """Return how much of the pictures' contrast is finer than `_FINE_PX`, shape (P,); 0 in flat ones."""
+    return np.asarray(_without_smooth(pictures, _FINE_PX).std((1, 2)) / (pictures.std((1, 2)) + 1e-3))
+
+
+def _without_smooth(pictures: FloatArray, blur_px: float) -> FloatArray:
+    """Return what a Gaussian blur takes from the pictures, shape (P, S, S)."""
+    apart = np.arange(SIDE_PX)[:, None] - np.arange(SIDE_PX)
+    weights = np.exp(-0.5 * (apart / blur_px) ** 2)
+    smooth = np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
+    return pictures - _laid(pictures, smooth, smooth.T)
 
 
 def _positions(side: int) -> FloatArray:
@@ -146,10 +162,3 @@ def _normalised(pictures: FloatArray, seen: FloatArray) -> tuple[FloatArray, Flo
     centred = (pictures - mean) * seen
     norm = np.maximum(np.sqrt((centred**2).sum((1, 2), keepdims=True)), 1e-3)
     return centred / norm, norm
-
-
-def _blurring(side: int) -> FloatArray:
-    """Return the matrix of a Gaussian blur along one axis, rows sum to 1, shape (S, S)."""
-    apart = np.arange(side)[:, None] - np.arange(side)
-    weights = np.exp(-0.5 * (apart / _BLUR_PX) ** 2)
-    return np.asarray(weights / weights.sum(1, keepdims=True), np.float32)

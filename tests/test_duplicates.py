@@ -24,9 +24,9 @@ def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> set[tuple[int, int]]
 
 
 def equal_thumbnails(rows: IntArray) -> ByteArray:
-    """Every picture the same ramp: only the hashes decide."""
-    ramp = np.arange(THUMBNAIL_PX * THUMBNAIL_PX * 3, dtype=np.uint64).astype(np.uint8)
-    return np.tile(ramp.reshape(1, THUMBNAIL_PX, THUMBNAIL_PX, 3), (len(rows), 1, 1, 1))
+    """Every picture the same: only the hashes decide."""
+    picture = np.asarray(landscape(0).resize((THUMBNAIL_PX, THUMBNAIL_PX)))
+    return np.tile(picture, (len(rows), 1, 1, 1))
 
 
 def brute_force_groups(contents: list[str], hashes: np.ndarray) -> list[set[int]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
+from sklearn.datasets import load_digits
 
 from curation.registration import BLOCK, SIDE_PX, register
 from models.arrays import ByteArray
@@ -91,3 +92,14 @@ def test_no_pair_and_more_pairs_than_a_block() -> None:
     first = pictures[np.zeros(BLOCK + 1, int)]
     second = pictures[[*np.ones(BLOCK, int), 0]]
     assert register(first, second).same().tolist() == [False] * BLOCK + [True]
+
+
+def test_smooth_shapes_that_lie_over_each_other_are_no_copies() -> None:
+    """Handwritten ones of 8 x 8 pixels, enlarged, are much alike without being one picture."""
+    digits = load_digits()
+    ones = [
+        Image.fromarray(np.rint(pixels * 15.9).astype(np.uint8)) for pixels in digits.images[digits.target == 1][:20]
+    ]
+    pictures = np.stack([small(one.resize((32, 32), Image.Resampling.BICUBIC)) for one in ones])
+    left, right = np.triu_indices(20, 1)
+    assert not register(pictures[left], pictures[right]).same().any()
