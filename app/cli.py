@@ -47,9 +47,11 @@ def audit(
 ) -> None:
     """Train out of fold, rank the labels, and write everything into FiftyOne."""
     from curation.datasets import check_known
+    from curation.split_images import check_known_version
     from curation.workspace import Workspace
 
-    check_known(name, Workspace.from_environment())
+    check_known(name, workspace := Workspace.from_environment())
+    check_known_version(name, version, workspace)
     from app.audit_command import audit as run
     from curation.audit_config import AuditConfig
 
@@ -66,11 +68,11 @@ def issues(
 ) -> None:
     """List the labels of an audited data set, most suspicious first."""
     from curation.issue_table import write_issues
-    from curation.results import checked_version, load_audit
+    from curation.results import audit_name, checked_version, load_audit
 
-    checked_version(version)
     workspace, dataset = _audited(name)
-    write_issues(load_audit(workspace, dataset), split, csv, sys.stdout)
+    checked_version(workspace, dataset, version)
+    write_issues(load_audit(workspace, audit_name(dataset, version)), split, csv, sys.stdout)
 
 
 @cli.command()

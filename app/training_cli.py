@@ -32,13 +32,14 @@ def train(
 ) -> None:
     """Train one network by a recipe and measure it on the test images."""
     from curation.datasets import check_known
+    from curation.split_images import check_known_version
     from curation.workspace import Workspace
 
     workspace, every = Workspace.from_environment(), tuple(range(seed, seed + seeds))
     check_known(name, workspace)
+    check_known_version(name, version, workspace)
     from app.train_command import request
     from app.train_command import train as run
-    from curation.results import checked_version
 
     asked = request(
         workspace,
@@ -53,7 +54,7 @@ def train(
         weights,
         every,
         engine,
-        checked_version(version),
+        version,
         members,
     )
     run(name, asked)

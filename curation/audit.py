@@ -13,6 +13,7 @@ from curation.checked_images import bytes_key, check_listed, group_duplicates, n
 from curation.prepared import Prepared
 from curation.results import Audit, audit_folder, load_audit
 from curation.rows import Rows
+from curation.split_images import about_version, version_to_audit
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import IntArray, Progress
@@ -203,7 +204,9 @@ def run_audit(
         ErrataError: anything a person can mend.
     """
     config = config.checked()
-    about = {"dataset": spec.name, "source": spec.source, **asdict(config)}
+    labels = about_version(workspace, spec.name, config.version)
+    spec, rows = version_to_audit(workspace, spec, rows, config.version)
+    about = {"dataset": spec.name, "source": spec.source, **asdict(config), **labels}
     with computing(audit_folder(workspace, spec.name), about) as run:
         stages = Stages(run, on_stage)
         auditing = Auditing(workspace, spec, rows, config, stages)

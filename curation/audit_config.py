@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from curation.results import checked_version
 from models.errors import ErrataError, unknown
+from models.files import checked_name
 
 DEFAULT_ARCHITECTURES = ("efficientnet_lite0", "simple_cnn_norm_dropout")
 COMBINATIONS = ENSEMBLE, AVERAGE = "ensemble", "average"  # of all other architectures named
@@ -52,7 +52,7 @@ class AuditConfig:
                 f"{self.combinations[0]} combines the other architectures, and --architectures "
                 f"{','.join(self.architectures)} names {len(self.members)}; name at least two beside it"
             )
-        checked_version(self.version)
+        checked_name("version", self.version)
         if self.engine not in ("auto", *ENGINES):
             raise unknown("engine", self.engine, ("auto", *ENGINES))
         if self.folds < 2:

@@ -11,12 +11,13 @@ from curation.catalog import DatasetSpec
 from curation.checked_images import rows_key
 from curation.ensemble_members import check_ensemble
 from curation.ensembles import read_members, save_layers
-from curation.images_of import OnStage, checked_images
+from curation.images_of import OnStage
 from curation.prepared import Prepared
 from curation.results import MEAN_OF_FOLDS, slug
 from curation.rows import Rows
 from curation.run_report.trained import group_of
 from curation.run_report.write import write_run_report
+from curation.split_images import about_version, images_of_version
 from curation.stages import Stages
 from curation.train_run import TrainRequest
 from curation.training import Material, out_of_fold_run, problem_of, train_out_of_fold
@@ -64,7 +65,7 @@ def run_ensemble(
             can mend.
     """
     check_ensemble(workspace, request)
-    checked, duplicates = checked_images(workspace, spec, rows, on_stage=on_stage)
+    checked, duplicates = images_of_version(workspace, spec, rows, request.version, on_stage=on_stage)
     chosen = training_data(checked, duplicates, request.classes, request.recipe.max_train_images)
     kept = chosen.learn | chosen.val | chosen.test
     chosen = _only(chosen, kept)
@@ -125,7 +126,7 @@ def _plan(
     config = {
         "dataset": material.dataset,
         "recipe": request.name,
-        "version": request.version,
+        **about_version(workspace, material.dataset, request.version),
         "rows_key": material.rows_key,
         "leaks": chosen.leaks,
         "architecture": ENSEMBLE,

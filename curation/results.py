@@ -19,7 +19,7 @@ from models.errors import ErrataError, unknown
 from models.files import checked_name, read_json, write_json
 from models.predictions import Predictions
 
-VERSIONS = ("original",)  # of the labels
+ORIGINAL = "original"  # the version of the labels that is always there: as given
 MEAN_OF_FOLDS = "mean of {} fold models"  # said wherever the accuracy of such a mean is shown
 
 
@@ -119,15 +119,31 @@ class Audit:
         return np.where(suggested == self.rows.labels, self.consensus.runner_up, suggested)
 
 
-def checked_version(version: str) -> str:
-    """Return the version of the labels.
+def versions(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """Return the versions of a data set's labels: `original` and its curated splits, v2 before v10.
+
+    Raises:
+        ErrataError: `name` is no name.
+    """
+    folder = workspace.splits / checked_name("data set", name)
+    made = [path.parent.name for path in folder.glob("[!.]*/split.json")]
+    return (ORIGINAL, *sorted(made, key=lambda version: (len(version), version)))
+
+
+def checked_version(workspace: Workspace, name: str, version: str) -> str:
+    """Return the version of a data set's labels.
 
     Raises:
         ErrataError: there is none of that name.
     """
-    if version not in VERSIONS:
-        raise unknown("version of the labels", version, VERSIONS)
+    if version not in (known := versions(workspace, name)):
+        raise unknown("version of the labels", version, known)
     return version
+
+
+def audit_name(name: str, version: str) -> str:
+    """Return under which name the labels of a version are audited: the data set's own for those as given."""
+    return name if version == ORIGINAL else f"{name}-{version}"
 
 
 def audit_folder(workspace: Workspace, name: str) -> Path:
@@ -140,9 +156,9 @@ def audited(workspace: Workspace) -> list[str]:
     return sorted(path.parent.name.removeprefix("audit-") for path in workspace.runs.glob("audit-*/results.json"))
 
 
-def slug(architecture: str, version: str = "original") -> str:
+def slug(architecture: str, version: str = ORIGINAL) -> str:
     """Return the FiftyOne field of an architecture: its name, with the version of labels that are not original."""
-    name = architecture if version == "original" else f"{architecture}_{version}"
+    name = architecture if version == ORIGINAL else f"{architecture}_{version}"
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name.lower())
 
 

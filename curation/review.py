@@ -24,7 +24,7 @@ Moment = int | datetime  # a line number of the log, or a time with its zone
 
 def log_of(workspace: Workspace, name: str) -> DecisionLog:
     """Return the decision log of a data set, which need not be there yet."""
-    return DecisionLog(workspace.root / "decisions" / f"{checked_name('data set', name)}.jsonl")
+    return DecisionLog(workspace.decisions / f"{checked_name('data set', name)}.jsonl")
 
 
 class Review:

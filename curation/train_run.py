@@ -12,12 +12,13 @@ import numpy as np
 from curation.audit_config import ENSEMBLE
 from curation.catalog import DatasetSpec
 from curation.checked_images import rows_key
-from curation.images_of import OnStage, checked_images
+from curation.images_of import OnStage
 from curation.prepared import Prepared
 from curation.results import slug
 from curation.rows import Rows
 from curation.run_report.trained import group_of
 from curation.run_report.write import write_run_report
+from curation.split_images import about_version, images_of_version, rows_of_version
 from curation.training_data import TrainingData, of_classes, training_data
 from curation.workspace import Workspace
 from models.arrays import ByteArray, FloatArray, Progress
@@ -64,6 +65,7 @@ def run_training(
     from models.fabric import first_alone
     from models.network import check_network
 
+    rows = rows_of_version(workspace, spec.name, rows, request.version)
     if request.recipe.architecture == ENSEMBLE:
         from curation.ensemble_run import run_ensemble
 
@@ -72,7 +74,7 @@ def run_training(
     check_network(network, request.recipe.config, len(request.classes or rows.classes))
     of_classes(rows, request.classes)
     with first_alone() as first:
-        checked, duplicates = checked_images(workspace, spec, rows, first, on_stage)
+        checked, duplicates = images_of_version(workspace, spec, rows, request.version, first, on_stage)
         chosen = training_data(checked, duplicates, request.classes, request.recipe.max_train_images)
         jobs = _jobs(workspace, spec, request, network, chosen, on_stage)
     folders = [job.folder for job in jobs]
@@ -129,7 +131,7 @@ def _jobs(
     about = {
         "dataset": spec.name,
         "recipe": request.name,
-        "version": request.version,
+        **about_version(workspace, spec.name, request.version),
         "rows_key": rows_key(chosen.checked),
         "leaks": chosen.leaks,
         "weights": str(request.weights or ""),

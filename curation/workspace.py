@@ -51,6 +51,21 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def decisions(self) -> Path:
+        """Decision logs of reviewers, one file per data set."""
+        return self.root / "decisions"
+
+    @property
+    def splits(self) -> Path:
+        """Curated splits, one folder per data set and version; never changed once they are there."""
+        return self.root / "splits"
+
+    @property
+    def exports(self) -> Path:
+        """Cleaned data sets, where no other place is named."""
+        return self.root / "exports"
+
+    @property
     def drawn(self) -> Path:
         """The embedded data sets, drawn or unpacked on first use."""
         return self.root / "data"
