@@ -1,0 +1,137 @@
+"""What all voters together find: the label quality images are reviewed by, why, and what kind of trouble it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.issues import Ranking, self_confidence, suggest
+from curation.judge import joint_features, judge
+from curation.kinds import Kinds, kinds_of
+from curation.neighbours import neighbour_vote
+from curation.out_of_scope import AXES as SCOPE_AXES
+from curation.out_of_scope import out_of_scope, strangeness
+from curation.pooling import pooled, pooling_weights
+from models.array_files import read_arrays, write_arrays
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError
+
+JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found about N given labels."""
+
+    label_quality: FloatArray  # (N,) in [0, 1], low = suspicious
+    probs: FloatArray  # (N, K) of all voters together
+    kinds: Kinds
+    voters: tuple[str, ...]  # V: the architectures, and the judge and the neighbours where there are embeddings
+    weights: FloatArray  # (V,) in the probabilities above; of the neighbours 0, they only explain
+    votes: IntArray  # (V, N) the most probable class of each voter
+    sure: FloatArray  # (V, N) its probability
+
+    def ranking(self, labels: IntArray) -> Ranking:
+        """Return them as a ranking of the labels."""
+        suggested, runner_up = suggest(labels, self.probs)
+        return Ranking(self.label_quality, suggested, runner_up, self.probs.max(1))
+
+    def save(self, path: Path) -> None:
+        """Write them as .npz, whole or not at all."""
+        scores = {f"kind_{one.name}": getattr(self.kinds, one.name) for one in fields(Kinds)}
+        own = {name: getattr(self, name) for name in _ARRAYS}
+        write_arrays(path, voters=np.array(self.voters, np.str_), **own, **scores)
+
+    @classmethod
+    def load(cls, path: Path) -> "Findings":
+        """Read what `save` wrote.
+
+        Raises:
+            ErrataError: the file is missing or damaged.
+        """
+        arrays = read_arrays(path)
+        try:
+            kinds = Kinds(**{one.name: arrays[f"kind_{one.name}"] for one in fields(Kinds)})
+            own = {name: arrays[name] for name in _ARRAYS}
+        except KeyError as error:
+            raise ErrataError(f"{path} has no {error}; audit the data set again") from error
+        return cls(kinds=kinds, voters=tuple(str(voter) for voter in arrays["voters"]), **own)
+
+
+_ARRAYS = ("label_quality", "probs", "weights", "votes", "sure")
+
+
+def find(
+    labels: IntArray,
+    n_classes: int,
+    learn: BoolArray,
+    groups: IntArray,
+    opinions: Mapping[str, FloatArray],
+    backbones: Mapping[str, npt.NDArray[np.floating]],
+    seed: int = 0,
+) -> Findings:
+    """Judge N given labels by all that is known of the images.
+
+    The opinions of the architectures, and of a judge who sees the embeddings of all frozen backbones and learns from
+    every other image, are pooled. Then the judge learns once more, trusting the labels by what that first pool says of
+    them. An image that is out of scope has low label quality, whatever class is nearest.
+
+    Args:
+        labels: given class indices, shape (N,).
+        n_classes: K.
+        learn: whose labels may be learned from, shape (N,): train; the other labels take no part in any judgement.
+        groups: copies share a group, shape (N,).
+        opinions: architecture -> out-of-sample probabilities, shape (N, K).
+        backbones: architecture -> embeddings that no label took part in, shape (N, D); none where there are none.
+        seed: draws samples of large data sets.
+    """
+    voices = dict(opinions)
+    scope, vote = np.zeros(len(labels), np.float32), None
+    if backbones and learn.any():
+        features = joint_features(list(backbones.values()), seed=seed)
+        trust = np.ones(len(labels), np.float32)
+        for _ in range(2):
+            voices[JUDGE] = judge(features, labels, n_classes, learn, groups, trust).probs
+            together = _pool(voices, labels, learn, seed)[0]
+            trust = np.sqrt(self_confidence(labels, together) / together.max(1))
+        scope = out_of_scope(_strangeness(backbones, labels, n_classes, learn, trust, seed))
+        vote = neighbour_vote(features, labels, n_classes, learn, groups)
+    together, weights = _pool(voices, labels, learn, seed)
+    if vote is not None:
+        voices[NEIGHBOURS] = vote
+        weights = np.append(weights, np.float32(0))
+    return Findings(
+        label_quality=np.asarray(self_confidence(labels, together) * (1 - scope), np.float32),
+        probs=together,
+        kinds=kinds_of(labels, together, scope),
+        voters=tuple(voices),
+        weights=weights,
+        votes=np.stack([own.argmax(1) for own in voices.values()]).astype(np.int64),
+        sure=np.stack([own.max(1) for own in voices.values()]).astype(np.float32),
+    )
+
+
+def _pool(
+    voices: Mapping[str, FloatArray], labels: IntArray, learn: BoolArray, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    probs = list(voices.values())
+    weights = pooling_weights(probs, labels, learn, seed)
+    return pooled(probs, weights), weights
+
+
+def _strangeness(
+    backbones: Mapping[str, npt.NDArray[np.floating]],
+    labels: IntArray,
+    n_classes: int,
+    learn: BoolArray,
+    trust: FloatArray,
+    seed: int,
+) -> FloatArray:
+    """Return the mean over the backbones of how strange each image is, shape (N,)."""
+    every = [
+        strangeness(joint_features([own], SCOPE_AXES, seed), labels, n_classes, learn, trust)
+        for own in backbones.values()
+    ]
+    return np.asarray(np.mean(every, axis=0), np.float32)

@@ -1,0 +1,87 @@
+"""What the nearest images are labelled: a vote that needs no model."""
+
+import numpy as np
+
+from models.arrays import BoolArray, FloatArray, IntArray
+
+VOTERS = 20  # nearest images that vote
+_SPARE = 12  # more are looked up, for some are copies of the image itself
+_EXACT = 20_000  # up to so many images all are compared; above, pynndescent finds nearly all of the nearest
+_ROWS = 1024  # of the matrix of cosines at a time
+_SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
+
+
+def unit(features: FloatArray) -> FloatArray:
+    """Return the rows at unit length, shape (N, M); a row of zeros stays."""
+    length = np.linalg.norm(features, axis=1, keepdims=True)
+    return np.asarray(np.divide(features, length, out=np.zeros(features.shape, np.float32), where=length > 0))
+
+
+def nearest(
+    features: FloatArray, among: BoolArray, groups: IntArray, count: int = VOTERS
+) -> tuple[IntArray, FloatArray]:
+    """Return the nearest images of each by the cosine of their features, most alike first; never itself or a copy.
+
+    Args:
+        features: shape (N, M).
+        among: which images may be neighbours, shape (N,).
+        groups: copies share a group, shape (N,).
+        count: how many.
+
+    Returns:
+        row numbers, shape (N, count), -1 where there are fewer, and cosines, shape (N, count), -inf there.
+    """
+    own, pool = unit(np.asarray(features, np.float32)), np.flatnonzero(among)
+    wanted = min(count + _SPARE, len(pool))
+    if not wanted:
+        return np.full((len(own), count), -1, np.int64), np.full((len(own), count), -np.inf, np.float32)
+    found = _exact(own, pool, wanted) if len(pool) <= _EXACT else _approximate(own, pool, wanted)
+    cosines = np.concatenate(
+        [np.einsum("nm,nkm->nk", own[s : s + _ROWS], own[found[s : s + _ROWS]]) for s in range(0, len(own), _ROWS)]
+    )
+    cosines[groups[found] == groups[:, None]] = -np.inf
+    order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+    rows, cosines = np.take_along_axis(found, order, 1), np.take_along_axis(cosines, order, 1)
+    rows = np.where(np.isfinite(cosines), rows, -1)
+    missing = ((0, 0), (0, count - rows.shape[1]))
+    return np.pad(rows, missing, constant_values=-1), np.pad(cosines, missing, constant_values=-np.inf)
+
+
+def neighbour_vote(
+    features: FloatArray, labels: IntArray, n_classes: int, among: BoolArray, groups: IntArray
+) -> FloatArray:
+    """Return the classes that the nearest images are labelled with, as probabilities, shape (N, K).
+
+    The nearer a voter the more it counts; a tenth of a vote goes to every class.
+
+    Args:
+        features: shape (N, M); none may be the output of a network that learned from the labels.
+        labels: given class indices, shape (N,).
+        n_classes: K.
+        among: whose labels may vote, shape (N,).
+        groups: copies share a group, shape (N,), and do not vote on one another.
+    """
+    rows, cosines = nearest(features, among, groups)
+    votes = np.full((len(labels), n_classes), 0.1, np.float32)
+    best = np.where(np.isfinite(cosines[:, :1]), cosines[:, :1], 0)
+    counts = np.exp((cosines - best) / _SOFTNESS)  # 0 where there is no neighbour
+    for place in range(rows.shape[1]):
+        votes[np.arange(len(labels)), labels[rows[:, place]]] += counts[:, place]
+    return np.asarray(votes / votes.sum(1, keepdims=True), np.float32)
+
+
+def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
+    found = []
+    for start in range(0, len(own), _ROWS):
+        cosines = own[start : start + _ROWS] @ own[pool].T
+        found.append(pool[np.argpartition(cosines, len(pool) - wanted, axis=1)[:, len(pool) - wanted :]])
+    return np.concatenate(found) if found else np.zeros((0, wanted), np.int64)
+
+
+def _approximate(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
+    """Return nearly the nearest; source: Dong et al. 2011, doi:10.1145/1963405.1963487, as in pynndescent."""
+    from pynndescent import NNDescent
+
+    index = NNDescent(own[pool], metric="cosine", n_neighbors=wanted, random_state=0)
+    found, _ = index.query(own, k=wanted)
+    return pool[np.asarray(found, np.int64)]
