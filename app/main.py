@@ -7,17 +7,46 @@ import streamlit as st
 
 from models.errors import ErrataError
 
+SCREENS = {"audit": "Audit", "review": "Review"}  # name in the address and of the file in screens/ -> title
+
 
 def main() -> None:
     """Show the chosen screen; an error a person can mend is one sentence."""
     st.set_page_config("Errata", ":material/ink_eraser:", layout="wide", initial_sidebar_state="collapsed")
     st.html(Path(__file__).parent / "style.css")
-    page = st.navigation([st.Page("screens/audit.py", title="Audit", default=True)], position="hidden")
+    screen = _chosen()
+    page = st.navigation([st.Page(f"screens/{screen}.py", title=SCREENS[screen], default=True)], position="hidden")
+    _links(screen)
     try:
         page.run()
     except ErrataError as error:
         logging.getLogger("errata").info("", exc_info=True)
         st.error(str(error))
 
+
+def _chosen() -> str:
+    """Return the screen in the address, the first where there is none of that name."""
+    screen = st.query_params.get("screen", "")
+    return screen if screen in SCREENS else next(iter(SCREENS))
+
+
+def _links(chosen: str) -> None:
+    st.html(_LINKS)
+    with st.container(horizontal=True, gap="small", key="screens"):
+        for name, title in SCREENS.items():
+            with st.container(key=f"screens-{'here' if name == chosen else 'there'}-{name}", width="content"):
+                st.button(title, key=f"screens.{name}", type="tertiary", on_click=_open, args=(name,))
+
+
+def _open(name: str) -> None:
+    st.query_params["screen"] = name
+
+
+# In the empty line above each screen; the chosen one is underlined.
+_LINKS = """<style>
+.st-key-screens { position: absolute; top: 0.6rem; left: 2rem; width: auto !important; z-index: 1; }
+.st-key-screens button { min-height: 0; padding: 0.15rem 0; margin-right: 0.5rem; border: 0; border-radius: 0; }
+[class*="st-key-screens-here-"] button { box-shadow: 0 2px var(--er-given); font-weight: 650; }
+</style>"""
 
 main()

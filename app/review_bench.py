@@ -1,0 +1,125 @@
+"""What the review screen works on: the audit, its decision log, queues and neighbours, loaded once for all visitors."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+from app.state import loaded_audit
+from curation.audit_sample import AuditOrder, Queue, audit_order, inclusion
+from curation.budget import Budget, estimate
+from curation.nearest import Halves, directions, nearest
+from curation.results import Audit
+from curation.review import Review, log_of
+from curation.review_queue import Population, Tally, lay_out, population, tally
+from curation.workspace import Workspace
+from models.arrays import BoolArray
+from models.predictions import Predictions
+
+ALL = "all"  # splits
+_SEED = 0  # of the audit order: the same for everybody, or their looks could not be counted together
+
+
+@dataclass
+class Bench:
+    """One audited data set under review; threads share it."""
+
+    audit: Audit
+    review: Review
+    order: AuditOrder  # of all N images
+    row_of: dict[str, int]  # image_id -> row
+    _parts: dict[str, Population] = field(default_factory=dict)
+    _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
+    _tally: tuple[int, Tally] | None = None  # lines of the log, and what they say
+    _budgets: dict[str, tuple[int, Budget]] = field(default_factory=dict)  # split -> lines of the log, estimate
+    _directions: Halves | None = None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def part(self, split: str) -> Population:
+        """Return the images of a split, or all."""
+        with self.lock:
+            if split not in self._parts:
+                rows, quality = self.audit.rows, self.audit.consensus.label_quality
+                chosen = np.ones(len(rows), bool) if split == ALL else rows.splits == split
+                self._parts[split] = population(quality, self.order, chosen)
+            return self._parts[split]
+
+    def queue(self, split: str, order: str, pair: tuple[int, int] | None = None) -> Queue:
+        """Return the whole queue of a split, whoever judged what; see `lay_out`."""
+        key = (split, f"{order} {pair}")
+        with self.lock:
+            if key not in self._queues:
+                rows, suggested = self.audit.rows, self.audit.consensus.suggested
+                self._queues[key] = lay_out(self.part(split), rows.labels, suggested, order, pair)
+            return self._queues[key]
+
+    def tally(self) -> tuple[int, Tally]:
+        """Return how many lines the log has, and what the verdicts in force say; read again where there are more."""
+        with self.lock, self.review.reading() as state:
+            lines = self.review.lines()
+            if self._tally is None or self._tally[0] != lines:
+                self._tally = lines, tally(state, self.row_of, len(self.audit.rows))
+            return self._tally
+
+    def budget(self, split: str) -> Budget:
+        """Return how many wrong labels are left in a split."""
+        with self.lock:
+            lines, found = self.tally()
+            if self._budgets.get(split, (-1, None))[0] != lines:
+                part, rows = self.part(split), self.part(split).rows
+                seen = found.looked[rows] | found.unsure[rows]
+                shares = inclusion(part.quality, part.audit, seen, found.drawn[rows])
+                ahead = estimate(part.quality, found.looked[rows], found.wrong[rows], shares, found.unsure[rows])
+                self._budgets[split] = lines, ahead
+            return self._budgets[split][1]
+
+    def inclusion_of(self, split: str, row: int) -> float:
+        """Return the probability with which an image, that is looked at now because it was drawn, was to be."""
+        part, found = self.part(split), self.tally()[1]
+        place = int(np.searchsorted(part.rows, row))
+        seen, drawn = (found.looked | found.unsure)[part.rows], found.drawn[part.rows].copy()
+        seen[place] = drawn[place] = True
+        return float(inclusion(part.quality, part.audit, seen, drawn)[place])
+
+    def neighbours(self, row: int, label: int, count: int) -> list[int]:
+        """Return the rows with a label that look most like an image, its copies left out; none without embeddings."""
+        with self.lock:
+            if self._directions is None:
+                self._directions = _directions(self.audit)
+        if not len(self._directions):
+            return []
+        groups = self.audit.duplicates.groups
+        among: BoolArray = (self.audit.rows.labels == label) & (groups != groups[row])
+        return [int(other) for other in nearest(self._directions, row, among, count)]
+
+
+def bench(workspace: Workspace, name: str) -> Bench | None:
+    """Return what is to be reviewed, None before there is an audit.
+
+    Raises:
+        ErrataError: a file of the audit is damaged.
+    """
+    audit = loaded_audit(workspace, name)
+    if audit is None:
+        return None
+    stamp = tuple((audit.folder / file).stat().st_mtime_ns for file in ("results.json", "rows.npz"))
+    return _bench(str(workspace.root), name, stamp, audit)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _bench(root: str, name: str, stamp: tuple[int, ...], _audit: Audit) -> Bench:
+    rows = _audit.rows
+    order = audit_order(rows.image_ids, _audit.consensus.label_quality, _SEED)
+    review = Review(log_of(Workspace(Path(root)), name), _audit.checked)
+    return Bench(_audit, review, order, {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())})
+
+
+def _directions(audit: Audit) -> Halves:
+    """Return the directions of the first architecture that has embeddings, shape (N, D); D = 0 rows where none has."""
+    for one in audit.voters:
+        embeddings = Predictions.load(one.run_folder / "predictions.npz").embeddings
+        if embeddings is not None and len(embeddings) == len(audit.rows):
+            return directions(embeddings)
+    return np.zeros((0, 0), np.float16)

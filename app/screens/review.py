@@ -1,0 +1,151 @@
+"""Judge one label after the other with a key each, or many of one confusion at once."""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app.audit_panel import progress_panel
+from app.background import watch
+from app.review_bench import ALL, Bench, bench
+from app.review_grid import grid
+from app.review_keys import undo_keys, verdict_keys
+from app.review_name import ask_name, reviewer
+from app.review_panel import evidence, image_panel, preload, progress, warm
+from app.review_sitting import Sitting, next_looks, said, show
+from app.state import DEFAULT_DATASET, dataset_names, workspace
+from curation.catalog import find_dataset
+from curation.datasets import FIFTYONE, audited_name
+from curation.results import audit_folder, audited
+from curation.review_queue import pairs
+
+_ORDERS = {"most suspicious first": "suspicion", "pair by pair": "pairs", "at random": "random"}  # in the address
+_ONE, _GRID = "one", "grid"
+
+
+def screen() -> None:
+    """Show the screen."""
+    st.html(Path(__file__).parents[1] / "review.css")
+    st.html(_NO_REPEATS, unsafe_allow_javascript=True)
+    names = dataset_names(workspace())
+    first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar")
+    with bar:
+        chosen = st.selectbox(
+            "Data set", names, index=first, key="dataset", bind="query-params", label_visibility="collapsed", width=150
+        )
+    name = _name(chosen)
+    own = bench(workspace(), name)
+    if own is None:
+        _not_audited(chosen, name)
+        return
+    who = reviewer()
+    if not who:
+        st.subheader("Who is reviewing?")
+        ask_name("review.name")
+        return
+    with bar:
+        sitting, many = _choices(own, who)
+    st.fragment(grid if many else _queue)(sitting)
+
+
+def _queue(sitting: Sitting) -> None:
+    """Show the next image; a key runs this again and nothing else."""
+    looks = next_looks(sitting, 2)
+    if sentence := said():
+        st.warning(sentence)
+    if not looks:
+        st.success("Everything in this queue is judged. Choose another split or order above.")
+        st.html(progress(sitting))
+        undo_keys(sitting)
+        return
+    look = looks[0]
+    left, right = st.columns([2, 1] if sitting.blind else 2, gap="medium")
+    with left, st.container(key="review-blind" if sitting.blind else "review-left"):
+        image_panel(look)
+        verdict_keys(look)
+        show(look)
+        undo_keys(sitting)
+        below = st.container()
+    with right, st.container(key=f"review-evidence-{min(3, len(sitting.bench.audit.architectures))}"):
+        evidence(look)
+    with below:
+        st.html(progress(sitting))
+        for later in looks[1:]:
+            st.html(preload(later))
+            warm(later)
+
+
+def _choices(own: Bench, who: str) -> tuple[Sitting, bool]:
+    """Show what can be chosen, and return it; whether many are judged at once comes last."""
+    rows, suggested = own.audit.rows, own.audit.consensus.suggested
+    splits = [split for split in ("test", "val", "train") if split in rows.splits]
+    split = st.segmented_control(
+        "Split",
+        [*splits, ALL],
+        default=splits[0],
+        required=True,
+        key="split",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    part = own.part(split).rows
+    found = pairs(rows.labels[part], suggested[part])
+    named = {f"{rows.classes[given]} → {rows.classes[other]}": (given, other) for given, other in found}
+    order = st.selectbox(
+        "Order", [*_ORDERS, *named], key="order", bind="query-params", label_visibility="collapsed", width=230
+    )
+    many = st.segmented_control(
+        "Images",
+        [_ONE, _GRID],
+        default=_ONE,
+        required=True,
+        key="images",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=many == _GRID)
+    with st.popover(escape(who), icon=":material/person:", type="tertiary"):
+        skip = st.toggle("Skip what others judged", value=True, key="skip", bind="query-params")
+        st.caption("Off: a second opinion on every image; others' verdicts are not shown.")
+        ask_name("review.rename", who)
+    kind = _ORDERS.get(order, "pairs")
+    return Sitting(own, who, split, kind, named.get(order), blind and many == _ONE, skip), many == _GRID
+
+
+def _not_audited(chosen: str, name: str) -> None:
+    """Say what has to be done before there is anything to review."""
+    folder = audit_folder(workspace(), name)
+    progress_panel(folder, watch(folder), chosen)
+    if watch(folder).active:
+        st.caption("The review opens when the audit is finished.")
+        return
+    st.subheader("Nothing to review yet")
+    st.write("An audit ranks the labels by how little they fit; the review then goes through them, worst first.")
+    st.button("Open the audit", type="primary", key="review.audit", on_click=_open_audit)
+    st.caption(f"The same in a terminal: `errata audit {chosen}`")
+
+
+def _open_audit() -> None:
+    st.query_params["screen"] = "audit"
+
+
+def _name(chosen: str) -> str:
+    """Return the name under which a data set is audited."""
+    if chosen in audited(workspace()):
+        return chosen
+    return audited_name(chosen, workspace()) if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace()).name
+
+
+# A key that is held down is one key: its repetitions would judge images that nobody has seen.
+_NO_REPEATS = """<script>
+if (!window.errataNoRepeats) {
+  window.errataNoRepeats = true;
+  const quiet = event => {
+    if (event.repeat && !/INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) event.stopImmediatePropagation();
+  };
+  window.addEventListener("keydown", quiet, true);
+}
+</script>"""
+
+screen()

@@ -1,0 +1,154 @@
+"""Which images a reviewer looks at, in which order, with the drawn looks mixed in; pure arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation.audit_sample import AuditOrder, Queue, queue
+from curation.decision_state import State
+from curation.decisions import Decision
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError, unknown
+
+ORDERS = ("suspicion", "pairs", "random")
+
+
+@dataclass(frozen=True)
+class Population:
+    """The images that a review is about, M of N: all of them, or a split."""
+
+    rows: IntArray  # (M,) rows among the N
+    quality: FloatArray  # (M,) label quality in [0, 1], low = suspicious
+    audit: AuditOrder  # of these M
+
+
+def population(quality: FloatArray, audit: AuditOrder, chosen: BoolArray) -> Population:
+    """Return a part of N images; each keeps its ticket of the whole, so that looks count wherever they were drawn.
+
+    Args:
+        quality: label quality of N images, shape (N,), in [0, 1], low = suspicious.
+        audit: their audit order.
+        chosen: which are meant, shape (N,).
+
+    Raises:
+        ErrataError: none is.
+    """
+    rows = np.flatnonzero(chosen)
+    if not len(rows):
+        raise ErrataError("there is no image to review in this split; choose one that has some")
+    place = np.full(len(quality), -1)
+    place[rows] = np.arange(len(rows))
+    order = place[audit.order]
+    return Population(rows, quality[rows], AuditOrder(order[order >= 0], audit.weights[rows], audit.tickets[rows]))
+
+
+def lay_out(
+    part: Population, labels: IntArray, suggested: IntArray, order: str, pair: tuple[int, int] | None = None
+) -> Queue:
+    """Return the whole queue, as if nobody had looked at anything: verdicts never move an image.
+
+    Args:
+        part: M of the N images.
+        labels: given class indices of all, shape (N,).
+        suggested: class indices, shape (N,); the given one where the models see nothing wrong.
+        order: of ORDERS; `pairs` takes the confusions one after the other, the most frequent first, then the rest.
+        pair: given and suggested class: only images that show this confusion, and the drawn ones among them.
+
+    Returns:
+        rows among the N, first to last, and which are drawn.
+
+    Raises:
+        ErrataError: an unknown order.
+    """
+    if order not in ORDERS:
+        raise unknown("order of the review", order, ORDERS)
+    own, other = labels[part.rows], suggested[part.rows]
+    if pair is None and order != "pairs":
+        share = {"share": 1.0} if order == "random" else {}
+        return _global(queue(part.quality, part.audit, np.zeros(len(own), bool), **share), part)
+    wanted = (own == pair[0]) & (other == pair[1]) if pair else own != other
+    found = queue(_places(part.quality, own, other, wanted), part.audit, np.zeros(len(own), bool))
+    # One pair ends with its last image; what comes behind shows something else.
+    end = len(own) if pair is None else int(np.max(np.flatnonzero(wanted[found.rows]), initial=-1)) + 1
+    return _global(Queue(found.rows[:end], found.drawn[:end]), part)
+
+
+def pairs(labels: IntArray, suggested: IntArray) -> dict[tuple[int, int], int]:
+    """Return how many images show each confusion of a given with a suggested class, most frequent first.
+
+    Args:
+        labels: given class indices, shape (M,).
+        suggested: class indices, shape (M,).
+    """
+    differ = labels != suggested
+    found, counts = np.unique(np.stack([labels[differ], suggested[differ]], 1), axis=0, return_counts=True)
+    return {(int(found[i, 0]), int(found[i, 1])): int(counts[i]) for i in np.argsort(-counts, kind="stable")}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the verdicts in force say about N images."""
+
+    looked: BoolArray  # (N,) a verdict other than unsure that nobody contradicts
+    unsure: BoolArray  # (N,) somebody looked, and it is not settled: unsure, or reviewers disagree
+    wrong: BoolArray  # (N,) the verdict is that the given label is wrong
+    drawn: BoolArray  # (N,) all who looked were shown it because it was drawn
+    judged: Mapping[str, BoolArray]  # reviewer -> (N,) has a verdict of theirs
+    sure: Mapping[str, BoolArray]  # reviewer -> (N,) has a verdict of theirs other than unsure
+
+    def done(self, reviewer: str, skip_others: bool) -> BoolArray:
+        """Return what this reviewer need not look at, shape (N,); others' unsure verdicts leave an image open."""
+        nobody = np.zeros_like(self.looked)
+        done = self.judged.get(reviewer, nobody).copy()
+        for other, sure in self.sure.items():
+            if skip_others and other != reviewer:
+                done |= sure
+        return done
+
+
+def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
+    """Count each image's verdict in force once.
+
+    Args:
+        state: of the decision log.
+        row_of: image_id -> row.
+        n: number of images, N.
+    """
+    looked, unsure, wrong, drawn = (np.zeros(n, np.bool_) for _ in range(4))
+    judged: dict[str, BoolArray] = {}
+    sure: dict[str, BoolArray] = {}
+    for image_id in state.images():
+        row, verdict, own = row_of[image_id], state.verdict(image_id), state.verdicts(image_id)
+        settled = verdict is not None and verdict.decision != "unsure"
+        looked[row], unsure[row] = settled, not settled
+        wrong[row] = settled and verdict is not None and says_wrong(verdict)
+        drawn[row] = bool(own) and all(one.drawn for one in own.values())
+        for reviewer, one in own.items():
+            judged.setdefault(reviewer, np.zeros(n, np.bool_))[row] = True
+            sure.setdefault(reviewer, np.zeros(n, np.bool_))[row] = one.decision != "unsure"
+    return Tally(looked, unsure, wrong, drawn, judged, sure)
+
+
+def says_wrong(verdict: Decision) -> bool:
+    """Return whether a verdict is that the given label is wrong; an image to exclude has no label to be wrong."""
+    return verdict.decision == "none-of-these" or (bool(verdict.labels) and verdict.label not in verdict.labels)
+
+
+def _places(quality: FloatArray, labels: IntArray, suggested: IntArray, wanted: BoolArray) -> FloatArray:
+    """Return numbers in [0, 1) in the order of wanted confusions, frequent ones first, then by label quality."""
+    counts = pairs(labels, suggested)
+    rank = {pair: place for place, pair in enumerate(counts)}
+    group = np.array(
+        [
+            rank[own, other] if own != other and want else len(rank)
+            for own, other, want in zip(labels.tolist(), suggested.tolist(), wanted.tolist(), strict=True)
+        ]
+    )
+    places = np.empty(len(labels), np.float32)
+    places[np.lexsort((quality, group))] = np.arange(len(labels), dtype=np.float32) / len(labels)
+    return places
+
+
+def _global(found: Queue, part: Population) -> Queue:
+    return Queue(part.rows[found.rows], found.drawn)
