@@ -9,6 +9,7 @@ import typer
 
 from app.arguments import Name, Seed, Version
 from app.decisions_cli import decisions
+from app.splits_cli import splits
 from app.training_cli import training
 from models.errors import ErrataError
 
@@ -201,6 +202,7 @@ def doctor() -> None:
 
 cli.add_typer(training)
 cli.add_typer(decisions)
+cli.add_typer(splits)
 
 
 def _audited(name: str) -> "tuple[Workspace, str]":
