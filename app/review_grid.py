@@ -1,14 +1,17 @@
 """Many images of one confusion at once: all are relabelled but those that were taken out."""
 
 import time
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
 
 from app.pictures import picture
 from app.review_keys import undo_keys
+from app.review_markdown import plain
 from app.review_panel import progress
-from app.review_sitting import Sitting, judge_many, last, said
+from app.review_sitting import Sitting, said
+from app.review_verdicts import judge_many, last
 from curation.review_queue import pairs
 
 SHOWN = 24
@@ -40,13 +43,13 @@ def grid(sitting: Sitting) -> None:
     _tiles(sitting, rows, out)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-grid"):
         st.button(
-            f"Accept **{other}** for {len(kept)} of {len(rows)}",
+            f"Accept **{plain(other)}** for {len(kept)} of {len(rows)}",
             shortcut="A",
             type="primary",
             disabled=not kept,
             key=f"review.accept-{rows[0]}-{len(rows)}-{hash(tuple(kept))}",  # of these images alone
             on_click=_accept,
-            args=(sitting, kept, other, since),
+            args=(replace(sitting, pair=pair), kept, other, since),
         )
         undo_keys(sitting)
     st.html(progress(sitting))

@@ -6,7 +6,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from app.review_sitting import Look, Sitting, judge, last, reverse
+from app.review_markdown import plain
+from app.review_sitting import Look, Sitting
+from app.review_verdicts import judge, last, reverse
 
 SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
 DIGITS = 9
@@ -19,10 +21,10 @@ def verdict_keys(look: Look) -> None:
     given, other = classes[look.label], classes[look.other]
     with st.container(horizontal=True, gap="small", key="review-main"):
         with st.container(key="review-keep", width="content"):
-            _key(look, f"Keep **{given}**", "K", "keep")
-        if not sitting.blind:
+            _key(look, f"Keep **{plain(given)}**", "K", "keep")
+        if look.suspicious and not sitting.blind:
             with st.container(key="review-accept", width="content"):
-                _key(look, f"Accept **{other}**", "A", "relabel", (other,))
+                _key(look, f"Accept **{plain(other)}**", "A", "relabel", (other,))
     with st.container(horizontal=True, gap="small", key="review-rest"):
         for name, shortcut, decision in (("Ambiguous", "B", "ambiguous"), ("Multi-label", "M", "multi-label")):
             _button(look, name, shortcut, _several, (look, decision))
@@ -45,7 +47,7 @@ def _class_keys(look: Look) -> None:
     with st.container(horizontal=True, gap="small", key="review-classes"):
         for digit, name in digits(look):
             chosen = picked is not None and name in picked
-            _button(look, name, str(digit), _choose, (look, name), primary=chosen)
+            _button(look, plain(name), str(digit), _choose, (look, name), primary=chosen)
         named = {name for _, name in digits(look)} | {classes[look.label]}
         if rest := [name for name in classes if name not in named]:
             key = f"review.class-{look.image_id}"
@@ -126,9 +128,9 @@ def _verdict(look: Look, decision: str, labels: tuple[str, ...]) -> None:
 
 
 def _several(look: Look, decision: str) -> None:
-    """Judge that an image shows one or all of the picked classes; of given and suggested one where none are picked."""
+    """Judge that an image shows one or all of the picked classes; of the given and suggested one by default."""
     classes, picked = look.sitting.bench.review.classes, _picked(look)
-    if picked is None and not look.sitting.blind:
+    if picked is None and look.suspicious and not look.sitting.blind:
         picked = [classes[look.label], classes[look.other]]
     if picked is None or len(picked) < 2:
         _pick(look)

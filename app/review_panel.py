@@ -24,9 +24,9 @@ def image_panel(look: Look) -> None:
     if look.sitting.blind:
         title, quality = f'Given label <span class="er-given">{escape(given)}</span>', ""
     else:
-        agree = int(bench.audit.consensus.suggested[row]) == look.label
-        title = change(given, other) if not agree else f'<span class="er-given">{escape(given)}</span> fits'
-        quality = quality_bar(float(bench.audit.consensus.label_quality[row]))
+        fits = f'<span class="er-given">{escape(given)}</span> <small>the models agree</small>'
+        title = change(given, other) if look.suspicious else fits
+        quality = f"<span>Label quality {quality_bar(float(bench.audit.consensus.label_quality[row]))}</span>"
     width, height = bench.audit.checked.sizes_px[row]
     about = f"{escape(look.image_id)} · {width} × {height} px · {rows.splits[row]}"  # noqa: RUF001
     st.html(

@@ -119,14 +119,18 @@ def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
     judged: dict[str, BoolArray] = {}
     sure: dict[str, BoolArray] = {}
     for image_id in state.images():
-        row, verdict, own = row_of[image_id], state.verdict(image_id), state.verdicts(image_id)
+        row, own = row_of[image_id], state.verdicts(image_id)
+        alone = len(own) == 1 and state.adjudication(image_id) is None  # as most are: no need to compare
+        verdict = next(iter(own.values())) if alone else state.verdict(image_id)
         settled = verdict is not None and verdict.decision != "unsure"
         looked[row], unsure[row] = settled, not settled
         wrong[row] = settled and verdict is not None and says_wrong(verdict)
         drawn[row] = bool(own) and all(one.drawn for one in own.values())
         for reviewer, one in own.items():
-            judged.setdefault(reviewer, np.zeros(n, np.bool_))[row] = True
-            sure.setdefault(reviewer, np.zeros(n, np.bool_))[row] = one.decision != "unsure"
+            if reviewer not in judged:
+                judged[reviewer], sure[reviewer] = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
+            judged[reviewer][row] = True
+            sure[reviewer][row] = one.decision != "unsure"
     return Tally(looked, unsure, wrong, drawn, judged, sure)
 
 

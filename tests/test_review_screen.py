@@ -1,6 +1,8 @@
 """The review screen in each state, driven without a browser."""
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.review_bench import Bench, bench
+from app.review_markdown import plain
 from app.state import loaded_audit
-from curation.audit_sample import audit_order, queue
+from curation.audit_sample import audit_order, inclusion, queue
 from curation.budget import stop_sentence
 from curation.cam_drawing import drawing_folder
 from curation.decisions import Decision
@@ -29,7 +32,7 @@ WORST = "test/sea/0.png"  # labelled sea, shows a forest
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr("app.review_sitting.SHORTEST_LOOK_S", 0.0)  # a test looks faster than people do
+    monkeypatch.setattr("app.review_verdicts.SHORTEST_LOOK_S", 0.0)  # a test looks faster than people do
     return Workspace.from_environment()
 
 
@@ -193,7 +196,11 @@ def test_the_whole_queue_with_its_drawn_looks_undone_and_redone(workspace: Works
     assert seen == order_of(audit, "test")
     drawn = [line for line in logged(workspace) if line["drawn"]]
     assert len(drawn) == 1  # one in ten of twelve
-    assert 0 < drawn[0]["inclusion"] <= 1
+    quality, own = audit.consensus.label_quality, audit.rows.splits == "test"
+    part = population(quality, audit_order(audit.rows.image_ids, quality, 0), own)
+    looked = np.isin(audit.rows.image_ids[part.rows], seen[: drawn[0]["rank"]])
+    which = audit.rows.image_ids[part.rows] == drawn[0]["image_id"]
+    assert drawn[0]["inclusion"] == pytest.approx(float(inclusion(part.quality, part.audit, looked, which)[which][0]))
     assert all(line["inclusion"] is None for line in logged(workspace) if not line["drawn"])
     assert [line["rank"] for line in logged(workspace)] == list(range(1, 13))
     assert "Everything in this queue is judged" in texts(app.success)
@@ -214,7 +221,7 @@ def test_a_key_for_an_image_that_is_gone_from_the_screen_does_nothing(
     press(first, "k")
     assert late.key not in [one.key for one in first.button]  # the next image has keys of its own
     seen = image(first)
-    monkeypatch.setattr("app.review_sitting.SHORTEST_LOOK_S", 60.0)
+    monkeypatch.setattr("app.review_verdicts.SHORTEST_LOOK_S", 60.0)
     press(first, "x")  # too soon to have been meant for this image
     assert image(first) == seen
     assert [line["decision"] for line in logged(workspace)] == ["keep"]
@@ -285,6 +292,53 @@ def test_a_link_to_an_image(workspace: Workspace, audit: Audit) -> None:
     again = show(split="test", image="train/street/1.png")  # judged already: another verdict replaces it
     press(again, "k")
     assert [line["decision"] for line in logged(workspace)] == ["relabel", "keep"]
+
+
+def test_undoing_the_verdict_on_a_linked_image_leads_back_to_it(workspace: Workspace, audit: Audit) -> None:
+    app = press(press(show(split="test", image="train/street/1.png"), "a"), "z")
+    assert image(app) == app.query_params["image"] == "train/street/1.png"
+
+
+def test_where_the_models_agree_nothing_is_suggested(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test", image="test/forest/0.png")
+    assert "the models agree" in shown(app)
+    assert "A" not in labels(app)
+    assert "Picked: forest." in shown(press(app, "m"))  # of the given class and which other?
+    assert not logged(workspace)
+
+
+def test_audited_again_meanwhile(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    before = own_bench(workspace)
+    os.utime(audit.folder / "results.json", (1e9, 1e9))
+    press(app, "k")
+    assert own_bench(workspace) is not before
+    assert image(app) == order_of(audit, "test")[1]
+    press(app, "k")
+    assert len(logged(workspace)) == 2
+
+
+def test_a_log_that_cannot_be_read_or_written(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    path = log_of(workspace, "tiny").path
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path)  # leads nowhere
+    press(app, "k")
+    assert f"cannot read {path}" in texts(app.error)
+    path.unlink()
+    assert image(ran(app)) == WORST  # what was not written is asked again
+    assert "Not written: cannot read" in texts(app.warning)
+    press(app, "k")
+    assert [line["image_id"] for line in logged(workspace)] == [WORST]
+
+
+@pytest.mark.parametrize(
+    "name", ["street_sign", "a*b*c", "[x](y)", ":material/home:", "1. sea", "- sea", "`sea`", "\\"]
+)
+def test_names_are_shown_as_they_are(name: str) -> None:
+    shown_as = plain(name)
+    assert re.sub(r"\\(.)", r"\1", shown_as) == name
+    assert not re.search(r"(?<!\\)[*_`:\[]", shown_as)
 
 
 def test_copies_are_shown(workspace: Workspace, audit: Audit) -> None:

@@ -1,13 +1,14 @@
 """Judge one label after the other with a key each, or many of one confusion at once."""
 
-from html import escape
+import logging
 from pathlib import Path
 
 import streamlit as st
 
 from app.audit_panel import progress_panel
 from app.background import watch
-from app.review_bench import ALL, Bench, bench
+from app.review_bench import Bench, bench
+from app.review_choices import choices
 from app.review_grid import grid
 from app.review_keys import undo_keys, verdict_keys
 from app.review_name import ask_name, reviewer
@@ -17,10 +18,7 @@ from app.state import DEFAULT_DATASET, dataset_names, workspace
 from curation.catalog import find_dataset
 from curation.datasets import FIFTYONE, audited_name
 from curation.results import audit_folder, audited
-from curation.review_queue import pairs
-
-_ORDERS = {"most suspicious first": "suspicion", "pair by pair": "pairs", "at random": "random"}  # in the address
-_ONE, _GRID = "one", "grid"
+from models.errors import ErrataError
 
 
 def screen() -> None:
@@ -35,7 +33,7 @@ def screen() -> None:
             "Data set", names, index=first, key="dataset", bind="query-params", label_visibility="collapsed", width=150
         )
     name = _name(chosen)
-    own = bench(workspace(), name)
+    own = _bench(name)
     if own is None:
         _not_audited(chosen, name)
         return
@@ -45,12 +43,32 @@ def screen() -> None:
         ask_name("review.name")
         return
     with bar:
-        sitting, many = _choices(own, who)
-    st.fragment(grid if many else _queue)(sitting)
+        sitting, many = choices(own, who)
+    st.fragment(_fragment)(sitting, many)
+
+
+def _bench(name: str) -> Bench | None:
+    """Return what is to be reviewed; files that do not fit together are no error while an audit writes them."""
+    try:
+        return bench(workspace(), name)
+    except ErrataError:
+        if not watch(audit_folder(workspace(), name)).active:
+            raise
+        return None
+
+
+def _fragment(sitting: Sitting, many: bool) -> None:
+    """Show the next image, or images; a key runs this again and nothing else."""
+    try:
+        if _bench(sitting.bench.audit.name) is not sitting.bench:
+            st.rerun(scope="app")  # audited again meanwhile
+        (grid if many else _queue)(sitting)
+    except ErrataError as error:  # the screen's own handler is not there when a fragment runs alone
+        logging.getLogger("errata").info("", exc_info=True)
+        st.error(str(error))
 
 
 def _queue(sitting: Sitting) -> None:
-    """Show the next image; a key runs this again and nothing else."""
     looks = next_looks(sitting, 2)
     if sentence := said():
         st.warning(sentence)
@@ -74,43 +92,6 @@ def _queue(sitting: Sitting) -> None:
         for later in looks[1:]:
             st.html(preload(later))
             warm(later)
-
-
-def _choices(own: Bench, who: str) -> tuple[Sitting, bool]:
-    """Show what can be chosen, and return it; whether many are judged at once comes last."""
-    rows, suggested = own.audit.rows, own.audit.consensus.suggested
-    splits = [split for split in ("test", "val", "train") if split in rows.splits]
-    split = st.segmented_control(
-        "Split",
-        [*splits, ALL],
-        default=splits[0],
-        required=True,
-        key="split",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    part = own.part(split).rows
-    found = pairs(rows.labels[part], suggested[part])
-    named = {f"{rows.classes[given]} → {rows.classes[other]}": (given, other) for given, other in found}
-    order = st.selectbox(
-        "Order", [*_ORDERS, *named], key="order", bind="query-params", label_visibility="collapsed", width=230
-    )
-    many = st.segmented_control(
-        "Images",
-        [_ONE, _GRID],
-        default=_ONE,
-        required=True,
-        key="images",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=many == _GRID)
-    with st.popover(escape(who), icon=":material/person:", type="tertiary"):
-        skip = st.toggle("Skip what others judged", value=True, key="skip", bind="query-params")
-        st.caption("Off: a second opinion on every image; others' verdicts are not shown.")
-        ask_name("review.rename", who)
-    kind = _ORDERS.get(order, "pairs")
-    return Sitting(own, who, split, kind, named.get(order), blind and many == _ONE, skip), many == _GRID
 
 
 def _not_audited(chosen: str, name: str) -> None:

@@ -1,0 +1,49 @@
+"""What a reviewer looks at, and how: split, order, one image or a grid, blind or not, and under which name."""
+
+import streamlit as st
+
+from app.review_bench import ALL, Bench
+from app.review_markdown import plain
+from app.review_name import ask_name
+from app.review_sitting import Sitting
+from curation.review_queue import pairs
+
+_ORDERS = {"most suspicious first": "suspicion", "pair by pair": "pairs", "at random": "random"}  # in the address
+_ONE, _GRID = "one", "grid"
+
+
+def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
+    """Show what can be chosen, and return it; whether many are judged at once comes last."""
+    rows, suggested = own.audit.rows, own.audit.consensus.suggested
+    splits = [split for split in ("test", "val", "train") if split in rows.splits]
+    split = st.segmented_control(
+        "Split",
+        [*splits, ALL],
+        default=splits[0],
+        required=True,
+        key="split",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    part = own.part(split).rows
+    found = pairs(rows.labels[part], suggested[part])
+    named = {f"{rows.classes[given]} → {rows.classes[other]}": (given, other) for given, other in found}
+    order = st.selectbox(
+        "Order", [*_ORDERS, *named], key="order", bind="query-params", label_visibility="collapsed", width=230
+    )
+    many = st.segmented_control(
+        "Images",
+        [_ONE, _GRID],
+        default=_ONE,
+        required=True,
+        key="images",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=many == _GRID)
+    with st.popover(plain(who), icon=":material/person:", type="tertiary"):
+        skip = st.toggle("Skip what others judged", value=True, key="skip", bind="query-params")
+        st.caption("Off: a second opinion on every image; others' verdicts are not shown.")
+        ask_name("review.rename", who)
+    kind = _ORDERS.get(order, "pairs")
+    return Sitting(own, who, split, kind, named.get(order), blind and many == _ONE, skip), many == _GRID
