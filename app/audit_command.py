@@ -7,7 +7,7 @@ from curation.audit import run_audit
 from curation.audit_config import AuditConfig
 from curation.datasets import open_dataset
 from curation.inference import dataset_name
-from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit
+from curation.results import MEAN_OF_FOLDS, ORIGINAL, ArchitectureResult, Audit
 from curation.workspace import Workspace
 from models.metrics import accuracy, wilson_interval
 
@@ -23,7 +23,7 @@ def audit(name: str, config: AuditConfig) -> None:
 
             foreign = reader(config.predictions, workspace)
         found = run_audit(workspace, spec, rows, config, foreign, show)
-    _summarise(workspace, name, found)
+    _summarise(workspace, name if config.version == ORIGINAL else found.name, found)
 
 
 def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
@@ -32,13 +32,15 @@ def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
     typer.echo(f"\n{audit.name}: {len(rows):,} images, {len(rows.classes)} classes")
     if audit.checked.skipped:
         typer.echo(f"skipped {len(audit.checked.skipped)} files that cannot be read (listed in the report)")
+    version = audit.config["version"]
+    labels = "labels as given" if version == ORIGINAL else f"labels of {version}"
     for split in sorted(set(rows.splits.tolist())):
         own = rows.splits == split
         for one in audit.architectures:
             share = accuracy(rows.labels[own], one.predictions.probs[own])
             low, high = wilson_interval(round(share * own.sum()), int(own.sum()))
             how = _how(audit, one, split)
-            typer.echo(f"  {split:<5} {one.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the labels as given, {how}")
+            typer.echo(f"  {split:<5} {one.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the {labels}, {how}")
         other = int((audit.consensus.suggested[own] != rows.labels[own]).sum())
         typer.echo(f"  {split:<5} another label fits better for {other} of {own.sum()} images")
     leaks = int(audit.duplicates.leaks(rows.splits).sum())

@@ -69,11 +69,11 @@ def issues(
 ) -> None:
     """List the labels of an audited data set, most suspicious first."""
     from curation.issue_table import write_issues
-    from curation.results import audit_name, checked_version, load_audit
+    from curation.results import load_audit
+    from curation.split_images import audited_version
 
     workspace, dataset = _audited(name)
-    checked_version(workspace, dataset, version)
-    write_issues(load_audit(workspace, audit_name(dataset, version)), split, csv, sys.stdout)
+    write_issues(load_audit(workspace, audited_version(workspace, dataset, version)), split, csv, sys.stdout)
 
 
 @cli.command()

@@ -20,7 +20,7 @@ def split(workspace: Workspace, name: str, request: SplitRequest) -> None:
     """Make a version and say what it holds."""
     made = make_split(workspace, name, request)
     typer.echo(f"{name} {made.version}: {counted(len(made.rows), 'image')}, {made.sha256}")
-    for part, classes in made.about["counts"].items():
+    for part, classes in made.every.counts().items():
         counts = ", ".join(f"{classes[one]} {one}" for one in made.about["classes"])
         typer.echo(f"  {part:<5} {sum(classes.values()):>7,}: {counts}")
     changed, out = made.about["decisions"]["changed"], made.about["out"]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -16,7 +17,7 @@ from curation.splits import CuratedSplit, about_audit
 from curation.workspace import Workspace
 from models.arrays import BoolArray
 from models.errors import ErrataError
-from models.files import read_json, write_json, write_text
+from models.files import write_json, write_text
 
 SCHEMA_VERSION = 1
 KIND = "errata-sheet"
@@ -139,7 +140,12 @@ def read_sheet(path: Path) -> ErrataSheet:
     Raises:
         ErrataError: the file cannot be read, is no errata sheet, is of another schema, or an entry makes no sense.
     """
-    values = read_json(path)
+    try:
+        values = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
+    except ValueError:  # no UTF-8 either
+        values = None
     if not isinstance(values, dict) or values.get("kind") != KIND:
         raise ErrataError(f"{path} is no errata sheet; give the JSON that `errata sheet NAME --json` wrote")
     if values.get("schema_version") != SCHEMA_VERSION:

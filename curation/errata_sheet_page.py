@@ -12,8 +12,8 @@ from models.files import write_text
 PICTURES = 48  # shown of a pair of classes
 MOST_PICTURES = 1_500  # in the page: about 6 MB
 _STYLES = (Path(__file__).parent / "report" / "report.css", Path(__file__).with_name("errata_sheet.css"))
-_NAVIGATION = {"overview": "Overview", "labels": "Wrong labels", "out": "Of no class", "about": "About"}
-_REASONS = {"exclude": "left out", "none-of-these": "none of these classes"}
+_NAVIGATION = {"overview": "Overview", "labels": "Wrong labels", "out": "Left out", "about": "About"}
+_REASONS = {"exclude": "excluded", "none-of-these": "none of these classes"}
 
 PictureOf = Callable[[str], str | None]  # image_id -> data address
 
@@ -47,7 +47,7 @@ def sheet_page(sheet: ErrataSheet, style: str, picture_of: PictureOf) -> str:
     sections = {
         "overview": _overview(sheet, wrong, out),
         "labels": _groups("labels", "Wrong labels", wrong, sheet, picture_of, left),
-        "out": _groups("out", "Of no class", out, sheet, picture_of, left),
+        "out": _groups("out", "Left out", out, sheet, picture_of, left),
         "about": _about(sheet),
     }
     about = f"version <b>{text(sheet.version)}</b> · {counted(sheet.images, 'image')} · {text(sheet.split_sha256[:12])}"
@@ -63,7 +63,7 @@ def _overview(sheet: ErrataSheet, wrong: list[Erratum], out: list[Erratum]) -> s
     tiles = (
         (len(wrong) - several, "carry the wrong label"),
         (several, "show, or may show, several classes"),
-        (len(out), "belong to no class of this data set"),
+        (len(out), "left out: of no class here, or of no use"),
         (sheet.judged, f"of {sheet.images:,} images judged by people"),
     )
     shown = "".join(f"<li><b>{number:,}</b> <span>{what}</span></li>" for number, what in tiles)

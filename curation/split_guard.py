@@ -57,7 +57,7 @@ def _of_test(every: CuratedRows) -> str:
     own = every.checked.rows.splits == "test"
     changed, n = int((every.changed() & own).sum()), int((every.members & own).sum())
     out = int((np.isin(every.out, ("exclude", "none-of-these")) & own).sum())
-    judged = int((own & (every.decisions != "")).sum())
+    judged = int((own & ((every.decisions != "") | every.disputed)).sum())
     return (
         f"test: {changed} of {n} labels changed and {counted(out, 'image')} left out, each by a person's decision; "
         f"{counted(judged, 'image')} judged"

@@ -8,7 +8,7 @@ from curation.datasets import audited_name, source
 from curation.duplicates import Duplicates
 from curation.images_of import OnStage, checked_images
 from curation.names import source_of
-from curation.results import ORIGINAL, CheckedRows, audit_name, checked_version
+from curation.results import ORIGINAL, CheckedRows, audit_name, audited, checked_version
 from curation.rows import Rows
 from curation.splits import CuratedSplit, check_unchanged, load_split
 from curation.workspace import Workspace
@@ -29,6 +29,18 @@ def check_known_version(name: str, version: str, workspace: Workspace) -> None:
     """
     if version != ORIGINAL:
         checked_version(workspace, audited_name(source(name, workspace), workspace), version)
+
+
+def audited_version(workspace: Workspace, name: str, version: str) -> str:
+    """Return under which name a version is audited.
+
+    Raises:
+        ErrataError: there is no such version, or it was not audited yet.
+    """
+    own = audit_name(name, checked_version(workspace, name, version))
+    if version != ORIGINAL and own not in audited(workspace):
+        raise ErrataError(f"version {version!r} has no finished audit; run `errata audit {name} --version {version}`")
+    return own
 
 
 def rows_of_version(workspace: Workspace, name: str, rows: Rows, version: str) -> Rows:

@@ -93,7 +93,7 @@ def test_a_sheet_that_makes_no_sense(sheet: ErrataSheet, tmp_path: Path, change:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"[]", "is no errata sheet"), (b"{", "is damaged"), (b"\xff\xfe", "is damaged")]
+    ("content", "message"), [(b"[]", "is no errata sheet"), (b"{", "is no errata sheet"), (b"\xff\xfe", "is no errata sheet")]
 )
 def test_another_file(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "x.json").write_bytes(content)

@@ -12,7 +12,7 @@ from curation.results import checked_version, versions
 from curation.review import Review, open_review
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
-from curation.splits import check_unchanged, file_sha256, list_splits, load_split, split_folder
+from curation.splits import CuratedSplit, check_unchanged, file_sha256, list_splits, load_split, split_folder
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import read_json, write_json
@@ -72,7 +72,7 @@ def test_what_is_written_down(workspace: Workspace, review: Review) -> None:
     assert about["counts"]["test"] == {"sea": 2, "forest": 5, "street": 4}
     assert about["counts"]["train"] == {"sea": 7, "forest": 6, "street": 5}
     assert about["guard"][:2] == [
-        "test: 1 of 11 labels changed and 1 image left out, each by a person's decision; 3 images judged",
+        "test: 1 of 11 labels changed and 1 image left out, each by a person's decision; 4 images judged",
         "1 label of train and val taken from the models without a look (label_quality below 0.5); none of test",
     ]
     assert (about["reviewer"], about["seed"], about["shares"]) == ("cleo", 0, "keep")
@@ -99,6 +99,23 @@ def test_relabel_then_undo_gives_the_hash_of_before(workspace: Workspace, review
     review.undo("ana")
     original = load_split(workspace, "tiny", "original").sha256
     assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 == original != first.sha256
+
+
+def test_what_is_decided_meanwhile_does_not_count(
+    workspace: Workspace, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+
+    def busy(*arguments: object) -> CuratedSplit:
+        review.decide(Decision("ana", "test/sea/1.png", "exclude"))
+        return load_split(workspace, "tiny", "original")
+
+    monkeypatch.setattr("curation.split_make.load_split", busy)
+    make_split(workspace, "tiny", SplitRequest("v1"))
+    made = load_split(workspace, "tiny", "v1")
+    assert review.lines() > made.about["decisions"]["lines"] == 1
+    assert made.about["decisions"]["log_sha256"] == review.log.sha256(1)
+    assert made.every.out_counts() == {}
 
 
 def test_the_list(workspace: Workspace, review: Review) -> None:
