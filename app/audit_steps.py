@@ -10,10 +10,12 @@ from models.files import read_json
 
 _NAMES = {
     "images": "Read and check the images",
+    "problems": "Look for spoiled images",
     "duplicates": "Find duplicates",
     "features": "Features of",
     "pixels": "Pixels for",
     "train": "Train",
+    "judge": "Judge the labels",
     "map": "Map of",
     "cams": "Grad-CAM of",
     "fiftyone": "Write the FiftyOne dataset",
@@ -56,7 +58,10 @@ def _planned(folder: Path, seen: set[str]) -> list[str]:
     foreign = sorted(stage for stage in seen if stage.startswith("predictions "))
     learning = [stage for stage in training if stage.startswith("train") or stage in seen]
     looking = [f"{kind} {name}" for kind in ("map", "cams") for name in names if name not in COMBINATIONS]
-    return ["images", "duplicates", *(foreign or learning), *looking, "fiftyone", "report"]
+    # Copies are known by the features of the first frozen architecture, so these come before them.
+    early = [stage for stage in learning if stage.startswith("features")][:1]
+    learning = [stage for stage in learning if stage not in early]
+    return ["images", "problems", *early, "duplicates", *(foreign or learning), "judge", *looking, "fiftyone", "report"]
 
 
 def _label(stage: str) -> str:

@@ -1,6 +1,5 @@
 """The main job: images in, models trained, labels ranked, everything shown in FiftyOne; resumable, in order."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -16,7 +15,7 @@ from curation.rows import Rows
 from curation.split_images import about_version, version_to_audit
 from curation.stages import Stages
 from curation.workspace import Workspace
-from models.arrays import IntArray, Progress
+from models.arrays import Progress
 from models.files import atomic, digest, write_json
 from models.predictions import Predictions
 from models.runs import computing
@@ -76,25 +75,15 @@ class Auditing:
     def train(self) -> None:
         """Predict every image with models that did not train on it."""
         from curation.ensembles import combine
-        from curation.training import Material, out_of_fold_run, problem_of, train_out_of_fold
+        from curation.training import Material, problem_of, train_out_of_fold
 
         problem = problem_of(self.rows, self.duplicates.groups, self.config.folds, self.config.seed)
         prepared = Prepared(self.workspace, self.checked, self.config.engine)
         material = Material(prepared, self.spec.name, self.key)
-        for name in self.config.members:
-            self._forget_other_folds(out_of_fold_run(name, problem, material)[0], problem.fold)
         trained = {name: train_out_of_fold(name, problem, material, self.stages) for name in self.config.members}
         combined = {name: combine(name, trained, problem, material, self.stages) for name in self.config.combinations}
         self.runs = {**trained, **combined}
         self.members = dict.fromkeys(combined, self.config.members)
-
-    def _forget_other_folds(self, run: str, fold: IntArray) -> None:
-        """Remove a training whose folds were drawn when other copies were known; its name does not tell them apart."""
-        folder = self.workspace.runs / run
-        if (folder / "predictions.npz").exists():
-            before = Predictions.load(folder / "predictions.npz").fold
-            if before is None or not np.array_equal(before, fold):
-                shutil.rmtree(folder)
 
     def import_predictions(self, predictions: Predictions, name: str) -> None:
         """Take the predictions of a model trained elsewhere."""
@@ -118,6 +107,23 @@ class Auditing:
             "stages": [record.name for record in self.stages.records],
         }
         write_json(self.folder / "results.json", about)
+
+    def judge(self) -> None:
+        """Judge every label by all architectures together, and by what frozen embeddings tell beside them."""
+        from curation.findings import find
+
+        audit, output = self.audit(), self.folder / "findings.npz"
+
+        def work(_: Progress) -> None:
+            opinions = {one.name: one.predictions.probs for one in audit.voters}
+            backbones = {one.name: own for one in audit.voters if (own := one.backbone_embeddings) is not None}
+            rows, learn = audit.rows, audit.rows.splits == "train"
+            find(
+                rows.labels, len(rows.classes), learn, audit.duplicates.groups, opinions, backbones, self.config.seed
+            ).save(output)
+
+        inputs = [self.key, self.runs, bytes_key(self.duplicates.groups), self.config.seed]
+        self.stages.do("judge", inputs, [output], work)
 
     def map(self) -> None:
         """Project the embeddings of every architecture to two dimensions."""
@@ -218,6 +224,7 @@ def run_audit(
         else:
             auditing.group_copies()
             auditing.train()
+        auditing.judge()
         auditing.map()
         auditing.draw_cams()
         auditing.write_dataset()

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from curation.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
-from curation.image_problems import find_problems, measure_images
+from curation.image_problems import find_problems
+from curation.image_values import measure_images
 from curation.results import CheckedRows
 from curation.rows import Rows
 from curation.stages import Stages

@@ -11,8 +11,7 @@ from curation.issues import Ranking, self_confidence, suggest
 from curation.judge import joint_features, judge
 from curation.kinds import Kinds, kinds_of
 from curation.neighbours import neighbour_vote
-from curation.out_of_scope import AXES as SCOPE_AXES
-from curation.out_of_scope import out_of_scope, strangeness
+from curation.out_of_scope import out_of_scope, scope_axes, strangeness
 from curation.pooling import pooled, pooling_weights
 from models.array_files import read_arrays, write_arrays
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -37,6 +36,10 @@ class Findings:
         """Return them as a ranking of the labels."""
         suggested, runner_up = suggest(labels, self.probs)
         return Ranking(self.label_quality, suggested, runner_up, self.probs.max(1))
+
+    def weight(self, voter: str) -> float:
+        """Return the weight of a voter in the probabilities; 0 for one that does not vote."""
+        return float(dict(zip(self.voters, self.weights.tolist(), strict=True)).get(voter, 0.0))
 
     def save(self, path: Path) -> None:
         """Write them as .npz, whole or not at all."""
@@ -131,7 +134,7 @@ def _strangeness(
 ) -> FloatArray:
     """Return the mean over the backbones of how strange each image is, shape (N,)."""
     every = [
-        strangeness(joint_features([own], SCOPE_AXES, seed), labels, n_classes, learn, trust)
+        strangeness(joint_features([own], scope_axes(int(learn.sum())), seed), labels, n_classes, learn, trust)
         for own in backbones.values()
     ]
     return np.asarray(np.mean(every, axis=0), np.float32)

@@ -3,7 +3,6 @@
 Everything here is `labels (N,)` and `probs (N, K)` in, arrays out. `label_quality` is in [0, 1]; low = suspicious.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,27 +104,6 @@ def rank(labels: IntArray, probs: FloatArray) -> Ranking:
     """
     suggested, runner_up = suggest(labels, probs)
     return Ranking(self_confidence(labels, probs), suggested, runner_up, probs.max(1))
-
-
-def consensus(labels: IntArray, probs: Sequence[FloatArray]) -> Ranking:
-    """Rank the labels by all architectures together.
-
-    Each architecture's probabilities, shape (N, K), are weighted by how well they predict the given labels: by the
-    log loss they save against guessing the class shares, so that a weak network cannot outvote a strong one.
-    """
-    weights = np.array([skill(labels, own) for own in probs])
-    if weights.sum() == 0:
-        weights[:] = 1
-    mean = np.average(np.stack(probs), axis=0, weights=weights).astype(np.float32)
-    return rank(labels, mean / mean.sum(1, keepdims=True))
-
-
-def skill(labels: IntArray, probs: FloatArray) -> float:
-    """Return the share, in [0, 1], of the labels' entropy that the probabilities explain; 0 = as good as guessing."""
-    shares = np.bincount(labels, minlength=probs.shape[1]) / max(1, len(labels))
-    entropy = -float((shares[shares > 0] * np.log(shares[shares > 0])).sum())
-    loss = -float(np.log(np.maximum(self_confidence(labels, probs), 1e-12)).mean()) if len(labels) else 0.0
-    return max(0.0, 1 - loss / entropy) if entropy > 0 else 0.0
 
 
 def ranks(label_quality: FloatArray, rows: BoolArray) -> IntArray:

@@ -4,9 +4,15 @@ import numpy as np
 
 from models.arrays import BoolArray, FloatArray, IntArray
 
-AXES = 64  # principal axes looked at; more of them also tell apart what every photograph has of its own
+_AXES = 64  # principal axes looked at; more of them also tell apart what every photograph has of its own
+FEWEST = 50  # images: of fewer nobody can say which are strange
 _SHRINK = 0.05  # of a covariance towards a round one of the same size
 _EDGE = 7.0  # deviations from the median that count as half out of scope; chosen on `scenes` (docs/results.md)
+
+
+def scope_axes(n: int) -> int:
+    """Return on how many principal axes strangeness is looked at, of n images that tell what the classes look like."""
+    return max(1, min(_AXES, n // 10))
 
 
 def strangeness(
@@ -15,7 +21,8 @@ def strangeness(
     """Return how far each image is from the nearest class, shape (N,), in robust deviations; high = strange.
 
     The Mahalanobis distance to the nearest class less that to the mean of all images: common properties of an image,
-    such as its sharpness, are in both and cancel.
+    such as its sharpness, are in both and cancel. Images that the classes were learned from lie nearer than others, so
+    these two kinds are each compared among themselves; 0 for all of a kind of which there are few.
 
     Args:
         features: of one frozen backbone on its first principal axes, shape (N, M).
@@ -39,9 +46,13 @@ def strangeness(
     within, around = _precision(features - own, trusted), _precision(features - everything, trusted)
     nearest = np.min([_squared(features - mean, within) for mean in means], axis=0)
     relative = nearest - _squared(features - everything, around)
-    middle = np.median(relative)
-    spread = 1.4826 * np.median(np.abs(relative - middle))
-    return np.asarray((relative - middle) / max(float(spread), 1e-6), np.float32)
+    deviations = np.zeros(len(labels), np.float32)
+    for rows in (np.flatnonzero(learn), np.flatnonzero(~learn)):
+        if len(rows) >= FEWEST:
+            middle = np.median(relative[rows])
+            spread = 1.4826 * np.median(np.abs(relative[rows] - middle))
+            deviations[rows] = (relative[rows] - middle) / max(float(spread), 1e-6)
+    return deviations
 
 
 def out_of_scope(deviations: FloatArray) -> FloatArray:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from curation.duplicates import Duplicates
+from curation.duplicates import Duplicates, conflict_quality
+from curation.findings import Findings, find
 from curation.image_problems import ImageProblems
-from curation.issues import Ranking, consensus, rank
+from curation.issues import Ranking, rank
 from curation.rows import Rows
 from curation.stages import StageRecord, read_records
 from curation.workspace import Workspace
@@ -72,6 +73,12 @@ class ArchitectureResult:
     ranking: Ranking
     points: FloatArray | None  # (N, 2) UMAP
     members: tuple[str, ...] = ()  # architectures that it combines, of an ensemble or an average
+    frozen: bool = False  # no label took part in its embeddings
+
+    @property
+    def backbone_embeddings(self) -> FloatArray | None:
+        """Its embeddings, shape (N, D), where no label took part in them; they may judge labels."""
+        return self.predictions.embeddings if self.frozen else None
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,8 @@ class Audit:
     checked: CheckedRows
     duplicates: Duplicates
     architectures: tuple[ArchitectureResult, ...]
-    consensus: Ranking
+    findings: Findings  # of all architectures together
+    consensus: Ranking  # of all architectures together, copies with other labels first
     stages: tuple[StageRecord, ...]
     problems: ImageProblems | None = None  # None: of an audit that did not look for them
 
@@ -189,12 +197,27 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         )
         for one, own in predictions.items()
     )
-    voters = [own.probs for one, own in predictions.items() if one not in members]
-    together = consensus(checked.rows.labels, voters)
+    found = _findings(folder, checked.rows, duplicates, {one: predictions[one] for one in order if one not in members})
+    together = found.ranking(checked.rows.labels)
+    quality = conflict_quality(checked.rows.labels, duplicates.groups, together.label_quality)
+    together = replace(together, label_quality=quality)
     places = {stage: place for place, stage in enumerate(results.get("stages", []))}
     stages = sorted(read_records(folder).values(), key=lambda record: places.get(record.name, len(places)))
     problems = _problems(folder, len(checked.rows))
-    return Audit(name, folder, results["config"], checked, duplicates, architectures, together, tuple(stages), problems)
+    return Audit(
+        name, folder, results["config"], checked, duplicates, architectures, found, together, tuple(stages), problems
+    )
+
+
+def _findings(folder: Path, rows: Rows, duplicates: Duplicates, voters: dict[str, Predictions]) -> Findings:
+    """Return what was found about the labels; by the architectures alone until the audit has come so far."""
+    file = folder / "findings.npz"
+    if file.exists():
+        found = Findings.load(file)
+        if len(found.label_quality) == len(rows) and set(voters) <= set(found.voters):
+            return found
+    opinions = {name: own.probs for name, own in voters.items()}
+    return find(rows.labels, len(rows.classes), rows.splits == "train", duplicates.groups, opinions, {})
 
 
 def _problems(folder: Path, n: int) -> ImageProblems | None:
@@ -217,4 +240,11 @@ def _architecture(
     points = np.load(map_file, allow_pickle=False) if map_file.exists() else None
     if points is not None and len(points) != len(labels):
         points = None  # of an earlier audit
-    return ArchitectureResult(name, field, run_folder, predictions, rank(labels, predictions.probs), points)
+    ranking = rank(labels, predictions.probs)
+    return ArchitectureResult(name, field, run_folder, predictions, ranking, points, frozen=_is_frozen(run_folder))
+
+
+def _is_frozen(run_folder: Path) -> bool:
+    """Return whether a run fitted heads to a frozen backbone; of predictions made elsewhere nobody knows."""
+    config = run_folder / "config.json"
+    return config.exists() and "penalties" in read_json(config).get("config", {})

@@ -76,7 +76,7 @@ def out_of_fold_run(name: str, problem: Problem, material: Material) -> tuple[st
         "seed": problem.seed,
         "config": config,
     }
-    key = digest(material.rows_key, about)
+    key = digest(material.rows_key, problem.groups.tolist(), about)  # other copies, other folds
     return f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}", about  # at most 64 characters
 
 

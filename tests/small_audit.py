@@ -65,6 +65,7 @@ def small_audit(workspace: Workspace, name: str = "tiny", in_sample: bool = Fals
         _training_record(run, architecture)
         np.save(folder / f"map-{slug(architecture)}.npy", embeddings[:, :2] + place)
     _results(folder, runs)
+    load_audit(workspace, name).findings.save(folder / "findings.npz")
     audit = load_audit(workspace, name)
     _draw_cams(audit, cams)
     return audit

@@ -12,7 +12,7 @@ from curation.near_pairs import Pairs
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import FloatArray
-from models.predictions import NO_FOLD, Predictions
+from models.predictions import Predictions
 from models.runs import Run
 from tests.drawn_folder import LEAK, draw_folder
 
@@ -75,17 +75,3 @@ def test_embeddings_that_come_with_predictions_are_taken(
     one.group_copies(Predictions(one.rows.image_ids, np.full((n, 4), 0.25, np.float32), given, None))
     assert len(seen) == with_embeddings
     assert "features efficientnet_lite0" not in [record.name for record in one.stages.records]
-
-
-def test_a_training_whose_folds_knew_other_copies_is_removed(pictures: Path, tmp_path: Path) -> None:
-    one = auditing(pictures, tmp_path, "simple_cnn")
-    n = len(one.rows)
-    fold = np.where(one.rows.splits == "train", np.arange(n) % 2, NO_FOLD)
-    folder = one.workspace.runs / "few-simple_cnn-00000000"
-    saved = Predictions(one.rows.image_ids, np.full((n, 4), 0.25, np.float32), None, fold)
-    saved.save(folder / "predictions.npz")
-    one._forget_other_folds(folder.name, fold)
-    assert folder.is_dir()
-    one._forget_other_folds(folder.name, np.where(fold == NO_FOLD, NO_FOLD, 1 - fold))
-    assert not folder.exists()
-    one._forget_other_folds(folder.name, fold)  # never trained: nothing to do

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance, ImageFilter
 
-from curation.image_problems import CHECKS, ImageProblems, find_problems, image_values, measure_images
+from curation.image_problems import CHECKS, ImageProblems, find_problems
+from curation.image_values import image_values, measure_images
 from models.arrays import FloatArray
 from models.errors import ErrataError
 from tests.test_registration import landscape

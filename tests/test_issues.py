@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from curation.issues import (
     confidence_weighted_entropy,
-    consensus,
     normalized_margin,
     rank,
     ranks,
     self_confidence,
-    skill,
     suggest,
 )
 from models.arrays import FloatArray, IntArray
@@ -90,8 +88,6 @@ def test_permuting_rows_permutes_scores(case: tuple[IntArray, FloatArray], seed:
     order = np.random.default_rng(seed).permutation(len(labels))
     for score in (self_confidence, normalized_margin):
         np.testing.assert_array_equal(score(labels[order], probs[order]), score(labels, probs)[order])
-    ours, theirs = consensus(labels[order], [probs[order]] * 2), consensus(labels, [probs] * 2)
-    np.testing.assert_allclose(ours.label_quality, theirs.label_quality[order], atol=1e-6)
 
 
 @given(problems, st.integers(0, 2**32 - 1))
@@ -107,36 +103,6 @@ def test_two_classes_and_perfect_confidence() -> None:
     labels, probs = np.array([0, 1, 0, 1]), np.array([[1, 0], [0, 1], [0, 1], [1, 0]], np.float32)
     for score in (self_confidence, normalized_margin):
         assert score(labels, probs).tolist() == [1, 1, 0, 0]
-    assert consensus(labels, [probs, probs]).label_quality.tolist() == [1, 1, 0, 0]
-
-
-def test_one_class_present_or_no_rows_is_no_error() -> None:
-    probs = np.full((3, 2), 0.5, np.float32)
-    together = consensus(np.zeros(3, np.int64), [probs, probs])
-    assert together.label_quality.tolist() == [0.5, 0.5, 0.5]
-    empty = consensus(np.empty(0, np.int64), [np.empty((0, 4), np.float32)])
-    assert empty.label_quality.shape == (0,)
-
-
-def test_skill_of_guessing_and_of_knowing() -> None:
-    labels = np.array([0, 0, 1, 1])
-    assert skill(labels, np.full((4, 2), 0.5, np.float32)) == 0
-    assert skill(labels, np.eye(2, dtype=np.float32)[labels]) == pytest.approx(1)
-    assert skill(labels, np.eye(2, dtype=np.float32)[1 - labels]) == 0  # worse than guessing counts for nothing
-    half = np.where(np.eye(2, dtype=bool)[labels], np.sqrt(0.5), 1 - np.sqrt(0.5)).astype(np.float32)
-    assert skill(labels, half) == pytest.approx(0.5)  # log loss of ln(2)/2 against an entropy of ln(2)
-
-
-def test_a_useless_architecture_has_no_say() -> None:
-    labels = np.array([0, 0, 1, 1] * 10)
-    good = np.where(np.eye(2, dtype=bool)[labels], 0.9, 0.1).astype(np.float32)
-    useless = good[:, ::-1].copy()
-    np.testing.assert_allclose(consensus(labels, [good, useless]).label_quality, rank(labels, good).label_quality)
-
-
-def test_consensus_of_one_is_its_own_ranking() -> None:
-    labels, probs = problem(30, 4, 0)
-    np.testing.assert_allclose(consensus(labels, [probs]).label_quality, rank(labels, probs).label_quality, atol=1e-6)
 
 
 def test_ranks_count_within_the_chosen_rows_and_ties_keep_their_order() -> None:

@@ -29,6 +29,15 @@ def test_half_at_the_edge() -> None:
     assert out_of_scope(np.array([0.0], np.float32))[0] < 0.001
 
 
+def test_held_out_images_are_compared_among_themselves() -> None:
+    x, _, labels = clusters(400, 3, 0)
+    found = strangeness(x, labels, 3, np.arange(400) < 200, np.ones(400, np.float32))
+    assert abs(np.median(found[:200])) < 1e-4
+    assert abs(np.median(found[200:])) < 1e-4
+    few = strangeness(x[:240], labels[:240], 3, np.arange(240) < 200, np.ones(240, np.float32))
+    assert (few[200:] == 0).all()  # of 40 images nobody can say
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(3, 30))
 def test_always_finite(seed: int, n: int) -> None:
     x, _, labels = clusters(n, 4, seed)

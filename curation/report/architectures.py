@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from curation.issues import skill
 from curation.report.curves import finite
 from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit
 from models.arrays import BoolArray
@@ -43,7 +42,7 @@ def architecture_figures(audit: Audit, one: ArchitectureResult) -> dict[str, Any
         "slug": one.slug,
         "run": one.run_folder.name,
         "in_sample": one.predictions.fold is None,
-        "weight": short(skill(labels, one.predictions.probs)),
+        "weight": short(audit.findings.weight(one.name)),
         "splits": splits,
         "confusion": {
             split: confusion(labels[own], predicted[own], len(audit.rows.classes)).tolist()

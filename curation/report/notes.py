@@ -63,8 +63,8 @@ def notes_section(figures: dict[str, Any]) -> str:
         ("Predictions", _predictions(figures)),
         (
             "Label quality",
-            "the probability of the given label (self-confidence), mean of the architectures weighted by the share of "
-            f"the labels' entropy each explains: {weights}.{again} "
+            "the probability of the given label by all voters together, a geometric mean with weights fitted to the "
+            f"given labels: {weights}.{again} "
             "Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125.",
         ),
         ("Intervals", "Wilson 1927, doi:10.1080/01621459.1927.10502953, at 95 %; images are taken as independent."),

@@ -16,7 +16,6 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from curation import store
 from curation.inference import dataset_name
-from curation.issues import consensus
 from curation.results import Audit, load_audit
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray
@@ -39,7 +38,6 @@ def scores(workspace: Workspace, audit: Audit) -> dict[str, FloatArray]:
         probs = one.predictions.probs.astype(np.float64)
         probs /= probs.sum(1, keepdims=True)
         method: Callable[..., FloatArray] = get_label_quality_scores
-        found[f"Errata label_quality, {one.name}"] = consensus(labels, [one.predictions.probs]).label_quality
         found[f"cleanlab self-confidence, {one.name}"] = method(labels, probs, method="self_confidence")
         found[f"FiftyOne mistakenness, {one.name}"] = 1 - mistakenness(workspace, audit, one.slug)
     return found
