@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.rows import SPLITS
-from models.arrays import BoolArray, IntArray
+from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError, unknown
 
 KEEP = "keep"
@@ -52,7 +52,9 @@ def remake(
     """Return a split for every image, shape (N,); images of a group are never separated.
 
     Each class in turn hands out its groups, large ones first and then in an order drawn by a hash of seed and name,
-    each to the split that lacks most of its share of the class. Neither the order of rows nor a generator matters.
+    each to the split that has the least of its share of the class and room for half of the group; so copies are spread
+    like other images, and a class of very few images goes to the largest split. Neither the order of rows nor a
+    generator matters.
 
     Args:
         image_ids: unique names, shape (N,).
@@ -76,11 +78,20 @@ def remake(
         own = np.flatnonzero(class_of == label).tolist()
         lacks = wanted * sizes[own].sum()
         for one in sorted(own, key=lambda one: (-sizes[one], drawn[one])):
-            best = int(np.lexsort((-lacks_overall, -lacks.round(9)))[0])  # rounded: ties are ties
+            best = _place(int(sizes[one]), lacks, lacks_overall, wanted)
             place[one] = best
             lacks[best] -= sizes[one]
             lacks_overall[best] -= sizes[one]
     return np.array(names, "<U5")[place][group]
+
+
+def _place(size: int, lacks: FloatArray, lacks_overall: FloatArray, wanted: FloatArray) -> int:
+    """Return the split for a group of so many images; lacks are images still to come, of the class and of all."""
+    full = 2 * lacks.round(9) < size
+    if full.all():
+        return int(np.lexsort((-lacks_overall, -lacks.round(9)))[0])
+    emptiest = np.lexsort(((-lacks_overall / wanted).round(9), (-lacks / wanted).round(9), full))  # rounded: ties
+    return int(emptiest[0])
 
 
 def _class_of(group: IntArray, labels: IntArray, members: BoolArray, n: int) -> IntArray:

@@ -85,3 +85,20 @@ def test_a_large_group_goes_where_there_is_room() -> None:
     ids = np.array([f"{i}.png" for i in range(10)])
     splits = remake(ids, np.zeros(10, np.int64), groups, np.ones(10, bool), {"train": 0.7, "test": 0.3}, 0)
     assert splits.tolist() == ["train"] * 7 + ["test"] * 3
+
+
+def test_copies_are_spread_like_other_images() -> None:
+    groups = np.concatenate([np.repeat(np.arange(50), 4), np.arange(50, 250)])  # 50 groups of four, 200 images alone
+    ids = np.array([f"{i:03d}.png" for i in range(400)])
+    splits = remake(ids, np.arange(400) // 4 % 2, groups, np.ones(400, bool), {"train": 0.6, "test": 0.4}, 5)
+    copied = splits[:200]
+    assert 0.35 <= (copied == "test").mean() <= 0.45
+    assert (splits == "test").sum() == 160
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_class_of_very_few_images_is_learned(n: int) -> None:
+    ids = np.array([f"{i}.png" for i in range(60 + n)])
+    labels = np.array([0] * 60 + [1] * n)
+    splits = remake(ids, labels, np.arange(60 + n), np.ones(60 + n, bool), SHARES, 0)
+    assert splits[60:].tolist() == ["train"] * n
