@@ -10,7 +10,7 @@ from app.pictures import picture
 from app.review_keys import undo_keys
 from app.review_markdown import plain
 from app.review_panel import progress
-from app.review_sitting import Sitting, said
+from app.review_sitting import Sitting, reveal, said
 from app.review_verdicts import judge_many, last
 from curation.review_queue import pairs
 
@@ -41,6 +41,7 @@ def grid(sitting: Sitting) -> None:
         "not: they stay as they are and in the queue.</p>"
     )
     _tiles(sitting, rows, out)
+    reveal(*(str(sitting.bench.audit.rows.image_ids[row]) for row in rows))
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-grid"):
         st.button(
             f"Accept **{plain(other)}** for {len(kept)} of {len(rows)}",

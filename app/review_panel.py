@@ -40,7 +40,8 @@ def evidence(look: Look) -> None:
     """Show what the models say, the nearest images of both classes, and copies; of a blind look only copies."""
     if look.sitting.blind:
         hidden = "What the models say is hidden until your verdict, and the log notes that it was."
-        st.html(f'<div class="er-blind"><b>Blind</b><p>{hidden}</p></div>{_copies(look)}')
+        known = "You have seen what the models say of this image: the log will not call your verdict blind."
+        st.html(f'<div class="er-blind"><b>Blind</b><p>{hidden if look.blind else known}</p></div>{_copies(look)}')
         return
     st.html(f"<div>{_copies(look)}{_neighbours(look)}</div>")
     opinions(look)

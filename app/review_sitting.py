@@ -10,6 +10,7 @@ from curation.audit_sample import Queue
 from models.arrays import BoolArray
 
 _SHOWN, _SAID, _PASSED = "review.shown", "review.said", "review.passed"
+_REVEALED = "review.revealed"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Look:
         return str(self.sitting.bench.audit.rows.image_ids[self.row])
 
     @property
+    def blind(self) -> bool:
+        """Whether the reviewer does not know what the models say: it is hidden, and was in all of this visit."""
+        return self.sitting.blind and self.image_id not in st.session_state.get(_REVEALED, [])
+
+    @property
     def label(self) -> int:
         """The given class."""
         return int(self.sitting.bench.audit.rows.labels[self.row])
@@ -98,6 +104,14 @@ def show(look: Look) -> None:
     """Note that an image is on the screen from now on."""
     if st.session_state.get(_SHOWN, ("",))[0] != look.image_id:
         st.session_state[_SHOWN] = [look.image_id, time.time()]
+    if not look.sitting.blind:
+        reveal(look.image_id)
+
+
+def reveal(*image_ids: str) -> None:
+    """Note that the reviewer knows what the models say of these images: no verdict on them is blind any more."""
+    known = st.session_state.get(_REVEALED, [])
+    st.session_state[_REVEALED] = [*known, *(one for one in image_ids if one not in known)]
 
 
 def looked_at() -> tuple[str, float]:

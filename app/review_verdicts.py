@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.review_sitting import Look, Sitting, leave, look_anew, looked_at, pass_over, say
+from app.review_sitting import Look, Sitting, leave, look_anew, looked_at, pass_over, reveal, say
 from curation.decisions import Decision
 from models.errors import ErrataError
 
@@ -32,6 +32,7 @@ def judge(look: Look, decision: str, new_labels: Sequence[str] = ()) -> None:
     look_anew()  # the same key again, before another image is shown, is no verdict
     if written:
         _remember(written, _models_say(look) if look.sitting.blind else "")
+        reveal(image_id)
 
 
 def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: float) -> list[Decision]:
@@ -51,7 +52,7 @@ def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: flo
                 looked_s=round(looked_s, 3),
                 queue=sitting.name if look.place is not None else LINK,
                 rank=None if look.place is None else look.place + 1,
-                blind=sitting.blind,
+                blind=look.blind,
                 drawn=look.drawn,
                 inclusion=bench.inclusion_of(sitting.split, look.row) if look.drawn else None,
                 **_proposal(look, decision, new_labels),
@@ -130,7 +131,7 @@ def _unchanged(look: Look) -> bool:
 
 def _proposal(look: Look, decision: str, new_labels: Sequence[str]) -> dict[str, Any]:
     """Return which architectures said so before the reviewer did, and the run of the first; none where it was blind."""
-    if look.sitting.blind or decision != "relabel":
+    if look.blind or decision != "relabel":
         return {}
     wanted = look.sitting.bench.review.classes.index(new_labels[0])
     own = [one for one in look.sitting.bench.audit.voters if int(one.predictions.probs[look.row].argmax()) == wanted]

@@ -75,7 +75,7 @@ def shown(page: Page) -> str:
 
 def press(page: Page, key: str) -> float:
     """Press a key and return the seconds until the browser has drawn another image."""
-    before, start = shown(page), time.perf_counter()
+    before, start = page.locator(".er-look img").get_attribute("alt"), time.perf_counter()
     page.keyboard.press(key)
     page.wait_for_function(
         """before => {

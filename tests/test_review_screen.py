@@ -160,9 +160,9 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
     assert WORST not in "".join(nearest)  # not near itself
 
 
-@pytest.mark.parametrize(
-    ("key", "decision", "new_labels"),
-    [
+def test_each_key_is_a_verdict(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    for key, decision, new_labels in (
         ("k", "keep", []),
         ("a", "relabel", ["forest"]),
         ("1", "relabel", ["forest"]),
@@ -172,20 +172,17 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
         ("n", "none-of-these", []),
         ("x", "exclude", []),
         ("u", "unsure", []),
-    ],
-)
-def test_each_key_is_a_verdict(
-    workspace: Workspace, audit: Audit, key: str, decision: str, new_labels: list[str]
-) -> None:
-    app = press(show(split="test"), key)
-    (line,) = logged(workspace)
-    assert (line["image_id"], line["decision"], line["new_labels"]) == (WORST, decision, new_labels)
-    assert (line["queue"], line["rank"], line["blind"], line["source"]) == ("test: suspicion", 1, False, "app")
-    assert 0 <= line["looked_s"] < 60
-    accepted = new_labels == ["forest"]
-    assert line["proposed_by"] == (list(ARCHITECTURES) if accepted else [])
-    assert bool(line["run"]) == accepted
-    assert image(app) == order_of(audit, "test")[1]
+    ):
+        press(app, key)
+        line = logged(workspace)[-1]
+        assert (line["image_id"], line["decision"], line["new_labels"]) == (WORST, decision, new_labels)
+        assert (line["queue"], line["rank"], line["blind"], line["source"]) == ("test: suspicion", 1, False, "app")
+        assert 0 <= line["looked_s"] < 60
+        accepted = new_labels == ["forest"] and decision == "relabel"
+        assert line["proposed_by"] == (list(ARCHITECTURES) if accepted else [])
+        assert bool(line["run"]) == accepted
+        assert image(app) == order_of(audit, "test")[1]
+        assert image(press(app, "z")) == WORST
 
 
 def test_the_whole_queue_with_its_drawn_looks_undone_and_redone(workspace: Workspace, audit: Audit) -> None:
@@ -263,9 +260,17 @@ def test_blind(workspace: Workspace, audit: Audit) -> None:
     assert "the models say forest" in shown(app)  # after the verdict
 
 
-def test_the_given_class_has_a_digit_too_when_blind(workspace: Workspace, audit: Audit) -> None:
-    press(show(split="test", blind="true"), "1")
-    assert [line["decision"] for line in logged(workspace)] == ["keep"]
+def test_a_verdict_is_not_blind_once_the_models_have_spoken(workspace: Workspace, audit: Audit) -> None:
+    app = press(show(split="test", blind="true"), "1")  # the given class has a digit too
+    press(press(app, "z"), "2")  # taken back after what the models say was shown
+    decisions = [line for line in logged(workspace) if line["kind"] == "decision"]
+    assert [(line["decision"], line["blind"]) for line in decisions] == [("keep", True), ("relabel", False)]
+    app.toggle(key="blind").set_value(False)
+    ran(app).toggle(key="blind").set_value(True)
+    assert "will not call your verdict blind" in shown(ran(app))
+    press(app, "k")
+    press(app, "k")
+    assert [line["blind"] for line in logged(workspace)[-2:]] == [False, True]
 
 
 def test_classes_are_picked_for_a_verdict_that_names_several(workspace: Workspace, audit: Audit) -> None:
