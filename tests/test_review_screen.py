@@ -38,7 +38,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 @pytest.fixture
 def audit(workspace: Workspace) -> Audit:
-    return small_audit(workspace)
+    return small_audit(workspace, cams=1)
 
 
 def show(name: str = "tiny", **query: str) -> AppTest:
