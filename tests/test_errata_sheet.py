@@ -9,7 +9,6 @@ import pytest
 
 from curation.decisions import Decision
 from curation.errata_sheet import ErrataSheet, errata_sheet, read_sheet, write_sheet, write_sheet_csv
-from curation.errata_sheet_page import sheet_page, write_sheet_page
 from curation.review import open_review
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
@@ -93,7 +92,8 @@ def test_a_sheet_that_makes_no_sense(sheet: ErrataSheet, tmp_path: Path, change:
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"[]", "is no errata sheet"), (b"{", "is no errata sheet"), (b"\xff\xfe", "is no errata sheet")]
+    ("content", "message"),
+    [(b"[]", "is no errata sheet"), (b"{", "is no errata sheet"), (b"\xff\xfe", "is no errata sheet")],
 )
 def test_another_file(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "x.json").write_bytes(content)
@@ -101,33 +101,3 @@ def test_another_file(tmp_path: Path, content: bytes, message: str) -> None:
         read_sheet(tmp_path / "x.json")
     with pytest.raises(ErrataError, match="cannot read"):
         read_sheet(tmp_path / "none.json")
-
-
-def test_the_page(sheet: ErrataSheet, workspace: Workspace, tmp_path: Path) -> None:
-    write_sheet_page(sheet, load_split(workspace, "tiny", "v1").rows.root, tmp_path / "sheet.html")
-    page = (tmp_path / "sheet.html").read_text()
-    assert "4 given labels are not right" in page
-    assert page.count("<img src=") == page.count("data:image/jpeg;base64,") == 4
-    assert "ana <b>" not in page
-    assert "ana &lt;b&gt;" in page
-    assert 'src="http' not in page
-    assert page.index('id="labels"') < page.index('id="out"')
-    assert "1 label of this version taken from models without a look" in page
-    gone = sheet_page(sheet, "", lambda _: None)
-    assert gone.count("the file can no longer be read") == 4
-
-
-def test_a_page_without_errata(sheet: ErrataSheet) -> None:
-    from dataclasses import replace
-
-    page = sheet_page(replace(sheet, errata=()), "", lambda _: None)
-    assert "No given label was found wrong; 5 images judged" in page
-
-
-def test_many_of_a_pair_are_listed_without_pictures(sheet: ErrataSheet) -> None:
-    from dataclasses import replace
-
-    many = tuple(replace(sheet.errata[0], image_id=f"test/sea/{number}.png") for number in range(60))
-    page = sheet_page(replace(sheet, errata=many), "", lambda _: "data:x")
-    assert page.count("<figure>") == 48
-    assert "12 more" in page

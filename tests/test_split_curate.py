@@ -108,6 +108,8 @@ def test_models_change_labels_of_train_only_and_only_unjudged_ones() -> None:
     assert every.decisions.tolist() == ["keep", "", "auto", "relabel", "auto", ""]
     unsure = judged(SIX, [verdict(SIX, 2, "unsure")])
     assert labels(curate(SIX, alone(6), unsure, AUTO, ALL_WRONG).every)[2] == "forest"
+    two = [verdict(SIX, 2, "keep"), verdict(SIX, 2, "relabel", "sea", reviewer="ben")]
+    assert labels(curate(SIX, alone(6), judged(SIX, two), AUTO, ALL_WRONG).every)[2] == "forest"
     high = ranking([0.5] * 6, [1, 1, 2, 2, 0, 0])
     assert labels(curate(SIX, alone(6), judged(SIX), AUTO, high).every) == labels(CuratedRows.as_given(SIX, alone(6)))
 
@@ -170,6 +172,10 @@ def test_leaks_go_from_the_split_before() -> None:
     assert dropped.every.out.tolist() == ["leak", "leak", "", "", "leak", "", ""]
     kept = curate(images, twins, judged(images), SplitRequest("v2", "v1"), None, dropped.every)
     assert kept.every.sha256() == dropped.every.sha256()
+    excluded = judged(images, [verdict(images, 0, "exclude")])
+    both = curate(images, twins, excluded, SplitRequest("v1", drop_leaks=True))
+    assert both.every.out.tolist() == ["exclude", "leak", "", "", "leak", "", ""]
+    assert np.flatnonzero(both.leaks).tolist() == [1, 4]
     anew = curate(images, twins, judged(images), SplitRequest("v2", "v1", {"train": 1.0}), None, dropped.every)
     assert anew.every.members.all()
     assert not anew.leaks.any()
