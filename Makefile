@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.errata-ready
 SERVER := $(VENV)/.errata-mongod
 
-.PHONY: run setup test check sweep faults lock bench results clean
+.PHONY: run setup test check sweep faults lock bench bench-issues results clean
 run: setup            ## audit `scenes` if need be, then serve the app and the FiftyOne App
 	@exec $(BIN)/errata serve
 
@@ -39,6 +39,10 @@ faults: setup         ## writers of the decision log killed 1,000 times: nothing
 
 sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint
 	ERRATA_SWEEP=1 $(BIN)/pytest tests/test_sweep.py --timeout 1800
+
+bench-issues: setup   ## which wrong labels come first, on `scenes` with its planted errors
+	$(BIN)/errata audit scenes --cams 0
+	$(BIN)/python -m tests.benchmarks.bench_issues scenes $${ERRATA_HOME:-workspace}/data/scenes/truth.csv
 
 bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks

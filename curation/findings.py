@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from curation.issues import Ranking, self_confidence, suggest
+from curation.confident_joint import estimated_joint
+from curation.issues import Ranking, ranks, self_confidence, suggest
 from curation.judge import joint_features, judge
 from curation.kinds import Kinds, kinds_of
 from curation.neighbours import neighbour_vote
@@ -27,6 +28,8 @@ class Findings:
     label_quality: FloatArray  # (N,) in [0, 1], low = suspicious
     probs: FloatArray  # (N, K) of all voters together
     kinds: Kinds
+    flagged: BoolArray  # (N,) the most suspicious, as many as there are estimated to be wrong
+    joint: FloatArray  # (K, K) about how many images of each given label (row) show each class; rows sum to the counts
     voters: tuple[str, ...]  # V: the architectures, and the judge and the neighbours where there are embeddings
     weights: FloatArray  # (V,) in the probabilities above; of the neighbours 0, they only explain
     votes: IntArray  # (V, N) the most probable class of each voter
@@ -63,7 +66,7 @@ class Findings:
         return cls(kinds=kinds, voters=tuple(str(voter) for voter in arrays["voters"]), **own)
 
 
-_ARRAYS = ("label_quality", "probs", "weights", "votes", "sure")
+_ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
 
 
 def find(
@@ -105,10 +108,15 @@ def find(
     if vote is not None:
         voices[NEIGHBOURS] = vote
         weights = np.append(weights, np.float32(0))
+    quality = np.asarray(self_confidence(labels, together) * (1 - scope), np.float32)
+    joint = estimated_joint(labels, together)
+    n_wrong = round(float(joint.sum() - joint.trace()))
     return Findings(
-        label_quality=np.asarray(self_confidence(labels, together) * (1 - scope), np.float32),
+        label_quality=quality,
         probs=together,
         kinds=kinds_of(labels, together, scope),
+        flagged=ranks(quality, np.ones(len(labels), bool)) <= n_wrong,
+        joint=np.asarray(joint, np.float32),
         voters=tuple(voices),
         weights=weights,
         votes=np.stack([own.argmax(1) for own in voices.values()]).astype(np.int64),

@@ -8,11 +8,19 @@ from curation import store
 from curation.cam_files import cam_pair
 from curation.documents import Column, Labels
 from curation.image_problems import CHECKS
+from curation.kinds import NAMES
+from curation.reasons import against, reasons
 from curation.results import ArchitectureResult, Audit
 from curation.store import View
 from curation.workspace import Workspace
 from models.arrays import FloatArray, IntArray, Progress
 
+_KINDS = {
+    "wrong": "another class fits",
+    "ambiguous": "two classes fit",
+    "out of scope": "no class fits",
+    "hard but right": "the given class fits best, but by little",
+}
 SUSPICIOUS = 200  # images in the saved views of suspicious labels
 
 
@@ -29,6 +37,7 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
     """
     columns = [
         *_common(audit),
+        *_trouble(audit),
         *_problems(audit),
         *(column for one in audit.architectures for column in _columns(audit, one)),
     ]
@@ -87,6 +96,22 @@ def _common(audit: Audit) -> list[Column]:
         ),
         Column("conflicting_labels", "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"),
         Column("image_id", "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
+    ]
+
+
+def _trouble(audit: Audit) -> list[Column]:
+    """Return the fields that say what may be the trouble with a label, and who says so."""
+    group, found, rows = "trouble", audit.findings, range(len(audit.rows))
+    scores = [
+        Column(f"{name}_score", group, getattr(found.kinds, name), f"0..1, high = {said}")
+        for name, (said, _) in NAMES.items()
+    ]
+    return [
+        Column("kind", group, [kind or None for kind in found.kinds.names()], ", ".join(_KINDS), index=True),
+        Column("flagged", group, found.flagged.tolist(), "among the most suspicious, as many as are estimated wrong"),
+        Column("against", group, against(audit).tolist(), f"of {len(found.voters)} voters, those for another class"),
+        Column("why", group, reasons(audit, rows), "who says what"),
+        *scores,
     ]
 
 
@@ -170,10 +195,16 @@ def _views(audit: Audit) -> list[View]:
         for split in ("test", "val", "train")
         if split in audit.rows.splits
     ]
+    kinds = [
+        View(kind, f"{kind}: {_KINDS[kind]}, worst first", {"kind": kind}, sort_by="label_quality")
+        for kind in _KINDS
+        if kind in audit.findings.kinds.names()
+    ]
     fields = [one.slug for one in audit.voters]
     note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
     apart = [View("disagreement", note, differ=fields, sort_by="label_quality")] if len(fields) > 1 else []
-    return [View("all", "every readable image"), *worst, *apart, *_views_of_copies(audit), *_views_of_problems(audit)]
+    copies, problems = _views_of_copies(audit), _views_of_problems(audit)
+    return [View("all", "every readable image"), *worst, *kinds, *apart, *copies, *problems]
 
 
 def _views_of_copies(audit: Audit) -> list[View]:

@@ -34,6 +34,9 @@ def test_together_better_than_each_alone(tmp_path: Path) -> None:
     wrong = labels != true
     together = average_precision_score(wrong, -found.label_quality)
     assert together > average_precision_score(wrong, -self_confidence(labels, one)) + 0.02
+    assert found.flagged.sum() == pytest.approx(wrong.sum(), rel=0.25)
+    assert wrong[found.flagged].mean() > 0.75
+    np.testing.assert_allclose(found.joint.sum(1), np.bincount(labels))
     ranking = found.ranking(labels)
     assert (ranking.suggested[wrong] == true[wrong]).mean() > 0.9
     found.save(tmp_path / "findings.npz")

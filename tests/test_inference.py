@@ -11,6 +11,7 @@ from curation import store
 from curation.duplicates import Duplicates
 from curation.image_problems import CHECKS, ImageProblems
 from curation.inference import _problems, _views, dataset_name, write_audit
+from curation.kinds import NAMES
 from curation.results import Audit
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -136,8 +137,13 @@ def view_ids(dataset: Any, name: str) -> list[str]:
 
 def test_saved_views(dataset: Any, audit: Audit) -> None:
     copies_and_problems = ["leaks", "duplicates", "image problems"]
-    names = ["all", "suspicious test", "suspicious train", "disagreement", *copies_and_problems]
-    assert dataset.list_saved_views() == names
+    kinds = [said for said, _ in NAMES.values() if said in audit.findings.kinds.names()]
+    names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems]
+    assert sorted(dataset.list_saved_views()) == sorted(names)
+    for kind in kinds:
+        shown = dataset.load_saved_view(kind)
+        assert len(shown) == audit.findings.kinds.names().count(kind)
+        assert shown.values("label_quality") == sorted(shown.values("label_quality"))
     assert sorted(view_ids(dataset, "all")) == sorted(audit.rows.image_ids.tolist())
     for split in ("test", "train"):
         worst = audit.suspects(split)

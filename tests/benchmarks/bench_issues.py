@@ -1,0 +1,187 @@
+"""Which wrong labels come first: every scorer on the same probabilities, and every pipeline on the same features.
+
+    python -m tests.benchmarks.bench_issues NAME TRUTH.csv [COLUMN]
+
+NAME is an audited data set, TRUTH.csv has `filepath` or `image_id` and a column with the true labels, `true_label` by
+default; only this reads it. Nothing is tuned here.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from cleanlab.filter import find_label_issues
+from cleanlab.rank import get_label_quality_scores
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from curation.class_geometry import class_distance, reconstruction
+from curation.findings import Findings, find
+from curation.judge import joint_features
+from curation.neighbours import neighbour_vote
+from curation.results import Audit, load_audit
+from curation.workspace import Workspace
+from models.arrays import BoolArray, FloatArray, IntArray
+from tests.benchmarks.score_labels import read_truth
+
+HEADER = (
+    "| | AP | AUROC | precision at the number of errors | found in 1 / 2 / 5 / 10 % of looks | F1 of its cut | s |\n"
+    "|---|---|---|---|---|---|---|"
+)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One row of a table: label quality, low = suspicious, and which labels it would call wrong."""
+
+    name: str
+    quality: FloatArray
+    cut: BoolArray | None
+    seconds: float
+
+
+def mistakenness(labels: IntArray, probs: FloatArray) -> FloatArray:
+    """Return FiftyOne's mistakenness of a classification, shape (N,), in [0, 1], high = suspicious.
+
+    Its formula, without a database: the confidence of the prediction counts against a label it contradicts and for one
+    it agrees with. `score_labels` computes the same with FiftyOne itself.
+    """
+    return np.asarray((1 + np.where(probs.argmax(1) == labels, -1, 1) * probs.max(1)) / 2)
+
+
+def timed(name: str, work: Callable[[], FloatArray], cut: Callable[[], BoolArray] | None = None) -> Side:
+    """Return a side with what it took."""
+    started = time.perf_counter()
+    quality = work()
+    found = cut() if cut else None
+    return Side(name, quality, found, time.perf_counter() - started)
+
+
+def rivals(labels: IntArray, probs: FloatArray, what: str) -> list[Side]:
+    """Return what today's tools say of the same probabilities."""
+    exact = probs.astype(np.float64) / probs.sum(1, keepdims=True, dtype=np.float64)
+    score: Callable[..., FloatArray] = get_label_quality_scores
+    differs = probs.argmax(1) != labels
+    cut = lambda: np.asarray(find_label_issues(labels, exact, n_jobs=1))  # noqa: E731
+    return [
+        timed(f"cleanlab self-confidence, {what}", lambda: score(labels, exact, method="self_confidence"), cut),
+        timed(f"cleanlab normalized margin, {what}", lambda: score(labels, exact, method="normalized_margin")),
+        timed(f"FiftyOne mistakenness, {what}", lambda: 1 - mistakenness(labels, exact), lambda: differs),
+    ]
+
+
+def ours(name: str, labels: IntArray, audit: Audit, opinions: dict[str, FloatArray], frozen: list[str]) -> Side:
+    """Return what Errata says, with its own cut."""
+    embeddings = {one.name: own for one in audit.voters if (own := one.backbone_embeddings) is not None}
+    learn, groups = audit.rows.splits == "train", audit.duplicates.groups
+    found: list[Findings] = []
+
+    def work() -> FloatArray:
+        backbones = {name: embeddings[name] for name in frozen}
+        found.append(find(labels, len(audit.rows.classes), learn, groups, opinions, backbones))
+        return found[0].label_quality
+
+    return timed(name, work, lambda: found[0].flagged)
+
+
+def line(side: Side, wrong: BoolArray, rows: BoolArray) -> str:
+    """Return one line of a table, over some rows, shape (N,)."""
+    quality, known = side.quality[rows], wrong[rows]
+    first = known[np.argsort(quality, kind="stable")]
+    looks = " / ".join(f"{first[: round(share * len(first))].sum()}" for share in (0.01, 0.02, 0.05, 0.1))
+    cut = f"{f1_score(known, side.cut[rows]):.3f}" if side.cut is not None else ""
+    ap, auroc = average_precision_score(known, -quality), roc_auc_score(known, -quality)
+    at_n = first[: int(known.sum())].mean()
+    return f"| {side.name} | {ap:.3f} | {auroc:.3f} | {at_n:.3f} | {looks} | {cut} | {side.seconds:.1f} |"
+
+
+def best_margin_cut(labels: IntArray, probs: FloatArray, wrong: BoolArray, rows: BoolArray) -> float:
+    """Return the best F1 any cut of the normalized margin reaches, chosen with the truth."""
+    exact = probs.astype(np.float64) / probs.sum(1, keepdims=True, dtype=np.float64)
+    margin = get_label_quality_scores(labels, exact, method="normalized_margin")[rows]
+    hits = np.cumsum(wrong[rows][np.argsort(margin, kind="stable")])
+    return float((2 * hits / (np.arange(1, len(hits) + 1) + wrong[rows].sum())).max())
+
+
+def plain_probe(embeddings: FloatArray, labels: IntArray, learn: BoolArray) -> FloatArray:
+    """Return out-of-fold probabilities of scikit-learn's logistic regression as it comes, on standardised features."""
+    probs = np.full((len(labels), int(labels.max()) + 1), np.nan, np.float32)
+    probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    probs[learn] = cross_val_predict(probe, embeddings[learn], labels[learn], cv=folds, method="predict_proba")
+    return probs
+
+
+def main() -> None:
+    """Print both tables for the training images."""
+    name, truth_file = sys.argv[1], Path(sys.argv[2])
+    audit = load_audit(Workspace.from_environment(), name)
+    labels, classes = audit.rows.labels, list(audit.rows.classes)
+    truth = read_truth(truth_file, sys.argv[3] if len(sys.argv) > 3 else "true_label")
+    true = np.array([truth.get(str(image_id), "?") for image_id in audit.rows.image_ids])
+    learn = audit.rows.splits == "train"
+    rows = learn & (true != "?")
+    wrong = true != np.array(classes)[labels]
+    first, *_ = frozen = [one for one in audit.voters if one.frozen]
+    probs, embeddings = first.predictions.probs, first.predictions.embeddings
+    assert embeddings is not None
+    features = joint_features([embeddings])
+    own_rows = np.flatnonzero(learn)
+
+    def spread(values: FloatArray) -> FloatArray:
+        whole = np.ones(len(labels), np.float32)
+        whole[own_rows] = values
+        return whole
+
+    print(f"{name} train: n = {rows.sum():,}, {wrong[rows].sum():,} wrong ({wrong[rows].mean():.1%})")
+    print(f"\nTable 1: the same probabilities and embeddings, of {first.name}, for every row\n\n{HEADER}")
+    vote = neighbour_vote(features, labels, len(classes), learn, audit.duplicates.groups)
+    everybody = np.arange(len(labels))
+    table = [
+        *rivals(labels, probs, first.name),
+        timed("neighbour vote", lambda: vote[everybody, labels]),
+        timed("distance to the class", lambda: class_distance(features, labels, len(classes), learn)),
+        timed("reconstruction by the class", lambda: reconstruction(features, labels, len(classes), learn)),
+        ours("Errata", labels, audit, {first.name: probs}, [first.name]),
+    ]
+    print("\n".join(line(side, wrong, rows) for side in table))
+    print(f"\nbest margin cut, chosen with the truth: F1 {best_margin_cut(labels, probs, wrong, rows):.3f}")
+    print(f"\nTable 2: the same images and labels, each pipeline with its own heads\n\n{HEADER}")
+    started = time.perf_counter()
+    plain = plain_probe(embeddings, labels, learn)
+    took = time.perf_counter() - started
+    sides = [
+        Side(
+            side.name, spread(side.quality), None if side.cut is None else _whole(side.cut, learn), side.seconds + took
+        )
+        for side in rivals(labels[learn], plain[learn], f"plain probe on {first.name}")
+    ]
+    for one in frozen:
+        sides += rivals(labels, one.predictions.probs, f"Errata's heads on {one.name}")[::2]
+    sides += [
+        ours(f"Errata, {one.name}", labels, audit, {one.name: one.predictions.probs}, [one.name]) for one in frozen
+    ]
+    if len(frozen) > 1:
+        opinions = {one.name: one.predictions.probs for one in frozen}
+        sides.append(ours("Errata, all of them", labels, audit, opinions, list(opinions)))
+    print("\n".join(line(side, wrong, rows) for side in sides))
+    print(
+        f"\nbest margin cut of the plain probe, chosen with the truth: F1 "
+        f"{best_margin_cut(labels[learn], plain[learn], wrong[learn], rows[learn]):.3f}"
+    )
+
+
+def _whole(cut: BoolArray, learn: BoolArray) -> BoolArray:
+    whole = np.zeros(len(learn), bool)
+    whole[learn] = cut
+    return whole
+
+
+if __name__ == "__main__":
+    main()
