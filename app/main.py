@@ -44,7 +44,8 @@ def _open(name: str) -> None:
 
 # In the empty line above each screen; the chosen one is underlined.
 _LINKS = """<style>
-.st-key-screens { position: absolute; top: 0.6rem; left: 2rem; width: auto !important; z-index: 1; }
+.st-key-screens { position: absolute; z-index: 1; top: 0.6rem; left: max(2rem, 50% - 750px + 2rem);
+  width: auto !important; }
 .st-key-screens button { min-height: 0; padding: 0.15rem 0; margin-right: 0.5rem; border: 0; border-radius: 0; }
 [class*="st-key-screens-here-"] button { box-shadow: 0 2px var(--er-given); font-weight: 650; }
 </style>"""

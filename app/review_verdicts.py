@@ -61,24 +61,32 @@ def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: flo
 
 
 def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: float) -> None:
-    """Relabel several images in one go, all of them or, where one is gone or changed, none."""
-    looks = [Look(sitting, row, None, False) for row in rows]
-    decisions = [
-        Decision(
-            sitting.reviewer,
-            look.image_id,
-            "relabel",
-            (label,),
-            looked_s=round(looked_s / len(rows), 3),
-            queue=f"{sitting.name} (grid)",
-            **_proposal(look, "relabel", (label,)),
-        )
-        for look in looks
-    ]
+    """Relabel several images in one go, all of them or, where one is gone or changed, none; none is judged twice."""
+    if looked_s < SHORTEST_LOOK_S:
+        return  # a key that was pressed twice
+    bench = sitting.bench
     try:
-        _remember(sitting.bench.review.decide(*decisions))
+        with bench.lock:
+            judged = bench.tally()[1].judged.get(sitting.reviewer)
+            looks = [Look(sitting, row, None, False) for row in rows if judged is None or not judged[row]]
+            written = bench.review.decide(*(_relabelled(look, label, looked_s / len(looks)) for look in looks))
     except ErrataError as error:
         say(f"{error}.")
+        return
+    if written:
+        _remember(written)
+
+
+def _relabelled(look: Look, label: str, looked_s: float) -> Decision:
+    return Decision(
+        look.sitting.reviewer,
+        look.image_id,
+        "relabel",
+        (label,),
+        looked_s=round(looked_s, 3),
+        queue=f"{look.sitting.name} (grid)",
+        **_proposal(look, "relabel", (label,)),
+    )
 
 
 def reverse(sitting: Sitting, kind: str) -> None:

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from app.review_bench import Bench, bench
 from app.review_markdown import plain
-from app.state import loaded_audit
 from curation.audit_sample import audit_order, inclusion, queue
 from curation.budget import stop_sentence
 from curation.cam_drawing import drawing_folder
@@ -378,8 +377,7 @@ def test_orders_in_the_address(workspace: Workspace, audit: Audit) -> None:
     assert image(show(split="test", order="pair by pair")) == WORST
 
 
-def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    audit = small_audit(workspace)
+def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test", images="grid")
     assert "1 images labelled" in shown(app)
     app.button(key=f"review.tile-{WORST}").click()
@@ -392,7 +390,9 @@ def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, monkeypa
     assert "No image of this confusion is left" in texts(app.success)
     press(app, "z")
     assert "Accept **forest** for 1 of 1" in [one.label for one in app.button]
-    assert loaded_audit(workspace, audit.name) is not None
+    press(show(split="test"), "k")  # in another tab
+    press(app, "a")
+    assert [line["decision"] for line in logged(workspace) if line["kind"] == "decision"] == ["relabel", "keep"]
 
 
 def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
