@@ -71,7 +71,7 @@ def export_version(
         raise ErrataError(f"{folder} lies in the data set itself; name a folder outside {rows.root}")
     found = FORMATS[kind]
     exported = Exported(
-        name, version, split.sha256, rows.classes, _items(split, found.folders), _about(workspace, name)
+        name, version, split.sha256, rows.classes, _items(split, found.folders), about_audit(workspace, name)
     )
     if found.check:
         found.check(exported)
@@ -110,10 +110,6 @@ def _items(split: CuratedSplit, folders: dict[str, str]) -> list[Item]:
         )
         for row, target in zip(order, targets(wanted, [ids[row] for row in order]), strict=True)
     ]
-
-
-def _about(workspace: Workspace, name: str) -> dict[str, str]:
-    return about_audit(workspace, name)
 
 
 def _manifest(folder: Path, split: CuratedSplit, exported: Exported, kind: str, files: str) -> dict[str, object]:

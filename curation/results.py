@@ -149,6 +149,15 @@ def checked_version(workspace: Workspace, name: str, version: str) -> str:
     return version
 
 
+def audited_labels(workspace: Workspace, name: str) -> str:
+    """Return which version of the labels the finished audit of that name judged.
+
+    Raises:
+        ErrataError: its results.json is damaged.
+    """
+    return str(read_json(audit_folder(workspace, name) / "results.json").get("version", ORIGINAL))
+
+
 def audit_name(name: str, version: str) -> str:
     """Return under which name the labels of a version are audited: the data set's own for those as given."""
     return name if version == ORIGINAL else f"{name}-{version}"

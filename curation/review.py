@@ -14,7 +14,7 @@ from curation.decision_log import START, DecisionLog, LogWriter, Page
 from curation.decision_state import State, replay
 from curation.decisions import Decision, Entry, Reversal, order, utc_text
 from curation.log_file import torn_file
-from curation.results import CheckedRows, audit_folder, audited, load_audit
+from curation.results import ORIGINAL, CheckedRows, audit_folder, audited, audited_labels, load_audit
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import checked_name
@@ -176,10 +176,16 @@ def open_review(workspace: Workspace, name: str) -> Review:
     """Return the review of an audited data set.
 
     Raises:
-        ErrataError: it was not audited yet, or a file of its audit is damaged.
+        ErrataError: it was not audited yet, a file of its audit is damaged, or it is the audit of a curated split,
+            whose labels are not the given ones: decisions on them would be in no split.
     """
     if name not in audited(workspace):
         load_audit(workspace, name)  # says what to do
+    if (version := audited_labels(workspace, name)) != ORIGINAL:
+        base = name.removesuffix(f"-{version}")
+        raise ErrataError(
+            f"{name!r} is the audit of a curated split; decide on {base!r}, whose decisions all versions are made from"
+        )
     return Review(log_of(workspace, name), CheckedRows.load(audit_folder(workspace, name)))
 
 

@@ -33,8 +33,6 @@ def make_split(workspace: Workspace, name: str, request: SplitRequest) -> Curate
     request = request.checked()
     check_new(split_folder(workspace, name, request.version))
     audit, review = load_audit(workspace, name), open_review(workspace, name)
-    if audit.config["version"] != ORIGINAL:
-        raise ErrataError(f"{name!r} is the audit of a curated split; split the data set itself with --parent")
     lines = review.lines()
     _check_readable(review, lines)
     state, log_sha256 = review.at(lines), review.log.sha256(lines)

@@ -285,5 +285,6 @@ def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest
 def test_the_audit_of_a_version_is_not_split(workspace: Workspace) -> None:
     results = workspace.runs / "audit-tiny" / "results.json"
     about = read_json(results)
-    write_json(results, {**about, "config": {**about["config"], "version": "v1"}})
-    assert "is the audit of a curated split" in refused(workspace, SplitRequest("v2"))
+    write_json(results, {**about, "version": "v1"})
+    said = "'tiny' is the audit of a curated split; decide on 'tiny', whose decisions all versions are made from"
+    assert refused(workspace, SplitRequest("v2")) == said
