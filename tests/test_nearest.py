@@ -37,7 +37,7 @@ def test_as_scikit_learn(seed: int) -> None:
     assert len(places[0]) == len(found)
 
 
-def _cosine(one: np.ndarray, other: np.ndarray) -> float:  # type: ignore[type-arg]
+def _cosine(one: np.ndarray, other: np.ndarray) -> float:
     return float(one @ other / np.linalg.norm(one) / np.linalg.norm(other))
 
 
