@@ -512,6 +512,7 @@ def test_many_classes_are_listed_instead_of_drawn(tmp_path: Path) -> None:
     one = replace(audit.architectures[0], predictions=replace(audit.architectures[0].predictions, probs=probs))
     rows = replace(audit.rows, classes=classes)
     audit = replace(audit, checked=replace(audit.checked, rows=rows), architectures=(one,))
+    audit = replace(audit, findings=find(rows.labels, 21, rows.splits == "train", np.array(GROUPS), {"a": probs}, {}))
     html = written(audit, tmp_path / "report")[1]
     assert "Over 20 classes: the commonest confusions" in html
     assert 'class="confusion"' not in html

@@ -13,8 +13,9 @@ def suspects_section(figures: dict[str, Any], pictures: SuspectPicturesOf) -> st
     """Return the most suspicious images of every split as cards."""
     classes = figures["dataset"]["classes"]
     intro = (
-        "<p class=lead>Ordered by <b>label quality</b>, the probability that the architectures together give the given "
-        "label: low = suspicious. The maps (Grad-CAM) are bright where an architecture sees what speaks for that "
+        "<p class=lead>Ordered by <b>label quality</b>, the probability that all voters together give the given "
+        "label, less for images like none of the classes: low = suspicious. The maps (Grad-CAM) are bright where an "
+        "architecture sees what speaks for that "
         "class; each is scaled to its own maximum: brightness compares places within one map, and "
         "all grey means that no place speaks for it. These are images to look at, not errors found.</p>"
     )
@@ -51,6 +52,7 @@ def _card(one: dict[str, Any], classes: list[str], pictures: SuspectPictures) ->
         f'<dl class="facts"><dt>given label</dt><dd class="given">{swatch(label, classes)}</dd>'
         f'<dt>suggested label, confidence</dt><dd class="suggested">{verdict}</dd>'
         f"<dt>label quality</dt><dd>{_quality(quality)}</dd>"
+        f"<dt>{text(one['kind']) or 'voters'}</dt><dd class=why>{text(one['why'])}</dd>"
         f"<dt>image</dt><dd>{file_name(one['image_id'])}</dd></dl>"
         f'<div class="opinions">{opinions}</div></article>'
     )

@@ -58,24 +58,27 @@ def worst_confusion(matrices: Sequence[Sequence[Sequence[int]]]) -> float:
     return float(max((own.max(initial=0) for own in beside), default=0.0))
 
 
-def confusion_matrix(counts: Sequence[Sequence[int]], classes: list[str], scale: float) -> str:
+def confusion_matrix(
+    counts: Sequence[Sequence[int]], classes: list[str], scale: float, column: str = "predicted"
+) -> str:
     """Return a table: row = given label, column = prediction; darker = a larger share of the given label."""
     own = shares(counts)
     head = "".join(f'<th scope="col"><span>{text(name)}</span></th>' for name in classes)
     lines = []
     for i, name in enumerate(classes):
         cells = "".join(
-            _cell(counts[i][j], float(own[i, j]), i == j, scale, name, classes[j]) for j in range(len(classes))
+            _cell(counts[i][j], float(own[i, j]), i == j, scale, name, f"{column} {classes[j]}")
+            for j in range(len(classes))
         )
         lines.append(f'<tr><th scope="row">{text(name)}</th>{cells}</tr>')
-    corner = '<th class="corner">given ↓ predicted →</th>'
+    corner = f'<th class="corner">given ↓ {column} →</th>'
     return f'<table class="confusion"><thead><tr>{corner}{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
 
 
-def _cell(count: int, part: float, same: bool, scale: float, given: str, predicted: str) -> str:
+def _cell(count: int, part: float, same: bool, scale: float, given: str, shown: str) -> str:
     depth = part if same else part / scale if scale else 0.0
     kind = "same" if same else "zero" if not count else "deep" if depth > 0.6 else "other"
-    title = f"given {given}, predicted {predicted}: {count} images, {percent(part)} of those given {given}"
+    title = f"given {given}, {shown}: {count} images, {percent(part)} of those given {given}"
     return f'<td class="{kind}" style="--depth:{100 * depth:.0f}%" title="{text(title)}">{count}</td>'
 
 

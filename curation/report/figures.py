@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from curation.catalog import DatasetSpec
+from curation.reasons import reasons
 from curation.report.architectures import architecture_figures, short, splits_of
 from curation.report.problems import problem_figures
+from curation.report.trouble import trouble_figures
 from curation.report.truth import known_truth
 from curation.results import Audit
 from models.arrays import BoolArray
@@ -37,6 +39,7 @@ def report_figures(audit: Audit, spec: DatasetSpec) -> dict[str, Any]:
         "in_sample": audit.in_sample,
         "architectures": [architecture_figures(audit, one) for one in audit.architectures],
         "suspects": {split: _suspects(audit, split) for split, _ in splits_of(audit)},
+        "trouble": trouble_figures(audit),
         "duplicates": _duplicates(audit),
         "problems": problem_figures(audit),
         "known_truth": known_truth(audit),
@@ -83,6 +86,8 @@ def _suspect(audit: Audit, row: int, place: int) -> dict[str, Any]:
         "alternative": classes[other],  # the suggested label, or the runner-up where the given one is suggested
         "confidence": short(together.confidence[row]),  # of the suggested label
         "label_quality": short(together.label_quality[row]),
+        "kind": audit.findings.kinds.where(np.array([row])).names()[0],
+        "why": reasons(audit, [row])[0],
         "architectures": opinions,
     }
 

@@ -10,6 +10,7 @@ from curation.report.html import text
 from curation.report.notes import notes_section, skipped_section, stages_section
 from curation.report.overview import overview_section, truth_section
 from curation.report.problems import problems_section
+from curation.report.trouble import trouble_section
 
 _NAVIGATION = {
     "overview": "Overview",
@@ -17,6 +18,7 @@ _NAVIGATION = {
     "accuracy": "Accuracy",
     "confusion": "Confusion",
     "curves": "Learning curves",
+    "trouble": "Labels",
     "suspects": "Suspicious images",
     "duplicates": "Duplicates",
     "problems": "Image problems",
@@ -41,6 +43,7 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
         "accuracy": accuracy_section(figures),
         "confusion": confusion_section(figures),
         "curves": curves_section(figures),
+        "trouble": trouble_section(figures),
         "suspects": suspects_section(figures, pictures),
         "duplicates": duplicates_section(figures, twins),
         "problems": problems_section(figures, twins),
