@@ -64,7 +64,8 @@ class Look:
     @property
     def blind(self) -> bool:
         """Whether the reviewer does not know what the models say: it is hidden, and was in all of this visit."""
-        return self.sitting.blind and self.image_id not in st.session_state.get(_REVEALED, [])
+        told = self.sitting.pair is not None or self.image_id in st.session_state.get(_REVEALED, [])
+        return self.sitting.blind and not told  # who chose the pair knows the suggestion
 
     @property
     def label(self) -> int:

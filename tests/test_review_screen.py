@@ -270,6 +270,8 @@ def test_a_verdict_is_not_blind_once_the_models_have_spoken(workspace: Workspace
     press(app, "k")
     press(app, "k")
     assert [line["blind"] for line in logged(workspace)[-2:]] == [False, True]
+    press(show(split="train", blind="true", order="street → sea"), "k")  # who chose the pair knows the suggestion
+    assert not logged(workspace)[-1]["blind"]
 
 
 def test_classes_are_picked_for_a_verdict_that_names_several(workspace: Workspace, audit: Audit) -> None:
