@@ -13,7 +13,7 @@ from curation.export_tree import put, safe_name, targets, verify
 from curation.image_folder import read_folder
 from curation.label_csv import read_csv
 from curation.sources import Entry, checked_class
-from curation.splits import file_sha256
+from curation.split_files import file_sha256
 from models.ahead import cores, in_order
 from models.arrays import Progress
 from models.errors import ErrataError, unknown

@@ -10,8 +10,9 @@ from curation.atomic_folder import atomic_folder
 from curation.decisions import utc_text
 from curation.export_formats import Exported, Item, check_huggingface, write_card, write_csv, write_samples
 from curation.export_tree import checked_files, put, safe_name, targets, verify
+from curation.split_files import check_unchanged, file_sha256
 from curation.split_rows import BETWEEN_NAMES
-from curation.splits import CuratedSplit, about_audit, check_unchanged, file_sha256, load_split
+from curation.splits import CuratedSplit, about_audit, load_split
 from curation.workspace import Workspace
 from models.arrays import Progress
 from models.errors import ErrataError, unknown

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from curation.splits import file_sha256
+from curation.split_files import file_sha256
 from models.ahead import cores, in_order
 from models.arrays import Progress
 from models.errors import ErrataError, unknown

@@ -1,10 +1,8 @@
 """From verdicts in force to a curated split: which label, split and membership each image gets, and why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from curation.decided_labels import DecidedLabels, decided_labels
 from curation.decision_state import State
@@ -15,6 +13,7 @@ from curation.results import CheckedRows
 from curation.rows import SPLITS, Rows
 from curation.sources import checked_class, some
 from curation.split_guard import check_guard
+from curation.split_parent import Before
 from curation.split_request import SplitRequest
 from curation.split_rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows, Texts
 from curation.split_shares import remake
@@ -58,7 +57,7 @@ def curate(
     """
     rows = _grown(checked.rows, state)
     added = rows.classes[len(checked.rows.classes) :]
-    before = _Before(checked, parent)
+    before = Before(checked, parent)
     decided = decided_labels(state, rows)
     _check_people(decided)
     splits = before.splits()
@@ -108,52 +107,6 @@ def find_leaks(groups: IntArray, splits: Texts, members: BoolArray) -> BoolArray
     furthest = np.full(int(groups.max(initial=-1)) + 1, -1)
     np.maximum.at(furthest, groups[members], place[members])
     return np.asarray(members & (place < furthest[groups]))
-
-
-@dataclass(frozen=True)
-class _Before:
-    """What is taken over from the parent, image by image, where that had the same image."""
-
-    checked: CheckedRows
-    parent: CuratedRows | None
-
-    def _places(self) -> tuple[IntArray, IntArray]:
-        """Return rows here and rows of the parent that are the same image."""
-        if self.parent is None:
-            return np.empty(0, np.int64), np.empty(0, np.int64)
-        then = self.parent.checked
-        known: Mapping[tuple[str, str], int] = {
-            key: row for row, key in enumerate(zip(then.rows.image_ids.tolist(), then.sha256s.tolist(), strict=True))
-        }
-        own = zip(self.checked.rows.image_ids.tolist(), self.checked.sha256s.tolist(), strict=True)
-        pairs = [(row, known[key]) for row, key in enumerate(own) if key in known]
-        found = np.array(pairs, np.int64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
-
-    def splits(self) -> npt.NDArray[np.str_]:
-        splits = self.checked.rows.splits.astype("<U5")
-        if self.parent is not None:
-            here, there = self._places()
-            splits[here] = self.parent.checked.rows.splits[there]
-        return splits
-
-    def left_out(self) -> BoolArray:
-        left = np.zeros(len(self.checked.rows), np.bool_)
-        if self.parent is not None:
-            here, there = self._places()
-            left[here] = self.parent.out[there] == LEAK
-        return left
-
-    def automatic(self, classes: tuple[str, ...]) -> IntArray:
-        """Return the labels that the parent took from models, -1 for all others, shape (N,)."""
-        labels = np.full(len(self.checked.rows), -1, np.int64)
-        if self.parent is not None:
-            names = self.parent.checked.rows.classes
-            for row, then in zip(*(part.tolist() for part in self._places()), strict=True):
-                name = names[self.parent.checked.rows.labels[then]]
-                if self.parent.decisions[then] == AUTO and name in classes:
-                    labels[row] = classes.index(name)
-        return labels
 
 
 def _grown(rows: Rows, state: State) -> Rows:

@@ -10,7 +10,8 @@ from curation.images_of import OnStage, checked_images
 from curation.names import source_of
 from curation.results import ORIGINAL, CheckedRows, audit_name, audited, checked_version
 from curation.rows import Rows
-from curation.splits import CuratedSplit, check_unchanged, load_split
+from curation.split_files import check_unchanged
+from curation.splits import CuratedSplit, load_split
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import checked_name

@@ -10,10 +10,11 @@ from curation.decisions import utc_text
 from curation.results import ORIGINAL, Audit, load_audit
 from curation.review import Review, open_review
 from curation.split_curate import Curated, curate
+from curation.split_files import check_unchanged
 from curation.split_guard import guard_statements
 from curation.split_request import SplitRequest
 from curation.split_rows import AUTO
-from curation.splits import CuratedSplit, check_new, check_unchanged, load_split, save_split, split_folder
+from curation.splits import CuratedSplit, check_new, load_split, save_split, split_folder
 from curation.workspace import Workspace
 from models.errors import ErrataError
 

@@ -1,12 +1,14 @@
 """What a new curated split is asked to be."""
 
+import getpass
 import math
+import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from curation.decisions import checked_reviewer
 from curation.results import ORIGINAL
 from curation.rows import SPLITS
-from curation.splits import user_name
 from models.errors import ErrataError, unknown
 from models.files import checked_name
 
@@ -45,4 +47,11 @@ class SplitRequest:
             )
         if self.auto_accept is not None and not (math.isfinite(self.auto_accept) and 0 < self.auto_accept <= 1):
             raise ErrataError(f"--auto-accept {self.auto_accept} is no label_quality above 0, at most 1")
-        return replace(self, reviewer=checked_reviewer(self.reviewer or user_name()))
+        return replace(self, reviewer=checked_reviewer(self.reviewer or _user_name()))
+
+
+def _user_name() -> str:
+    """Return who runs this process; empty where nobody knows."""
+    with suppress(OSError, KeyError, ImportError):
+        return getpass.getuser()
+    return os.environ.get("USER", "")

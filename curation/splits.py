@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import os
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 from curation.atomic_folder import atomic_folder
 from curation.results import ORIGINAL, audit_folder, checked_version, load_audit, versions
 from curation.rows import Rows
+from curation.split_files import file_sha256
 from curation.split_rows import CuratedRows
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -143,54 +142,6 @@ def list_splits(workspace: Workspace, name: str) -> list[SplitSummary]:
     return [_summary(workspace, name, version) for version in versions(workspace, name)]
 
 
-def check_unchanged(paths: Iterable[Path], sha256s: Iterable[str], image_ids: Iterable[str], what: str) -> None:
-    """Raise unless every file still has the content it had when the data set was audited.
-
-    Args:
-        paths: N image files.
-        sha256s: what they held, N.
-        image_ids: their names, N.
-        what: is not done, for the sentence.
-
-    Raises:
-        ErrataError: files are gone, or changed; the first few are named.
-    """
-    from curation.sources import some
-    from models.ahead import cores, in_order
-
-    gone: list[str] = []
-    changed: list[str] = []
-    found = in_order(_sha256_or_none, paths, 2 * cores())
-    for image_id, expected, now in zip(image_ids, sha256s, found, strict=True):
-        if now != expected:
-            (gone if now is None else changed).append(str(image_id))
-    if gone or changed:
-        said = [f"{len(own)} {how} ({some(own)})" for own, how in ((gone, "gone"), (changed, "changed")) if own]
-        raise ErrataError(
-            f"images are not as the audit read them: {', '.join(said)}; {what}: put them back or audit again"
-        )
-
-
-def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, 64 hex digits.
-
-    Raises:
-        ErrataError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ErrataError(f"cannot read {path}: {error.strerror}; put it back") from error
-
-
-def _sha256_or_none(path: Path) -> str | None:
-    try:
-        return file_sha256(path)
-    except ErrataError:
-        return None
-
-
 def _original(workspace: Workspace, name: str) -> CuratedSplit:
     audit = load_audit(workspace, name)
     every = CuratedRows.as_given(audit.checked, audit.duplicates)
@@ -234,12 +185,3 @@ def about_audit(workspace: Workspace, name: str) -> dict[str, str]:
     """Return title and licence of an audited data set, for what is handed on."""
     results = read_json(audit_folder(workspace, name) / "results.json")
     return {"title": str(results.get("title", name)), "licence": str(results.get("licence", ""))}
-
-
-def user_name() -> str:
-    """Return who runs this process; empty where nobody knows."""
-    import getpass
-
-    with suppress(OSError, KeyError, ImportError):
-        return getpass.getuser()
-    return os.environ.get("USER", "")

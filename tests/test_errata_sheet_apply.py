@@ -10,9 +10,10 @@ from curation.decisions import Decision
 from curation.errata_sheet import ErrataSheet, errata_sheet
 from curation.errata_sheet_apply import APPLIED, DIFFERENT, NOT_FOUND, RIGHT, apply_sheet, write_corrected, write_labels
 from curation.review import open_review
+from curation.split_files import file_sha256
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
-from curation.splits import file_sha256, load_split
+from curation.splits import load_split
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from tests.small_audit import SKIPPED, small_audit

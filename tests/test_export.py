@@ -14,9 +14,10 @@ from curation.decisions import Decision
 from curation.export import export_version
 from curation.label_csv import read_csv
 from curation.review import open_review
+from curation.split_files import file_sha256
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
-from curation.splits import file_sha256, load_split
+from curation.splits import load_split
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import read_json, write_json

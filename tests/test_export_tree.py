@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curation import export_tree
 from curation.export_tree import checked_files, put, safe_name, targets, verify
-from curation.splits import file_sha256
+from curation.split_files import file_sha256
 from models.errors import ErrataError
 
 HOSTILE = [

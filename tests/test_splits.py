@@ -11,9 +11,10 @@ import pytest
 from curation.decisions import Decision
 from curation.results import checked_version, versions
 from curation.review import Review, open_review
+from curation.split_files import check_unchanged, file_sha256
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
-from curation.splits import CuratedSplit, check_unchanged, file_sha256, list_splits, load_split, split_folder
+from curation.splits import CuratedSplit, list_splits, load_split, split_folder
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import read_json, write_json
