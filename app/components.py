@@ -3,9 +3,12 @@
 from html import escape
 from pathlib import Path
 
+import numpy as np
+
 from app.charts import probability_bars, quality_bar
 from app.pictures import cam_picture, picture
 from curation.cam_files import cam_pair
+from curation.reasons import reasons
 from curation.results import MEAN_OF_FOLDS, ArchitectureResult, Audit
 from models.metrics import accuracy, wilson_interval
 
@@ -48,10 +51,13 @@ def image_head(audit: Audit, row: int) -> str:
         title = f'<span class="er-given">{escape(classes[given])}</span>'
         note = f"the models agree with the given label; next best is {escape(classes[audit.alternatives()[row]])}"
     width, height = audit.checked.sizes_px[row]
+    kind = audit.findings.kinds.where(np.array([row])).names()[0]
+    why = (f"<b>{kind}</b>: " if kind else "") + escape(reasons(audit, [row])[0])
     return (
         f'<div class="er-image"><img src="{picture(rows.root / image_id, LARGE_PX)}" alt="{escape(image_id)}">'
         f'<div><h3>{title}</h3><p>{note}</p><p class="er-line">Label quality '
         f"{quality_bar(float(audit.consensus.label_quality[row]))}</p>"
+        f'<p class="er-note">{why}</p>'
         f"<p>{escape(image_id)}<br>{width} by {height} px, {rows.splits[row]}</p>{_twins(audit, row)}</div></div>"
     )
 

@@ -10,6 +10,7 @@ from app.pictures import picture
 from app.review_maps import opinions
 from app.review_sitting import Look, Sitting
 from curation.budget import stop_sentence
+from curation.reasons import reasons
 
 LARGE_PX = 640
 SMALL_PX = 128  # twice what is shown
@@ -23,16 +24,18 @@ def image_panel(look: Look) -> None:
     given, other = classes[look.label], classes[look.other]
     if look.sitting.blind:
         title, quality = f'Given label <span class="er-given">{escape(given)}</span>', ""
+        why = ""
     else:
         fits = f'<span class="er-given">{escape(given)}</span> <small>the models agree</small>'
         title = change(given, other) if look.suspicious else fits
+        why = f"<p>{escape(reasons(bench.audit, [row])[0])}</p>"
         quality = f"<span>Label quality {quality_bar(float(bench.audit.consensus.label_quality[row]))}</span>"
     width, height = bench.audit.checked.sizes_px[row]
     about = f"{escape(look.image_id)} · {width} × {height} px · {rows.splits[row]}"  # noqa: RUF001
     st.html(
         f'<div class="er-look"><div class="er-look-head"><h3>{title}</h3>{quality}</div>'
         f'<img src="{picture(rows.root / look.image_id, LARGE_PX)}" alt="{escape(look.image_id)}">'
-        f"<p>{about}</p></div>"
+        f"{why}<p>{about}</p></div>"
     )
 
 

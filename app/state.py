@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from curation.catalog import load_catalog
+from curation.catalog import find_dataset, load_catalog
+from curation.datasets import FIFTYONE, audited_name
 from curation.results import Audit, audit_folder, audited, load_audit
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -42,6 +43,15 @@ def chosen_row(audit: Audit) -> int | None:
     return int(found[0]) if len(found) else None
 
 
+def audit_name_of(chosen: str) -> str:
+    """Return the name under which a data set is audited, whether it was or not."""
+    if chosen in audited(workspace()):  # also where a folder of that name lies where the app was started
+        return chosen
+    if chosen.startswith(FIFTYONE):
+        return audited_name(chosen, workspace())
+    return find_dataset(chosen, workspace()).name
+
+
 def choose_image(image_id: str) -> None:
     """Put an image into the address."""
     st.query_params["image"] = image_id
@@ -55,7 +65,8 @@ def forget_image() -> None:
 
 def _stamp(folder: Path) -> tuple[int, ...]:
     """Return when the files that an audit is read from were written; a running audit writes them again."""
-    return tuple((folder / name).stat().st_mtime_ns for name in ("results.json", "rows.npz"))
+    files = [folder / name for name in ("results.json", "rows.npz", "findings.npz")]
+    return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -7,7 +7,19 @@ from PIL import Image
 from streamlit.web.cli import main
 
 # What the screens import; a screen itself draws when it is imported.
-from app import audit_panel, components, fiftyone_link, image_panel, suspects  # noqa: F401
+from app import (  # noqa: F401
+    audit_panel,
+    components,
+    fiftyone_link,
+    image_panel,
+    review_choices,
+    review_grid,
+    review_keys,
+    review_maps,
+    review_name,
+    review_panel,
+    suspects,
+)
 
 Image.init()  # the decoders, which Pillow loads with the first image otherwise
 

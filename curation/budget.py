@@ -266,9 +266,9 @@ def _note(looked: BoolArray, unsure: BoolArray, drawn: BoolArray, wrong: BoolArr
     elif not n:
         notes.append("no look was drawn at random yet: nobody knows what the ranking hides, so the range is wide")
     elif n < _FEW:
-        notes.append(f"only {n} looks were drawn at random: the range is wide")
+        notes.append(f"only {n} {'look was' if n == 1 else 'looks were'} drawn at random: the range is wide")
     if n and not (drawn & wrong).any():
-        notes.append(f"none of the {n} labels drawn at random was wrong: perhaps none is left")
+        notes.append(f"no label drawn at random was wrong (n = {n}): perhaps none is left")
     if unsure.any():
         notes.append(f"{int(unsure.sum())} unsure count as not looked at")
     return "; ".join(notes)

@@ -52,6 +52,8 @@ LIGHT = (
     "curation.reasons",
     "curation.image_problems",
     "app.decisions_cli",
+    "app.splits_cli",
+    "curation.split_make",
     "curation.duplicates",
     "curation.stages",
     "curation.results",

@@ -23,12 +23,13 @@ def test_the_first_step_is_the_start(tmp_path: Path) -> None:
 def test_steps_stand_in_their_order_with_their_seconds(tmp_path: Path) -> None:
     write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
     record = {"name": "", "key": "k", "seconds": 3.0, "peak_mb": 1.0, "reused": False}
-    stages = ("images", "duplicates", f"features {ARCHITECTURES[0]}", f"train {ARCHITECTURES[0]}", "report")
+    stages = ("images", "problems", "duplicates", f"features {ARCHITECTURES[0]}", f"train {ARCHITECTURES[0]}", "report")
     write_json(tmp_path / "stages.json", {name: {**record, "name": name} for name in stages})
     write_status(tmp_path, "running", f"pixels {ARCHITECTURES[1]}", 1, 2)
     steps = audit_steps(tmp_path, watch(tmp_path))
     assert [step.name.split()[0] for step in steps] == [
-        "Read", "Find", "Features", "Train", "Pixels", "Train", "Map", "Map", "Grad-CAM", "Grad-CAM", "Write", "Write",
+        "Read", "Look", "Features", "Find", "Train", "Pixels", "Train", "Judge", "Map", "Map", "Grad-CAM", "Grad-CAM",
+        "Write", "Write",
     ]  # fmt: skip
-    assert [step.state for step in steps] == ["done"] * 4 + ["now"] + ["waiting"] * 7
-    assert [step.seconds for step in steps] == [3.0] * 4 + [0.0] * 8  # the report's are of an earlier audit
+    assert [step.state for step in steps] == ["done"] * 5 + ["now"] + ["waiting"] * 8
+    assert [step.seconds for step in steps] == [3.0] * 5 + [0.0] * 9  # the report's are of an earlier audit

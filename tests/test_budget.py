@@ -144,7 +144,7 @@ def test_notes_say_what_is_missing() -> None:
     head = estimate(np.linspace(0, 1, 100, dtype=np.float32), rows < 10, rows < 9, (rows < 10).astype(np.float64))
     assert head.note.startswith("no look was drawn at random yet")
     assert plain_sample(100, 8, 2).note == "only 8 looks were drawn at random: the range is wide"
-    assert plain_sample(100, 40, 0).note == "none of the 40 labels drawn at random was wrong: perhaps none is left"
+    assert plain_sample(100, 40, 0).note == "no label drawn at random was wrong (n = 40): perhaps none is left"
     assert plain_sample(100, 40, 4).note == ""
 
 

@@ -415,7 +415,7 @@ def test_a_loss_that_explodes(train: Train, home: Path) -> None:
     assert status.state == "failed"
     assert status.error in said
     page = home / "reports" / "few" / "runs" / group_of(run.name) / "report.html"
-    assert "the loss became nan" in page.read_text()
+    assert "The loss became nan" in page.read_text()
 
 
 def test_memory_that_is_too_short(train: Train, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

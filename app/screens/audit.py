@@ -9,12 +9,12 @@ from app.background import Progress, watch
 from app.components import accuracy_table, counts, skipped_table
 from app.fiftyone_link import fiftyone_link
 from app.image_panel import image_panel, neighbour_buttons
-from app.state import DEFAULT_DATASET, chosen_row, dataset_names, loaded_audit, workspace
+from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, loaded_audit, workspace
 from app.suspects import filtered_suspects, suspect_table
 from curation.catalog import DatasetSpec, find_dataset, load_catalog
-from curation.datasets import FIFTYONE, audited_name
+from curation.datasets import FIFTYONE
 from curation.names import source_of
-from curation.results import Audit, audit_folder, audited
+from curation.results import Audit, audit_folder
 from models.errors import ErrataError
 from models.files import read_json
 
@@ -35,7 +35,7 @@ def screen() -> None:
             accept_new_options=True,
             width=380,
         )
-    name = _name(chosen)
+    name = audit_name_of(chosen)
     folder = audit_folder(workspace(), name)
     progress = watch(folder)
     audit = _audit(name, progress)
@@ -58,15 +58,6 @@ def _audit(name: str, progress: Progress) -> Audit | None:
         if not progress.active:
             st.error(str(error))
         return None
-
-
-def _name(chosen: str) -> str:
-    """Return the name under which a data set is audited, whether it was or not."""
-    if chosen in audited(workspace()):  # also where a folder of that name lies where the app was started
-        return chosen
-    if chosen.startswith(FIFTYONE):
-        return audited_name(chosen, workspace())
-    return find_dataset(chosen, workspace()).name
 
 
 def _source(chosen: str, name: str) -> str:

@@ -14,10 +14,8 @@ from app.review_keys import undo_keys, verdict_keys
 from app.review_name import ask_name, reviewer
 from app.review_panel import evidence, image_panel, preload, progress, warm
 from app.review_sitting import Sitting, next_looks, said, show
-from app.state import DEFAULT_DATASET, dataset_names, workspace
-from curation.catalog import find_dataset
-from curation.datasets import FIFTYONE, audited_name
-from curation.results import audit_folder, audited
+from app.state import DEFAULT_DATASET, audit_name_of, dataset_names, workspace
+from curation.results import audit_folder
 from models.errors import ErrataError
 
 
@@ -32,7 +30,7 @@ def screen() -> None:
         chosen = st.selectbox(
             "Data set", names, index=first, key="dataset", bind="query-params", label_visibility="collapsed", width=150
         )
-    name = _name(chosen)
+    name = audit_name_of(chosen)
     own = _bench(name)
     if own is None:
         _not_audited(chosen, name)
@@ -109,13 +107,6 @@ def _not_audited(chosen: str, name: str) -> None:
 
 def _open_audit() -> None:
     st.query_params["screen"] = "audit"
-
-
-def _name(chosen: str) -> str:
-    """Return the name under which a data set is audited."""
-    if chosen in audited(workspace()):
-        return chosen
-    return audited_name(chosen, workspace()) if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace()).name
 
 
 # A key that is held down is one key: its repetitions would judge images that nobody has seen.
