@@ -57,7 +57,7 @@ def image_head(audit: Audit, row: int) -> str:
         f'<div class="er-image"><img src="{picture(rows.root / image_id, LARGE_PX)}" alt="{escape(image_id)}">'
         f'<div><h3>{title}</h3><p>{note}</p><p class="er-line">Label quality '
         f"{quality_bar(float(audit.consensus.label_quality[row]))}</p>"
-        f'<p class="er-note">{why}</p>'
+        f"<p>{why}</p>"
         f"<p>{escape(image_id)}<br>{width} by {height} px, {rows.splits[row]}</p>{_twins(audit, row)}</div></div>"
     )
 

@@ -2,20 +2,22 @@
 
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
-from app.state import loaded_audit
+from app.state import audit_stamp, loaded_audit
 from curation.audit_sample import AuditOrder, Queue, audit_order, inclusion
 from curation.budget import Budget, estimate
+from curation.expected_errors import adding_up
 from curation.nearest import Halves, directions, nearest
 from curation.results import Audit
 from curation.review import Review, log_of
 from curation.review_queue import Population, Tally, lay_out, population, tally
 from curation.workspace import Workspace
-from models.arrays import BoolArray
+from models.arrays import BoolArray, FloatArray
 from models.predictions import Predictions
 
 ALL = "all"  # splits
@@ -71,9 +73,14 @@ class Bench:
                 part, rows = self.part(split), self.part(split).rows
                 seen = found.looked[rows] | found.unsure[rows]
                 shares = inclusion(part.quality, part.audit, seen, found.drawn[rows])
-                ahead = estimate(part.quality, found.looked[rows], found.wrong[rows], shares, found.unsure[rows])
+                ahead = estimate(self._chances[rows], found.looked[rows], found.wrong[rows], shares, found.unsure[rows])
                 self._budgets[split] = lines, ahead
             return self._budgets[split][1]
+
+    @cached_property
+    def _chances(self) -> FloatArray:
+        """Label quality that adds up to the number of wrong labels the models estimate, shape (N,)."""
+        return adding_up(self.audit.consensus.label_quality, self.audit.findings.n_wrong)
 
     def inclusion_of(self, split: str, row: int) -> float:
         """Return the probability with which an image, that is looked at now because it was drawn, was to be."""
@@ -104,8 +111,7 @@ def bench(workspace: Workspace, name: str) -> Bench | None:
     audit = loaded_audit(workspace, name)
     if audit is None:
         return None
-    stamp = tuple((audit.folder / file).stat().st_mtime_ns for file in ("results.json", "rows.npz"))
-    return _bench(str(workspace.root), name, stamp, audit)
+    return _bench(str(workspace.root), name, audit_stamp(audit.folder), audit)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -108,8 +108,8 @@ def progress(sitting: Sitting) -> str:
     own = int(found.judged[sitting.reviewer][rows].sum()) if sitting.reviewer in found.judged else 0
     share = looked / len(rows)
     figures = f"<b>{looked:,}</b> of {len(rows):,} images judged, {own:,} by you; <b>{budget.found:,}</b> wrong labels"
-    sentence = stop_sentence(budget)
+    sentence, note = (said[:1].upper() + said[1:] for said in (stop_sentence(budget), budget.note))
     return (
         f'<div class="er-progress"><p>{figures}</p><div class="er-track"><span style="width:{share:.2%}"></span></div>'
-        f"<p>{escape(sentence[0].upper() + sentence[1:])}. <small>{escape(budget.note)}</small></p></div>"
+        f"<p>{escape(sentence)}. <small>{escape(note)}</small></p></div>"
     )

@@ -34,7 +34,7 @@ def loaded_audit(workspace: Workspace, name: str) -> Audit | None:
     folder = audit_folder(workspace, name)
     if not (folder / "results.json").exists():
         return None
-    return _load(str(workspace.root), name, _stamp(folder))
+    return _load(str(workspace.root), name, audit_stamp(folder))
 
 
 def chosen_row(audit: Audit) -> int | None:
@@ -63,7 +63,7 @@ def forget_image() -> None:
     st.session_state["page"] = 1
 
 
-def _stamp(folder: Path) -> tuple[int, ...]:
+def audit_stamp(folder: Path) -> tuple[int, ...]:
     """Return when the files that an audit is read from were written; a running audit writes them again."""
     files = [folder / name for name in ("results.json", "rows.npz", "findings.npz")]
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)

@@ -8,7 +8,6 @@ import numpy as np
 
 from curation.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
 from curation.image_problems import find_problems
-from curation.image_values import measure_images
 from curation.results import CheckedRows
 from curation.rows import Rows
 from curation.stages import Stages
@@ -50,6 +49,8 @@ def check_listed(listed: Rows, stages: Stages) -> CheckedRows:
 
 def note_problems(checked: CheckedRows, values: Path, stages: Stages) -> None:
     """Score every image by what a camera or a conversion may have spoiled; what is measured is kept by content."""
+    from curation.image_values import measure_images
+
     output, sha256s = stages.run_folder / "problems.npz", [str(sha256) for sha256 in checked.sha256s]
 
     def work(progress: Progress) -> None:

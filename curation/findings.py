@@ -40,6 +40,11 @@ class Findings:
         suggested, runner_up = suggest(labels, self.probs)
         return Ranking(self.label_quality, suggested, runner_up, self.probs.max(1))
 
+    @property
+    def n_wrong(self) -> float:
+        """How many labels are estimated wrong, by the models alone."""
+        return float(self.joint.sum() - self.joint.trace())
+
     def weight(self, voter: str) -> float:
         """Return the weight of a voter in the probabilities; 0 for one that does not vote."""
         return float(dict(zip(self.voters, self.weights.tolist(), strict=True)).get(voter, 0.0))
@@ -110,12 +115,11 @@ def find(
         weights = np.append(weights, np.float32(0))
     quality = np.asarray(self_confidence(labels, together) * (1 - scope), np.float32)
     joint = estimated_joint(labels, together)
-    n_wrong = round(float(joint.sum() - joint.trace()))
     return Findings(
         label_quality=quality,
         probs=together,
         kinds=kinds_of(labels, together, scope),
-        flagged=ranks(quality, np.ones(len(labels), bool)) <= n_wrong,
+        flagged=ranks(quality, np.ones(len(labels), bool)) <= round(float(joint.sum() - joint.trace())),
         joint=np.asarray(joint, np.float32),
         voters=tuple(voices),
         weights=weights,

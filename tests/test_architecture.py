@@ -42,6 +42,7 @@ LIGHT = (
     "curation.budget",
     "curation.audit_sample",
     "curation.findings",
+    "curation.expected_errors",
     "curation.judge",
     "curation.pooling",
     "curation.out_of_scope",
