@@ -127,10 +127,10 @@ def _joined(content: IntArray, pairs: IntArray) -> IntArray:
 
 
 def conflict_quality(labels: IntArray, groups: IntArray, label_quality: FloatArray) -> FloatArray:
-    """Return label_quality with the rows first that have a twin of another label: one of the two is surely wrong.
+    """Return label_quality with the rows first whose twins carry a label that the models believe more.
 
-    Twins stay together: the one whose own label the models doubt more comes first, the others right behind it; groups
-    come in the order of their most doubted label. All other rows keep their score and their order.
+    Of copies with different labels all but one label are surely wrong. The label of the copy with the highest quality
+    stands, and rows that carry it keep their score: putting both sides first would double the looks.
 
     Args:
         labels: given class indices, shape (N,).
@@ -138,17 +138,20 @@ def conflict_quality(labels: IntArray, groups: IntArray, label_quality: FloatArr
         label_quality: shape (N,), in [0, 1], low = suspicious.
 
     Returns:
-        shape (N,), float32 in [0, 1]: multiples of 1e-9 for rows with a conflict, at least one more for the others.
+        shape (N,), float32 in [0, 1]: multiples of 1e-9, in their order of before, for rows that are contradicted; at
+        least one more for all others.
     """
     quality = np.asarray(label_quality, np.float32).copy()
-    rows = np.flatnonzero(conflicting_rows(labels, groups))
-    worst = np.full(int(groups.max(initial=-1)) + 1, np.inf)
-    np.minimum.at(worst, groups, quality)
-    order = rows[np.lexsort((quality[rows], groups[rows], worst[groups[rows]]))]
+    believed = np.lexsort((-np.arange(len(quality)), quality, groups))  # the last of each group stands
+    ends = np.flatnonzero(np.diff(groups[believed], append=-1))
+    standing = np.full(int(groups.max(initial=-1)) + 1, -1, np.int64)
+    standing[groups[believed[ends]]] = labels[believed[ends]]
+    contradicted = np.flatnonzero(labels != standing[groups])
+    first = contradicted[np.argsort(quality[contradicted], kind="stable")]
     others = np.ones(len(quality), bool)
-    others[order] = False
-    quality[others] = np.maximum(quality[others], np.float32(STEP * len(order)))
-    quality[order] = STEP * np.arange(len(order))
+    others[first] = False
+    quality[others] = np.maximum(quality[others], np.float32(STEP * len(first)))
+    quality[first] = STEP * np.arange(len(first))
     return quality
 
 
