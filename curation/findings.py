@@ -18,6 +18,7 @@ from models.array_files import read_arrays, write_arrays
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
+_MANY, _FEW_AXES = 20_000, 64  # images from which on neighbours, who only explain, are sought on fewer axes
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
 
@@ -108,7 +109,8 @@ def find(
             together = _pool(voices, labels, learn, seed)[0]
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))
         scope = out_of_scope(_strangeness(backbones, labels, n_classes, learn, trust, seed))
-        vote = neighbour_vote(features, labels, n_classes, learn, groups)
+        near = features if len(labels) <= _MANY else joint_features(list(backbones.values()), _FEW_AXES, seed)
+        vote = neighbour_vote(near, labels, n_classes, learn, groups)
     together, weights = _pool(voices, labels, learn, seed)
     if vote is not None:
         voices[NEIGHBOURS] = vote

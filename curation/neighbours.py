@@ -6,7 +6,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 
 VOTERS = 20  # nearest images that vote
 _SPARE = 12  # more are looked up, for some are copies of the image itself
-_EXACT = 20_000  # up to so many images all are compared; above, pynndescent finds nearly all of the nearest
+_EXACT = 60_000  # up to so many images all are compared; above, pynndescent finds nearly all of the nearest
 _ROWS = 1024  # of the matrix of cosines at a time
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
 

@@ -1,6 +1,7 @@
 """Nearest images against comparing all, and what they vote."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +24,16 @@ def test_the_nearest_that_are_neither_itself_nor_a_copy(seed: int, n: int) -> No
         known = rows[row][rows[row] >= 0]
         assert among[known].all()
         assert (groups[known] != groups[row]).all()
+
+
+def test_nearly_the_nearest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, _, _ = clusters(400, 3, 1)
+    everybody, alone = np.ones(400, bool), np.arange(400)
+    exact = nearest(x, everybody, alone, count=5)[0]
+    monkeypatch.setattr("curation.neighbours._EXACT", 0)
+    found = nearest(x, everybody, alone, count=5)[0]
+    assert not (found == alone[:, None]).any()
+    assert np.mean([len(set(one) & set(other)) / 5 for one, other in zip(exact, found, strict=True)]) > 0.95
 
 
 def test_neighbours_vote_for_their_class() -> None:
