@@ -16,6 +16,7 @@ from curation.split_images import about_version, version_to_audit
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import Progress
+from models.errors import ErrataError
 from models.files import atomic, digest, write_json
 from models.predictions import Predictions
 from models.runs import computing
@@ -110,9 +111,15 @@ class Auditing:
 
     def judge(self) -> None:
         """Judge every label by all architectures together, and by what frozen embeddings tell beside them."""
-        from curation.findings import find
+        from curation.findings import METHOD, Findings, find
 
-        audit, output = self.audit(), self.folder / "findings.npz"
+        output = self.folder / "findings.npz"
+        if output.exists():
+            try:
+                Findings.load(output)
+            except ErrataError:  # damaged, or of an earlier Errata: made again instead of failing every audit
+                output.unlink()
+        audit = self.audit()
 
         def work(_: Progress) -> None:
             opinions = {one.name: one.predictions.probs for one in audit.voters}
@@ -122,7 +129,7 @@ class Auditing:
                 rows.labels, len(rows.classes), learn, audit.duplicates.groups, opinions, backbones, self.config.seed
             ).save(output)
 
-        inputs = [self.key, self.runs, bytes_key(self.duplicates.groups), self.config.seed]
+        inputs = [METHOD, self.key, self.runs, bytes_key(self.duplicates.groups), self.config.seed]
         self.stages.do("judge", inputs, [output], work)
 
     def map(self) -> None:

@@ -19,6 +19,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
 _MANY, _FEW_AXES = 20_000, 64  # images from which on neighbours, who only explain, are sought on fewer axes
+METHOD = 1  # raised when the same evidence is judged otherwise: audits then judge again
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
 
@@ -100,21 +101,20 @@ def find(
         seed: draws samples of large data sets.
     """
     voices = dict(opinions)
-    scope, vote = np.zeros(len(labels), np.float32), None
+    scope = np.zeros(len(labels), np.float32)
     if backbones and learn.any():
         features = joint_features(list(backbones.values()), seed=seed)
         trust = np.ones(len(labels), np.float32)
         for _ in range(2):
             voices[JUDGE] = judge(features, labels, n_classes, learn, groups, trust).probs
-            together = _pool(voices, labels, learn, seed)[0]
+            together, weights = _pool(voices, labels, learn, seed)
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))
         scope = out_of_scope(_strangeness(backbones, labels, n_classes, learn, trust, seed))
         near = features if len(labels) <= _MANY else joint_features(list(backbones.values()), _FEW_AXES, seed)
-        vote = neighbour_vote(near, labels, n_classes, learn, groups)
-    together, weights = _pool(voices, labels, learn, seed)
-    if vote is not None:
-        voices[NEIGHBOURS] = vote
+        voices[NEIGHBOURS] = neighbour_vote(near, labels, n_classes, learn, groups)
         weights = np.append(weights, np.float32(0))
+    else:
+        together, weights = _pool(voices, labels, learn, seed)
     quality = np.asarray(self_confidence(labels, together) * (1 - scope), np.float32)
     joint = estimated_joint(labels, together)
     return Findings(

@@ -8,11 +8,12 @@ import pytest
 from curation.audit import Auditing
 from curation.audit_config import AuditConfig
 from curation.datasets import open_dataset
+from curation.findings import Findings
 from curation.near_pairs import Pairs
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import FloatArray
-from models.predictions import Predictions
+from models.predictions import NO_FOLD, Predictions
 from models.runs import Run
 from tests.drawn_folder import LEAK, draw_folder
 
@@ -75,3 +76,22 @@ def test_embeddings_that_come_with_predictions_are_taken(
     one.group_copies(Predictions(one.rows.image_ids, np.full((n, 4), 0.25, np.float32), given, None))
     assert len(seen) == with_embeddings
     assert "features efficientnet_lite0" not in [record.name for record in one.stages.records]
+
+
+def judged(pictures: Path, home: Path) -> Auditing:
+    one = auditing(pictures, home, "simple_cnn")
+    n, k = len(one.rows), len(one.rows.classes)
+    fold = np.where(one.rows.splits == "train", np.arange(n) % 2, NO_FOLD)
+    given = Predictions(one.rows.image_ids, np.full((n, k), 1 / k, np.float32), None, fold)
+    one.group_copies(given)
+    one.import_predictions(given, "mine")
+    one.judge()
+    return one
+
+
+def test_damaged_findings_are_made_again(pictures: Path, tmp_path: Path) -> None:
+    file = judged(pictures, tmp_path).folder / "findings.npz"
+    whole = Findings.load(file)
+    file.write_bytes(file.read_bytes()[:100])
+    judged(pictures, tmp_path)  # as the next command does
+    np.testing.assert_array_equal(Findings.load(file).label_quality, whole.label_quality)
