@@ -103,7 +103,7 @@ def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
     app = show("scenes")
     assert texts(app.subheader) == "Nothing to review yet"
     assert "errata audit scenes" in texts(app.caption)
-    app.button(key="review.audit").click()
+    app.button(key="bar.audit").click()
     assert texts(ran(app).subheader) == "Not audited yet"  # the audit's screen
 
 

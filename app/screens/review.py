@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.audit_panel import progress_panel
 from app.background import watch
+from app.data_bar import data_bar, nothing_yet
 from app.review_bench import Bench, bench
 from app.review_choices import choices
 from app.review_grid import grid
@@ -14,7 +15,7 @@ from app.review_keys import undo_keys, verdict_keys
 from app.review_name import ask_name, reviewer
 from app.review_panel import evidence, image_panel, preload, progress, warm
 from app.review_sitting import Sitting, next_looks, said, show
-from app.state import DEFAULT_DATASET, audit_name_of, dataset_names, workspace
+from app.state import audit_name_of, workspace
 from curation.results import audit_folder
 from models.errors import ErrataError
 
@@ -23,13 +24,9 @@ def screen() -> None:
     """Show the screen."""
     st.html(Path(__file__).parents[1] / "review.css")
     st.html(_NO_REPEATS, unsafe_allow_javascript=True)
-    names = dataset_names(workspace())
-    first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar")
     with bar:
-        chosen = st.selectbox(
-            "Data set", names, index=first, key="dataset", bind="query-params", label_visibility="collapsed", width=150
-        )
+        chosen = data_bar()
     name = audit_name_of(chosen)
     own = _bench(name)
     if own is None:
@@ -99,14 +96,8 @@ def _not_audited(chosen: str, name: str) -> None:
     if watch(folder).active:
         st.caption("The review opens when the audit is finished.")
         return
-    st.subheader("Nothing to review yet")
-    st.write("An audit ranks the labels by how little they fit; the review then goes through them, worst first.")
-    st.button("Open the audit", type="primary", key="review.audit", on_click=_open_audit)
-    st.caption(f"The same in a terminal: `errata audit {chosen}`")
-
-
-def _open_audit() -> None:
-    st.query_params["screen"] = "audit"
+    purpose = "An audit ranks the labels by how little they fit; the review then goes through them, worst first."
+    nothing_yet(chosen, "Nothing to review yet", purpose)
 
 
 # A key that is held down is one key: its repetitions would judge images that nobody has seen.
