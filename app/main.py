@@ -7,7 +7,14 @@ import streamlit as st
 
 from models.errors import ErrataError
 
-SCREENS = {"audit": "Audit", "review": "Review"}  # name in the address and of the file in screens/ -> title
+SCREENS = {  # name in the address and of the file in screens/ -> title
+    "dataset": "Data set",
+    "audit": "Audit",
+    "review": "Review",
+    "splits": "Splits",
+    "train": "Train",
+}
+DEFAULT = "audit"
 
 
 def main() -> None:
@@ -25,9 +32,9 @@ def main() -> None:
 
 
 def _chosen() -> str:
-    """Return the screen in the address, the first where there is none of that name."""
+    """Return the screen in the address, `DEFAULT` where there is none of that name."""
     screen = st.query_params.get("screen", "")
-    return screen if screen in SCREENS else next(iter(SCREENS))
+    return screen if screen in SCREENS else DEFAULT
 
 
 def _links(chosen: str) -> None:

@@ -1,0 +1,121 @@
+"""What a data set is: its classes, images, spoiled pictures, copies, unreadable files and versions."""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app.components import skipped_table
+from app.data_bar import data_bar, open_screen
+from app.dataset_add import add_dataset, not_here
+from app.dataset_balance import balance_table, counts_of
+from app.dataset_copies import copies
+from app.dataset_problems import image_problems
+from app.dataset_samples import samples
+from app.dataset_source import Source, source_of_choice
+from app.dataset_versions import version_balance, version_table, versions_of
+from app.picks import hear_picks
+from curation.catalog import DatasetSpec
+from curation.results import Audit
+
+PARTS = ("classes", "samples", "image problems", "copies and leaks", "skipped files", "versions")  # in the address
+WITHOUT_AUDIT = ("classes", "samples")
+
+
+def screen() -> None:
+    """Show the screen."""
+    st.html(Path(__file__).parents[1] / "dataset.css")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-dataset")
+    with bar:
+        chosen = data_bar()
+        with st.popover("Add a data set", icon=":material/add:", width="content"):
+            add_dataset()
+    own = source_of_choice(chosen)
+    st.html(_about(own))
+    if own.rows is None:
+        _empty(own, chosen)
+        return
+    with bar:
+        part = st.segmented_control(
+            "Part",
+            PARTS,
+            default=PARTS[0],
+            required=True,
+            key="part",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        hear_picks()
+    _part(own, str(part), chosen)
+
+
+def _about(own: Source) -> str:
+    figures = []
+    if own.rows is not None:
+        figures = [(f"{len(own.rows):,}", "images"), (f"{len(own.rows.classes):,}", "classes")]
+    if own.audit is not None:
+        figures += _audited(own.audit)
+    cells = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
+    return (
+        f'<div class="er-facts"><div><h2>{escape(own.title)}</h2><p class="er-source">Licence: {escape(own.licence)}. '
+        f'Source: {escape(own.where)}.</p></div><div class="er-counts">{cells}</div></div>'
+    )
+
+
+def _audited(audit: Audit) -> list[tuple[str, str]]:
+    problems = f"{int(audit.problems.flags.any(1).sum()):,}" if audit.problems else "not looked at"
+    twins = audit.duplicates
+    return [
+        (problems, "with image problems"),
+        (f"{int(twins.shared().sum()):,}", "with a copy"),
+        (f"{int(twins.leaks(audit.rows.splits).sum()):,}", "leaks"),
+        (f"{len(audit.checked.skipped):,}", "files skipped"),
+    ]
+
+
+def _part(own: Source, part: str, chosen: str) -> None:
+    if own.rows is None:
+        return
+    if part == "samples":
+        samples(own.rows, reviewed=own.audit is not None)
+    elif own.audit is None and part not in WITHOUT_AUDIT:
+        _needs_audit(chosen)
+    elif own.audit is None:
+        st.html(balance_table(counts_of(own.rows)))
+        _needs_audit(chosen)
+    elif part == "image problems":
+        image_problems(own.audit)
+    elif part == "copies and leaks":
+        copies(own.audit)
+    elif part == "skipped files":
+        _skipped(own.audit)
+    elif part == "versions":
+        version_table(own.name, versions_of(own.name))
+    else:
+        version_balance(versions_of(own.name))
+
+
+def _skipped(audit: Audit) -> None:
+    if audit.checked.skipped:
+        st.html(skipped_table(audit))
+    else:
+        st.success(f"All {len(audit.rows):,} image files could be read.")
+
+
+def _needs_audit(chosen: str) -> None:
+    st.write("Image problems, copies, leaks between splits, unreadable files and versions are known after an audit.")
+    st.button("Open the audit", type="primary", key="dataset.audit", on_click=open_screen, args=("audit",))
+    st.caption(f"The same in a terminal: `errata audit {chosen}`")
+
+
+def _empty(own: Source, chosen: str) -> None:
+    spec: DatasetSpec | None = own.spec
+    if spec is not None and not spec.embedded:
+        st.subheader("The images are not here yet")
+        not_here(spec)
+    else:
+        st.subheader("Not drawn yet" if spec else "Not audited yet")
+        _needs_audit(chosen)
+
+
+screen()
