@@ -4,17 +4,20 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from curation.processes import last_lines, start_background
+from curation.workspace import Workspace
 from models import runs
 from models.errors import ErrataError
-from models.files import read_json, write_json
+from models.files import checked_name, read_json, write_json
 
 LOG_LINES = 12
+_OWN_FOLDER = ("audit", "draw")  # commands that write the state of that folder themselves
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,11 @@ class Progress:
 
 
 def start(folder: Path, arguments: Sequence[str]) -> None:
-    """Start `errata ARGUMENTS`, which computes the run of this folder, as a process of its own.
+    """Start `errata ARGUMENTS` as a process of its own, whose state the folder tells.
+
+    Args:
+        folder: the run folder of an audit or of a drawing; of any other command one made for it.
+        arguments: of the command.
 
     Raises:
         ErrataError: a process computes that run already.
@@ -46,9 +53,19 @@ def start(folder: Path, arguments: Sequence[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "log.txt").unlink(missing_ok=True)
     launched = time.time()
-    command = [sys.executable, "-m", "app.cli", *arguments]
+    own = arguments[0] in _OWN_FOLDER
+    command = [sys.executable, "-m", *(["app.cli"] if own else ["app.job", str(folder)]), *arguments]
     process = start_background(command, folder / "log.txt", {**os.environ, "PYTHONUNBUFFERED": "1"})
     write_json(folder / "launch.json", {"pid": process.pid, "at": launched, "arguments": list(arguments)})
+
+
+def job_folder(workspace: Workspace, name: str) -> Path:
+    """Return the folder of a command that has no run folder of its own.
+
+    Raises:
+        ErrataError: `name` is no name.
+    """
+    return workspace.root / "jobs" / checked_name("job", name)
 
 
 def cancel(folder: Path) -> bool:
@@ -86,6 +103,11 @@ def last_arguments(folder: Path) -> list[str]:
         return []
 
 
+def launched_at(folder: Path) -> float:
+    """Return the Unix time of the last start from the app, 0 where there was none."""
+    return _launch(folder)[1]
+
+
 def _launch(folder: Path) -> tuple[int, float]:
     """Return process id and Unix time of the last start from the app, zeros where there was none."""
     try:
@@ -93,6 +115,24 @@ def _launch(folder: Path) -> tuple[int, float]:
         return int(launch["pid"]), float(launch["at"])
     except (ErrataError, KeyError, TypeError, ValueError):
         return 0, 0.0
+
+
+def memory_mb(folder: Path) -> float:
+    """Return how much memory the process of a run and its children hold now, MiB; 0 where there is none."""
+    status = runs.read_status(folder)
+    if status is None or status.state != "running":
+        return 0.0
+    try:
+        process = psutil.Process(status.pid)
+        family = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return 0.0
+    held = 0
+    for place, one in enumerate(family):
+        with suppress(psutil.Error):  # it may have ended just now
+            memory = one.memory_info()
+            held += memory.rss - (getattr(memory, "shared", 0) if place else 0)
+    return held / 2**20
 
 
 def _lives(pid: int, launched: float) -> bool:

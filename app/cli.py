@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from app.arguments import Name, Seed, Version
+from app.compare_cli import comparing
 from app.decisions_cli import decisions
+from app.queue_cli import queue
 from app.splits_cli import splits
 from app.training_cli import training
 from models.errors import ErrataError
@@ -203,6 +205,8 @@ def doctor() -> None:
 cli.add_typer(training)
 cli.add_typer(decisions)
 cli.add_typer(splits)
+cli.add_typer(comparing)
+cli.add_typer(queue)
 
 
 def _audited(name: str) -> "tuple[Workspace, str]":

@@ -1,0 +1,21 @@
+"""The arguments and options of `errata queue`."""
+
+from typing import Annotated
+
+import typer
+
+queue = typer.Typer()
+
+
+@queue.command(name="queue", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def show_queue(
+    context: typer.Context,
+    work: Annotated[bool, typer.Option("--work", help="work off what waits, one after the other")] = False,
+    cancel: Annotated[str, typer.Option(help="end this job, or take it out before it begins")] = "",
+    resume: Annotated[str, typer.Option(help="add this job once more; it goes on where it was")] = "",
+) -> None:
+    """List the audits and trainings that wait for one another, or add the one that is named behind it."""
+    from app import queue_command
+    from curation.workspace import Workspace
+
+    queue_command.queue(Workspace.from_environment(), context.args, work, cancel, resume)

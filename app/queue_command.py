@@ -1,0 +1,50 @@
+"""`errata queue`."""
+
+import time
+from collections.abc import Sequence
+
+import typer
+
+from app import run_queue
+from app.job_words import said_last
+from curation.datasets import audited_name
+from curation.workspace import Workspace
+from models.errors import ErrataError
+
+
+def queue(workspace: Workspace, arguments: Sequence[str], work: bool, cancel: str, resume: str) -> None:
+    """List the queue, work it off, add a job, end one or add one again.
+
+    Raises:
+        ErrataError: more than one of these is asked for, or there is no such job or data set.
+    """
+    if sum(map(bool, (arguments, work, cancel, resume))) > 1:
+        raise ErrataError("give a command to add, --work, --cancel or --resume; one of them at a time")
+    if work:
+        typer.echo(f"started {run_queue.work(workspace)} jobs")
+    elif cancel:
+        done = run_queue.cancel_job(workspace, cancel)
+        typer.echo("cancelled" if done else "it was over already")
+    elif resume:
+        typer.echo(f"added: {run_queue.resume_job(workspace, resume).title}")
+    elif arguments:
+        _add(workspace, arguments)
+    else:
+        _show(workspace)
+
+
+def _add(workspace: Workspace, arguments: Sequence[str]) -> None:
+    if len(arguments) < 2:
+        raise ErrataError("name a data set too: errata queue train NAME …")
+    job = run_queue.enqueue(workspace, audited_name(arguments[1], workspace), " ".join(arguments[1:]), arguments)
+    typer.echo(f"added {job.id}: errata {' '.join(arguments)}")
+
+
+def _show(workspace: Workspace) -> None:
+    every = run_queue.jobs(workspace)
+    if not every:
+        typer.echo("nothing waits; add a training with: errata queue train NAME --architecture ARCH")
+    for job in every:
+        doing = said_last(job.progress.log)[1] if job.state == "running" else job.progress.error
+        added = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.added))
+        typer.echo(f"{job.id[-9:]}  {job.state:<11}  {added}  errata {' '.join(job.arguments)}  {doing}".rstrip())

@@ -1,0 +1,82 @@
+"""The queue of audits and trainings on a screen: what runs, what waits, what ended; the same in every tab."""
+
+import time
+from html import escape
+
+import streamlit as st
+
+from app.background import memory_mb
+from app.job_panel import POLL_S
+from app.job_words import said_last, since
+from app.run_queue import Job, cancel_job, ensure_worker, jobs, resume_job
+from app.state import workspace
+from app.train_runs import curves_chart, progress_of, runs_of_job
+
+ENDED = 4  # jobs that are over and still shown, the latest first
+
+
+def queue_panel(dataset: str) -> None:
+    """Show the jobs of a data set, and how many of others are before them; looked at again while one is open."""
+    ensure_worker(workspace())
+    every = jobs(workspace())
+    if any(job.open for job in every):
+        st.fragment(_panel, run_every=POLL_S)(dataset, [job.id for job in every if job.open])
+    else:
+        _ended(every, dataset)
+
+
+def _panel(dataset: str, before: list[str]) -> None:
+    every = jobs(workspace())
+    now_open = [job for job in every if job.open]
+    if [job.id for job in now_open] != before:
+        st.rerun(scope="app")  # the table of finished runs has one more
+    for job in now_open:
+        with st.container(border=True, key=f"queue-{job.id}", gap="small"):
+            (_waiting if job.state == "waiting" else _running)(job, now_open)
+    _ended(every, dataset)
+
+
+def _head(job: Job, said: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
+        st.html(f"<b>{escape(job.title)}</b> {mark} <small>{escape(said)}</small>")
+        st.space("stretch")
+        if st.button("Cancel", icon=":material/stop:", key=f"queue.cancel-{job.id}"):
+            cancel_job(workspace(), job.id)
+            st.rerun(scope="app")
+
+
+def _waiting(job: Job, now_open: list[Job]) -> None:
+    place = [one.id for one in now_open].index(job.id)
+    _head(job, f"{job.kind} of {job.dataset}, {place} before it")
+
+
+def _running(job: Job, _: list[Job]) -> None:
+    memory = memory_mb(job.folder)
+    held = f", {memory:,.0f} MB of memory" if memory else ""
+    _head(job, f"{job.kind} of {job.dataset}, for {since(job.launched)}{held}")
+    runs = runs_of_job(workspace(), job) if job.kind == "train" else []
+    seeds = int(job.arguments[job.arguments.index("--seeds") + 1]) if "--seeds" in job.arguments else 1
+    share, said = progress_of(runs, seeds) if runs else said_last(job.progress.log)
+    if job.kind == "audit" and job.progress.total:
+        share, said = job.progress.done / job.progress.total, job.progress.stage
+    st.progress(min(1.0, share), text=said)
+    if chart := curves_chart(runs):
+        st.html(chart)
+    if job.progress.log:
+        with st.expander("Log"):
+            st.code("\n".join(job.progress.log), language=None)
+
+
+def _ended(every: list[Job], dataset: str) -> None:
+    """Show the latest jobs that are over; one that did not finish can go on."""
+    over = [job for job in every if not job.open and job.dataset == dataset][-ENDED:]
+    for job in reversed(over):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"queue-{job.id}"):
+            mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
+            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.launched or job.added))
+            why = f"<br><small>{escape(job.progress.error)}</small>" if job.progress.error else ""
+            st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>{why}")
+            if job.state != "finished" and st.button("Resume", icon=":material/resume:", key=f"queue.resume-{job.id}"):
+                resume_job(workspace(), job.id)
+                st.rerun(scope="app")

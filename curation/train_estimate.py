@@ -1,0 +1,83 @@
+"""How long a training will take: by the finished ones of this workspace, else by a rough table."""
+
+from dataclasses import dataclass
+from statistics import median
+
+from curation.results import audit_folder
+from curation.run_report.trained import TrainedRun, load_run
+from curation.runs_of import finished_runs
+from curation.stages import read_records
+from curation.workspace import Workspace
+
+START_S = 12.0  # until torch is imported and the images are found
+# Images a second on two cores, forward and back, at the architecture's own size; rough, said so wherever it is used.
+ROUGH: dict[tuple[str, str], float] = {
+    ("cnn3", "scratch"): 380.0,
+    ("deep_cnn", "scratch"): 270.0,
+    ("deep_cnn_bn", "scratch"): 270.0,
+    ("plain_cnn", "scratch"): 90.0,
+    ("residual_cnn", "scratch"): 150.0,
+    ("simple_cnn", "scratch"): 480.0,
+    ("simple_cnn_norm_dropout", "scratch"): 280.0,
+    ("simple_cnn_sigmoid", "scratch"): 280.0,
+    ("simple_cnn_tanh", "scratch"): 280.0,
+}
+ROUGH_FROZEN = 12_000.0  # a head on features that are there
+ROUGH_FEATURES = 90.0  # a frozen backbone once over the images
+ROUGH_OTHER = 8.0  # a large network, all of it trained
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long a training will take."""
+
+    seconds: float  # of all its seeds
+    runs: int  # finished ones that it was measured on; 0 = by the rough table
+
+
+def estimate_training(
+    workspace: Workspace,
+    dataset: str,
+    architecture: str,
+    mode: str,
+    images: int,
+    epochs: int,
+    seeds: int,
+    views: int = 1,
+) -> Estimate:
+    """Return how long a training will take.
+
+    Args:
+        workspace: holds finished ones.
+        dataset: name of the audited data set.
+        architecture: its name, without a mode.
+        mode: scratch, finetuned or frozen.
+        images: to learn from.
+        epochs: planned.
+        seeds: trained one after the other.
+        views: of each image, of a frozen backbone.
+    """
+    every = [load_run(folder) for folder in finished_runs(workspace)]
+    known = [run for run in every if (run.config.get("architecture"), run.config.get("mode")) == (architecture, mode)]
+    each = [one for one in map(seconds_per_image, known) if one is not None]
+    if each:
+        rate = 1 / median(each)
+    else:
+        rate = ROUGH_FROZEN if mode == "frozen" else ROUGH.get((architecture, mode), ROUGH_OTHER)
+    once = _features_s(workspace, dataset, architecture, images, views) if mode == "frozen" else 0.0
+    return Estimate(START_S + once + seeds * images * epochs / rate, len(each))
+
+
+def seconds_per_image(run: TrainedRun) -> float | None:
+    """Return the seconds a finished run took for an image and epoch; None where its folder does not say."""
+    images, epochs = run.config.get("images", {}).get("train"), run.metrics.get("epochs")
+    seconds = run.metrics.get("seconds")
+    return seconds / (images * epochs) if images and epochs and seconds else None
+
+
+def _features_s(workspace: Workspace, dataset: str, architecture: str, images: int, views: int) -> float:
+    """Return how long the backbone runs over the images; no time where an audit did that already."""
+    done = read_records(audit_folder(workspace, dataset)).get(f"features {architecture}")
+    if done is None:
+        return views * images / ROUGH_FEATURES
+    return 0.0 if views == 1 else views * images / ROUGH_FEATURES
