@@ -20,7 +20,7 @@ def add_dataset() -> None:
     """Show what can be opened beside the audited data sets, and how to get it."""
     path = st.text_input("An image folder or a CSV on this machine", key="dataset.path", placeholder="/home/me/photos")
     st.caption(
-        "A folder holds `split/class/*.jpg` or `class/*.jpg`, a CSV `filepath,label[,split]`. Its audit is the next step."
+        "A folder holds `split/class/*.jpg` or `class/*.jpg`, a CSV `filepath,label[,split]`. The audit is next."
     )
     if path:
         try:

@@ -10,6 +10,7 @@ from models.errors import ErrataError
 SCREENS = {  # name in the address and of the file in screens/ -> title
     "dataset": "Data set",
     "audit": "Audit",
+    "errors": "Errors",
     "review": "Review",
     "splits": "Splits",
     "train": "Train",

@@ -25,7 +25,7 @@ if (!window.errataPicks) {
 
 def hear_picks() -> None:
     """Hear the clicks on links of `pick`, once a page."""
-    st.html(_LISTENER, unsafe_allow_javascript=True)
+    st.html(_LISTENER, width="content", unsafe_allow_javascript=True)
 
 
 def pick(inner: str, kind: str, title: str = "", **choices: str) -> str:
