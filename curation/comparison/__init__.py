@@ -1,0 +1,1 @@
+"""Architectures side by side: on the labels as given and as people curated them."""

@@ -1,0 +1,54 @@
+"""The comparison as files: JSON with every number, one HTML page to read and share."""
+
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from curation.comparison.board import Board
+from curation.comparison.image_maps import map_file
+from curation.comparison.page import comparison_page
+from curation.overlay import jpeg, overlay, thumbnail
+from curation.report.pictures import small_picture
+from models.errors import ErrataError
+from models.files import write_text
+
+PICTURE_PX = 168
+STYLES = (
+    Path(__file__).parent.parent / "report" / "report.css",
+    Path(__file__).parent.parent / "run_report" / "run.css",
+    Path(__file__).with_name("compare.css"),
+)
+
+
+def write_page(board: Board, figures: dict[str, Any], output: Path) -> None:
+    """Write a page that makes no request and runs no script.
+
+    Args:
+        board: who was compared.
+        figures: what `comparison_figures` says of it.
+        output: the file.
+
+    Raises:
+        ErrataError: the file cannot be written.
+    """
+    root = board.images.rows.root
+    predicted = {line["image_id"]: line["predictions"] for line in figures["differing"]}
+
+    def picture_of(image_id: str) -> str | None:
+        return small_picture(root / image_id, PICTURE_PX)
+
+    def map_of(image_id: str, place: int) -> str | None:
+        label = predicted[image_id][place]["class"]
+        return _overlaid(root / image_id, map_file(board.contestants[place], image_id, label))
+
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    write_text(output, comparison_page(figures, style, picture_of, map_of))
+
+
+def _overlaid(path: Path, cam: Path) -> str | None:
+    """Return the picture under its map as a data address; None where the map is not drawn, or the file is gone."""
+    try:
+        shown = overlay(thumbnail(path, PICTURE_PX), cam) if cam.exists() else None
+    except ErrataError:
+        return None
+    return None if shown is None else f"data:image/jpeg;base64,{b64encode(jpeg(shown, 70)).decode('ascii')}"
