@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from models.errors import ErrataError
 from models.files import atomic, digest, write_json
 from models.predictions import Predictions
 from models.runs import computing
+
+if TYPE_CHECKING:
+    from curation.training import Material
 
 
 class Auditing:
@@ -59,12 +63,10 @@ class Auditing:
 
     def _features(self, name: str) -> Callable[[], np.ndarray]:
         """Compute the features of a frozen architecture, in the stage in which its training looks for them."""
-        from curation.training import Material
         from models.architectures import find_architecture
         from models.variants import parse_variant, pretrained_backbone
 
-        variant = parse_variant(name)
-        material = Material(Prepared(self.workspace, self.checked, self.config.engine), self.spec.name, self.key)
+        variant, material = parse_variant(name), self._material()
 
         def features(progress: Progress | None = None) -> np.ndarray:
             return material.features(variant.architecture, pretrained_backbone(variant), progress)
@@ -73,14 +75,18 @@ class Auditing:
         self.stages.do(f"features {name}", inputs, [], features)
         return features
 
+    def _material(self) -> "Material":
+        from curation.training import Material
+
+        return Material(Prepared(self.workspace, self.checked, self.config.engine), self.spec.name, self.key)
+
     def train(self) -> None:
         """Predict every image with models that did not train on it."""
         from curation.ensembles import combine
-        from curation.training import Material, problem_of, train_out_of_fold
+        from curation.training import problem_of, train_out_of_fold
 
         problem = problem_of(self.rows, self.duplicates.groups, self.config.folds, self.config.seed)
-        prepared = Prepared(self.workspace, self.checked, self.config.engine)
-        material = Material(prepared, self.spec.name, self.key)
+        material = self._material()
         trained = {name: train_out_of_fold(name, problem, material, self.stages) for name in self.config.members}
         combined = {name: combine(name, trained, problem, material, self.stages) for name in self.config.combinations}
         self.runs = {**trained, **combined}
@@ -123,7 +129,7 @@ class Auditing:
 
         def work(_: Progress) -> None:
             opinions = {one.name: one.predictions.probs for one in audit.voters}
-            backbones = {one.name: own for one in audit.voters if (own := one.backbone_embeddings) is not None}
+            backbones = {one.name: self._material().evidence(one.name) for one in audit.voters if one.frozen}
             rows, learn = audit.rows, audit.rows.splits == "train"
             find(
                 rows.labels, len(rows.classes), learn, audit.duplicates.groups, opinions, backbones, self.config.seed

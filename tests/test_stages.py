@@ -1,125 +1,77 @@
-"""Stages are done once, and again where what they depend on has changed."""
+"""Stages of a backbone beside its last layer: by hand, and with every engine."""
 
-import subprocess
-import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from torch import Tensor, nn
 
-from curation.stages import Memory, Stages, read_records
-from models.arrays import Progress
-from models.files import read_json
-from models.runs import Run
+from models.architectures import ARCHITECTURES
+from models.engines import build_engine
+from models.images import InputSpec
+from models.stages import WithStages, embedding_width
+from models.variants import build_classifier, parse_variant
 
-
-class Killed(BaseException):
-    """Stands for a SIGKILL: nothing after it runs."""
-
-
-def stages(folder: Path, told: list[tuple[str, int, int]] | None = None) -> Stages:
-    return Stages(Run(folder), None if told is None else lambda *event: told.append(event))
+SPEC = InputSpec(8, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bilinear")
 
 
-def write(path: Path, text: str = "x") -> None:
-    path.write_text(text)
+class Small(nn.Module):
+    """Two stages and a pooled embedding; the first stage is the image itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Identity(), nn.Conv2d(3, 4, 3, padding=1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        found: Tensor = self.second(self.first(images))
+        return found.mean((2, 3))
 
 
-def test_a_stage_is_done_once(tmp_path: Path) -> None:
-    told: list[tuple[str, int, int]] = []
-    output, calls = tmp_path / "out.txt", []
-
-    def work(progress: Progress) -> None:
-        calls.append(1)
-        write(output)
-        progress(3, 7)
-
-    for _ in range(2):
-        key = stages(tmp_path, told).do("count", [1, "a"], [output], work)
-    assert len(calls) == 1
-    assert told == [("count", 0, 0), ("count", 3, 7), ("count", 1, 1), ("count", 1, 1)]
-    record = read_records(tmp_path)["count"]
-    assert record.key == key
-    assert record.reused
-    assert record.seconds >= 0
-    assert 1 < record.peak_mb < 100_000
+def test_mean_and_deviation_of_each_channel_stand_behind_the_embedding() -> None:
+    image = torch.zeros(1, 3, 2, 2)
+    image[0, 0] = torch.tensor([[1.0, 3.0], [1.0, 3.0]])
+    image[0, 1] = 5
+    small = Small()
+    found = WithStages(small, ["first"])(image)
+    assert found.shape == (1, 4 + 6)
+    assert torch.allclose(found[:, :4], small(image))
+    assert found[0, 4:].tolist() == [2, 5, 0, 1, 0, 0]  # means, then deviations over the places
 
 
-def test_the_memory_of_children_counts() -> None:
-    before = Memory()
-    before.look()
-    child = subprocess.Popen(
-        [sys.executable, "-c", "held = bytearray(300 * 2**20); print(flush=True); input()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdin
-    assert child.stdout
-    child.stdout.readline()
-    during = Memory()
-    during.look()
-    child.communicate(b"\n")
-    assert during.peak_mb() >= before.peak_mb() + 100  # its own highest may lie above what it holds now
+def test_the_width_of_the_embedding_alone() -> None:
+    assert embedding_width(Small(), SPEC) == 4
 
 
-@pytest.mark.parametrize("change", ["inputs", "missing output", "name"])
-def test_a_change_does_it_again(tmp_path: Path, change: str) -> None:
-    output, calls = tmp_path / "out.txt", []
-
-    def work(_: Progress) -> None:
-        calls.append(1)
-        write(output)
-
-    for turn in range(2):
-        if turn and change == "missing output":
-            output.unlink()
-        name = f"stage {turn}" if change == "name" else "stage"
-        inputs = [turn] if change == "inputs" else []
-        stages(tmp_path).do(name, inputs, [output], work)
-    assert len(calls) == 2
+@pytest.mark.parametrize("engine", ["eager", "torch"])
+def test_engines_agree_with_the_module(engine: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    module = WithStages(Small(), ["first", "second"]).eval()
+    pixels = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8)
+    normal = (torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255 - 0.5) / 0.5
+    with torch.inference_mode():
+        expected = module(normal).numpy()
+    assert np.allclose(build_engine(engine, module, SPEC, "cpu", tmp_path)(pixels), expected, atol=1e-5)
 
 
-def test_half_written_outputs_never_pass_for_finished_ones(tmp_path: Path) -> None:
-    """Inputs A are done; inputs B are killed after writing; back at A, B's output must not be taken for A's."""
-    output = tmp_path / "out.txt"
-    stages(tmp_path).do("stage", ["A"], [output], lambda _: write(output, "A"))
-
-    def killed(_: object) -> None:
-        write(output, "B")
-        raise Killed
-
-    with pytest.raises(Killed):
-        stages(tmp_path).do("stage", ["B"], [output], killed)
-    stages(tmp_path).do("stage", ["A"], [output], lambda _: write(output, "A"))
-    assert output.read_text() == "A"
+@pytest.mark.parametrize("name", [name for name, entry in ARCHITECTURES.items() if entry.stages])
+def test_the_stages_of_the_registry_are_maps_of_its_networks(name: str) -> None:
+    torch.manual_seed(0)
+    backbone = build_classifier(parse_variant(f"{name}@scratch"), 2).backbone.eval()
+    images = torch.randn(1, 3, 64, 64)
+    stages = WithStages(backbone, ARCHITECTURES[name].stages).eval()
+    with torch.inference_mode():
+        found, own = stages(images), backbone(images)
+    assert found.shape[1] > own.shape[1]
+    assert torch.equal(found[:, : own.shape[1]], own)
+    assert bool((found[:, own.shape[1] :] != 0).any(0).all())
 
 
-def test_records_keep_the_order_of_this_command_and_others_are_forgotten_at_its_end(tmp_path: Path) -> None:
-    first = stages(tmp_path)
-    for name in ("b", "old", "a"):
-        first.do(name, [], [], lambda _: None)
-    second = stages(tmp_path)
-    for name in ("b", "new"):
-        second.do(name, [], [], lambda _: None)
-    assert set(read_records(tmp_path)) == {"a", "b", "new", "old"}  # a killed command forgets nothing
-    second.forget_others()
-    assert set(read_records(tmp_path)) == {"b", "new"}
-    assert [record.name for record in second.records] == ["b", "new"]
-    assert [record.reused for record in second.records] == [True, False]
+def test_two_threads_do_not_mix_their_images(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
 
-
-def test_asked_for_twice_in_one_command_is_done_and_recorded_once(tmp_path: Path) -> None:
-    one, calls = stages(tmp_path), []
-    for inputs in ([1], [1], [2]):
-        one.do("stage", inputs, [], lambda _: calls.append(1))
-    assert len(calls) == 2
-    assert [record.reused for record in one.records] == [False, False]
-
-
-def test_status_says_which_stage_is_under_way(tmp_path: Path) -> None:
-    seen = []
-    stages(tmp_path).do("stage", [], [], lambda _: seen.append(read_json(tmp_path / "status.json")["stage"]))
-    assert seen == ["stage"]
-
-
-def test_nothing_done_yet(tmp_path: Path) -> None:
-    assert read_records(tmp_path) == {}
+    engine = build_engine("torch", WithStages(Small(), ["first"]), SPEC, "cpu", tmp_path)
+    batches = [np.full((2, 8, 8, 3), value, np.uint8) for value in range(0, 256, 5)]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(engine, batches))
+    assert all(np.array_equal(found, engine(batch)) for found, batch in zip(together, batches, strict=True))

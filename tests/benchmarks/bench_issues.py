@@ -25,9 +25,13 @@ from curation.class_geometry import class_distance, reconstruction
 from curation.findings import Findings, find
 from curation.judge import joint_features
 from curation.neighbours import neighbour_vote
+from curation.prepared import Prepared
 from curation.results import Audit, load_audit
+from curation.training import Material
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
+from models.heads import fit_heads
+from models.predictions import NO_FOLD, own_or_mean
 from tests.benchmarks.score_labels import read_truth
 
 HEADER = (
@@ -78,16 +82,27 @@ def rivals(labels: IntArray, probs: FloatArray, what: str) -> list[Side]:
 
 def ours(name: str, labels: IntArray, audit: Audit, opinions: dict[str, FloatArray], frozen: list[str]) -> Side:
     """Return what Errata says, with its own cut."""
-    embeddings = {one.name: own for one in audit.voters if (own := one.backbone_embeddings) is not None}
     learn, groups = audit.rows.splits == "train", audit.duplicates.groups
     found: list[Findings] = []
+    backbones = {name: np.asarray(evidence(audit, name)) for name in frozen}
 
     def work() -> FloatArray:
-        backbones = {name: embeddings[name] for name in frozen}
         found.append(find(labels, len(audit.rows.classes), learn, groups, opinions, backbones))
         return found[0].label_quality
 
     return timed(name, work, lambda: found[0].flagged)
+
+
+def evidence(audit: Audit, name: str) -> FloatArray:
+    """Return what an audit judges labels by beside the networks, shape (N, D + E), of one frozen backbone."""
+    prepared = Prepared(Workspace.from_environment(), audit.checked, audit.config["engine"])
+    return Material(prepared, audit.name, audit.config.get("dataset_key", "")).evidence(name)
+
+
+def out_of_fold(features: FloatArray, labels: IntArray, fold: IntArray, groups: IntArray, seed: int) -> FloatArray:
+    """Return out-of-fold probabilities of Errata's heads, shape (N, K)."""
+    rows = (fold[None] != np.arange(fold.max() + 1)[:, None]) & (fold != NO_FOLD)
+    return own_or_mean(fit_heads(features, labels, rows, groups, int(labels.max()) + 1, seed).probs(features), fold)
 
 
 def line(side: Side, wrong: BoolArray, rows: BoolArray) -> str:
@@ -164,6 +179,10 @@ def main() -> None:
     ]
     for one in frozen:
         sides += rivals(labels, one.predictions.probs, f"Errata's heads on {one.name}")[::2]
+    assert first.predictions.fold is not None
+    wide = np.asarray(evidence(audit, first.name))
+    staged = out_of_fold(wide, labels, first.predictions.fold, audit.duplicates.groups, audit.config["seed"])
+    sides += rivals(labels, staged, f"Errata's heads on all stages of {first.name}")[::2]
     sides += [
         ours(f"Errata, {one.name}", labels, audit, {one.name: one.predictions.probs}, [one.name]) for one in frozen
     ]

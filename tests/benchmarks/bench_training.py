@@ -1,4 +1,4 @@
-"""Training the small network from scratch: the product against the loop one would write, and what each step gives.
+"""Training small networks from scratch: the product against the loop one would write, and what each step gives.
 
 The plain loop is ImageFolder + DataLoader (as many workers as processors) + torchvision's transforms + the float32
 network in its default layout with as many threads. Same files, epochs, batch size, optimiser, schedule, augmentation.
@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -35,17 +35,18 @@ from models.train import train
 from models.train_config import TrainConfig
 from models.variants import build_classifier, parse_variant
 
-NAME = "simple_cnn_norm_dropout"
-SPEC = find_architecture(NAME).input
+NAMES = ("simple_cnn_norm_dropout", "cnn3")  # the lighter the network, the more the files weigh
+SPEC = find_architecture(NAMES[0]).input  # of both
 CONFIG = TrainConfig(epochs=4)
-ROUNDS = 2
+ROUNDS = 3
 N_LEARN, TEST_SHARE = 1_000, 0.25
 
 
 @dataclass(frozen=True)
 class Data:
-    """The images as files and as decoded pixels."""
+    """The images as files and as decoded pixels, and the network that learns from them."""
 
+    architecture: str
     folder: Path
     pixels: ByteArray
     labels: IntArray
@@ -67,7 +68,7 @@ class Loop:
         torch.manual_seed(seed)
         torch.set_num_threads(self.threads)
         device = torch.device(default_device())
-        network = build_classifier(parse_variant(NAME), data.n_classes).to(device).train()
+        network = build_classifier(parse_variant(data.architecture), data.n_classes).to(device).train()
         if self.channels_last:
             network = network.to(memory_format=torch.channels_last)
         optimiser = torch.optim.AdamW(
@@ -142,7 +143,7 @@ def product(data: Data, seed: int, threads: int) -> tuple[nn.Module, float]:
     torch.set_num_threads(threads)
     fabric = make_fabric()
     examples = Pixels(data.pixels, SPEC, CONFIG.augmentation, fabric.device)
-    classifier = build_classifier(parse_variant(NAME), data.n_classes)
+    classifier = build_classifier(parse_variant(data.architecture), data.n_classes)
     started = time.perf_counter()
     none = np.zeros(len(data.labels), bool)
     trained = train(classifier, examples, data.labels, data.learn, none, CONFIG, seed, fabric)
@@ -162,7 +163,7 @@ def two_processes(data: Data, seed: int, folder: Path) -> tuple[nn.Module, float
     paths = [folder / f"{k}.pt" for k in range(2)]
     side_by_side(one_of_two, [(data, seed + k, path) for k, path in enumerate(paths)], [True] * 2, 2, lambda: None)
     ends = [torch.load(path, weights_only=True) for path in paths]
-    network = build_classifier(parse_variant(NAME), data.n_classes)
+    network = build_classifier(parse_variant(data.architecture), data.n_classes)
     network.load_state_dict(ends[0]["state"])
     return network, (max(end["ended"] for end in ends) - min(end["started"] for end in ends)) / 2
 
@@ -181,34 +182,39 @@ TWO = "models.train, 2 seeds, 2 processes"
 
 
 def run(folder: Path) -> None:
-    """Print the table."""
+    """Print a table for each network."""
     temporary = Path(tempfile.mkdtemp())
     try:
         started = time.perf_counter()
         data = _data(folder, temporary)
         once_s = time.perf_counter() - started
-        sides = dict(SIDES)
-        if default_device() == "cpu":
-            sides[TWO] = partial(two_processes, folder=temporary)
-        seconds: dict[str, list[float]] = {name: [] for name in sides}
-        accuracies: dict[str, list[float]] = {name: [] for name in sides}
-        for turn in range(ROUNDS):
-            for name, side in sides.items():
-                network, taken = side(data, turn)
-                seconds[name].append(taken)
-                accuracies[name].append(_accuracy(network, data))
+        print(f"{cores()} processors, {default_device()}, {ROUNDS} rounds; decoding once took {once_s:.1f} s")
+        print("accuracy on the other images, mean over the rounds (a seed each): 4 points up or down from seed to seed")
+        for name in NAMES:
+            _table(replace(data, architecture=name), temporary)
     finally:
         shutil.rmtree(temporary)
-    n_images = int(data.learn.sum())
-    print(f"{n_images:,} images at {SPEC.size_px} px, {CONFIG.epochs} epochs, batches of {CONFIG.batch_size}, {NAME}")
-    print(f"{cores()} processors, {default_device()}, {ROUNDS} rounds; decoding once took {once_s:.1f} s")
-    print("accuracy on the other images, mean over the rounds (a seed each): 4 points up or down from seed to seed")
+
+
+def _table(data: Data, temporary: Path) -> None:
+    sides = dict(SIDES)
+    if default_device() == "cpu":
+        sides[TWO] = partial(two_processes, folder=temporary)
+    seconds: dict[str, list[float]] = {name: [] for name in sides}
+    accuracies: dict[str, list[float]] = {name: [] for name in sides}
+    for turn in range(ROUNDS):
+        for name, side in sides.items():
+            network, taken = side(data, turn)
+            seconds[name].append(taken)
+            accuracies[name].append(_accuracy(network, data))
+    n = int(data.learn.sum())
+    print(f"\n{data.architecture}: {n:,} images at {SPEC.size_px} px, {CONFIG.epochs} epochs of {CONFIG.batch_size}")
     print(f"{'':36}{'img/s':>8}{'ratio':>8}{'accuracy':>10}")
     plain = median(seconds["plain loop"])
     for name in sides:
         own = median(seconds[name])
-        rate = CONFIG.epochs * n_images / own
-        print(f"{name:36}{rate:8.0f}{plain / own:8.2f}{np.mean(accuracies[name]):10.1%}")
+        rate = CONFIG.epochs * n / own
+        print(f"{name:36}{rate:8.0f}{plain / own:8.2f}{np.mean(accuracies[name]):10.1%}", flush=True)
 
 
 def _data(folder: Path, cache: Path) -> Data:
@@ -217,7 +223,7 @@ def _data(folder: Path, cache: Path) -> Data:
     pixels = pixel_cache(paths, [str(path) for path in paths], SPEC.size_px, SPEC.interpolation, cache)
     order, learn = np.random.default_rng(0).permutation(len(paths)), np.zeros(len(paths), bool)
     learn[order[: min(N_LEARN, round((1 - TEST_SHARE) * len(paths)))]] = True
-    return Data(folder, pixels, np.array(found.targets), learn, len(found.classes))
+    return Data(NAMES[0], folder, pixels, np.array(found.targets), learn, len(found.classes))
 
 
 def _accuracy(network: nn.Module, data: Data) -> float:

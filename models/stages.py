@@ -1,0 +1,48 @@
+"""What a backbone sees before its last layer: the mean and the deviation of each stage's maps.
+
+The last layer was made to tell ImageNet's classes apart; colours, textures and layouts that tell other classes apart
+lie in the stages before it. On 8,000 CIFAR-10 images with human label errors, judging by all stages instead of the
+last layer alone raised the average precision of the errors found from 0.77 to 0.80 (docs/results.md).
+"""
+
+from collections.abc import Sequence
+
+import torch
+from timm.models import create_feature_extractor, get_graph_node_names
+from torch import Tensor, nn
+
+from models.images import InputSpec
+
+_LAST = "embedding"
+
+
+class WithStages(nn.Module):
+    """A backbone that also tells what its stages saw.
+
+    Normalised images (B, 3, S, S) -> (B, D + E): the backbone's own embeddings, then mean and deviation of each
+    channel over the places of the image, stage by stage. One pass, no state: several threads may call it at once.
+    """
+
+    def __init__(self, backbone: nn.Module, stages: Sequence[str]) -> None:
+        """Trace a backbone whose stages, named as its modules are, return maps (B, C, H, W)."""
+        super().__init__()
+        backbone = backbone.eval()
+        _, nodes = get_graph_node_names(backbone)
+        self.stages = tuple(stages)
+        self.network = create_feature_extractor(backbone, {**{name: name for name in stages}, nodes[-1]: _LAST})
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return embeddings and the figures of the stages, shape (B, D + E)."""
+        found = self.network(images)
+        parts = [found[_LAST].flatten(1)]
+        for stage in self.stages:
+            spread, mean = torch.std_mean(found[stage], (2, 3), correction=0)
+            parts += [mean, spread]
+        return torch.cat(parts, 1)
+
+
+def embedding_width(backbone: nn.Module, spec: InputSpec) -> int:
+    """Return D, the width of a backbone's embeddings (B, D) of images that fit `spec`."""
+    with torch.inference_mode():
+        found: Tensor = backbone.eval()(torch.zeros(1, 3, spec.size_px, spec.size_px))
+    return found.flatten(1).shape[1]
