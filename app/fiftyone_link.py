@@ -1,24 +1,28 @@
-"""The way into FiftyOne: a link where its App runs, else the button that starts it."""
+"""The way into FiftyOne: a link where the reviewer's App runs, else the button that starts it."""
 
 import streamlit as st
 
+from app.review_name import ask_name, reviewer
 from app.state import workspace
 from curation.app_server import app_url, running_apps
 from curation.results import Audit
 
-PORT = 5151
-
 
 def fiftyone_link(audit: Audit, view: str) -> None:
     """Show the link to a saved view; the App is started when it is asked for, and only then is FiftyOne imported."""
-    servers = running_apps(workspace())
-    if servers and (audit.folder / "fiftyone.json").exists():
-        url = app_url(servers[0].port, f"errata-{audit.name}", view)
-        st.link_button("Open in FiftyOne", url, icon=":material/open_in_new:")
-        return
-    if st.button("Start FiftyOne", icon=":material/rocket_launch:", key="fiftyone.start"):
+    who = reviewer()
+    own = [server for server in running_apps(workspace()) if server.reviewer in (who, "")]  # ours, else nobody's
+    if own and (audit.folder / "fiftyone.json").exists():
+        server = max(own, key=lambda one: one.reviewer == who)
+        st.link_button(
+            "Open in FiftyOne", app_url(server.port, f"errata-{audit.name}", view), icon=":material/open_in_new:"
+        )
+    elif not who:
+        with st.popover("Start FiftyOne", icon=":material/rocket_launch:"):
+            ask_name("fiftyone.name")
+    elif st.button("Start FiftyOne", icon=":material/rocket_launch:", key="fiftyone.start"):
         from curation.sessions import open_session
 
         with st.spinner("Starting FiftyOne, which takes some ten seconds …"):
-            open_session(workspace(), audit.name, view, servers[0].port if servers else PORT)
+            open_session(workspace(), audit.name, view, reviewer=who)
         st.rerun()

@@ -18,6 +18,7 @@ from curation.database import stop_database
 from curation.datasets import audited_name
 from curation.processes import end_process, last_lines, port_owner
 from curation.results import audit_folder
+from curation.reviewer_name import kept_reviewer
 from curation.sessions import open_session
 from curation.workspace import Workspace, data_root
 from models.errors import ErrataError
@@ -126,7 +127,7 @@ def _fiftyone(workspace: Workspace, dataset: str, port: int) -> Iterator[str]:
     """Yield the address of the suspicious view; the App, and the database nobody else needs, end with the block."""
     there = {app.port for app in running_apps(workspace)}
     try:
-        yield open_session(workspace, dataset, "suspicious-test", port)
+        yield open_session(workspace, dataset, "suspicious-test", port, kept_reviewer(workspace))
     finally:
         if port not in there:
             stop_app(workspace, port)

@@ -25,10 +25,11 @@ from curation.guard import Guard
 from curation.processes import end_process, find_process, last_lines, locked, port_owner, start_background
 from curation.workspace import Workspace
 from models.errors import ErrataError
-from models.files import read_json, write_json
+from models.files import read_json, write_json, write_text
 
+_PLUGIN = Path(__file__).resolve().parent / "review_plugin"
 _START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine
-_STOP_S = 10
+_STOP_S = 60  # it makes decisions of what was edited in it first
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ def stop_app(workspace: Workspace, port: int = 5151) -> bool:
     return found is not None
 
 
+def end_of_session(workspace: Workspace, port: int) -> list[str]:
+    """Return what the App that ended on this port said last: which edits made in FiftyOne became decisions."""
+    file = _said(workspace, port)
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+
 def running_apps(workspace: Workspace) -> list[AppServer]:
     """Return the Apps of this workspace that run, by port."""
     ports = sorted(int(path.stem) for path in _folder(workspace).glob("*.json") if path.stem.isdecimal())
@@ -115,6 +122,10 @@ def running_apps(workspace: Workspace) -> list[AppServer]:
 
 def _folder(workspace: Workspace) -> Path:
     return workspace.root / "servers"
+
+
+def _said(workspace: Workspace, port: int) -> Path:
+    return _folder(workspace) / f"{port}.said"
 
 
 def _state(workspace: Workspace, port: int) -> Path:
@@ -137,11 +148,14 @@ def _running(workspace: Workspace, port: int) -> AppServer | None:
 
 def _start(workspace: Workspace, app: AppServer) -> AppServer:
     log = _folder(workspace) / f"{app.port}.log"
-    log.unlink(missing_ok=True)
+    for old in (log, _said(workspace, app.port)):
+        old.unlink(missing_ok=True)
     command = [sys.executable, *_arguments(workspace, app.port), *(f"--root={root}" for root in app.roots)]
     here = str(Path(__file__).resolve().parent.parent)  # found by the child whatever its working folder
     environment = {
-        **os.environ, **fiftyone_environment(workspace, app.database), "ERRATA_REVIEWER": app.reviewer,
+        **os.environ, **fiftyone_environment(workspace, app.database),
+        "ERRATA_REVIEWER": app.reviewer, "ERRATA_HOME": str(workspace.root.resolve()),
+        "FIFTYONE_PLUGINS_DIR": str(_PLUGIN), "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # ours, and no other
         "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
     }  # fmt: skip
     process = start_background(command, log, environment)
@@ -190,6 +204,19 @@ def _serve(arguments: Sequence[str]) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{options.port}"]
     asyncio.run(serve(Guard(app, options.port, options.root), config))
+    said = _sync_all(Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", ""))
+    write_text(_said(Workspace(options.workspace), options.port), "\n".join(said))
+
+
+def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:
+    """Make decisions of what was edited in this session; return what to tell, nothing where nothing was edited."""
+    from curation.reviewer_name import kept_reviewer
+    from curation.sync import sync_every
+
+    try:
+        return sync_every(workspace, reviewer or kept_reviewer(workspace))
+    except ErrataError as error:
+        return [f"edits made in FiftyOne itself were not looked for: {error}; run `errata sync NAME`"]
 
 
 def _allow_view_stages_only() -> None:

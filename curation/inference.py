@@ -6,14 +6,19 @@ import numpy as np
 
 from curation import store
 from curation.cam_files import cam_pair
+from curation.dataset_names import dataset_name
+from curation.decision_mirror import prepare, write_decisions
 from curation.documents import Column, Labels
 from curation.image_problems import CHECKS
 from curation.kinds import NAMES
 from curation.reasons import against, reasons
-from curation.results import ArchitectureResult, Audit
+from curation.results import ORIGINAL, ArchitectureResult, Audit
+from curation.review import Review, log_of
 from curation.store import View
 from curation.workspace import Workspace
 from models.arrays import FloatArray, IntArray, Progress
+
+__all__ = ["SUSPICIOUS", "dataset_name", "write_audit"]
 
 _KINDS = {
     "wrong": "another class fits",
@@ -24,13 +29,8 @@ _KINDS = {
 SUSPICIOUS = 200  # images in the saved views of suspicious labels
 
 
-def dataset_name(name: str) -> str:
-    """Return the name of the FiftyOne dataset of an audited data set."""
-    return f"errata-{name}"
-
-
 def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = None) -> None:
-    """Write the audit into the FiftyOne dataset `errata-NAME`, replacing what was there.
+    """Write the audit and what was decided into the FiftyOne dataset `errata-NAME`, replacing what was there.
 
     Raises:
         ErrataError: MongoDB is missing, does not start, or dies meanwhile.
@@ -51,6 +51,9 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
             if progress:
                 progress(done + 1, len(audit.architectures))
         store.save_views(dataset, _views(audit))
+        if audit.config["version"] == ORIGINAL:  # on others nobody decides
+            prepare(dataset, classes)
+            write_decisions(dataset, Review(log_of(workspace, audit.name), audit.checked))
         dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
 
 

@@ -23,7 +23,9 @@ class View:
     where: Mapping[str, Any] = field(default_factory=dict)  # field -> the value it must have
     differ: Sequence[str] = ()  # classification fields that must not all have the same label
     filled: str | None = None  # a field that must have a value
+    empty: str | None = None  # a field that must have none
     sort_by: str | None = None
+    last_first: str | None = None  # a field to sort by, highest first
     limit: int | None = None
 
 
@@ -132,6 +134,45 @@ def protect(dataset: Any, field: str) -> None:
     label.save()
 
 
+def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], shown: Sequence[str] = ()) -> None:
+    """Add the fields the dataset does not have yet, without values, and show them as a group of the sidebar.
+
+    Args:
+        dataset: to add them to.
+        group: its name; new groups come first.
+        fields: name -> kind (text, texts, time or truth) and description.
+        shown: those of them that are ticked.
+    """
+    missing = {name: about for name, about in fields.items() if not dataset.has_field(name)}
+    if not missing:
+        return
+    import fiftyone as fo
+
+    kinds: dict[str, dict[str, Any]] = {
+        "text": {"ftype": fo.StringField},
+        "texts": {"ftype": fo.ListField, "subfield": fo.StringField},
+        "time": {"ftype": fo.DateTimeField},
+        "truth": {"ftype": fo.BooleanField},
+    }
+    for name, (kind, description) in missing.items():
+        dataset.add_sample_field(name, **kinds[kind], description=description)
+        dataset.create_index(name)
+    groups = [one for one in dataset.app_config.sidebar_groups or [] if one.name != group]
+    dataset.app_config.sidebar_groups = [fo.SidebarGroupDocument(name=group, paths=[*fields], expanded=True), *groups]
+    active = dataset.app_config.active_fields
+    if active is not None:
+        active.paths = [*active.paths, *(name for name in shown if name in missing)]
+    dataset.save()
+
+
+def allow_editing(dataset: Any, field: str, classes: Sequence[str]) -> None:
+    """Let people choose among the classes for one classification field in the App's Annotate tab, and edit no other."""
+    identity = {"name": "id", "type": "id", "component": "text", "read_only": True}
+    choice = {"type": "classification", "component": "radio", "classes": list(classes), "attributes": [identity]}
+    dataset.set_label_schemas({field: choice})
+    dataset.active_label_schemas = [field]
+
+
 def add_map(dataset: Any, points: FloatArray, key: str, embeddings: str) -> None:
     """Record a two-dimensional projection, shape (N, 2), for the App's embeddings panel."""
     import fiftyone.brain as fob
@@ -162,11 +203,15 @@ def save_views(dataset: Any, views: Sequence[View]) -> None:
             stages = stages.match(ViewField(name) == value)
         if view.filled:
             stages = stages.exists(view.filled)
+        if view.empty:
+            stages = stages.exists(view.empty, False)
         if view.differ:
             first, *others = [ViewField(f"{name}.label") for name in view.differ]
             stages = stages.match(ViewField.any([first != other for other in others]))
         if view.sort_by:
             stages = stages.sort_by(view.sort_by)
+        if view.last_first:
+            stages = stages.sort_by(view.last_first, reverse=True)
         if view.limit:
             stages = stages.limit(view.limit)
         dataset.save_view(view.name, stages, description=view.description, overwrite=True)

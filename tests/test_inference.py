@@ -138,7 +138,8 @@ def view_ids(dataset: Any, name: str) -> list[str]:
 def test_saved_views(dataset: Any, audit: Audit) -> None:
     copies_and_problems = ["leaks", "duplicates", "image problems"]
     kinds = [said for said, _ in NAMES.values() if said in audit.findings.kinds.names()]
-    names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems]
+    review = ["to review", "reviewed", "reviewers disagree", "changed labels"]
+    names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems, *review]
     assert sorted(dataset.list_saved_views()) == sorted(names)
     for kind in kinds:
         shown = dataset.load_saved_view(kind)

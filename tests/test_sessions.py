@@ -32,9 +32,9 @@ def test_a_dataset_that_is_gone_is_written_again(mongo_workspace: Workspace, mon
     audit = small_audit(mongo_workspace, "lost", cams=0)
     started: list[tuple[Any, ...]] = []
     monkeypatch.setattr(sessions, "start_app", lambda *arguments: started.append(arguments))
-    url = open_session(mongo_workspace, "lost", "suspicious-test", 5999)
+    url = open_session(mongo_workspace, "lost", "suspicious-test", 5999, "ana")
     assert url == "http://127.0.0.1:5999/datasets/errata-lost?view=suspicious-test"
     assert dataset_exists(mongo_workspace, "errata-lost")
-    workspace, roots, port = started[0]
-    assert (workspace, port) == (mongo_workspace, 5999)
+    workspace, roots, port, reviewer = started[0]
+    assert (workspace, port, reviewer) == (mongo_workspace, 5999, "ana")
     assert audit.rows.root in roots

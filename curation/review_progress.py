@@ -1,0 +1,106 @@
+"""How far the review of a split is: images judged, wrong labels left, how well reviewers agree."""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation.agreement import Agreement, agreement
+from curation.audit_sample import audit_order, inclusion
+from curation.budget import Budget, estimate
+from curation.expected_errors import adding_up
+from curation.results import Audit
+from curation.review import Review
+from curation.review_queue import Population, Tally, population, tally
+from models.arrays import BoolArray
+
+_SEED = 0  # of the audit order: the same for everybody, or their looks could not be counted together
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the review of a split stands."""
+
+    images: int  # of the split
+    judged: int  # by anybody
+    own: int  # by this reviewer
+    budget: Budget
+
+
+class Progress:
+    """The standing of one data set's review, computed again where the log has grown; threads share it."""
+
+    def __init__(self, audit: Audit, review: Review):
+        """Start without looking at the log."""
+        self._audit, self._review = audit, review
+        rows, quality = audit.rows, audit.consensus.label_quality
+        self._row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
+        self._order = audit_order(rows.image_ids, quality, _SEED)
+        self._chances = adding_up(quality, audit.findings.n_wrong)
+        self._parts: dict[str, Population] = {}
+        self._budgets: dict[str, Budget] = {}
+        self._lines = -1  # of the log, when the following was computed
+        self._tally: Tally | None = None
+        self._agreement: Agreement | None = None
+        self._lock = threading.RLock()
+
+    def standing(self, split: str, reviewer: str) -> Standing:
+        """Return where the review of a split stands.
+
+        Raises:
+            ErrataError: the log cannot be read, or the split has no image.
+        """
+        with self._lock:
+            found, rows = self._caught_up(), self._part(split).rows
+            seen = found.looked | found.unsure
+            own = found.judged.get(reviewer, np.zeros_like(seen))
+            if split not in self._budgets:
+                self._budgets[split] = self._budget(split, found, seen)
+            return Standing(len(rows), int(seen[rows].sum()), int(own[rows].sum()), self._budgets[split])
+
+    def pair(self, row: int) -> tuple[int, int]:
+        """Return how many images of the same split show the same confusion of labels, and how many of them are judged.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        rows, suggested = self._audit.rows, self._audit.consensus.suggested
+        same: BoolArray = (
+            (rows.labels == rows.labels[row]) & (suggested == suggested[row]) & (rows.splits == rows.splits[row])
+        )
+        with self._lock:
+            found = self._caught_up()
+        return int(same.sum()), int((same & (found.looked | found.unsure)).sum())
+
+    def agreement(self) -> Agreement:
+        """Return how well the reviewers agree.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        with self._lock:
+            self._caught_up()
+            if self._agreement is None:
+                with self._review.reading() as state:
+                    self._agreement = agreement(state)
+            return self._agreement
+
+    def _caught_up(self) -> Tally:
+        with self._review.reading() as state:
+            lines = self._review.lines()
+            if self._tally is None or lines != self._lines:
+                self._tally = tally(state, self._row_of, len(self._audit.rows))
+                self._lines, self._agreement = lines, None
+                self._budgets.clear()
+            return self._tally
+
+    def _part(self, split: str) -> Population:
+        if split not in self._parts:
+            chosen = self._audit.rows.splits == split
+            self._parts[split] = population(self._audit.consensus.label_quality, self._order, chosen)
+        return self._parts[split]
+
+    def _budget(self, split: str, found: Tally, seen: BoolArray) -> Budget:
+        part, rows = self._part(split), self._part(split).rows
+        shares = inclusion(part.quality, part.audit, seen[rows], found.drawn[rows])
+        return estimate(self._chances[rows], found.looked[rows], found.wrong[rows], shares, found.unsure[rows])

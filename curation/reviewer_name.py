@@ -1,0 +1,27 @@
+"""Who reviews: asked once, kept in the workspace for the app, the command line and FiftyOne."""
+
+from curation.decisions import checked_reviewer
+from curation.workspace import Workspace
+from models.errors import ErrataError
+from models.files import read_json, write_json
+
+_FILE = "reviewer.json"
+
+
+def kept_reviewer(workspace: Workspace) -> str:
+    """Return who reviewed in this workspace last; empty where nobody was asked yet, or the file is damaged."""
+    path = workspace.root / _FILE
+    try:
+        return checked_reviewer(str(read_json(path).get("reviewer", ""))) if path.exists() else ""
+    except ErrataError:
+        return ""
+
+
+def keep_reviewer(workspace: Workspace, name: str) -> str:
+    """Keep who reviews and return the name.
+
+    Raises:
+        ErrataError: it is none, or the workspace cannot be written.
+    """
+    write_json(workspace.root / _FILE, {"reviewer": checked_reviewer(name)})
+    return name

@@ -1,0 +1,163 @@
+"""What people edited in FiftyOne itself, labels and tags, made decisions of; then the dataset follows the log."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from curation.dataset_names import dataset_name
+from curation.decision_mirror import (
+    CURATED,
+    IN_LOG,
+    READ,
+    given_labels,
+    prepare,
+    replaced_given,
+    write_changed,
+)
+from curation.decisions import Decision
+from curation.quick_verdicts import TAGS, quick_verdict
+from curation.results import ORIGINAL, Audit, audited, audited_labels, load_audit
+from curation.review import Review, open_review
+from curation.samples import read_samples, write_samples
+from curation.store import dataset_exists, load_dataset
+from curation.workspace import Workspace
+from models.errors import ErrataError
+
+LABEL_EDITED = "label edited in FiftyOne"  # queues of the decisions
+TAGGED = "tagged {} in FiftyOne"
+Sample = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a synchronisation did."""
+
+    decisions: tuple[Decision, ...]  # new ones
+    refused: tuple[str, ...]  # a sentence for each edit that is no decision; it is left as it is
+    given_again: tuple[str, ...]  # image_ids whose given label had been replaced
+    updated: int  # samples whose fields the log changed
+
+    def sentences(self) -> list[str]:
+        """Return what to tell, line by line."""
+        kinds = {one.queue: 0 for one in self.decisions}
+        for one in self.decisions:
+            kinds[one.queue] += 1
+        told = [f"{n:,} × {queue}: now in the decision log" for queue, n in sorted(kinds.items())]  # noqa: RUF001
+        if self.given_again:
+            named = ", ".join(self.given_again[:3]) + (" …" if len(self.given_again) > 3 else "")
+            told.append(
+                f"ground_truth of {len(self.given_again):,} images had been replaced and is as given again: {named}"
+            )
+        return [*told, *self.refused, f"{self.updated:,} images brought up to date with the decision log"]
+
+
+def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:
+    """Make decisions of what was edited in FiftyOne since, then write what the log says into the dataset.
+
+    An edited `curated` label becomes a relabel, or keep where it is the given one; a tag of TAGS becomes that verdict
+    and is taken off. Other tags are left alone.
+
+    Args:
+        workspace: its decisions and database.
+        name: of an audited data set.
+        reviewer: whose edits they are; FiftyOne does not note that.
+
+    Raises:
+        ErrataError: not audited, no dataset or no database, or nobody is named and there is an edit.
+    """
+    audit, review = load_audit(workspace, name), open_review(workspace, name)
+    dataset = load_dataset(workspace, dataset_name(name))
+    prepare(dataset, audit.rows.classes)
+    return sync_samples(dataset, audit, review, reviewer)
+
+
+def sync_every(workspace: Workspace, reviewer: str) -> list[str]:
+    """Do what `sync` does for every data set with a dataset and return what to tell; nothing where nothing was edited.
+
+    Raises:
+        ErrataError: the database does not answer.
+    """
+    told: list[str] = []
+    for name in audited(workspace):
+        if audited_labels(workspace, name) == ORIGINAL and dataset_exists(workspace, dataset_name(name)):
+            found = sync(workspace, name, reviewer)
+            if found.decisions or found.refused or found.given_again:
+                told += [f"{name}: {sentence}" for sentence in found.sentences()]
+    return told
+
+
+def sync_samples(dataset: Any, audit: Audit, review: Review, reviewer: str, ids: Sequence[str] | None = None) -> Synced:
+    """Do what `sync` does for some samples, all by default.
+
+    Raises:
+        ErrataError: the database does not answer, or nobody is named and there is an edit.
+    """
+    given, samples = given_labels(review), read_samples(dataset, READ, ids)
+    rows = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
+    batch = secrets.token_hex(8)
+    decisions: list[Decision] = []
+    refused: list[str] = []
+    left: set[str] = set()
+    for one, sample in samples.items():
+        if sample["image_id"] not in rows:
+            continue
+        try:
+            found = _edit(audit, rows[sample["image_id"]], sample, reviewer)
+            if found is not None:
+                decisions += _decided(review, replace(found, batch=batch))
+        except ErrataError as error:
+            refused.append(f"{error}.")
+            left.add(one)
+    replaced = replaced_given(given, samples)
+    followed = {one: sample for one, sample in samples.items() if one not in left}
+    write_samples(
+        dataset, {one: {"tags": _other_tags(sample)} for one, sample in followed.items() if _verdict_tags(sample)}
+    )
+    updated = write_changed(dataset, review, given, followed)
+    return Synced(tuple(decisions), tuple(refused), tuple(replaced), updated)
+
+
+def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | None:
+    """Return the decision that a sample's edits make, None where nobody edited it.
+
+    Raises:
+        ErrataError: they make none, or nobody is named.
+    """
+    image_id, tags, label = str(sample["image_id"]), _verdict_tags(sample), sample[f"{CURATED}.label"]
+    expected = sample[IN_LOG] or audit.rows.classes[audit.rows.labels[row]]
+    edited = label != expected
+    if not edited and not tags:
+        return None
+    if len(tags) + edited > 1:
+        said = ", ".join([*(f"tag {tag!r}" for tag in tags), *([f"label {label!r}"] if edited else [])])
+        raise ErrataError(f"{image_id} has edits that contradict each other ({said}); leave one of them and sync again")
+    if not reviewer:
+        raise ErrataError(f"{image_id} was edited in FiftyOne, but nobody said by whom; add --reviewer NAME")
+    if tags:
+        said_so = quick_verdict(audit, row, tags[0])
+        return Decision(reviewer, image_id, queue=TAGGED.format(tags[0]), source="fiftyone", **said_so)
+    if label is None:
+        raise ErrataError(
+            f"the curated label of {image_id} was deleted, which says nothing; choose a label, or tag the image "
+            "none-of-these or exclude"
+        )
+    said_so = quick_verdict(audit, row, "label", label)
+    return Decision(reviewer, image_id, queue=LABEL_EDITED, source="fiftyone", **said_so)
+
+
+def _decided(review: Review, decision: Decision) -> list[Decision]:
+    """Write a decision, unless it is what this reviewer says already."""
+    with review.reading() as state:
+        own = state.verdicts(decision.image_id).get(decision.reviewer)
+        if own and (own.decision, set(own.new_labels)) == (decision.decision, set(decision.new_labels)):
+            return []
+        return review.decide(decision)
+
+
+def _verdict_tags(sample: Sample) -> list[str]:
+    return [tag for tag in sample["tags"] or [] if tag in TAGS]
+
+
+def _other_tags(sample: Sample) -> list[str]:
+    return [tag for tag in sample["tags"] or [] if tag not in TAGS]
