@@ -10,6 +10,7 @@ import typer
 from app.arguments import Name, Seed, Version
 from app.compare_cli import comparing
 from app.decisions_cli import decisions
+from app.predict_cli import predict
 from app.queue_cli import queue
 from app.splits_cli import splits
 from app.training_cli import training
@@ -207,6 +208,7 @@ cli.add_typer(decisions)
 cli.add_typer(splits)
 cli.add_typer(comparing)
 cli.add_typer(queue)
+cli.add_typer(predict)
 
 
 def _audited(name: str) -> "tuple[Workspace, str]":

@@ -14,6 +14,7 @@ SCREENS = {  # name in the address and of the file in screens/ -> title
     "review": "Review",
     "splits": "Splits",
     "train": "Train",
+    "predict": "Predict",
 }
 DEFAULT = "audit"
 
