@@ -90,7 +90,7 @@ def lay_out(workspace: Workspace, dataset: str, runs: Sequence[str] = (), labels
     contestants, skipped = _comparable(contestants, every[ORIGINAL].checked.rows.classes, strict=bool(runs))
     trained_on = read_versions(workspace, dataset, sorted({one.trained for one in contestants} - set(every)))
     known = {**every, **trained_on}
-    own = {run.name: _read(run) for one in contestants for run in one.runs}
+    own = {run.name: read_probs(run) for one in contestants for run in one.runs}
     held_out = [frozenset(own[run.name][0]) & _tested(known[one.trained]) for one in contestants for run in one.runs]
     images = common_images({version: every[version] for version in labels}, held_out)
     probs = tuple(_aligned(*own[run.name], one.classes, images) for one in contestants for run in one.runs)
@@ -128,8 +128,12 @@ def _tested(own: CuratedRows) -> frozenset[str]:
     return frozenset(rows.image_ids[(rows.splits == "test") & own.members].tolist())
 
 
-def _read(run: TrainedRun) -> tuple[list[str], FloatArray]:
-    """Return image_ids and probs of a run; its embeddings, a hundred times as much, stay on the disk."""
+def read_probs(run: TrainedRun) -> tuple[list[str], FloatArray]:
+    """Return image_ids and probs, shape (N, K), of a run; its embeddings, a hundred times as much, stay on the disk.
+
+    Raises:
+        ErrataError: its predictions are missing or damaged.
+    """
     path: Path = run.folder / "predictions.npz"
     try:
         with path.open("rb") as stream:
