@@ -12,7 +12,7 @@ _QUANTITIES = (
     ("val_loss", "Loss on the validation images, nats"),
 )
 # Between two lines of an axis: 1, 2 or 5 times a power of ten, and 25 of them.
-_STEPS = [factor * 10**power for power in range(-5, 30) for factor in (0.1, 0.2, 0.25, 0.5)]
+_STEPS: list[float] = [factor * 10**power for power in range(-5, 30) for factor in (0.1, 0.2, 0.25, 0.5)]
 
 
 def curves_section(figures: dict[str, Any]) -> str:
