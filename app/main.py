@@ -11,9 +11,11 @@ SCREENS = {  # name in the address and of the file in screens/ -> title
     "dataset": "Data set",
     "audit": "Audit",
     "errors": "Errors",
+    "map": "Map",
     "review": "Review",
     "splits": "Splits",
     "train": "Train",
+    "compare": "Compare",
     "predict": "Predict",
 }
 DEFAULT = "audit"

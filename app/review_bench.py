@@ -16,11 +16,13 @@ from curation.nearest import Halves, directions, nearest
 from curation.results import Audit
 from curation.review import Review, log_of
 from curation.review_queue import Population, Tally, lay_out, population, tally
+from curation.selections import load_selection, selection_stamp
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray
 from models.predictions import Predictions
 
 ALL = "all"  # splits
+SELECTION = "selection "  # before the name of a selection, where that is the order
 _SEED = 0  # of the audit order: the same for everybody, or their looks could not be counted together
 
 
@@ -49,12 +51,26 @@ class Bench:
             return self._parts[split]
 
     def queue(self, split: str, order: str, pair: tuple[int, int] | None = None) -> Queue:
-        """Return the whole queue of a split, whoever judged what; see `lay_out`."""
+        """Return the whole queue of a split, whoever judged what; see `lay_out`; of a selection its images alone."""
+        if order.startswith(SELECTION):
+            return self._selected(split, order.removeprefix(SELECTION))
         key = (split, f"{order} {pair}")
         with self.lock:
             if key not in self._queues:
                 rows, suggested = self.audit.rows, self.audit.consensus.suggested
                 self._queues[key] = lay_out(self.part(split), rows.labels, suggested, order, pair)
+            return self._queues[key]
+
+    def _selected(self, split: str, name: str) -> Queue:
+        """Return the images that somebody selected, most suspicious first; none of them was drawn."""
+        workspace = Workspace(self.audit.folder.parent.parent)
+        key = (split, f"{SELECTION}{name} {selection_stamp(workspace, self.audit.name, name)}")
+        with self.lock:
+            if key not in self._queues:
+                chosen = load_selection(workspace, self.audit.name, name).rows(self.audit.rows)
+                chosen = chosen[np.isin(chosen, self.part(split).rows)]
+                order = np.argsort(self.audit.consensus.label_quality[chosen], kind="stable")
+                self._queues[key] = Queue(chosen[order], np.zeros(len(chosen), bool))
             return self._queues[key]
 
     def tally(self) -> tuple[int, Tally]:

@@ -2,11 +2,13 @@
 
 import streamlit as st
 
-from app.review_bench import ALL, Bench
+from app.review_bench import ALL, SELECTION, Bench
 from app.review_markdown import plain
 from app.review_name import ask_name
 from app.review_sitting import Sitting
+from app.state import workspace
 from curation.review_queue import pairs
+from curation.selections import selection_names
 
 _ORDERS = {"most suspicious first": "suspicion", "pair by pair": "pairs", "at random": "random"}  # in the address
 _ONE, _GRID = "one", "grid"
@@ -28,8 +30,14 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
     part = own.part(split).rows
     found = pairs(rows.labels[part], suggested[part])
     named = {f"{rows.classes[given]} → {rows.classes[other]}": (given, other) for given, other in found}
+    selected = [f"{SELECTION}{name}" for name in selection_names(workspace(), own.audit.name)]
     order = st.selectbox(
-        "Order", [*_ORDERS, *named], key="order", bind="query-params", label_visibility="collapsed", width=230
+        "Order",
+        [*_ORDERS, *selected, *named],
+        key="order",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=230,
     )
     many = st.segmented_control(
         "Images",
@@ -45,5 +53,5 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
         skip = st.toggle("Skip what others judged", value=True, key="skip", bind="query-params")
         st.caption("Off: a second opinion on every image; others' verdicts are not shown.")
         ask_name("review.rename", who)
-    kind = _ORDERS.get(order, "pairs")
+    kind = order if order in selected else _ORDERS.get(order, "pairs")
     return Sitting(own, who, split, kind, named.get(order), blind and many == _ONE, skip), many == _GRID

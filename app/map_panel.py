@@ -1,0 +1,110 @@
+"""Beside the map: the image that was clicked, or the images that were lassoed."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from app.charts import quality_bar
+from app.components import change
+from app.picks import pick
+from app.pictures import picture
+from app.state import workspace
+from app.tiles import strip, tile
+from curation.reasons import reasons
+from curation.results import Audit
+from curation.selections import save_selection, selection_names
+from models.arrays import IntArray
+from models.errors import ErrataError
+
+LARGE_PX = 560
+SHOWN = 9
+_SAVED = "map.saved"
+
+
+def one_image(audit: Audit, row: int) -> None:
+    """Show an image with its labels, label quality and what each architecture says."""
+    rows, together = audit.rows, audit.consensus
+    image_id, given, suggested = str(rows.image_ids[row]), int(rows.labels[row]), int(together.suggested[row])
+    fits = f'<span class="er-given">{escape(rows.classes[given])}</span> <small>the models agree</small>'
+    title = change(rows.classes[given], rows.classes[suggested]) if suggested != given else fits
+    kind = audit.findings.kinds.where(np.array([row])).names()[0]
+    why = (f"<b>{kind}</b>: " if kind else "") + escape(reasons(audit, [row])[0])
+    width, height = audit.checked.sizes_px[row]
+    link = pick("Review this image", "er-go", screen="review", image=image_id)
+    st.html(
+        f'<div class="er-pin"><img src="{picture(rows.root / image_id, LARGE_PX)}" alt="{escape(image_id)}">'
+        f"<h3>{title}</h3><p>Label quality {quality_bar(float(together.label_quality[row]))}</p><p>{why}</p>"
+        f"{_said(audit, row)}<p><small>{escape(image_id)} · {width} × {height} px · {rows.splits[row]}</small></p>"  # noqa: RUF001
+        f"<p>{link}</p></div>"
+    )
+
+
+def _said(audit: Audit, row: int) -> str:
+    classes, label = audit.rows.classes, int(audit.rows.labels[row])
+    lines = []
+    for one in audit.architectures:
+        probs = one.predictions.probs[row]
+        best = int(probs.argmax())
+        kind = "er-given" if best == label else "er-other"
+        said = f'<span class="{kind}">{escape(classes[best])}</span> <small>{probs[best]:.0%}</small>'
+        lines.append(f"<tr><th>{escape(one.name)}</th><td>{said}</td></tr>")
+    return f'<table class="er-table">{"".join(lines)}</table>'
+
+
+def many_images(audit: Audit, chosen: IntArray, made_from: str) -> None:
+    """Show what a lasso caught, and the way to the review of exactly these images.
+
+    Args:
+        audit: of N images.
+        chosen: rows, shape (S,).
+        made_from: where they were marked, in words.
+    """
+    rows, together = audit.rows, audit.consensus
+    worst = chosen[np.argsort(together.label_quality[chosen], kind="stable")]
+    suspicious = int((together.suggested[chosen] != rows.labels[chosen]).sum())
+    counts = np.bincount(rows.labels[chosen], minlength=len(rows.classes))
+    named = ", ".join(
+        f"{escape(rows.classes[label])} {counts[label]:,}"
+        for label in np.argsort(-counts, kind="stable")[:5]
+        if counts[label]
+    )
+    more = ", …" if np.count_nonzero(counts) > 5 else ""
+    st.html(
+        f"<h3>{len(chosen):,} image{'s' * (len(chosen) > 1)} selected</h3>"
+        f"<p>{suspicious:,} suspicious. <small>{named}{more}</small></p>"
+    )
+    _save(audit, worst, made_from)
+    st.html(f"<p><small>Most suspicious first</small></p>{strip(tile(rows, int(row)) for row in worst[:SHOWN])}")
+
+
+def _save(audit: Audit, chosen: IntArray, made_from: str) -> None:
+    """Ask for a name, keep the selection under it, and lead to its review."""
+    with st.form("map.save", border=False):
+        name = st.text_input("Name of this selection", value=_free_name(audit.name), max_chars=64, key="map.name")
+        sent = st.form_submit_button("Keep for the review", type="primary", icon=":material/playlist_add:")
+    if sent:
+        try:
+            save_selection(workspace(), audit.name, name, audit.rows.image_ids[chosen].tolist(), made_from)
+            st.session_state[_SAVED] = [audit.name, name, len(chosen)]
+        except ErrataError as error:
+            st.error(f"{error}.")
+    if st.session_state.get(_SAVED, [""])[0] == audit.name:
+        _, saved, n = st.session_state[_SAVED]
+        link = pick("Review them", "er-go", screen="review", split="all", order=f"selection {saved}", image="")
+        st.html(f"<p>Selection <b>{escape(saved)}</b>, {n:,} image{'s' * (n > 1)}, is kept. {link}</p>")
+
+
+def _free_name(dataset: str) -> str:
+    """Return `map-1`, or the first number that is free."""
+    taken = selection_names(workspace(), dataset)
+    return next(f"map-{n}" for n in range(1, len(taken) + 2) if f"map-{n}" not in taken)
+
+
+def nothing_chosen(n: int) -> None:
+    """Say what can be done with the map."""
+    st.html(
+        f'<div class="er-blind"><b>{n:,} images</b><p>Click a point to see its image. Take the lasso above the map and '
+        "draw around points to select them for the review. Drag to move, turn the wheel to zoom; the house shows all "
+        "again. A click on a name above the map hides its points.</p></div>"
+    )
