@@ -1,43 +1,41 @@
 """The audit of a data set: starting it, watching it, and what to do where it went wrong."""
 
-import time
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from app.audit_steps import Step, audit_steps
-from app.background import Progress, cancel, start, watch
+from app.audit_options import audit_options
+from app.audit_steps import Step, audit_steps, training_curves
+from app.background import Progress, cancel, memory_mb, watch
+from app.job_words import about_time, since
+from app.run_queue import Job, cancel_job, enqueue, ensure_worker, jobs
+from app.state import workspace
 from curation.catalog import DatasetSpec
-from models.files import read_json
+from curation.results import ORIGINAL, audit_name
 
 POLL_S = 1.0
-_OPTIONS = {  # of `errata audit` -> in config.json
-    "--architectures": "architectures",
-    "--folds": "folds",
-    "--seed": "seed",
-    "--cams": "cams_per_split",
-    "--engine": "engine",
-    "--version": "version",
-    "--predictions": "predictions",
-}
+_STYLE = Path(__file__).with_name("panels.css")
 
 
 def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> None:
-    """Show the button that starts the audit of a data set."""
-    if st.button(label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"):
-        start(folder, ["audit", name, *_options(folder)])
+    """Show the button that adds the audit of a data set to the queue, and the choices for it."""
+    options, version = audit_options(folder)
+    asked = st.button(
+        label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"
+    )
+    if asked:
+        audited_as = folder.name.removeprefix("audit-")
+        if version != ORIGINAL and not audited_as.endswith(f"-{version}"):
+            audited_as = audit_name(audited_as, version)
+        enqueue(workspace(), audited_as, audited_as, ["audit", name, *options])
         st.rerun()
 
 
-def _options(folder: Path) -> list[str]:
-    """Return the options of the last audit, so that another one is of the same kind; none where there was none."""
-    path = folder / "config.json"
-    config = read_json(path) if path.exists() else {}
-    given = [(option, config[key]) for option, key in _OPTIONS.items() if config.get(key, "") != ""]
-    return [
-        text for option, value in given for text in (option, ",".join(value) if isinstance(value, list) else f"{value}")
-    ]
+def waiting_job(folder: Path) -> Job | None:
+    """Return the job that waits to compute an audit."""
+    return next((job for job in jobs(workspace()) if job.folder == folder and job.state == "waiting"), None)
 
 
 def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
@@ -60,10 +58,27 @@ def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
 
 def progress_panel(folder: Path, progress: Progress, name: str) -> None:
     """Show the running audit, looked at again every second; or how the last one ended where it did not finish."""
-    if progress.active:
+    st.html(_STYLE)
+    if waiting_job(folder):
+        ensure_worker(workspace())
+        st.fragment(_waiting, run_every=POLL_S)(folder)
+    elif progress.active:
         st.fragment(_running, run_every=POLL_S)(folder)
     elif progress.state in ("failed", "cancelled", "interrupted"):
         _ended(folder, progress, name)
+
+
+def _waiting(folder: Path) -> None:
+    job = waiting_job(folder)
+    if job is None:
+        st.rerun(scope="app")
+    before = [one.title for one in jobs(workspace()) if one.open and one.id < job.id]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="audit-waiting"):
+        st.markdown(f"**Audit waiting** for {', '.join(before)}" if before else "**Audit waiting**, it begins at once.")
+        st.space("stretch")
+        if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
+            cancel_job(workspace(), job.id)
+            st.rerun(scope="app")
 
 
 def _running(folder: Path) -> None:
@@ -71,28 +86,39 @@ def _running(folder: Path) -> None:
     if not progress.active:
         st.rerun(scope="app")
     steps = audit_steps(folder, progress)
-    now = next((step.name for step in steps if step.state == "now"), "Starting")
-    minutes, seconds = divmod(int(time.time() - progress.started), 60)
+    now = next((step for step in steps if step.state == "now"), Step("Start", "now"))
+    memory = memory_mb(folder)
+    held = f" It holds {memory:,.0f} MB of memory." if memory else ""
     with st.container(border=True, key="audit-progress"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**Audit running** for {minutes}:{seconds:02d} min. It goes on when this page is closed.")
+            st.markdown(f"**Audit running** for {since(progress.started)}.{held} It goes on when this page is closed.")
             if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
                 cancel(folder)
                 st.rerun(scope="app")
-        share = progress.done / progress.total if progress.total else 0.0
         figures = f": {progress.done:,} of {progress.total:,}" if progress.total > 1 else " …"
-        st.progress(min(1.0, share), text=f"{now}{figures}")
-        st.html(_step_list(steps))
+        left = f", about {about_time(now.left)} left in this step" if now.left else ""
+        st.progress(now.share, text=f"{now.name}{figures}{left}")
+        curves = training_curves(folder, progress)
+        if curves:
+            table, chart = st.columns([10, 9], gap="medium")
+            table.html(_step_list(steps, "er-narrow"))
+            chart.html(curves)
+        else:
+            st.html(_step_list(steps))
+        if progress.log:
+            with st.expander("Log"):
+                st.code("\n".join(progress.log), language=None)
 
 
-def _step_list(steps: tuple[Step, ...]) -> str:
+def _step_list(steps: tuple[Step, ...], kind: str = "") -> str:
     marks = {"done": "✓", "now": "●", "waiting": "○"}
     items = "".join(
-        f'<li class="er-{step.state}"><span>{marks[step.state]}</span> {step.name}'
-        f"{f' <small>{step.seconds:.0f} s</small>' if step.seconds >= 1 else ''}</li>"
+        f'<li class="er-{step.state}"><span>{marks[step.state]}</span> {escape(step.name)}'
+        f"{f' <small>{step.seconds:.0f} s</small>' if step.seconds >= 1 else ''}"
+        f'<span class="er-track"><span style="width:{step.share:.0%}"></span></span></li>'
         for step in steps
     )
-    return f'<ol class="er-steps">{items}</ol>'
+    return f'<ol class="er-steps {kind}">{items}</ol>'
 
 
 def _ended(folder: Path, progress: Progress, name: str) -> None:

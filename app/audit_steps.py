@@ -1,11 +1,15 @@
-"""The steps of an audit under way, as people see them."""
+"""The steps of an audit under way, as people see them, and the curves of the networks that it trains."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.background import Progress
+from app.line_chart import Line, line_chart
 from curation.audit_config import COMBINATIONS
+from curation.results import slug
 from curation.stages import read_records
+from models.curves import read_curves
 from models.files import read_json
 
 _NAMES = {
@@ -30,6 +34,8 @@ class Step:
     name: str  # what people see
     state: str  # done, now or waiting
     seconds: float = 0.0  # of finished ones
+    share: float = 0.0  # of it that is done, in [0, 1]
+    left: float = 0.0  # seconds until the one under way is done, as far as known; else 0
 
 
 def audit_steps(folder: Path, progress: Progress) -> tuple[Step, ...]:
@@ -41,14 +47,47 @@ def audit_steps(folder: Path, progress: Progress) -> tuple[Step, ...]:
     if progress.stage not in planned:
         return (Step("Start", "now"),)
     now = planned.index(progress.stage)
+    share = min(1.0, progress.done / progress.total) if progress.total else 0.0
+    left = _left(folder, progress, share)
     return tuple(
-        Step(
-            _label(stage),
-            "done" if place < now else "now" if place == now else "waiting",
-            records[stage].seconds if place < now and stage in records else 0.0,
-        )
+        Step(_label(stage), "done", records[stage].seconds if stage in records else 0.0, 1.0)
+        if place < now
+        else Step(_label(stage), "now", 0.0, share, left)
+        if place == now
+        else Step(_label(stage), "waiting")
         for place, stage in enumerate(planned)
     )
+
+
+def _left(folder: Path, progress: Progress, share: float) -> float:
+    """Return how many seconds the stage still takes if it goes on as it did; it began when the last one was noted."""
+    noted = folder / "stages.json"
+    began = max(progress.started, noted.stat().st_mtime if noted.exists() else 0.0)
+    gone = time.time() - began
+    return gone / share * (1 - share) if 0.02 < share < 1 and gone > 2 else 0.0
+
+
+def training_curves(folder: Path, progress: Progress) -> str:
+    """Return the learning curves of the networks that an audit is training, a line for each fold; empty if none."""
+    kind, _, architecture = progress.stage.partition(" ")
+    if kind != "train" or progress.state != "running":
+        return ""
+    own = f"{folder.name.removeprefix('audit-')[:30]}-{slug(architecture)[:24]}-*"
+    written = [path for path in folder.parent.glob(f"{own}/fold-*.jsonl") if path.stat().st_mtime >= progress.started]
+    if not written:
+        return ""
+    newest = max(written, key=lambda path: path.stat().st_mtime).parent
+    curves = read_curves(newest, range(int(read_json(folder / "config.json").get("folds", 5))))
+    lines = [
+        Line(f"fold {fold}", [(float(one["epoch"]), float(one["val_accuracy"])) for one in epochs if _has(one)])
+        for fold, epochs in curves.items()
+    ]
+    return line_chart(lines, "epoch", f"{architecture}: validation accuracy", percent=True)
+
+
+def _has(epoch: dict[str, object]) -> bool:
+    value = epoch.get("val_accuracy")
+    return isinstance(value, int | float) and value == value
 
 
 def _planned(folder: Path, seen: set[str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from app.job_words import about_time
 from app.run_queue import enqueue
 from app.state import workspace
 from app.train_plan import Plan, about_variant, plan_retrain, plan_trainings, variants
@@ -39,7 +40,7 @@ def train_form(audit: Audit) -> None:
     known = versions(workspace(), audit.name)
     labels = st.pills(
         "On the labels", known, selection_mode="multi", default=[known[-1]], key="train.versions",
-        format_func=lambda version: "as given" if version == ORIGINAL else version,
+        format_func=_labels,
     )  # fmt: skip
     architectures = st.multiselect(
         "Architectures", variants(), default=_first(audit), format_func=about_variant, key="train.architectures",
@@ -47,7 +48,7 @@ def train_form(audit: Audit) -> None:
     )  # fmt: skip
     recipes = st.multiselect(
         "Recipes", list(RECIPES), key="train.recipes", placeholder="default settings",
-        format_func=lambda name: f"{name} · {RECIPES[name].about}",
+        format_func=_recipe,
         help="How it is trained. With architectures chosen, each of them is trained by each recipe.",
     )  # fmt: skip
     with st.container(horizontal=True):
@@ -66,6 +67,14 @@ def train_form(audit: Audit) -> None:
     if plans:
         command = f"errata {' '.join(plans[0].arguments)}"
         st.caption(f"Takes {estimate_words(plans)}. The same in a terminal: `{command}`")
+
+
+def _labels(version: str) -> str:
+    return "as given" if version == ORIGINAL else version
+
+
+def _recipe(name: str) -> str:
+    return f"{name} · {RECIPES[name].about}"
 
 
 def _add(name: str, plan: Plan) -> None:
@@ -98,7 +107,6 @@ def _settings() -> dict[str, int | float]:
 def estimate_words(plans: Sequence[Plan]) -> str:
     """Return how long trainings will take together, and how that is known."""
     seconds = sum(plan.estimate.seconds for plan in plans)
-    time = f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(5, round(seconds / 5) * 5)} s"
     measured = sum(plan.estimate.runs for plan in plans)
     rough = sum(not plan.estimate.runs for plan in plans)
     if not rough:
@@ -107,4 +115,4 @@ def estimate_words(plans: Sequence[Plan]) -> str:
         how = f"{rough} of {len(plans)} by a rough table for two cores, the rest by finished runs here"
     else:
         how = "by a rough table for two cores: none of these was trained here yet"
-    return f"about {time} ({how})"
+    return f"about {about_time(seconds)} ({how})"

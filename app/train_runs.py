@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Sequence
 
+from app.job_words import about_time
 from app.line_chart import Line, line_chart
 from app.run_queue import Job
 from curation.run_report.trained import TrainedRun, group_of, load_run
@@ -64,7 +65,7 @@ def progress_of(runs: Sequence[TrainedRun], seeds: int, now: float | None = None
     said = f"{done:,} of {total:,} epochs"
     if done and done < total:
         left = ((now or time.time()) - began) / done * (total - done)
-        said += f", about {left / 60:.0f} min left" if left >= 90 else f", about {left:.0f} s left"
+        said += f", about {about_time(left)} left"
     return share, said
 
 

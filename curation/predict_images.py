@@ -152,9 +152,9 @@ def _like(audit: Audit, files: list[Path]) -> tuple[list[list[Neighbour]], list[
 
     folder = frozen[0].run_folder
     known = Predictions.load(folder / "predictions.npz").embeddings
-    if known is None:
-        return [[] for _ in files], [None] * len(files)
     new = predict_files([folder / "fold-0.safetensors"], files).embeddings
+    if known is None or known.shape[1] != new.shape[1]:  # of an audit that kept other embeddings
+        return [[] for _ in files], [None] * len(files)
     found, rows = likeness(audit, known, new, NEAREST), audit.rows
     near = [
         [

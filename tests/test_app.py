@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from app.background import watch
 from app.charts import probability_bars, quality_bar
 from app.components import change
+from app.run_queue import jobs
 from curation.cam_drawing import drawing_folder
 from curation.cam_files import cam_pair
 from curation.results import ArchitectureResult, Audit, audit_folder
@@ -73,21 +74,22 @@ def test_a_name_nobody_knows(workspace: Workspace) -> None:
 
 
 def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[tuple[Path, list[str]]] = []
-    monkeypatch.setattr("app.audit_panel.start", lambda folder, arguments: started.append((folder, arguments)))
-    show(dataset="digits").button(key="audit.start").click().run()
-    assert started == [(audit_folder(workspace, "digits"), ["audit", "digits"])]
+    monkeypatch.setattr("app.run_queue.ensure_worker", lambda workspace: None)
+    app = show(dataset="digits")
+    app.button(key="audit.start").click().run()
+    assert [(job.folder, job.arguments, job.state) for job in jobs(workspace)] == [
+        (audit_folder(workspace, "digits"), ("audit", "digits"), "waiting")
+    ]
 
 
 def test_another_audit_is_of_the_same_kind(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     audit = small_audit(workspace)
-    started: list[list[str]] = []
-    monkeypatch.setattr("app.audit_panel.start", lambda folder, arguments: started.append(arguments))
+    monkeypatch.setattr("app.run_queue.ensure_worker", lambda workspace: None)
     assert "audit.start" not in [button.key for button in show(dataset="tiny").button]  # nobody knows its path
     write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config(), "folds": 3, "seed": 7})
     show(dataset="tiny").button(key="audit.start").click().run()
     options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto --version original"
-    assert started == [["audit", "/a/tiny", *options.split()]]
+    assert [list(job.arguments) for job in jobs(workspace)] == [["audit", "/a/tiny", *options.split()]]
 
 
 def test_a_running_audit_is_watched(workspace: Workspace) -> None:

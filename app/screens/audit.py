@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from app.audit_panel import audit_button, not_audited, progress_panel
+from app.audit_panel import audit_button, not_audited, progress_panel, waiting_job
 from app.background import Progress, watch
 from app.components import accuracy_table, counts, skipped_table
 from app.fiftyone_link import fiftyone_link
@@ -41,7 +41,8 @@ def screen() -> None:
     audit = _audit(name, progress)
     if audit is None:
         progress_panel(folder, progress, _source(chosen, name) or chosen)
-        if progress.state in ("none", "finished") and not (folder / "results.json").exists():
+        idle = progress.state in ("none", "finished") and not waiting_job(folder)
+        if idle and not (folder / "results.json").exists():
             not_audited(chosen, folder, _spec(chosen))
         return
     with bar:
@@ -83,7 +84,7 @@ def _actions(audit: Audit, chosen: str, progress: Progress) -> None:
         )
     source = _source(chosen, audit.name)
     trained = all(one.name in audit.config["architectures"] for one in audit.architectures)  # else: judged elsewhere
-    if progress.state == "finished" and source and trained:
+    if progress.state == "finished" and source and trained and not waiting_job(audit.folder):
         audit_button(source, audit.folder, "Audit again")
 
 
