@@ -81,20 +81,28 @@ def issues(
 
 @cli.command()
 def review(
-    name: Name, split: Annotated[str, typer.Option(help="test, val or train")] = "test", port: Port = 5151
+    name: Name,
+    split: Annotated[str, typer.Option(help="test, val or train")] = "test",
+    reviewer: Annotated[str, typer.Option(help="your name, as the decision log shall carry it; asked once")] = "",
+    port: Annotated[
+        int | None, typer.Option(help="of your FiftyOne App; a free one by default", min=1, max=65535)
+    ] = None,
 ) -> None:
-    """Open the FiftyOne browser session on the most suspicious labels."""
-    import webbrowser
+    """Open your FiftyOne browser session on the most suspicious labels."""
+    from app.sync_command import review as run
 
-    from curation.issue_table import checked_split
-    from curation.results import load_audit
-    from curation.sessions import open_session
+    run(*_audited(name), split, port, reviewer)
 
-    workspace, dataset = _audited(name)
-    checked_split(load_audit(workspace, dataset), split)
-    url = open_session(workspace, dataset, f"suspicious-{split}", port)
-    typer.echo(f"FiftyOne: {url}  (errata stop ends it)")
-    webbrowser.open(url)
+
+@cli.command()
+def sync(
+    name: Name,
+    reviewer: Annotated[str, typer.Option(help="who made the edits; who reviewed last by default")] = "",
+) -> None:
+    """Make decisions of labels and tags edited in FiftyOne. Then its dataset follows the decision log."""
+    from app.sync_command import synchronise
+
+    synchronise(*_audited(name), reviewer)
 
 
 @cli.command()
@@ -109,12 +117,9 @@ def draw(name: Name, image: Annotated[str, typer.Argument(help="its image_id, as
 @cli.command()
 def rebuild(name: Name) -> None:
     """Write the FiftyOne dataset again from the workspace."""
-    from curation.inference import dataset_name, write_audit
-    from curation.results import load_audit
+    from app.sync_command import rebuild as run
 
-    workspace, dataset = _audited(name)
-    write_audit(workspace, load_audit(workspace, dataset))
-    typer.echo(f"FiftyOne dataset {dataset_name(dataset)} is written")
+    run(*_audited(name))
 
 
 @cli.command()
@@ -146,16 +151,10 @@ def serve(
 @cli.command()
 def stop() -> None:
     """End the FiftyOne Apps and the database of this workspace."""
-    from curation.app_server import running_apps, stop_app
-    from curation.database import stop_database
+    from app.sync_command import stop as run
     from curation.workspace import Workspace
 
-    workspace = Workspace.from_environment()
-    for server in running_apps(workspace):
-        stop_app(workspace, server.port)
-        typer.echo(f"ended the FiftyOne App on port {server.port}")
-    if stop_database(workspace):
-        typer.echo("ended the database")
+    run(Workspace.from_environment())
 
 
 @cli.command()
