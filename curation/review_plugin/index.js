@@ -6,7 +6,7 @@
   const PATIENCE_MS = 15000; // a key whose answer got lost blocks the next one no longer than that
   const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
     u: "unsure", z: "undo", y: "redo" };
-  const judged = new Set(); // samples judged on this page, which the modal does not stop at again
+  const judged = new Set(), undone = new Set(); // samples, on this page; the modal does not stop at judged ones again
 
   let underway = 0; // when the key was pressed that is still being answered, 0: none
   let shown = { id: null, since: 0 }; // the open image
@@ -47,17 +47,36 @@
     const params = { quick, digit: quick === "label" ? Number(key) : null };
     if (shown.id) Object.assign(params, { sample_id: shown.id, looked_s: (now - shown.since) / 1000 });
     operators.executeOperator(`${PLUGIN}/judge`, params, {
-      callback: (result) => { if (result?.error) underway = 0; },
+      callback: (result) => {
+        if (!result?.error) return;
+        underway = 0;
+        say(`Nothing was decided: ${result.errorMessage ?? result.error}`, true);
+      },
     });
   }
   window.addEventListener("keydown", pressed, true); // before FiftyOne's own listeners
 
-  // The offset of the next image of the view that nobody judged on this page, 0 where there is none.
-  async function ahead(navigation) {
+  // What became of the last verdict, at the lower edge; FiftyOne's own notices pile up and slow the page down.
+  const line = Object.assign(document.createElement("div"), { id: "errata-said" });
+  line.setAttribute("role", "status");
+  line.style.cssText = "position:fixed;left:50%;bottom:12px;transform:translateX(-50%);max-width:80vw;z-index:99999;" +
+    "padding:8px 14px;border-radius:6px;font:14px system-ui,sans-serif;color:#fff;box-shadow:0 1px 6px #0008;";
+  let hiding = 0;
+  function say(sentence, refused) {
+    clearTimeout(hiding);
+    line.textContent = sentence;
+    line.style.background = refused ? "#a3262a" : "#26323a";
+    document.body.append(line);
+    hiding = setTimeout(() => line.remove(), refused ? 12000 : 4000);
+  }
+
+  // The offset of the next image of the view that the reviewer has not judged, 0 where there is none.
+  async function ahead(navigation, reviewer) {
     for (let offset = 1; ; offset++) {
       const found = await navigation.peek(offset);
       if (!found) return 0;
-      if (!judged.has(found.id)) return offset;
+      const before = found.sample?.sample?.reviewer ?? []; // as the grid has it, from before this page's verdicts
+      if (!judged.has(found.id) && (undone.has(found.id) || !before.includes(reviewer))) return offset;
     }
   }
 
@@ -71,11 +90,11 @@
     return 0;
   }
 
-  async function follow(kind, ids, open) {
+  async function follow({ kind, ids, reviewer }, open) {
     const navigation = state.modalNavigation.get();
     if (!navigation || !ids.length) return;
     if (kind === "verdict") {
-      const offset = await ahead(navigation);
+      const offset = await ahead(navigation, reviewer);
       if (offset) await open(await navigation.next(offset));
     } else if (!ids.includes(openId())) {
       const offset = await behind(navigation, ids[0]);
@@ -91,18 +110,22 @@
       return { open: state.useSetExpandedSample(), update: state.useUpdateSamples() };
     }
     async execute({ hooks, params }) {
-      const { kind, ids, samples = [] } = params;
+      const { kind, ids, samples = [], said } = params;
       try {
+        say(said, kind === "refused");
         if (kind === "refused") return;
-        for (const id of ids) kind === "undo" ? judged.delete(id) : judged.add(id);
+        for (const id of ids) {
+          (kind === "undo" ? undone : judged).add(id);
+          (kind === "undo" ? judged : undone).delete(id);
+        }
         if (openId() === null) {
-          await operators.executeOperator("clear_selected_samples", {});
-          await operators.executeOperator("reload_dataset", {});
+          if (kind === "verdict") operators.executeOperator("clear_selected_samples", {});
+          operators.executeOperator("reload_dataset", {});
           return;
         }
         gridIsOld = true;
+        await follow(params, hooks.open);
         hooks.update(samples.map((sample) => [sample._id, sample]));
-        await follow(kind, ids, hooks.open);
       } finally {
         watch();
         underway = 0;

@@ -27,17 +27,17 @@ REVERSALS = {  # operator -> kind, what its button says, icon
 
 
 def act(ctx: Any, verdict: Callable[[Desk], Done], kind: str) -> dict[str, Any]:
-    """Run a verdict; its sentence, and that the page is to follow, go to the page."""
+    """Run a verdict; the page is told what became of it, and shows that and the next image."""
     try:
         desk, _ = desk_of(ctx)
         done = verdict(desk)
     except ErrataError as error:
-        ctx.ops.notify(f"{error}.", variant="error")
-        ctx.trigger(AFTER, {"kind": "refused", "ids": []})
-        return {"said": str(error), "refused": True}
-    ctx.ops.notify(f"{done.sentence}.", variant="success" if done.decisions else "info")
-    ctx.trigger(AFTER, {"kind": kind, "ids": list(done.ids), "samples": _samples(desk, done)})
-    return {"said": done.sentence, "refused": False}
+        told: dict[str, Any] = {"kind": "refused", "said": f"{error}.", "ids": []}
+    else:
+        told = {"kind": kind, "said": f"{done.sentence}.", "ids": list(done.ids), "samples": _samples(desk, done)}
+        told |= {"reviewer": desk.reviewer, "written": bool(done.decisions)}
+    ctx.trigger(AFTER, told)
+    return {"said": told["said"], "refused": told["kind"] == "refused"}
 
 
 def judge(ctx: Any, quick: str, chosen: str = "", digit: int = 0) -> dict[str, Any]:
