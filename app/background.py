@@ -17,7 +17,7 @@ from models.errors import ErrataError
 from models.files import checked_name, read_json, write_json
 
 LOG_LINES = 12
-_OWN_FOLDER = ("audit", "draw")  # commands that write the state of that folder themselves
+_OWN_FOLDER = ("audit", "compare", "draw")  # commands that write the state of that folder themselves
 
 
 @dataclass(frozen=True)
