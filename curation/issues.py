@@ -76,6 +76,29 @@ def confidence_weighted_entropy(labels: IntArray, probs: FloatArray) -> FloatArr
     return np.asarray(np.where(given > 0, np.log1p(ratio) / ratio, 0), np.float32)
 
 
+def area_under_margin(margins: FloatArray) -> FloatArray:
+    """Score each given label by how far it led while it was being learned.
+
+    Unlike the other scores it comes from networks that learned from the label: a wrong one is learned late.
+
+    Args:
+        margins: mean over the steps of a training of the label's logit less the highest other one, shape (N,), in
+            nats; NaN where no network learned from the label.
+
+    Returns:
+        label quality, shape (N,), float32 in [0, 1]; low = suspicious, 0.5 = on average a tie; NaN where margins are.
+
+    Raises:
+        ValueError: a margin is infinite.
+
+    Source: Pleiss et al. 2020, arXiv:2001.10528; the logistic function only brings it into [0, 1].
+    """
+    if np.isinf(margins).any():
+        raise ValueError("margins must be finite, or NaN where no network learned from the label")
+    lead = np.clip(np.asarray(margins, np.float64), -30, 30)
+    return np.asarray(1 / (1 + np.exp(-lead)), np.float32)
+
+
 def suggest(labels: IntArray, probs: FloatArray) -> tuple[IntArray, IntArray]:
     """Return the most probable class and the best class other than the given one, each of shape (N,).
 

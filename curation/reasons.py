@@ -7,9 +7,10 @@ import numpy as np
 
 from curation.findings import JUDGE, NEIGHBOURS
 from curation.kinds import NAMES
-from curation.results import Audit
+from curation.results import ArchitectureResult, Audit
 from models.arrays import IntArray
 
+SLOW = 0.3  # area under the margin, in [0, 1]; 0.5 = a tie on average
 _SAID = {JUDGE: "all features together", NEIGHBOURS: "the nearest images"}
 
 
@@ -34,11 +35,17 @@ def _reason(audit: Audit, row: int, conflicting: bool) -> str:
         parts.append(f"{classes[vote]}: {', '.join(who)}")
     by = [_voice(audit, place, row) for place, own in enumerate(votes) if own == label]
     parts.append(f"{classes[label]}, as given: {', '.join(by)}" if by else f"nobody says {classes[label]}")
+    parts += [f"learned late ({one.name})" for one in audit.voters if _slow(one, row)]
     if conflicting:
         parts.insert(0, "a copy carries another label")
     if found.kinds.out_of_scope[row] >= NAMES["out_of_scope"][1]:
         parts.insert(0, "like none of the classes")
     return "; ".join(parts)
+
+
+def _slow(one: ArchitectureResult, row: int) -> bool:
+    """Return whether the label was behind another one for most of its training; networks learn wrong ones last."""
+    return one.margin_quality is not None and bool(one.margin_quality[row] < SLOW)
 
 
 def _voice(audit: Audit, place: int, row: int) -> str:

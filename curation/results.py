@@ -10,7 +10,7 @@ import numpy.typing as npt
 from curation.duplicates import Duplicates, conflict_quality
 from curation.findings import Findings, find
 from curation.image_problems import ImageProblems
-from curation.issues import Ranking, rank
+from curation.issues import Ranking, area_under_margin, rank
 from curation.rows import Rows
 from curation.stages import StageRecord, read_records
 from curation.workspace import Workspace
@@ -18,7 +18,7 @@ from models.array_files import read_arrays, write_arrays
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError, unknown
 from models.files import checked_name, read_json, write_json
-from models.predictions import Predictions
+from models.predictions import MARGINS, Predictions
 
 ORIGINAL = "original"  # the version of the labels that is always there: as given
 MEAN_OF_FOLDS = "mean of {} fold models"  # said wherever the accuracy of such a mean is shown
@@ -74,6 +74,7 @@ class ArchitectureResult:
     points: FloatArray | None  # (N, 2) UMAP
     members: tuple[str, ...] = ()  # architectures that it combines, of an ensemble or an average
     frozen: bool = False  # no label took part in its embeddings
+    margin_quality: FloatArray | None = None  # (N,) area under the margin; NaN outside train, None: none recorded
 
     @property
     def backbone_embeddings(self) -> FloatArray | None:
@@ -249,8 +250,15 @@ def _architecture(
     points = np.load(map_file, allow_pickle=False) if map_file.exists() else None
     if points is not None and len(points) != len(labels):
         points = None  # of an earlier audit
-    ranking = rank(labels, predictions.probs)
-    return ArchitectureResult(name, field, run_folder, predictions, ranking, points, frozen=_is_frozen(run_folder))
+    ranking, frozen = rank(labels, predictions.probs), _is_frozen(run_folder)
+    learned = _margin_quality(run_folder / MARGINS, len(labels))
+    return ArchitectureResult(name, field, run_folder, predictions, ranking, points, (), frozen, learned)
+
+
+def _margin_quality(file: Path, n: int) -> FloatArray | None:
+    """Return how n labels led while they were learned; None where that was not recorded, or of other images."""
+    margins = read_arrays(file)["margins"] if file.exists() else np.zeros(0, np.float32)
+    return area_under_margin(margins) if len(margins) == n else None
 
 
 def _is_frozen(run_folder: Path) -> bool:

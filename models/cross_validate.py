@@ -20,8 +20,9 @@ from models.files import write_text
 from models.folds import inner_split
 from models.heads import fit_heads
 from models.mapped import Held, Mapped, by_name
+from models.margins import Margins, mean_of_folds
 from models.predict import infer
-from models.predictions import NO_FOLD, Predictions, own_or_mean
+from models.predictions import MARGINS, NO_FOLD, Predictions, own_or_mean
 from models.side_by_side import side_by_side, training_workers
 from models.train import EpochMetrics, train
 from models.train_config import TrainConfig
@@ -118,6 +119,8 @@ def cross_validate_network(
     every = np.exp(logits - logits.max(-1, keepdims=True))
     probs = own_or_mean(every / every.sum(-1, keepdims=True), problem.fold)
     aligned = own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.fold)
+    if all("margins" in one for one in arrays):  # not of folds that an earlier Errata trained
+        write_arrays(folder / MARGINS, margins=mean_of_folds(np.stack([one["margins"] for one in arrays])))
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -166,14 +169,17 @@ def _train_fold(fold: _Fold, tell: Callable[[], None] | None = None) -> None:
         if tell:
             tell()
 
+    learn, margins = own & ~choose, Margins(len(own), fabric.device)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         classifier = build_classifier(parse_variant(fold.architecture), len(problem.classes))
-        trained = train(classifier, examples, problem.labels, own & ~choose, choose, config, seed, fabric, on_epoch)
+        trained = train(
+            classifier, examples, problem.labels, learn, choose, config, seed, fabric, on_epoch, margins=margins
+        )
     info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed)
     save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
     logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
-    write_arrays(fold.outputs, logits=logits, embeddings=embeddings)
+    write_arrays(fold.outputs, logits=logits, embeddings=embeddings, margins=margins.mean())
 
 
 def _aligned(embeddings: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from models.arrays import IntArray
 from models.errors import ErrataError
 from models.examples import Examples
 from models.losses import LOSSES
+from models.margins import Margins
 from models.train_config import TrainConfig
 from models.training_state import TrainingState
 
@@ -36,6 +37,7 @@ class Descent:
     labels: IntArray
     config: TrainConfig
     fabric: Fabric
+    margins: Margins | None = None
 
     def step(self, take: IntArray, draws: torch.Generator, state: TrainingState) -> tuple[Tensor, Tensor]:
         """Take one step with the rows of a batch, of which each process computes its share.
@@ -77,6 +79,8 @@ class Descent:
             loss = LOSSES[self.config.loss](logits, wanted, self.config) * (len(part) * world / len(take))
             self.fabric.backward(loss)
             losses.append(loss.detach())
+            if self.margins:
+                self.margins.add(part, logits.detach(), wanted)
             right.append((logits.detach().argmax(1) == wanted).sum())
         return torch.stack(losses).sum(), torch.stack(right).sum()
 

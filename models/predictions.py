@@ -11,6 +11,7 @@ from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 
 NO_FOLD = -1  # an image no fold model trained on: its probs are the mean of all of them
+MARGINS = "margins.npz"  # beside the predictions of fold models: how far each label led while it was learned, (N,)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from models.descent import Descent, Step
 from models.errors import ErrataError
 from models.examples import Examples
 from models.freezing import freeze_modules
+from models.margins import Margins
 from models.optimisers import OPTIMISERS
 from models.predict import evaluate
 from models.schedules import SCHEDULES
@@ -52,6 +53,7 @@ def train(
     fabric: Fabric,
     on_epoch: Callable[[Sequence[EpochMetrics]], None] | None = None,
     state_file: Path | None = None,
+    margins: Margins | None = None,
 ) -> Classifier:
     """Train the classifier and return it in evaluation mode with the weights of its best epoch.
 
@@ -66,6 +68,7 @@ def train(
         fabric: devices and precision.
         on_epoch: told the learning curve so far after every epoch, and when one is taken up again.
         state_file: where the training stands is written there now and then and taken up from there.
+        margins: told how far each label leads in every step of this process; the steps before a resume are missing.
 
     Raises:
         ErrataError: no such layer to freeze, fewer rows to learn from than processes, the loss is no longer a number,
@@ -84,7 +87,7 @@ def train(
     state.resume()
     if on_epoch and state.curve and fabric.is_global_zero:  # it may have been killed after its last epoch
         on_epoch([EpochMetrics(**line) for line in state.curve])
-    descent = Descent(network, wrapped, examples, labels, config, fabric)
+    descent = Descent(network, wrapped, examples, labels, config, fabric, margins)
     for epoch in range(len(state.curve) + 1, config.epochs + 1):
         if config.patience and epoch - state.best_epoch > config.patience:
             break

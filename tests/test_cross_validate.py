@@ -144,9 +144,11 @@ def test_which_rows_learn_and_choose(tmp_path: Path, monkeypatch: pytest.MonkeyP
     seen: list[tuple[Any, Any]] = []
     real = train
 
-    def spy(classifier: Classifier, examples: Any, labels: Any, learn: Any, choose: Any, *others: Any) -> Classifier:
+    def spy(classifier: Any, examples: Any, labels: Any, learn: Any, choose: Any, *rest: Any, **named: Any) -> Any:
+        classifier: Classifier, examples: Any, labels: Any, learn: Any, choose: Any, *rest: Any, **named: Any
+    ) -> Any:
         seen.append((learn, choose))
-        return real(classifier, examples, labels, learn, choose, *others)
+        return real(classifier, examples, labels, learn, choose, *rest, **named)
 
     monkeypatch.setattr(module, "train", spy)
     cross_validate_network("tiny", task, pixels, CONFIG, tmp_path)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.issues import (
+    area_under_margin,
     confidence_weighted_entropy,
     normalized_margin,
     rank,
@@ -132,3 +133,15 @@ def test_bad_input_is_refused(labels: IntArray, probs: FloatArray, message: str)
     for score in (self_confidence, normalized_margin, suggest, rank):
         with pytest.raises(ValueError, match=message):
             score(labels, probs)
+
+
+def test_area_under_margin_by_hand() -> None:
+    found = area_under_margin(np.array([0, np.log(3), -np.log(3), np.nan], np.float32))
+    assert np.allclose(found[:3], [0.5, 0.75, 0.25])
+    assert np.isnan(found[3])
+    assert area_under_margin(np.array([1e6, -1e6], np.float32)).tolist() == pytest.approx([1, 0])
+
+
+def test_an_infinite_margin_is_refused() -> None:
+    with pytest.raises(ValueError, match="finite"):
+        area_under_margin(np.array([np.inf], np.float32))
