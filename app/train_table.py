@@ -1,12 +1,9 @@
 """The finished trainings of a data set as a table: accuracy with its interval, seconds, labels they learned from."""
 
 from html import escape
-from pathlib import Path
 from typing import Any
 
-from curation.run_report.trained import load_run
-from curation.run_table import run_table
-from curation.runs_of import finished_runs
+from curation.training_figures import training_figures
 from curation.workspace import Workspace
 
 _HEAD = ("trained", "on", "test accuracy", "images: train, test", "parameters", "seconds", "seeds")
@@ -14,12 +11,10 @@ _HEAD = ("trained", "on", "test accuracy", "images: train, test", "parameters", 
 
 def runs_table(workspace: Workspace, dataset: str) -> str:
     """Return a line for each recipe and version, the latest first; empty where nothing is trained."""
-    folders = finished_runs(workspace, dataset=dataset)
-    if not folders:
+    lines = training_figures(workspace, dataset)
+    if not lines:
         return ""
-    version = {line_group(folder): load_run(folder).config.get("version", "original") for folder in folders}
-    lines = [(one, str(version[one["group"]])) for one in reversed(run_table(folders))]
-    rows = "".join(_row(one, on) for one, on in lines)
+    rows = "".join(_row(one) for one in reversed(lines))
     head = "".join(f"<th{' class=er-n' if i > 1 else ''}>{name}</th>" for i, name in enumerate(_HEAD))
     return (
         f'<table class="er-list"><tr>{head}</tr>{rows}</table><p><small>Mean ± standard deviation over seeds; of one '
@@ -27,12 +22,7 @@ def runs_table(workspace: Workspace, dataset: str) -> str:
     )
 
 
-def line_group(folder: Path) -> str:
-    """Return what the seeds of one training share."""
-    return load_run(folder).group
-
-
-def _row(one: dict[str, Any], version: str) -> str:
+def _row(one: dict[str, Any]) -> str:
     name = escape(str(one["recipe"] or one["group"]))
     variant = (
         f"<br><small>{escape(one['variant'])}</small>" if one["variant"] and one["variant"] != one["recipe"] else ""
@@ -52,4 +42,4 @@ def _row(one: dict[str, Any], version: str) -> str:
         f"{one['seconds']['mean']:,.0f}" if one["seconds"] else "",
     )
     numbers = "".join(f'<td class="er-n">{cell}</td>' for cell in (*cells, f"{one['seeds']}"))
-    return f"<tr><td>{name}{variant}</td><td>{escape(version)}</td>{numbers}</tr>"
+    return f"<tr><td>{name}{variant}</td><td>{escape(one['version'])}</td>{numbers}</tr>"

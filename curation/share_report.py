@@ -1,0 +1,89 @@
+"""The job behind `errata report`: everything known of a data set as one page, and as JSON."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from curation.comparison.board import Board
+from curation.comparison.image_maps import map_file
+from curation.comparison.image_rows import MapOf
+from curation.comparison.write import PICTURE_PX, STYLES
+from curation.overlay import jpeg, overlay, thumbnail
+from curation.report.pictures import TWIN_PX, small_picture, suspect_pictures
+from curation.results import ORIGINAL, Audit, audited_labels, load_audit
+from curation.share_figures import share_figures
+from curation.share_page import share_page
+from curation.workspace import Workspace
+from models.errors import ErrataError
+from models.files import write_json, write_text
+
+
+def write_share_report(
+    workspace: Workspace, name: str, html: Path | None, json: Path | None, on_stage: Callable[[str, int, int], None]
+) -> dict[str, Any]:
+    """Write the report and return its figures.
+
+    Args:
+        workspace: where everything is.
+        name: of the audited data set, not of the audit of a version.
+        html: the page; it makes no request and runs no script.
+        json: the figures.
+        on_stage: told (stage, done, total).
+
+    Raises:
+        ErrataError: the data set was not audited, a file is damaged, or one cannot be written.
+    """
+    audit = load_audit(workspace, name)
+    if (version := audited_labels(workspace, name)) != ORIGINAL:
+        base = name.removesuffix(f"-{version}")
+        raise ErrataError(f"{name!r} is the audit of version {version}; report on {base!r}, which has all versions")
+    on_stage("figures", 0, 1)
+    figures, board = share_figures(workspace, audit)
+    on_stage("figures", 1, 1)
+    if html:
+        on_stage("page", 0, 1)
+        write_text(html, _page(audit, figures, board))
+        on_stage("page", 1, 1)
+    if json:
+        write_json(json, figures)
+    return figures
+
+
+def _page(audit: Audit, figures: dict[str, Any], board: Board | None) -> str:
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    paths, root = audit.rows.paths, audit.rows.root
+    return share_page(
+        figures,
+        style,
+        partial(suspect_pictures, audit),
+        lambda row: small_picture(paths[row], TWIN_PX),
+        lambda image_id: small_picture(root / image_id, PICTURE_PX),
+        _maps(board, figures),
+    )
+
+
+def _maps(board: Board | None, figures: dict[str, Any]) -> MapOf:
+    """Return which Grad-CAM map belongs to an image and a contestant; those that were drawn already."""
+    if board is None:
+        return lambda image_id, place: None
+    own = board
+    predicted = {line["image_id"]: line["predictions"] for line in figures["comparison"]["differing"]}
+
+    def map_of(image_id: str, place: int) -> str | None:
+        cam = map_file(own.contestants[place], image_id, predicted[image_id][place]["class"])
+        return _overlaid(own.images.rows.root / image_id, cam)
+
+    return map_of
+
+
+def _overlaid(path: Path, cam: Path) -> str | None:
+    """Return the picture under its map as a data address; None where the map is not drawn, or the file is gone."""
+    if not cam.exists():
+        return None
+    try:
+        shown = jpeg(overlay(thumbnail(path, PICTURE_PX), cam), 70)
+    except ErrataError:
+        return None
+    return f"data:image/jpeg;base64,{b64encode(shown).decode('ascii')}"
