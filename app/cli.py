@@ -12,6 +12,7 @@ from app.compare_cli import comparing
 from app.decisions_cli import decisions
 from app.predict_cli import predict
 from app.queue_cli import queue
+from app.report_cli import report
 from app.splits_cli import splits
 from app.training_cli import training
 from models.errors import ErrataError
@@ -106,11 +107,29 @@ def sync(
 
 
 @cli.command()
-def draw(name: Name, image: Annotated[str, typer.Argument(help="its image_id, as `errata issues` lists it")]) -> None:
-    """Draw the Grad-CAM maps of one image. For the given and the suggested class."""
-    from curation.cam_drawing import draw_image
+def draw(
+    name: Name,
+    images: Annotated[list[str], typer.Argument(help="image_ids, as `errata issues` lists them")],
+    runs: Annotated[
+        str, typer.Option(help="by commas: trained runs that look; the audit's networks by default", show_default=False)
+    ] = "",
+    label: Annotated[
+        str, typer.Option(help="with --runs: the class to look for; what each predicts by default", show_default=False)
+    ] = "",
+) -> None:
+    """Draw the Grad-CAM maps of images. For the given and the suggested class, or for what trained runs predict."""
+    if runs:
+        from curation.comparison.map_job import draw_run_maps
 
-    for path in draw_image(*_audited(name), image):
+        wanted = tuple(one.strip() for one in runs.split(",") if one.strip())
+        paths = draw_run_maps(*_audited(name), images, wanted, label)
+    elif label:
+        raise ErrataError("--label goes with --runs; the audit's maps are of the given and the suggested class")
+    else:
+        from curation.cam_drawing import draw_image
+
+        paths = [path for image in images for path in draw_image(*_audited(name), image)]
+    for path in paths:
         typer.echo(path)
 
 
@@ -208,6 +227,7 @@ cli.add_typer(splits)
 cli.add_typer(comparing)
 cli.add_typer(queue)
 cli.add_typer(predict)
+cli.add_typer(report)
 
 
 def _audited(name: str) -> "tuple[Workspace, str]":

@@ -92,7 +92,8 @@ def lay_out(workspace: Workspace, dataset: str, runs: Sequence[str] = (), labels
     known = {**every, **trained_on}
     own = {run.name: read_probs(run) for one in contestants for run in one.runs}
     held_out = [frozenset(own[run.name][0]) & _tested(known[one.trained]) for one in contestants for run in one.runs]
-    images = common_images({version: every[version] for version in labels}, held_out)
+    classes = sorted({name for one in contestants for name in one.classes})
+    images = common_images({version: every[version] for version in labels}, held_out, classes)
     probs = tuple(_aligned(*own[run.name], one.classes, images) for one in contestants for run in one.runs)
     return Board(dataset, tuple(labels), tuple(contestants), images, probs, skipped)
 
@@ -114,9 +115,8 @@ def _comparable(
     for one in found:
         lacking = [name for name in classes if name not in one.classes]
         if lacking:
-            skipped[one.name] = (
-                f"it does not know the class {lacking[0]!r}: trained to tell {len(one.classes)} classes apart"
-            )
+            known = f"it tells {len(one.classes)} classes apart"
+            skipped[one.name] = f"{known} and does not know {lacking[0]!r}"
     if skipped and (strict or len(skipped) == len(found)):
         name, why = next(iter(skipped.items()))
         raise ErrataError(f"run {name} cannot be compared: {why}; leave it out, or compare it on a data set of its own")

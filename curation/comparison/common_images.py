@@ -30,7 +30,7 @@ class VersionLabels:
 class CommonImages:
     """N test images that every contestant held out and every version has."""
 
-    rows: Rows  # labels as given; K classes, behind the given ones those that versions added
+    rows: Rows  # labels as given; K classes, behind the given ones those added since
     versions: Mapping[str, VersionLabels]
     of: int  # test images in any of the versions
     left_out: Mapping[str, int]  # why -> images
@@ -64,7 +64,9 @@ def read_versions(workspace: Workspace, dataset: str, versions: Sequence[str]) -
     }
 
 
-def common_images(every: Mapping[str, CuratedRows], held_out: Sequence[frozenset[str]]) -> CommonImages:
+def common_images(
+    every: Mapping[str, CuratedRows], held_out: Sequence[frozenset[str]], known: Sequence[str] = ()
+) -> CommonImages:
     """Return the test images that all versions have, with a label, and that every contestant held out.
 
     An image leaves the labels of all versions where one of them leaves it out (exclude, none-of-these, a leak), where
@@ -73,6 +75,7 @@ def common_images(every: Mapping[str, CuratedRows], held_out: Sequence[frozenset
     Args:
         every: version -> its images.
         held_out: of each run the image_ids that it was to be tested on.
+        known: classes that runs tell apart, perhaps some that these versions do not have.
 
     Raises:
         ErrataError: no image is left.
@@ -91,7 +94,7 @@ def common_images(every: Mapping[str, CuratedRows], held_out: Sequence[frozenset
         raise ErrataError(
             f"no test image is left to compare on ({said or 'there is none'}); name fewer --runs or --versions"
         )
-    classes = _all_classes(every)
+    classes = _all_classes(every, known)
     first, lookup = next(iter(every.items()))[1], next(iter(lookups.values()))
     places = np.array([lookup[name] for name in names])
     given = _renumbered(first.given, first.checked.rows.classes, classes)
@@ -125,11 +128,11 @@ def _why_out(name: str, every: Mapping[str, CuratedRows], lookups: Mapping[str, 
     return ""
 
 
-def _all_classes(every: Mapping[str, CuratedRows]) -> tuple[str, ...]:
-    """Return the given classes and, sorted behind them, those that any version added."""
+def _all_classes(every: Mapping[str, CuratedRows], known: Sequence[str]) -> tuple[str, ...]:
+    """Return the given classes and, sorted behind them, those that any version added or a run knows."""
     lists = [own.checked.rows.classes for own in every.values()]
     given = min(lists, key=len)
-    return (*given, *sorted({name for own in lists for name in own} - set(given)))
+    return (*given, *sorted({name for own in (*lists, known) for name in own} - set(given)))
 
 
 def _renumbered(labels: IntArray, old: tuple[str, ...], new: tuple[str, ...]) -> IntArray:
