@@ -13,6 +13,7 @@ from app.decisions_cli import decisions
 from app.predict_cli import predict
 from app.queue_cli import queue
 from app.report_cli import report
+from app.report_cli import report
 from app.splits_cli import splits
 from app.training_cli import training
 from models.errors import ErrataError
@@ -227,6 +228,7 @@ cli.add_typer(splits)
 cli.add_typer(comparing)
 cli.add_typer(queue)
 cli.add_typer(predict)
+cli.add_typer(report)
 cli.add_typer(report)
 
 

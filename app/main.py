@@ -17,6 +17,7 @@ SCREENS = {  # name in the address and of the file in screens/ -> title
     "train": "Train",
     "compare": "Compare",
     "predict": "Predict",
+    "report": "Report",
 }
 DEFAULT = "audit"
 
