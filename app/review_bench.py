@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from app.state import audit_stamp, loaded_audit
+from curation.agreement import disagreements
 from curation.audit_sample import AuditOrder, Queue, audit_order, inclusion
 from curation.budget import Budget, estimate
 from curation.expected_errors import adding_up
@@ -22,6 +23,7 @@ from models.arrays import BoolArray, FloatArray
 from models.predictions import Predictions
 
 ALL = "all"  # splits
+DISPUTED = "disputed"  # the order of what reviewers disagree about
 SELECTION = "selection "  # before the name of a selection, where that is the order
 _SEED = 0  # of the audit order: the same for everybody, or their looks could not be counted together
 
@@ -54,6 +56,8 @@ class Bench:
         """Return the whole queue of a split, whoever judged what; see `lay_out`; of a selection its images alone."""
         if order.startswith(SELECTION):
             return self._selected(split, order.removeprefix(SELECTION))
+        if order == DISPUTED:
+            return self._disputed(split)
         key = (split, f"{order} {pair}")
         with self.lock:
             if key not in self._queues:
@@ -72,6 +76,13 @@ class Bench:
                 order = np.argsort(self.audit.consensus.label_quality[chosen], kind="stable")
                 self._queues[key] = Queue(chosen[order], np.zeros(len(chosen), bool))
             return self._queues[key]
+
+    def _disputed(self, split: str) -> Queue:
+        """Return what reviewers disagree about and nobody settled, most serious first; none of it was drawn."""
+        with self.lock, self.review.reading() as state:
+            found = np.array([self.row_of[one.image_id] for one in disagreements(state)], np.int64)
+        found = found[np.isin(found, self.part(split).rows)]
+        return Queue(found, np.zeros(len(found), bool))
 
     def tally(self) -> tuple[int, Tally]:
         """Return how many lines the log has, and what the verdicts in force say; read again where there are more."""

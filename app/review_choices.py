@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.review_bench import ALL, SELECTION, Bench
+from app.review_bench import ALL, DISPUTED, SELECTION, Bench
 from app.review_markdown import plain
 from app.review_name import ask_name
 from app.review_sitting import Sitting
@@ -10,7 +10,13 @@ from app.state import workspace
 from curation.review_queue import pairs
 from curation.selections import selection_names
 
-_ORDERS = {"most suspicious first": "suspicion", "pair by pair": "pairs", "at random": "random"}  # in the address
+_ORDERS = {  # in the address
+    "most suspicious first": "suspicion",
+    "pair by pair": "pairs",
+    "at random": "random",
+    "where reviewers disagree": DISPUTED,
+}
+_AGAIN = {"none": 0.0, "1 in 10": 0.1, "1 in 4": 0.25, "all": 1.0}  # of what others judged
 _ONE, _GRID = "one", "grid"
 
 
@@ -50,8 +56,17 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
     )
     blind = st.toggle("Blind", key="blind", bind="query-params", disabled=many == _GRID)
     with st.popover(plain(who), icon=":material/person:", type="tertiary"):
-        skip = st.toggle("Skip what others judged", value=True, key="skip", bind="query-params")
-        st.caption("Off: a second opinion on every image; others' verdicts are not shown.")
+        again = st.segmented_control(
+            "Second opinions: of what others judged, look at",
+            list(_AGAIN),
+            default="1 in 10",
+            required=True,
+            key="again",
+            bind="query-params",
+        )
+        st.caption("The same images for all reviewers, so that their agreement can be told; verdicts are not shown.")
         ask_name("review.rename", who)
     kind = order if order in selected else _ORDERS.get(order, "pairs")
-    return Sitting(own, who, split, kind, named.get(order), blind and many == _ONE, skip), many == _GRID
+    one = many == _ONE or kind == DISPUTED
+    blind = blind and one and kind != DISPUTED  # who settles a dispute hears both sides
+    return Sitting(own, who, split, kind, named.get(order), blind, _AGAIN[again]), not one

@@ -84,7 +84,7 @@ def _first_pair(sitting: Sitting) -> tuple[int, int] | None:
 
 def _rows(sitting: Sitting, pair: tuple[int, int]) -> list[int]:
     audit, queue = sitting.bench.audit, sitting.bench.queue(sitting.split, "pairs", pair)
-    done = sitting.bench.tally()[1].done(sitting.reviewer, sitting.skip_others)
+    done = sitting.done()
     shows = (audit.rows.labels[queue.rows] == pair[0]) & (audit.consensus.suggested[queue.rows] == pair[1])
     left = queue.rows[shows & ~done[queue.rows]]
     here = (int(row) for row in left if (audit.rows.root / str(audit.rows.image_ids[row])).exists())

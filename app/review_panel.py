@@ -9,6 +9,7 @@ from app.components import change
 from app.pictures import picture
 from app.review_maps import opinions
 from app.review_sitting import Look, Sitting
+from app.review_verdicts import phrase
 from curation.budget import stop_sentence
 from curation.reasons import reasons
 
@@ -46,8 +47,18 @@ def evidence(look: Look) -> None:
         known = "You have seen what the models say of this image: the log will not call your verdict blind."
         st.html(f'<div class="er-blind"><b>Blind</b><p>{hidden if look.blind else known}</p></div>{_copies(look)}')
         return
-    st.html(f"<div>{_copies(look)}{_neighbours(look)}</div>")
+    st.html(f"<div>{_sides(look)}{_copies(look)}{_neighbours(look)}</div>")
     opinions(look)
+
+
+def _sides(look: Look) -> str:
+    """Return what each reviewer says, where the verdict is to settle a dispute."""
+    if not look.sitting.settles:
+        return ""
+    with look.sitting.bench.review.reading() as state:
+        own = state.verdicts(look.image_id)
+    said = "".join(f"<li><b>{escape(phrase(one))}</b> <small>{escape(who)}</small></li>" for who, one in own.items())
+    return f'<div class="er-sides"><span>Reviewers disagree; your verdict settles it.</span><ul>{said}</ul></div>'
 
 
 def warm(look: Look) -> None:

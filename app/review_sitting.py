@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.review_bench import Bench
+from app.review_bench import DISPUTED, Bench
 from curation.audit_sample import Queue
+from curation.decision_state import State
+from curation.decisions import Decision
+from curation.review_queue import shared_images
 from models.arrays import BoolArray
 
 _SHOWN, _SAID, _PASSED = "review.shown", "review.said", "review.passed"
@@ -23,7 +26,7 @@ class Sitting:
     order: str  # of ORDERS
     pair: tuple[int, int] | None  # given and suggested class
     blind: bool
-    skip_others: bool  # images that another reviewer is sure about
+    share: float  # of the images that others judged already, those to look at all the same; in [0, 1]
 
     @property
     def queue(self) -> Queue:
@@ -37,9 +40,21 @@ class Sitting:
         which = f"{classes[self.pair[0]]} → {classes[self.pair[1]]}" if self.pair else self.order
         return f"{self.split}: {which}"
 
+    @property
+    def settles(self) -> bool:
+        """Whether its verdicts settle what others disagree about."""
+        return self.order == DISPUTED
+
+    def done(self) -> BoolArray:
+        """Return which images are behind this reviewer, shape (N,)."""
+        found = self.bench.tally()[1]
+        if self.settles:
+            return ~found.disputed
+        return found.done(self.reviewer, shared_images(self.bench.audit.rows.image_ids, self.share))
+
     def open(self) -> BoolArray:
         """Return which places of the queue are still to be looked at, shape (M,)."""
-        done = self.bench.tally()[1].done(self.reviewer, self.skip_others)
+        done = self.done()
         for image_id in passed():
             if image_id in self.bench.row_of:
                 done[self.bench.row_of[image_id]] = True
@@ -54,7 +69,7 @@ class Look:
     row: int
     place: int | None  # in the queue, 0 = first; None: chosen by its address
     drawn: bool
-    before: str = ""  # id of the reviewer's verdict in force when it was shown
+    before: str = ""  # id of the verdict in force, when it was shown, that this one takes the place of
 
     @property
     def image_id(self) -> str:
@@ -154,11 +169,16 @@ def said() -> str:
     return str(st.session_state.pop(_SAID, ""))
 
 
+def standing(state: State, sitting: Sitting, image_id: str) -> Decision | None:
+    """Return the verdict that the next one of this sitting takes the place of."""
+    return state.adjudication(image_id) if sitting.settles else state.verdicts(image_id).get(sitting.reviewer)
+
+
 def _linked(sitting: Sitting) -> tuple[int, None, bool] | None:
-    """Return the image in the address; it is looked at because somebody chose it, not because it was drawn."""
+    """Return the image in the address, if it belongs here; somebody chose it, so that it counts as not drawn."""
     image_id = st.query_params.get("image", "")
     row = sitting.bench.row_of.get(image_id)
-    if row is None or image_id in passed():
+    if row is None or image_id in passed() or (sitting.settles and sitting.done()[row]):
         return None
     if not (sitting.bench.audit.rows.root / image_id).exists():
         pass_over(image_id, f"{image_id} is gone from the disk and was passed over: put it back, or audit again.")
@@ -169,5 +189,5 @@ def _linked(sitting: Sitting) -> tuple[int, None, bool] | None:
 def _look(sitting: Sitting, row: int, place: int | None, drawn: bool) -> Look:
     bench = sitting.bench
     with bench.lock, bench.review.reading() as state:
-        own = state.verdicts(str(bench.audit.rows.image_ids[row])).get(sitting.reviewer)
+        own = standing(state, sitting, str(bench.audit.rows.image_ids[row]))
     return Look(sitting, row, place, drawn, own.id if own else "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.review_sitting import Look, Sitting, leave, look_anew, looked_at, pass_over, reveal, say
+from app.review_sitting import Look, Sitting, leave, look_anew, looked_at, pass_over, reveal, say, standing
 from curation.decisions import Decision
 from models.errors import ErrataError
 
@@ -39,7 +39,7 @@ def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: flo
     """Return the verdict as it is in the log; none where the reviewer gave another one in another tab meanwhile."""
     sitting, bench = look.sitting, look.sitting.bench
     with bench.lock, bench.review.reading() as state:
-        own = state.verdicts(look.image_id).get(sitting.reviewer)
+        own = standing(state, sitting, look.image_id)
         if own is not None and own.id != look.before:
             say(f"{look.image_id} was judged meanwhile in another tab ({phrase(own)}); that verdict stands.")
             return []
@@ -54,6 +54,7 @@ def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: flo
                 rank=None if look.place is None else look.place + 1,
                 blind=look.blind,
                 drawn=look.drawn,
+                adjudicates=sitting.settles,
                 inclusion=bench.inclusion_of(sitting.split, look.row) if look.drawn else None,
                 **_proposal(look, decision, new_labels),
             )

@@ -63,7 +63,7 @@ def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed
     ranking = np.sort(quality)
     before, after = (np.searchsorted(ranking, quality, side) for side in ("left", "right"))
     weights = np.maximum(_LEAST, 1 - (before + after - 1) / (2 * max(1, len(quality))))  # equals share their rank
-    tickets = _random_numbers(image_ids, seed) / weights
+    tickets = random_numbers(image_ids, seed) / weights
     return AuditOrder(np.lexsort((image_ids, tickets)), weights, tickets)
 
 
@@ -169,7 +169,8 @@ def _same_length(quality: Doubles, audit: AuditOrder, **masks: BoolArray) -> Non
             raise ErrataError(f"{name} has shape {shape} and label_quality {quality.shape}; expected the same images")
 
 
-def _random_numbers(image_ids: npt.NDArray[np.str_], seed: int) -> Doubles:
+def random_numbers(image_ids: npt.NDArray[np.str_], seed: int) -> Doubles:
+    """Return a number in (0, 1) for each image, shape (N,), the same wherever and whenever it is asked for."""
     hashes = [hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest() for name in image_ids.tolist()]
     # 53 bits, as many as a float64 holds; never 0
     bits = np.frombuffer(b"".join(hashes), dtype=">u8") >> np.uint64(11)

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from curation.audit_sample import AuditOrder, Queue, queue
+from curation.audit_sample import AuditOrder, Queue, queue, random_numbers
 from curation.decision_state import State
 from curation.decisions import Decision
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError, unknown
 
 ORDERS = ("suspicion", "pairs", "random")
+_SHARED_SEED = 1  # other numbers than those that draw looks
 
 
 @dataclass(frozen=True)
@@ -94,17 +96,35 @@ class Tally:
     unsure: BoolArray  # (N,) somebody looked, and it is not settled: unsure, or reviewers disagree
     wrong: BoolArray  # (N,) the verdict is that the given label is wrong
     drawn: BoolArray  # (N,) all who looked were shown it because it was drawn
+    disputed: BoolArray  # (N,) reviewers disagree, and nobody settled it
     judged: Mapping[str, BoolArray]  # reviewer -> (N,) has a verdict of theirs
     sure: Mapping[str, BoolArray]  # reviewer -> (N,) has a verdict of theirs other than unsure
 
-    def done(self, reviewer: str, skip_others: bool) -> BoolArray:
-        """Return what this reviewer need not look at, shape (N,); others' unsure verdicts leave an image open."""
+    def done(self, reviewer: str, shared: BoolArray) -> BoolArray:
+        """Return what this reviewer need not look at, shape (N,); others' unsure verdicts leave an image open.
+
+        Args:
+            reviewer: whose own verdicts are behind them.
+            shared: images that everybody looks at, shape (N,), whoever judged them; see `shared_images`.
+        """
         nobody = np.zeros_like(self.looked)
-        done = self.judged.get(reviewer, nobody).copy()
+        done = nobody.copy()
         for other, sure in self.sure.items():
-            if skip_others and other != reviewer:
+            if other != reviewer:
                 done |= sure
-        return done
+        return (done & ~shared) | self.judged.get(reviewer, nobody)
+
+
+def shared_images(image_ids: npt.NDArray[np.str_], share: float) -> BoolArray:
+    """Return which of N images every reviewer looks at, shape (N,), so that their agreement can be told.
+
+    Drawn by the images' names, so that all reviewers share the same ones, and whoever has a larger share has them too.
+
+    Args:
+        image_ids: shape (N,).
+        share: of the images, in [0, 1].
+    """
+    return np.asarray(random_numbers(image_ids, _SHARED_SEED) < share)
 
 
 def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
@@ -115,7 +135,7 @@ def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
         row_of: image_id -> row.
         n: number of images, N.
     """
-    looked, unsure, wrong, drawn = (np.zeros(n, np.bool_) for _ in range(4))
+    looked, unsure, wrong, drawn, disputed = (np.zeros(n, np.bool_) for _ in range(5))
     judged: dict[str, BoolArray] = {}
     sure: dict[str, BoolArray] = {}
     for image_id in state.images():
@@ -125,13 +145,14 @@ def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
         settled = verdict is not None and verdict.decision != "unsure"
         looked[row], unsure[row] = settled, not settled
         wrong[row] = settled and verdict is not None and says_wrong(verdict)
+        disputed[row] = bool(own) and verdict is None
         drawn[row] = bool(own) and all(one.drawn for one in own.values())
         for reviewer, one in own.items():
             if reviewer not in judged:
                 judged[reviewer], sure[reviewer] = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
             judged[reviewer][row] = True
             sure[reviewer][row] = one.decision != "unsure"
-    return Tally(looked, unsure, wrong, drawn, judged, sure)
+    return Tally(looked, unsure, wrong, drawn, disputed, judged, sure)
 
 
 def says_wrong(verdict: Decision) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from curation.audit_sample import audit_order, queue
 from curation.decision_state import State
 from curation.decisions import Decision
-from curation.review_queue import ORDERS, Population, lay_out, pairs, population, says_wrong, tally
+from curation.review_queue import ORDERS, Population, lay_out, pairs, population, says_wrong, shared_images, tally
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -123,7 +123,20 @@ def test_each_image_counts_once() -> None:
     assert np.flatnonzero(found.unsure).tolist() == [2, 3]
     assert np.flatnonzero(found.wrong).tolist() == [1]
     assert np.flatnonzero(found.drawn).tolist() == [1]
-    assert np.flatnonzero(found.done("anna", skip_others=False)).tolist() == [1, 2, 3, 4]
-    assert np.flatnonzero(found.done("ben", skip_others=False)).tolist() == [2, 4]
-    assert np.flatnonzero(found.done("ben", skip_others=True)).tolist() == [1, 2, 4]  # anna is unsure of 3
-    assert np.flatnonzero(found.done("eva", skip_others=False)).tolist() == []
+    all_of_them, none = np.ones(N, bool), np.zeros(N, bool)
+    assert np.flatnonzero(found.done("anna", all_of_them)).tolist() == [1, 2, 3, 4]
+    assert np.flatnonzero(found.done("ben", all_of_them)).tolist() == [2, 4]
+    assert np.flatnonzero(found.done("ben", none)).tolist() == [1, 2, 4]  # anna is unsure of 3
+    assert np.flatnonzero(found.done("ben", np.arange(N) == 1)).tolist() == [2, 4]
+    assert np.flatnonzero(found.done("eva", all_of_them)).tolist() == []
+
+
+def test_shared_images_are_the_same_for_everybody_and_grow_with_the_share() -> None:
+    names = np.array([f"{k}.jpg" for k in range(2_000)])
+    tenth, quarter = shared_images(names, 0.1), shared_images(names, 0.25)
+    assert 160 < tenth.sum() < 240
+    assert not (tenth & ~quarter).any()
+    order = np.random.default_rng(0).permutation(len(names))
+    assert np.array_equal(shared_images(names[order], 0.1), tenth[order])
+    assert not shared_images(names, 0).any()
+    assert shared_images(names, 1).all()

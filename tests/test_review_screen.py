@@ -233,15 +233,38 @@ def test_judged_meanwhile_in_another_tab(workspace: Workspace, audit: Audit) -> 
 
 
 def test_what_others_judge_is_skipped_or_looked_at_again(workspace: Workspace, audit: Audit) -> None:
-    app = show(split="test")
+    app = show(split="test", again="none")
     second, third = order_of(audit, "test")[1:3]
     open_review(workspace, "tiny").decide(Decision("ben", second, "keep"))
     press(app, "k")
     assert image(app) == third
     assert "2</b> of 12 images judged, 1 by you" in shown(app)
-    again = show(split="test", skip="false")
+    again = show(split="test", again="all")
     assert image(again) == second
     assert "ben" not in shown(again)
+
+
+def test_a_dispute_is_settled(workspace: Workspace, audit: Audit) -> None:
+    first, second, third = order_of(audit, "test")[:3]
+    review = open_review(workspace, "tiny")
+    review.decide(Decision("ben", second, "keep"), Decision("eva", second, "keep"), Decision("ben", third, "keep"))
+    review.decide(Decision("ben", first, "keep"), Decision("eva", first, "relabel", ("forest",)))
+    app = show(split="test", order="where reviewers disagree", blind="true")
+    assert image(app) == first
+    assert "Reviewers disagree" in shown(app)
+    assert all(words in shown(app) for words in ("ben", "eva", "relabel forest"))
+    press(app, "n")
+    line = logged(workspace)[-1]
+    assert (line["decision"], line["adjudicates"]) == ("none-of-these", True)
+    assert not line["blind"]
+    assert not line["drawn"]
+    assert "Everything in this queue is judged" in texts(app.success)
+    with open_review(workspace, "tiny").reading() as state:
+        verdict = state.verdict(first)
+    assert verdict is not None
+    assert verdict.decision == "none-of-these"
+    press(app, "z")
+    assert image(app) == first  # disputed again
 
 
 def test_blind(workspace: Workspace, audit: Audit) -> None:
