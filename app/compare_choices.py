@@ -12,13 +12,19 @@ def choose_runs(name: str, every: Sequence[Contestant]) -> tuple[str, ...]:
     """Show the choice of networks and return the names of those chosen; none means all."""
     titles = {one.name: one.title for one in every}
     wanted = _in_address("runs")
-    linked = [one.name for one in every if {one.name, one.method, *(run.name for run in one.runs)} & set(wanted)]
+    names = {one.name: {one.name, one.method, *(run.name for run in one.runs)} for one in every}
+    linked = [one for one, own in names.items() if own & set(wanted)]
+    strange = set(wanted) - set().union(*names.values())
+    if strange:
+        st.warning(
+            f"There is no trained run {sorted(strange)[0]!r} of {name}; the link is of another data set or time."
+        )
     key = f"compare.runs-{name}"
     chosen = st.multiselect(
         "Networks",
         list(titles),
         default=linked,
-        format_func=lambda one: titles[one],
+        format_func=titles.__getitem__,  # not a function of our own: the session must be serialisable
         placeholder=f"all {len(titles)} finished trainings",
         key=key,
         label_visibility="collapsed",
@@ -37,13 +43,17 @@ def choose_versions(name: str, known: Sequence[str]) -> tuple[str, ...]:
         list(known),
         selection_mode="multi",
         default=linked or list(dict.fromkeys([ORIGINAL, known[-1]])),
-        format_func=lambda version: "labels as given" if version == ORIGINAL else f"labels of {version}",
+        format_func=_said,
         key=key,
         label_visibility="collapsed",
         on_change=_to_address,
         args=("versions", key),
     )
     return tuple(version for version in known if version in chosen)
+
+
+def _said(version: str) -> str:
+    return "labels as given" if version == ORIGINAL else f"labels of {version}"
 
 
 def _in_address(parameter: str) -> list[str]:
