@@ -81,6 +81,8 @@ def read_bytes(path: Path, offset: int = 0) -> bytes:
     try:
         _lock(path, descriptor, fcntl.LOCK_SH)  # or half of a line that is being written would look torn
         return bytes_from(descriptor, offset)
+    except OSError as error:  # it is a folder, or the disk fails
+        raise ErrataError(f"cannot read {path}: {error.strerror}; move it away if it is no decision log") from error
     finally:
         os.close(descriptor)
 

@@ -1,19 +1,18 @@
 """Which of N images may be copies of one another: pairs with close hashes, pairs with close embeddings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
+from curation.neighbours import nearest
 from models.arrays import FloatArray, IntArray
 
 Pairs = tuple[IntArray, IntArray]  # rows i < j, (P,) each
 
 NEIGHBOURS = 5  # of each image looked at
 MIN_COSINE = 0.7  # of their embeddings; copies have 0.74 or more in those of EfficientNet (docs/results.md)
-EXACT_IMAGES = 20_000  # up to here every pair is compared; above, pynndescent finds nearly all neighbours
 _BYTE_BITS = 7  # hashes of eight bytes that differ in at most this many bits share a byte
-_ROWS = 1024  # of the matrix of cosines at a time: 80 MB
 _HASHES = 512
 
 
@@ -59,44 +58,8 @@ def neighbour_pairs(embeddings: FloatArray, neighbours: int = NEIGHBOURS, min_co
         min_cosine: pairs under it are left out.
     """
     n = len(embeddings)
-    neighbours = min(neighbours, n - 1)
-    if neighbours < 1:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    unit = np.divide(embeddings, length, out=np.zeros(embeddings.shape, np.float32), where=length > 0)
-    search: Callable[[FloatArray, int], IntArray] = _nearest if n <= EXACT_IMAGES else _nearly_nearest
-    nearest = search(unit, neighbours)
-    left, right = np.repeat(np.arange(n), nearest.shape[1]), nearest.ravel()
-    known = (right >= 0) & (right != left)
-    low, high = np.minimum(left, right)[known], np.maximum(left, right)[known]
-    low, high = np.divmod(np.unique(low * n + high), n)
-    close = _cosines(unit, low, high) >= min_cosine
-    return low[close], high[close]
-
-
-def _nearest(unit: FloatArray, neighbours: int) -> IntArray:
-    """Return each row's nearest others, shape (N, K), by comparing all."""
-    found = []
-    for start in range(0, len(unit), _ROWS):
-        cosines = unit[start : start + _ROWS] @ unit.T
-        cosines[np.arange(len(cosines)), start + np.arange(len(cosines))] = -np.inf  # itself
-        found.append(np.argpartition(cosines, -neighbours, axis=1)[:, -neighbours:])
-    return np.concatenate(found)
-
-
-def _nearly_nearest(unit: FloatArray, neighbours: int) -> IntArray:
-    """Return nearly each row's nearest others, itself among them, shape (N, K + 1); -1 where fewer were found.
-
-    Source: Dong et al. 2011, doi:10.1145/1963405.1963487, as in pynndescent.
-    """
-    from pynndescent import NNDescent
-
-    index = NNDescent(unit, metric="cosine", n_neighbors=max(15, neighbours + 1), random_state=0)
-    return np.asarray(index.neighbor_graph[0][:, : neighbours + 1], np.int64)
-
-
-def _cosines(unit: FloatArray, left: IntArray, right: IntArray) -> FloatArray:
-    parts = [
-        np.einsum("pd,pd->p", unit[left[s : s + _ROWS]], unit[right[s : s + _ROWS]]) for s in range(0, len(left), _ROWS)
-    ]
-    return np.concatenate([np.empty(0, np.float32), *parts])
+    everybody = np.ones(n, bool)
+    found, cosines = nearest(embeddings, everybody, np.arange(n), neighbours)
+    row, place = np.nonzero(cosines >= min_cosine)
+    other = found[row, place]
+    return np.divmod(np.unique(np.minimum(row, other) * n + np.maximum(row, other)), max(n, 1))

@@ -15,7 +15,7 @@ from models.arrays import BoolArray, ByteArray, FloatArray
 
 SIDE_PX = 64
 MIN_CORRELATION = 0.96  # of the pictures, after brightness and contrast are taken out
-MIN_DETAIL = 0.85  # correlation of their detail: planted copies have 0.95, other pictures under 0.75 (docs/results.md)
+MIN_DETAIL = 0.85  # correlation of their detail: planted copies have 0.95 or more
 MIN_OVERLAP = 0.6  # of the first picture's area
 # Halvings of the side, Gauss-Newton steps, correlation under which a pair goes no further.
 _LEVELS = ((3, 8, 0.6), (2, 8, 0.8), (1, 6, 0.9), (0, 4, 0.9))

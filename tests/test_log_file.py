@@ -138,6 +138,8 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         append(tmp_path / "y.jsonl", b"one\n")
     with pytest.raises(ErrataError, match=r"cannot read .*file/x\.jsonl"):
         read_bytes(tmp_path / "file" / "x.jsonl")
+    with pytest.raises(ErrataError, match=r"cannot read .*y\.jsonl: Is a directory"):
+        read_bytes(tmp_path / "y.jsonl")
 
 
 def test_long_files_are_read_whole(tmp_path: Path) -> None:

@@ -1,15 +1,11 @@
 """Pairs that may be copies, against brute force."""
 
-import sys
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from curation import near_pairs
 from curation.near_pairs import close_pairs, neighbour_pairs
 
 hash_arrays = hnp.arrays(
@@ -87,25 +83,3 @@ def test_many_with_identical_embeddings() -> None:
     assert as_set(left, right)
     assert len(left) <= 300 * 5
     assert (left < right).all()
-
-
-def test_beyond_the_exact_search_another_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pynndescent names each row among its neighbours, and -1 where it found fewer; compiling it takes minutes."""
-    asked: list[tuple[tuple[int, ...], str, int]] = []
-
-    class Graph:
-        def __init__(self, unit: np.ndarray, metric: str, n_neighbors: int, random_state: int) -> None:
-            asked.append((unit.shape, metric, n_neighbors))
-            np.testing.assert_allclose(np.linalg.norm(unit, axis=1), 1, rtol=1e-6)
-            nearest = np.argsort(-(unit @ unit.T), 1)[:, :n_neighbors]
-            nearest[0, 2:] = -1
-            self.neighbor_graph = (nearest, None)
-
-    monkeypatch.setitem(sys.modules, "pynndescent", SimpleNamespace(NNDescent=Graph))
-    embeddings = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32)
-    exact = as_set(*neighbour_pairs(embeddings, 3, -1))
-    monkeypatch.setattr(near_pairs, "EXACT_IMAGES", 49)
-    found = as_set(*neighbour_pairs(embeddings, 3, -1))
-    assert asked == [((50, 8), "cosine", 15)]
-    assert found <= exact
-    assert len(exact - found) <= 2  # row 0 knows only one
