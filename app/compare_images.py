@@ -12,7 +12,8 @@ from app.pictures import cam_picture, picture
 from app.state import workspace
 from curation.cam_drawing import drawing_folder
 from curation.comparison.image_maps import map_file, missing_maps
-from curation.comparison.image_rows import image_row
+from curation.comparison.image_rows import Seen, image_row
+from curation.comparison.transfers import missing_before, read_before
 from curation.report.html import counted
 
 PAGE = 5  # images
@@ -63,7 +64,13 @@ def _row(own: Compared, line: dict[str, Any], label: str) -> str:
         target = label or line["predictions"][place]["class"]
         return cam_picture(path, map_file(own.board.contestants[place], image_id, target), PICTURE_PX)
 
-    return image_row(own.figures, line, lambda _: picture(path, PICTURE_PX), map_of)
+    def before_of(image_id: str, place: int) -> Seen | None:
+        known = read_before(own.board.contestants[place], image_id, label)
+        if known is None:
+            return None
+        return Seen(known.run, known.label, known.confidence, cam_picture(path, known.cam, PICTURE_PX))
+
+    return image_row(own.figures, line, lambda _: picture(path, PICTURE_PX), map_of, before_of)
 
 
 def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label: str) -> None:
@@ -73,11 +80,13 @@ def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label:
         for line in shown
         for place, one in enumerate(own.board.contestants)
     ]
-    missing = missing_maps(wanted)
+    pages = [line["image_id"] for line in shown]
+    missing = [(one.name, image_id) for one, image_id, _ in missing_maps(wanted)]
+    missing += [(one.name, name) for one in own.board.contestants for name in missing_before(one, pages, label)]
     if not missing:
         return
-    names = list(dict.fromkeys(one.name for one, _, _ in missing))
-    images = list(dict.fromkeys(image_id for _, image_id, _ in missing))
+    names = list(dict.fromkeys(name for name, _ in missing))
+    images = list(dict.fromkeys(image_id for _, image_id in missing))
     arguments = ["draw", source, *images, "--runs", ",".join(names), *(["--label", label] if label else [])]
     folder = drawing_folder(workspace(), own.board.dataset)
     if last_arguments(folder) == arguments and job_panel(folder, "Grad-CAM", "compare.draw").active:

@@ -9,6 +9,7 @@ from curation.comparison.figures import comparison_figures
 from curation.comparison.image_maps import draw_maps
 from curation.comparison.image_rows import SHOWN
 from curation.comparison.speed import measure_speeds
+from curation.comparison.transfers import draw_before
 from curation.comparison.write import write_page
 from curation.images_of import OnStage
 from curation.results import Audit, audited, load_audit
@@ -80,6 +81,8 @@ def write_comparison(
                 for line in shown
             ]
             draw_maps(board.images.rows.root, wanted, tell("draw Grad-CAM"))
+            for one in board.contestants:
+                draw_before(board.images.rows.root, one, [line["image_id"] for line in shown])
             write_page(board, figures, html)
         if json:
             write_json(json, figures)

@@ -10,6 +10,7 @@ from curation.comparison.board import read_probs
 from curation.comparison.common_images import given_rows
 from curation.comparison.contestants import Contestant, choose_contestants
 from curation.comparison.image_maps import Wanted, can_look, draw_maps, map_file
+from curation.comparison.transfers import draw_before
 from curation.workspace import Workspace
 from models.errors import ErrataError, unknown
 from models.runs import computing
@@ -19,6 +20,8 @@ def draw_run_maps(
     workspace: Workspace, name: str, image_ids: Sequence[str], runs: Sequence[str], label: str = ""
 ) -> list[Path]:
     """Draw what is missing of the maps of some images, by the first seed of each run; return all of them.
+
+    Of a run that started from another one, also what that one sees.
 
     Args:
         workspace: holds the runs.
@@ -41,6 +44,8 @@ def draw_run_maps(
             raise ErrataError("these runs combine others: there is no network to look into; name their members")
         wanted = [each for one in able for each in _wanted(one, image_ids, label)]
         draw_maps(rows.root, wanted, lambda done, total: run.report("draw Grad-CAM", done, total))
+        for one in able:
+            draw_before(rows.root, one, image_ids, label)
         return [map_file(*one) for one in wanted]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from curation.comparison.class_sections import calibration_section, classes_section, confusion_section
 from curation.comparison.curve_plot import curves_section
-from curation.comparison.image_rows import MapOf, PictureOf, images_section
+from curation.comparison.image_rows import BeforeOf, MapOf, PictureOf, images_section
 from curation.comparison.side_by_side import compared_section
 from curation.comparison.verdict_sections import changed_section, contests_section, pairs_section, review_section
 from curation.report.frame import framed
@@ -25,7 +25,9 @@ _NAVIGATION = {
 }
 
 
-def comparison_page(figures: dict[str, Any], style: str, picture_of: PictureOf, map_of: MapOf) -> str:
+def comparison_page(
+    figures: dict[str, Any], style: str, picture_of: PictureOf, map_of: MapOf, before_of: BeforeOf = lambda *_: None
+) -> str:
     """Return the whole page.
 
     Args:
@@ -33,6 +35,7 @@ def comparison_page(figures: dict[str, Any], style: str, picture_of: PictureOf, 
         style: the style sheet.
         picture_of: image_id -> small picture.
         map_of: image_id and place of a contestant -> the picture with its Grad-CAM.
+        before_of: image_id and place of a contestant -> what the network saw that it started from.
     """
     sections = {
         "compared": compared_section(figures),
@@ -44,7 +47,7 @@ def comparison_page(figures: dict[str, Any], style: str, picture_of: PictureOf, 
         "confusion": confusion_section(figures),
         "calibration": calibration_section(figures),
         "curves": curves_section(figures),
-        "images": images_section(figures, picture_of, map_of),
+        "images": images_section(figures, picture_of, map_of, before_of),
         "settings": settings_section(figures),
     }
     versions = [f"<b>{text(own['version'])}</b>" for own in figures["versions"]]

@@ -6,7 +6,9 @@ from typing import Any
 
 from curation.comparison.board import Board
 from curation.comparison.image_maps import map_file
+from curation.comparison.image_rows import Seen
 from curation.comparison.page import comparison_page
+from curation.comparison.transfers import read_before
 from curation.overlay import jpeg, overlay, thumbnail
 from curation.report.pictures import small_picture
 from models.errors import ErrataError
@@ -41,8 +43,14 @@ def write_page(board: Board, figures: dict[str, Any], output: Path) -> None:
         label = predicted[image_id][place]["class"]
         return _overlaid(root / image_id, map_file(board.contestants[place], image_id, label))
 
+    def before_of(image_id: str, place: int) -> Seen | None:
+        own = read_before(board.contestants[place], image_id)
+        if own is None:
+            return None
+        return Seen(own.run, own.label, own.confidence, _overlaid(root / image_id, own.cam))
+
     style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    write_text(output, comparison_page(figures, style, picture_of, map_of))
+    write_text(output, comparison_page(figures, style, picture_of, map_of, before_of))
 
 
 def _overlaid(path: Path, cam: Path) -> str | None:
