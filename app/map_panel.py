@@ -60,6 +60,9 @@ def many_images(audit: Audit, chosen: IntArray, made_from: str) -> None:
         chosen: rows, shape (S,).
         made_from: where they were marked, in words.
     """
+    if not len(chosen):
+        st.info("There is no image inside. Draw around some points, or press Escape on the map.")
+        return
     rows, together = audit.rows, audit.consensus
     worst = chosen[np.argsort(together.label_quality[chosen], kind="stable")]
     suspicious = int((together.suggested[chosen] != rows.labels[chosen]).sum())
@@ -104,7 +107,7 @@ def _free_name(dataset: str) -> str:
 def nothing_chosen(n: int) -> None:
     """Say what can be done with the map."""
     st.html(
-        f'<div class="er-blind"><b>{n:,} images</b><p>Click a point to see its image. Take the lasso above the map and '
-        "draw around points to select them for the review. Drag to move, turn the wheel to zoom; the house shows all "
-        "again. A click on a name above the map hides its points.</p></div>"
+        f'<div class="er-empty-panel"><b>{n:,} images</b><p>Click a point to see its image. Take the lasso, or hold '
+        "Shift, and draw around points to select them for the review. Drag to move, turn the wheel to zoom. A click on "
+        "a name above the map hides its points.</p></div>"
     )

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from html import escape
 
 import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
+from app.map_canvas import scaled
 from app.state import loaded_audit, workspace
 from curation.results import ORIGINAL, ArchitectureResult, Audit, audit_name, audited, versions
-from models.arrays import FloatArray
 
 ALONE = "one map"
 
@@ -21,10 +22,10 @@ class Side:
     title: str  # HTML
     audit: Audit
     one: ArchitectureResult
-    points: FloatArray  # (N, 2)
+    points: npt.NDArray[np.uint16]  # (N, 2) in 0..SPAN
 
 
-def beside_choices(audit: Audit, name: str) -> str:
+def beside_choice(audit: Audit, name: str) -> str:
     """Show what can stand beside the map, and return it; empty where nothing is chosen or nothing can be."""
     others = [one.name for one in audit.architectures if one.points is not None and one.name != name]
     choices = [*_versions(audit), *others]
@@ -44,7 +45,15 @@ def _versions(audit: Audit) -> list[str]:
 
 
 def side_of(audit: Audit, name: str, architecture: str) -> Side | None:
-    """Return the map of an architecture, or of a version's own audit by the same architecture; None without one."""
+    """Return the map of an architecture, or of a version's own audit by the same one; None where there is none.
+
+    Args:
+        audit: of the labels as given.
+        name: of an architecture or a version; empty for nothing.
+        architecture: that a version's map should be of.
+    """
+    if not name:
+        return None
     if name in _versions(audit):
         other = loaded_audit(workspace(), audit_name(audit.name, name))
         return _side(other, architecture, name) if other else None
@@ -55,8 +64,8 @@ def _side(audit: Audit, architecture: str, version: str) -> Side | None:
     """Return the map, of the first architecture that has one where the named one has none."""
     mapped = [one for one in audit.architectures if one.points is not None]
     named = [one for one in mapped if one.name == architecture] or mapped
-    if not named or named[0].points is None:
+    one = named[0] if named else None
+    if one is None or one.points is None:
         return None
-    one = named[0]
     title = f"{escape(one.name)} <small>labels {'as given' if version == ORIGINAL else escape(version)}</small>"
-    return Side(f"{audit.name}-{one.slug}", title, audit, one, np.asarray(one.points, np.float32))
+    return Side(f"{audit.name}-{one.slug}", title, audit, one, scaled(one.points))

@@ -2,21 +2,21 @@
 
 import base64
 import json
+from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.map_choice import choice
-from app.map_figure import GREY, map_figure
+from app.map_canvas import SPAN, scaled
+from app.map_choice import clicked, lassoed, place_of
 from app.review_bench import bench
 from curation.map_groups import MapGroup
 from curation.palette import PALETTE
 from curation.results import Audit
 from curation.review import log_of
-from curation.selections import save_selection
+from curation.selections import load_selection, save_selection
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
 from curation.workspace import Workspace
@@ -56,16 +56,29 @@ def texts(elements: object) -> str:
     return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
 
 
-def figures(app: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
+class Maps(HTMLParser):
+    """The maps on a page: attributes, and points as the page unpacks them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        own = {name: value or "" for name, value in attrs}
+        if own.get("class") == "er-map":
+            self.found.append(own)
 
 
-def numbers(packed: Any) -> list[float]:
-    """Return what plotly packed as base64, or a list as it is."""
-    if isinstance(packed, list):
-        return [float(one) for one in packed]
-    values = np.frombuffer(base64.b64decode(packed["bdata"]), np.dtype(packed["dtype"]))
-    return [float(one) for one in values]
+def maps(app: AppTest) -> list[dict[str, str]]:
+    parser = Maps()
+    parser.feed(shown(app))
+    return parser.found
+
+
+def unpacked(one: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    """Return points, shape (N, 2), and their groups, shape (N,), in the order in which they are drawn."""
+    x, y, groups = np.frombuffer(base64.b64decode(one["data-points"]), "<u2").reshape(3, int(one["data-count"]))
+    return np.stack([x, y], 1), groups
 
 
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
@@ -76,28 +89,54 @@ def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
 
 def test_the_points_of_an_architecture_coloured_by_label(workspace: Workspace, audit: Audit) -> None:
     app = show(architecture=ARCHITECTURES[1])
-    (figure,) = figures(app)
-    points = audit.architectures[1].points
-    assert points is not None
-    for place, trace in enumerate(figure["data"]):
-        own = audit.rows.labels == place
-        assert trace["name"] == audit.rows.classes[place]
-        assert trace["type"] == "scattergl"
-        assert trace["marker"]["color"] == PALETTE[place]
-        np.testing.assert_allclose(numbers(trace["x"]), points[own, 0], rtol=1e-6)
-        np.testing.assert_allclose(numbers(trace["y"]), points[own, 1], rtol=1e-6)
+    (one,) = maps(app)
+    points, groups = unpacked(one)
+    order = np.concatenate([np.flatnonzero(audit.rows.labels == label) for label in range(3)])
+    given = audit.architectures[1].points
+    assert given is not None
+    assert points.tolist() == scaled(given)[order].tolist()
+    assert groups.tolist() == audit.rows.labels[order].tolist()
+    assert json.loads(one["data-names"]) == list(audit.rows.classes)
+    assert one["data-colours"].split() == list(PALETTE[:3])
     assert "30 images" in shown(app)
-    assert ARCHITECTURES[1] in shown(app)
+    assert f"{ARCHITECTURES[1]} <small>labels as given" in shown(app)
 
 
-@pytest.mark.parametrize(("colour", "traces"), [("prediction", 3), ("label quality", 1), ("split", 2)])
-def test_other_colours(workspace: Workspace, audit: Audit, colour: str, traces: int) -> None:
-    (figure,) = figures(show(colour=colour))
-    assert len(figure["data"]) == traces
-    assert sum(len(numbers(one["x"])) for one in figure["data"]) == len(audit.rows)
+@pytest.mark.parametrize(("colour", "names"), [("prediction", 3), ("label quality", 32), ("split", 2)])
+def test_other_colours(workspace: Workspace, audit: Audit, colour: str, names: int) -> None:
+    (one,) = maps(show(colour=colour))
+    _, groups = unpacked(one)
+    assert len(groups) == len(audit.rows)
+    assert len(json.loads(one["data-names"])) == len(one["data-colours"].split()) == names
     if colour == "label quality":
-        values = numbers(figure["data"][0]["marker"]["color"])
-        np.testing.assert_allclose(sorted(values), sorted(audit.consensus.label_quality), rtol=1e-6)
+        assert groups[-1] == round(31 * float(audit.consensus.label_quality.min()))
+        assert one["data-colours"].split()[0] == "#d55e00"
+
+
+def test_a_click_in_the_address_becomes_an_image(workspace: Workspace, audit: Audit) -> None:
+    app = show(at="0.12", colour="label")  # the third of the forests
+    image_id = str(audit.rows.image_ids[audit.rows.labels == 1][2])
+    assert app.query_params["image"] == image_id
+    assert "at" not in app.query_params
+    assert f'alt="{image_id}"' in shown(app)
+    assert 'data-side="0" data-at="12"' in shown(app)
+
+
+def test_a_lasso_in_the_address_is_kept_for_the_review(workspace: Workspace, audit: Audit) -> None:
+    app = show(lasso=f"0..-1,-1.{SPAN + 1},-1.{SPAN + 1},{SPAN + 1}.-1,{SPAN + 1}")
+    assert "30 images selected" in shown(app)
+    assert "2 suspicious" in shown(app)
+    assert app.text_input(key="map.name").value == "map-1"
+    app.text_input(key="map.name").set_value("A B")
+    next(one for one in app.button if one.label == "Keep for the review").click()
+    app.run()
+    assert "selection" in texts(app.error)
+    app.text_input(key="map.name").set_value("hazy")
+    next(one for one in app.button if one.label == "Keep for the review").click()
+    app.run()
+    assert len(load_selection(workspace, "tiny", "hazy").image_ids) == 30
+    assert "split=all&amp;order=selection+hazy" in shown(app)
+    assert "There is no image inside" in texts(show(lasso="0..1,1.2,1.2,2").info)
 
 
 def test_an_image_in_the_address_is_shown(workspace: Workspace, audit: Audit) -> None:
@@ -117,10 +156,10 @@ def test_no_map_says_so(workspace: Workspace, audit: Audit) -> None:
 def test_another_architecture_beside(workspace: Workspace, audit: Audit) -> None:
     assert app_options(show()) == ["one map", ARCHITECTURES[1]]
     app = show(beside=ARCHITECTURES[1])
-    assert len(figures(app)) == 2
-    for figure, one in zip(figures(app), audit.architectures, strict=True):
+    assert len(maps(app)) == 2
+    for own, one in zip(maps(app), audit.architectures, strict=True):
         assert one.points is not None
-        np.testing.assert_allclose(numbers(figure["data"][0]["x"]), one.points[audit.rows.labels == 0, 0], rtol=1e-6)
+        assert sorted(unpacked(own)[0].tolist()) == sorted(scaled(one.points).tolist())
 
 
 def test_original_and_curated_side_by_side(workspace: Workspace, audit: Audit) -> None:
@@ -129,7 +168,7 @@ def test_original_and_curated_side_by_side(workspace: Workspace, audit: Audit) -
     small_audit(workspace, "tiny-v1", cams=0)
     app = show(beside="v1")
     assert app_options(app) == ["one map", "v1", ARCHITECTURES[1]]
-    assert len(figures(app)) == 2
+    assert len(maps(app)) == 2
     assert "labels as given" in shown(app)
     assert "labels v1" in shown(app)
 
@@ -141,32 +180,43 @@ def app_options(app: AppTest) -> list[str]:
 GROUPS = [MapGroup("sea", 0, np.array([4, 2, 9])), MapGroup("forest", -1, np.array([7]))]
 
 
-def test_clicks_and_lassos_mean_rows() -> None:
-    def at(*points: tuple[int, int], lasso: bool = False) -> dict[str, Any]:
-        named = [{"curve_number": curve, "point_index": index} for curve, index in points]
-        return {"points": named, "lasso": [{"x": [0], "y": [0]}] if lasso else []}
-
-    assert choice(at((0, 2)), GROUPS).single == 9
-    assert choice(at((1, 0)), GROUPS).single == 7
-    both = choice(at((0, 0), (0, 1), (1, 0), (0, 0), lasso=True), GROUPS)
-    assert both.rows.tolist() == [2, 4, 7]
-    assert both.single is None
-    alone = choice(at((0, 0), lasso=True), GROUPS)
-    assert (alone.rows.tolist(), alone.single) == ([4], None)
-    assert choice(at((2, 0), (0, 3), (0, -1)), GROUPS).rows.tolist() == []  # the ring, and points of another figure
-    assert choice({}, GROUPS).single is None
+def test_a_click_is_a_row_in_the_order_of_drawing() -> None:
+    assert [clicked(f"0.{place}", 0, GROUPS) for place in range(5)] == [4, 2, 9, 7, None]
+    assert clicked("1.0", 0, GROUPS) is None  # of the map beside it
+    assert [clicked(text, 0, GROUPS) for text in ("", "0", "0.", "0.-1", "0.x", "x.0")] == [None] * 6
+    assert [place_of(row, GROUPS) for row in (4, 2, 9, 7)] == [0, 1, 2, 3]
 
 
-def test_the_figure() -> None:
-    points = np.arange(20, dtype=np.float32).reshape(10, 2)
-    figure = map_figure(points, GROUPS, ring=3)
-    sea, forest, ring = figure["data"]
-    assert sea["x"].tolist() == [8, 4, 18]
-    assert forest["marker"]["color"] == GREY
-    assert (ring["x"], ring["y"], ring["showlegend"]) == ([6.0], [7.0], False)
-    assert figure["layout"]["showlegend"]
-    small, large = (map_figure(np.zeros((n, 2)), GROUPS)["data"][0]["marker"]["size"] for n in (50_000, 100))
-    assert small < large
+def test_a_lasso_is_the_rows_inside() -> None:
+    points = np.zeros((10, 2), np.uint16)
+    points[[2, 4, 7, 9]] = [[10, 10], [20, 10], [15, 12], [40, 40]]
+    points[[0, 1, 3, 5, 6, 8]] = 60_000
+    square = "5,5.30,5.30,30.5,30"
+    found = lassoed(f"0..{square}", 0, points, GROUPS)
+    assert found is not None
+    assert found.tolist() == [2, 4, 7]
+    hidden = lassoed(f"0.0.{square}", 0, points, GROUPS)
+    assert hidden is not None
+    assert hidden.tolist() == [7]
+    nothing = lassoed("0..100,100.110,100.110,110", 0, points, GROUPS)
+    assert nothing is not None
+    assert not len(nothing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1..5,5.30,5.30,30", "0..5,5.30,5", "0..5,5.30,5.x,3", "0..5.30.30", "0..5,5,5.1,1.2,2", "0." + ".1,1" * 500],,
+)
+def test_a_lasso_that_is_none(text: str) -> None:
+    assert lassoed(text, 0, np.zeros((10, 2), np.uint16), GROUPS) is None
+
+
+def test_points_keep_their_distances() -> None:
+    found = scaled(np.array([[0, 0], [10, 0], [10, 5]], np.float32)).astype(int)
+    assert found.tolist() == [[0, SPAN // 4 + 1], [SPAN, SPAN // 4 + 1], [SPAN, 3 * SPAN // 4 + 1]] or (
+        np.abs(found - [[0, 16384], [65535, 16384], [65535, 49151]]).max() <= 1
+    )
+    assert scaled(np.zeros((3, 2), np.float32)).tolist() == [[32768, 32768]] * 3
 
 
 def test_a_selection_is_a_queue_of_the_review(workspace: Workspace, audit: Audit) -> None:

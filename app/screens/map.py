@@ -1,32 +1,25 @@
 """A data set as one architecture sees it: near means alike. Click for the image, draw around points to select them."""
 
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from app.data_bar import audit_of, data_bar
-from app.map_choice import Choice, choice
-from app.map_figure import map_figure
+from app.map_canvas import map_html
+from app.map_choice import clicked, lassoed, place_of
 from app.map_panel import many_images, nothing_chosen, one_image
-from app.map_sides import Side, beside_choices, side_of
+from app.map_sides import Side, beside_choice, side_of
 from app.picks import hear_picks
 from app.state import choose_image, chosen_row
-from curation.map_groups import COLOURS, QUALITY, map_groups, qualities
+from curation.map_groups import COLOURS, map_groups
 from curation.results import Audit
 
 PURPOSE = "The map lays the images out by how alike a trained model finds them: wrong labels lie among other classes."
-_CONFIG = {
-    "scrollZoom": True,
-    "displaylogo": False,
-    "displayModeBar": True,
-    "modeBarButtonsToRemove": ["toImage", "autoScale2d", "select2d", "zoom2d"],
-}
 
 
 def screen() -> None:
     """Show the screen."""
-    for file in ("dataset.css", "review.css", "map.css"):
+    for file in ("dataset.css", "map.css"):
         st.html(Path(__file__).parents[1] / file)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-map")
     with bar:
@@ -38,63 +31,64 @@ def screen() -> None:
         st.info("No architecture of this audit has a map: its models left no embeddings. Audit again to get one.")
         return
     with bar:
-        name = st.selectbox(
-            "Map of", mapped, key="architecture", bind="query-params", label_visibility="collapsed", width=230
-        )
-        by = st.segmented_control(
-            "Colour",
-            COLOURS,
-            default=COLOURS[0],
-            required=True,
-            key="colour",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        beside = beside_choices(audit, str(name))
+        name, by, beside = _choices(audit, mapped)
         hear_picks()
-    st.fragment(_maps)(audit, str(name), str(by), beside)
+    _maps(audit, [side for side in (side_of(audit, name, name), side_of(audit, beside, name)) if side], by)
 
 
-def _maps(audit: Audit, name: str, by: str, beside: str) -> None:
-    """Show one map or two, and what is chosen on them; a click runs this again and nothing else."""
-    sides = [side for side in (side_of(audit, name, name), side_of(audit, beside, name) if beside else None) if side]
-    left, right = st.columns([5, 2] if len(sides) == 1 else [4, 1], gap="medium")
-    found: dict[str, tuple[Side, Choice]] = {}
-    with left:
-        for column, side in zip(st.columns(len(sides), gap="small"), sides, strict=True):
-            with column:
-                found[side.key] = (side, _map(side, by))
-    with right, st.container(key="map-panel"):
-        last = str(st.session_state.get("map.last", ""))
-        _panel(audit, *found.get(last, found[sides[0].key]))
-
-
-def _map(side: Side, by: str) -> Choice:
-    groups = map_groups(side.audit, side.one, by)
-    quality = qualities(side.audit, groups[0]) if by == QUALITY else None
-    figure = map_figure(side.points, groups, quality)
-    st.html(f"<h4>{side.title}</h4>")
-    event = st.plotly_chart(
-        figure,
-        key=f"map.{side.key}-{by}",
-        on_select=partial(st.session_state.__setitem__, "map.last", side.key),
-        selection_mode=("points", "lasso"),
-        config=_CONFIG,
-        alt=f"Map of {len(side.points):,} images by {side.one.name}, coloured by {by}",
+def _choices(audit: Audit, mapped: list[str]) -> tuple[str, str, str]:
+    """Show what can be chosen and return it: the architecture, the colours, and what stands beside the map."""
+    name = st.selectbox(
+        "Map of", mapped, key="architecture", bind="query-params", label_visibility="collapsed", width=220
     )
-    return choice(event["selection"], groups)
+    by = st.segmented_control(
+        "Colour",
+        COLOURS,
+        default=COLOURS[0],
+        required=True,
+        key="colour",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return str(name), str(by), beside_choice(audit, str(name))
 
 
-def _panel(audit: Audit, side: Side, chosen: Choice) -> None:
-    if chosen.single is not None:
-        choose_image(str(side.audit.rows.image_ids[chosen.single]))
-        one_image(side.audit, chosen.single)
-    elif len(chosen.rows):
-        many_images(side.audit, chosen.rows, f"map of {side.one.name}")
-    elif (row := chosen_row(audit)) is not None:
-        one_image(audit, row)
-    else:
-        nothing_chosen(len(side.points))
+def _maps(audit: Audit, sides: list[Side], by: str) -> None:
+    """Show one map or two, and beside them what is chosen."""
+    left, right = st.columns([5, 2] if len(sides) == 1 else [7, 2], gap="medium")
+    panel = right.container(key="map-panel")
+    shown = False
+    with left:
+        columns = st.columns(len(sides), gap="small")
+        for place, (side, column) in enumerate(zip(sides, columns, strict=True)):
+            with column:
+                shown |= _map(side, place, by, panel, shown)
+        script = (Path(__file__).parents[1] / "map.js").read_text()
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+    if not shown:
+        with panel:
+            nothing_chosen(len(audit.rows))
+
+
+def _map(side: Side, place: int, by: str, panel: "st.delta_generator.DeltaGenerator", shown: bool) -> bool:
+    """Show a map, and in the panel what is chosen on it; return whether anything is."""
+    groups = map_groups(side.audit, side.one, by)
+    row = clicked(st.query_params.get("at", ""), place, groups)
+    if row is not None:
+        choose_image(str(side.audit.rows.image_ids[row]))  # the address says which image, whatever the colours
+        st.query_params.pop("at", None)
+    many = lassoed(st.query_params.get("lasso", ""), place, side.points, groups)
+    row = chosen_row(side.audit)
+    st.html(f'<h4 class="er-map-title">{side.title}</h4>')
+    st.html(map_html(place, f"{side.key}", side.points, groups, by, side.audit.consensus.label_quality))
+    if row is not None:
+        st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{place_of(row, groups)}"></span>')
+    with panel:
+        if many is not None:
+            many_images(side.audit, many, f"map of {side.one.name}")
+        elif row is not None and not shown:
+            one_image(side.audit, row)
+    return row is not None or many is not None
 
 
 screen()
