@@ -205,7 +205,7 @@ def test_a_lasso_is_the_rows_inside() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "1..5,5.30,5.30,30", "0..5,5.30,5", "0..5,5.30,5.x,3", "0..5.30.30", "0..5,5,5.1,1.2,2", "0." + ".1,1" * 500],,
+    ["", "1..5,5.30,5.30,30", "0..5,5.30,5", "0..5,5.30,5.x,3", "0..5.30.30", "0..5,5,5.1,1.2,2", "0." + ".1,1" * 500],
 )
 def test_a_lasso_that_is_none(text: str) -> None:
     assert lassoed(text, 0, np.zeros((10, 2), np.uint16), GROUPS) is None
