@@ -12,13 +12,23 @@ from app import (  # noqa: F401
     components,
     fiftyone_link,
     image_panel,
+    job_panel,
+    predict_run,
+    predict_view,
+    queue_panel,
     review_choices,
     review_grid,
     review_keys,
     review_maps,
     review_name,
     review_panel,
+    splits_decisions,
+    splits_export,
+    splits_make,
+    splits_versions,
     suspects,
+    train_form,
+    train_table,
 )
 
 Image.init()  # the decoders, which Pillow loads with the first image otherwise

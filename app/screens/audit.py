@@ -1,6 +1,7 @@
 """Choose a data set, audit it, and look at its most suspicious labels."""
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -21,8 +22,9 @@ from models.files import read_json
 
 def screen() -> None:
     """Show the screen."""
+    st.html(Path(__file__).parents[1] / "panels.css")
     names = dataset_names(workspace())
-    bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
     with bar:
         st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
         first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
@@ -33,6 +35,8 @@ def screen() -> None:
             key="dataset",
             bind="query-params",
             accept_new_options=True,
+            label_visibility="collapsed",
+            help="A name, or the path of an image folder or CSV",
             width=380,
         )
     name = audit_name_of(chosen)
