@@ -13,6 +13,7 @@ from app.state import workspace
 from curation.cam_drawing import drawing_folder
 from curation.comparison.image_maps import map_file, missing_maps
 from curation.comparison.image_rows import Seen, image_row
+from curation.comparison.side_by_side import labels_name
 from curation.comparison.transfers import missing_before, read_before
 from curation.report.html import counted
 
@@ -43,7 +44,8 @@ def images_part(own: Compared, source: str) -> None:
     st.caption(
         f"{counted(len(lines), 'image')} of {own.figures['images']['n']:,} on which the networks differ"
         f"{'' if which == _WHICH[0] else ' and whose label was changed'}, the surest first; "
-        f"✓ right by the labels of {own.board.versions[-1]}"
+        f"✓ right by the {labels_name(own.board.versions[-1])}"
+        f"{'' if label == PREDICTED else f'; the maps show what speaks for {label}'}"
     )
     if not shown:
         st.info("No such image.")

@@ -18,8 +18,9 @@ def contests_section(figures: Figures) -> str:
         return ""
     lead = (
         "<p class=lead>Would another architecture have been chosen on the labels as given? Each contest is among "
-        "networks trained on the same labels. <b>Best in</b>: the share of 4,000 bootstrap samples of the test images "
-        "(and of the seeds, where there are several) in which it has the highest accuracy.</p>"
+        "networks trained on the same labels. <b>Best in</b>: the share of "
+        f"{figures['bootstrap']['draws']:,} bootstrap samples of the test images (and of the seeds, where there are "
+        "several) in which it has the highest accuracy.</p>"
     )
     return section("contests", "Which one would be chosen", lead, *blocks)
 
