@@ -56,7 +56,8 @@ def _one(
     head = f"<h4>{escape(one.name)} <small>{share}</small></h4>"
     here = chosen[1:] if chosen and chosen[0].name == one.name else None
     if fits(len(counts)):
-        return f"<div>{head}{matrix(counts, audit.rows.classes, scale, choices, here)}</div>"
+        drawn = matrix(counts, audit.rows.classes, scale, choices, here, beside=len(audit.architectures))
+        return f"<div>{head}{drawn}</div>"
     return f"<div>{head}{_commonest(audit, counts, choices)}</div>"
 
 

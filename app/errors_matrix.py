@@ -22,6 +22,7 @@ def matrix(
     choices: Choices,
     chosen: tuple[int, int] | None = None,
     column: str = "predicted",
+    beside: int = 1,
 ) -> str:
     """Return a table: row = given label; darker = a larger share of it, beside the diagonal by `scale`.
 
@@ -32,6 +33,7 @@ def matrix(
         choices: what a click on a cell puts into the address.
         chosen: the cell whose images are shown.
         column: what the columns are.
+        beside: matrices in a line; cells are smaller where there are many.
     """
     own = shares(counts.tolist())
     head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in classes)
@@ -51,7 +53,13 @@ def matrix(
         )
         lines.append(f'<tr><th scope="row">{escape(given)}</th>{cells}</tr>')
     corner = f"<th>given ↓ {column} →</th>"
-    size = "er-many" if len(classes) > 10 else "er-few"
+    size = (
+        "er-few"
+        if beside * len(classes) <= 20 and len(classes) <= 12
+        else "er-mid"
+        if len(classes) <= 12
+        else "er-many"
+    )
     return f'<table class="er-matrix {size}"><tr>{corner}{head}</tr>{"".join(lines)}</table>'
 
 
