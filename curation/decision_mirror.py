@@ -39,6 +39,9 @@ VIEWS = (
 
 def prepare(dataset: Any, classes: Sequence[str]) -> None:
     """Give the dataset the fields, views and editable labels of a review, where it does not have them yet."""
+    views = {view.name for view in VIEWS}
+    if all(map(dataset.has_field, FIELDS)) and views <= set(dataset.list_saved_views()):
+        return  # FiftyOne takes a second to see that nothing is to be done
     store.declare(dataset, "review", FIELDS, shown=("decision",))
     store.allow_editing(dataset, CURATED, classes)
     store.save_views(dataset, VIEWS)

@@ -168,8 +168,8 @@ class Desk:
 def summary(decisions: Sequence[Decision]) -> str:
     """Return verdicts in a few words."""
     first = decisions[0]
-    said = " / ".join(first.new_labels) or first.label
-    return f"{_named(decisions)}: {first.decision} {said}".strip()
+    kept = first.label if first.decision == "keep" and len(decisions) == 1 else ""
+    return f"{_named(decisions)}: {first.decision} {' / '.join(first.new_labels) or kept}".strip()
 
 
 def _named(decisions: Sequence[Decision]) -> str:

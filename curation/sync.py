@@ -43,13 +43,11 @@ class Synced:
         kinds = {one.queue: 0 for one in self.decisions}
         for one in self.decisions:
             kinds[one.queue] += 1
-        told = [f"{n:,} × {queue}: now in the decision log" for queue, n in sorted(kinds.items())]  # noqa: RUF001
+        told = [f"{queue}: {n:,}, now in the decision log" for queue, n in sorted(kinds.items())]
         if self.given_again:
             named = ", ".join(self.given_again[:3]) + (" …" if len(self.given_again) > 3 else "")
-            told.append(
-                f"ground_truth of {len(self.given_again):,} images had been replaced and is as given again: {named}"
-            )
-        return [*told, *self.refused, f"{self.updated:,} images brought up to date with the decision log"]
+            told.append(f"ground_truth replaced: {len(self.given_again):,}, as given again: {named}")
+        return [*told, *self.refused, f"brought up to date with the decision log: {self.updated:,} images"]
 
 
 def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:

@@ -1,0 +1,282 @@
+"""The review in the real FiftyOne App: keys, selection, panel, two reviewers."""
+
+import http.client
+import json
+import shutil
+import statistics
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from curation.app_server import AppServer, app_url, running_apps, stop_app
+from curation.decision_mirror import write_decisions
+from curation.decisions import Decision
+from curation.inference import write_audit
+from curation.results import Audit
+from curation.review import Review, log_of
+from curation.samples import read_samples
+from curation.sessions import open_session
+from curation.store import load_dataset
+from curation.workspace import Workspace
+from tests.small_audit import small_audit
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PATIENCE_MS = 60_000
+LABELS = ("ground_truth.label", "curated.label", "decision")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.mongo,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
+]
+
+
+@pytest.fixture(scope="module")
+def audit(mongo_workspace: Workspace) -> Audit:
+    made = small_audit(mongo_workspace, "keys", cams=0)
+    write_audit(mongo_workspace, made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def apps(
+    mongo_workspace: Workspace, audit: Audit, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, AppServer]]:
+    """The Apps of two reviewers, each on a port of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIFTYONE_PLUGINS_DIR", str(tmp_path_factory.mktemp("others")))  # other plugins are not loaded
+        for name in ("ana", "ben"):
+            open_session(mongo_workspace, "keys", "all", reviewer=name)
+    own = {app.reviewer: app for app in running_apps(mongo_workspace) if app.reviewer in ("ana", "ben")}
+    yield own
+    for app in own.values():
+        stop_app(mongo_workspace, app.port)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def review(mongo_workspace: Workspace, audit: Audit) -> Review:
+    """A review nobody has begun."""
+    log = log_of(mongo_workspace, "keys")
+    log.path.unlink(missing_ok=True)
+    own = Review(log, audit.checked)
+    write_decisions(load_dataset(mongo_workspace, "errata-keys"), own)
+    return own
+
+
+@pytest.fixture
+def page(browser: Browser, apps: dict[str, AppServer], review: Review) -> Iterator[Page]:
+    yield from opened(browser, apps["ana"])
+
+
+def opened(browser: Browser, app: AppServer) -> Generator[Page, None, None]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script("localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')")
+    page = context.new_page()
+    page.goto(app_url(app.port, "errata-keys", "all"))
+    page.get_by_text("30 samples").first.wait_for()
+    page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
+    page.wait_for_timeout(1500)  # the App resets selections until it has settled
+    yield page
+    context.close()
+
+
+def decisions(review: Review) -> list[Decision]:
+    return [entry for _, entry in review.log.read().entries if isinstance(entry, Decision)]
+
+
+def in_dataset(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    dataset = load_dataset(workspace, "errata-keys")
+    names = ("image_id", "ground_truth.label", "curated.label", "decision", "reviewer", "reviewers_disagree")
+    return {sample["image_id"]: sample for sample in read_samples(dataset, names).values()}
+
+
+def corners(page: Page, count: int) -> list[tuple[float, float]]:
+    """The upper left corners of the first images of the grid."""
+    lookers = page.locator("[data-cy=looker]")
+    boxes = [box for box in (lookers.nth(place).bounding_box() for place in range(lookers.count())) if box]
+    boxes = sorted((box for box in boxes if box["y"] > 100), key=lambda box: (round(box["y"]), box["x"]))
+    return [(box["x"], box["y"]) for box in boxes[:count]]
+
+
+def open_image(page: Page, place: int = 0) -> None:
+    x, y = corners(page, place + 1)[place]
+    page.mouse.click(x + 60, y + 60)
+    page.wait_for_url("**id=*")
+    page.wait_for_timeout(600)
+
+
+def select(page: Page, count: int) -> None:
+    for x, y in corners(page, count):
+        page.mouse.move(x + 30, y + 30)  # the box to tick comes with the pointer
+        page.wait_for_timeout(100)
+        page.mouse.click(x + 18, y + 18)
+    expect(page.get_by_text(str(count), exact=True).first).to_be_visible()
+    page.wait_for_timeout(300)
+
+
+def press(page: Page, key: str) -> str:
+    """Press a key and return what became of it."""
+    page.evaluate("document.getElementById('errata-said')?.remove()")
+    page.keyboard.press(key)
+    said = page.locator("#errata-said")
+    said.wait_for()
+    return said.inner_text()
+
+
+def moves_on(page: Page, key: str) -> float:
+    """Press a key and return the seconds until another image is open, as the page itself saw it."""
+    taken: float = page.evaluate(
+        """key => new Promise(done => {
+            const before = location.search, since = performance.now();
+            const watch = () => location.search === before
+                ? requestAnimationFrame(watch) : done((performance.now() - since) / 1000);
+            document.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+            watch();
+        })""",
+        key,
+    )
+    return taken
+
+
+def ask(app: AppServer, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
+    origin = f"http://127.0.0.1:{app.port}"
+    connection.request("POST", path, json.dumps(body), {"Origin": origin, "Sec-Fetch-Site": "same-origin"})
+    response = connection.getresponse()
+    data = response.read()
+    connection.close()
+    return response.status, json.loads(data) if response.status == 200 else {}
+
+
+def test_the_plugin_is_there_and_no_other(apps: dict[str, AppServer]) -> None:
+    status, answer = ask(apps["ana"], "/operators", {"dataset_name": "errata-keys"})
+    ours = {one["uri"] for one in answer["operators"] if not one["uri"].startswith("@voxel51/")}
+    names = ("keep", "accept", "label", "ambiguous", "none_of_these", "exclude", "unsure", "undo", "redo", "judge")
+    assert (status, answer["errors"]) == (200, [])
+    assert ours == {f"@errata/review/{name}" for name in (*names, "review")}
+    listing = {"operator_uri": "@voxel51/operators/list_files", "params": {"path": "/etc"}}
+    assert ask(apps["ana"], "/operators/execute", listing)[0] == 403
+    assert len({app.port for app in apps.values()}) == 2
+
+
+def test_one_image_by_key_and_back(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+    open_image(page)
+    first = page.url
+    assert press(page, "3").endswith("relabel street.")
+    page.wait_for_url(lambda url: url != first)
+    (decision,) = decisions(review)
+    assert (decision.reviewer, decision.decision, decision.new_labels) == ("ana", "relabel", ("street",))
+    assert (decision.source, decision.queue, decision.blind) == ("fiftyone", "FiftyOne: all", False)
+    assert decision.looked_s is not None
+    assert 0.3 < decision.looked_s < 60
+    seen = in_dataset(mongo_workspace)[decision.image_id]
+    assert (seen["ground_truth.label"], seen["curated.label"], seen["decision"]) == (
+        decision.label,
+        "street",
+        "relabel",
+    )
+    page.wait_for_timeout(300)
+    assert press(page, "z") == f"took back {decision.image_id}: relabel street."
+    page.wait_for_url(first)  # the image is open again
+    with review.reading() as state:
+        assert state.images() == []
+    seen = in_dataset(mongo_workspace)[decision.image_id]
+    assert (seen["curated.label"], seen["decision"], seen["reviewer"]) == (decision.label, None, None)
+    page.wait_for_timeout(300)
+    assert press(page, "y").startswith("brought back")
+    page.keyboard.press("Escape")
+    page.locator("[data-cy=tag-decision]").get_by_text("relabel").first.wait_for()  # the grid was drawn again
+
+
+def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, review: Review) -> None:
+    open_image(page)
+    for _ in range(20):
+        page.keyboard.press("k")
+        page.wait_for_timeout(40)
+    page.wait_for_timeout(1500)
+    judged = [decision.image_id for decision in decisions(review)]
+    order = review.rows.image_ids.tolist()
+    assert 1 < len(judged) <= 20
+    assert judged == order[: len(judged)]  # each once, none skipped
+
+
+def test_from_key_to_next_image(page: Page, review: Review) -> None:
+    open_image(page)
+    taken = []
+    for number in range(12):
+        taken.append(moves_on(page, "kbnxu"[number % 5]))
+        page.wait_for_timeout(400)
+    assert [decision.image_id for decision in decisions(review)] == review.rows.image_ids.tolist()[:12]
+    assert statistics.median(taken) < 2  # on a machine that does nothing else 0.2 to 0.3
+
+
+def test_twelve_at_once(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+    select(page, 12)
+    assert press(page, "n").startswith("12 images: none-of-these")
+    own = decisions(review)
+    assert [one.decision for one in own] == ["none-of-these"] * 12
+    assert len({one.batch for one in own}) == 1
+    assert {one.image_id for one in own} == set(review.rows.image_ids.tolist()[:12])
+    seen = in_dataset(mongo_workspace)
+    assert sum(sample["decision"] == "none-of-these" for sample in seen.values()) == 12
+    page.locator("[data-cy=tag-decision]").nth(11).wait_for()  # the grid shows them
+    assert press(page, "z").startswith("took back 12 images")
+    assert all(sample["decision"] is None for sample in in_dataset(mongo_workspace).values())
+    assert press(page, "k").startswith("no image is open or selected")
+
+
+def test_refusals_are_said(page: Page, review: Review, audit: Audit) -> None:
+    open_image(page)
+    assert press(page, "9").startswith("there is no class 9; there are 3: sea, forest, street")
+    path = audit.rows.root / str(audit.rows.image_ids[0])
+    original = path.read_bytes()
+    path.write_bytes(original + b"\0")
+    try:
+        assert "was changed since it was scored" in press(page, "k")
+    finally:
+        path.write_bytes(original)
+    assert decisions(review) == []
+    assert press(page, "k").endswith("keep forest.")
+
+
+def test_two_reviewers_on_one_image(
+    page: Page, browser: Browser, apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+) -> None:
+    bens = opened(browser, apps["ben"])
+    other = next(bens)
+    for one in (page, other):
+        open_image(one)
+    assert press(page, "3").endswith("relabel street.")
+    assert press(other, "k").endswith("keep forest.")
+    image_id = str(review.rows.image_ids[0])
+    assert {one.reviewer: one.image_id for one in decisions(review)} == {"ana": image_id, "ben": image_id}
+    seen = in_dataset(mongo_workspace)[image_id]
+    assert (seen["reviewer"], seen["reviewers_disagree"], seen["decision"]) == (["ana", "ben"], True, None)
+    page.wait_for_timeout(300)
+    assert press(page, "z").startswith(f"took back {image_id}: relabel street")
+    seen = in_dataset(mongo_workspace)[image_id]
+    assert (seen["reviewer"], seen["decision"]) == (["ben"], "keep")
+    bens.close()
+
+
+def test_the_panel(page: Page, review: Review) -> None:
+    select(page, 2)
+    page.get_by_role("button", name="New panel").first.click()
+    page.get_by_text("Review labels").first.click()
+    expect(page.get_by_text("2 selected")).to_be_visible()
+    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible()
+    page.get_by_role("button", name="Exclude (X)").click()
+    expect(page.get_by_text("of 12 images judged, 2 by ana")).to_be_visible()
+    assert [decision.decision for decision in decisions(review)] == ["exclude", "exclude"]
+    page.get_by_role("button", name="Undo (Z)").click()
+    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible()
