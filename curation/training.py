@@ -19,6 +19,8 @@ from models.predictions import NO_FOLD
 if TYPE_CHECKING:
     from models.classifier import Backbone
 
+METHOD = 2  # raised when the same models judge otherwise: their runs are then made anew
+
 
 @dataclass(frozen=True)
 class Material:
@@ -85,7 +87,7 @@ def out_of_fold_run(name: str, problem: Problem, material: Material) -> tuple[st
         "seed": problem.seed,
         "config": config,
     }
-    key = digest(material.rows_key, problem.groups.tolist(), about)  # other copies, other folds
+    key = digest(material.rows_key, problem.groups.tolist(), about, METHOD)  # other copies, other folds
     return f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}", about  # at most 64 characters
 
 

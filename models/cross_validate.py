@@ -17,7 +17,7 @@ from models.checkpoint import CheckpointInfo, save_checkpoint
 from models.examples import Pixels
 from models.fabric import make_fabric
 from models.files import write_text
-from models.folds import inner_split
+from models.folds import inner_split, judging_folds
 from models.heads import fit_heads
 from models.mapped import Held, Mapped, by_name
 from models.margins import Margins, mean_of_folds
@@ -45,6 +45,11 @@ class Problem:
         """F, the number of folds."""
         return int(self.fold.max()) + 1
 
+    @property
+    def judged_by(self) -> IntArray:
+        """The fold whose model judges each image, (N,); NO_FOLD: the mean of all, none of which saw it or a copy."""
+        return judging_folds(self.fold, self.groups)
+
 
 def cross_validate_heads(
     architecture: str, problem: Problem, features: FloatArray, backbone: str, folder: Path
@@ -69,7 +74,7 @@ def cross_validate_heads(
         chosen = {"penalty": float(heads.penalty[k])}
         info = CheckpointInfo(architecture, problem.classes, chosen, problem.seed, backbone=backbone)
         save_checkpoint(folder / f"fold-{k}.safetensors", classifier, info)
-    probs = own_or_mean(heads.probs(features), problem.fold)
+    probs = own_or_mean(heads.probs(features), problem.judged_by)
     predictions = Predictions(problem.image_ids, probs, np.asarray(features), problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -117,8 +122,8 @@ def cross_validate_network(
     arrays = [read_arrays(fold.outputs) for fold in folds]
     logits = np.stack([one["logits"] for one in arrays])
     every = np.exp(logits - logits.max(-1, keepdims=True))
-    probs = own_or_mean(every / every.sum(-1, keepdims=True), problem.fold)
-    aligned = own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.fold)
+    probs = own_or_mean(every / every.sum(-1, keepdims=True), problem.judged_by)
+    aligned = own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.judged_by)
     if all("margins" in one for one in arrays):  # not of folds that an earlier Errata trained
         write_arrays(folder / MARGINS, margins=mean_of_folds(np.stack([one["margins"] for one in arrays])))
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)

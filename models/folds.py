@@ -6,6 +6,7 @@ import numpy as np
 
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
+from models.predictions import NO_FOLD
 
 
 def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_folds: int, seed: int) -> IntArray:
@@ -47,6 +48,22 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
             class_load[lightest] += sizes[group]
             load[lightest] += sizes[group]
     return fold_of[members]
+
+
+def judging_folds(fold: IntArray, groups: IntArray) -> IntArray:
+    """Return whose fold's model saw neither an image nor a copy of it, shape (N,); NO_FOLD where none saw it.
+
+    A test image with a copy in train was learned by all fold models but one: their mean would say what that copy's
+    label says.
+
+    Args:
+        fold: of training rows 0..F-1, NO_FOLD of the others, shape (N,); copies in train share one.
+        groups: copies share a group, shape (N,), at least 0.
+    """
+    of_group = np.full(int(groups.max(initial=-1)) + 1, NO_FOLD)
+    trained = fold != NO_FOLD
+    of_group[groups[trained]] = fold[trained]
+    return of_group[groups]
 
 
 def inner_split(rows: BoolArray, labels: IntArray, groups: IntArray, seed: int, share: float = 0.15) -> BoolArray:

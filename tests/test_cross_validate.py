@@ -145,8 +145,6 @@ def test_which_rows_learn_and_choose(tmp_path: Path, monkeypatch: pytest.MonkeyP
     real = train
 
     def spy(classifier: Any, examples: Any, labels: Any, learn: Any, choose: Any, *rest: Any, **named: Any) -> Any:
-        classifier: Classifier, examples: Any, labels: Any, learn: Any, choose: Any, *rest: Any, **named: Any
-    ) -> Any:
         seen.append((learn, choose))
         return real(classifier, examples, labels, learn, choose, *rest, **named)
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from models.arrays import IntArray
 from models.errors import ErrataError
-from models.folds import assign_folds, inner_split
+from models.folds import assign_folds, inner_split, judging_folds
+from models.predictions import NO_FOLD
 
 CLASSES = ("buildings", "forest", "glacier")
 
@@ -154,3 +155,10 @@ def test_inner_split_never_empties_a_class_by_groups_of_mixed_labels() -> None:
 
 def test_inner_split_of_no_rows_is_empty() -> None:
     assert not inner_split(np.zeros(4, bool), np.zeros(4, np.int64), np.arange(4), 0).any()
+
+
+def test_a_copy_of_a_training_image_is_judged_by_the_model_that_did_not_see_it() -> None:
+    fold = np.array([0, 1, 1, NO_FOLD, NO_FOLD, NO_FOLD])
+    groups = np.array([0, 1, 1, 1, 2, 0])
+    assert judging_folds(fold, groups).tolist() == [0, 1, 1, 1, NO_FOLD, 0]
+    assert judging_folds(fold[:0], groups[:0]).tolist() == []
