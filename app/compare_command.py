@@ -44,6 +44,11 @@ def _print_table(figures: dict[str, Any]) -> None:
     for one in figures["contestants"]:
         cells = [_accuracy(one["on"][version]).ljust(23) for version in versions]
         typer.echo("  ".join([one["title"].ljust(width), f"{len(one['runs']):>5}", *cells]))
+    for one in figures["contestants"]:
+        if one["stale"]:
+            typer.echo(
+                f"{one['title']} learned from an earlier state of its labels or images; train it again to be sure"
+            )
     for name, why in figures["skipped"].items():
         typer.echo(f"left out: {name}, {why}")
 

@@ -19,10 +19,12 @@ from typing import Any
 
 import numpy as np
 
+from curation.checked_images import rows_key
 from curation.decisions import Decision
 from curation.review import open_review
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
+from curation.splits import load_split
 from curation.workspace import Workspace
 from models.files import write_json
 from models.metrics import evaluate
@@ -47,10 +49,17 @@ def compared_runs(root: Path, reviewed: bool = True) -> Workspace:
     if reviewed:
         decide(workspace)
         version = make_split(workspace, NAME, SplitRequest("v1", reviewer="ana"))
-        trained_run(workspace, STRONG_V1, 0, {"test/sea/0.png": "forest"}, version="v1", split_sha256=version.sha256)
-    trained_run(workspace, STRONG, 0, _STRONG)
-    trained_run(workspace, STRONG, 1, {**_STRONG, "test/sea/2.png": "forest"})
-    trained_run(workspace, WEAK, 0, {"test/forest/1.png": "sea"}, "scenes-simple", "simple_cnn", "scratch")
+        about: dict[str, Any] = {
+            "version": "v1",
+            "split_sha256": version.sha256,
+            "rows_key": rows_key(version.every.member_checked),
+        }
+        trained_run(workspace, STRONG_V1, 0, {"test/sea/0.png": "forest"}, **about)
+    key = rows_key(load_split(workspace, NAME, "original").every.member_checked)
+    trained_run(workspace, STRONG, 0, _STRONG, rows_key=key)
+    trained_run(workspace, STRONG, 1, {**_STRONG, "test/sea/2.png": "forest"}, rows_key=key)
+    errors = {"test/forest/1.png": "sea"}
+    trained_run(workspace, WEAK, 0, errors, "scenes-simple", "simple_cnn", "scratch", rows_key=key)
     return workspace
 
 
@@ -110,7 +119,7 @@ def trained_run(
         "mode": mode,
         "seed": seed,
         "version": "original",
-        "rows_key": "0" * 16,
+        "rows_key": "0" * 16,  # of no data set that there is
         "classes": list(classes),
         "images": {"train": 16, "val": 2, "test": 12},
         "config": {"epochs": 3},

@@ -61,6 +61,21 @@ def test_runs_of_other_classes_are_left_out_or_refused(tmp_path: Path) -> None:
         lay_out(workspace, NAME, ("two",))
 
 
+def test_runs_whose_version_is_gone(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path, reviewed=False)
+    trained_run(workspace, "tiny-lost-44444444", 0, {}, "lost", version="v8")
+    assert lay_out(workspace, NAME).skipped == {"tiny-lost-44444444": "it was trained on version 'v8', which is gone"}
+    with pytest.raises(ErrataError, match="trained on version 'v8', which is gone; leave it out"):
+        lay_out(workspace, NAME, ("lost",))
+
+
+def test_runs_of_an_earlier_state_of_the_data_are_known(board: Board, tmp_path: Path) -> None:
+    assert board.stale == frozenset()
+    workspace = compared_runs(tmp_path)
+    trained_run(workspace, "tiny-old-44444444", 0, {}, "old")
+    assert lay_out(workspace, NAME).stale == {"tiny-old-44444444"}
+
+
 def test_classes_that_a_run_knows_beyond_the_given_ones(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-more-44444444", 0, {}, "more", classes=("airport", *CLASSES))

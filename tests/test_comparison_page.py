@@ -113,6 +113,8 @@ def test_names_from_files_are_escaped(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-evil-4", 0, {}, recipe="<script>alert(1)</script>", config={"<b>": "<i>"})
     html = comparison_page(comparison(workspace, NAME)[1], "", lambda _: None, lambda *_: None)
+    assert "learned from an earlier state" in html  # this one alone
+    assert html.count("learned from an earlier state") == 1
     assert "<script" not in html
     assert "<b>:" not in html
     assert "&lt;script&gt;" in html

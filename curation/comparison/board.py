@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.comparison.common_images import CommonImages, common_images, read_versions
+from curation.comparison.comparable import comparable, stale
 from curation.comparison.contestants import Contestant, choose_contestants
 from curation.results import ORIGINAL, versions
 from curation.run_report.trained import TrainedRun
@@ -32,6 +33,7 @@ class Board:
     images: CommonImages
     probs: tuple[FloatArray, ...]  # for each run, in the order of contestants and seeds, (N, K)
     skipped: Mapping[str, str]  # contestants that cannot be compared -> why
+    stale: frozenset[str]  # contestants that learned from other images or labels than their version has today
 
     @property
     def runs(self) -> list[TrainedRun]:
@@ -87,7 +89,8 @@ def lay_out(workspace: Workspace, dataset: str, runs: Sequence[str] = (), labels
         raise ErrataError(f"a version is named twice in {', '.join(labels)}; name each once")
     contestants = choose_contestants(workspace, dataset, runs)
     every = read_versions(workspace, dataset, list(dict.fromkeys([*labels, ORIGINAL])))
-    contestants, skipped = _comparable(contestants, every[ORIGINAL].checked.rows.classes, strict=bool(runs))
+    given = every[ORIGINAL].checked.rows.classes
+    contestants, skipped = comparable(contestants, given, versions(workspace, dataset), strict=bool(runs))
     trained_on = read_versions(workspace, dataset, sorted({one.trained for one in contestants} - set(every)))
     known = {**every, **trained_on}
     own = {run.name: read_probs(run) for one in contestants for run in one.runs}
@@ -95,32 +98,12 @@ def lay_out(workspace: Workspace, dataset: str, runs: Sequence[str] = (), labels
     classes = sorted({name for one in contestants for name in one.classes})
     images = common_images({version: every[version] for version in labels}, held_out, classes)
     probs = tuple(_aligned(*own[run.name], one.classes, images) for one in contestants for run in one.runs)
-    return Board(dataset, tuple(labels), tuple(contestants), images, probs, skipped)
+    return Board(dataset, tuple(labels), tuple(contestants), images, probs, skipped, stale(contestants, known))
 
 
 def _usual_versions(workspace: Workspace, dataset: str) -> list[str]:
     known = versions(workspace, dataset)
     return [ORIGINAL, known[-1]] if len(known) > 1 else [ORIGINAL]
-
-
-def _comparable(
-    found: Sequence[Contestant], classes: tuple[str, ...], strict: bool
-) -> tuple[list[Contestant], dict[str, str]]:
-    """Return the contestants that know every given class, and why the others are left out.
-
-    Raises:
-        ErrataError: none is left, or `strict` and one is left out.
-    """
-    skipped = {}
-    for one in found:
-        lacking = [name for name in classes if name not in one.classes]
-        if lacking:
-            known = f"it tells {len(one.classes)} classes apart"
-            skipped[one.name] = f"{known} and does not know {lacking[0]!r}"
-    if skipped and (strict or len(skipped) == len(found)):
-        name, why = next(iter(skipped.items()))
-        raise ErrataError(f"run {name} cannot be compared: {why}; leave it out, or compare it on a data set of its own")
-    return [one for one in found if one.name not in skipped], skipped
 
 
 def _tested(own: CuratedRows) -> frozenset[str]:

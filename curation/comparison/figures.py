@@ -80,6 +80,7 @@ def _contestant(board: Board, one: Contestant, rows: list[int]) -> dict[str, Any
         "title": one.title,
         "method": one.method,
         "trained": one.trained,
+        "stale": one.name in board.stale,
         "variant": one.runs[0].variant,
         **{name: one.config.get(name) for name in _ABOUT},
         "parameters": parameters,

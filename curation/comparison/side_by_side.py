@@ -137,5 +137,10 @@ def _notes(figures: Figures) -> str:
     ]
     if any(len(one["runs"]) > 1 for one in figures["contestants"]):
         notes.append("Accuracies are means ± standard deviation over the seeds; intervals cover the choice of images.")
+    notes += [
+        f"{text(one['title'])} learned from an earlier state of its labels or images; train it again to be sure."
+        for one in figures["contestants"]
+        if one["stale"]
+    ]
     notes += [f"Left out: {text(name)}, {text(why)}." for name, why in figures["skipped"].items()]
     return f'<p class="note">{" ".join(notes)}</p>'

@@ -159,7 +159,9 @@ def review_section(figures: Figures) -> str:
         return ""
     lead = (
         "<p class=lead>Correcting only what models suspect favours these models: an error that all of them share is "
-        "never shown to anybody. So the figures say what the review rests on.</p>"
+        "never shown to anybody. So the figures say what the review rests on. The accuracy from drawn looks alone "
+        "counts images down to where every suspicious label was judged as themselves (for certain), and lets the looks "
+        "drawn at random further down stand for all others, each by the inverse of its probability.</p>"
     )
     return section("review", "How the labels were curated", lead, *blocks)
 
