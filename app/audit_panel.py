@@ -10,7 +10,9 @@ from app.audit_options import audit_options
 from app.audit_steps import Step, audit_steps, training_curves
 from app.background import Progress, cancel, memory_mb, watch
 from app.job_words import about_time, since
-from app.run_queue import Job, cancel_job, enqueue, ensure_worker, jobs
+from app.queue_actions import cancel_job, enqueue
+from app.queue_worker import ensure_worker
+from app.run_queue import Job, jobs
 from app.state import workspace
 from curation.catalog import DatasetSpec
 from curation.results import ORIGINAL, audit_name

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import typer
 
-from app import run_queue
+from app import queue_actions, queue_worker
 from app.job_words import said_last
+from app.run_queue import jobs
 from curation.datasets import audited_name
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -21,12 +22,12 @@ def queue(workspace: Workspace, arguments: Sequence[str], work: bool, cancel: st
     if sum(map(bool, (arguments, work, cancel, resume))) > 1:
         raise ErrataError("give a command to add, --work, --cancel or --resume; one of them at a time")
     if work:
-        typer.echo(f"started {run_queue.work(workspace)} jobs")
+        typer.echo(f"started {queue_worker.work(workspace)} jobs")
     elif cancel:
-        done = run_queue.cancel_job(workspace, cancel)
+        done = queue_actions.cancel_job(workspace, cancel)
         typer.echo("cancelled" if done else "it was over already")
     elif resume:
-        typer.echo(f"added: {run_queue.resume_job(workspace, resume).title}")
+        typer.echo(f"added: {queue_actions.resume_job(workspace, resume).title}")
     elif arguments:
         _add(workspace, arguments)
     else:
@@ -36,12 +37,12 @@ def queue(workspace: Workspace, arguments: Sequence[str], work: bool, cancel: st
 def _add(workspace: Workspace, arguments: Sequence[str]) -> None:
     if len(arguments) < 2:
         raise ErrataError("name a data set too: errata queue train NAME …")
-    job = run_queue.enqueue(workspace, audited_name(arguments[1], workspace), " ".join(arguments[1:]), arguments)
+    job = queue_actions.enqueue(workspace, audited_name(arguments[1], workspace), " ".join(arguments[1:]), arguments)
     typer.echo(f"added {job.id}: errata {' '.join(arguments)}")
 
 
 def _show(workspace: Workspace) -> None:
-    every = run_queue.jobs(workspace)
+    every = jobs(workspace)
     if not every:
         typer.echo("nothing waits; add a training with: errata queue train NAME --architecture ARCH")
     for job in every:

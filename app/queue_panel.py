@@ -2,15 +2,19 @@
 
 import time
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from app.background import memory_mb
 from app.job_panel import POLL_S
 from app.job_words import said_last, since
-from app.run_queue import Job, cancel_job, ensure_worker, jobs, resume_job
+from app.queue_actions import cancel_job, resume_job
+from app.queue_worker import ensure_worker
+from app.run_queue import Job, jobs
 from app.state import workspace
 from app.train_runs import curves_chart, progress_of, runs_of_job
+from models.errors import ErrataError
 
 ENDED = 4  # jobs that are over and still shown, the latest first
 
@@ -25,7 +29,21 @@ def queue_panel(dataset: str) -> None:
         _ended(every, dataset)
 
 
+def other_jobs(folder: Path) -> None:
+    """Show what waits or runs beside one run, where anything does."""
+    if any(job.open and job.folder != folder for job in jobs(workspace())):
+        st.html("<h3>Queue</h3>")
+        queue_panel("")
+
+
 def _panel(dataset: str, before: list[str]) -> None:
+    try:
+        _open_jobs(dataset, before)
+    except ErrataError as error:  # the screen's own handler is not there when a fragment runs alone
+        st.error(str(error))
+
+
+def _open_jobs(dataset: str, before: list[str]) -> None:
     every = jobs(workspace())
     now_open = [job for job in every if job.open]
     if [job.id for job in now_open] != before:
@@ -77,6 +95,10 @@ def _ended(every: list[Job], dataset: str) -> None:
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.launched or job.added))
             why = f"<br><small>{escape(job.progress.error)}</small>" if job.progress.error else ""
             st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>{why}")
+            st.space("stretch")
+            if job.progress.log and job.state != "finished":
+                with st.popover("Log"):
+                    st.code("\n".join(job.progress.log), language=None)
             if job.state != "finished" and st.button("Resume", icon=":material/resume:", key=f"queue.resume-{job.id}"):
                 resume_job(workspace(), job.id)
                 st.rerun(scope="app")

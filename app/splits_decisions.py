@@ -9,10 +9,10 @@ from app.line_chart import GIVEN, OTHER, Line, line_chart
 from app.pictures import picture
 from app.review_bench import ALL, Bench
 from app.review_name import reviewer
+from app.splits_data import looks
 from curation.budget import Budget, review_curve, stop_sentence
 from curation.decision_state import State
 from curation.decisions import VERDICTS, Decision
-from curation.look_order import look_order
 from models.arrays import IntArray
 
 SMALL_PX = 300
@@ -81,7 +81,7 @@ def _splits(bench: Bench) -> list[str]:
 def _curve(bench: Bench, split: str) -> None:
     """Show what the looks found, what the next ones are expected to find, and whether to go on."""
     budget, found, rows = bench.budget(split), bench.tally()[1], bench.part(split).rows
-    order = look_order(bench.review, bench.row_of)
+    order = looks(bench)
     own = order[np.isin(order, rows)]
     curve = review_curve(own, found.wrong)
     chart = budget_chart(curve, budget)

@@ -10,9 +10,10 @@ from app.background import Progress, job_folder, start
 from app.job_panel import job_panel, log_of
 from app.review_bench import Bench
 from app.review_name import reviewer
+from app.splits_data import preview
 from app.state import workspace
 from curation.results import ORIGINAL, versions
-from curation.split_preview import SplitPreview, preview_split
+from curation.split_preview import SplitPreview
 from curation.split_request import SplitRequest
 from curation.split_shares import parse_shares
 from models.errors import ErrataError
@@ -31,12 +32,12 @@ def make_part(bench: Bench) -> None:
     with right:
         st.html("<h3>What it would hold</h3>")
         try:
-            preview = preview_split(workspace(), bench.audit, bench.review, request)
+            found = preview(bench, request)
         except ErrataError as error:
             st.error(str(error))
-            preview = None
-        if preview:
-            st.html(preview_html(preview))
+            found = None
+        if found:
+            st.html(preview_html(found))
         arguments = split_arguments(name, request, remake)
         there = request.version in versions(workspace(), name)
         if there:
@@ -44,7 +45,7 @@ def make_part(bench: Bench) -> None:
         progress = job_panel(folder, "Making the version", "splits.make")
         made = st.button(
             f"Make {request.version}", type="primary", icon=":material/lock:", key="splits.make",
-            disabled=preview is None or there or progress.active,
+            disabled=found is None or there or progress.active,
         )  # fmt: skip
         st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
         if made:
@@ -116,21 +117,21 @@ def _form(name: str) -> tuple[SplitRequest, str]:
     ), remake
 
 
-def preview_html(preview: SplitPreview) -> str:
+def preview_html(found: SplitPreview) -> str:
     """Return how many images each split would have, what changes, and what has to be known."""
-    total = {split: sum(classes.values()) for split, classes in preview.counts.items()}
+    total = {split: sum(classes.values()) for split, classes in found.counts.items()}
     cells = "".join(f"<div><b>{n:,}</b><span>{split} images</span></div>" for split, n in total.items())
-    changed, out = sum(preview.changed.values()), sum(preview.out.values())
+    changed, out = sum(found.changed.values()), sum(found.out.values())
     cells += f"<div><b>{changed:,}</b><span>labels changed</span></div><div><b>{out:,}</b><span>left out</span></div>"
-    said = [f"<li>{escape(sentence)}</li>" for sentence in preview.statements]
-    if preview.below:
+    said = [f"<li>{escape(sentence)}</li>" for sentence in found.statements]
+    if found.below:
         said.append(
-            f'<li class="er-warns">{preview.below:,} of the changed labels would be taken from the models without '
+            f'<li class="er-warns">{found.below:,} of the changed labels would be taken from the models without '
             "anybody having looked at the image</li>"
         )
-    if preview.added_classes:
-        said.append(f"<li>new classes: {escape(', '.join(preview.added_classes))}</li>")
-    details = _by("labels changed by", preview.changed) + _by("left out as", preview.out)
+    if found.added_classes:
+        said.append(f"<li>new classes: {escape(', '.join(found.added_classes))}</li>")
+    details = _by("labels changed by", found.changed) + _by("left out as", found.out)
     return f'<div class="er-counts">{cells}</div><ul class="er-says">{details}{"".join(said)}</ul>'
 
 

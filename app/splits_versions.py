@@ -8,12 +8,13 @@ from pathlib import Path
 import streamlit as st
 
 from app.pictures import picture
+from app.splits_data import changes, summaries
 from app.state import workspace
 from curation.errata_sheet import ErrataSheet, errata_sheet, write_sheet, write_sheet_csv
 from curation.errata_sheet_page import write_sheet_page
 from curation.results import ORIGINAL, Audit
-from curation.split_diff import NOT_THERE, Change, change_counts, diff_splits, write_changes
-from curation.splits import SplitSummary, list_splits, load_split
+from curation.split_diff import NOT_THERE, Change, change_counts, write_changes
+from curation.splits import SplitSummary, load_split
 
 PAGE = 24  # changes with their image
 SMALL_PX = 300
@@ -22,7 +23,7 @@ _HEAD = ("version", "images", "train", "val", "test", "changed", "left out", "ma
 
 def versions_part(audit: Audit) -> None:
     """Show the list of versions, the difference of two, and the errata sheet of the newer one."""
-    known = list_splits(workspace(), audit.name)
+    known = summaries(audit)
     st.html(versions_table(known))
     names = [one.version for one in known]
     if len(names) < 2:
@@ -60,14 +61,14 @@ def versions_table(known: list[SplitSummary]) -> str:
 
 
 def _changes(audit: Audit, old: str, new: str) -> None:
-    changes = diff_splits(load_split(workspace(), audit.name, old), load_split(workspace(), audit.name, new))
-    if not changes:
+    found = changes(audit, old, new)
+    if not found:
         st.info(f"{old} and {new} hold the same images, labels and splits.")
         return
-    counts = ", ".join(f"<b>{n:,}</b> {_KINDS.get(kind, kind)}" for kind, n in change_counts(changes).items())
-    pages = -(-len(changes) // PAGE)
+    counts = ", ".join(f"<b>{n:,}</b> {_KINDS.get(kind, kind)}" for kind, n in change_counts(found).items())
+    pages = -(-len(found) // PAGE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<p class="er-lead">{len(changes):,} images differ: {counts}</p>', width="content")
+        st.html(f'<p class="er-lead">{len(found):,} images differ: {counts}</p>', width="content")
         st.space("stretch")
         page = 1
         if pages > 1:
@@ -77,10 +78,10 @@ def _changes(audit: Audit, old: str, new: str) -> None:
                 )
             )
         st.download_button(
-            "CSV", lambda: _written(lambda path: write_changes(changes, path)), key="splits.diff-csv",
+            "CSV", lambda: _written(lambda path: write_changes(found, path)), key="splits.diff-csv",
             file_name=f"{audit.name}-{old}-{new}.csv", mime="text/csv", icon=":material/download:",
         )  # fmt: skip
-    shown = changes[(page - 1) * PAGE : page * PAGE]
+    shown = found[(page - 1) * PAGE : page * PAGE]
     st.html(f'<div class="er-changes">{"".join(_figure(audit.rows.root, one) for one in shown)}</div>')
 
 

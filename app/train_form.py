@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.job_words import about_time
-from app.run_queue import enqueue
+from app.queue_actions import enqueue
 from app.state import workspace
 from app.train_plan import Plan, about_variant, plan_retrain, plan_trainings, variants
 from curation.results import ORIGINAL, Audit, versions

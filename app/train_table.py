@@ -3,6 +3,8 @@
 from html import escape
 from typing import Any
 
+import streamlit as st
+
 from curation.training_figures import training_figures
 from curation.workspace import Workspace
 
@@ -20,6 +22,23 @@ def runs_table(workspace: Workspace, dataset: str) -> str:
         f'<table class="er-list"><tr>{head}</tr>{rows}</table><p><small>Mean ± standard deviation over seeds; of one '
         "seed with its 95 % interval. Each is measured on the test labels of the version it was trained on.</small></p>"
     )
+
+
+def report_button(workspace: Workspace, dataset: str) -> None:
+    """Show the choice of a finished training and the download of its report."""
+    pages = {
+        one["group"]: workspace.reports / dataset / "runs" / one["group"] / "report.html"
+        for one in reversed(training_figures(workspace, dataset))
+    }
+    there = {group: page for group, page in pages.items() if page.exists()}
+    if not there:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        group = st.selectbox("Report of", list(there), key="train.report-of", width=380)
+        st.download_button(
+            "Report", there[group].read_bytes, f"errata-{group}.html", "text/html", icon=":material/description:",
+            key="train.report",
+        )  # fmt: skip
 
 
 def _row(one: dict[str, Any]) -> str:

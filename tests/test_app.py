@@ -74,7 +74,7 @@ def test_a_name_nobody_knows(workspace: Workspace) -> None:
 
 
 def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.run_queue.ensure_worker", lambda workspace: None)
+    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
     app = show(dataset="digits")
     app.button(key="audit.start").click().run()
     assert [(job.folder, job.arguments, job.state) for job in jobs(workspace)] == [
@@ -84,7 +84,7 @@ def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.Monkey
 
 def test_another_audit_is_of_the_same_kind(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     audit = small_audit(workspace)
-    monkeypatch.setattr("app.run_queue.ensure_worker", lambda workspace: None)
+    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
     assert "audit.start" not in [button.key for button in show(dataset="tiny").button]  # nobody knows its path
     write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config(), "folds": 3, "seed": 7})
     show(dataset="tiny").button(key="audit.start").click().run()

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app import run_queue
+from app import queue_actions, queue_worker, run_queue
+from app.queue_actions import cancel_job, enqueue, resume_job
 from app.queue_command import queue
-from app.run_queue import Job, cancel_job, enqueue, find_job, jobs, resume_job, work
-from curation.processes import start_background
+from app.queue_worker import work
+from app.run_queue import Job, find_job, jobs
+from curation.processes import locked, start_background
 from curation.results import audit_folder
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -33,9 +35,9 @@ with computing(folder, {}) as run:
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path))
-    monkeypatch.setattr(run_queue, "ensure_worker", lambda workspace: None)
-    monkeypatch.setattr(run_queue, "start", _start)
-    monkeypatch.setattr(run_queue, "_LOOK_S", 0.02)
+    monkeypatch.setattr(queue_actions, "ensure_worker", lambda workspace: None)
+    monkeypatch.setattr(queue_worker, "start", _start)
+    monkeypatch.setattr(queue_worker, "LOOK_S", 0.02)
     return Workspace(tmp_path)
 
 
@@ -88,9 +90,9 @@ def test_a_killed_worker_leaves_its_job_running_and_the_next_one_waits_for_it(wo
     """A real worker process, killed: its job goes on, and another worker starts the next one behind it."""
     first, second = add(workspace, "a", 1.5), add(workspace, "b")
     program = (
-        "import sys; from pathlib import Path; from app import run_queue; from curation.workspace import Workspace\n"
-        "import tests.test_run_queue as t; run_queue.start = t._start\n"
-        "run_queue.work(Workspace(Path(sys.argv[1])))"
+        "import sys; from pathlib import Path; from app import queue_worker; from curation.workspace import Workspace\n"
+        "import tests.test_run_queue as t; queue_worker.start = t._start\n"
+        "queue_worker.work(Workspace(Path(sys.argv[1])))"
     )
     worker = subprocess.Popen([sys.executable, "-c", program, str(workspace.root)])
     deadline = time.monotonic() + 60
@@ -106,7 +108,7 @@ def test_a_killed_worker_leaves_its_job_running_and_the_next_one_waits_for_it(wo
 
 def test_a_running_one_is_cancelled_and_the_next_begins(workspace: Workspace) -> None:
     first, second = add(workspace, "a", 60), add(workspace, "b")
-    assert run_queue._next(workspace)
+    assert queue_worker._next(workspace)
     deadline = time.monotonic() + 30
     while find_job(workspace, first.id).state != "running" and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -118,18 +120,18 @@ def test_a_running_one_is_cancelled_and_the_next_begins(workspace: Workspace) ->
 
 def test_only_one_works(workspace: Workspace) -> None:
     add(workspace, "a")
-    with run_queue.locked(workspace.root / "queue" / "worker.lock", 0):
-        assert run_queue._works(workspace)
+    with locked(workspace.root / "queue" / "worker.lock", 0):
+        assert queue_worker._works(workspace)
         assert work(workspace) == 0
-    assert not run_queue._works(workspace)
+    assert not queue_worker._works(workspace)
 
 
 def test_a_worker_is_started_where_something_waits(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setenv("ERRATA_HOME", str(workspace.root))
     started: list[list[str]] = []
-    monkeypatch.setattr(run_queue, "start_background", lambda command, log, environment: started.append(command))
-    run_queue.ensure_worker(workspace)
+    monkeypatch.setattr(queue_worker, "start_background", lambda command, log, environment: started.append(command))
+    queue_worker.ensure_worker(workspace)
     assert not started
     add(workspace, "a")
     assert started == [[sys.executable, "-m", "app.cli", "queue", "--work"]]
@@ -139,7 +141,7 @@ def test_old_jobs_are_forgotten(workspace: Workspace, monkeypatch: pytest.Monkey
     monkeypatch.setattr(run_queue, "KEPT", 1)
     for name in "abc":
         cancel_job(workspace, add(workspace, name).id)
-    run_queue._forget(workspace)
+    run_queue.forget_oldest(workspace)
     assert [job.title for job in jobs(workspace)] == ["c"]
 
 

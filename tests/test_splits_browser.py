@@ -8,7 +8,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app import serve_command
-from app.run_queue import cancel_job, jobs
+from app.queue_actions import cancel_job
+from app.run_queue import jobs
 from curation.results import Audit, versions
 from curation.workspace import Workspace
 from models.files import write_json

@@ -20,7 +20,7 @@ from curation.split_preview import SplitPreview
 from curation.split_request import SplitRequest
 from curation.splits import list_splits
 from curation.workspace import Workspace
-from models.files import read_json, write_json
+from models.files import read_json, write_json, write_text
 from tests.curated_folder import judge, version
 from tests.small_audit import ARCHITECTURES, small_audit, write_status
 
@@ -208,7 +208,7 @@ def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) 
     sheet = json.loads(_sheet("tiny", "v1", write_sheet)())
     assert [one["new_label"] for one in sheet["errata"]] == ["forest", "sea"]
     assert _sheet("tiny", "v1", write_sheet_csv)().decode().count("\n") == 3
-    assert _written(lambda path: path.write_bytes(b"x") and None) == b"x"
+    assert _written(lambda path: write_text(path, "x")) == b"x"
 
 
 def test_an_export_is_written_and_a_second_one_refused(workspace: Workspace, audit: Audit) -> None:

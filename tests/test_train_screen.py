@@ -21,7 +21,7 @@ MAIN = Path(__file__).parent.parent / "app" / "main.py"
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr("app.run_queue.ensure_worker", lambda workspace: None)
+    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
     monkeypatch.setattr("app.queue_panel.ensure_worker", lambda workspace: None)
     return Workspace.from_environment()
 

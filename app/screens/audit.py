@@ -10,6 +10,7 @@ from app.background import Progress, watch
 from app.components import accuracy_table, counts, skipped_table
 from app.fiftyone_link import fiftyone_link
 from app.image_panel import image_panel, neighbour_buttons
+from app.queue_panel import other_jobs
 from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, loaded_audit, workspace
 from app.suspects import filtered_suspects, suspect_table
 from curation.catalog import DatasetSpec, find_dataset, load_catalog
@@ -45,6 +46,7 @@ def screen() -> None:
     audit = _audit(name, progress)
     if audit is None:
         progress_panel(folder, progress, _source(chosen, name) or chosen)
+        other_jobs(folder)
         idle = progress.state in ("none", "finished") and not waiting_job(folder)
         if idle and not (folder / "results.json").exists():
             not_audited(chosen, folder, _spec(chosen))
@@ -52,6 +54,7 @@ def screen() -> None:
     with bar:
         _actions(audit, chosen, progress)
     progress_panel(folder, progress, _source(chosen, name) or chosen)
+    other_jobs(folder)
     _results(audit)
 
 

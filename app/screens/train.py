@@ -8,7 +8,7 @@ from app.data_bar import audit_of, data_bar
 from app.queue_panel import queue_panel
 from app.state import workspace
 from app.train_form import retrain_button, train_form
-from app.train_table import runs_table
+from app.train_table import report_button, runs_table
 from curation.results import ORIGINAL, audited_labels
 
 
@@ -35,6 +35,7 @@ def screen() -> None:
         queue_panel(audit.name)
         table = runs_table(workspace(), audit.name)
         st.html("<h3>Finished trainings</h3>" + (table or "<p>None yet. They stand here with their accuracy.</p>"))
+        report_button(workspace(), audit.name)
 
 
 screen()
