@@ -23,6 +23,7 @@ import psutil
 from curation.database import configure_fiftyone, ensure_database, fiftyone_environment
 from curation.guard import Guard
 from curation.processes import end_process, find_process, last_lines, locked, port_owner, start_background
+from curation.session_edits import SessionEdits
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import read_json, write_json, write_text
@@ -203,9 +204,9 @@ def _serve(arguments: Sequence[str]) -> None:
     set_port(options.port)
     config = Config()
     config.bind = [f"127.0.0.1:{options.port}"]
-    asyncio.run(serve(Guard(app, options.port, options.root), config))
-    said = _sync_all(Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", ""))
-    write_text(_said(Workspace(options.workspace), options.port), "\n".join(said))
+    workspace, reviewer = Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", "")
+    asyncio.run(serve(Guard(SessionEdits(app, workspace, reviewer), options.port, options.root), config))
+    write_text(_said(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
 
 
 def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:

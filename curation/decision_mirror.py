@@ -89,7 +89,11 @@ def write_decisions(dataset: Any, review: Review, ids: Sequence[str] | None = No
 
 
 def write_changed(
-    dataset: Any, review: Review, given: Mapping[str, str], samples: Mapping[str, Mapping[str, Any]]
+    dataset: Any,
+    review: Review,
+    given: Mapping[str, str],
+    samples: Mapping[str, Mapping[str, Any]],
+    noted: bool = True,
 ) -> int:
     """Bring samples that were just read up to date with the log and return how many were not.
 
@@ -98,6 +102,7 @@ def write_changed(
         review: of the data set.
         given: see `given_labels`.
         samples: as `read_samples` returns the fields READ; those of another audit are left alone.
+        noted: see `write_samples`.
 
     Raises:
         ErrataError: the database does not answer, or the log cannot be read.
@@ -116,7 +121,7 @@ def write_changed(
                 new[GIVEN] = classification(given[image_id])
             if new:
                 changed[one] = new
-    write_samples(dataset, changed)
+    write_samples(dataset, changed, noted)
     return len(changed)
 
 

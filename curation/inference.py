@@ -1,5 +1,6 @@
 """An audit as fields, views and maps of a FiftyOne dataset."""
 
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -7,17 +8,22 @@ import numpy as np
 from curation import store
 from curation.cam_files import cam_pair
 from curation.dataset_names import dataset_name
-from curation.decision_mirror import prepare, write_decisions
+from curation.decision_mirror import READ, prepare, write_decisions
 from curation.documents import Column, Labels
 from curation.image_problems import CHECKS
 from curation.kinds import NAMES
 from curation.reasons import against, reasons
 from curation.results import ORIGINAL, ArchitectureResult, Audit
 from curation.review import Review, log_of
+from curation.reviewer_name import kept_reviewer
+from curation.samples import read_samples
 from curation.store import View
+from curation.sync import take_edits
 from curation.workspace import Workspace
 from models.arrays import FloatArray, IntArray, Progress
+from models.errors import ErrataError
 
+_log = logging.getLogger(__name__)
 __all__ = ["SUSPICIOUS", "dataset_name", "write_audit"]
 
 _KINDS = {
@@ -42,6 +48,9 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
         *(column for one in audit.architectures for column in _columns(audit, one)),
     ]
     name, paths, classes = dataset_name(audit.name), audit.rows.paths, audit.rows.classes
+    review = Review(log_of(workspace, audit.name), audit.checked) if audit.config["version"] == ORIGINAL else None
+    if review:
+        _keep_edits(workspace, audit, review)
     with store.replacing(workspace, name, paths, columns, classes) as dataset:
         store.protect(dataset, "ground_truth")
         for done, one in enumerate(audit.architectures):
@@ -51,10 +60,27 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
             if progress:
                 progress(done + 1, len(audit.architectures))
         store.save_views(dataset, _views(audit))
-        if audit.config["version"] == ORIGINAL:  # on others nobody decides
+        if review:  # on the labels of a curated split nobody decides
             prepare(dataset, classes)
-            write_decisions(dataset, Review(log_of(workspace, audit.name), audit.checked))
+            write_decisions(dataset, review)
         dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
+
+
+def _keep_edits(workspace: Workspace, audit: Audit, review: Review) -> None:
+    """Make decisions of what people edited in the dataset that is about to be replaced.
+
+    Raises:
+        ErrataError: there is an edit, and nobody said whose.
+    """
+    if not store.dataset_exists(workspace, dataset_name(audit.name)):
+        return
+    samples = read_samples(store.load_dataset(workspace, dataset_name(audit.name)), READ)
+    reviewer = kept_reviewer(workspace)
+    _, refused = take_edits(audit, review, samples, reviewer)
+    if refused and not reviewer:
+        raise ErrataError(f"{next(iter(refused.values()))[:-1]} to `errata sync {audit.name}` first")
+    for sentence in refused.values():
+        _log.warning("an edit in FiftyOne is lost: %s", sentence)
 
 
 def _common(audit: Audit) -> list[Column]:

@@ -30,12 +30,14 @@ def read_samples(dataset: Any, fields: Sequence[str], ids: Sequence[str] | None 
 
 
 @answering()
-def write_samples(dataset: Any, values: Mapping[str, Mapping[str, Any]]) -> None:
+def write_samples(dataset: Any, values: Mapping[str, Mapping[str, Any]], noted: bool = True) -> None:
     """Write fields of samples, all fields of one at a time: nobody sees half of it.
 
     Args:
         dataset: that has the fields.
         values: id of a sample -> field -> value, None to empty the field.
+        noted: whether the samples count as modified. If they do, the App refuses what is edited in a page that shows
+            them as they were.
 
     Raises:
         ErrataError: the database does not answer; what it had not written yet is as it was.
@@ -43,7 +45,7 @@ def write_samples(dataset: Any, values: Mapping[str, Mapping[str, Any]]) -> None
     from bson import ObjectId
     from pymongo import UpdateOne
 
-    now = {"last_modified_at": datetime.now(UTC)}  # by which the App tells that what it shows is old
+    now = {"last_modified_at": datetime.now(UTC)} if noted else {}
     updates = [UpdateOne({"_id": ObjectId(one)}, {"$set": {**own, **now}}) for one, own in values.items()]
     if updates:
         dataset._sample_collection.bulk_write(updates, ordered=False)

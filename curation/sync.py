@@ -86,17 +86,42 @@ def sync_every(workspace: Workspace, reviewer: str) -> list[str]:
 
 
 def sync_samples(dataset: Any, audit: Audit, review: Review, reviewer: str, ids: Sequence[str] | None = None) -> Synced:
-    """Do what `sync` does for some samples, all by default.
+    """Do what `sync` does for some samples, all by default; of some, the page that shows them may go on editing.
 
     Raises:
-        ErrataError: the database does not answer, or nobody is named and there is an edit.
+        ErrataError: the database does not answer.
     """
     given, samples = given_labels(review), read_samples(dataset, READ, ids)
+    decisions, refused = take_edits(audit, review, samples, reviewer)
+    replaced = replaced_given(given, samples)
+    followed = {one: sample for one, sample in samples.items() if one not in refused}
+    tagged = {one: sample for one, sample in followed.items() if _verdict_tags(sample)}
+    write_samples(dataset, {one: {"tags": _other_tags(sample)} for one, sample in tagged.items()})
+    updated = write_changed(dataset, review, given, followed, noted=ids is None)
+    return Synced(tuple(decisions), tuple(refused.values()), tuple(replaced), updated)
+
+
+def take_edits(
+    audit: Audit, review: Review, samples: Mapping[str, Sample], reviewer: str
+) -> tuple[list[Decision], dict[str, str]]:
+    """Write decisions of the edits of samples to the log.
+
+    Args:
+        audit: of the data set.
+        review: of the data set.
+        samples: as `read_samples` returns the fields READ.
+        reviewer: whose edits they are.
+
+    Returns:
+        the decisions, undone together, and for each sample whose edits make none a sentence.
+
+    Raises:
+        ErrataError: the log cannot be read.
+    """
     rows = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
     batch = secrets.token_hex(8)
     decisions: list[Decision] = []
-    refused: list[str] = []
-    left: set[str] = set()
+    refused: dict[str, str] = {}
     for one, sample in samples.items():
         if sample["image_id"] not in rows:
             continue
@@ -105,15 +130,8 @@ def sync_samples(dataset: Any, audit: Audit, review: Review, reviewer: str, ids:
             if found is not None:
                 decisions += _decided(review, replace(found, batch=batch))
         except ErrataError as error:
-            refused.append(f"{error}.")
-            left.add(one)
-    replaced = replaced_given(given, samples)
-    followed = {one: sample for one, sample in samples.items() if one not in left}
-    write_samples(
-        dataset, {one: {"tags": _other_tags(sample)} for one, sample in followed.items() if _verdict_tags(sample)}
-    )
-    updated = write_changed(dataset, review, given, followed)
-    return Synced(tuple(decisions), tuple(refused), tuple(replaced), updated)
+            refused[one] = f"{error}."
+    return decisions, refused
 
 
 def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | None:

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from curation import sessions
-from curation.sessions import media_roots, open_session
+from curation.app_server import AppServer
+from curation.decisions import Decision
+from curation.review import Review, log_of
+from curation.sessions import follow_log, media_roots, open_session, port_of
 from curation.store import dataset_exists
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -38,3 +41,24 @@ def test_a_dataset_that_is_gone_is_written_again(mongo_workspace: Workspace, mon
     workspace, roots, port, reviewer = started[0]
     assert (workspace, port, reviewer) == (mongo_workspace, 5999, "ana")
     assert audit.rows.root in roots
+
+
+def test_each_reviewer_has_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace(tmp_path)
+    running = [AppServer(5151, 1, "ana", (), ""), AppServer(5153, 2, "ben", (), "")]
+    monkeypatch.setattr(sessions, "running_apps", lambda _: running)
+    monkeypatch.setattr(sessions, "port_owner", lambda port: "another program" if port == 5152 else None)
+    assert [port_of(workspace, name) for name in ("ana", "ben", "cleo")] == [5151, 5153, 5154]
+    monkeypatch.setattr(sessions, "port_owner", lambda port: "another program")
+    with pytest.raises(ErrataError, match="the ports 5151 to 5250 are all taken; name a free one with --port"):
+        port_of(workspace, "cleo")
+
+
+@pytest.mark.mongo
+def test_a_dataset_that_is_there_follows_the_log(mongo_workspace: Workspace) -> None:
+    audit = small_audit(mongo_workspace, "followed", cams=0)
+    assert follow_log(mongo_workspace, "followed", "") is None  # written anew
+    Review(log_of(mongo_workspace, "followed"), audit.checked).decide(Decision("ana", "test/sea/0.png", "keep"))
+    found = follow_log(mongo_workspace, "followed", "")
+    assert found is not None
+    assert (found.updated, found.decisions) == (1, ())

@@ -7,8 +7,9 @@ import fiftyone.core.json as foj
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
+from curation.desks import desk_of
 from curation.review_desk import Desk, Done, Look
-from curation.review_plugin.desks import desk_of
+from curation.workspace import Workspace
 from models.errors import ErrataError
 
 AFTER = "@errata/review/after"  # of index.js: shows what became of a verdict, and the next image
@@ -29,7 +30,7 @@ REVERSALS = {  # operator -> kind, what its button says, icon
 def act(ctx: Any, verdict: Callable[[Desk], Done], kind: str) -> dict[str, Any]:
     """Run a verdict; the page is told what became of it, and shows that and the next image."""
     try:
-        desk, _ = desk_of(ctx)
+        desk, _ = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
         done = verdict(desk)
     except ErrataError as error:
         told: dict[str, Any] = {"kind": "refused", "said": f"{error}.", "ids": []}

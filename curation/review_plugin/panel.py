@@ -7,10 +7,11 @@ from fiftyone.operators import types
 
 from curation.agreement import Agreement
 from curation.budget import stop_sentence
+from curation.desks import desk_of
 from curation.review_desk import Desk
-from curation.review_plugin.desks import desk_of
 from curation.review_plugin.operators import judge, reverse
 from curation.review_progress import Progress
+from curation.workspace import Workspace
 from models.errors import ErrataError
 
 _BUTTONS = (  # rows of name, quick verdict, label
@@ -53,7 +54,7 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
         """Return text and buttons."""
         panel = types.Object()
         try:
-            desk, progress = desk_of(ctx)
+            desk, progress = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
             paragraphs = [_target(ctx, desk, progress), *_standing(ctx, desk, progress)]
         except ErrataError as error:
             paragraphs, desk = [f"{error}."], None

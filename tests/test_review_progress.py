@@ -1,0 +1,84 @@
+"""How far the review is, as the panel in FiftyOne says it."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from curation.decisions import Decision
+from curation.results import Audit
+from curation.review import Review, log_of
+from curation.review_progress import Progress
+from curation.workspace import Workspace
+from models.errors import ErrataError
+from tests.small_audit import small_audit
+
+WRONG, RIGHT = "test/sea/0.png", "test/sea/1.png"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    return small_audit(Workspace(tmp_path_factory.mktemp("home")), cams=0)
+
+
+@pytest.fixture
+def review(made: Audit) -> Review:
+    workspace = Workspace(made.folder.parent.parent)
+    shutil.rmtree(workspace.decisions, ignore_errors=True)
+    return Review(log_of(workspace, "tiny"), made.checked)
+
+
+def test_judged_found_and_left(made: Audit, review: Review) -> None:
+    progress = Progress(made, review)
+    before = progress.standing("test", "ana")
+    assert (before.images, before.judged, before.own, before.budget.found) == (12, 0, 0, 0)
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)), Decision("ana", RIGHT, "keep"))
+    review.decide(Decision("ben", "test/sea/2.png", "unsure"))
+    after = progress.standing("test", "ana")
+    assert (after.images, after.judged, after.own, after.budget.found) == (12, 3, 2, 1)
+    assert after.budget.looked == 2
+    assert progress.standing("train", "ana").judged == 0
+    assert progress.standing("test", "cleo").own == 0
+    review.undo("ana")
+    assert progress.standing("test", "ana").judged == 1
+
+
+def test_everything_judged_leaves_nothing(made: Audit, review: Review) -> None:
+    images = made.rows.image_ids[made.rows.splits == "test"].tolist()
+    review.decide(*(Decision("ana", image_id, "keep") for image_id in images))
+    left = Progress(made, review).standing("test", "ana").budget.left
+    assert (left.expected, left.low, left.high) == (0, 0, 0)
+
+
+def test_the_pair_in_view(made: Audit, review: Review) -> None:
+    progress = Progress(made, review)
+    row = int(np.flatnonzero(made.rows.image_ids == WRONG)[0])
+    assert progress.pair(row) == (1, 0)  # of sea that shows a forest there is one in test
+    review.decide(Decision("ana", WRONG, "keep"))
+    assert progress.pair(row) == (1, 1)
+
+
+def test_agreement(made: Audit, review: Review) -> None:
+    progress = Progress(made, review)
+    assert progress.agreement().share is None
+    review.decide(Decision("ana", WRONG, "keep"), Decision("ana", RIGHT, "keep"))
+    review.decide(Decision("ben", WRONG, "exclude"), Decision("ben", RIGHT, "keep"))
+    found = progress.agreement()
+    assert (found.images, found.share, found.reviewers) == (2, 0.5, ("ana", "ben"))
+
+
+def test_a_split_without_images(made: Audit, review: Review) -> None:
+    with pytest.raises(ErrataError, match="no image to review in this split"):
+        Progress(made, review).standing("val", "ana")
+
+
+def test_the_figures_of_the_review_screen(made: Audit, review: Review) -> None:
+    """The app counts looks in the same order: the same verdicts give the same estimate."""
+    from app.review_bench import Bench
+    from curation.audit_sample import audit_order
+
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)), Decision("ana", RIGHT, "keep"))
+    order = audit_order(made.rows.image_ids, made.consensus.label_quality, 0)
+    places = {image_id: row for row, image_id in enumerate(made.rows.image_ids.tolist())}
+    bench = Bench(made, review, order, places)
+    assert bench.budget("test") == Progress(made, review).standing("test", "ana").budget
