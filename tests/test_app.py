@@ -14,12 +14,14 @@ from streamlit.testing.v1 import AppTest
 from app.background import watch
 from app.charts import probability_bars, quality_bar
 from app.components import change
+from app.queue_actions import enqueue
 from app.run_queue import jobs
 from curation.cam_drawing import drawing_folder
 from curation.cam_files import cam_pair
 from curation.results import ArchitectureResult, Audit, audit_folder
 from curation.workspace import Workspace
 from models.files import write_json
+from tests.curated_folder import judge, version
 from tests.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
 
 MAIN = Path(__file__).parent.parent / "app" / "main.py"
@@ -90,6 +92,46 @@ def test_another_audit_is_of_the_same_kind(workspace: Workspace, monkeypatch: py
     show(dataset="tiny").button(key="audit.start").click().run()
     options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto --version original"
     assert [list(job.arguments) for job in jobs(workspace)] == [["audit", "/a/tiny", *options.split()]]
+
+
+def test_the_choices_are_in_the_command(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
+    app = show(dataset="digits")
+    app.multiselect(key="audit.architectures").set_value(["simple_cnn", "efficientnet_lite1", "average"]).run()
+    app.number_input(key="audit.folds").set_value(3).run()
+    app.button(key="audit.start").click().run()
+    options = "--architectures simple_cnn,efficientnet_lite1,average --folds 3"
+    assert [" ".join(job.arguments) for job in jobs(workspace)] == [f"audit digits {options}"]
+
+
+def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
+    monkeypatch.setattr("app.queue_panel.ensure_worker", lambda workspace: None)
+    audit = small_audit(workspace)
+    judge(workspace)
+    version(workspace)
+    write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config()})
+    app = show(dataset="tiny")
+    app.segmented_control(key="audit.version").set_value("v1").run()
+    app.button(key="audit.start").click().run()
+    (job,) = jobs(workspace)
+    assert job.folder == audit_folder(workspace, "tiny-v1")
+    assert job.arguments[-2:] == ("--version", "v1")
+    assert "tiny-v1" in shown(app)  # the queue beside the results
+
+
+def test_an_audit_that_waits_says_for_whom(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
+    for name in ("queue_panel", "audit_panel"):
+        monkeypatch.setattr(f"app.{name}.ensure_worker", lambda workspace: None)
+    enqueue(workspace, "scenes", "a training on v1", ["train", "scenes", "--recipe", "a"])
+    enqueue(workspace, "digits", "digits", ["audit", "digits"])
+    app = show(dataset="digits")
+    assert "**Audit waiting** for a training on v1" in texts(app.markdown)
+    assert "audit.start" not in [button.key for button in app.button]
+    app.button(key="audit.cancel").click().run()
+    assert [job.state for job in jobs(workspace)] == ["waiting", "cancelled"]
+    assert app.button(key="audit.start").label == "Start the audit"
 
 
 def test_a_running_audit_is_watched(workspace: Workspace) -> None:
