@@ -10,9 +10,9 @@ import typer
 from app.arguments import Name, Seed, Version
 from app.compare_cli import comparing
 from app.decisions_cli import decisions
+from app.map_cli import selections
 from app.predict_cli import predict
 from app.queue_cli import queue
-from app.report_cli import report
 from app.report_cli import report
 from app.splits_cli import splits
 from app.training_cli import training
@@ -225,10 +225,10 @@ def doctor() -> None:
 cli.add_typer(training)
 cli.add_typer(decisions)
 cli.add_typer(splits)
+cli.add_typer(selections)
 cli.add_typer(comparing)
 cli.add_typer(queue)
 cli.add_typer(predict)
-cli.add_typer(report)
 cli.add_typer(report)
 
 

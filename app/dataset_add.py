@@ -1,5 +1,6 @@
 """Other data sets: one in a folder or CSV on this machine, and those of the catalogue that are not there yet."""
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from app.picks import pick
 from app.state import workspace
 from curation.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.results import audited
+from curation.workspace import data_root
 from models.errors import ErrataError
 
 POLL_S = 1.0
@@ -41,7 +43,8 @@ def _line(spec: DatasetSpec, known: list[str]) -> str:
 
 
 def _catalogue() -> list[DatasetSpec]:
-    return [find_dataset(name, workspace()) for name in load_catalog()]
+    home, here = workspace(), data_root()
+    return [replace(spec, root=(home.drawn if spec.embedded else here) / spec.root) for spec in load_catalog().values()]
 
 
 def not_here(spec: DatasetSpec) -> None:

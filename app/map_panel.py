@@ -7,19 +7,20 @@ import streamlit as st
 
 from app.charts import quality_bar
 from app.components import change
+from app.fiftyone_link import fiftyone_link
 from app.picks import pick
 from app.pictures import picture
 from app.state import workspace
 from app.tiles import strip, tile
 from curation.reasons import reasons
 from curation.results import Audit
-from curation.selections import save_selection, selection_names
+from curation.selections import save_selection, selection_names, view_name
 from models.arrays import IntArray
 from models.errors import ErrataError
 
 LARGE_PX = 560
 SHOWN = 9
-_SAVED = "map.saved"
+_SAVED, _VIEWED = "map.saved", "map.viewed"
 
 
 def one_image(audit: Audit, row: int) -> None:
@@ -96,6 +97,20 @@ def _save(audit: Audit, chosen: IntArray, made_from: str) -> None:
         _, saved, n = st.session_state[_SAVED]
         link = pick("Review them", "er-go", screen="review", split="all", order=f"selection {saved}", image="")
         st.html(f"<p>Selection <b>{escape(saved)}</b>, {n:,} image{'s' * (n > 1)}, is kept. {link}</p>")
+        _in_fiftyone(audit, saved)
+
+
+def _in_fiftyone(audit: Audit, saved: str) -> None:
+    """Show the way to the same images in FiftyOne; the view is saved when it is asked for."""
+    if st.session_state.get(_VIEWED) == [audit.name, saved]:
+        fiftyone_link(audit, view_name(saved))
+    elif (audit.folder / "fiftyone.json").exists() and st.button("See them in FiftyOne", key="map.fiftyone"):
+        from curation.selection_view import save_selection_view
+
+        with st.spinner("Saving the view, which takes some ten seconds …"):
+            save_selection_view(workspace(), audit.name, saved)
+        st.session_state[_VIEWED] = [audit.name, saved]
+        st.rerun()
 
 
 def _free_name(dataset: str) -> str:

@@ -1,0 +1,81 @@
+"""The arguments and options of `errata selections`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.arguments import Name
+from models.errors import ErrataError
+
+if TYPE_CHECKING:
+    from curation.workspace import Workspace
+
+selections = typer.Typer()
+
+
+@selections.command(name="selections")
+def show_selections(
+    name: Name,
+    show: Annotated[str, typer.Option(help="list the images of this selection")] = "",
+    add: Annotated[str, typer.Option(help="keep the images of --images under this name")] = "",
+    images: Annotated[Path | None, typer.Option(help="with --add: a file with an image_id a line")] = None,
+    view: Annotated[str, typer.Option(help="save this selection as a view in FiftyOne")] = "",
+    remove: Annotated[str, typer.Option(help="forget this selection; decisions made with it stay")] = "",
+) -> None:
+    """List the named selections of a data set, as made on the map of the app. The review takes them as a queue."""
+    from curation.selections import load_selection, remove_selection, selection_names
+
+    if sum(map(bool, (show, add, view, remove))) > 1:
+        raise ErrataError("--show, --add, --view and --remove exclude each other; give one of them")
+    if bool(add) != (images is not None):
+        raise ErrataError("--add NAME needs --images FILE, and the other way round; give both")
+    workspace, dataset = _audited(name)
+    if show:
+        typer.echo("\n".join(load_selection(workspace, dataset, show).image_ids))
+    elif images is not None:
+        typer.echo(f"selection {add} of {dataset} holds {_add(workspace, dataset, add, images):,} images")
+    elif view:
+        from curation.selection_view import save_selection_view
+
+        typer.echo(
+            f"view {save_selection_view(workspace, dataset, view)} is saved; errata review {name} opens FiftyOne"
+        )
+    elif remove:
+        remove_selection(workspace, dataset, remove)
+        typer.echo(f"selection {remove} of {dataset} is forgotten")
+    else:
+        for one in selection_names(workspace, dataset):
+            own = load_selection(workspace, dataset, one)
+            typer.echo(f"{one}  {len(own.image_ids):,} images  {own.made_from}  {own.created}")
+
+
+def _add(workspace: "Workspace", dataset: str, name: str, images: Path) -> int:
+    """Keep the images that a file lists, and return how many there are."""
+    from curation.results import CheckedRows, audit_folder
+    from curation.selections import save_selection
+
+    lines = [line.strip() for line in images.read_text(encoding="utf-8").splitlines() if line.strip()]
+    known = set(CheckedRows.load(audit_folder(workspace, dataset)).rows.image_ids.tolist())
+    if strange := [line for line in lines if line not in known]:
+        raise ErrataError(
+            f"{images} names {strange[0]!r}, which is no image of {dataset}; see `errata issues {dataset}`"
+        )
+    return len(save_selection(workspace, dataset, name, lines, f"file {images.name}").image_ids)
+
+
+def _audited(name: str) -> "tuple[Workspace, str]":
+    """Return the workspace and the name under which the data set was audited.
+
+    Raises:
+        ErrataError: it was not audited.
+    """
+    from curation.datasets import audited_name
+    from curation.results import audited, load_audit
+    from curation.workspace import Workspace
+
+    workspace = Workspace.from_environment()
+    dataset = audited_name(name, workspace)
+    if dataset not in audited(workspace):
+        load_audit(workspace, dataset)  # says what to do
+    return workspace, dataset
