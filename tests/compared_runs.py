@@ -12,9 +12,12 @@ Ten of twelve test images are compared: `test/sea/1.png` shows none of the class
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -38,13 +41,20 @@ _STRONG = {"test/sea/0.png": "forest", "test/street/0.png": "sea"}
 
 
 def compared_runs(root: Path, reviewed: bool = True) -> Workspace:
-    """Write all of it and return the workspace.
+    """Write all of it and return the workspace; it is made once, then copied, with the images where they were made.
 
     Args:
         root: of the workspace.
         reviewed: False = neither decisions nor v1, nor the run that was trained on it.
     """
-    workspace = Workspace(root)
+    shutil.copytree(_made(reviewed).name, root, dirs_exist_ok=True)
+    return Workspace(root)
+
+
+@cache
+def _made(reviewed: bool) -> TemporaryDirectory[str]:
+    folder = TemporaryDirectory(ignore_cleanup_errors=True)  # goes with the process
+    workspace = Workspace(Path(folder.name))
     small_audit(workspace, NAME, cams=0)
     if reviewed:
         decide(workspace)
@@ -60,7 +70,7 @@ def compared_runs(root: Path, reviewed: bool = True) -> Workspace:
     trained_run(workspace, STRONG, 1, {**_STRONG, "test/sea/2.png": "forest"}, rows_key=key)
     errors = {"test/forest/1.png": "sea"}
     trained_run(workspace, WEAK, 0, errors, "scenes-simple", "simple_cnn", "scratch", rows_key=key)
-    return workspace
+    return folder
 
 
 def decide(workspace: Workspace) -> None:

@@ -56,7 +56,7 @@ def test_holm_by_hand() -> None:
     assert holm([]) == []
 
 
-@settings(max_examples=10)  # statsmodels takes a seventh of a second for each
+@settings(max_examples=5)  # statsmodels takes a seventh of a second for each
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=12))
 def test_holm_is_that_of_statsmodels(thousandths: list[int]) -> None:
     p_values = [one / 1000 for one in thousandths]
