@@ -37,8 +37,20 @@ def queue(workspace: Workspace, arguments: Sequence[str], work: bool, cancel: st
 def _add(workspace: Workspace, arguments: Sequence[str]) -> None:
     if len(arguments) < 2:
         raise ErrataError("name a data set too: errata queue train NAME …")
-    job = queue_actions.enqueue(workspace, audited_name(arguments[1], workspace), " ".join(arguments[1:]), arguments)
+    dataset = audited_name(arguments[1], workspace)
+    job = queue_actions.enqueue(workspace, dataset, title_of(arguments), arguments)
     typer.echo(f"added {job.id}: errata {' '.join(arguments)}")
+
+
+def title_of(arguments: Sequence[str]) -> str:
+    """Return what people see of a command: what is trained on which labels, or the data set that is audited."""
+    given = dict(zip(arguments[2::2], arguments[3::2], strict=False))
+    if arguments[0] != "train":
+        return arguments[1]
+    what = given.get("--recipe", "")
+    if variant := given.get("--architecture"):
+        what = f"{what} with {variant}" if what else variant
+    return f"{what or arguments[1]} on {given.get('--version', 'original')}"
 
 
 def _show(workspace: Workspace) -> None:

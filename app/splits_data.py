@@ -7,11 +7,12 @@ import streamlit as st
 from app.review_bench import Bench
 from app.state import audit_stamp, workspace
 from curation.look_order import look_order
-from curation.results import Audit, versions
+from curation.results import ORIGINAL, Audit, versions
 from curation.split_diff import Change, diff_splits
 from curation.split_preview import SplitPreview, preview_split
 from curation.split_request import SplitRequest
-from curation.splits import SplitSummary, list_splits, load_split
+from curation.split_rows import CuratedRows
+from curation.splits import CuratedSplit, SplitSummary, load_split
 from curation.workspace import Workspace
 from models.arrays import IntArray
 
@@ -30,13 +31,27 @@ def looks(bench: Bench) -> IntArray:
 
 def summaries(audit: Audit) -> list[SplitSummary]:
     """Return the versions of a data set, `original` first."""
-    root = str(workspace().root)
-    return _summaries(root, audit.name, audit_stamp(audit.folder), versions(workspace(), audit.name))
+    return [_summary(version_of(audit, version)) for version in versions(workspace(), audit.name)]
 
 
 def changes(audit: Audit, old: str, new: str) -> list[Change]:
     """Return what two versions do not have in common."""
-    return _changes(str(workspace().root), audit.name, audit_stamp(audit.folder), old, new)
+    return _changes(str(workspace().root), audit.name, audit_stamp(audit.folder), old, new, audit)
+
+
+def version_of(audit: Audit, version: str) -> CuratedSplit:
+    """Return a version of an audited data set; see `load_split`."""
+    return _split(str(workspace().root), audit.name, audit_stamp(audit.folder), version, audit)
+
+
+def _summary(split: CuratedSplit) -> SplitSummary:
+    about = split.about
+    if split.version == ORIGINAL:
+        return SplitSummary(split.version, split.sha256, "", "", "", about["counts"], {}, {})
+    made = (about["parent"]["version"], about["reviewer"], about["created"])
+    return SplitSummary(
+        split.version, split.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"]
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -52,11 +67,13 @@ def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Ben
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _summaries(root: str, name: str, stamp: tuple[int, ...], known: tuple[str, ...]) -> list[SplitSummary]:
-    return list_splits(Workspace(Path(root)), name)
+def _split(root: str, name: str, stamp: tuple[int, ...], version: str, _audit: Audit) -> CuratedSplit:
+    if version != ORIGINAL:
+        return load_split(Workspace(Path(root)), name, version)
+    every = CuratedRows.as_given(_audit.checked, _audit.duplicates)  # what load_split reads, without reading it again
+    return CuratedSplit(name, ORIGINAL, every, {"sha256": every.sha256(), "counts": every.counts()})
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _changes(root: str, name: str, stamp: tuple[int, ...], old: str, new: str) -> list[Change]:
-    workspace = Workspace(Path(root))
-    return diff_splits(load_split(workspace, name, old), load_split(workspace, name, new))
+def _changes(root: str, name: str, stamp: tuple[int, ...], old: str, new: str, _audit: Audit) -> list[Change]:
+    return diff_splits(*(_split(root, name, stamp, version, _audit) for version in (old, new)))

@@ -24,8 +24,11 @@ def retrain_button(audit: Audit) -> None:
         "Retrain and compare", type="primary", icon=":material/bolt:", key="train.retrain",
         on_click=_retrain, args=(audit.name, newest, plans),
     )  # fmt: skip
-    what = f"trains {', '.join(plan.title for plan in plans)}, {estimate_words(plans)}" if plans else "is all trained"
-    st.caption(f"The frozen backbone, with three seeds on the labels as given and on {newest}: {what}.")
+    if plans:
+        what = f"Trains {' and '.join(plan.title for plan in plans)}, three seeds each; takes {estimate_words(plans)}."
+    else:
+        what = f"The frozen backbone is trained on {newest} and on the labels as given: this opens the comparison."
+    st.caption(what)
 
 
 def _retrain(name: str, newest: str, plans: Sequence[Plan]) -> None:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation.results import ORIGINAL, audit_name, audited, load_audit, versions
+from curation.results import ORIGINAL, audit_folder, audit_name, audited, versions
 from curation.run_report.trained import load_run
 from curation.runs_of import finished_runs
 from curation.workspace import Workspace
+from models.files import checked_name, read_json
 
 MOST_MEMBERS = 3  # of folds or seeds: more cost time and change little
 
@@ -48,10 +49,10 @@ def trained_models(workspace: Workspace, name: str) -> list[TrainedModel]:
 
 def _of_audit(workspace: Workspace, name: str, version: str) -> list[TrainedModel]:
     models = []
-    for one in load_audit(workspace, name).architectures:
-        folds = sorted(one.run_folder.glob("fold-*.safetensors"))[:MOST_MEMBERS]
+    for one, run in read_json(audit_folder(workspace, name) / "results.json")["runs"].items():
+        folds = sorted((workspace.runs / checked_name("run", run)).glob("fold-*.safetensors"))[:MOST_MEMBERS]
         if folds:
-            models.append(TrainedModel(one.name, one.name.partition("@")[0], version, tuple(folds), True))
+            models.append(TrainedModel(one, one.partition("@")[0], version, tuple(folds), True))
     return models
 
 

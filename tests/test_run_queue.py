@@ -10,7 +10,7 @@ import pytest
 
 from app import queue_actions, queue_worker, run_queue
 from app.queue_actions import cancel_job, enqueue, resume_job
-from app.queue_command import queue
+from app.queue_command import queue, title_of
 from app.queue_worker import work
 from app.run_queue import Job, find_job, jobs
 from curation.processes import locked, start_background
@@ -174,3 +174,9 @@ def test_the_command(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -
         queue(workspace, [], True, "x", "")
     with pytest.raises(ErrataError, match="no job 'x'"):
         queue(workspace, [], False, "x", "")
+
+
+def test_titles() -> None:
+    assert title_of(["audit", "intel", "--folds", "3"]) == "intel"
+    assert title_of(["train", "intel", "--recipe", "a", "--architecture", "b", "--version", "v1"]) == "a with b on v1"
+    assert title_of(["train", "intel", "--architecture", "b", "--seeds", "2"]) == "b on original"

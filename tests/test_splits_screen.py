@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.background import job_folder, watch
+from app.splits_data import summaries
 from app.splits_decisions import budget_chart, verdict_table
 from app.splits_make import next_version, preview_html, split_arguments
 from app.splits_versions import versions_table
@@ -195,6 +196,12 @@ def test_versions_and_what_changed(workspace: Workspace, audit: Audit) -> None:
     assert "same version" in texts(app.info)
     app = show("Versions", old="v1", new="original")
     assert "undone relabel" in shown(app)
+
+
+def test_the_list_is_that_of_the_command(workspace: Workspace, audit: Audit) -> None:
+    judge(workspace)
+    version(workspace)
+    assert summaries(audit) == list_splits(workspace, "tiny")
 
 
 def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) -> None:
