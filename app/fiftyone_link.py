@@ -6,12 +6,15 @@ from app.review_name import ask_name, reviewer
 from app.state import workspace
 from curation.app_server import app_url, running_apps
 from curation.results import Audit
+from curation.reviewer_name import kept_reviewer
 
 
 def fiftyone_link(audit: Audit, view: str) -> None:
     """Show the link to a saved view; the App is started when it is asked for, and only then is FiftyOne imported."""
     who = reviewer()
-    own = [server for server in running_apps(workspace()) if server.reviewer in (who, "")]  # ours, else nobody's
+    # An App that was started for nobody writes the name of who reviewed here last.
+    names = (who, "") if who == kept_reviewer(workspace()) else (who,)
+    own = [server for server in running_apps(workspace()) if server.reviewer in names]
     if own and (audit.folder / "fiftyone.json").exists():
         server = max(own, key=lambda one: one.reviewer == who)
         st.link_button(

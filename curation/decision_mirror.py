@@ -42,7 +42,7 @@ def prepare(dataset: Any, classes: Sequence[str]) -> None:
     views = {view.name for view in VIEWS}
     if all(map(dataset.has_field, FIELDS)) and views <= set(dataset.list_saved_views()):
         return  # FiftyOne takes a second to see that nothing is to be done
-    store.declare(dataset, "review", FIELDS, shown=("decision",))
+    store.declare(dataset, "review", FIELDS, shown=("decision", CURATED))  # the App lets edit what is ticked
     store.allow_editing(dataset, CURATED, classes)
     store.save_views(dataset, VIEWS)
 

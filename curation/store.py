@@ -141,7 +141,7 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
         dataset: to add them to.
         group: its name; new groups come first.
         fields: name -> kind (text, texts, time or truth) and description.
-        shown: those of them that are ticked.
+        shown: fields to tick, also among those it had.
     """
     missing = {name: about for name, about in fields.items() if not dataset.has_field(name)}
     if not missing:
@@ -161,7 +161,7 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
     dataset.app_config.sidebar_groups = [fo.SidebarGroupDocument(name=group, paths=[*fields], expanded=True), *groups]
     active = dataset.app_config.active_fields
     if active is not None:
-        active.paths = [*active.paths, *(name for name in shown if name in missing)]
+        active.paths = [*active.paths, *(name for name in shown if name not in active.paths)]
     dataset.save()
 
 

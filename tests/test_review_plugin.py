@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from curation.app_server import AppServer, app_url, running_apps, stop_app
+from curation.app_server import AppServer, app_url, end_of_session, running_apps, stop_app
 from curation.decision_mirror import write_decisions
 from curation.decisions import Decision
 from curation.inference import write_audit
 from curation.results import Audit
 from curation.review import Review, log_of
-from curation.samples import read_samples
+from curation.samples import read_samples, write_samples
 from curation.sessions import open_session
 from curation.store import load_dataset
 from curation.workspace import Workspace
@@ -120,7 +120,7 @@ def select(page: Page, count: int) -> None:
         page.mouse.move(x + 30, y + 30)  # the box to tick comes with the pointer
         page.wait_for_timeout(100)
         page.mouse.click(x + 18, y + 18)
-    expect(page.get_by_text(str(count), exact=True).first).to_be_visible()
+    expect(page.get_by_text(str(count), exact=True).first).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(300)
 
 
@@ -273,10 +273,40 @@ def test_the_panel(page: Page, review: Review) -> None:
     select(page, 2)
     page.get_by_role("button", name="New panel").first.click()
     page.get_by_text("Review labels").first.click()
-    expect(page.get_by_text("2 selected")).to_be_visible()
-    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible()
+    expect(page.get_by_text("2 selected")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Exclude (X)").click()
-    expect(page.get_by_text("of 12 images judged, 2 by ana")).to_be_visible()
+    expect(page.get_by_text("of 12 images judged, 2 by ana")).to_be_visible(timeout=PATIENCE_MS)
     assert [decision.decision for decision in decisions(review)] == ["exclude", "exclude"]
     page.get_by_role("button", name="Undo (Z)").click()
-    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible()
+    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_label_edited_in_the_annotate_tab(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+    open_image(page)
+    page.get_by_text("Annotate", exact=True).click()
+    page.get_by_text("forest", exact=True).last.click()
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as edited:
+        page.get_by_role("radio").nth(2).click()
+    assert edited.value.status == 200
+    for _ in range(100):
+        if decisions(review):
+            break
+        page.wait_for_timeout(100)
+    (decision,) = decisions(review)
+    assert (decision.reviewer, decision.new_labels, decision.queue) == ("ana", ("street",), "label edited in FiftyOne")
+    assert in_dataset(mongo_workspace)[decision.image_id]["reviewer"] == ["ana"]
+
+
+def test_tags_become_decisions_at_the_end(
+    apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+) -> None:
+    dataset = load_dataset(mongo_workspace, "errata-keys")
+    first = next(iter(read_samples(dataset, ("image_id",))))
+    write_samples(dataset, {first: {"tags": ["exclude"]}})
+    assert stop_app(mongo_workspace, apps["ben"].port)
+    (decision,) = decisions(review)
+    assert (decision.reviewer, decision.decision) == ("ben", "exclude")
+    assert "keys: tagged exclude in FiftyOne: 1, now in the decision log" in end_of_session(
+        mongo_workspace, apps["ben"].port
+    )
