@@ -1,13 +1,16 @@
 """The versions of a data set: as given and as curated, with what they hold."""
 
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
+from app.data_bar import open_screen
 from app.dataset_balance import balance_table
 from app.state import audit_stamp, workspace
 from curation.results import ORIGINAL, audit_folder, audit_name, audited
+from curation.rows import SPLITS
 from curation.splits import SplitSummary, list_splits
 from curation.workspace import Workspace
 
@@ -26,7 +29,8 @@ def versions_of(name: str) -> list[SplitSummary]:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _versions(root: str, name: str, stamp: tuple[object, ...]) -> list[SplitSummary]:
-    return list_splits(Workspace(Path(root)), name)
+    found = list_splits(Workspace(Path(root)), name)
+    return [replace(one, counts={key: one.counts[key] for key in SPLITS if key in one.counts}) for one in found]
 
 
 def version_balance(versions: list[SplitSummary]) -> None:
@@ -55,12 +59,9 @@ def version_table(name: str, versions: list[SplitSummary]) -> None:
         f"<th>made</th><th>audited</th></tr>{lines}</table>"
     )
     if len(versions) == 1:
-        st.caption(f"A curated version is made from the decisions of a review: `errata split {name}`, or here:")
-        st.button("Open the review", key="dataset.review", on_click=_review)
-
-
-def _review() -> None:
-    st.query_params["screen"] = "review"
+        st.caption(f"A curated version is made from the decisions of a review: `errata split {name} --version v1`.")
+        st.button("Open the review", key="dataset.review", on_click=open_screen, args=("review",))
+    st.button("Open the splits", key="dataset.splits", on_click=open_screen, args=("splits",))
 
 
 def _line(one: SplitSummary, splits: list[str], known: bool) -> str:

@@ -20,6 +20,7 @@ class Side:
 
     key: str
     title: str  # HTML
+    version: str  # of the labels
     audit: Audit
     one: ArchitectureResult
     points: npt.NDArray[np.uint16]  # (N, 2) in 0..SPAN
@@ -68,4 +69,4 @@ def _side(audit: Audit, architecture: str, version: str) -> Side | None:
     if one is None or one.points is None:
         return None
     title = f"{escape(one.name)} <small>labels {'as given' if version == ORIGINAL else escape(version)}</small>"
-    return Side(f"{audit.name}-{one.slug}", title, audit, one, scaled(one.points))
+    return Side(f"{audit.name}-{one.slug}", title, version, audit, one, scaled(one.points))

@@ -16,7 +16,7 @@ from curation.map_groups import MapGroup
 from curation.palette import PALETTE
 from curation.results import Audit
 from curation.review import log_of
-from curation.selections import load_selection, save_selection
+from curation.selections import load_selection, save_selection, selection_names
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
 from curation.workspace import Workspace
@@ -126,12 +126,12 @@ def test_a_lasso_in_the_address_is_kept_for_the_review(workspace: Workspace, aud
     app = show(lasso=f"0..-1,-1.{SPAN + 1},-1.{SPAN + 1},{SPAN + 1}.-1,{SPAN + 1}")
     assert "30 images selected" in shown(app)
     assert "2 suspicious" in shown(app)
-    assert app.text_input(key="map.name").value == "map-1"
-    app.text_input(key="map.name").set_value("A B")
+    assert app.text_input[0].value == "map-1"
+    app.text_input[0].set_value("A B")
     next(one for one in app.button if one.label == "Keep for the review").click()
     app.run()
     assert "selection" in texts(app.error)
-    app.text_input(key="map.name").set_value("hazy")
+    app.text_input[0].set_value("hazy")
     next(one for one in app.button if one.label == "Keep for the review").click()
     app.run()
     assert len(load_selection(workspace, "tiny", "hazy").image_ids) == 30
@@ -171,6 +171,15 @@ def test_original_and_curated_side_by_side(workspace: Workspace, audit: Audit) -
     assert len(maps(app)) == 2
     assert "labels as given" in shown(app)
     assert "labels v1" in shown(app)
+    page = shown(show(beside="v1", image=WORST))
+    assert "<p>v1: <b>sea</b>" in page
+    assert page.count("er-pin") == 1
+    whole = f"1..-1,-1.{SPAN + 1},-1.{SPAN + 1},{SPAN + 1}.-1,{SPAN + 1}"  # drawn on the version's map
+    app = show(beside="v1", lasso=whole)
+    next(one for one in app.button if one.label == "Keep for the review").click()
+    app.run()
+    assert selection_names(workspace, "tiny") == ("map-1",)
+    assert selection_names(workspace, "tiny-v1") == ()
 
 
 def app_options(app: AppTest) -> list[str]:

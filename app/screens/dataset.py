@@ -1,12 +1,12 @@
 """What a data set is: its classes, images, spoiled pictures, copies, unreadable files and versions."""
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
 
 from app.components import skipped_table
 from app.data_bar import data_bar, open_screen
+from app.dataset_about import about, has_images
 from app.dataset_add import add_dataset, not_here
 from app.dataset_balance import balance_table, counts_of
 from app.dataset_copies import copies
@@ -14,11 +14,13 @@ from app.dataset_problems import image_problems
 from app.dataset_samples import samples
 from app.dataset_source import Source, source_of_choice
 from app.dataset_versions import version_balance, version_table, versions_of
+from app.fiftyone_link import fiftyone_link
 from app.picks import hear_picks
 from curation.catalog import DatasetSpec
 from curation.results import Audit
 
 PARTS = ("classes", "samples", "image problems", "copies and leaks", "skipped files", "versions")  # in the address
+VIEWS = {"image problems": "image-problems", "copies and leaks": "duplicates"}  # in FiftyOne, where there are any
 WITHOUT_AUDIT = ("classes", "samples")
 
 
@@ -31,7 +33,7 @@ def screen() -> None:
         with st.popover("Add a data set", icon=":material/add:", width="content"):
             add_dataset()
     own = source_of_choice(chosen)
-    st.html(_about(own))
+    st.html(about(own))
     if own.rows is None:
         _empty(own, chosen)
         return
@@ -45,32 +47,10 @@ def screen() -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
+        if own.audit is not None and part in VIEWS and has_images(own.audit, str(part)):
+            fiftyone_link(own.audit, VIEWS[str(part)])
         hear_picks()
     _part(own, str(part), chosen)
-
-
-def _about(own: Source) -> str:
-    figures = []
-    if own.rows is not None:
-        figures = [(f"{len(own.rows):,}", "images"), (f"{len(own.rows.classes):,}", "classes")]
-    if own.audit is not None:
-        figures += _audited(own.audit)
-    cells = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
-    return (
-        f'<div class="er-facts"><div><h2>{escape(own.title)}</h2><p class="er-source">Licence: {escape(own.licence)}. '
-        f'Source: {escape(own.where)}.</p></div><div class="er-counts">{cells}</div></div>'
-    )
-
-
-def _audited(audit: Audit) -> list[tuple[str, str]]:
-    problems = f"{int(audit.problems.flags.any(1).sum()):,}" if audit.problems else "not looked at"
-    twins = audit.duplicates
-    return [
-        (problems, "with image problems"),
-        (f"{int(twins.shared().sum()):,}", "with a copy"),
-        (f"{int(twins.leaks(audit.rows.splits).sum()):,}", "leaks"),
-        (f"{len(audit.checked.skipped):,}", "files skipped"),
-    ]
 
 
 def _part(own: Source, part: str, chosen: str) -> None:

@@ -60,9 +60,9 @@ def _maps(audit: Audit, sides: list[Side], by: str) -> None:
     shown = False
     with left:
         columns = st.columns(len(sides), gap="small")
-        for place, (side, column) in enumerate(zip(sides, columns, strict=True)):
+        for place, column in enumerate(columns):
             with column:
-                shown |= _map(side, place, by, panel, shown)
+                shown |= _map(sides, place, by, panel, shown)
         script = (Path(__file__).parents[1] / "map.js").read_text()
         st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
     if not shown:
@@ -70,8 +70,9 @@ def _maps(audit: Audit, sides: list[Side], by: str) -> None:
             nothing_chosen(len(audit.rows))
 
 
-def _map(side: Side, place: int, by: str, panel: "st.delta_generator.DeltaGenerator", shown: bool) -> bool:
+def _map(sides: list[Side], place: int, by: str, panel: "st.delta_generator.DeltaGenerator", shown: bool) -> bool:
     """Show a map, and in the panel what is chosen on it; return whether anything is."""
+    side, first = sides[place], sides[0].audit
     groups = map_groups(side.audit, side.one, by)
     row = clicked(st.query_params.get("at", ""), place, groups)
     if row is not None:
@@ -85,9 +86,9 @@ def _map(side: Side, place: int, by: str, panel: "st.delta_generator.DeltaGenera
         st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{place_of(row, groups)}"></span>')
     with panel:
         if many is not None:
-            many_images(side.audit, many, f"map of {side.one.name}")
+            many_images(first.name, side.audit, many, f"map of {side.one.name}")
         elif row is not None and not shown:
-            one_image(side.audit, row)
+            one_image(side.audit, row, [(one.version, one.audit) for one in sides if one.audit is not side.audit])
     return row is not None or many is not None
 
 
