@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.background import last_arguments, start
+from app.background import last_arguments, start, watch
 from app.compare_data import Compared
 from app.compare_html import section_html
 from app.job_panel import job_panel
@@ -97,6 +97,7 @@ def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label:
         f"Draw {counted(len(missing), 'Grad-CAM map')}",
         icon=":material/thermostat:",
         key="compare.draw",
+        disabled=watch(folder).active,  # maps of other images are being drawn
         on_click=start,
         args=(folder, arguments),
     )

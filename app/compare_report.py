@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.background import start
+from app.background import start, watch
 from app.compare_data import Compared
 from app.job_panel import job_panel
 from app.state import workspace
@@ -33,6 +33,7 @@ def report_buttons(own: Compared, source: str) -> None:
         icon=":material/description:",
         key="compare.write",
         help="One page to share, and JSON; measures how long each network takes for an image, and draws its maps.",
+        disabled=watch(compare_folder(workspace(), own.board.dataset)).active,  # one report of a data set at a time
         on_click=_write,
         args=(own, source),
     )

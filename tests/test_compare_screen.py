@@ -127,6 +127,7 @@ def test_a_link_chooses_runs_and_versions(workspace: Workspace) -> None:
     assert columns(app) == 2
     assert "labels of v1" not in shown(app)
     assert app.multiselect(key=f"compare.runs-{NAME}").value == [STRONG, WEAK]
+    assert columns(show(runs="simple_cnn")) == 1  # an architecture, as the command takes it
 
 
 def test_a_choice_goes_into_the_address(workspace: Workspace) -> None:
@@ -178,6 +179,19 @@ def test_a_report_that_failed_says_why(workspace: Workspace) -> None:
     status = {"state": "failed", "pid": os.getpid(), "started": now, "updated": now, "error": "the disk is full"}
     write_json(compare_folder(workspace, NAME) / "status.json", status)
     assert "The report failed: the disk is full" in texts(show().error)
+
+
+def test_one_report_and_one_drawing_at_a_time(workspace: Workspace) -> None:
+    compared_runs(workspace.root)
+    (workspace.runs / f"{STRONG}-s0" / "checkpoint.safetensors").touch()
+    now = time.time()
+    for folder in (compare_folder(workspace, NAME), drawing_folder(workspace, NAME)):
+        write_json(
+            folder / "status.json", {"state": "running", "pid": os.getpid(), "started": now, "updated": now, "total": 2}
+        )
+    app = show(compare="images")
+    assert app.button(key="compare.write").disabled
+    assert app.button(key="compare.draw").disabled
 
 
 def test_images_and_their_maps(workspace: Workspace, started: list[tuple[Path, list[str]]]) -> None:

@@ -54,16 +54,16 @@ def confusion_section(figures: Figures) -> str:
     blocks = []
     for one in columns:
         own = one["on"][last]
-        matrix = f'<div class="scroll">{confusion_matrix(own["confusion"], classes, scale)}</div>' if fits else ""
+        drawn = confusion_matrix(own["confusion"], classes, scale).replace("given ↓", "label ↓") if fits else ""
+        matrix = f'<div class="scroll">{drawn}</div>' if fits else ""
         seeds = f", {own['seeds']} seeds added up" if own["seeds"] > 1 else ""
         blocks.append(
             f'<div class="matrix"><h3>{text(one["title"])} <span>n = {own["n"]:,}{seeds}</span></h3>{matrix}'
             f"{commonest(own['confusion'], classes)}</div>"
         )
+    legend = confusion_legend(scale, fits).replace("given label", "label")  # they may be curated ones here
     about = f"<p class=note>Rows are the {labels_name(last)}.</p>"
-    return section(
-        "confusion", "Confusion", confusion_legend(scale, fits), about, f'<div class="matrices">{"".join(blocks)}</div>'
-    )
+    return section("confusion", "Confusion", legend, about, f'<div class="matrices">{"".join(blocks)}</div>')
 
 
 def calibration_section(figures: Figures) -> str:

@@ -132,13 +132,14 @@ def _named(every: Sequence[Contestant], name: str) -> list[Contestant]:
     for one in every:
         if own := tuple(run for run in one.runs if run.name == name):
             return [replace(one, runs=own)]
-    found = [one for one in every if name in _names_of(one)]
+    found = [one for one in every if name in names_of(one)]
     if not found:
-        raise unknown("trained run, recipe or architecture", name, {known for one in every for known in _names_of(one)})
+        raise unknown("trained run, recipe or architecture", name, {known for one in every for known in names_of(one)})
     return found
 
 
-def _names_of(one: Contestant) -> set[str]:
+def names_of(one: Contestant) -> set[str]:
+    """Return by what a contestant can be asked for, beside the names of its runs."""
     config = one.config
     architecture, mode = str(config["architecture"]), config.get("mode")
     names = {one.name, one.method, str(config.get("recipe") or architecture), architecture}
