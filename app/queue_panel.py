@@ -57,8 +57,7 @@ def _open_jobs(dataset: str, before: list[str]) -> None:
 def _head(job: Job, said: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
-        st.html(f"<b>{escape(job.title)}</b> {mark} <small>{escape(said)}</small>")
-        st.space("stretch")
+        st.html(f"<b>{escape(job.title)}</b> {mark} <small>{escape(said)}</small>", width="stretch")
         if st.button("Cancel", icon=":material/stop:", key=f"queue.cancel-{job.id}"):
             cancel_job(workspace(), job.id)
             st.rerun(scope="app")
@@ -94,8 +93,7 @@ def _ended(every: list[Job], dataset: str) -> None:
             mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.launched or job.added))
             why = f"<br><small>{escape(job.progress.error)}</small>" if job.progress.error else ""
-            st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>{why}")
-            st.space("stretch")
+            st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>{why}", width="stretch")
             if job.progress.log and job.state != "finished":
                 with st.popover("Log"):
                     st.code("\n".join(job.progress.log), language=None)
