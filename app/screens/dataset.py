@@ -16,7 +16,6 @@ from app.dataset_source import Source, source_of_choice
 from app.dataset_versions import version_balance, version_table, versions_of
 from app.fiftyone_link import fiftyone_link
 from app.picks import hear_picks
-from curation.catalog import DatasetSpec
 from curation.results import Audit
 
 PARTS = ("classes", "samples", "image problems", "copies and leaks", "skipped files", "versions")  # in the address
@@ -89,7 +88,7 @@ def _needs_audit(chosen: str) -> None:
 
 
 def _empty(own: Source, chosen: str) -> None:
-    spec: DatasetSpec | None = own.spec
+    spec = own.spec
     if spec is not None and not spec.embedded:
         st.subheader("The images are not here yet")
         not_here(spec)
