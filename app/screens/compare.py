@@ -15,6 +15,7 @@ from app.queue_panel import queue_panel
 from app.run_queue import jobs
 from app.state import workspace
 from curation.comparison import class_sections as classes
+from curation.comparison import cleaning_sections as cleaning
 from curation.comparison import verdict_sections as verdicts
 from curation.comparison.curve_plot import curves_section
 from curation.comparison.page import settings_section
@@ -23,9 +24,9 @@ from curation.results import ORIGINAL, audited_labels, versions
 
 Section = Callable[[dict[str, Any]], str]
 PARTS: dict[str, tuple[Section, ...]] = {  # in the address -> sections of the page
-    "side by side": (compared_section, verdicts.review_section),
+    "side by side": (compared_section, cleaning.review_section),
     "the choice": (verdicts.contests_section, verdicts.pairs_section),
-    "what changed": (verdicts.changed_section,),
+    "what changed": (cleaning.changed_section,),
     "classes": (classes.classes_section, classes.confusion_section),
     "calibration": (classes.calibration_section,),
     "curves": (curves_section, settings_section),

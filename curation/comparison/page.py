@@ -3,10 +3,11 @@
 from typing import Any
 
 from curation.comparison.class_sections import calibration_section, classes_section, confusion_section
+from curation.comparison.cleaning_sections import changed_section, review_section
 from curation.comparison.curve_plot import curves_section
 from curation.comparison.image_rows import BeforeOf, MapOf, PictureOf, images_section
 from curation.comparison.side_by_side import compared_section
-from curation.comparison.verdict_sections import changed_section, contests_section, pairs_section, review_section
+from curation.comparison.verdict_sections import contests_section, pairs_section
 from curation.report.frame import framed
 from curation.report.html import counted, pair_table, section, text
 
