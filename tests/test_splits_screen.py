@@ -218,7 +218,7 @@ def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) 
     assert _written(lambda path: write_text(path, "x")) == b"x"
 
 
-def test_an_export_is_written_and_a_second_one_refused(workspace: Workspace, audit: Audit) -> None:
+def test_an_export_is_written_and_a_failed_one_says_why(workspace: Workspace, audit: Audit) -> None:
     """A real process."""
     app = show("Export")
     app.button(key="splits.export").click().run()
@@ -227,9 +227,8 @@ def test_an_export_is_written_and_a_second_one_refused(workspace: Workspace, aud
     app = show("Export")
     assert "30 images written to" in texts(app.success)
     assert (workspace.exports / "tiny-original-imagefolder" / "manifest.json").exists()
-    app.button(key="splits.export").click().run()
-    wait(folder)
-    assert "The export failed" in texts(show("Export").error)
+    write_status(folder, "failed", error="the folder is not empty")
+    assert "The export failed: the folder is not empty" in texts(show("Export").error)
 
 
 def test_a_running_export_is_watched(workspace: Workspace, audit: Audit) -> None:
