@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from curation.judge import _copies, _Fit, joint_features, judge
+from curation.judge import _copies, _Fit, _principal, joint_features, judge
 from models.arrays import FloatArray, IntArray
 
 
@@ -77,3 +77,14 @@ def test_hardly_any_images(n: int) -> None:
     labels = np.arange(n) % 2
     probs = judge(joint_features([x]), labels, 2, np.ones(n, bool), np.arange(n), np.ones(n, np.float32)).probs
     assert np.isfinite(probs).all()
+
+
+def test_many_axes_are_found_nearly_as_well_as_by_all_eigenvectors() -> None:
+    draws = np.random.default_rng(0)
+    rows = draws.normal(size=(400, 120)) * np.geomspace(1, 0.02, 120)  # variances fall slowly, as of features
+    scatter = (rows.T @ rows).astype(np.float32)
+    found = _principal(scatter, 20, seed=0)
+    assert np.allclose(found.T @ found, np.eye(20), atol=1e-4)
+    best = np.linalg.eigvalsh(scatter)[-20:].sum()
+    assert np.trace(found.T @ scatter @ found) > 0.999 * best
+    assert np.array_equal(found, _principal(scatter, 20, seed=0))
