@@ -9,8 +9,6 @@ from models.arrays import ByteArray, FloatArray, Progress
 from models.images import InputSpec
 
 if TYPE_CHECKING:
-    from torch.nn import Module
-
     from models.classifier import Backbone
 
 VIEWS_SEED = 0  # views are shared by all seeds of a training: they are what costs
@@ -79,7 +77,7 @@ class Prepared:
         return [str(sha256) for sha256 in self.checked.sha256s]
 
 
-def _with_stages(architecture: str, backbone: "Backbone") -> "Module":
+def _with_stages(architecture: str, backbone: "Backbone") -> "Backbone":
     """Return the backbone with its stages beside its last layer, where the registry names some."""
     from models.architectures import find_architecture
     from models.stages import WithStages
