@@ -29,7 +29,7 @@ def desk_of(workspace: Workspace, dataset: str) -> tuple[Desk, Progress]:
     with _lock:
         if name not in _desks or _desks[name][0] != stamp:
             review, audit = open_review(workspace, name), load_audit(workspace, name)
-            desk = Desk(audit, review, load_dataset(workspace, dataset), lambda: reviewer(workspace))
+            desk = Desk(audit, review, lambda: load_dataset(workspace, dataset), lambda: reviewer(workspace))
             _desks[name] = stamp, desk, Progress(audit, review)
         return _desks[name][1:]
 

@@ -1,6 +1,6 @@
 """One reviewer at one data set in the FiftyOne App: verdicts go to the log first, then into the dataset."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,23 +34,22 @@ class Done:
 class Desk:
     """What a reviewer's App works on, loaded once; its threads share it."""
 
-    def __init__(self, audit: Audit, review: Review, dataset: Any, reviewer: Callable[[], str]):
+    def __init__(self, audit: Audit, review: Review, load: Callable[[], Any], reviewer: Callable[[], str]):
         """Read which sample is which image.
 
         Args:
             audit: of the data set.
             review: of the data set.
-            dataset: the FiftyOne dataset of the audit.
+            load: returns the FiftyOne dataset of the audit as it is now.
             reviewer: returns whose verdicts these are; empty where nobody said.
 
         Raises:
             ErrataError: the database does not answer.
         """
-        self.audit, self.review, self.dataset, self._reviewer = audit, review, dataset, reviewer
+        self.audit, self.review, self._load, self._reviewer = audit, review, load, reviewer
         self.row_of: dict[str, int] = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
         self._given = given_labels(review)
-        self._image_of: dict[str, str] = {}
-        self._read_ids()
+        self.dataset, self._image_of = self._loaded()
 
     @property
     def reviewer(self) -> str:
@@ -94,9 +93,8 @@ class Desk:
             written = self.review.decide(*new) if new else []
         if not written:
             return Done(f"{_named(decisions)}: you have said that already", ids=tuple(ids))
-        decided = {one.image_id for one in written}
-        own = [one for one, image_id in images.items() if image_id in decided]
-        return Done(f"{summary(written)}{self._write(own)}", tuple(written), tuple(own))
+        said, own = self._write({one.image_id for one in written})
+        return Done(f"{summary(written)}{said}", tuple(written), own)
 
     def reverse(self, kind: str) -> Done:
         """Take back the reviewer's latest verdict, or batch of verdicts, or bring it back.
@@ -108,10 +106,8 @@ class Desk:
         step = (self.review.undo if undo else self.review.redo)(self.reviewer, "fiftyone")
         if not step:
             return Done("nothing of yours is left to take back" if undo else "nothing to bring back")
-        images = {one.image_id for one in step}
-        own = [one for one, image_id in self._image_of.items() if image_id in images]
-        done = "took back" if undo else "brought back"
-        return Done(f"{done} {summary(step)}{self._write(own)}", tuple(step), tuple(own))
+        said, own = self._write({one.image_id for one in step})
+        return Done(f"{'took back' if undo else 'brought back'} {summary(step)}{said}", tuple(step), own)
 
     def image(self, sample_id: str) -> str | None:
         """Return the image_id of a sample, None for one that is none of this dataset."""
@@ -133,14 +129,14 @@ class Desk:
         looked_s = None if look.looked_s is None else round(max(0.0, look.looked_s) / n, 3)
         return Decision(self.reviewer, image_id, looked_s=looked_s, queue=look.queue, source="fiftyone", **said)
 
-    def _write(self, ids: Sequence[str]) -> str:
-        """Bring samples up to date; return what else is to be said.
+    def _write(self, images: Collection[str]) -> tuple[str, tuple[str, ...]]:
+        """Bring images up to date; return what else is to be said, and the ids of the samples.
 
         Raises:
             ErrataError: the database does not answer; the log has the decision.
         """
         try:
-            samples = read_samples(self.dataset, READ, ids)
+            samples = self._read(images)
             replaced = replaced_given(self._given, samples)
             write_changed(self.dataset, self.review, self._given, samples)
         except ErrataError as error:
@@ -148,21 +144,32 @@ class Desk:
                 f"it is in the decision log, but the database does not answer: run `errata rebuild {self.audit.name}`, "
                 "which starts it and writes the dataset again, then reload this page"
             ) from error
-        if not replaced:
-            return ""
-        return f"; ground_truth of {', '.join(replaced[:3])} had been replaced: it is as given again"
+        named = ", ".join(replaced[:3])
+        said = f"; ground_truth of {named} had been replaced: it is as given again" if replaced else ""
+        return said, tuple(samples)
+
+    def _read(self, images: Collection[str]) -> dict[str, dict[str, Any]]:
+        """Return the samples of images; of the dataset of that name, where another process wrote it again."""
+        if not self.dataset.deleted:
+            own = [one for one, image_id in self._image_of.items() if image_id in images]
+            if len(samples := read_samples(self.dataset, READ, own)) == len(own):
+                return samples
+        self.dataset, self._image_of = self._loaded()
+        return read_samples(self.dataset, READ, [one for one, name in self._image_of.items() if name in images])
 
     def _image(self, sample_id: str) -> str:
         if sample_id not in self._image_of:
-            self._read_ids()  # written again since
+            self.dataset, self._image_of = self._loaded()  # `errata rebuild` wrote it again
         image_id = self._image_of.get(sample_id)
         if image_id is None or image_id not in self.row_of:
             raise ErrataError("this page shows a dataset that was written again since: reload it")
         return image_id
 
-    def _read_ids(self) -> None:
-        read: Mapping[str, Mapping[str, Any]] = read_samples(self.dataset, ("image_id",))
-        self._image_of = {one: str(sample["image_id"]) for one, sample in read.items()}
+    def _loaded(self) -> tuple[Any, dict[str, str]]:
+        """Return the dataset and the image_id of each sample."""
+        dataset = self._load()
+        read = read_samples(dataset, ("image_id",))
+        return dataset, {one: str(sample["image_id"]) for one, sample in read.items()}
 
 
 def summary(decisions: Sequence[Decision]) -> str:

@@ -39,9 +39,9 @@ def at_work(workspace: Workspace, audit: Audit, reviewer: str, fresh: bool = Fal
     log = log_of(workspace, "desk")
     if fresh:
         log.path.unlink(missing_ok=True)
-    review, dataset = Review(log, audit.checked), load_dataset(workspace, "errata-desk")
-    write_decisions(dataset, review)
-    return Desk(audit, review, dataset, lambda: reviewer)
+    review = Review(log, audit.checked)
+    write_decisions(load_dataset(workspace, "errata-desk"), review)
+    return Desk(audit, review, lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
 
 
 def ids(desk: Desk, *image_ids: str) -> list[str]:
@@ -166,10 +166,13 @@ def test_a_dataset_that_was_written_again(mongo_workspace: Workspace, audit: Aud
     desk = at_work(mongo_workspace, audit, "ana", fresh=True)
     old = ids(desk, WRONG)
     write_audit(mongo_workspace, audit)
-    renewed = at_work(mongo_workspace, audit, "ana")
+    new = ids(at_work(mongo_workspace, audit, "ana"), WRONG)
+    assert desk.decide(old, "keep").ids == tuple(new)  # a page that was loaded before
+    assert fields(desk, WRONG, "decision") == ["keep"]
+    assert desk.decide(new, "exclude").ids == tuple(new)
     with pytest.raises(ErrataError, match="this page shows a dataset that was written again since: reload it"):
-        renewed.decide(old, "keep")
-    assert renewed.image(old[0]) is None
+        desk.decide(old, "keep")
+    assert (desk.review.lines(), desk.image(old[0])) == (2, None)
 
 
 def test_digits(desk: Desk) -> None:
@@ -193,9 +196,10 @@ from tests.small_audit import small_audit
 workspace = Workspace(Path(sys.argv[1]))
 audit = small_audit(workspace, cams=0)
 write_audit(workspace, audit)
-dataset = load_dataset(workspace, "errata-tiny")
-desk = Desk(audit, Review(log_of(workspace, "tiny"), audit.checked), dataset, lambda: "ana")
-(one,) = [one for one, name in zip(*dataset.values(["id", "image_id"])) if name == "test/sea/0.png"]
+def load():
+    return load_dataset(workspace, "errata-tiny")
+desk = Desk(audit, Review(log_of(workspace, "tiny"), audit.checked), load, lambda: "ana")
+(one,) = [one for one, name in zip(*load().values(["id", "image_id"])) if name == "test/sea/0.png"]
 running_server(workspace.database).kill()
 try:
     desk.decide([one], "accept")

@@ -90,15 +90,18 @@
     return 0;
   }
 
+  // Opens the image to look at next and returns once it is open: until then a key would mean the one before.
   async function follow({ kind, ids, reviewer }, open) {
     const navigation = state.modalNavigation.get();
     if (!navigation || !ids.length) return;
-    if (kind === "verdict") {
-      const offset = await ahead(navigation, reviewer);
-      if (offset) await open(await navigation.next(offset));
-    } else if (!ids.includes(openId())) {
-      const offset = await behind(navigation, ids[0]);
-      if (offset) await open(await navigation.previous(offset));
+    const forward = kind === "verdict";
+    if (!forward && ids.includes(openId())) return;
+    const offset = await (forward ? ahead(navigation, reviewer) : behind(navigation, ids[0]));
+    if (!offset) return;
+    const next = await (forward ? navigation.next(offset) : navigation.previous(offset));
+    await open(next);
+    for (const since = performance.now(); openId() !== next.id && performance.now() - since < PATIENCE_MS; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
 
