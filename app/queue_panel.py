@@ -57,7 +57,7 @@ def _open_jobs(dataset: str, before: list[str]) -> None:
 def _head(job: Job, said: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
-        st.html(f"<b>{escape(job.title)}</b> {mark} <small>{escape(said)}</small>", width="stretch")
+        st.html(f"<b>{escape(job.title)}</b> {mark}<br><small>{escape(said)}</small>", width="stretch")
         if st.button("Cancel", icon=":material/stop:", key=f"queue.cancel-{job.id}"):
             cancel_job(workspace(), job.id)
             st.rerun(scope="app")
@@ -92,11 +92,12 @@ def _ended(every: list[Job], dataset: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"queue-{job.id}"):
             mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
             when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.launched or job.added))
-            why = f"<br><small>{escape(job.progress.error)}</small>" if job.progress.error else ""
-            st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>{why}", width="stretch")
+            st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>", width="stretch")
             if job.progress.log and job.state != "finished":
                 with st.popover("Log"):
                     st.code("\n".join(job.progress.log), language=None)
             if job.state != "finished" and st.button("Resume", icon=":material/resume:", key=f"queue.resume-{job.id}"):
                 resume_job(workspace(), job.id)
                 st.rerun(scope="app")
+        if job.progress.error:
+            st.html(f"<small>{escape(job.progress.error)}</small>")
