@@ -33,7 +33,8 @@ def add_dataset() -> None:
             label = f"Go on to the audit of {escape(spec.name)}"
             st.html(pick(label, "er-go", screen="audit", dataset=path.strip()))
     known = audited(workspace())
-    st.html(f'<table class="er-table">{"".join(_line(spec, known) for spec in _catalogue())}</table>')
+    head = "<tr><td>name</td><td>data set</td><td>images</td></tr>"
+    st.html(f'<table class="er-table">{head}{"".join(_line(spec, known) for spec in _catalogue())}</table>')
 
 
 def _line(spec: DatasetSpec, known: list[str]) -> str:

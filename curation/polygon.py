@@ -1,11 +1,12 @@
 """Which points lie in a polygon that somebody drew."""
 
 import numpy as np
+import numpy.typing as npt
 
-from models.arrays import BoolArray, FloatArray
+from models.arrays import BoolArray
 
 
-def inside(points: FloatArray, corners: FloatArray) -> BoolArray:
+def inside(points: npt.NDArray[np.floating], corners: npt.NDArray[np.floating]) -> BoolArray:
     """Return which points lie inside, by the even-odd rule, shape (N,); none of fewer than three corners.
 
     Args:
