@@ -1,6 +1,7 @@
 """Images from outside: what is taken, what is refused, and under which names they lie."""
 
 import io
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,8 @@ def test_a_picture_that_says_it_is_huge_is_not_decoded(tmp_path: Path) -> None:
     bomb[16:24] = np.array([60_000, 60_000], ">u4").tobytes()  # width and height in the PNG header
     with pytest.raises(ErrataError, match=r"megapixels|no image"):
         save_uploads([Upload("bomb.png", bytes(bomb))], tmp_path)
+
+
+def test_the_server_takes_what_the_screen_promises() -> None:
+    config = tomllib.loads((Path(__file__).parent.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["server"]["maxUploadSize"] == uploads.MOST_MB
