@@ -47,7 +47,7 @@ class Synced:
         if self.given_again:
             named = ", ".join(self.given_again[:3]) + (" …" if len(self.given_again) > 3 else "")
             told.append(f"ground_truth replaced: {len(self.given_again):,}, as given again: {named}")
-        return [*told, *self.refused, f"brought up to date with the decision log: {self.updated:,} images"]
+        return [*told, *self.refused, f"images brought up to date with the decision log: {self.updated:,}"]
 
 
 def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:

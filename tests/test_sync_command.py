@@ -98,12 +98,12 @@ def test_sync_and_rebuild(mongo_workspace: Workspace, monkeypatch: pytest.Monkey
     edit("forest")
     assert run("sync", "synced").splitlines() == [
         "label edited in FiftyOne: 1, now in the decision log",
-        "brought up to date with the decision log: 1 images",
+        "images brought up to date with the decision log: 1",
     ]
     edit("street")  # written again, the dataset would forget that
     assert run("rebuild", "synced").splitlines() == [
         "label edited in FiftyOne: 1, now in the decision log",
-        "brought up to date with the decision log: 1 images",
+        "images brought up to date with the decision log: 1",
         "FiftyOne dataset errata-synced is written",
     ]
     dataset = load_dataset(mongo_workspace, "errata-synced")
