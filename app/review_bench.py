@@ -10,7 +10,7 @@ import streamlit as st
 
 from app.state import audit_stamp, loaded_audit
 from curation.agreement import disagreements
-from curation.audit_sample import AuditOrder, Queue, audit_order, inclusion
+from curation.audit_sample import ORDER_SEED, AuditOrder, Queue, audit_order, inclusion
 from curation.budget import Budget, estimate
 from curation.expected_errors import adding_up
 from curation.nearest import Halves, directions, nearest
@@ -25,7 +25,6 @@ from models.predictions import Predictions
 ALL = "all"  # splits
 DISPUTED = "disputed"  # the order of what reviewers disagree about
 SELECTION = "selection "  # before the name of a selection, where that is the order
-_SEED = 0  # of the audit order: the same for everybody, or their looks could not be counted together
 
 
 @dataclass
@@ -144,7 +143,7 @@ def bench(workspace: Workspace, name: str) -> Bench | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _bench(root: str, name: str, stamp: tuple[int, ...], _audit: Audit) -> Bench:
     rows = _audit.rows
-    order = audit_order(rows.image_ids, _audit.consensus.label_quality, _SEED)
+    order = audit_order(rows.image_ids, _audit.consensus.label_quality, ORDER_SEED)
     review = Review(log_of(Workspace(Path(root)), name), _audit.checked)
     return Bench(_audit, review, order, {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())})
 

@@ -12,6 +12,7 @@ from models.errors import ErrataError
 Doubles = npt.NDArray[np.float64]
 
 SHARE = 0.1  # of the looks; more measures better and finds less
+ORDER_SEED = 0  # of the order that reviews draw from: the same for everybody, or looks could not be counted together
 _LEAST = 0.2  # of the weights: a ranking that misleads costs at most a factor of five
 
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.agreement import Agreement, agreement
-from curation.audit_sample import audit_order, inclusion
+from curation.audit_sample import ORDER_SEED, audit_order, inclusion
 from curation.budget import Budget, estimate
 from curation.expected_errors import adding_up
 from curation.results import Audit
 from curation.review import Review
 from curation.review_queue import Population, Tally, population, tally
 from models.arrays import BoolArray
-
-_SEED = 0  # of the audit order: the same for everybody, or their looks could not be counted together
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ class Progress:
         self._audit, self._review = audit, review
         rows, quality = audit.rows, audit.consensus.label_quality
         self._row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
-        self._order = audit_order(rows.image_ids, quality, _SEED)
+        self._order = audit_order(rows.image_ids, quality, ORDER_SEED)
         self._chances = adding_up(quality, audit.findings.n_wrong)
         self._parts: dict[str, Population] = {}
         self._budgets: dict[str, Budget] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.audit_sample import audit_order, inclusion
+from curation.audit_sample import ORDER_SEED, audit_order, inclusion
 from curation.budget import Interval, estimate
 from curation.comparison.board import lay_out
 from curation.expected_errors import adding_up
@@ -21,7 +21,6 @@ from models.errors import ErrataError, unknown
 from models.metrics import wilson_interval
 
 ALL = "all"  # splits
-_ORDER_SEED = 0  # of the audit order that the review screen draws from
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def _wrong(workspace: Workspace, audit: Audit, own: CuratedSplit, chosen: np.nda
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
     found = tally(review.at(lines), row_of, len(audit.rows))
     quality = audit.consensus.label_quality
-    part = population(quality, audit_order(audit.rows.image_ids, quality, _ORDER_SEED), chosen)
+    part = population(quality, audit_order(audit.rows.image_ids, quality, ORDER_SEED), chosen)
     rows = part.rows
     seen = (found.looked | found.unsure)[rows]
     shares = inclusion(part.quality, part.audit, seen, found.drawn[rows])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.audit_sample import Doubles, audit_order, inclusion
+from curation.audit_sample import ORDER_SEED, Doubles, audit_order, inclusion
 from curation.comparison.common_images import CommonImages
 from curation.decision_state import State
 from curation.decisions import Decision
@@ -18,7 +18,6 @@ from curation.workspace import Workspace
 from models.arrays import BoolArray
 from models.errors import ErrataError
 
-_ORDER_SEED = 0  # of the audit order that the review screen draws from
 DRAWN, SUSPICION, PICKED = "drawn", "by suspicion", "picked"
 
 
@@ -102,7 +101,7 @@ def _inclusion(audit: Audit, seen: BoolArray, drawn: BoolArray) -> Doubles:
     test = audit.rows.splits == "test"
     shares = np.ones(len(test))
     if test.any():
-        part = population(quality, audit_order(audit.rows.image_ids, quality, _ORDER_SEED), test)
+        part = population(quality, audit_order(audit.rows.image_ids, quality, ORDER_SEED), test)
         shares[test] = inclusion(part.quality, part.audit, seen[test], drawn[test])
     return shares
 
