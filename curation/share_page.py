@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from curation.comparison.image_rows import MapOf, PictureOf
+from curation.comparison.image_rows import BeforeOf, MapOf, PictureOf
 from curation.comparison.page import comparison_page
 from curation.decisions import VERDICTS
 from curation.report.cards import SuspectPicturesOf
@@ -31,6 +31,7 @@ def share_page(
     twins: TwinPictureOf,
     picture_of: PictureOf,
     map_of: MapOf,
+    before_of: BeforeOf,
 ) -> str:
     """Return the whole page.
 
@@ -41,9 +42,12 @@ def share_page(
         twins: row -> small picture.
         picture_of: image_id -> small picture, of the comparison.
         map_of: image_id and place of a contestant -> the picture with its Grad-CAM.
+        before_of: image_id and place of a contestant -> what the network saw that it started from.
     """
     compared = figures["comparison"]
-    comparison = _part(comparison_page(compared, "", picture_of, map_of), "comparison") if compared else ""
+    comparison = ""
+    if compared:
+        comparison = _part(comparison_page(compared, "", picture_of, map_of, before_of), "comparison")
     sections = {
         "summary": _summary(figures),
         "decisions": _decisions(figures["decisions"]),

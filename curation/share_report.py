@@ -1,16 +1,12 @@
 """The job behind `errata report`: everything known of a data set as one page, and as JSON."""
 
-from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from curation.comparison.board import Board
-from curation.comparison.image_maps import map_file
-from curation.comparison.image_rows import MapOf
-from curation.comparison.write import PICTURE_PX, STYLES
-from curation.overlay import jpeg, overlay, thumbnail
+from curation.comparison.write import PICTURE_PX, STYLES, maps_of
 from curation.report.pictures import TWIN_PX, small_picture, suspect_pictures
 from curation.results import ORIGINAL, Audit, audited_labels, load_audit
 from curation.share_figures import share_figures
@@ -54,36 +50,16 @@ def write_share_report(
 def _page(audit: Audit, figures: dict[str, Any], board: Board | None) -> str:
     style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     paths, root = audit.rows.paths, audit.rows.root
+    maps = maps_of(board, figures["comparison"]) if board else (_no_map, _no_map)
     return share_page(
         figures,
         style,
         partial(suspect_pictures, audit),
         lambda row: small_picture(paths[row], TWIN_PX),
         lambda image_id: small_picture(root / image_id, PICTURE_PX),
-        _maps(board, figures),
+        *maps,
     )
 
 
-def _maps(board: Board | None, figures: dict[str, Any]) -> MapOf:
-    """Return which Grad-CAM map belongs to an image and a contestant; those that were drawn already."""
-    if board is None:
-        return lambda image_id, place: None
-    own = board
-    predicted = {line["image_id"]: line["predictions"] for line in figures["comparison"]["differing"]}
-
-    def map_of(image_id: str, place: int) -> str | None:
-        cam = map_file(own.contestants[place], image_id, predicted[image_id][place]["class"])
-        return _overlaid(own.images.rows.root / image_id, cam)
-
-    return map_of
-
-
-def _overlaid(path: Path, cam: Path) -> str | None:
-    """Return the picture under its map as a data address; None where the map is not drawn, or the file is gone."""
-    if not cam.exists():
-        return None
-    try:
-        shown = jpeg(overlay(thumbnail(path, PICTURE_PX), cam), 70)
-    except ErrataError:
-        return None
-    return f"data:image/jpeg;base64,{b64encode(shown).decode('ascii')}"
+def _no_map(_image_id: str, _place: int) -> None:
+    """Show no map: nothing is compared."""

@@ -14,6 +14,7 @@ from curation.comparison.job import write_comparison
 from curation.comparison.map_job import draw_run_maps
 from curation.comparison.speed import known_speed, measure_speeds
 from curation.comparison.transfers import draw_before, missing_before, read_before, source_folder
+from curation.share_report import write_share_report
 from curation.workspace import Workspace
 from models.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
 from models.examples import normalise
@@ -126,3 +127,5 @@ def test_the_page_shows_before_and_after(workspace: Workspace, tmp_path: Path) -
     assert text.count("<span>before: <b>") == 2
     before = text.split('class="before"')[1]
     assert before.startswith('><div class="frame"><img src="data:image/jpeg')
+    write_share_report(workspace, NAME, html, None, lambda *_: None)
+    assert html.read_text().count("<span>before: <b>") == 2  # in the report of everything too

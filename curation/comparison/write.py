@@ -6,7 +6,7 @@ from typing import Any
 
 from curation.comparison.board import Board
 from curation.comparison.image_maps import map_file
-from curation.comparison.image_rows import Seen
+from curation.comparison.image_rows import BeforeOf, MapOf, Seen
 from curation.comparison.page import comparison_page
 from curation.comparison.transfers import read_before
 from curation.overlay import jpeg, overlay, thumbnail
@@ -34,10 +34,25 @@ def write_page(board: Board, figures: dict[str, Any], output: Path) -> None:
         ErrataError: the file cannot be written.
     """
     root = board.images.rows.root
-    predicted = {line["image_id"]: line["predictions"] for line in figures["differing"]}
+    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    map_of, before_of = maps_of(board, figures)
+    page = comparison_page(
+        figures, style, lambda image_id: small_picture(root / image_id, PICTURE_PX), map_of, before_of
+    )
+    write_text(output, page)
 
-    def picture_of(image_id: str) -> str | None:
-        return small_picture(root / image_id, PICTURE_PX)
+
+def maps_of(board: Board, figures: dict[str, Any]) -> tuple[MapOf, BeforeOf]:
+    """Return what shows an image under the map of a contestant, and of the network that it started from.
+
+    Both take image_id and place of the contestant, and show what was drawn already.
+
+    Args:
+        board: who was compared.
+        figures: what `comparison_figures` says of it.
+    """
+    root = board.images.rows.root
+    predicted = {line["image_id"]: line["predictions"] for line in figures["differing"]}
 
     def map_of(image_id: str, place: int) -> str | None:
         label = predicted[image_id][place]["class"]
@@ -49,8 +64,7 @@ def write_page(board: Board, figures: dict[str, Any], output: Path) -> None:
             return None
         return Seen(own.run, own.label, own.confidence, _overlaid(root / image_id, own.cam))
 
-    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    write_text(output, comparison_page(figures, style, picture_of, map_of, before_of))
+    return map_of, before_of
 
 
 def _overlaid(path: Path, cam: Path) -> str | None:
