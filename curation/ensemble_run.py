@@ -129,6 +129,7 @@ def _plan(
         **about_version(workspace, material.dataset, request.version),
         "rows_key": material.rows_key,
         "leaks": chosen.leaks,
+        "max_train_images": request.recipe.max_train_images,
         "architecture": ENSEMBLE,
         "members": runs,
         "folds": n_folds,

@@ -146,7 +146,7 @@ def _jobs(
     array = _inputs(prepared, network, config, on_stage)
     first = TrainJob(
         workspace.runs / group,
-        about,
+        {**about, "max_train_images": request.recipe.max_train_images},  # the key knows which images these are
         network,
         config,
         0,

@@ -41,6 +41,8 @@ def test_every_setting_that_differs_and_all_seeds() -> None:
     [
         ({"recipe": "resnet18@frozen", "architecture": "resnet18", "config": {}}, "--architecture resnet18@frozen"),
         ({"architecture": "resnet18"}, "--recipe scenes-lite0-frozen --architecture resnet18@frozen"),
+        ({"max_train_images": 300}, "--recipe scenes-lite0-frozen --max-train-images 300"),
+        ({"max_train_images": 0}, "--recipe scenes-lite0-frozen"),
         ({"mode": "finetuned"}, "--recipe scenes-lite0-frozen --architecture efficientnet_lite0@finetuned"),
         ({"weights": "/w/own.safetensors"}, "--recipe scenes-lite0-frozen --weights /w/own.safetensors"),
         ({"init_from": "tiny-a-1-s0"}, "--recipe scenes-lite0-frozen --init-from tiny-a-1-s0"),

@@ -186,7 +186,7 @@ def test_classes_and_a_limit(train: Train, home: Path) -> None:
     good(train(*FAST, "--classes", "waves,dots", "--max-train-images", "9"))
     config = read_json(runs(home)[0] / "config.json")
     assert config["classes"] == ["waves", "dots"]  # in the order in which they are named
-    assert config["images"]["train"] + config["images"]["val"] == 9
+    assert config["images"]["train"] + config["images"]["val"] == config["max_train_images"] == 9
     found = figures(runs(home)[0])["test"]
     assert found["n"] == 9  # 4 of each and a flipped one
     assert found["auroc"]["kind"] == "binary"

@@ -32,6 +32,8 @@ def train_command(dataset: str, config: Mapping[str, Any], seeds: Sequence[int],
         size_px = config.get("input", {}).get("size_px")
         parts += ["--size", str(size_px)] if size_px and size_px != base.size_px else []
         parts += _settings(config, base)
+    most = config.get("max_train_images")  # not said by runs of earlier versions
+    parts += ["--max-train-images", str(most)] if most and most != base.max_train_images else []
     if config.get("weights"):
         parts += ["--weights", str(config["weights"])]
     if config.get("init_from") and not base.init_from:
