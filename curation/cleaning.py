@@ -26,15 +26,15 @@ def find_leftovers(workspace: Workspace) -> list[Leftover]:
     """Return what `remove` would remove.
 
     Fold models that no audit's results name (kept while an audit of that data set is not finished: it goes on with
-    them), features and pixels of images none of which any audit or training lists, and what killed processes left
-    half-written.
+    them), features and pixels of images none of which any audit or training lists, and logs of
+    jobs that are off the queue's list, and what killed processes left half-written.
 
     Raises:
         ErrataError: something is being computed, or a file that says what is used is damaged.
     """
     folders = run_folders(workspace)
     _check_idle(folders)
-    return [*_models(folders), *_caches(workspace), *_half_written(workspace)]
+    return [*_models(folders), *_caches(workspace), *_logs(workspace), *_half_written(workspace)]
 
 
 def remove(workspace: Workspace, leftovers: Iterable[Leftover]) -> int:
@@ -86,10 +86,17 @@ def _caches(workspace: Workspace) -> Iterator[Leftover]:
                 yield Leftover(keys.parent, f"{kind} of images that no audit lists", size_on_disk(keys.parent))
 
 
+def _logs(workspace: Workspace) -> Iterator[Leftover]:
+    """Return the folders of queued commands that are off the list."""
+    for folder in sorted((workspace.root / "jobs").glob("job-*")):
+        if not (workspace.root / "queue" / f"{folder.name.removeprefix('job-')}.json").exists():
+            yield Leftover(folder, "log of a job that is off the queue's list", size_on_disk(folder))
+
+
 def _half_written(workspace: Workspace) -> Iterator[Leftover]:
     """Return what killed processes left in the folders that Errata computes."""
     ours = (workspace.runs, workspace.features, workspace.pixels, workspace.reports, workspace.drawn)
-    for root in ours:
+    for root in (*ours, workspace.root / "jobs", workspace.root / "queue"):
         for where, names, _ in os.walk(root):
             names[:] = [name for name in names if not name.startswith(".")]
             for path in sweep(Path(where), dry_run=True):

@@ -59,11 +59,22 @@ def test_only_what_nothing_refers_to_goes(workspace: Workspace, audit: Audit) ->
     gone = cache(workspace.features / "backbone-00", ["e" * 64])
     half = workspace.runs / "audit-tiny" / ".rows-0123abcd.part.npz"
     half.write_bytes(b"half")
+    noted = workspace.root / "queue" / "2-0b.json"
+    for log in ("job-1-0a", "job-2-0b", "export-tiny"):
+        (workspace.root / "jobs" / log).mkdir(parents=True)
+    noted.parent.mkdir()
+    noted.touch()
+    torn = noted.with_name(".3-0c-0123abcd.part.json")
+    torn.touch()
+    off_the_list = workspace.root / "jobs" / "job-1-0a"
     found = find_leftovers(workspace)
-    assert {leftover.path for leftover in found} == {models, gone, half}
-    assert [leftover.why.split()[0] for leftover in found] == ["models", "features", "half-written"]
+    assert {leftover.path for leftover in found} == {models, gone, off_the_list, half, torn}
+    assert [leftover.why.split()[0] for leftover in found] == ["models", "features", "log", *2 * ["half-written"]]
     assert remove(workspace, found) == sum(leftover.size_bytes for leftover in found) > 10_000
+    noted.unlink()
     assert everything(workspace) == before
+    assert {folder.name for folder in (workspace.root / "jobs").iterdir()} == {"job-2-0b", "export-tiny"}
+    noted.touch()
     assert find_leftovers(workspace) == []
 
 
