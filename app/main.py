@@ -24,8 +24,10 @@ DEFAULT = "audit"
 
 def main() -> None:
     """Show the chosen screen; an error a person can mend is one sentence."""
-    st.set_page_config("Errata", ":material/ink_eraser:", layout="wide", initial_sidebar_state="collapsed")
-    st.html(Path(__file__).parent / "style.css")
+    here = Path(__file__).parent
+    # A drawing of ours: the browser would fetch a named icon from elsewhere.
+    st.set_page_config("Errata", here / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
+    st.html(here / "style.css")
     screen = _chosen()
     page = st.navigation([st.Page(f"screens/{screen}.py", title=SCREENS[screen], default=True)], position="hidden")
     _links(screen)

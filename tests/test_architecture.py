@@ -75,7 +75,12 @@ LIGHT = (
     "curation.audit",
     "curation.decisions",
     "curation.splits",
+    "curation.trained_models",
+    "curation.uploads",
     "app.runs_command",
+    "app.queue_cli",
+    "app.predict_cli",
+    "app.report_cli",
     "app.cli",
 )
 
