@@ -1,0 +1,163 @@
+"""From drawn images to a cleaned data set on disk, all of it clicked and typed in a real browser."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from torchvision.datasets import ImageFolder
+
+from app import serve_command
+from app.queue_actions import cancel_job
+from app.run_queue import jobs
+from curation.database import stop_database
+from curation.results import load_audit, versions
+from curation.review import log_of
+from curation.scenes import draw_scenes
+from curation.splits import load_split
+from curation.workspace import Workspace
+from tests.test_browser import CHROMIUM, PATIENCE_MS, free_port
+from tests.test_review_browser import press, shown
+
+VERDICTS = {"k": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x": "exclude"}
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.mongo,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
+]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace with sixty drawn scenes; what the app started in it is ended with the test."""
+    workspace = Workspace(tmp_path / "home")
+    draw_scenes(workspace.drawn / "scenes", train_per_class=5, test_per_class=5, size_px=32)
+    yield workspace
+    for job in reversed(jobs(workspace)):
+        cancel_job(workspace, job.id)
+    stop_database(workspace)
+
+
+@pytest.fixture
+def address(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The app on it; a screen's name is to follow."""
+    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # compiling takes longer than a map of sixty points
+    port = free_port()
+    with serve_command._streamlit(workspace, port) as app:
+        serve_command._wait_for_answer(workspace, app, port)
+        yield f"http://127.0.0.1:{port}/?dataset=scenes&screen="
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        context.set_default_timeout(PATIENCE_MS)
+        yield context.new_page()
+        browser.close()
+
+
+def test_from_drawn_images_to_a_cleaned_data_set(page: Page, address: str, workspace: Workspace) -> None:
+    audit(page, address)
+    assert len(load_audit(workspace, "scenes").rows) == 60
+    judged = review(page, address)
+    lines = [json.loads(line) for line in log_of(workspace, "scenes").path.read_text().splitlines()]
+    assert {line["image_id"]: line["decision"] for line in lines} == judged
+    make_version(page, address)
+    assert versions(workspace, "scenes") == ("original", "v1")
+    retrain(page, address)
+    compare(page, address)
+    exported = export(page, address, workspace)
+    same_images(workspace, exported, {line["image_id"]: line for line in lines})
+
+
+def audit(page: Page, address: str) -> None:
+    """Audit with two folds of the smallest network, which is enough to rank labels."""
+    page.goto(f"{address}audit")
+    page.get_by_role("button", name="Options").click()
+    page.get_by_role("button", name="Clear all").click()
+    voters = page.get_by_role("combobox", name="Architectures that vote")
+    voters.fill("cnn3")
+    voters.press("Enter")
+    for field, value in (("Folds", "2"), ("Grad-CAM maps a split", "1")):
+        page.get_by_role("spinbutton", name=field).fill(value)
+        page.get_by_role("spinbutton", name=field).press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Start the audit").click()
+    expect(page.locator(".er-row:not(.er-head)").first).to_be_visible(timeout=3 * PATIENCE_MS)
+    expect(page.get_by_role("button", name="Audit again")).to_be_visible(timeout=3 * PATIENCE_MS)
+
+
+def review(page: Page, address: str) -> dict[str, str]:
+    """Judge five images by key; return what was said of each."""
+    page.goto(f"{address}review")
+    page.get_by_label("Your name").fill("anna")
+    page.keyboard.press("Enter")
+    judged = {}
+    for key, verdict in VERDICTS.items():
+        judged[shown(page)] = verdict
+        press(page, key)
+    shown(page)
+    return judged
+
+
+def make_version(page: Page, address: str) -> None:
+    page.goto(f"{address}splits&part=New version")
+    page.get_by_role("button", name="Make v1").click()
+    expect(page.get_by_text("The last version is made.")).to_be_visible(timeout=PATIENCE_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280  # nothing hangs over the edge
+
+
+def retrain(page: Page, address: str) -> None:
+    """Retrain on both versions with one click, and see it finish in another tab too."""
+    page.get_by_role("button", name="Train on it").click()
+    page.get_by_role("button", name="Retrain and compare").click()
+    page.wait_for_url("**screen=compare**")
+    second = page.context.new_page()
+    for tab in (page, second):
+        tab.goto(f"{address}train")
+        expect(tab.locator("[class*='st-key-queue-']").first).to_contain_text("efficientnet_lite0 on v1")
+    second.close()
+    for version in ("v1", "original"):
+        row = page.locator(".er-list tr", has_text=version)
+        expect(row).to_contain_text("efficientnet_lite0@frozen", timeout=3 * PATIENCE_MS)
+    expect(page.locator(".stException, .stAlertContentError")).to_have_count(0)
+
+
+def compare(page: Page, address: str) -> None:
+    """Both versions of the labels are columns, and both of the networks are there."""
+    page.goto(f"{address}compare")
+    table = page.locator(".er-compare table").first
+    for shown_there in ("as given", "v1", "efficientnet_lite0"):
+        expect(table).to_contain_text(shown_there, timeout=PATIENCE_MS)
+    expect(page.locator(".stException, .stAlertContentError")).to_have_count(0)
+
+
+def export(page: Page, address: str, workspace: Workspace) -> Path:
+    page.goto(f"{address}splits&part=Versions")
+    expect(page.locator(".er-changes img").first).to_be_visible()
+    page.goto(f"{address}splits&part=Export")
+    page.get_by_role("button", name="Export", exact=True).click()
+    expect(page.get_by_text("written to").first).to_be_visible(timeout=PATIENCE_MS)
+    return workspace.exports / "scenes-v1-imagefolder"
+
+
+def same_images(workspace: Workspace, folder: Path, lines: dict[str, dict[str, object]]) -> None:
+    """Read the folder back with torchvision: every image of the version in the class that it says."""
+    own = load_split(workspace, "scenes", "v1").rows
+    for split in ("train", "test"):
+        read = ImageFolder(str(folder / split))
+        found = sorted((read.classes[label], Path(path).read_bytes()) for path, label in read.samples)
+        members = own.splits == split
+        labels = [own.classes[label] for label in own.labels[members]]
+        paths = [own.root / image_id for image_id in own.image_ids[members]]
+        assert found == sorted((label, path.read_bytes()) for label, path in zip(labels, paths, strict=True))
+    said = {line["decision"]: line for line in lines.values()}
+    kept = dict(zip(own.image_ids.tolist(), own.labels.tolist(), strict=True))
+    for verdict in ("none-of-these", "exclude"):
+        assert said[verdict]["image_id"] not in kept
+    relabelled = said["relabel"]
+    assert [own.classes[kept[str(relabelled["image_id"])]]] == relabelled["new_labels"] != [relabelled["label"]]
