@@ -31,7 +31,12 @@ MAIN = Path(__file__).parent.parent / "app" / "main.py"
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
+    monkeypatch.setattr("app.queue_worker.start_background", nobody)  # what is queued here stays there
     return Workspace.from_environment()
+
+
+def nobody(*arguments: object) -> None:
+    """Start no worker."""
 
 
 def show(**query: str) -> AppTest:
@@ -75,8 +80,7 @@ def test_a_name_nobody_knows(workspace: Workspace) -> None:
     assert "no data set 'scnes'; did you mean 'scenes'?" in texts(app.error)
 
 
-def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
+def test_a_start_is_one_process(workspace: Workspace) -> None:
     app = show(dataset="digits")
     app.button(key="audit.start").click().run()
     assert [(job.folder, job.arguments, job.state) for job in jobs(workspace)] == [
@@ -84,9 +88,8 @@ def test_a_start_is_one_process(workspace: Workspace, monkeypatch: pytest.Monkey
     ]
 
 
-def test_another_audit_is_of_the_same_kind(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_audit_is_of_the_same_kind(workspace: Workspace) -> None:
     audit = small_audit(workspace)
-    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
     assert "audit.start" not in [button.key for button in show(dataset="tiny").button]  # nobody knows its path
     write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config(), "folds": 3, "seed": 7})
     show(dataset="tiny").button(key="audit.start").click().run()
@@ -94,8 +97,7 @@ def test_another_audit_is_of_the_same_kind(workspace: Workspace, monkeypatch: py
     assert [list(job.arguments) for job in jobs(workspace)] == [["audit", "/a/tiny", *options.split()]]
 
 
-def test_the_choices_are_in_the_command(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
+def test_the_choices_are_in_the_command(workspace: Workspace) -> None:
     app = show(dataset="digits")
     app.multiselect(key="audit.architectures").set_value(["simple_cnn", "efficientnet_lite1", "average"]).run()
     app.number_input(key="audit.folds").set_value(3).run()
@@ -104,9 +106,7 @@ def test_the_choices_are_in_the_command(workspace: Workspace, monkeypatch: pytes
     assert [" ".join(job.arguments) for job in jobs(workspace)] == [f"audit digits {options}"]
 
 
-def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
-    monkeypatch.setattr("app.queue_panel.ensure_worker", lambda workspace: None)
+def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -> None:
     audit = small_audit(workspace)
     judge(workspace)
     version(workspace)
@@ -120,10 +120,7 @@ def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace, m
     assert "tiny-v1" in shown(app)  # the queue beside the results
 
 
-def test_an_audit_that_waits_says_for_whom(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
-    for name in ("queue_panel", "audit_panel"):
-        monkeypatch.setattr(f"app.{name}.ensure_worker", lambda workspace: None)
+def test_an_audit_that_waits_says_for_whom(workspace: Workspace) -> None:
     enqueue(workspace, "scenes", "a training on v1", ["train", "scenes", "--recipe", "a"])
     enqueue(workspace, "digits", "digits", ["audit", "digits"])
     app = show(dataset="digits")
