@@ -1,6 +1,7 @@
 """From drawn images to a cleaned data set on disk, all of it clicked and typed in a real browser."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ VERDICTS = {"k": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.mongo,
+    pytest.mark.timeout(600),  # an audit, two trainings and an export, each a process of its own, on a busy machine
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
 ]
 
@@ -77,6 +79,7 @@ def test_from_drawn_images_to_a_cleaned_data_set(page: Page, address: str, works
 def audit(page: Page, address: str) -> None:
     """Audit with two folds of the smallest network, which is enough to rank labels."""
     page.goto(f"{address}audit")
+    expect(page.locator("link[rel~='icon']")).to_have_attribute("href", re.compile("^data:image/svg"))  # not fetched
     page.get_by_role("button", name="Options").click()
     page.get_by_role("button", name="Clear all").click()
     voters = page.get_by_role("combobox", name="Architectures that vote")
