@@ -34,9 +34,8 @@ class Prepared:
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
     ) -> FloatArray:
         """Return a backbone's embeddings, shape (N, D), memory-mapped."""
-        from models.stages import embedding_width
-
-        return self.evidence(architecture, backbone, spec, progress)[:, : embedding_width(backbone, spec)]
+        module = _with_stages(architecture, backbone, spec)
+        return self._features(architecture, module, spec, progress)[:, : _width(module)]
 
     def evidence(
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
@@ -45,10 +44,14 @@ class Prepared:
 
         For judging labels; heads learn from the embeddings alone, as the architecture's name says.
         """
+        return self._features(architecture, _with_stages(architecture, backbone, spec), spec, progress)
+
+    def _features(
+        self, architecture: str, module: "Backbone", spec: InputSpec, progress: Progress | None
+    ) -> FloatArray:
         from models.features import extract_features
 
-        paths, folder = self.checked.rows.paths, self.workspace.features
-        name, module = slug(architecture)[:48], _with_stages(architecture, backbone)
+        paths, folder, name = self.checked.rows.paths, self.workspace.features, slug(architecture)[:48]
         return extract_features(name, module, spec, paths, self.sha256s, folder, self.engine, progress)
 
     def views(
@@ -62,14 +65,13 @@ class Prepared:
     ) -> FloatArray:
         """Return a backbone's embeddings of V views of each image, shape (V, N, D): one plain, the others augmented."""
         from models.features import extract_views
-        from models.stages import embedding_width
 
         paths, folder = self.checked.rows.paths, self.workspace.features
-        name, module = slug(architecture)[:48], _with_stages(architecture, backbone)
+        name, module = slug(architecture)[:48], _with_stages(architecture, backbone, spec)
         views = extract_views(
             name, module, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
         )
-        return views[:, :, : embedding_width(backbone, spec)]
+        return views[:, :, : _width(module)]
 
     @property
     def sha256s(self) -> list[str]:
@@ -77,10 +79,17 @@ class Prepared:
         return [str(sha256) for sha256 in self.checked.sha256s]
 
 
-def _with_stages(architecture: str, backbone: "Backbone") -> "Backbone":
+def _with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Backbone":
     """Return the backbone with its stages beside its last layer, where the registry names some."""
     from models.architectures import find_architecture
     from models.stages import WithStages
 
     stages = find_architecture(architecture).stages
-    return WithStages(backbone, stages) if stages else backbone
+    return WithStages(backbone, stages, spec.size_px) if stages else backbone
+
+
+def _width(module: "Backbone") -> int | None:
+    """Return how many of a module's columns are the embedding; None: all of them."""
+    from models.stages import WithStages
+
+    return module.width if isinstance(module, WithStages) else None

@@ -11,8 +11,6 @@ import torch
 from timm.models import create_feature_extractor, get_graph_node_names
 from torch import Tensor, nn
 
-from models.images import InputSpec
-
 _LAST = "embedding"
 
 
@@ -23,10 +21,13 @@ class WithStages(nn.Module):
     channel over the places of the image, stage by stage. One pass, no state: several threads may call it at once.
     """
 
-    def __init__(self, backbone: nn.Module, stages: Sequence[str]) -> None:
-        """Trace a backbone whose stages, named as its modules are, return maps (B, C, H, W)."""
+    def __init__(self, backbone: nn.Module, stages: Sequence[str], size_px: int) -> None:
+        """Trace a backbone whose stages, named as its modules are, return maps (B, C, H, W) of images of S px."""
         super().__init__()
         backbone = backbone.eval()
+        with torch.inference_mode():
+            own: Tensor = backbone(torch.zeros(1, 3, size_px, size_px))
+        self.width = own.flatten(1).shape[1]  # D
         _, nodes = get_graph_node_names(backbone)
         self.stages = tuple(stages)
         self.network = create_feature_extractor(backbone, {**{name: name for name in stages}, nodes[-1]: _LAST})
@@ -39,10 +40,3 @@ class WithStages(nn.Module):
             spread, mean = torch.std_mean(found[stage], (2, 3), correction=0)
             parts += [mean, spread]
         return torch.cat(parts, 1)
-
-
-def embedding_width(backbone: nn.Module, spec: InputSpec) -> int:
-    """Return D, the width of a backbone's embeddings (B, D) of images that fit `spec`."""
-    with torch.inference_mode():
-        found: Tensor = backbone.eval()(torch.zeros(1, 3, spec.size_px, spec.size_px))
-    return found.flatten(1).shape[1]

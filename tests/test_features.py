@@ -17,6 +17,7 @@ from models.bfloat16 import LOWEST_COSINE, lowest_cosine
 from models.errors import ErrataError
 from models.features import extract_features, extract_views
 from models.images import InputSpec, Interpolation, read_pixels
+from models.stages import WithStages
 from models.views import augmented_view
 
 Files = tuple[list[Path], list[str]]
@@ -133,6 +134,22 @@ def test_bfloat16_that_is_not_good_enough_falls_back(
     assert "computing in float32" in caplog.messages[0]
     monkeypatch.setattr(features, "build_engine", None)  # the second time it neither computes nor checks
     assert np.allclose(extract_features("net", deep(), SPEC, *files, tmp_path / "f"), exact, atol=1e-5)
+
+
+@pytest.mark.usefixtures("bfloat16")
+def test_the_embedding_is_checked_by_itself_beside_the_stages(
+    tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The figures of a stage that is exact would hide what the embedding lost."""
+    looked: list[int] = []
+
+    def cosine(found: FloatArray, exact: FloatArray) -> float:
+        looked.append(found.shape[1])
+        return lowest_cosine(found, exact)
+
+    monkeypatch.setattr(features, "lowest_cosine", cosine)
+    extract_features("net", WithStages(deep(), ["0"], SPEC.size_px), SPEC, *files, tmp_path / "f")
+    assert looked == [32 + 2 * 16, 32]
 
 
 @pytest.mark.usefixtures("bfloat16")

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from models.architectures import ARCHITECTURES
 from models.engines import build_engine
 from models.images import InputSpec
-from models.stages import WithStages, embedding_width
+from models.stages import WithStages
 from models.variants import build_classifier, parse_variant
 
 SPEC = InputSpec(8, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bilinear")
@@ -33,20 +33,18 @@ def test_mean_and_deviation_of_each_channel_stand_behind_the_embedding() -> None
     image[0, 0] = torch.tensor([[1.0, 3.0], [1.0, 3.0]])
     image[0, 1] = 5
     small = Small()
-    found = WithStages(small, ["first"])(image)
+    stages = WithStages(small, ["first"], 2)
+    found = stages(image)
+    assert stages.width == 4
     assert found.shape == (1, 4 + 6)
     assert torch.allclose(found[:, :4], small(image))
     assert found[0, 4:].tolist() == [2, 5, 0, 1, 0, 0]  # means, then deviations over the places
 
 
-def test_the_width_of_the_embedding_alone() -> None:
-    assert embedding_width(Small(), SPEC) == 4
-
-
 @pytest.mark.parametrize("engine", ["eager", "torch"])
 def test_engines_agree_with_the_module(engine: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    module = WithStages(Small(), ["first", "second"]).eval()
+    module = WithStages(Small(), ["first", "second"], 8).eval()
     pixels = np.random.default_rng(0).integers(0, 256, (3, 8, 8, 3), np.uint8)
     normal = (torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255 - 0.5) / 0.5
     with torch.inference_mode():
@@ -59,7 +57,7 @@ def test_the_stages_of_the_registry_are_maps_of_its_networks(name: str) -> None:
     torch.manual_seed(0)
     backbone = build_classifier(parse_variant(f"{name}@scratch"), 2).backbone.eval()
     images = torch.randn(1, 3, 64, 64)
-    stages = WithStages(backbone, ARCHITECTURES[name].stages).eval()
+    stages = WithStages(backbone, ARCHITECTURES[name].stages, 64).eval()
     with torch.inference_mode():
         found, own = stages(images), backbone(images)
     assert found.shape[1] > own.shape[1]
@@ -70,7 +68,7 @@ def test_the_stages_of_the_registry_are_maps_of_its_networks(name: str) -> None:
 def test_two_threads_do_not_mix_their_images(tmp_path: Path) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    engine = build_engine("torch", WithStages(Small(), ["first"]), SPEC, "cpu", tmp_path)
+    engine = build_engine("torch", WithStages(Small(), ["first"], 8), SPEC, "cpu", tmp_path)
     batches = [np.full((2, 8, 8, 3), value, np.uint8) for value in range(0, 256, 5)]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(engine, batches))
