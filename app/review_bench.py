@@ -16,7 +16,7 @@ from curation.expected_errors import adding_up
 from curation.nearest import Halves, directions, nearest
 from curation.results import Audit
 from curation.review import Review, log_of
-from curation.review_queue import Population, Tally, lay_out, population, tally
+from curation.review_queue import Population, Tally, lay_out, population, shared_images, tally
 from curation.selections import load_selection, selection_stamp
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray
@@ -39,8 +39,16 @@ class Bench:
     _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
     _tally: tuple[int, Tally] | None = None  # lines of the log, and what they say
     _budgets: dict[str, tuple[int, Budget]] = field(default_factory=dict)  # split -> lines of the log, estimate
+    _shared: dict[float, BoolArray] = field(default_factory=dict)  # share -> drawn once: that hashes N names
     _directions: Halves | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def shared(self, share: float) -> BoolArray:
+        """Return which images every reviewer looks at, shape (N,); see `shared_images`."""
+        with self.lock:
+            if share not in self._shared:
+                self._shared[share] = shared_images(self.audit.rows.image_ids, share)
+            return self._shared[share]
 
     def part(self, split: str) -> Population:
         """Return the images of a split, or all."""

@@ -9,7 +9,6 @@ from app.review_bench import DISPUTED, Bench
 from curation.audit_sample import Queue
 from curation.decision_state import State
 from curation.decisions import Decision
-from curation.review_queue import shared_images
 from models.arrays import BoolArray
 
 _SHOWN, _SAID, _PASSED = "review.shown", "review.said", "review.passed"
@@ -50,7 +49,7 @@ class Sitting:
         found = self.bench.tally()[1]
         if self.settles:
             return ~found.disputed
-        return found.done(self.reviewer, shared_images(self.bench.audit.rows.image_ids, self.share))
+        return found.done(self.reviewer, self.bench.shared(self.share))
 
     def open(self) -> BoolArray:
         """Return which places of the queue are still to be looked at, shape (M,)."""
