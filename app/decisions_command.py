@@ -67,14 +67,36 @@ def merge(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
 
 def step(workspace: Workspace, name: str, reviewer: str, back: bool) -> None:
     """Take back the latest decision of a reviewer, or bring back what was undone last."""
-    if not reviewer:
-        raise ErrataError("say whose decision with --reviewer; nobody undoes another's")
-    review = open_review(workspace, name)
-    done = (review.undo if back else review.redo)(checked_reviewer(reviewer))
+    who, review = _named(reviewer), open_review(workspace, name)
+    done = (review.undo if back else review.redo)(who)
     for one in done:
-        typer.echo(f"{'took back' if back else 'brought back'}: {_says(one)} for {one.image_id}")
+        _tell_reversed(one, back)
     if not done:
         typer.echo(f"nothing of {reviewer} to {'undo' if back else 'redo'}")
+
+
+def one(workspace: Workspace, name: str, reviewer: str, line: int, back: bool) -> None:
+    """Take back the decision of a line of the log, or bring it back."""
+    who, review = _named(reviewer), open_review(workspace, name)
+    entry = dict(review.log.read().entries).get(line)
+    if not isinstance(entry, Decision):
+        found = (
+            f"there is no line {line} that can be read"
+            if entry is None
+            else f"line {line} is no decision but the {entry.kind} of one"
+        )
+        raise ErrataError(f"{found}; give the line of a decision, as `errata decisions {name}` shows it")
+    _tell_reversed((review.take_back if back else review.put_back)(entry.id, who), back)
+
+
+def _named(reviewer: str) -> str:
+    if not reviewer:
+        raise ErrataError("say whose decision with --reviewer; nobody undoes another's")
+    return checked_reviewer(reviewer)
+
+
+def _tell_reversed(decision: Decision, back: bool) -> None:
+    typer.echo(f"{'took back' if back else 'brought back'}: {_says(decision)} for {decision.image_id}")
 
 
 def _moment(text: str) -> Moment | None:

@@ -6,6 +6,8 @@ import streamlit as st
 
 from app.review_bench import Bench
 from app.state import audit_stamp, workspace
+from curation.decision_table import Line, lines_of
+from curation.decisions import Decision
 from curation.look_order import look_order
 from curation.results import ORIGINAL, Audit, versions
 from curation.split_diff import Change, diff_splits
@@ -27,6 +29,12 @@ def looks(bench: Bench) -> IntArray:
     """Return the rows that were judged, in the order of their first look."""
     audit = bench.audit
     return _looks(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), bench)
+
+
+def decision_lines(bench: Bench) -> list[Line]:
+    """Return the decisions and what has become of each, oldest first; what took them back is left out."""
+    audit = bench.audit
+    return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), bench)
 
 
 def summaries(audit: Audit) -> list[SplitSummary]:
@@ -64,6 +72,14 @@ def _preview(
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> IntArray:
     return look_order(_bench.review, _bench.row_of)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[Line]:
+    rows = _bench.audit.rows
+    entries = [one for one in _bench.review.log.read().entries if isinstance(one[1], Decision)]
+    with _bench.review.reading() as state:
+        return lines_of(entries, state, dict(zip(rows.image_ids.tolist(), rows.splits.tolist(), strict=True)))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

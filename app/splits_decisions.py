@@ -1,4 +1,4 @@
-"""What people decided so far, what going on would bring, and the way back from the last decision."""
+"""What people decided so far, what going on would bring, and the way back from every decision."""
 
 from html import escape
 
@@ -6,24 +6,20 @@ import numpy as np
 import streamlit as st
 
 from app.line_chart import GIVEN, OTHER, Line, line_chart
-from app.pictures import picture
 from app.review_bench import ALL, Bench
-from app.review_name import reviewer
 from app.splits_data import looks
+from app.splits_log import decision_list
 from curation.budget import Budget, review_curve, stop_sentence
 from curation.decision_state import State
-from curation.decisions import VERDICTS, Decision
+from curation.decisions import VERDICTS
 from models.arrays import IntArray
-
-SMALL_PX = 300
-RECENT = 7  # decisions shown with their image
 
 
 def decisions_part(bench: Bench) -> None:
-    """Show the decisions so far, the budget curve with the stop rule, and the latest decisions."""
+    """Show the decisions so far, the budget curve with the stop rule, and every decision."""
     with bench.review.reading() as state:
-        table, latest = verdict_table(state), _latest(state)
-    if not latest:
+        table, judged = verdict_table(state), bool(state.images())
+    if not bench.review.lines():
         st.html(
             '<p class="er-lead">Nobody has judged a label yet. <small>Versions are made of decisions: judge the most '
             "suspicious images in the review, then come back. A version without any holds the labels as given.</small>"
@@ -32,7 +28,7 @@ def decisions_part(bench: Bench) -> None:
         return
     left, right = st.columns([10, 12], gap="large")
     with left:
-        st.html(f"<h3>Decisions in force</h3>{table}")
+        st.html(f"<h3>Decisions in force</h3>{table if judged else '<p>None: all were taken back.</p>'}")
         for problem in bench.review.problems():
             st.warning(problem)
     with right:
@@ -41,7 +37,7 @@ def decisions_part(bench: Bench) -> None:
             label_visibility="collapsed", required=True,
         )  # fmt: skip
         _curve(bench, str(split))
-    _recent(bench, latest)
+    decision_list(bench)
 
 
 def verdict_table(state: State) -> str:
@@ -111,55 +107,6 @@ def budget_chart(curve: IntArray, budget: Budget) -> str:
     band += [(float(x), float(found + finds.low), float(found + finds.high)) for x, finds in ahead]
     lines = [past, forecast] if ahead else [past]
     return line_chart(lines, "images looked at", "wrong labels found", band if ahead else (), whole=True)
-
-
-def _latest(state: State) -> list[Decision]:
-    verdicts = [one for image in state.images() for one in state.verdicts(image).values()]
-    return sorted(verdicts, key=lambda one: (one.time, one.sequence), reverse=True)[:RECENT]
-
-
-def _recent(bench: Bench, latest: list[Decision]) -> None:
-    root = bench.audit.rows.root
-    figures = "".join(
-        f'<figure><img src="{picture(root / one.image_id, SMALL_PX)}" alt="{escape(one.image_id)}">'
-        f"<figcaption>{_said(one)}<small>{escape(one.reviewer)}, {escape(one.time[:16].replace('T', ' '))}<br>"
-        f"{escape(one.image_id)}</small></figcaption></figure>"
-        for one in latest
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f"<h3>Latest {len(latest)}</h3>", width="content")
-        st.space("stretch")
-        _way_back(bench)
-    st.html(f'<div class="er-changes">{figures}</div>')
-
-
-def _said(one: Decision) -> str:
-    given = f'<span class="er-given">{escape(one.label)}</span>'
-    if one.decision == "keep":
-        return f"{given} kept"
-    new = " | ".join(map(escape, one.new_labels)) or one.decision
-    return f'{given} → <span class="er-other">{new}</span>'
-
-
-def _way_back(bench: Bench) -> None:
-    """Show the buttons that take the reviewer's last decision, or batch, back and bring it again."""
-    who = reviewer()
-    with bench.review.reading() as state:
-        back, again = state.undoable(who), state.redoable(who)
-    for name, step, icon in (("Undo", back, "undo"), ("Redo", again, "redo")):
-        what = (
-            f"{name} {step[0].image_id.rpartition('/')[2] if len(step) == 1 else f'{len(step)} images'}"
-            if step
-            else name
-        )
-        st.button(
-            what, icon=f":material/{icon}:", key=f"splits.{name.lower()}", disabled=not step,
-            help=f"as {who}" if who else None, on_click=_step, args=(bench, name.lower(), who),
-        )  # fmt: skip
-
-
-def _step(bench: Bench, kind: str, who: str) -> None:
-    bench.review.undo(who) if kind == "undo" else bench.review.redo(who)
 
 
 def _open_review() -> None:

@@ -84,6 +84,22 @@ class Review:
         """
         return self._reverse("redo", reviewer, source)
 
+    def take_back(self, decision_id: str, reviewer: str, source: str = "app") -> Decision:
+        """Take back any decision of the reviewer, however old, and return it.
+
+        Raises:
+            ErrataError: there is none of that id, it is another's or taken back already, or the log cannot be written.
+        """
+        return self._reverse_one("undo", decision_id, reviewer, source)
+
+    def put_back(self, decision_id: str, reviewer: str, source: str = "app") -> Decision:
+        """Bring back any decision of the reviewer that was taken back, to where it was: newer ones still replace it.
+
+        Raises:
+            ErrataError: there is none of that id, it is another's or not taken back, or the log cannot be written.
+        """
+        return self._reverse_one("redo", decision_id, reviewer, source)
+
     @contextmanager
     def reading(self) -> Iterator[State]:
         """Yield the verdicts in force; other threads decide once this ends.
@@ -149,6 +165,25 @@ class Review:
                 writer.append([Reversal(kind, one.id, reviewer, source).checked() for one in step])
                 self._catch_up(writer)
         return step
+
+    def _reverse_one(self, kind: Literal["undo", "redo"], decision_id: str, reviewer: str, source: str) -> Decision:
+        with self._writing() as writer:
+            decision, undo = self._state.decision(decision_id), kind == "undo"
+            if decision is None:
+                raise ErrataError(f"no decision {decision_id!r} in {self.log.path}; `errata decisions` lists them")
+            if decision.reviewer != reviewer:
+                raise ErrataError(
+                    f"that decision on {decision.image_id!r} is {decision.reviewer}'s and not {reviewer}'s; "
+                    "nobody undoes another's: decide yourself, or settle it"
+                )
+            if undo == self._state.undone(decision_id):
+                raise ErrataError(
+                    f"the decision on {decision.image_id!r} {'is' if undo else 'was not'} taken back"
+                    f"{' already' if undo else ', so there is nothing to put back'}"
+                )
+            writer.append([Reversal(kind, decision_id, reviewer, source).checked()])
+            self._catch_up(writer)
+        return decision
 
     def _catch_up(self, log: DecisionLog | LogWriter) -> Page:
         """Let the lines count that came since the last time, and return them; from the start where that is needed."""

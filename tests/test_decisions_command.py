@@ -133,6 +133,15 @@ def test_it_undoes_and_redoes(review: Review, capsys: pytest.CaptureFixture[str]
     assert "in force: 1 exclude, 1 keep; 2 images judged by ben" in errata(capsys, "tiny")
 
 
+def test_any_line_is_taken_back_and_put_back(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    took = errata(capsys, "tiny", "--take-back", "4", "--reviewer", "ben")
+    assert took == f"took back: keep for {IMAGE}\n"  # not ben's last
+    assert "in force: 1 exclude, 1 relabel;" in errata(capsys, "tiny")
+    assert errata(capsys, "tiny", "--put-back", "4", "--reviewer", "ben") == f"brought back: keep for {IMAGE}\n"
+    assert errata(capsys, "tiny", "--put-back", "2", "--reviewer", "ana") == f"brought back: keep for {OTHER}\n"
+    assert review.lines() == 8
+
+
 def test_it_merges(review: Review, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     hers = DecisionLog(tmp_path / "hers.jsonl")
     sha256 = review.at(1).verdicts(IMAGE)["ana"].sha256
@@ -181,7 +190,14 @@ def test_nothing_yet(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -
         (["tiny", "--at", "-1"], "'-1' is no time"),
         (["tiny", "--since", "noon"], "'noon' is no time; write it as 2026-01-31"),
         (["tiny", "--undo"], "say whose decision with --reviewer"),
-        (["tiny", "--redo", "--undo"], "give one of --merge, --undo and --redo"),
+        (["tiny", "--redo", "--undo"], "give one of --merge, --undo, --redo, --take-back and --put-back"),
+        (["tiny", "--undo", "--put-back", "1"], "give one of --merge, --undo, --redo, --take-back and --put-back"),
+        (["tiny", "--take-back", "1"], "say whose decision with --reviewer"),
+        (["tiny", "--take-back", "9", "--reviewer", "ana"], "there is no line 9"),
+        (["tiny", "--put-back", "3", "--reviewer", "ana"], "line 3 is no decision but the undo of one"),
+        (["tiny", "--take-back", "5", "--reviewer", "ana"], "is ben's and not ana's"),
+        (["tiny", "--take-back", "2", "--reviewer", "ana"], "is taken back already"),
+        (["tiny", "--put-back", "5", "--reviewer", "ben"], "nothing to put back"),
         (["tiny", "--merge"], "--merge takes one file or more"),
         (["tiny", "x.jsonl"], "x.jsonl is one argument too many; to merge decision logs give --merge"),
         (["tiny", "--merge", "x.jsonl"], "no decision log x.jsonl"),

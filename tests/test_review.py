@@ -16,7 +16,7 @@ import pytest
 from curation.decided_labels import decided_labels
 from curation.decision_log import DecisionLog
 from curation.decision_merge import merge_into
-from curation.decisions import Decision
+from curation.decisions import Decision, Reversal
 from curation.results import Audit, CheckedRows
 from curation.review import Review, log_of, open_review
 from curation.rows import Rows
@@ -116,6 +116,44 @@ def test_undo_and_redo_across_restarts(review: Review, audit: Audit) -> None:
     ]  # fmt: skip
     with pytest.raises(ErrataError, match="no source of decisions 'web'"):
         review.undo("ana", "web")
+
+
+def test_any_decision_is_taken_back_and_put_back(review: Review) -> None:
+    first, second, third = (
+        review.decide(Decision("ana", name, verdict))[0]
+        for name, verdict in ((IMAGE, "exclude"), (OTHER, "keep"), (IMAGE, "unsure"))
+    )
+    assert review.take_back(second.id, "ana") == second
+    with review.reading() as state:
+        assert state.images() == [IMAGE]
+    review.take_back(third.id, "ana")
+    with review.reading() as state:  # what it had replaced counts again
+        assert state.verdicts(IMAGE) == {"ana": first}
+    review.take_back(first.id, "ana", "fiftyone")
+    assert review.put_back(third.id, "ana") == third
+    review.put_back(first.id, "ana")
+    with review.reading() as state:  # put back behind the newer one
+        assert state.verdicts(IMAGE) == {"ana": third}
+        assert state.images() == [IMAGE]
+    assert [entry.of for _, entry in review.log.read().entries if isinstance(entry, Reversal)] == [
+        one.id for one in (second, third, first, third, first)
+    ]
+
+
+def test_what_cannot_be_taken_back_is_told(review: Review) -> None:
+    one = review.decide(Decision("ana", IMAGE, "exclude"))[0]
+    lines = review.lines()
+    with pytest.raises(ErrataError, match="'nothing'"):
+        review.take_back("nothing", "ana")
+    with pytest.raises(ErrataError, match="is ana's and not ben's"):
+        review.take_back(one.id, "ben")
+    with pytest.raises(ErrataError, match="nothing to put back"):
+        review.put_back(one.id, "ana")
+    assert review.lines() == lines
+    review.take_back(one.id, "ana")
+    with pytest.raises(ErrataError, match="taken back already"):
+        review.take_back(one.id, "ana")
+    assert review.lines() == lines + 1
 
 
 def test_any_moment_comes_back(review: Review) -> None:

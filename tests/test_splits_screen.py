@@ -15,6 +15,7 @@ from app.splits_decisions import budget_chart, verdict_table
 from app.splits_make import next_version, preview_html, split_arguments
 from app.splits_versions import versions_table
 from curation.budget import Budget, Interval
+from curation.decisions import Decision
 from curation.results import Audit, audit_folder, versions
 from curation.review import log_of, open_review
 from curation.split_preview import SplitPreview
@@ -117,6 +118,79 @@ def test_undo_and_redo_of_the_own_last_decision(workspace: Workspace, audit: Aud
     with open_review(workspace, "tiny").reading() as state:
         assert state.counts("ana") == {"relabel": 2, "keep": 1}
     assert show(reviewer="nobody").button(key="splits.undo").disabled
+
+
+def test_any_decision_is_taken_back_and_put_back(workspace: Workspace, audit: Audit) -> None:
+    judge(workspace)
+    with open_review(workspace, "tiny").reading() as state:
+        first = state.verdicts("test/sea/0.png")["ana"].id
+        bens = state.verdicts("test/street/2.png")["ben"].id
+    app = show()
+    assert app.button(key=f"splits.reverse-{first}").label == "Take back"
+    assert app.button(key=f"splits.reverse-{bens}").disabled  # nobody undoes another's
+    app.button(key=f"splits.reverse-{first}").click().run()
+    with open_review(workspace, "tiny").reading() as state:
+        assert state.verdict("test/sea/0.png") is None
+        assert state.counts("ana") == {"relabel": 1, "keep": 1}
+    assert [one["kind"] for one in log_lines(workspace)] == ["decision"] * 4 + ["undo"]  # nothing is deleted
+    assert '<span class="er-state">undone</span>' in shown(app)
+    app.button(key=f"splits.reverse-{first}").click().run()
+    with open_review(workspace, "tiny").reading() as state:
+        assert state.counts("ana") == {"relabel": 2, "keep": 1}
+    assert '<span class="er-state">undone</span>' not in shown(app)
+
+
+def log_lines(workspace: Workspace) -> list[dict[str, object]]:
+    return [json.loads(line) for line in log_of(workspace, "tiny").path.read_text().splitlines()]
+
+
+def test_decisions_are_found_newest_first(workspace: Workspace, audit: Audit) -> None:
+    judge(workspace)
+    app = show()
+
+    def listed() -> list[str]:
+        page = shown(app)
+        return [part.split(" ", 1)[0] for part in page.split(", line ")[1:]]
+
+    def numbers() -> list[int]:
+        return [int(part.split("<", 1)[0]) for part in listed()]
+
+    assert numbers() == [4, 3, 2, 1]
+    app.selectbox(key="splits.log-reviewer").set_value("ben").run()
+    assert numbers() == [4]
+    app.selectbox(key="splits.log-reviewer").set_value("any").run()
+    app.selectbox(key="splits.log-kind").set_value("relabel").run()
+    assert numbers() == [2, 1]
+    app.selectbox(key="splits.log-split").set_value("train").run()
+    assert numbers() == [2]
+    app.text_input(key="splits.log-search").set_value("nothing like it").run()
+    assert numbers() == []
+    assert "No decision is like that" in texts(app.info)
+    app.selectbox(key="splits.log-kind").set_value("any").run()
+    app.selectbox(key="splits.log-split").set_value("any").run()
+    app.text_input(key="splits.log-search").set_value("Forest").run()  # a class
+    assert numbers() == [1]
+
+
+def test_many_decisions_have_pages(workspace: Workspace, audit: Audit) -> None:
+    review = open_review(workspace, "tiny")
+    for image in review.rows.image_ids.tolist()[:11]:
+        review.decide(Decision("ana", image, "keep"))
+    app = show()
+    assert shown(app).count(", line ") == 10
+    app.number_input(key="splits.log-page-2").set_value(2).run()
+    assert shown(app).count(", line ") == 1
+
+
+def test_where_all_was_taken_back_it_can_be_put_back(workspace: Workspace, audit: Audit) -> None:
+    review = open_review(workspace, "tiny")
+    one = review.decide(Decision("ana", "test/sea/0.png", "exclude"))[0]
+    review.take_back(one.id, "ana")
+    app = show()
+    assert "all were taken back" in shown(app)
+    app.button(key=f"splits.reverse-{one.id}").click().run()
+    with review.reading() as state:
+        assert state.counts("ana") == {"exclude": 1}
 
 
 def test_a_version_is_made_and_listed(workspace: Workspace, audit: Audit) -> None:
