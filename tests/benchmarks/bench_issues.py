@@ -1,12 +1,12 @@
 """Which wrong labels come first: every scorer on the same probabilities, and every pipeline on the same features.
 
-    python -m tests.benchmarks.bench_issues NAME TRUTH.csv [COLUMN]
+    python -m tests.benchmarks.bench_issues NAME TRUTH.csv [COLUMN] [--picture FILE.png]
 
 NAME is an audited data set, TRUTH.csv has `filepath` or `image_id` and a column with the true labels, `true_label` by
-default; only this reads it. Nothing is tuned here.
+default; only this reads it. Nothing is tuned here. The picture holds the review curves of the second table.
 """
 
-import sys
+import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.heads import fit_heads
 from models.predictions import NO_FOLD, own_or_mean
+from tests.benchmarks.pictures import review_curves
 from tests.benchmarks.score_labels import read_truth
 
 HEADER = (
@@ -135,10 +136,15 @@ def plain_probe(embeddings: FloatArray, labels: IntArray, learn: BoolArray) -> F
 
 def main() -> None:
     """Print both tables for the training images."""
-    name, truth_file = sys.argv[1], Path(sys.argv[2])
-    audit = load_audit(Workspace.from_environment(), name)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name")
+    parser.add_argument("truth", type=Path)
+    parser.add_argument("column", nargs="?", default="true_label")
+    parser.add_argument("--picture", type=Path)
+    asked = parser.parse_args()
+    name, audit = asked.name, load_audit(Workspace.from_environment(), asked.name)
     labels, classes = audit.rows.labels, list(audit.rows.classes)
-    truth = read_truth(truth_file, sys.argv[3] if len(sys.argv) > 3 else "true_label")
+    truth = read_truth(asked.truth, asked.column)
     true = np.array([truth.get(str(image_id), "?") for image_id in audit.rows.image_ids])
     learn = audit.rows.splits == "train"
     rows = learn & (true != "?")
@@ -190,6 +196,9 @@ def main() -> None:
         opinions = {one.name: one.predictions.probs for one in frozen}
         sides.append(ours("Errata, all of them", labels, audit, opinions, list(opinions)))
     print("\n".join(line(side, wrong, rows) for side in sides))
+    if asked.picture:
+        curves = {side.name: side.quality[rows] for side in sides[::-1] if "margin" not in side.name}
+        review_curves(asked.picture, curves, wrong[rows], f"{name}, {rows.sum():,} training images")
     print(
         f"\nbest margin cut of the plain probe, chosen with the truth: F1 "
         f"{best_margin_cut(labels[learn], plain[learn], wrong[learn], rows[learn]):.3f}"

@@ -1,0 +1,69 @@
+"""Pictures of benchmarks: review curves of several rankings, and growth of time with the number of images."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from models.arrays import BoolArray, FloatArray
+
+# Okabe and Ito's colours, told apart by the colour-blind; ours is the first
+COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
+
+
+def review_curves(path: Path, rankings: Mapping[str, FloatArray], wrong: BoolArray, title: str) -> None:
+    """Draw how many wrong labels are found after how many looks, one line a ranking, the best possible one dashed.
+
+    Args:
+        path: the PNG to write.
+        rankings: name -> label quality, shape (N,), low = looked at first; the first is drawn boldest.
+        wrong: whether each label is wrong, shape (N,).
+        title: of the picture.
+    """
+    n_wrong = int(wrong.sum())
+    shown = min(len(wrong), 2 * n_wrong)
+    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    axes.plot([0, n_wrong, shown], [0, n_wrong, n_wrong], "--", color="#999999", lw=1, label="the best possible")
+    for (name, quality), colour in zip(rankings.items(), COLOURS, strict=False):
+        found = np.cumsum(wrong[np.argsort(quality, kind="stable")])[:shown]
+        first = name == next(iter(rankings))
+        axes.plot(range(1, shown + 1), found, color=colour, lw=2.5 if first else 1.3, label=name, zorder=3 - first)
+    axes.set(xlabel="images looked at", ylabel=f"wrong labels found (of {n_wrong:,})", title=title)
+    _save(path, figure, axes)
+
+
+def growth(path: Path, lines: Mapping[str, Sequence[tuple[int, float]]], title: str) -> None:
+    """Draw seconds against the number of images, both logarithmic, with the slope of each line in its name.
+
+    Args:
+        path: the PNG to write.
+        lines: name -> (number of images, seconds) pairs, both above 0.
+        title: of the picture.
+    """
+    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    for (name, points), colour in zip(lines.items(), COLOURS, strict=False):
+        n, seconds = (np.array(one, float) for one in zip(*points, strict=True))
+        axes.loglog(n, seconds, "o-", color=colour, lw=1.5, label=f"{name}: grows like n^{slope(points):.2f}")
+    axes.set(xlabel="images", ylabel="seconds", title=title)
+    _save(path, figure, axes)
+
+
+def slope(points: Sequence[tuple[int, float]]) -> float:
+    """Return the exponent of the power law that fits best, by least squares of the logarithms; 1 = linear."""
+    n, seconds = np.log(np.array(points, float)).T
+    return float(np.polyfit(n, seconds, 1)[0])
+
+
+def _save(path: Path, figure: Figure, axes: Axes) -> None:
+    axes.grid(alpha=0.25)
+    axes.legend(frameon=False, fontsize=9)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
