@@ -8,7 +8,7 @@ import streamlit as st
 from curation.training_figures import training_figures
 from curation.workspace import Workspace
 
-_HEAD = ("trained", "on", "test accuracy", "images: train, test", "parameters", "seconds", "seeds")
+_HEAD = ("trained", "on", "test accuracy", "images: train, test", "parameters", "training, s", "seeds")
 
 
 def runs_table(workspace: Workspace, dataset: str) -> str:

@@ -11,7 +11,7 @@ from models.files import write_json, write_text
 
 SCHEMA_VERSION = 1
 _HEAD = (
-    "recipe", "network", "data", "train / test images", "accuracy", "AUROC", "parameters", "seconds",
+    "recipe", "network", "data", "train / test images", "accuracy", "AUROC", "parameters", "training, s",
     "images/s",
 )  # fmt: skip
 _NONE = "–"  # noqa: RUF001

@@ -23,7 +23,7 @@ def test_a_line_for_each_recipe_in_order(tmp_path: Path) -> None:
     assert lines[1]["accuracy"] == {"mean": 0.75, "std": None}
     assert lines[1]["auroc"] == {"mean": 0.75, "std": None}  # cats at 0.8 and 0.6, dogs at 0.7 and 0.1
     assert markdown_table(lines).splitlines() == [
-        "| recipe | network | data | train / test images | accuracy | AUROC | parameters | seconds | images/s |",
+        "| recipe | network | data | train / test images | accuracy | AUROC | parameters | training, s | images/s |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
         "| b | net@scratch | pets | 10 / 4 | 62.5 ± 17.7 % (2 seeds) | 0.750 ± 0.000 | 1,234 | 6 ± 1 | 50 |",
         "| a | net@scratch | pets | 10 / 4 | 75.0 % (30.1–95.4) | 0.750 | 1,234 | 7 | 50 |",  # noqa: RUF001
