@@ -1,14 +1,18 @@
-"""Shared fixtures: one workspace with a real MongoDB for the whole test run."""
+"""Shared fixtures: workspaces, a small audit, a real MongoDB, a browser; and nothing that runs on behind the tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, Page
 
 from curation.app_server import running_apps, stop_app
 from curation.database import stop_database
+from curation.results import Audit
 from curation.workspace import Workspace
+from tests.chromium import PATIENCE_MS, chromium
+from tests.small_audit import small_audit
 
 # A busy machine is no failure, and the same code passes or fails each time; --hypothesis-profile=new draws new cases.
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -32,3 +36,34 @@ def own_workspace(tmp_path: Path) -> Iterator[Workspace]:
     workspace = Workspace(tmp_path / "workspace")
     yield workspace
     stop_database(workspace)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """An empty workspace that is the app's and the command's own, with no data but its own; its queue is not worked."""
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr("app.queue_worker.start_background", lambda *arguments: None)  # what is queued stays there
+    return Workspace.from_environment()
+
+
+@pytest.fixture
+def audit(workspace: Workspace) -> Audit:
+    """The small audit in it."""
+    return small_audit(workspace, cams=0)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium for the tests of one file: while it is open, nothing else may use asyncio."""
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page that remembers nothing of those before."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE_MS)
+    yield context.new_page()
+    context.close()
