@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
     """
     path = path or CATALOG
     try:
-        blocks = yaml.safe_load(path.read_text(encoding="utf-8"))
+        blocks = _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ErrataError(f"cannot read the catalogue {path}: {error.strerror}; restore it") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -114,6 +115,12 @@ def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
         return {str(name): DatasetSpec.from_dict(str(name), block) for name, block in blocks.items()}
     except ErrataError as error:
         raise ErrataError(f"{path}: {error}") from error
+
+
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Any:
+    """Return what the YAML says, not to be changed; remembered, since the app asks with every click."""
+    return yaml.safe_load(text)
 
 
 def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:

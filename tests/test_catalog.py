@@ -103,6 +103,13 @@ def test_bad_catalogues(tmp_path: Path, text: str, sentence: str) -> None:
         load_catalog(path)
 
 
+def test_a_changed_catalogue_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "datasets.yaml"
+    for name in ("pets", "birds", "pets"):
+        path.write_text(f"{name}: {{title: A, layout: folder, licence: none, source: mine}}\n")
+        assert list(load_catalog(path)) == [name]
+
+
 def test_catalogue_missing_or_not_text(tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match=r"cannot read the catalogue .*: No such file"):
         load_catalog(tmp_path / "datasets.yaml")
