@@ -21,35 +21,9 @@ from curation.cam_files import cam_pair
 from curation.results import ArchitectureResult, Audit, audit_folder
 from curation.workspace import Workspace
 from models.files import write_json
+from tests.app_driver import MAIN, show, shown, texts
 from tests.curated_folder import judge, version
 from tests.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
-
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr("app.queue_worker.start_background", nobody)  # what is queued here stays there
-    return Workspace.from_environment()
-
-
-def nobody(*arguments: object) -> None:
-    """Start no worker."""
-
-
-def show(**query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for name, value in query.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.html)
 
 
 def listed(app: AppTest) -> list[str]:
@@ -57,12 +31,8 @@ def listed(app: AppTest) -> list[str]:
     return [button.label.removeprefix("Show ") for button in app.button if button.label.startswith("Show ")]
 
 
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
-
-
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
-    app = show()
+    app = show(None)
     assert app.selectbox(key="dataset").value == "scenes"
     assert texts(app.subheader) == "Not audited yet"
     assert app.button(key="audit.start").label == "Start the audit"

@@ -7,32 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from curation.cam_files import CamJob
 from curation.comparison.contestants import choose_contestants
 from curation.comparison.image_maps import map_file
 from curation.workspace import Workspace
 from tests.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs
+from tests.typed_command import exit_code
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    return compared_runs(tmp_path / "home")
-
-
-def errata(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    """Run a command and return its exit code."""
-    monkeypatch.setattr(sys, "argv", ["errata", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return int(ended.value.code or 0)
+def workspace(workspace: Workspace) -> Workspace:
+    return compared_runs(workspace.root)
 
 
 def test_compare_on_the_screen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert errata(monkeypatch, "compare", NAME) == 0
+    assert exit_code("compare", NAME) == 0
     said = capsys.readouterr().out
     assert "10 of 12 test images compared, 1 none-of-these, 1 unsure" in said
     line = next(one for one in said.splitlines() if one.startswith("scenes-lite0-frozen  "))
@@ -47,7 +38,7 @@ def test_compare_on_the_screen(
 def test_compare_to_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     html, file = tmp_path / "new" / "c.html", tmp_path / "new" / "c.json"
     arguments = ("--runs", f"{STRONG}-s0, {WEAK}", "--versions", "v1", "--html", str(html), "--json", str(file))
-    assert errata(monkeypatch, "compare", NAME, *arguments) == 0
+    assert exit_code("compare", NAME, *arguments) == 0
     figures = json.loads(file.read_text())
     assert [(one["name"], len(one["runs"])) for one in figures["contestants"]] == [(STRONG, 1), (WEAK, 1)]
     assert [own["version"] for own in figures["versions"]] == ["v1"]
@@ -57,24 +48,24 @@ def test_compare_to_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch,
 def test_compare_says_what_is_wrong(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert errata(monkeypatch, "compare", NAME, "--runs", "tiny-wek-33333333") == 2
+    assert exit_code("compare", NAME, "--runs", "tiny-wek-33333333") == 2
     assert "did you mean 'tiny-weak-33333333'" in capsys.readouterr().err
-    assert errata(monkeypatch, "compare", NAME, "--versions", "v7") == 2
+    assert exit_code("compare", NAME, "--versions", "v7") == 2
     assert "no version of the labels 'v7'" in capsys.readouterr().err
 
 
 def test_check(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     good = ("check", NAME, "--min-accuracy", "80%", "--version", "v1")
-    assert errata(monkeypatch, *good) == 0
+    assert exit_code(*good) == 0
     line = capsys.readouterr().out
     assert line.startswith("ok      tiny v1: accuracy of scenes-lite0-frozen, trained on v1: 100.0 %")
-    assert errata(monkeypatch, *good, "--no-leaks") == 1
+    assert exit_code(*good, "--no-leaks") == 1
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("FAILED  tiny v1: leaks: 1 image")
     assert second.startswith("ok      ")
-    assert errata(monkeypatch, "check", NAME, "--max-errors", "100%", "--min-accuracy", "0.81", "--runs", WEAK) == 0
+    assert exit_code("check", NAME, "--max-errors", "100%", "--min-accuracy", "0.81", "--runs", WEAK) == 0
     assert [line[:6] for line in capsys.readouterr().out.splitlines()] == ["ok    ", "ok    "]
-    assert errata(monkeypatch, *good, "--runs", WEAK, "--max-errors", "0%") == 1
+    assert exit_code(*good, "--runs", WEAK, "--max-errors", "0%") == 1
 
 
 @pytest.mark.parametrize(
@@ -96,7 +87,7 @@ def test_check_exits_with_2_on_bad_input(
     arguments: tuple[str, ...],
     sentence: str,
 ) -> None:
-    assert errata(monkeypatch, "check", NAME, *arguments) == 2
+    assert exit_code("check", NAME, *arguments) == 2
     assert sentence in capsys.readouterr().err
 
 
@@ -126,7 +117,7 @@ def test_draw_what_runs_predict(
     for run in (f"{STRONG}-s0", f"{STRONG_V1}-s0"):
         (workspace.runs / run / "checkpoint.safetensors").touch()
     names = ("draw", NAME, "test/street/0.png", "test/street/1.png", "--runs", "scenes-lite0-frozen,scenes-simple")
-    assert errata(monkeypatch, *names) == 0
+    assert exit_code(*names) == 0
     sea, street = 0, 2
     assert drawn == [
         (f"{STRONG}-s0", "efficientnet_lite0", sea, "0.png"),
@@ -137,10 +128,10 @@ def test_draw_what_runs_predict(
     strong = choose_contestants(workspace, NAME, (STRONG,))[0]
     said = capsys.readouterr().out.splitlines()
     assert said[0] == str(map_file(strong, "test/street/0.png", "sea"))
-    assert errata(monkeypatch, *names, "--label", "forest") == 0
+    assert exit_code(*names, "--label", "forest") == 0
     assert len(drawn) == 8
     assert {target for _, _, target, _ in drawn[4:]} == {1}
-    assert errata(monkeypatch, *names) == 0
+    assert exit_code(*names) == 0
     assert len(drawn) == 8  # nothing is drawn twice
 
 
@@ -163,6 +154,6 @@ def test_draw_says_what_is_wrong(
     sentence: str,
 ) -> None:
     (workspace.runs / f"{STRONG}-s0" / "checkpoint.safetensors").touch()
-    assert errata(monkeypatch, "draw", NAME, *arguments) == 2
+    assert exit_code("draw", NAME, *arguments) == 2
     assert sentence in " ".join(capsys.readouterr().err.split())
     assert drawn == []

@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,17 +15,12 @@ from curation.cam_drawing import drawing_folder
 from curation.comparison.job import compare_folder, write_comparison
 from curation.workspace import Workspace
 from models.files import write_json
+from tests import app_driver
+from tests.app_driver import ran, texts
 from tests.compared_runs import NAME, STRONG, WEAK, compared_runs, trained_run
 from tests.small_audit import small_audit
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    return Workspace.from_environment()
+show = partial(app_driver.show, screen="compare")
 
 
 @pytest.fixture
@@ -40,31 +36,10 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, list[str]]]:
     return asked
 
 
-def show(**query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": NAME, "screen": "compare", **query}.items():
-        app.query_params[key] = value
-    return ran(app)
-
-
-def ran(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
 def shown(app: AppTest) -> str:
     """Return what the sections say, without tags."""
     html = "\n".join(str(one.proto.body) for one in app.html if "er-compare" in str(one.proto.body))
     return " ".join(re.sub(r"<[^>]*>", "", html[html.find('<div class="er-compare"') :]).split())
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
-
-
-def texts_of_html(app: AppTest) -> str:
-    return " ".join(str(one.proto.body) for one in app.html)
 
 
 def columns(app: AppTest) -> int:
@@ -84,7 +59,7 @@ def test_nothing_trained(workspace: Workspace) -> None:
     assert texts(app.subheader) == "Nothing to compare yet"
     assert f"errata train {NAME} --recipe" in texts(app.caption)
     app.button(key="compare.train").click()
-    assert "After a review" in texts_of_html(ran(app))  # the screen for training
+    assert "After a review" in app_driver.shown(ran(app))  # the screen for training
 
 
 def test_labels_as_given_alone_say_what_is_missing(workspace: Workspace) -> None:

@@ -1,13 +1,13 @@
 """The data set screen in each state, driven without a browser."""
 
 import os
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from app.background import job_folder
 from app.dataset_balance import balance_table, counts_of
@@ -20,47 +20,11 @@ from curation.split_make import make_split
 from curation.split_request import SplitRequest
 from curation.workspace import Workspace
 from models.files import write_json
-from tests.small_audit import SKIPPED, small_audit, write_status
+from tests import app_driver
+from tests.app_driver import pictures, ran, shown, texts
+from tests.small_audit import SKIPPED, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "data"))
-    return Workspace.from_environment()
-
-
-@pytest.fixture
-def audit(workspace: Workspace) -> Audit:
-    return small_audit(workspace, cams=0)
-
-
-def show(name: str = "tiny", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": name, "screen": "dataset", **query}.items():
-        app.query_params[key] = value
-    return ran(app)
-
-
-def ran(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(body for one in app.html if not (body := str(one.proto.body)).startswith("<style"))
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
-
-
-def pictures(app: AppTest) -> list[str]:
-    """Return the small images, in order."""
-    return [part.split('"')[0] for part in shown(app).split(' alt="')[1:]]
+show = partial(app_driver.show, screen="dataset")
 
 
 def test_images_that_are_not_there_are_fetched(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +88,7 @@ def test_a_folder_without_an_audit(workspace: Workspace) -> None:
         "test/sea/1.png",
         "test/sea/0.png",
     ]
-    assert "data-pick" not in shown(app).split("</script>")[1]  # there is nothing to review yet
+    assert "data-pick" not in shown(app).split("</table>")[1]  # there is nothing to review yet
     assert "errata audit intel" in texts(show("intel", part="versions").caption)
 
 

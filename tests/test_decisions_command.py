@@ -4,17 +4,16 @@ import csv
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from curation.decision_log import DecisionLog
 from curation.decisions import Decision
 from curation.review import Review, log_of, open_review
 from curation.workspace import Workspace
 from tests.small_audit import small_audit
+from tests.typed_command import exit_code
 
 IMAGE, OTHER = "test/sea/0.png", "train/street/1.png"
 
@@ -46,13 +45,9 @@ def review(workspace: Workspace) -> Review:
     return review
 
 
-def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int | None = None) -> str:
+def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
     """Run the command; return what it printed, or said where it fails."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["errata", "decisions", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == code
+    assert exit_code("decisions", *arguments) == code
     said = capsys.readouterr()
     return said.err if code else said.out
 
@@ -158,14 +153,10 @@ def test_it_merges(review: Review, capsys: pytest.CaptureFixture[str], tmp_path:
     assert re.search(r"hers\.jsonl, line 1: schema_version 7 is of a newer Errata.*nothing was merged", said)
 
 
-def test_problems_of_the_log_are_told(
-    review: Review, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_problems_of_the_log_are_told(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
     with review.log.path.open("ab") as file:
         file.write(b"rubbish\n{torn")
-    monkeypatch.setattr(sys, "argv", ["errata", "decisions", "tiny"])
-    with pytest.raises(SystemExit):
-        main()
+    exit_code("decisions", "tiny")
     said = capsys.readouterr()
     assert numbers(said.out) == [1, 2, 3, 4, 5]
     assert "tiny.jsonl, line 6: it is damaged: no JSON object\n" in said.err

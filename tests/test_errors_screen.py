@@ -1,13 +1,12 @@
 """The errors screen in each state, driven without a browser."""
 
 import os
-from pathlib import Path
+from functools import partial
 from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from app.errors_confusion import chosen_cell
 from app.errors_matrix import fits, matrix
@@ -15,44 +14,13 @@ from curation.results import Audit, audit_folder
 from curation.workspace import Workspace
 from models.files import read_json, write_json
 from models.predictions import Predictions
+from tests import app_driver
+from tests.app_driver import pictures, shown, texts
 from tests.small_audit import ARCHITECTURES, CONFUSED, small_audit, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
+show = partial(app_driver.show, screen="errors")
 WORST = "test/sea/0.png"  # labelled sea, shows a forest
 FIRST, SECOND = ARCHITECTURES
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    return Workspace.from_environment()
-
-
-@pytest.fixture
-def audit(workspace: Workspace) -> Audit:
-    return small_audit(workspace, cams=0)
-
-
-def show(name: str = "tiny", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": name, "screen": "errors", **query}.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(body for one in app.html if not (body := str(one.proto.body)).startswith(("<style", "<script")))
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
-
-
-def pictures(app: AppTest) -> list[str]:
-    return [part.split('"')[0] for part in shown(app).split(' alt="')[1:]]
 
 
 def picks(html: str) -> list[dict[str, list[str]]]:

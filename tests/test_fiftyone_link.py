@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from curation.app_server import AppServer
 from curation.reviewer_name import keep_reviewer, kept_reviewer
 from curation.workspace import Workspace
+from tests.app_driver import ran
 from tests.small_audit import small_audit
 
 
@@ -40,14 +41,12 @@ def running(monkeypatch: pytest.MonkeyPatch) -> list[AppServer]:
     return servers
 
 
+def page_shown() -> AppTest:
+    return ran(AppTest.from_function(page, default_timeout=60))
+
+
 def links(app: AppTest) -> list[str]:
     return [one.proto.url for one in app.get("link_button")]
-
-
-def shown(app: AppTest) -> AppTest:
-    app.run(timeout=60)
-    assert not app.exception
-    return app
 
 
 def test_the_name_is_asked_before_the_app_starts(
@@ -55,32 +54,30 @@ def test_the_name_is_asked_before_the_app_starts(
 ) -> None:
     opened: list[Any] = []
     monkeypatch.setattr("curation.sessions.open_session", lambda *given, **named: opened.append((given[1:], named)))
-    app = shown(AppTest.from_function(page))
+    app = page_shown()
     assert "Start FiftyOne" not in [button.label for button in app.button]
     app.text_input[0].input("ana")
     app.button[0].click()
-    shown(app)
+    ran(app)
     assert kept_reviewer(workspace) == "ana"
     (start,) = (button for button in app.button if button.label == "Start FiftyOne")
     start.click()
-    shown(app)
+    ran(app)
     assert opened == [(("tiny", "suspicious-test"), {"reviewer": "ana"})]
 
 
 def test_each_reviewer_gets_the_own_app(workspace: Workspace, running: list[AppServer]) -> None:
     keep_reviewer(workspace, "ana")
     running += [AppServer(5151, 1, "ben", (), ""), AppServer(5152, 2, "ana", (), "")]
-    assert links(shown(AppTest.from_function(page))) == [
-        "http://127.0.0.1:5152/datasets/errata-tiny?view=suspicious-test"
-    ]
+    assert links(page_shown()) == ["http://127.0.0.1:5152/datasets/errata-tiny?view=suspicious-test"]
     running.pop()
-    assert links(shown(AppTest.from_function(page))) == []  # ben's would write his name
+    assert links(page_shown()) == []  # ben's would write his name
 
 
 def test_nobodys_app_is_that_of_who_reviewed_last(workspace: Workspace, running: list[AppServer]) -> None:
     keep_reviewer(workspace, "ana")
     running.append(AppServer(5151, 1, "", (), ""))
-    assert len(links(shown(AppTest.from_function(page)))) == 1
-    other = AppTest.from_function(page)
+    assert len(links(page_shown())) == 1
+    other = AppTest.from_function(page, default_timeout=60)
     other.query_params["reviewer"] = "ben"
-    assert links(shown(other)) == []
+    assert links(ran(other)) == []

@@ -9,16 +9,11 @@ from app.map_cli import selections
 from curation.selections import save_selection, selection_names
 from curation.workspace import Workspace
 from models.errors import ErrataError
-from tests.small_audit import small_audit
 
 WORST = "test/sea/0.png"
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    small_audit(Workspace.from_environment(), cams=0)
-    return Workspace.from_environment()
+pytestmark = pytest.mark.usefixtures("audit")
 
 
 def said(*arguments: str) -> str:

@@ -2,8 +2,8 @@
 
 import base64
 import json
+from functools import partial
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,40 +20,17 @@ from curation.selections import load_selection, save_selection, selection_names
 from curation.split_make import make_split
 from curation.split_request import SplitRequest
 from curation.workspace import Workspace
+from tests import app_driver
+from tests.app_driver import shown, texts
 from tests.small_audit import ARCHITECTURES, small_audit
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
+show = partial(app_driver.show, screen="map")
 WORST = "test/sea/0.png"
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr("app.review_verdicts.SHORTEST_LOOK_S", 0.0)
-    return Workspace.from_environment()
-
-
-@pytest.fixture
-def audit(workspace: Workspace) -> Audit:
-    return small_audit(workspace, cams=0)
-
-
-def show(name: str = "tiny", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": name, "screen": "map", **query}.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(body for one in app.html if not (body := str(one.proto.body)).startswith(("<style", "<script")))
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
+@pytest.fixture(autouse=True)
+def fast_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.review_verdicts.SHORTEST_LOOK_S", 0.0)  # a test looks faster than people do
 
 
 class Maps(HTMLParser):

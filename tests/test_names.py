@@ -1,11 +1,9 @@
 """The same source has the same name, and no other source has it."""
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from app import cli
 from curation.catalog import find_dataset
 from curation.datasets import audited_name, open_dataset, source
 from curation.fiftyone_source import name_of
@@ -15,6 +13,7 @@ from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import write_json
 from tests.drawn_folder import draw_folder
+from tests.typed_command import exit_code
 
 
 @pytest.fixture
@@ -87,9 +86,7 @@ def test_commands_tell_them_apart(
     hold(workspace, "pets", str(tmp_path / "a" / "pets"))
     monkeypatch.setenv("ERRATA_HOME", str(workspace.root))
     for command in ("issues", "rebuild", "review"):
-        monkeypatch.setattr(sys, "argv", ["errata", command, str(other)])
-        with pytest.raises(SystemExit):
-            cli.main()
+        assert exit_code(command, other) == 2
         name = own_name("pets", str(other), workspace)
         assert f"no audited data set '{name}'" in capsys.readouterr().err
 

@@ -3,10 +3,9 @@
 import os
 import time
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.predict_run import prediction_folder, results_of, start_prediction
 from app.predict_view import result_html, summary
@@ -16,16 +15,11 @@ from curation.uploads import Upload
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import write_json, write_text
+from tests import app_driver
+from tests.app_driver import shown, texts
 from tests.small_audit import ARCHITECTURES, small_audit, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    return Workspace.from_environment()
+show = partial(app_driver.show, screen="predict")
 
 
 @pytest.fixture
@@ -34,23 +28,6 @@ def audit(workspace: Workspace) -> Audit:
     audit = small_audit(workspace, cams=0)
     (audit.architectures[0].run_folder / "fold-0.safetensors").touch()
     return audit
-
-
-def show(name: str = "tiny", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": name, "screen": "predict", **query}.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.html)
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
 
 
 def result(audit: Audit) -> FileResult:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +22,22 @@ from curation.review import log_of, open_review
 from curation.review_queue import population
 from curation.workspace import Workspace
 from models.files import write_json
+from tests import app_driver
+from tests.app_driver import ran, shown, texts
 from tests.small_audit import ARCHITECTURES, small_audit, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
+show = partial(app_driver.show, screen="review", reviewer="anna")
 WORST = "test/sea/0.png"  # labelled sea, shows a forest
 
 
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
+@pytest.fixture(autouse=True)
+def fast_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.review_verdicts.SHORTEST_LOOK_S", 0.0)  # a test looks faster than people do
-    return Workspace.from_environment()
 
 
 @pytest.fixture
 def audit(workspace: Workspace) -> Audit:
     return small_audit(workspace, cams=1)
-
-
-def show(name: str = "tiny", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": name, "screen": "review", "reviewer": "anna", **query}.items():
-        app.query_params[key] = value
-    return ran(app)
-
-
-def ran(app: AppTest) -> AppTest:
-    app.run()
-    assert not app.exception, app.exception
-    return app
 
 
 def press(app: AppTest, shortcut: str) -> AppTest:
@@ -59,10 +46,6 @@ def press(app: AppTest, shortcut: str) -> AppTest:
     assert len(own) == 1, f"{len(own)} buttons listen to {shortcut}"
     own[0].click()
     return ran(app)
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.html)
 
 
 def image(app: AppTest) -> str:
@@ -74,10 +57,6 @@ def image(app: AppTest) -> str:
 def labels(app: AppTest) -> dict[str, str]:
     """Return key -> what its button says."""
     return {one.proto.shortcut.upper(): one.label for one in app.button if one.proto.shortcut}
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
 
 
 def logged(workspace: Workspace) -> list[dict[str, Any]]:

@@ -3,15 +3,14 @@
 import io
 import re
 import sys
-from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from app.runs_command import readable
 from curation.workspace import Workspace
 from models.files import write_json
 from tests.small_audit import small_audit
+from tests.typed_command import exit_code
 
 
 class Terminal(io.StringIO):
@@ -20,9 +19,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    workspace = Workspace.from_environment()
+def workspace(workspace: Workspace) -> Workspace:
     small_audit(workspace)
     write_json(workspace.runs / "audit-tiny" / "config.json", {"dataset": "tiny"})
     old = workspace.runs / "tiny-a-11111111"
@@ -32,11 +29,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 
 
 def errata(*arguments: str) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["errata", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert not ended.value.code
+    assert not exit_code(*arguments)
 
 
 def test_runs(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

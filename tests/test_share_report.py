@@ -2,10 +2,10 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.background import job_folder, watch
 from app.report_command import report
@@ -16,10 +16,12 @@ from curation.training_figures import training_figures
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from models.files import read_json, write_json, write_text
+from tests import app_driver
+from tests.app_driver import texts
 from tests.curated_folder import judge, trained, version
 from tests.small_audit import small_audit, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
+show = partial(app_driver.show, screen="report")
 
 
 def quiet(stage: str, done: int, total: int) -> None:
@@ -27,28 +29,8 @@ def quiet(stage: str, done: int, total: int) -> None:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    return Workspace.from_environment()
-
-
-@pytest.fixture
 def audit(workspace: Workspace) -> Audit:
     return small_audit(workspace, cams=1)
-
-
-def show(name: str = "tiny") -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.query_params["dataset"] = name
-    app.query_params["screen"] = "report"
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
 
 
 def test_an_audit_alone(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:

@@ -4,17 +4,16 @@ import csv
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from app.cli import main
 from curation.decisions import Decision
 from curation.review import open_review
 from curation.workspace import Workspace
 from models.files import read_json
 from tests.small_audit import SKIPPED, small_audit
+from tests.typed_command import exit_code
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +42,11 @@ def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int | None = None) -> str:
+def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
     """Run the command; return what it printed, or the sentence it said where it fails."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["errata", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
+    found = exit_code(*arguments)
     said = capsys.readouterr()
-    assert ended.value.code == code, said.err
+    assert found == code, said.err
     if code:
         (sentence,) = [line for line in said.err.splitlines() if line.startswith("errata: ")]
         return sentence

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.background import job_folder, watch
@@ -23,39 +22,14 @@ from curation.split_request import SplitRequest
 from curation.splits import list_splits
 from curation.workspace import Workspace
 from models.files import read_json, write_json, write_text
+from tests import app_driver
+from tests.app_driver import shown, texts
 from tests.curated_folder import judge, version
 from tests.small_audit import ARCHITECTURES, small_audit, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
 
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    return Workspace.from_environment()
-
-
-@pytest.fixture
-def audit(workspace: Workspace) -> Audit:
-    return small_audit(workspace, cams=0)
-
-
-def show(part: str = "Decisions", name: str = "tiny", **query: str) -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    for key, value in {"dataset": name, "screen": "splits", "part": part, "reviewer": "ana", **query}.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.html)
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
+def show(part: str = "Decisions", dataset: str = "tiny", **query: str) -> AppTest:
+    return app_driver.show(dataset, **{"screen": "splits", "part": part, "reviewer": "ana", **query})
 
 
 def wait(folder: Path) -> None:
@@ -65,7 +39,7 @@ def wait(folder: Path) -> None:
 
 
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
-    app = show(name="scenes")
+    app = show(dataset="scenes")
     assert texts(app.subheader) == "Not audited yet"
     app.button(key="bar.audit").click().run()
     assert app.query_params["screen"] == ["audit"] or app.query_params["screen"] == "audit"
@@ -76,14 +50,14 @@ def test_a_running_audit_is_watched(workspace: Workspace) -> None:
     write_json(folder / "config.json", {"architectures": list(ARCHITECTURES)})
     write_json(folder / "stages.json", {})
     write_status(folder, "running", f"train {ARCHITECTURES[0]}", 2, 5)
-    assert "Audit running" in texts(show(name="digits").markdown)
+    assert "Audit running" in texts(show(dataset="digits").markdown)
 
 
 def test_the_audit_of_a_version_leads_to_its_data_set(workspace: Workspace) -> None:
     audit = small_audit(workspace, "tiny-v1", cams=0)
     results = read_json(audit.folder / "results.json")
     write_json(audit.folder / "results.json", {**results, "version": "v1"})
-    assert "**tiny**" in texts(show(name="tiny-v1").info)
+    assert "**tiny**" in texts(show(dataset="tiny-v1").info)
 
 
 def test_without_decisions_the_way_leads_to_the_review(workspace: Workspace, audit: Audit) -> None:

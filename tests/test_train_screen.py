@@ -2,50 +2,19 @@
 
 import os
 import time
+from functools import partial
 from pathlib import Path
-
-import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.run_queue import jobs
 from curation.results import Audit, audit_folder
 from curation.workspace import Workspace
 from models.files import read_json, write_json, write_text
+from tests import app_driver
+from tests.app_driver import shown, texts
 from tests.curated_folder import judge, trained, version
-from tests.small_audit import ARCHITECTURES, small_audit, write_status
+from tests.small_audit import ARCHITECTURES, write_status
 
-MAIN = Path(__file__).parent.parent / "app" / "main.py"
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
-    monkeypatch.setattr("app.queue_actions.ensure_worker", lambda workspace: None)
-    monkeypatch.setattr("app.queue_panel.ensure_worker", lambda workspace: None)
-    return Workspace.from_environment()
-
-
-@pytest.fixture
-def audit(workspace: Workspace) -> Audit:
-    return small_audit(workspace, cams=0)
-
-
-def show(name: str = "tiny") -> AppTest:
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
-    app.query_params["dataset"] = name
-    app.query_params["screen"] = "train"
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def shown(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.html)
-
-
-def texts(elements: object) -> str:
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
+show = partial(app_driver.show, screen="train")
 
 
 def begin(workspace: Workspace, place: int = 0) -> Path:
