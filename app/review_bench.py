@@ -16,7 +16,7 @@ from curation.expected_errors import adding_up
 from curation.nearest import Halves, directions, nearest
 from curation.results import Audit
 from curation.review import Review, log_of
-from curation.review_queue import Population, Tally, lay_out, population, shared_images, tally
+from curation.review_queue import Population, Tally, inclusion_of, lay_out, population, shared_images, tally
 from curation.selections import load_selection, selection_stamp
 from curation.workspace import Workspace
 from models.arrays import BoolArray, FloatArray
@@ -118,11 +118,7 @@ class Bench:
 
     def inclusion_of(self, split: str, row: int) -> float:
         """Return the probability with which an image, that is looked at now because it was drawn, was to be."""
-        part, found = self.part(split), self.tally()[1]
-        place = int(np.searchsorted(part.rows, row))
-        seen, drawn = (found.looked | found.unsure)[part.rows], found.drawn[part.rows].copy()
-        seen[place] = drawn[place] = True
-        return float(inclusion(part.quality, part.audit, seen, drawn)[place])
+        return inclusion_of(self.part(split), self.tally()[1], row)
 
     def neighbours(self, row: int, label: int, count: int) -> list[int]:
         """Return the rows with a label that look most like an image, its copies left out; none without embeddings."""

@@ -20,14 +20,15 @@ from models.errors import ErrataError
 
 
 def review(workspace: Workspace, name: str, split: str, port: int | None, reviewer: str) -> None:
-    """Open the reviewer's FiftyOne App on the most suspicious labels of a split.
+    """Open the reviewer's FiftyOne App on the queue of a split; of a version, on its most suspicious labels.
 
     Raises:
         ErrataError: nobody says who reviews, the split has no image, or a server does not start.
     """
     checked_split(load_audit(workspace, name), split)
     who = named_reviewer(workspace, reviewer)
-    url = open_session(workspace, name, f"suspicious-{split}", port, who)
+    decides = audited_labels(workspace, name) == ORIGINAL  # on the labels of a version nobody does
+    url = open_session(workspace, name, f"{'to-review' if decides else 'suspicious'}-{split}", port, who)
     typer.echo(f"FiftyOne of {who}: {url}  (errata stop ends it)")
     webbrowser.open(url)
 

@@ -7,8 +7,9 @@ from typing import Any
 from curation import store
 from curation.decision_state import State
 from curation.review import Review
+from curation.review_views import ORDER_FIELD, review_views
+from curation.rows import SPLITS, Rows
 from curation.samples import classification, read_samples, write_samples
-from curation.store import View
 
 GIVEN, CURATED, IN_LOG = "ground_truth", "curated", "curated_in_log"
 FIELDS = {  # beside `curated`: name -> kind, description
@@ -19,32 +20,17 @@ FIELDS = {  # beside `curated`: name -> kind, description
     IN_LOG: ("text", "the working label by the decision log; where `curated` differs, somebody edited it"),
 }
 READ = ("image_id", "tags", f"{GIVEN}.label", f"{CURATED}.label", *FIELDS)
-VIEWS = (
-    View(
-        "to review",
-        "labels that another fits better and nobody has judged yet, worst first",
-        filled="suggested_label",
-        empty="reviewer",
-        sort_by="label_quality",
-    ),
-    View("reviewed", "images that somebody has judged, last first", filled="reviewer", last_first="reviewed_at"),
-    View(
-        "reviewers disagree",
-        "images that reviewers judged differently, and nobody settled it",
-        where={"reviewers_disagree": True},
-    ),
-    View("changed labels", "images whose label was corrected", differ=(GIVEN, CURATED), sort_by="label_quality"),
-)
 
 
-def prepare(dataset: Any, classes: Sequence[str]) -> None:
-    """Give the dataset the fields, views and editable labels of a review, where it does not have them yet."""
-    views = {view.name for view in VIEWS}
-    if all(map(dataset.has_field, FIELDS)) and views <= set(dataset.list_saved_views()):
+def prepare(dataset: Any, rows: Rows) -> None:
+    """Give the dataset of these images the fields, views and editable labels of a review that it does not have yet."""
+    fields = {**FIELDS, **ORDER_FIELD}
+    views = review_views([split for split in SPLITS if split in rows.splits])
+    if all(map(dataset.has_field, fields)) and {view.name for view in views} <= set(dataset.list_saved_views()):
         return  # FiftyOne takes a second to see that nothing is to be done
-    store.declare(dataset, "review", FIELDS, shown=("decision", CURATED))  # the App lets edit what is ticked
-    store.allow_editing(dataset, CURATED, classes)
-    store.save_views(dataset, VIEWS)
+    store.declare(dataset, "review", fields, shown=("decision", CURATED))  # the App lets edit what is ticked
+    store.allow_editing(dataset, CURATED, rows.classes)
+    store.save_views(dataset, views)
 
 
 def mirrored(state: State, image_id: str, given: str, classes: Sequence[str]) -> dict[str, Any]:

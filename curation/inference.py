@@ -15,6 +15,7 @@ from curation.kinds import NAMES
 from curation.reasons import against, reasons
 from curation.results import ORIGINAL, ArchitectureResult, Audit
 from curation.review import Review, log_of
+from curation.review_views import write_queue
 from curation.reviewer_name import kept_reviewer
 from curation.samples import read_samples
 from curation.store import View
@@ -61,8 +62,9 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
                 progress(done + 1, len(audit.architectures))
         store.save_views(dataset, _views(audit))
         if review:  # on the labels of a curated split nobody decides
-            prepare(dataset, classes)
+            prepare(dataset, audit.rows)
             write_decisions(dataset, review)
+            write_queue(dataset, audit, review)
         dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
 
 

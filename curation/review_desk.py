@@ -9,6 +9,7 @@ from curation.decisions import Decision, checked_reviewer
 from curation.quick_verdicts import quick_verdict
 from curation.results import Audit
 from curation.review import Review
+from curation.review_progress import Place
 from curation.samples import read_samples
 from models.errors import ErrataError
 
@@ -20,6 +21,7 @@ class Look:
     shown: str = ""  # id of the sample that is open, where one is; a verdict on another one is refused
     looked_s: float | None = None  # seconds it was open
     queue: str = ""  # the view
+    place: Place | None = None  # of the image that is open, where the view is a queue
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,10 @@ class Desk:
     def _decision(self, image_id: str, quick: str, chosen: str, look: Look, n: int) -> Decision:
         said = quick_verdict(self.audit, self.row_of[image_id], quick, chosen)
         looked_s = None if look.looked_s is None else round(max(0.0, look.looked_s) / n, 3)
-        return Decision(self.reviewer, image_id, looked_s=looked_s, queue=look.queue, source="fiftyone", **said)
+        where = vars(look.place) if look.place else {}
+        return Decision(
+            self.reviewer, image_id, looked_s=looked_s, queue=look.queue, source="fiftyone", **said, **where
+        )
 
     def _write(self, images: Collection[str]) -> tuple[str, tuple[str, ...]]:
         """Bring images up to date; return what else is to be said, and the ids of the samples.

@@ -11,8 +11,8 @@ from curation.budget import Budget, estimate
 from curation.expected_errors import adding_up
 from curation.results import Audit
 from curation.review import Review
-from curation.review_queue import Population, Tally, population, tally
-from models.arrays import BoolArray
+from curation.review_queue import Population, Tally, inclusion_of, population, split_places, tally
+from models.arrays import BoolArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,15 @@ class Standing:
     budget: Budget
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an image stands in the queue of its split, as the app's review walks it."""
+
+    rank: int  # 1 = first
+    drawn: bool  # it is there because it was drawn at random
+    inclusion: float | None  # probability with which it was drawn, in (0, 1]; None where it was not
+
+
 class Progress:
     """The standing of one data set's review, computed again where the log has grown; threads share it."""
 
@@ -35,6 +44,7 @@ class Progress:
         self._row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
         self._order = audit_order(rows.image_ids, quality, ORDER_SEED)
         self._chances = adding_up(quality, audit.findings.n_wrong)
+        self._places: tuple[IntArray, BoolArray] | None = None
         self._parts: dict[str, Population] = {}
         self._budgets: dict[str, Budget] = {}
         self._lines = -1  # of the log, when the following was computed
@@ -55,6 +65,31 @@ class Progress:
             if split not in self._budgets:
                 self._budgets[split] = self._budget(split, found, seen)
             return Standing(len(rows), int(seen[rows].sum()), int(own[rows].sum()), self._budgets[split])
+
+    def place(self, row: int) -> Place:
+        """Return where an image stands in the queue of its split.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        with self._lock:
+            places, drawn = self._queues()
+            if not drawn[row]:
+                return Place(int(places[row]), False, None)
+            chance = inclusion_of(self._part(str(self._audit.rows.splits[row])), self._caught_up(), row)
+            return Place(int(places[row]), True, chance)
+
+    def next_up(self, row: int) -> bool:
+        """Return whether somebody has judged all that comes before an image in the queue of its split.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        splits = self._audit.rows.splits
+        with self._lock:
+            (places, _), found = self._queues(), self._caught_up()
+        left = (splits == splits[row]) & ~(found.looked | found.unsure)
+        return not bool((left & (places < places[row])).any())
 
     def pair(self, row: int) -> tuple[int, int]:
         """Return how many images of the same split show the same confusion of labels, and how many of them are judged.
@@ -91,6 +126,12 @@ class Progress:
                 self._lines, self._agreement = lines, None
                 self._budgets.clear()
             return self._tally
+
+    def _queues(self) -> tuple[IntArray, BoolArray]:
+        if self._places is None:
+            audit = self._audit
+            self._places = split_places(audit.consensus.label_quality, self._order, audit.rows.splits)
+        return self._places
 
     def _part(self, split: str) -> Population:
         if split not in self._parts:

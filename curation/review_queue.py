@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curation.audit_sample import AuditOrder, Queue, queue, random_numbers
+from curation.audit_sample import AuditOrder, Queue, inclusion, queue, random_numbers
 from curation.decision_state import State
 from curation.decisions import Decision
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -43,6 +43,39 @@ def population(quality: FloatArray, audit: AuditOrder, chosen: BoolArray) -> Pop
     place[rows] = np.arange(len(rows))
     order = place[audit.order]
     return Population(rows, quality[rows], AuditOrder(order[order >= 0], audit.weights[rows], audit.tickets[rows]))
+
+
+def split_places(quality: FloatArray, audit: AuditOrder, splits: npt.NDArray[np.str_]) -> tuple[IntArray, BoolArray]:
+    """Return where each of N images stands in the queue of its split by suspicion, whoever judged what.
+
+    Args:
+        quality: label quality, shape (N,), in [0, 1], low = suspicious.
+        audit: their audit order.
+        splits: shape (N,).
+
+    Returns:
+        places, shape (N,), 1 = first, and which images are drawn, shape (N,); see `lay_out`.
+    """
+    places, drawn = np.zeros(len(quality), np.int64), np.zeros(len(quality), np.bool_)
+    for split in np.unique(splits):
+        part = population(quality, audit, splits == split)
+        found = _global(queue(part.quality, part.audit, np.zeros(len(part.rows), bool)), part)
+        places[found.rows], drawn[found.rows] = np.arange(1, len(found.rows) + 1), found.drawn
+    return places, drawn
+
+
+def inclusion_of(part: Population, found: "Tally", row: int) -> float:
+    """Return the probability with which an image, that is looked at now because it was drawn, was to be.
+
+    Args:
+        part: M of the N images, of which the image is one.
+        found: what the verdicts in force say.
+        row: of the image, among the N.
+    """
+    place = int(np.searchsorted(part.rows, row))
+    seen, drawn = (found.looked | found.unsure)[part.rows], found.drawn[part.rows].copy()
+    seen[place] = drawn[place] = True
+    return float(inclusion(part.quality, part.audit, seen, drawn)[place])
 
 
 def lay_out(

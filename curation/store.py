@@ -140,7 +140,7 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
     Args:
         dataset: to add them to.
         group: its name; new groups come first.
-        fields: name -> kind (text, texts, time or truth) and description.
+        fields: name -> kind (text, texts, time, truth or whole) and description.
         shown: fields to tick, also among those it had.
     """
     missing = {name: about for name, about in fields.items() if not dataset.has_field(name)}
@@ -153,6 +153,7 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
         "texts": {"ftype": fo.ListField, "subfield": fo.StringField},
         "time": {"ftype": fo.DateTimeField},
         "truth": {"ftype": fo.BooleanField},
+        "whole": {"ftype": fo.IntField},
     }
     for name, (kind, description) in missing.items():
         dataset.add_sample_field(name, **kinds[kind], description=description)

@@ -19,6 +19,7 @@ from curation.decisions import Decision
 from curation.quick_verdicts import TAGS, quick_verdict
 from curation.results import ORIGINAL, Audit, audited, audited_labels, load_audit
 from curation.review import Review, open_review
+from curation.review_views import write_queue
 from curation.samples import read_samples, write_samples
 from curation.store import dataset_exists, load_dataset
 from curation.workspace import Workspace
@@ -59,15 +60,19 @@ def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:
     Args:
         workspace: its decisions and database.
         name: of an audited data set.
-        reviewer: whose edits they are; FiftyOne does not note that.
+        reviewer: whose edits they are; FiftyOne notes that of no tag. At the end of an App it is whose App it was,
+            with `errata sync` who is named there, else who reviewed here last: where several tag at the same time, end
+            each App before the next one begins, or what one tagged becomes the other's.
 
     Raises:
         ErrataError: not audited, no dataset or no database, or nobody is named and there is an edit.
     """
     audit, review = load_audit(workspace, name), open_review(workspace, name)
     dataset = load_dataset(workspace, dataset_name(name))
-    prepare(dataset, audit.rows.classes)
-    return sync_samples(dataset, audit, review, reviewer)
+    prepare(dataset, audit.rows)
+    done = sync_samples(dataset, audit, review, reviewer)
+    write_queue(dataset, audit, review)
+    return done
 
 
 def sync_every(workspace: Workspace, reviewer: str) -> list[str]:

@@ -157,10 +157,9 @@ def test_the_views_of_a_review(shown: tuple[Review, Any]) -> None:
     write_decisions(dataset, review)
     seen = {
         name: dataset.load_saved_view(name).values("image_id")
-        for name in ("to review", "reviewed", "reviewers disagree", "changed labels")
+        for name in ("reviewed", "reviewers disagree", "changed labels")
     }
     assert seen == {
-        "to review": ["train/street/1.png"],
         "reviewed": [IMAGE],
         "reviewers disagree": [IMAGE],
         "changed labels": [],
@@ -177,12 +176,12 @@ def test_the_given_label_stays_as_given(shown: tuple[Review, Any]) -> None:
 
 
 @pytest.mark.mongo
-def test_a_dataset_of_before_gets_the_fields(mongo_workspace: Workspace, shown: tuple[Review, Any]) -> None:
+def test_a_dataset_of_before_gets_the_fields(audit: Audit, shown: tuple[Review, Any]) -> None:
     review, dataset = shown
     dataset.delete_sample_fields(list(FIELDS))
     for name in ("to review", "reviewed"):
         dataset.delete_saved_view(name)
-    prepare(dataset, CLASSES)
+    prepare(dataset, audit.rows)
     review.decide(Decision("ana", IMAGE, "keep"))
     assert write_decisions(dataset, review) == 30  # of all, what the log says of their label
     assert set(dataset.get_field_schema()) >= {*FIELDS, CURATED}

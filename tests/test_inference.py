@@ -138,7 +138,7 @@ def view_ids(dataset: Any, name: str) -> list[str]:
 def test_saved_views(dataset: Any, audit: Audit) -> None:
     copies_and_problems = ["leaks", "duplicates", "image problems"]
     kinds = [said for said, _ in NAMES.values() if said in audit.findings.kinds.names()]
-    review = ["to review", "reviewed", "reviewers disagree", "changed labels"]
+    review = ["to review", "to review test", "to review train", "reviewed", "reviewers disagree", "changed labels"]
     names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems, *review]
     assert sorted(dataset.list_saved_views()) == sorted(names)
     for kind in kinds:
@@ -159,7 +159,8 @@ def test_saved_views(dataset: Any, audit: Audit) -> None:
 
 def test_saved_views_follow_the_links_of_the_app(dataset: Any) -> None:
     slugs = {view.name: view.slug for view in dataset._doc.get_saved_views()}
-    assert slugs["suspicious test"] == "suspicious-test"  # as `errata review` links to it
+    assert slugs["suspicious test"] == "suspicious-test"
+    assert slugs["to review test"] == "to-review-test"  # as `errata review` links to it
 
 
 def test_sidebar_colours_indexes_and_descriptions(dataset: Any) -> None:

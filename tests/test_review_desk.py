@@ -13,6 +13,7 @@ from curation.inference import write_audit
 from curation.results import Audit
 from curation.review import Review, log_of
 from curation.review_desk import Desk, Look
+from curation.review_progress import Place
 from curation.samples import classification, read_samples, write_samples
 from curation.store import load_dataset
 from curation.workspace import Workspace
@@ -67,6 +68,14 @@ def test_one_image(desk: Desk) -> None:
     assert json.loads(desk.review.log.path.read_text())["id"] == decision.id
     names = (f"{GIVEN}.label", f"{CURATED}.label", "decision", "reviewer")
     assert fields(desk, WRONG, *names) == ["sea", "forest", "relabel", ["ana"]]
+
+
+def test_the_place_in_the_queue_is_logged(desk: Desk) -> None:
+    first, second = ids(desk, WRONG, RIGHT)
+    (drawn,) = desk.decide([first], "keep", look=Look(first, 1, "q", Place(5, True, 0.25))).decisions
+    assert (drawn.rank, drawn.drawn, drawn.inclusion) == (5, True, 0.25)
+    (other,) = desk.decide([second], "keep", look=Look(second, 1, "q")).decisions
+    assert (other.rank, other.drawn, other.inclusion) == (None, False, None)
 
 
 def test_many_at_once_are_undone_together(desk: Desk) -> None:

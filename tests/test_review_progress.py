@@ -8,7 +8,7 @@ import pytest
 from curation.decisions import Decision
 from curation.results import Audit
 from curation.review import Review, log_of
-from curation.review_progress import Progress
+from curation.review_progress import Place, Progress
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from tests.small_audit import small_audit
@@ -82,3 +82,40 @@ def test_the_figures_of_the_review_screen(made: Audit, review: Review) -> None:
     places = {image_id: row for row, image_id in enumerate(made.rows.image_ids.tolist())}
     bench = Bench(made, review, order, places)
     assert bench.budget("test") == Progress(made, review).standing("test", "ana").budget
+
+
+def test_the_queue_of_the_review_screen(made: Audit, review: Review) -> None:
+    """FiftyOne's queue is the app's: the same place, drawn or not, with the same probability."""
+    from app.review_bench import Bench
+    from curation.audit_sample import audit_order
+
+    order = audit_order(made.rows.image_ids, made.consensus.label_quality, 0)
+    bench = Bench(made, review, order, {image_id: row for row, image_id in enumerate(made.rows.image_ids.tolist())})
+    progress = Progress(made, review)
+    for split in ("test", "train"):
+        queue = bench.queue(split, "suspicion")
+        assert queue.drawn.any()
+        for place, (row, drawn) in enumerate(zip(queue.rows.tolist(), queue.drawn.tolist(), strict=True), 1):
+            chance = bench.inclusion_of(split, row) if drawn else None
+            assert progress.place(row) == Place(place, drawn, chance)
+
+
+def test_whose_turn_it_is(made: Audit, review: Review) -> None:
+    progress = Progress(made, review)
+    by_place = {progress.place(row).rank: row for row in np.flatnonzero(made.rows.splits == "test").tolist()}
+    assert sorted(by_place) == list(range(1, 13))
+    assert [progress.next_up(by_place[rank]) for rank in (1, 2, 3)] == [True, False, False]
+    review.decide(Decision("ana", str(made.rows.image_ids[by_place[1]]), "unsure"))
+    assert [progress.next_up(by_place[rank]) for rank in (1, 2, 3)] == [True, True, False]
+    review.decide(Decision("ben", str(made.rows.image_ids[by_place[3]]), "keep"))  # picked out of turn
+    assert not progress.next_up(by_place[4])
+
+
+def test_looks_that_were_drawn_are_counted_by_the_estimate(made: Audit, review: Review) -> None:
+    progress = Progress(made, review)
+    rows = np.flatnonzero(made.rows.splits == "train").tolist()
+    for row in sorted(rows, key=lambda one: progress.place(one).rank)[:6]:  # the fifth is drawn, the eighth by quality
+        place, image_id = progress.place(row), str(made.rows.image_ids[row])
+        look = {"drawn": place.drawn, "inclusion": place.inclusion}
+        review.decide(Decision("ana", image_id, "keep", source="fiftyone", rank=place.rank, **look))
+    assert progress.standing("train", "ana").budget.drawn == 1

@@ -48,8 +48,8 @@ def test_the_name_is_asked_once(opened: list[tuple[Any, ...]], tmp_path: Any) ->
     assert "FiftyOne of ana: http" in run("review", "tiny", "--reviewer", "ana")
     assert "FiftyOne of ana: http" in run("review", "tiny", "--split", "train", "--port", "6000")
     assert opened == [
-        ("tiny", "suspicious-test", None, "ana"),
-        ("tiny", "suspicious-train", 6000, "ana"),
+        ("tiny", "to-review-test", None, "ana"),
+        ("tiny", "to-review-train", 6000, "ana"),
     ]
     assert kept_reviewer(Workspace(tmp_path)) == "ana"
     with pytest.raises(ErrataError, match="reviewer ' x' is no name"):

@@ -9,7 +9,7 @@
   const judged = new Set(), undone = new Set(); // samples, on this page; the modal does not stop at judged ones again
 
   let underway = 0; // when the key was pressed that is still being answered, 0: none
-  let shown = { id: null, since: 0 }; // the open image
+  let shown = { id: null, since: 0, walked: false }; // the open image; whether it came after another one
   let gridIsOld = false;
 
   const openId = () => new URLSearchParams(location.search).get("id");
@@ -19,7 +19,7 @@
   function watch() {
     const id = openId();
     if (id === shown.id) return;
-    shown = { id, since: performance.now() };
+    shown = { id, since: performance.now(), walked: shown.id !== null };
     if (id === null && gridIsOld) {
       gridIsOld = false;
       operators.executeOperator("reload_dataset", {});
@@ -33,10 +33,14 @@
       /^(input|textarea|select)$/i.test(into.tagName ?? "");
   }
 
+  // The Annotate tab, which draws the image its own way, has keys of its own.
+  const annotating = () =>
+    document.querySelector("[data-cy=annotation-save-state], [data-cy=lighter-sample-renderer]") !== null;
+
   function pressed(event) {
     const key = event.key.toLowerCase();
     const quick = KEYS[key] ?? (/^[1-9]$/.test(key) ? "label" : null);
-    if (!quick || !ours() || typing(event)) return;
+    if (!quick || !ours() || typing(event) || annotating()) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // x and z mean something else to FiftyOne
     watch();
@@ -45,7 +49,9 @@
     if (shown.id && now - shown.since < SHORTEST_LOOK_MS) return;
     underway = now;
     const params = { quick, digit: quick === "label" ? Number(key) : null };
-    if (shown.id) Object.assign(params, { sample_id: shown.id, looked_s: (now - shown.since) / 1000 });
+    if (shown.id) {
+      Object.assign(params, { sample_id: shown.id, looked_s: (now - shown.since) / 1000, walked: shown.walked });
+    }
     operators.executeOperator(`${PLUGIN}/judge`, params, {
       callback: (result) => {
         if (!result?.error) return;

@@ -1,6 +1,7 @@
 """The verdicts as operators: on the open image, else on all selected ones."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import fiftyone.core.json as foj
@@ -9,6 +10,8 @@ from fiftyone.operators import types
 
 from curation.desks import desk_of
 from curation.review_desk import Desk, Done, Look
+from curation.review_progress import Place, Progress
+from curation.review_views import TO_REVIEW
 from curation.workspace import Workspace
 from models.errors import ErrataError
 
@@ -27,11 +30,11 @@ REVERSALS = {  # operator -> kind, what its button says, icon
 }
 
 
-def act(ctx: Any, verdict: Callable[[Desk], Done], kind: str) -> dict[str, Any]:
+def act(ctx: Any, verdict: Callable[[Desk, Progress], Done], kind: str) -> dict[str, Any]:
     """Run a verdict; the page is told what became of it, and shows that and the next image."""
     try:
-        desk, _ = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
-        done = verdict(desk)
+        desk, progress = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
+        done = verdict(desk, progress)
     except ErrataError as error:
         told: dict[str, Any] = {"kind": "refused", "said": f"{error}.", "ids": []}
     else:
@@ -55,13 +58,33 @@ def judge(ctx: Any, quick: str, chosen: str = "", digit: int = 0) -> dict[str, A
     ids = [named] if named else [shown] if shown else list(ctx.selected)
     seconds = ctx.params.get("looked_s")
     queue = f"FiftyOne: {ctx.request_params.get('view_name') or 'no saved view'}"
-    look = Look(shown, float(seconds) if isinstance(seconds, int | float) else None, queue)
-    return act(ctx, lambda desk: desk.decide(ids, quick, chosen or desk.digit(digit), look), "verdict")
+
+    def verdict(desk: Desk, progress: Progress) -> Done:
+        looked_s = float(seconds) if isinstance(seconds, int | float) else None
+        look = Look(shown, looked_s, queue, _place(ctx, desk, progress))
+        return desk.decide(ids, quick, chosen or desk.digit(digit), look)
+
+    return act(ctx, verdict, "verdict")
 
 
 def reverse(ctx: Any, kind: str) -> dict[str, Any]:
     """Take back or bring back the reviewer's last verdict."""
-    return act(ctx, lambda desk: desk.reverse(kind), kind)
+    return act(ctx, lambda desk, _: desk.reverse(kind), kind)
+
+
+def _place(ctx: Any, desk: Desk, progress: Progress) -> Place | None:
+    """Return where the open image stands in the queue that the view is; None in other views, and in filtered ones.
+
+    An image that was drawn counts as drawn where its turn had come. Any other that somebody opened from the grid may
+    have been chosen for its looks.
+    """
+    row = desk.row_of.get(desk.image(ctx.current_sample or "") or "")
+    name = str(ctx.request_params.get("view_name") or "")
+    if row is None or not name.startswith(TO_REVIEW) or ctx.request_params.get("filters"):
+        return None
+    place = progress.place(row)
+    turn = ctx.params.get("walked") or progress.next_up(row)
+    return place if turn else replace(place, drawn=False, inclusion=None)
 
 
 def _samples(desk: Desk, done: Done) -> list[Any]:
