@@ -1,13 +1,16 @@
 """How long a training will take: by the finished ones of this workspace, else by a rough table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from curation.results import audit_folder
-from curation.run_report.trained import TrainedRun, load_run
+from curation.run_report.trained import TrainedRun, group_of, load_run
 from curation.runs_of import finished_runs
 from curation.stages import read_records
 from curation.workspace import Workspace
+from models.ahead import cores
+from models.side_by_side import PROCESSES_PAY_FROM
 
 START_S = 12.0  # until torch is imported and the images are found
 # Images a second on two cores, forward and back, at the architecture's own size; rough, said so wherever it is used.
@@ -54,12 +57,13 @@ def estimate_training(
         mode: scratch, finetuned or frozen.
         images: to learn from.
         epochs: planned.
-        seeds: trained one after the other.
+        seeds: of it; side by side each has its part of the processors, so that they take as long as one by one.
         views: of each image, of a frozen backbone.
     """
     every = [load_run(folder) for folder in finished_runs(workspace)]
     known = [run for run in every if (run.config.get("architecture"), run.config.get("mode")) == (architecture, mode)]
-    each = [one for one in map(seconds_per_image, known) if one is not None]
+    own = [(seconds_per_image(run), seeds_together(run, known)) for run in known]
+    each = [seconds / together for seconds, together in own if seconds is not None]
     if each:
         rate = 1 / median(each)
     else:
@@ -73,6 +77,21 @@ def seconds_per_image(run: TrainedRun) -> float | None:
     images, epochs = run.config.get("images", {}).get("train"), run.metrics.get("epochs")
     seconds = run.metrics.get("seconds")
     return seconds / (images * epochs) if images and epochs and seconds else None
+
+
+def seeds_together(run: TrainedRun, others: Sequence[TrainedRun]) -> int:
+    """Return how many seeds of its training shared the processors with a finished run, itself among them.
+
+    What its folder says it took is then that many times what it would have taken alone.
+
+    Args:
+        run: a finished one.
+        others: finished ones; those of the same training have the same name but for the seed.
+    """
+    images, epochs = run.config.get("images", {}).get("train", 0), run.metrics.get("epochs", 0)
+    seeds = sum(group_of(one.name) == group_of(run.name) for one in others)
+    alone = run.config.get("mode") == "frozen" or run.config.get("device") != "cpu"
+    return 1 if alone or seeds * images * epochs < PROCESSES_PAY_FROM else min(seeds, cores())
 
 
 def _features_s(workspace: Workspace, dataset: str, architecture: str, images: int, views: int) -> float:

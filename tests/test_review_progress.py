@@ -116,6 +116,5 @@ def test_looks_that_were_drawn_are_counted_by_the_estimate(made: Audit, review: 
     rows = np.flatnonzero(made.rows.splits == "train").tolist()
     for row in sorted(rows, key=lambda one: progress.place(one).rank)[:6]:  # the fifth is drawn, the eighth by quality
         place, image_id = progress.place(row), str(made.rows.image_ids[row])
-        look = {"drawn": place.drawn, "inclusion": place.inclusion}
-        review.decide(Decision("ana", image_id, "keep", source="fiftyone", rank=place.rank, **look))
+        review.decide(Decision("ana", image_id, "keep", drawn=place.drawn, inclusion=place.inclusion))
     assert progress.standing("train", "ana").budget.drawn == 1
