@@ -116,6 +116,18 @@ def test_a_lasso_in_the_address_is_kept_for_the_review(workspace: Workspace, aud
     assert "There is no image inside" in texts(show(lasso="0..1,1.2,1.2,2").info)
 
 
+def test_selections_that_were_kept_lead_to_their_review(workspace: Workspace, audit: Audit) -> None:
+    assert "Selections kept" not in shown(show())
+    save_selection(workspace, "tiny", "hazy", audit.rows.image_ids[:3].tolist(), "map of a net")
+    save_selection(workspace, "tiny", "torn", audit.rows.image_ids[:1].tolist(), "map of a net")
+    (workspace.root / "selections" / "tiny" / "torn.json").write_text("{}")
+    app = show()
+    assert "split=all&amp;order=selection+hazy" in shown(app)
+    assert "3 images, map of a net, 20" in shown(app)
+    assert "errata selections tiny --remove NAME" in texts(app.caption)
+    assert "torn.json is no selection of tiny" in texts(app.warning)
+
+
 def test_an_image_in_the_address_is_shown(workspace: Workspace, audit: Audit) -> None:
     page = shown(show(image=WORST))
     assert f'alt="{WORST}"' in page

@@ -8,6 +8,7 @@ from app.data_bar import audit_of, data_bar
 from app.map_canvas import map_html
 from app.map_choice import clicked, lassoed, place_of
 from app.map_panel import many_images, nothing_chosen, one_image
+from app.map_selections import kept_selections
 from app.map_sides import Side, beside_choice, side_of
 from app.picks import hear_picks
 from app.state import choose_image, chosen_row
@@ -68,6 +69,7 @@ def _maps(audit: Audit, sides: list[Side], by: str) -> None:
     if not shown:
         with panel:
             nothing_chosen(len(audit.rows))
+            kept_selections(sides[0].audit.name)
 
 
 def _map(sides: list[Side], place: int, by: str, panel: "st.delta_generator.DeltaGenerator", shown: bool) -> bool:
