@@ -14,15 +14,16 @@ import sys
 import app.streamlit_server
 from streamlit.testing.v1 import AppTest
 loaded = set(sys.modules)
-app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)
-app.query_params["dataset"] = "tiny"
-app.run()
-assert app.button and not app.exception
+for screen in ("audit", "compare", "dataset", "errors", "map", "predict", "report", "review", "splits", "train"):
+    app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)
+    app.query_params["dataset"], app.query_params["screen"] = "tiny", screen
+    app.run()
+    assert app.button and not app.exception, screen
 print(*[name for name in set(sys.modules) - loaded if not name.startswith("streamlit")])
 """
 
 
-def test_everything_the_screen_needs_is_loaded_before(tmp_path: Path) -> None:
+def test_everything_the_screens_need_is_loaded_before(tmp_path: Path) -> None:
     small_audit(Workspace(tmp_path / "home"))
     environment = {**os.environ, "ERRATA_HOME": str(tmp_path / "home")}
     run = subprocess.run(
@@ -31,5 +32,5 @@ def test_everything_the_screen_needs_is_loaded_before(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     late = run.stdout.split()  # a few small ones of Streamlit and the standard library
     assert len(late) < 20, late
-    slow = {"app", "models", "numpy", "PIL", "yaml", "psutil", "pandas", "pyarrow"}
+    slow = {"app", "curation", "models", "numpy", "PIL", "yaml", "psutil", "pandas", "pyarrow"}
     assert slow.isdisjoint(name.partition(".")[0] for name in late), late
