@@ -1,8 +1,11 @@
 """Shared fixtures: workspaces, a small audit, a real MongoDB, a browser; and nothing that runs on behind the tests."""
 
+import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
@@ -20,6 +23,24 @@ settings.register_profile("new", deadline=None, max_examples=1000)
 settings.load_profile("same")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_runs_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fail at the end of the run where a process works on in a folder of a test: an audit, a training, a server."""
+    yield
+    folder = f"{tmp_path_factory.getbasetemp()}/"
+    left = [words for process in psutil.process_iter() if folder in (words := _told(process))]
+    assert not left, f"still running after the tests: {left}"
+
+
+def _told(process: psutil.Process) -> str:
+    """Return the command of a process and its workspace, nothing for one that has ended or is not ours to look at."""
+    with contextlib.suppress(psutil.Error):
+        own = process.cmdline()
+        if "multiprocessing" not in " ".join(own):  # servers of test processes, which end with these
+            return " ".join([*own, process.environ().get("ERRATA_HOME", "")]) + "/"
+    return ""
+
+
 @pytest.fixture(scope="session")
 def mongo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace whose database and Apps are stopped at the end of the run."""
@@ -27,6 +48,8 @@ def mongo_workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worksp
     yield workspace
     for app in running_apps(workspace):
         stop_app(workspace, app.port)
+    if connection := sys.modules.get("fiftyone.core.odm.database"):
+        connection._disconnect()  # or its clients look for the server until Python ends, and warn
     stop_database(workspace)
 
 

@@ -18,14 +18,10 @@ from curation import app_server
 from curation.app_server import AppServer, app_url, running_apps, start_app, stop_app
 from curation.workspace import Workspace
 from models.errors import ErrataError
+from tests.served_app import free_port
 
 pytestmark = pytest.mark.mongo
 Answer = tuple[int, dict[str, str], bytes]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -1,48 +1,21 @@
 """What a person sees: the app and the FiftyOne App in a real browser without a window."""
 
-import shutil
-import socket
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from app import serve_command
 from curation.app_server import stop_app
 from curation.inference import write_audit
 from curation.results import Audit
 from curation.sessions import open_session
 from curation.workspace import Workspace
+from tests.chromium import PATIENCE_MS, in_chromium
+from tests.served_app import free_port, served
 from tests.small_audit import small_audit
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE_MS = 60_000
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +26,8 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
 @pytest.fixture(scope="module")
 def address(audit: Audit) -> Iterator[str]:
     """The app on a small audit."""
-    workspace, port = Workspace(audit.folder.parent.parent), free_port()
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
-        yield f"http://127.0.0.1:{port}"
+    with served(Workspace(audit.folder.parent.parent)) as url:
+        yield url
 
 
 def loaded(page: Page, selector: str, count: int) -> None:

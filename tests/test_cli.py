@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import cli
 from curation.database import stop_database
 from curation.datasets import open_dataset
 from curation.workspace import Workspace
@@ -18,6 +17,7 @@ from models.errors import ErrataError
 from tests.drawn_folder import CLASSES, draw, draw_folder
 from tests.errata_process import errata
 from tests.small_audit import small_audit
+from tests.typed_command import exit_code
 
 
 @pytest.fixture
@@ -41,12 +41,9 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     """Run the command in this process and return exit code, output and errors."""
 
     def command(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["errata", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        code = ended.value.code
+        code = exit_code(*arguments)
         captured = capsys.readouterr()
-        return (0 if code is None else int(code)), captured.out, captured.err
+        return code, captured.out, captured.err
 
     return command
 

@@ -1,18 +1,15 @@
 """The Compare screen in a real browser: every part is drawn, quickly, in both colour schemes."""
 
-import shutil
-import socket
 import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from app import serve_command
+from tests.chromium import PATIENCE_MS, in_chromium
 from tests.compared_runs import NAME, compared_runs
+from tests.served_app import served
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE_MS = 60_000
 PARTS = {  # what is chosen -> what is then to be seen
     "the choice": "Which one would be chosen",
     "what changed": "What cleaning changed",
@@ -21,29 +18,14 @@ PARTS = {  # what is chosen -> what is then to be seen
     "curves": "Learning curves",
     "side by side": "Side by side",
 }
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The screen, of a small review with trained runs."""
-    workspace = compared_runs(tmp_path_factory.mktemp("home"))
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = int(server.getsockname()[1])
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
-        yield f"http://127.0.0.1:{port}/?dataset={NAME}&screen=compare"
+    with served(compared_runs(tmp_path_factory.mktemp("home"))) as url:
+        yield f"{url}/?dataset={NAME}&screen=compare"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

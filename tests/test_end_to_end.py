@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 from torchvision.datasets import ImageFolder
 
-from app import serve_command
 from app.queue_actions import cancel_job
 from app.run_queue import jobs
 from curation.database import stop_database
@@ -18,15 +17,15 @@ from curation.review import log_of
 from curation.scenes import draw_scenes
 from curation.splits import load_split
 from curation.workspace import Workspace
-from tests.test_browser import CHROMIUM, PATIENCE_MS, free_port
+from tests.chromium import PATIENCE_MS, in_chromium
+from tests.served_app import served
 from tests.test_review_browser import press, shown
 
 VERDICTS = {"k": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x": "exclude"}
 pytestmark = [
-    pytest.mark.browser,
+    *in_chromium,
     pytest.mark.mongo,
     pytest.mark.timeout(600),  # an audit, two trainings and an export, each a process of its own, on a busy machine
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
 ]
 
 
@@ -46,20 +45,8 @@ def address(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """The app on it; a screen's name is to follow."""
     monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # compiling takes longer than a map of sixty points
-    port = free_port()
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
-        yield f"http://127.0.0.1:{port}/?dataset=scenes&screen="
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(PATIENCE_MS)
-        yield context.new_page()
-        browser.close()
+    with served(workspace) as url:
+        yield f"{url}/?dataset=scenes&screen="
 
 
 def test_from_drawn_images_to_a_cleaned_data_set(page: Page, address: str, workspace: Workspace) -> None:

@@ -14,7 +14,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from app.cli import main
 from models import fabric
 from models.curves import read_curve
 from models.errors import ErrataError
@@ -22,6 +21,7 @@ from models.fabric import answered, first_alone, is_first, make_fabric, precisio
 from models.files import read_json
 from models.predictions import Predictions
 from tests.drawn_folder import draw_folder
+from tests.typed_command import exit_code
 
 REPOSITORY = Path(__file__).parents[1]
 SCRIPT = str(REPOSITORY / "tests" / "train_process.py")
@@ -69,10 +69,7 @@ def test_an_error_of_another_process_is_told_from_an_own_one(monkeypatch: pytest
 
 def command(monkeypatch: pytest.MonkeyPatch, home: Path, *arguments: str) -> None:
     monkeypatch.setenv("ERRATA_HOME", str(home))
-    monkeypatch.setattr(sys, "argv", ["errata", "train", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert not ended.value.code
+    assert not exit_code("train", *arguments)
 
 
 def test_two_processes_train_the_network_that_one_trains(
@@ -122,7 +119,7 @@ def test_where_one_hangs_the_other_says_so_and_one_alone_goes_on(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as found:
         port = found.getsockname()[1]
-    arguments = (str(pictures), "--architecture", "cnn3", "--size", "16", "--epochs", "80")
+    arguments = (str(pictures), "--architecture", "cnn3", "--size", "16", "--epochs", "40")
     shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     shared |= {"TORCHELASTIC_RUN_ID": "test", "ANSWER_S": "4"}
     for rank in ("0", "1"):
@@ -145,7 +142,7 @@ def test_where_one_hangs_the_other_says_so_and_one_alone_goes_on(
     assert said in status["error"]
     pair[1].kill()
     so_far = len(read_curve(run))
-    assert so_far < 80
+    assert so_far < 40
     command(monkeypatch, tmp_path, *arguments)
-    assert len(read_curve(run)) == 80
-    assert read_json(run / "metrics.json")["epochs"] == 80
+    assert len(read_curve(run)) == 40
+    assert read_json(run / "metrics.json")["epochs"] == 40

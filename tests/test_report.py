@@ -2,11 +2,9 @@
 
 import json
 import math
-import shutil
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from playwright.sync_api import Browser
 
 from curation.cam_files import cam_pair
 from curation.catalog import DatasetSpec
@@ -35,6 +34,7 @@ from curation.stages import StageRecord
 from models.errors import ErrataError
 from models.files import write_json
 from models.predictions import NO_FOLD, Predictions
+from tests.chromium import needs_chromium, opened_file
 
 EVIL = "<script>alert('1')</script>"
 CLASSES = (EVIL, 'sea & "sand"')
@@ -543,34 +543,13 @@ def test_words() -> None:
 # In a browser
 
 
-def note(into: list[str], what: str, event: Any) -> None:
-    into.append(getattr(event, what))
-
-
 @pytest.mark.browser
+@needs_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(tmp_path: Path, scheme: Any) -> None:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("Debian's chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
+def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(browser: Browser, tmp_path: Path, scheme: str) -> None:
     audit = make_audit(tmp_path, names=("net", "other"))
     written(audit, tmp_path / "report")
-    address = (tmp_path / "report" / "report.html").as_uri()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
-        try:
-            for width in (1280, 400):
-                page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-                asked: list[str] = []
-                said: list[str] = []
-                page.on("request", partial(note, asked, "url"))
-                page.on("console", partial(note, said, "text"))
-                page.goto(address)
-                assert [url for url in asked if not url.startswith("data:")] == [address]
-                assert said == []
-                assert page.evaluate("document.documentElement.scrollWidth") == width
-                assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
-        finally:
-            browser.close()
+    for width in (1280, 400):
+        page = opened_file(browser, tmp_path / "report" / "report.html", width, scheme)
+        assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+        page.close()

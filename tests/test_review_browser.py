@@ -1,8 +1,6 @@
 """The review as a person does it: keys in a real browser without a window."""
 
 import json
-import shutil
-import socket
 import statistics
 import time
 from collections.abc import Iterator
@@ -10,36 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from app import serve_command
 from curation.results import Audit
 from curation.review import log_of
 from curation.workspace import Workspace
+from tests.chromium import PATIENCE_MS, in_chromium
+from tests.served_app import served
 from tests.small_audit import small_audit
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE_MS = 60_000
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +28,8 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
 @pytest.fixture(scope="module")
 def address(audit: Audit) -> Iterator[str]:
     """The review of a small audit."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = int(server.getsockname()[1])
-    workspace = Workspace(audit.folder.parent.parent)
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
-        yield f"http://127.0.0.1:{port}/?dataset=tiny&screen=review"
+    with served(Workspace(audit.folder.parent.parent)) as url:
+        yield f"{url}/?dataset=tiny&screen=review"
 
 
 def log(audit: Audit) -> Path:

@@ -2,15 +2,14 @@
 
 import json
 import math
-import shutil
 import xml.etree.ElementTree
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser
 
 from curation.report.curves import curves_plot
 from curation.rows import Rows
@@ -23,7 +22,8 @@ from models.calibration import reliability_bins
 from models.errors import ErrataError
 from models.files import write_json
 from models.metrics import evaluate
-from tests.test_report import EVIL, Page, note
+from tests.chromium import needs_chromium, opened_file
+from tests.test_report import EVIL, Page
 from tests.trained_folder import SEED_1, make_rows, make_run
 
 
@@ -340,32 +340,15 @@ def test_an_unwritable_folder_is_one_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
+@needs_chromium
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(tmp_path: Path, scheme: Any) -> None:
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("Debian's chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
+def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(browser: Browser, tmp_path: Path, scheme: str) -> None:
     folders, rows = two_seeds(tmp_path)
     written(folders, tmp_path / "report", rows)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
-        try:
-            for width in (1280, 400):
-                page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-                asked: list[str] = []
-                said: list[str] = []
-                page.on("request", partial(note, asked, "url"))
-                page.on("console", partial(note, said, "text"))
-                address = (tmp_path / "report" / "report.html").as_uri()
-                page.goto(address)
-                assert [url for url in asked if not url.startswith("data:")] == [address]
-                assert said == []
-                assert page.evaluate("document.documentElement.scrollWidth") == width
-                # No tile's number runs into the next one's.
-                assert page.evaluate(
-                    "[...document.querySelectorAll('.tiles b')].every(one => one.scrollWidth <= one.clientWidth)"
-                )
-        finally:
-            browser.close()
+    for width in (1280, 400):
+        page = opened_file(browser, tmp_path / "report" / "report.html", width, scheme)
+        # No tile's number runs into the next one's.
+        assert page.evaluate(
+            "[...document.querySelectorAll('.tiles b')].every(one => one.scrollWidth <= one.clientWidth)"
+        )
+        page.close()

@@ -1,46 +1,24 @@
 """The screens Data set, Errors and Map as a person uses them, in a real browser without a window."""
 
 import json
-import shutil
-import socket
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from app import serve_command
 from app.map_canvas import scaled
 from curation.results import Audit
 from curation.selections import load_selection, selection_names
 from curation.workspace import Workspace
+from tests.chromium import PATIENCE_MS, in_chromium
+from tests.served_app import served
 from tests.small_audit import CONFUSED, small_audit
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE_MS = 60_000
 WORST = "test/sea/0.png"
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(PATIENCE_MS)
-    yield context.new_page()
-    context.close()
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +29,8 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
 @pytest.fixture(scope="module")
 def address(audit: Audit) -> Iterator[str]:
     """The app on a small audit; a screen's name is to follow."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = int(server.getsockname()[1])
-    workspace = home(audit)
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
-        yield f"http://127.0.0.1:{port}/?dataset=tiny&reviewer=anna&screen="
+    with served(home(audit)) as url:
+        yield f"{url}/?dataset=tiny&reviewer=anna&screen="
 
 
 def home(audit: Audit) -> Workspace:

@@ -19,18 +19,8 @@ from curation.database import stop_database
 from curation.mongod import running_server
 from curation.workspace import Workspace
 from models.errors import ErrataError
+from tests.served_app import free_port
 from tests.small_audit import small_audit, write_status
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
-    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
-    return Workspace.from_environment()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def test_taken_ports_are_said_before_anything_starts(workspace: Workspace) -> None:

@@ -5,37 +5,25 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from app import serve_command
 from curation.workspace import Workspace
+from tests.chromium import PATIENCE_MS, in_chromium
 from tests.curated_folder import judge
+from tests.served_app import served
 from tests.small_audit import small_audit
-from tests.test_browser import CHROMIUM, PATIENCE_MS, free_port
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
-]
+pytestmark = in_chromium
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on a small audit with decisions."""
-    workspace, port = Workspace(tmp_path_factory.mktemp("home")), free_port()
+    workspace = Workspace(tmp_path_factory.mktemp("home"))
     small_audit(workspace)
     judge(workspace)
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
-        yield f"http://127.0.0.1:{port}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
+    with served(workspace) as url:
+        yield url
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

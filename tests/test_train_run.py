@@ -21,7 +21,6 @@ import torchvision
 from safetensors.torch import load_file
 from torch import nn
 
-from app import cli
 from curation.run_report.trained import group_of
 from models import training_state
 from models.checkpoint import load_checkpoint
@@ -31,6 +30,7 @@ from models.predictions import Predictions
 from models.runs import computing, read_status
 from models.train_config import TrainConfig, option
 from tests.drawn_folder import draw, draw_folder
+from tests.typed_command import exit_code
 
 REPOSITORY = Path(__file__).parents[1]
 PATIENCE_S = 240
@@ -54,11 +54,9 @@ def errata(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     """Run the command in this process and return exit code, output and errors."""
 
     def command(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["errata", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
+        code = exit_code(*arguments)
         captured = capsys.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
+        return code, captured.out, captured.err
 
     return command
 

@@ -27,7 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 from app import serve_command
 from curation.results import load_audit
 from curation.workspace import Workspace
-from tests.test_browser import free_port
+from tests.served_app import free_port
 
 SIZE_PX = {"width": 1280, "height": 800}
 PATIENCE_MS = 120_000
