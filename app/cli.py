@@ -24,11 +24,21 @@ if TYPE_CHECKING:
 INTERRUPTED = 130  # the exit code of Ctrl-C
 
 cli = typer.Typer(
-    help="Find the wrong labels in an image data set.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # importing what draws the boxes would take three times as long as all the rest
 )
+
+
+@cli.callback(invoke_without_command=True)
+def errata(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
+    """Find the wrong labels in an image data set."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"errata {installed('errata-vision')}")
+        raise typer.Exit
+
 
 Port = Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)]
 
@@ -51,7 +61,7 @@ def audit(
     ] = "",
     version: Version = "original",
 ) -> None:
-    """Train out of fold, rank the labels, and write everything into FiftyOne."""
+    """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
     from curation.datasets import check_known
     from curation.split_images import check_known_version
     from curation.workspace import Workspace
@@ -72,7 +82,7 @@ def issues(
     csv: Annotated[Path | None, typer.Option(help="write here instead of to the screen")] = None,
     version: Version = "original",
 ) -> None:
-    """List the labels of an audited data set, most suspicious first."""
+    """List the labels of an audit, most suspicious first."""
     from curation.issue_table import write_issues
     from curation.results import load_audit
     from curation.split_images import audited_version
@@ -90,7 +100,7 @@ def review(
         int | None, typer.Option(help="of your FiftyOne App; a free one by default", min=1, max=65535)
     ] = None,
 ) -> None:
-    """Open your FiftyOne browser session on the most suspicious labels."""
+    """Open FiftyOne on the most suspicious labels. Each reviewer has an App."""
     from app.sync_command import review as run
 
     run(*_audited(name), split, port, reviewer)
@@ -162,7 +172,7 @@ def serve(
     fiftyone_port: Port = 5151,
     name: Annotated[str, typer.Option(help="audited first where it was not yet")] = "scenes",
 ) -> None:
-    """Audit `scenes` if need be, then serve the app and the FiftyOne App until Ctrl-C."""
+    """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` first if need be."""
     from app.serve_command import serve as run
 
     run(name, port, fiftyone_port)
@@ -181,7 +191,7 @@ def stop() -> None:
 def cancel(
     name: Annotated[str, typer.Argument(help="a data set, whose audit is meant, or a run as `errata runs` lists it")],
 ) -> None:
-    """End the running audit of a data set, or a run; what it finished is kept."""
+    """End the running audit of a data set, or a run. What it finished is kept."""
     from app.cancel_command import cancel as end
     from curation.workspace import Workspace
 

@@ -23,7 +23,7 @@ def show_selections(
     view: Annotated[str, typer.Option(help="save this selection as a view in FiftyOne")] = "",
     remove: Annotated[str, typer.Option(help="forget this selection; decisions made with it stay")] = "",
 ) -> None:
-    """List the named selections of a data set, as made on the map of the app. The review takes them as a queue."""
+    """List the named selections of a data set. The app's map makes them, the review takes them as a queue."""
     from curation.selections import load_selection, remove_selection, selection_names
 
     if sum(map(bool, (show, add, view, remove))) > 1:

@@ -14,7 +14,7 @@ def show_queue(
     cancel: Annotated[str, typer.Option(help="end this job, or take it out before it begins")] = "",
     resume: Annotated[str, typer.Option(help="add this job once more; it goes on where it was")] = "",
 ) -> None:
-    """List the audits and trainings that wait for one another, or add the one that is named behind it."""
+    """List the audits and trainings that wait for one another. A command named behind it is added."""
     from app import queue_command
     from curation.workspace import Workspace
 

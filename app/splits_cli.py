@@ -56,7 +56,7 @@ def diff(
     new: Annotated[str, typer.Argument(help="a version, or original")],
     csv: Annotated[Path | None, typer.Option(help="write all changes here instead of to the screen")] = None,
 ) -> None:
-    """List every label, split and membership that two versions do not have in common."""
+    """List what two versions do not have in common. Labels, splits and membership."""
     from app.splits_command import diff as run
 
     run(*_audited(name), old, new, csv)

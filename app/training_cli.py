@@ -30,7 +30,7 @@ def train(
     members: Annotated[str, typer.Option(help="of an ensemble: variants or cross-validated runs, by commas")] = "",
     **settings: Any,
 ) -> None:
-    """Train one network by a recipe and measure it on the test images."""
+    """Train one network by a recipe and measure it on test. Every field of the recipe is an option."""
     from curation.datasets import check_known
     from curation.split_images import check_known_version
     from curation.workspace import Workspace
@@ -65,7 +65,7 @@ training.command()(with_options(train, TrainConfig))
 
 @training.command()
 def architectures() -> None:
-    """List the architectures that audits and trainings know by name."""
+    """List the architectures of audits and trainings."""
     from models.architectures import architecture_rows
 
     typer.echo(f"{'name':<26} {'parameters':>12}  {'input':>6}  weights")

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -359,6 +360,20 @@ HEAVY = [
     "pymongo",
     "PIL",
 ]
+
+
+def test_the_list_of_commands_cuts_no_sentence_at_80_columns(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, output, _ = run("--help")
+    commands = output.split("Commands:")[1].splitlines()[1:]
+    assert code == 0
+    assert len(commands) > 20
+    assert [line for line in commands if "..." in line] == []
+
+
+def test_the_version_is_that_of_the_project(run: Run) -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    assert run("--version")[:2] == (0, f"errata {project['version']}\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["issues", "tiny"]])
