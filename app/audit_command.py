@@ -1,5 +1,7 @@
 """`errata audit`."""
 
+import shlex
+
 import typer
 
 from app.progress import stage_display
@@ -47,7 +49,7 @@ def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
     if leaks:
         typer.echo(f"  {leaks} images outside train have a twin in train")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
-    typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {name}")
+    typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
 
 
 def _how(audit: Audit, one: ArchitectureResult, split: str) -> str:
