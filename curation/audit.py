@@ -129,11 +129,12 @@ class Auditing:
 
         def work(_: Progress) -> None:
             opinions = {one.name: one.predictions.probs for one in audit.voters}
-            backbones = {one.name: self._material().evidence(one.name) for one in audit.voters if one.frozen}
-            rows, learn = audit.rows, audit.rows.splits == "train"
-            find(
-                rows.labels, len(rows.classes), learn, audit.duplicates.groups, opinions, backbones, self.config.seed
-            ).save(output)
+            frozen = {one.name: one.predictions.embeddings for one in audit.voters if one.frozen}
+            embeddings = {name: own for name, own in frozen.items() if own is not None}
+            evidence = {name: self._material().evidence(name) for name in embeddings}
+            rows, groups, learn = audit.rows, audit.duplicates.groups, audit.rows.splits == "train"
+            seed, n_classes = self.config.seed, len(rows.classes)
+            find(rows.labels, n_classes, learn, groups, opinions, embeddings, evidence, seed).save(output)
 
         inputs = [METHOD, self.key, self.runs, bytes_key(self.duplicates.groups), self.config.seed]
         self.stages.do("judge", inputs, [output], work)

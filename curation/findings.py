@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from curation.confident_joint import estimated_joint
 from curation.issues import Ranking, ranks, self_confidence, suggest
+from curation.joint_heads import joint_heads
 from curation.judge import joint_features, judge
 from curation.kinds import Kinds, kinds_of
 from curation.neighbours import neighbour_vote
@@ -19,7 +19,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
 _MANY, _FEW_AXES = 20_000, 64  # images from which on neighbours, who only explain, are sought on fewer axes
-METHOD = 2  # raised when the same evidence is judged otherwise: audits then judge again
+METHOD = 3  # raised when the same evidence is judged otherwise: audits then judge again
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
 
@@ -33,7 +33,7 @@ class Findings:
     flagged: BoolArray  # (N,) the most suspicious, as many as there are estimated to be wrong
     joint: FloatArray  # (K, K) about how many images of each given label (row) show each class; rows sum to the counts
     voters: tuple[str, ...]  # V: the architectures, and the judge and the neighbours where there are embeddings
-    weights: FloatArray  # (V,) in the probabilities above; of the neighbours 0, they only explain
+    weights: FloatArray  # (V,) in the probabilities above; 0 of who only explains: neighbours, and heads on embeddings
     votes: IntArray  # (V, N) the most probable class of each voter
     sure: FloatArray  # (V, N) its probability
 
@@ -82,14 +82,16 @@ def find(
     learn: BoolArray,
     groups: IntArray,
     opinions: Mapping[str, FloatArray],
-    backbones: Mapping[str, npt.NDArray[np.floating]],
+    embeddings: Mapping[str, FloatArray],
+    evidence: Mapping[str, FloatArray] | None = None,
     seed: int = 0,
 ) -> Findings:
     """Judge N given labels by all that is known of the images.
 
-    The opinions of the architectures, and of a judge who sees the embeddings of all frozen backbones and learns from
-    every other image, are pooled. Then the judge learns once more, trusting the labels by what that first pool says of
-    them. An image that is out of scope has low label quality, whatever class is nearest.
+    The frozen backbones speak through a judge: the mean of a ridge regression that learns from every other image and
+    of heads fitted out of fold, on all that all of them saw. The judge and the networks that learned their features
+    are pooled. Then the ridge regression learns once more, trusting the labels by what that first pool says of them.
+    An image that is out of scope has low label quality, whatever class is nearest.
 
     Args:
         labels: given class indices, shape (N,).
@@ -97,24 +99,32 @@ def find(
         learn: whose labels may be learned from, shape (N,): train; the other labels take no part in any judgement.
         groups: copies share a group, shape (N,).
         opinions: architecture -> out-of-sample probabilities, shape (N, K).
-        backbones: architecture -> embeddings that no label took part in, shape (N, D); none where there are none.
-        seed: draws samples of large data sets.
+        embeddings: frozen architecture -> embeddings that no label took part in, shape (N, D); none where there are
+            none. Its opinion is in the judge's and not pooled again.
+        evidence: frozen architecture -> embedding and what earlier stages saw, shape (N, D + E); the embeddings alone
+            where there is none.
+        seed: draws folds, and samples of large data sets.
     """
     voices = dict(opinions)
+    pool = {name: probs for name, probs in opinions.items() if name not in embeddings or not learn.any()}
     scope = np.zeros(len(labels), np.float32)
-    if backbones and learn.any():
-        features = joint_features(list(backbones.values()), seed=seed)
+    if embeddings and learn.any():
+        seen = list((evidence or embeddings).values())
+        features, heads = joint_features(seen, seed=seed), None
+        if len(np.unique(groups[learn])) > 1:
+            heads = joint_heads(seen, labels, n_classes, learn, groups, seed)
         trust = np.ones(len(labels), np.float32)
         for _ in range(2):
-            voices[JUDGE] = judge(features, labels, n_classes, learn, groups, trust).probs
-            together, weights = _pool(voices, labels, learn, seed)
+            probs = judge(features, labels, n_classes, learn, groups, trust).probs
+            voices[JUDGE] = pool[JUDGE] = probs if heads is None else np.asarray((probs + heads) / 2, np.float32)
+            together, weights = _pool(pool, labels, learn, seed)
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))
-        scope = out_of_scope(_strangeness(backbones, labels, n_classes, learn, trust, seed))
-        near = features if len(labels) <= _MANY else joint_features(list(backbones.values()), _FEW_AXES, seed)
+        scope = out_of_scope(_strangeness(embeddings, labels, n_classes, learn, trust, seed))
+        near = features if len(labels) <= _MANY else joint_features(seen, _FEW_AXES, seed)
         voices[NEIGHBOURS] = neighbour_vote(near, labels, n_classes, learn, groups)
-        weights = np.append(weights, np.float32(0))
     else:
-        together, weights = _pool(voices, labels, learn, seed)
+        together, weights = _pool(pool, labels, learn, seed)
+    in_pool = dict(zip(pool, weights.tolist(), strict=True))
     quality = np.asarray(self_confidence(labels, together) * (1 - scope), np.float32)
     joint = estimated_joint(labels, together)
     return Findings(
@@ -124,7 +134,7 @@ def find(
         flagged=ranks(quality, np.ones(len(labels), bool)) <= round(float(joint.sum() - joint.trace())),
         joint=np.asarray(joint, np.float32),
         voters=tuple(voices),
-        weights=weights,
+        weights=np.array([in_pool.get(voter, 0) for voter in voices], np.float32),
         votes=np.stack([own.argmax(1) for own in voices.values()]).astype(np.int64),
         sure=np.stack([own.max(1) for own in voices.values()]).astype(np.float32),
     )
@@ -139,7 +149,7 @@ def _pool(
 
 
 def _strangeness(
-    backbones: Mapping[str, npt.NDArray[np.floating]],
+    embeddings: Mapping[str, FloatArray],
     labels: IntArray,
     n_classes: int,
     learn: BoolArray,
@@ -149,6 +159,6 @@ def _strangeness(
     """Return the mean over the backbones of how strange each image is, shape (N,)."""
     every = [
         strangeness(joint_features([own], scope_axes(int(learn.sum())), seed), labels, n_classes, learn, trust)
-        for own in backbones.values()
+        for own in embeddings.values()
     ]
     return np.asarray(np.mean(every, axis=0), np.float32)

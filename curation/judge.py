@@ -19,36 +19,41 @@ _BLOCK = 16_384  # rows at a time
 PENALTIES = tuple(float(penalty) for penalty in np.geomspace(1e-5, 1, 16))  # times the sum of the weights
 
 
-def joint_features(embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0) -> FloatArray:
-    """Return embeddings of several backbones side by side, shape (N, M), each on its first principal axes.
-
-    Each is standardised, its large values are pressed by a signed square root and its rows brought to unit length, so
-    that every backbone and every image counts alike.
+def joint_features(
+    embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
+) -> FloatArray:
+    """Return embeddings of several backbones side by side, shape (N, M), each standardised, on its principal axes.
 
     Args:
         embeddings: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
         axes: how many principal axes are kept of each, at most.
         seed: draws the rows that determine the axes where there are more than 20,000.
+        pressed: large values are pressed by a signed square root and rows brought to unit length before, so that every
+            image counts alike.
     """
-    return np.concatenate([_on_axes(np.asarray(own, np.float32), axes, seed) for own in embeddings], 1)
+    return np.concatenate([_on_axes(np.asarray(own, np.float32), axes, seed, pressed) for own in embeddings], 1)
 
 
-def _on_axes(own: FloatArray, axes: int, seed: int) -> FloatArray:
+def _on_axes(own: FloatArray, axes: int, seed: int, pressed: bool) -> FloatArray:
     n = len(own)
     few = np.sort(np.random.default_rng(seed).permutation(n)[:_SAMPLE])
     mean, scale = own[few].mean(0), np.maximum(own[few].std(0), 1e-6)
 
-    def pressed(rows: FloatArray) -> FloatArray:
+    def prepared(rows: FloatArray) -> FloatArray:
         standard = (rows - mean) / scale
-        root = np.sign(standard) * np.sqrt(np.abs(standard))
-        return np.asarray(root / np.maximum(np.linalg.norm(root, axis=1, keepdims=True), 1e-6), np.float32)
+        return _pressed(standard) if pressed else standard
 
-    sample = pressed(own[few])
+    sample = prepared(own[few])
     centre = sample.mean(0)
     sample -= centre
     turn = _principal(sample.T @ sample, axes, seed)  # (D, M)
-    blocks = [(pressed(own[start : start + _BLOCK]) - centre) @ turn for start in range(0, n, _BLOCK)]
+    blocks = [(prepared(own[start : start + _BLOCK]) - centre) @ turn for start in range(0, n, _BLOCK)]
     return np.concatenate(blocks) if blocks else np.zeros((0, turn.shape[1]), np.float32)
+
+
+def _pressed(standard: FloatArray) -> FloatArray:
+    root = np.sign(standard) * np.sqrt(np.abs(standard))
+    return np.asarray(root / np.maximum(np.linalg.norm(root, axis=1, keepdims=True), 1e-6), np.float32)
 
 
 def _principal(scatter: FloatArray, axes: int, seed: int) -> FloatArray:

@@ -31,12 +31,18 @@ class Heads:
 
 
 def fit_heads(
-    features: FloatArray, labels: IntArray, rows: BoolArray, groups: IntArray, n_classes: int, seed: int
+    features: FloatArray,
+    labels: IntArray,
+    rows: BoolArray,
+    groups: IntArray,
+    n_classes: int,
+    seed: int,
+    standardise: bool = True,
 ) -> Heads:
     """Fit one multinomial logistic regression for each set of training rows.
 
     The penalty of each head is chosen by the log loss on an inner split of its own rows; the head is then fitted again
-    on all of them. Features are standardised with the mean and deviation of all N rows: no label takes part in that.
+    on all of them.
 
     Args:
         features: embeddings of a frozen backbone, shape (N, D).
@@ -45,11 +51,16 @@ def fit_heads(
         groups: duplicates share a group, shape (N,); an inner split never separates them.
         n_classes: K; a class without rows gets a low probability.
         seed: draws the inner splits.
+        standardise: give all features the same deviation, that of all N rows: no label takes part in that. Principal
+            axes of standardised features must keep theirs.
 
     Returns:
         heads that apply to the features as they are: the standardisation is folded into the weights.
     """
-    x, mean, scale = _standardised(features)
+    raw = torch.from_numpy(np.array(features, np.float32))
+    mean = raw.mean(0)
+    scale = raw.std(0, correction=0).clamp_min(1e-6) if standardise else torch.ones_like(mean)
+    x = (raw - mean) / scale
     variance, axes = torch.linalg.eigh(x.T @ x / len(x))  # (D,), (D, D)
     space = _Space(x @ axes, variance.clamp_min(0), torch.from_numpy(labels), n_classes)
     inner = np.stack([inner_split(own, labels, groups, seed + i) for i, own in enumerate(rows)])  # (H, N)
@@ -62,13 +73,6 @@ def fit_heads(
     weight = (final[:, :, :-1] @ axes.T) / scale
     bias = final[:, :, -1] - (weight * mean).sum(-1)
     return Heads(weight.numpy(), bias.numpy(), penalties[best].numpy())
-
-
-def _standardised(features: FloatArray) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the features with zero mean and unit deviation, shape (N, D), their mean and their deviation."""
-    raw = torch.from_numpy(np.array(features, np.float32))
-    mean, scale = raw.mean(0), raw.std(0, correction=0).clamp_min(1e-6)
-    return (raw - mean) / scale, mean, scale
 
 
 @dataclass(frozen=True)

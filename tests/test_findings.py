@@ -28,7 +28,7 @@ def test_together_better_than_each_alone(tmp_path: Path) -> None:
     x, true, labels = clusters(600, 4, 0, noise=0.15)
     learn, groups = np.arange(600) < 500, np.arange(600)
     one, other = opinion(true, 4, 1), opinion(true, 4, 2, 1.0)
-    found = find(labels, 4, learn, groups, {"a": one, "b": other}, {"a": x})
+    found = find(labels, 4, learn, groups, {"a": one, "b": other}, {"c": x})
     assert found.voters == ("a", "b", JUDGE, NEIGHBOURS)
     assert found.weights[-1] == 0
     wrong = labels != true
@@ -46,6 +46,20 @@ def test_together_better_than_each_alone(tmp_path: Path) -> None:
     assert again.voters == found.voters
 
 
+def test_a_frozen_backbone_speaks_through_the_judge() -> None:
+    x, true, labels = clusters(300, 3, 2, noise=0.1)
+    learn, groups, misled = np.ones(300, bool), np.arange(300), opinion((true + 1) % 3, 3, 1, 6.0)
+    found = find(labels, 3, learn, groups, {"a": misled}, {"a": x})
+    assert found.voters == ("a", JUDGE, NEIGHBOURS)
+    assert found.weight("a") == 0
+    np.testing.assert_array_equal(found.votes[0], misled.argmax(1))
+    other = find(labels, 3, learn, groups, {"a": opinion(true, 3, 2)}, {"a": x})
+    np.testing.assert_array_equal(found.label_quality, other.label_quality)
+    both = find(labels, 3, learn, groups, {"a": misled}, {"a": x}, {"a": np.concatenate([x, np.eye(3)[true]], 1)})
+    wrong = labels != true
+    assert average_precision_score(wrong, -both.label_quality) > 0.95  # what earlier stages saw is used
+
+
 def test_without_embeddings_the_architectures_alone() -> None:
     _, true, labels = clusters(200, 3, 1, noise=0.1)
     found = find(labels, 3, np.ones(200, bool), np.arange(200), {"a": opinion(true, 3, 1)}, {})
@@ -61,7 +75,7 @@ def test_a_picture_of_no_class_is_suspicious() -> None:
     x = (rng.normal(size=(400, 30)) + 6 * np.eye(30)[true]).astype(np.float32)
     x[0] = rng.normal(size=30) + 6 * np.eye(30)[20]  # along an axis that no class has
     sure = opinion(true, 3, 1, 6.0)
-    found = find(labels, 3, np.ones(400, bool), np.arange(400), {"a": sure}, {"a": x})
+    found = find(labels, 3, np.ones(400, bool), np.arange(400), {"b": sure}, {"a": x})
     assert found.kinds.names()[0] == "out of scope"
     assert found.label_quality[0] < 0.2
 
@@ -81,7 +95,7 @@ def test_any_input_has_a_defined_answer(seed: int, n: int, n_classes: int, sharp
 def test_all_labels_right_or_all_wrong(right: bool) -> None:
     x, true, _ = clusters(150, 3, 5)
     labels = true if right else (true + 1) % 3
-    found = find(labels, 3, np.ones(150, bool), np.arange(150), {"a": opinion(true, 3, 1, 4.0)}, {"a": x})
+    found = find(labels, 3, np.ones(150, bool), np.arange(150), {"a": opinion(true, 3, 1, 4.0)}, {"b": x})
     assert np.isfinite(found.label_quality).all()
     if right:
         assert np.median(found.label_quality) > 0.8

@@ -85,10 +85,12 @@ def ours(name: str, labels: IntArray, audit: Audit, opinions: dict[str, FloatArr
     """Return what Errata says, with its own cut."""
     learn, groups = audit.rows.splits == "train", audit.duplicates.groups
     found: list[Findings] = []
-    backbones = {name: np.asarray(evidence(audit, name)) for name in frozen}
+    embeddings = {one.name: one.predictions.embeddings for one in audit.voters if one.name in frozen}
+    known = {name: own for name, own in embeddings.items() if own is not None}
+    seen = {name: np.asarray(evidence(audit, name)) for name in known}
 
     def work() -> FloatArray:
-        found.append(find(labels, len(audit.rows.classes), learn, groups, opinions, backbones))
+        found.append(find(labels, len(audit.rows.classes), learn, groups, opinions, known, seen))
         return found[0].label_quality
 
     return timed(name, work, lambda: found[0].flagged)
