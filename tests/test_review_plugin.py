@@ -2,13 +2,13 @@
 
 import http.client
 import json
-import shutil
 import statistics
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from curation.app_server import AppServer, app_url, end_of_session, running_apps, stop_app
 from curation.decision_mirror import write_decisions
@@ -16,20 +16,16 @@ from curation.decisions import Decision
 from curation.inference import write_audit
 from curation.results import Audit
 from curation.review import Review, log_of
+from curation.review_progress import Progress
 from curation.samples import read_samples, write_samples
 from curation.sessions import open_session
 from curation.store import load_dataset
 from curation.workspace import Workspace
+from tests.chromium import PATIENCE_MS, in_chromium
 from tests.small_audit import small_audit
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PATIENCE_MS = 60_000
 LABELS = ("ground_truth.label", "curated.label", "decision")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.mongo,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium"),
-]
+pytestmark = [*in_chromium, pytest.mark.mongo]
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +50,6 @@ def apps(
         stop_app(mongo_workspace, app.port)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
 def review(mongo_workspace: Workspace, audit: Audit) -> Review:
     """A review nobody has begun."""
@@ -77,13 +65,13 @@ def page(browser: Browser, apps: dict[str, AppServer], review: Review) -> Iterat
     yield from opened(browser, apps["ana"])
 
 
-def opened(browser: Browser, app: AppServer) -> Generator[Page, None, None]:
+def opened(browser: Browser, app: AppServer, view: str = "all", n: int = 30) -> Generator[Page, None, None]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script("localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')")
     page = context.new_page()
-    page.goto(app_url(app.port, "errata-keys", "all"))
-    page.get_by_text("30 samples").first.wait_for()
+    page.goto(app_url(app.port, "errata-keys", view))
+    page.get_by_text(f"{n} samples").first.wait_for()
     page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
     page.wait_for_timeout(1500)  # the App resets selections until it has settled
     yield page
@@ -220,6 +208,29 @@ def test_from_key_to_next_image(page: Page, review: Review) -> None:
     assert statistics.median(taken) < 2  # on a machine that does nothing else 0.2 to 0.3
 
 
+def test_the_queue_is_walked_as_in_the_app(
+    browser: Browser, apps: dict[str, AppServer], review: Review, audit: Audit
+) -> None:
+    """Rank, drawn and probability are those of the app's queue, though the page marks nothing."""
+    progress = Progress(audit, review)
+    rows = sorted(np.flatnonzero(audit.rows.splits == "train").tolist(), key=lambda row: progress.place(row).rank)
+    wanted = [progress.place(row) for row in rows[:6]]
+    assert [one.drawn for one in wanted] == [False] * 4 + [True, False]
+    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    page = next(pages)
+    open_image(page)
+    while len(decisions(review)) < len(wanted):
+        page.keyboard.press("k")  # one pressed while the last is being answered does nothing
+        page.wait_for_timeout(500)
+    page.wait_for_timeout(1500)
+    own = decisions(review)[: len(wanted)]
+    assert [one.image_id for one in own] == audit.rows.image_ids[rows[:6]].tolist()
+    assert [(one.rank, one.drawn) for one in own] == [(one.rank, one.drawn) for one in wanted]
+    assert [one.inclusion is not None for one in own] == [one.drawn for one in wanted]
+    assert {one.queue for one in own} == {"FiftyOne: to review train"}
+    pages.close()
+
+
 def test_twelve_at_once(page: Page, review: Review, mongo_workspace: Workspace) -> None:
     select(page, 12)
     assert press(page, "n").startswith("12 images: none-of-these")
@@ -286,6 +297,10 @@ def test_a_label_edited_in_the_annotate_tab(page: Page, review: Review, mongo_wo
     open_image(page)
     page.get_by_text("Annotate", exact=True).click()
     page.get_by_text("forest", exact=True).last.click()
+    for key in "kx3":  # they mean what FiftyOne makes of them here
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)
+    assert decisions(review) == []
     with page.expect_response(lambda answer: answer.request.method == "PATCH") as edited:
         page.get_by_role("radio").nth(2).click()
     assert edited.value.status == 200
