@@ -8,6 +8,7 @@ import typer
 from curation.app_server import end_of_session, running_apps, stop_app
 from curation.database import stop_database
 from curation.dataset_names import dataset_name
+from curation.decisions import checked_reviewer
 from curation.inference import write_audit
 from curation.issue_table import checked_split
 from curation.results import ORIGINAL, audited_labels, load_audit
@@ -34,13 +35,15 @@ def review(workspace: Workspace, name: str, split: str, port: int | None, review
 
 
 def named_reviewer(workspace: Workspace, reviewer: str) -> str:
-    """Return who reviews: as said, else who did last, else who answers the question; kept for the next time.
+    """Return who reviews: as said, else who did first here, else who answers the question; the first name is kept.
+
+    A name that is said when another is kept is of this session alone: the app must not take everybody for that one.
 
     Raises:
         ErrataError: it is no name, or nobody is there to answer.
     """
-    if not reviewer and (known := kept_reviewer(workspace)):
-        return known
+    if known := kept_reviewer(workspace):
+        return checked_reviewer(reviewer or known)
     if not reviewer and not sys.stdin.isatty():
         raise ErrataError("nobody said who reviews; add --reviewer NAME (it is asked once)")
     return keep_reviewer(workspace, reviewer or typer.prompt("Your name, as the decision log shall carry it").strip())

@@ -43,7 +43,7 @@ def check_listed(listed: Rows, stages: Stages) -> CheckedRows:
 
     stages.do("images", [listed_key(listed)], [folder / "rows.npz", folder / "rows.json"], work)
     checked = CheckedRows.load(folder)
-    _check_rows(checked.rows, len(checked.skipped))
+    _check_rows(checked)
     return checked
 
 
@@ -110,9 +110,10 @@ def bytes_key(*arrays: np.ndarray) -> str:
     return hashlib.sha256(b"\0".join(str(array.dtype).encode() + array.tobytes() for array in arrays)).hexdigest()
 
 
-def _check_rows(rows: Rows, n_skipped: int) -> None:
+def _check_rows(checked: CheckedRows) -> None:
     """Raise if the readable images make no problem to learn."""
-    left = f" after {n_skipped} unreadable files were left out (see rows.json)" if n_skipped else ""
+    rows, n = checked.rows, len(checked.skipped)
+    left = f" after {n} unreadable files were left out, the first because {checked.skipped[0][1]}" if n else ""
     if not (rows.splits == "train").any():
         raise ErrataError(f"{rows.root} has no readable training image{left}; nothing can be learned from it")
     present = np.unique(rows.labels[rows.splits == "train"])

@@ -9,7 +9,7 @@ _FILE = "reviewer.json"
 
 
 def kept_reviewer(workspace: Workspace) -> str:
-    """Return who reviewed in this workspace last; empty where nobody was asked yet, or the file is damaged."""
+    """Return who reviews in this workspace unless another name is said; empty where nobody was asked."""
     path = workspace.root / _FILE
     try:
         return checked_reviewer(str(read_json(path).get("reviewer", ""))) if path.exists() else ""

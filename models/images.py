@@ -165,14 +165,14 @@ def pixel_cache(
 def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
-            raise ErrataError(f"{path} is not there or no file; restore it or take it out of the data set")
+            raise ErrataError(f"{path} is not there or no file; restore it or leave it out")
         if path.stat().st_size > MAX_BYTES:
             raise ErrataError(f"{path} is larger than {MAX_BYTES // 10**6} MB; replace it by a smaller image")
         data = path.read_bytes()
     except OSError as error:
-        raise ErrataError(f"cannot read {path}: {error.strerror}; restore it or take it out") from error
+        raise ErrataError(f"cannot read {path}: {error.strerror}; restore it or leave it out") from error
     if not data:
-        raise ErrataError(f"{path} is empty (0 bytes); restore it or take it out of the data set")
+        raise ErrataError(f"{path} is empty (0 bytes); restore it or leave it out")
     return data
 
 

@@ -51,7 +51,8 @@ def test_the_name_is_asked_once(opened: list[tuple[Any, ...]], tmp_path: Any) ->
         ("tiny", "to-review-test", None, "ana"),
         ("tiny", "to-review-train", 6000, "ana"),
     ]
-    assert kept_reviewer(Workspace(tmp_path)) == "ana"
+    assert "FiftyOne of Bob: http" in run("review", "tiny", "--reviewer", "Bob")
+    assert kept_reviewer(Workspace(tmp_path)) == "ana"  # whoever opens the app next is not Bob
     with pytest.raises(ErrataError, match="reviewer ' x' is no name"):
         run("review", "tiny", "--reviewer", " x")
 
