@@ -146,7 +146,7 @@ def counts(audit: Audit) -> str:
     figures = [
         (len(rows), "images", "that could be read"),
         (int(suspicious.sum()), "suspicious", "another label fits better"),
-        (int(audit.disagreement().sum()), "disputed", "the architectures differ"),
+        (int(audit.disagreement().sum()), "models differ", "not all architectures say the same class"),
         (int(twins.shared().sum()), "with a copy", "exact or near duplicates"),
         (int(twins.leaks(rows.splits).sum()), "leaks", "outside train, with a twin in train"),
         (len(audit.checked.skipped), "skipped", "files that could not be read"),

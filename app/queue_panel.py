@@ -25,8 +25,10 @@ def queue_panel(dataset: str) -> None:
     every = jobs(workspace())
     if any(job.open for job in every):
         st.fragment(_panel, run_every=POLL_S)(dataset, [job.id for job in every if job.open])
-    else:
+    elif any(job.dataset == dataset for job in every):
         _ended(every, dataset)
+    else:
+        st.html("<p>Nothing waits or runs. What you start stands here, and goes on when this page is closed.</p>")
 
 
 def other_jobs(folder: Path) -> None:
