@@ -28,8 +28,9 @@ def nothing_runs_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fail at the end of the run where a process works on in a folder of a test: an audit, a training, a server."""
     yield
     folder = f"{tmp_path_factory.getbasetemp()}/"
-    left = [words for process in psutil.process_iter() if folder in (words := _told(process))]
-    assert not left, f"still running after the tests: {left}"
+    left = [process for process in psutil.process_iter() if folder in _told(process)]
+    _, on = psutil.wait_procs(left, timeout=PATIENCE_MS / 1000)  # what is ending by itself may end
+    assert not on, f"still running after the tests: {[_told(process) for process in on]}"
 
 
 def _told(process: psutil.Process) -> str:

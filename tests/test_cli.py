@@ -222,7 +222,9 @@ def test_fewer_images_than_folds(run: Run, tmp_path: Path) -> None:
 
 def test_no_image_can_be_read(run: Run, tmp_path: Path) -> None:
     root = write_folder(tmp_path / "d", {"cat": 2, "horse": 2}, broken=2)
-    assert "no readable training image after 4 unreadable files were left out, the first because" in sentence(run("audit", str(root)))
+    assert "no readable training image after 4 unreadable files were left out, the first because" in sentence(
+        run("audit", str(root))
+    )
 
 
 def test_one_class_is_left_after_unreadable_files(run: Run, tmp_path: Path) -> None:

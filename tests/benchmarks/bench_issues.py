@@ -199,7 +199,9 @@ def main() -> None:
         sides.append(ours("Errata, all of them", labels, audit, opinions, list(opinions)))
     print("\n".join(line(side, wrong, rows) for side in sides))
     if asked.picture:
-        curves = {side.name: side.quality[rows] for side in sides[::-1] if "margin" not in side.name}
+        others = [one.name for one in frozen[1:]]
+        known = [side for side in sides[::-1] if "margin" not in side.name and not side.name.endswith(tuple(others))]
+        curves = {side.name: side.quality[rows] for side in known}
         review_curves(asked.picture, curves, wrong[rows], f"{name}, {rows.sum():,} training images")
     print(
         f"\nbest margin cut of the plain probe, chosen with the truth: F1 "
