@@ -1,7 +1,7 @@
 """How far the review of a split is: images judged, wrong labels left, how well reviewers agree."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -78,6 +78,21 @@ class Progress:
                 return Place(int(places[row]), False, None)
             chance = inclusion_of(self._part(str(self._audit.rows.splits[row])), self._caught_up(), row)
             return Place(int(places[row]), True, chance)
+
+    def place_of_look(self, row: int, walked: bool) -> Place:
+        """Return where an image stands that somebody looks at; it counts as drawn only where its turn had come.
+
+        Any other that somebody opened from the grid may have been chosen for its looks.
+
+        Args:
+            row: of the image.
+            walked: whether it came after another one, not from the grid.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        place = self.place(row)
+        return place if walked or self.next_up(row) else replace(place, drawn=False, inclusion=None)
 
     def next_up(self, row: int) -> bool:
         """Return whether somebody has judged all that comes before an image in the queue of its split.

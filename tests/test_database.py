@@ -288,6 +288,8 @@ class stranger_kept:  # noqa: N801 (reads as a statement)
 def test_processes_are_known_by_pid_and_arguments(tmp_path: Path) -> None:
     program = "import time; print('ready', flush=True); time.sleep(60)"
     process = start_background([sys.executable, "-c", program, "--place=here"], tmp_path / "log", os.environ)
+    while "ready" not in (tmp_path / "log").read_text():  # one that is just starting has no command yet
+        time.sleep(0.01)
     assert find_process(process.pid, ["--place=here"]) is not None
     assert find_process(process.pid, ["--place=there"]) is None
     assert find_process(-1, []) is None

@@ -118,3 +118,13 @@ def test_looks_that_were_drawn_are_counted_by_the_estimate(made: Audit, review: 
         place, image_id = progress.place(row), str(made.rows.image_ids[row])
         review.decide(Decision("ana", image_id, "keep", drawn=place.drawn, inclusion=place.inclusion))
     assert progress.standing("train", "ana").budget.drawn == 1
+
+
+@pytest.mark.parametrize(("walked", "turn", "drawn"), [(True, False, True), (False, True, True), (False, False, False)])
+def test_a_look_counts_as_drawn_in_its_turn(
+    made: Audit, review: Review, monkeypatch: pytest.MonkeyPatch, walked: bool, turn: bool, drawn: bool
+) -> None:
+    progress = Progress(made, review)
+    monkeypatch.setattr(progress, "place", lambda row: Place(5, True, 0.25))
+    monkeypatch.setattr(progress, "next_up", lambda row: turn)
+    assert progress.place_of_look(0, walked) == (Place(5, True, 0.25) if drawn else Place(5, False, None))

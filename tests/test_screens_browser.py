@@ -53,6 +53,7 @@ def test_from_a_sample_to_its_review_and_back(page: Page, address: str) -> None:
     assert "dataset=tiny" in page.url
     page.go_back()
     expect(page.locator("a.er-small")).to_have_count(12)
+    page.wait_for_selector("[data-test-script-state=notRunning]")  # or the click may meet the page that goes
     page.get_by_role("button", name="Draw others").click()
     expect(page.locator("a.er-small")).to_have_count(12)
     page.wait_for_url("**seed=1**")

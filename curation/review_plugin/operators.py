@@ -1,7 +1,6 @@
 """The verdicts as operators: on the open image, else on all selected ones."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import fiftyone.core.json as foj
@@ -73,18 +72,12 @@ def reverse(ctx: Any, kind: str) -> dict[str, Any]:
 
 
 def _place(ctx: Any, desk: Desk, progress: Progress) -> Place | None:
-    """Return where the open image stands in the queue that the view is; None in other views, and in filtered ones.
-
-    An image that was drawn counts as drawn where its turn had come. Any other that somebody opened from the grid may
-    have been chosen for its looks.
-    """
+    """Return where the open image stands in the queue that the view is; None in other views, and in filtered ones."""
     row = desk.row_of.get(desk.image(ctx.current_sample or "") or "")
     name = str(ctx.request_params.get("view_name") or "")
     if row is None or not name.startswith(TO_REVIEW) or ctx.request_params.get("filters"):
         return None
-    place = progress.place(row)
-    turn = ctx.params.get("walked") or progress.next_up(row)
-    return place if turn else replace(place, drawn=False, inclusion=None)
+    return progress.place_of_look(row, bool(ctx.params.get("walked")))
 
 
 def _samples(desk: Desk, done: Done) -> list[Any]:
