@@ -110,7 +110,8 @@ def find(
     scope = np.zeros(len(labels), np.float32)
     if embeddings and learn.any():
         seen = list((evidence or embeddings).values())
-        features, heads = joint_features(seen, seed=seed), None
+        axes, heads = [joint_features([own], seed=seed) for own in seen], None
+        features = np.concatenate(axes, 1)
         if len(np.unique(groups[learn])) > 1:
             heads = joint_heads(seen, labels, n_classes, learn, groups, seed)
         trust = np.ones(len(labels), np.float32)
@@ -120,7 +121,7 @@ def find(
             together, weights = _pool(pool, labels, learn, seed)
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))
         scope = out_of_scope(_strangeness(embeddings, labels, n_classes, learn, trust, seed))
-        near = features if len(labels) <= _MANY else joint_features(seen, _FEW_AXES, seed)
+        near = features if len(labels) <= _MANY else np.concatenate([own[:, :_FEW_AXES] for own in axes], 1)
         voices[NEIGHBOURS] = neighbour_vote(near, labels, n_classes, learn, groups)
     else:
         together, weights = _pool(pool, labels, learn, seed)
