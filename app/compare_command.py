@@ -63,9 +63,10 @@ def _print_choice(figures: dict[str, Any]) -> None:
         first, then = (
             " and ".join(titles[name] for name in own["winner"][own[version]]) for version in ("before", "after")
         )
-        said = f"{first} wins on both" if first == then else f"{own['before']} picks {first}, {own['after']} {then}"
+        before, after = own["before"], own["after"]
+        said = f"{first} wins on {before} and {after}" if first == then else f"{before} picks {first}, {after} {then}"
         typer.echo(
-            f"trained on {own['trained']}: {said}; {own['before']} would pick another one with probability "
+            f"trained on {own['trained']}: {said}; {before} would pick another one with probability "
             f"{100 * own['wrong_pick']:.0f} %"
         )
 

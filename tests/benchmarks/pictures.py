@@ -63,7 +63,7 @@ def slope(points: Sequence[tuple[int, float]]) -> float:
 
 def _save(path: Path, figure: Figure, axes: Axes) -> None:
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False, fontsize=9)
+    axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)
     plt.close(figure)
