@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.fiftyone_link import fiftyone_link
 from app.review_bench import ALL, DISPUTED, SELECTION, Bench
 from app.review_markdown import plain
 from app.review_name import ask_name
@@ -65,6 +66,7 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
             bind="query-params",
         )
         st.caption("The same images for all reviewers, so that their agreement can be told; verdicts are not shown.")
+        fiftyone_link(own.audit, "to-review" if split == ALL else f"to-review-{split}")
         ask_name("review.rename", who)
     kind = order if order in selected else _ORDERS.get(order, "pairs")
     one = many == _ONE or kind == DISPUTED

@@ -111,6 +111,10 @@ def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
     assert logged(workspace)[0]["reviewer"] == "Änne Ö."
 
 
+def test_the_way_to_the_same_queue_in_fiftyone(workspace: Workspace, audit: Audit) -> None:
+    assert "Start FiftyOne" in [one.label for one in show().button]
+
+
 def test_the_image_with_everything_that_speaks_for_either_label(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test")
     page = shown(app)
