@@ -29,7 +29,7 @@ def review_curves(path: Path, rankings: Mapping[str, FloatArray], wrong: BoolArr
     """
     n_wrong = int(wrong.sum())
     shown = min(len(wrong), 2 * n_wrong)
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8, 6.5), layout="constrained")
     axes.plot([0, n_wrong, shown], [0, n_wrong, n_wrong], "--", color="#999999", lw=1, label="the best possible")
     for (name, quality), colour in zip(rankings.items(), COLOURS, strict=False):
         found = np.cumsum(wrong[np.argsort(quality, kind="stable")])[:shown]
@@ -47,7 +47,7 @@ def growth(path: Path, lines: Mapping[str, Sequence[tuple[int, float]]], title: 
         lines: name -> (number of images, seconds) pairs, both above 0.
         title: of the picture.
     """
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8, 6.5), layout="constrained")
     for (name, points), colour in zip(lines.items(), COLOURS, strict=False):
         n, seconds = (np.array(one, float) for one in zip(*points, strict=True))
         axes.loglog(n, seconds, "o-", color=colour, lw=1.5, label=f"{name}: grows like n^{slope(points):.2f}")
@@ -63,7 +63,7 @@ def slope(points: Sequence[tuple[int, float]]) -> float:
 
 def _save(path: Path, figure: Figure, axes: Axes) -> None:
     axes.grid(alpha=0.25)
-    axes.legend(frameon=True, framealpha=0.9, edgecolor="none", fontsize=9)
+    figure.legend(loc="outside lower center", frameon=False, fontsize=9)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=110)
     plt.close(figure)
