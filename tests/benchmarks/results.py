@@ -47,9 +47,12 @@ JOBS = (
     ),
     Job("intel-glacier-mountain", "glacier-mountain-vgg16"),
     Job("intel-glacier-mountain", "glacier-mountain-vgg16", _LITE),
-    Job("cifar10", "cifar-deep"),
-    Job("cifar10", "cifar-deep-bn"),
-    Job("cifar10", "cifar-deep-bn-augmented"),
+    Job("scenes", "glacier-mountain-vgg16", ("--classes", TARGET, *_LITE)),
+    *(
+        Job(data, recipe)
+        for data in ("scenes", "cifar10")
+        for recipe in ("cifar-deep", "cifar-deep-bn", "cifar-deep-bn-augmented")
+    ),
     *(
         Job(data, recipe, ("--classes", classes, *THREE))
         for data in ("intel", "scenes")
