@@ -3,6 +3,7 @@
 from typing import Any
 
 from curation.duplicates import MAX_BITS
+from curation.findings import JUDGE
 from curation.image_problems import COMMON
 from curation.near_pairs import MIN_COSINE, NEIGHBOURS
 from curation.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
@@ -55,16 +56,16 @@ def stages_section(figures: dict[str, Any]) -> str:
 
 def notes_section(figures: dict[str, Any]) -> str:
     """Return how the figures were computed, with settings, versions and hashes."""
-    voters = [one for one in figures["architectures"] if not one["members"]]
-    weights = ", ".join(f"{one['name']} {one['weight']:.2f}" for one in voters if one["weight"])
+    weights = ", ".join(f"{name} {weight:.2f}" for name, weight in figures["trouble"]["voters"].items() if weight)
+    judged = " The judge speaks for the frozen backbones." if JUDGE in figures["trouble"]["voters"] else ""
     combined = " and ".join(one["name"] for one in figures["architectures"] if one["members"])
     again = f" What combines them ({combined}) is not counted again." if combined else ""
     notes = [
         ("Predictions", _predictions(figures)),
         (
             "Label quality",
-            "the probability of the given label by all voters together: a judge on everything that frozen backbones saw"
-            f"{f', and {weights}' if weights else ''}, in a geometric mean with weights fitted to the labels.{again} "
+            "the probability of the given label by all voters together, a geometric mean with weights fitted to the "
+            f"given labels: {weights}.{judged}{again} "
             "Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125.",
         ),
         ("Intervals", "Wilson 1927, doi:10.1080/01621459.1927.10502953, at 95 %; images are taken as independent."),
