@@ -1,5 +1,7 @@
 """The way into FiftyOne: a link where the reviewer's App runs, else the button that starts it."""
 
+from urllib.parse import urlsplit
+
 import streamlit as st
 
 from app.review_name import ask_name, reviewer
@@ -9,18 +11,21 @@ from curation.results import Audit
 from curation.reviewer_name import kept_reviewer
 
 
-def fiftyone_link(audit: Audit, view: str) -> None:
-    """Show the link to a saved view; the App is started when it is asked for, and only then is FiftyOne imported."""
+def fiftyone_link(audit: Audit, view: str) -> str:
+    """Show the link to a saved view, and return its address, empty where the reviewer's App does not run.
+
+    The App is started when it is asked for, and only then is FiftyOne imported.
+    """
     who = reviewer()
     # An App that was started for nobody writes the name of who reviewed here last.
     names = (who, "") if who == kept_reviewer(workspace()) else (who,)
     own = [server for server in running_apps(workspace()) if server.reviewer in names]
     if own and (audit.folder / "fiftyone.json").exists():
         server = max(own, key=lambda one: one.reviewer == who)
-        st.link_button(
-            "Open in FiftyOne", app_url(server.port, f"errata-{audit.name}", view), icon=":material/open_in_new:"
-        )
-    elif not who:
+        address = _as_seen(app_url(server.port, f"errata-{audit.name}", view))
+        st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:")
+        return address
+    if not who:
         with st.popover("Start FiftyOne", icon=":material/rocket_launch:"):
             ask_name("fiftyone.name")
     elif st.button("Start FiftyOne", icon=":material/rocket_launch:", key="fiftyone.start"):
@@ -29,3 +34,10 @@ def fiftyone_link(audit: Audit, view: str) -> None:
         with st.spinner("Starting FiftyOne, which takes some ten seconds …"):
             open_session(workspace(), audit.name, view, reviewer=who)
         st.rerun()
+    return ""
+
+
+def _as_seen(address: str) -> str:
+    """Name the machine as this page does: framed under another name of it, the App stays blank."""
+    seen = urlsplit(st.context.url or "").hostname
+    return address.replace("127.0.0.1", "localhost", 1) if seen == "localhost" else address

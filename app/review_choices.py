@@ -1,8 +1,7 @@
-"""What a reviewer looks at, and how: split, order, one image or a grid, blind or not, and under which name."""
+"""What a reviewer looks at, and how: split, order, one image, a grid or FiftyOne, blind or not, under which name."""
 
 import streamlit as st
 
-from app.fiftyone_link import fiftyone_link
 from app.review_bench import ALL, DISPUTED, SELECTION, Bench
 from app.review_markdown import plain
 from app.review_name import ask_name
@@ -18,11 +17,11 @@ _ORDERS = {  # in the address
     "where reviewers disagree": DISPUTED,
 }
 _AGAIN = {"none": 0.0, "1 in 10": 0.1, "1 in 4": 0.25, "all": 1.0}  # of what others judged
-_ONE, _GRID = "one", "grid"
+ONE, GRID, FIFTYONE = "one", "grid", "FiftyOne"
 
 
-def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
-    """Show what can be chosen, and return it; whether many are judged at once comes last."""
+def choices(own: Bench, who: str) -> tuple[Sitting, str]:
+    """Show what can be chosen, and return it; how it is looked at comes last: one image, a grid, or in FiftyOne."""
     rows, suggested = own.audit.rows, own.audit.consensus.suggested
     splits = [split for split in ("test", "val", "train") if split in rows.splits]
     split = st.segmented_control(
@@ -31,6 +30,15 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
         default=splits[0],
         required=True,
         key="split",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    how = st.segmented_control(
+        "Images",
+        [ONE, GRID, FIFTYONE],
+        default=ONE,
+        required=True,
+        key="images",
         bind="query-params",
         label_visibility="collapsed",
     )
@@ -44,18 +52,10 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
         key="order",
         bind="query-params",
         label_visibility="collapsed",
+        disabled=how == FIFTYONE,  # it shows the queue as it is
         width=230,
     )
-    many = st.segmented_control(
-        "Images",
-        [_ONE, _GRID],
-        default=_ONE,
-        required=True,
-        key="images",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=many == _GRID)
+    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=how != ONE)
     with st.popover(plain(who), icon=":material/person:", type="tertiary"):
         again = st.segmented_control(
             "Second opinions: of what others judged, look at",
@@ -66,9 +66,9 @@ def choices(own: Bench, who: str) -> tuple[Sitting, bool]:
             bind="query-params",
         )
         st.caption("The same images for all reviewers, so that their agreement can be told; verdicts are not shown.")
-        fiftyone_link(own.audit, "to-review" if split == ALL else f"to-review-{split}")
         ask_name("review.rename", who)
     kind = order if order in selected else _ORDERS.get(order, "pairs")
-    one = many == _ONE or kind == DISPUTED
-    blind = blind and one and kind != DISPUTED  # who settles a dispute hears both sides
-    return Sitting(own, who, split, kind, named.get(order), blind, _AGAIN[again]), not one
+    if how == GRID and kind == DISPUTED:
+        how = ONE
+    blind = blind and how == ONE and kind != DISPUTED  # who settles a dispute hears both sides
+    return Sitting(own, who, split, kind, named.get(order), blind, _AGAIN[again]), how

@@ -52,7 +52,7 @@ class AppServer:
 def app_url(port: int, dataset: str, view: str) -> str:
     """Return the link to a saved view; without a view the App would show whatever it showed last.
 
-    A page that frames it must itself be open under 127.0.0.1: framed from `localhost` it stays blank.
+    A page that frames it must be open under the same name of the machine: from `localhost` it stays blank.
 
     >>> app_url(5151, "errata-scenes", "suspicious-test")
     'http://127.0.0.1:5151/datasets/errata-scenes?view=suspicious-test'

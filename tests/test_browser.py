@@ -135,3 +135,28 @@ def test_the_suspicious_view_in_fiftyone(page: Page, mongo_workspace: Workspace)
         expect(page.get_by_text("1 sample").first).to_be_visible(timeout=PATIENCE_MS)  # the one wrong test label
     finally:
         stop_app(mongo_workspace, port)
+
+
+@pytest.mark.mongo
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_fiftyone_inside_the_page(page: Page, mongo_workspace: Workspace, host: str) -> None:
+    """The guard lets the app frame it, under either name of the machine, and its files are shown."""
+    audit, port = small_audit(mongo_workspace, "framed"), free_port()
+    (audit.folder / "fiftyone.json").touch()  # as an audit does when the dataset is written
+    write_audit(mongo_workspace, audit)
+    try:
+        open_session(mongo_workspace, "framed", "to-review-test", port, reviewer="ana")
+        with (
+            served(mongo_workspace) as url,
+            page.expect_response(
+                lambda answer: "test/sea/0.png" in unquote(answer.url) and f":{port}/" in answer.url,
+                timeout=PATIENCE_MS,
+            ) as image,
+        ):
+            own = url.replace("127.0.0.1", host)
+            page.goto(f"{own}/?dataset=framed&screen=review&split=test&images=FiftyOne&reviewer=ana")
+            frame = page.frame_locator(".st-key-review-fiftyone iframe")
+            expect(frame.get_by_text("to review test").first).to_be_visible(timeout=PATIENCE_MS)
+            assert image.value.status == 200
+    finally:
+        stop_app(mongo_workspace, port)

@@ -81,3 +81,13 @@ def test_nobodys_app_is_that_of_who_reviewed_last(workspace: Workspace, running:
     other = AppTest.from_function(page, default_timeout=60)
     other.query_params["reviewer"] = "ben"
     assert links(ran(other)) == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_the_link_names_the_machine_as_the_page_does(
+    workspace: Workspace, running: list[AppServer], monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", f"http://{host}:8501/")
+    keep_reviewer(workspace, "ana")
+    running.append(AppServer(5151, 1, "ana", (), ""))
+    assert links(page_shown()) == [f"http://{host}:5151/datasets/errata-tiny?view=suspicious-test"]

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.review_bench import Bench, bench
 from app.review_markdown import plain
+from curation.app_server import AppServer
 from curation.audit_sample import audit_order, inclusion, queue
 from curation.budget import stop_sentence
 from curation.cam_drawing import drawing_folder
@@ -112,7 +113,20 @@ def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
 
 
 def test_the_way_to_the_same_queue_in_fiftyone(workspace: Workspace, audit: Audit) -> None:
-    assert "Start FiftyOne" in [one.label for one in show().button]
+    app = show(images="FiftyOne", split="test")
+    assert "Start FiftyOne" in [one.label for one in app.button]
+    assert not image(app)
+    assert app.selectbox(key="order").disabled
+
+
+def test_fiftyone_inside_the_page(workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    (audit.folder / "fiftyone.json").touch()
+    monkeypatch.setattr("app.fiftyone_link.running_apps", lambda workspace: [AppServer(5152, 2, "anna", (), "")])
+    app = show(images="FiftyOne", split="test")
+    (frame,), (link,) = app.get("iframe"), app.get("link_button")
+    assert frame.proto.src == link.proto.url == "http://127.0.0.1:5152/datasets/errata-tiny?view=to-review-test"
+    (frame,) = show(images="FiftyOne", split="all").get("iframe")
+    assert frame.proto.src.endswith("?view=to-review")
 
 
 def test_the_image_with_everything_that_speaks_for_either_label(workspace: Workspace, audit: Audit) -> None:

@@ -1,4 +1,4 @@
-"""Judge one label after the other with a key each, or many of one confusion at once."""
+"""Judge one label after the other with a key each, many of one confusion at once, or in FiftyOne."""
 
 import logging
 from pathlib import Path
@@ -9,7 +9,8 @@ from app.audit_panel import progress_panel
 from app.background import watch
 from app.data_bar import data_bar, nothing_yet
 from app.review_bench import Bench, bench
-from app.review_choices import choices
+from app.review_choices import FIFTYONE, GRID, choices
+from app.review_fiftyone import in_fiftyone
 from app.review_grid import grid
 from app.review_keys import undo_keys, verdict_keys
 from app.review_name import ask_name, reviewer
@@ -38,8 +39,11 @@ def screen() -> None:
         ask_name("review.name")
         return
     with bar:
-        sitting, many = choices(own, who)
-    st.fragment(_fragment)(sitting, many)
+        sitting, how = choices(own, who)
+    if how == FIFTYONE:
+        in_fiftyone(sitting)
+    else:
+        st.fragment(_fragment)(sitting, how == GRID)
 
 
 def _bench(name: str) -> Bench | None:
