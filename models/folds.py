@@ -35,9 +35,10 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
         own = np.flatnonzero(class_of == label)
         if len(own) < n_folds:
             have = int((labels == label).sum())
+            advice = f"use --folds {len(own)} or add images" if len(own) > 1 else "add images or leave the class out"
             raise ErrataError(
                 f"class {classes[label]!r} has {len(own)} distinct training images ({have} files) "
-                f"and cannot be spread over {n_folds} folds; use --folds {max(2, len(own))} or add images"
+                f"and cannot be spread over {n_folds} folds; {advice}"
             )
         order = rng.permutation(own)
         order = order[np.argsort(-sizes[order], kind="stable")]  # large groups first, so that the folds come out even
