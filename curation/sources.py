@@ -85,8 +85,10 @@ def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
     counts = Counter(entry.image_id for entry in ordered)
     twice = [image_id for image_id, count in counts.items() if count > 1]
     if twice:
-        splits = sorted({entry.split for entry in ordered if entry.image_id == twice[0]})
-        how = f"in two splits ({' and '.join(splits)})" if len(splits) > 1 else "more than once"
+        own = [entry for entry in ordered if entry.image_id == twice[0]]
+        splits, labels = sorted({entry.split for entry in own}), sorted({entry.label for entry in own})
+        how = "more than once" if len(labels) == 1 else f"with different labels ({some(labels)})"
+        how = f"in two splits ({' and '.join(splits)})" if len(splits) > 1 else how
         raise ErrataError(f"{root}: named {how}: {some(twice)}; give each image one line, label and split")
     for image_id in counts:
         if not image_id.isascii() and any("\ud800" <= character <= "\udfff" for character in image_id):

@@ -63,7 +63,7 @@ def test_a_class_written_in_two_unicode_forms_is_one_class() -> None:
     [
         ([], r"no image in /data/pets; expected SPLIT/CLASS/\*\.jpg"),
         (["a.jpg cat train", "a.jpg cat train", "b.jpg dog train"], r"named more than once: a\.jpg; "),
-        (["a.jpg cat train", "a.jpg dog train", "b.jpg dog train"], r"named more than once: a\.jpg; "),
+        (["a.jpg cat train", "a.jpg dog train", "b.jpg dog train"], r"with different labels \(cat, dog\): a\.jpg; "),
         (["a.jpg cat train", "a.jpg cat test", "b.jpg dog train"], r"named in two splits \(test and train\): a\.jpg"),
         (["a.jpg cat train", "b.jpg cat test"], r"one class only \(cat\); label errors need at least two"),
         (["a.jpg cat test", "b.jpg dog test"], "has no training image; put some into"),
