@@ -55,7 +55,11 @@ def _add(workspace: "Workspace", dataset: str, name: str, images: Path) -> int:
     from curation.results import CheckedRows, audit_folder
     from curation.selections import save_selection
 
-    lines = [line.strip() for line in images.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        text = images.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ErrataError(f"{images} is not UTF-8; give a text file with an image_id a line") from error
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     known = set(CheckedRows.load(audit_folder(workspace, dataset)).rows.image_ids.tolist())
     if strange := [line for line in lines if line not in known]:
         raise ErrataError(

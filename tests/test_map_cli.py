@@ -57,6 +57,14 @@ def test_an_image_nobody_knows(workspace: Workspace, tmp_path: Path) -> None:
     assert selection_names(workspace, "tiny") == ()
 
 
+def test_a_file_that_is_no_text(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_bytes(b"\x89PNG\xff")
+    with pytest.raises(ErrataError, match=r"ids\.txt is not UTF-8; give a text file with an image_id a line"):
+        said("--add", "mine", "--images", str(tmp_path / "ids.txt"))
+    (tmp_path / "ids.txt").write_text(WORST, encoding="utf-8-sig")  # as Windows editors save it
+    assert said("--add", "mine", "--images", str(tmp_path / "ids.txt")) == "selection mine of tiny holds 1 images\n"
+
+
 def test_a_data_set_that_was_not_audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path))
     found = CliRunner().invoke(selections, ["scenes"])
