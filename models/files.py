@@ -28,9 +28,8 @@ def atomic(path: Path) -> Iterator[Path]:
             temporary.chmod(0o644)
             temporary.replace(path)
     except OSError as error:
-        raise ErrataError(
-            f"cannot write {path}: {error.strerror}; free some space or choose another ERRATA_HOME"
-        ) from error
+        advice = "name a file" if path.is_dir() else "free some space or choose another ERRATA_HOME"
+        raise ErrataError(f"cannot write {path}: {error.strerror}; {advice}") from error
 
 
 def write_text(path: Path, text: str) -> None:

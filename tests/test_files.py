@@ -71,6 +71,12 @@ def test_a_file_where_a_folder_should_be_is_one_sentence(tmp_path: Path) -> None
         write_text(tmp_path / "runs" / "x" / "config.json", "{}")
 
 
+def test_a_folder_where_a_file_should_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(ErrataError, match=r"cannot write .*/out: Is a directory; name a file$"):
+        write_text(tmp_path / "out", "{}")
+
+
 @AS_ROOT
 def test_no_permission_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
