@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import typer
 
-from curation.comparison.gate import Outcome, check_accuracy, check_errors, check_leaks, parse_share
+from curation.comparison.gate import ALL, Outcome, check_accuracy, check_errors, check_leaks, parse_share
+from curation.rows import SPLITS
 from curation.workspace import Workspace
-from models.errors import ErrataError
+from models.errors import ErrataError, unknown
 
 
 def check(
@@ -22,6 +23,8 @@ def check(
     """Print a line for each condition; return 0 if all hold, else 1."""
     if not (max_errors or no_leaks or min_accuracy):
         raise ErrataError("name a condition to check: --max-errors 2%, --no-leaks or --min-accuracy 85%")
+    if split not in (*SPLITS, ALL):
+        raise unknown("split", split, (*SPLITS, ALL))
     most = parse_share("--max-errors", max_errors) if max_errors else None
     least = parse_share("--min-accuracy", min_accuracy) if min_accuracy else None
     outcomes: list[Outcome] = []

@@ -8,6 +8,7 @@ import typer
 from app.progress import stage_display
 from curation.predict_images import FileResult, predict_images, write_results, write_results_csv
 from curation.workspace import Workspace
+from models.errors import ErrataError
 
 
 def predict(
@@ -19,7 +20,12 @@ def predict(
     cams: Path | None,
     top: int,
 ) -> None:
-    """Ask every trained model about images; print the answers, or write them to files."""
+    """Ask every trained model about images; print the answers, or write them to files.
+
+    Raises:
+        ErrataError: none of the images can be read (what is wrong with each is printed or written before), or
+            what `predict_images` refuses.
+    """
     with stage_display() as show:
         results = predict_images(workspace, name, files, top, cams, show)
     if json:
@@ -32,6 +38,8 @@ def predict(
     if not (csv or json):
         for one in results:
             _print(one)
+    if all(one.problem for one in results):
+        raise ErrataError("none of these files is an image that can be read; give at least one that is")
 
 
 def _print(one: FileResult) -> None:

@@ -77,6 +77,7 @@ def test_check(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: py
         (("--no-leaks", "--version", "v7"), "no version of the labels 'v7'"),
         (("--min-accuracy", "5%", "--runs", "nobody"), "no trained run, recipe or architecture 'nobody'"),
         (("--max-errors", "5%", "--split", "all of it"), "no split 'all of it'"),
+        (("--no-leaks", "--split", "tst"), "no split 'tst'; did you mean 'test'?"),
         (("--max-error",), "--max-error"),
     ],
 )

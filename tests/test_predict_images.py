@@ -129,6 +129,17 @@ def test_the_command(workspace: Workspace, audit: Audit, tmp_path: Path, capsys:
     assert "written" in capsys.readouterr().out
 
 
+def test_the_command_without_one_image_that_can_be_read(
+    workspace: Workspace, audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.jpg").write_text("no image")
+    predict(workspace, "tiny", [tmp_path / "text.jpg", audit.rows.paths[0]], None, None, None, 2)
+    with pytest.raises(ErrataError, match="none of these files is an image that can be read"):
+        predict(workspace, "tiny", [tmp_path / "text.jpg"], tmp_path / "a.csv", None, None, 2)
+    assert "text.jpg is no image that can be read" in capsys.readouterr().out
+    assert "text.jpg" in (tmp_path / "a.csv").read_text()
+
+
 def test_without_a_model(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
