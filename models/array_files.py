@@ -39,4 +39,6 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
         ) from error
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({error}); write it again") from error
+        # numpy's own words on anything else than arrays advise to unpickle it
+        reason = "it holds something else than arrays" if "pickle" in str(error) else str(error)
+        raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({reason}); write it again") from error

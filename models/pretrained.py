@@ -58,6 +58,8 @@ def read_weights(path: Path) -> StateDict:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, SafetensorError, RuntimeError, pickle.UnpicklingError, EOFError, ValueError, KeyError) as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
+        if isinstance(error, pickle.UnpicklingError):  # torch's own words advise to run the file's code
+            reason = "it holds more than tensors, or is damaged"
         raise ErrataError(f"{path} holds no readable weights ({reason}); fetch or save the file again") from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
