@@ -18,7 +18,7 @@ from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import Progress
 from models.errors import ErrataError
-from models.files import atomic, digest, write_json
+from models.files import atomic, digest, read_json, write_json
 from models.predictions import Predictions
 from models.runs import computing
 
@@ -113,7 +113,15 @@ class Auditing:
             "dataset_key": self.key,
             "stages": [record.name for record in self.stages.records],
         }
+        self._forget_other_images()
         write_json(self.folder / "results.json", about)
+
+    def _forget_other_images(self) -> None:
+        """Remove findings and maps of other images: after a kill, as many of them would pass for those of these."""
+        before = self.folder / "results.json"
+        if before.exists() and read_json(before).get("dataset_key") != self.key:
+            for stale in (self.folder / "findings.npz", *self.folder.glob("map-*.npy")):
+                stale.unlink(missing_ok=True)
 
     def judge(self) -> None:
         """Judge every label by all architectures together, and by what frozen embeddings tell beside them."""

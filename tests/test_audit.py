@@ -13,6 +13,7 @@ from curation.near_pairs import Pairs
 from curation.stages import Stages
 from curation.workspace import Workspace
 from models.arrays import FloatArray
+from models.files import read_json, write_json
 from models.predictions import NO_FOLD, Predictions
 from models.runs import Run
 from tests.drawn_folder import LEAK, draw_folder
@@ -95,3 +96,20 @@ def test_damaged_findings_are_made_again(pictures: Path, tmp_path: Path) -> None
     file.write_bytes(file.read_bytes()[:100])
     judged(pictures, tmp_path)  # as the next command does
     np.testing.assert_array_equal(Findings.load(file).label_quality, whole.label_quality)
+
+
+def test_findings_and_maps_of_other_images_do_not_outlive_a_kill(pictures: Path, tmp_path: Path) -> None:
+    folder = judged(pictures, tmp_path).folder
+    write_json(folder / "results.json", read_json(folder / "results.json") | {"dataset_key": "another image"})
+    (folder / "map-mine.npy").write_bytes(b"")
+    again = auditing(pictures, tmp_path, "simple_cnn")
+    assert (folder / "findings.npz").exists()  # those of the last audit, until its results are replaced
+    again.rank()
+    assert not (folder / "findings.npz").exists()
+    assert not (folder / "map-mine.npy").exists()
+
+
+def test_findings_of_the_same_images_stay_until_there_are_better_ones(pictures: Path, tmp_path: Path) -> None:
+    folder = judged(pictures, tmp_path).folder
+    auditing(pictures, tmp_path, "simple_cnn").rank()
+    assert (folder / "findings.npz").exists()
