@@ -17,9 +17,10 @@ from curation.app_server import running_apps, stop_app
 from curation.database import stop_database
 from curation.datasets import audited_name
 from curation.processes import end_process, last_lines, port_owner
-from curation.results import audit_folder
+from curation.results import audit_folder, load_audit
 from curation.reviewer_name import kept_reviewer
 from curation.sessions import open_session
+from curation.stages import read_records
 from curation.workspace import Workspace, data_root
 from models.errors import ErrataError
 from models.runs import read_status
@@ -90,6 +91,12 @@ def _audit(workspace: Workspace, name: str, dataset: str) -> None:
         return
     if status and status.state == "finished" and (folder / "results.json").exists():
         return
+    if status and _still_whole(workspace, dataset):  # a mistyped option must not train it anew with the usual ones
+        typer.echo(
+            f"the last audit of {dataset} ended early ({status.error or status.state}); shown is the one before; "
+            f"to go on with it: errata audit {name}"
+        )
+        return
     # A process of its own: what training took of the memory is given back before the servers start.
     process = subprocess.Popen([sys.executable, "-m", "app.cli", "audit", name])  # noqa: S603 (our own command)
     try:
@@ -100,6 +107,17 @@ def _audit(workspace: Workspace, name: str, dataset: str) -> None:
         raise
     if code:
         raise typer.Exit(code)  # it has said why
+
+
+def _still_whole(workspace: Workspace, dataset: str) -> bool:
+    """Return whether an earlier audit of the same images can be read, and is in FiftyOne."""
+    if "fiftyone" not in read_records(audit_folder(workspace, dataset)):
+        return False
+    try:
+        load_audit(workspace, dataset)
+    except ErrataError:  # the images changed since, or a file is damaged
+        return False
+    return True
 
 
 @contextmanager

@@ -49,6 +49,22 @@ def test_an_audit_that_is_done_or_being_done_is_not_started_again(
     assert serve_command._audits_running(workspace)
 
 
+def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = small_audit(workspace, cams=0)
+    write_status(audit.folder, "failed", "duplicates", error="too many folds")
+    monkeypatch.setattr(serve_command, "read_records", lambda _: {"fiftyone": None})
+    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
+    serve_command._audit(workspace, "tiny", "tiny")
+    assert "the last audit of tiny ended early (too many folds); shown is the one before" in capsys.readouterr().out
+    assert serve_command._still_whole(workspace, "tiny")
+    (audit.folder / "rows.npz").write_bytes(b"")
+    assert not serve_command._still_whole(workspace, "tiny")
+    monkeypatch.setattr(serve_command, "read_records", lambda _: {})  # killed before FiftyOne had it
+    assert not serve_command._still_whole(workspace, "tiny")
+
+
 def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve_command, "SERVER", "app.missing")
     with (
