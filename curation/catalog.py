@@ -136,6 +136,8 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
     if name_or_path in catalog:
         spec = catalog[name_or_path]
         return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
+    if not name_or_path.strip():  # an unset variable of the shell: the folder one stands in is not meant
+        raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
     path = Path(os.path.abspath(Path(name_or_path).expanduser()))  # noqa: PTH100 - resolves `..`, keeps links
     if _is_dir(path):
         return _at_path(path, "", catalog, workspace)

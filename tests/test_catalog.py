@@ -173,6 +173,17 @@ def test_a_csv(workspace: Workspace, tmp_path: Path) -> None:
     assert all(path.is_file() for path in rows.paths)
 
 
+def test_no_name_is_not_the_folder_one_stands_in(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("", " "):
+        with pytest.raises(
+            ErrataError, match=r"the data set has no name; give an image folder, a CSV or one of .*scenes"
+        ):
+            find_dataset(name, workspace)
+
+
 def test_unknown_names_and_paths(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match=r"no data set 'scene'; did you mean 'scenes'\? \(choices: .*intel"):
         find_dataset("scene", workspace)
