@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode
 
 import psutil
 
+from curation.app_caches import FieldsOnce, remember_datasets, remember_fields, remember_queries
 from curation.database import configure_fiftyone, ensure_database, fiftyone_environment
 from curation.guard import Guard
 from curation.processes import end_process, find_process, last_lines, locked, port_owner, start_background
@@ -194,18 +195,22 @@ def _serve(arguments: Sequence[str]) -> None:
     os.environ["FIFTYONE_SERVER"] = "1"
     configure_fiftyone(Workspace(options.workspace))
 
-    from fiftyone.server.app import app
+    from fiftyone.server.app import app, schema
     from fiftyone.server.events import set_port
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
     app.debug = False  # a traceback is for the log, not for the browser
     _allow_view_stages_only()
+    remember_datasets()
+    remember_fields()
+    remember_queries(schema)
     set_port(options.port)
     config = Config()
     config.bind = [f"127.0.0.1:{options.port}"]
     workspace, reviewer = Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", "")
-    asyncio.run(serve(Guard(SessionEdits(app, workspace, reviewer), options.port, options.root), config))
+    edits = SessionEdits(FieldsOnce(app), workspace, reviewer)
+    asyncio.run(serve(Guard(edits, options.port, options.root), config))
     write_text(_said(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
 
 

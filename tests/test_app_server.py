@@ -16,6 +16,7 @@ from pymongo import MongoClient
 
 from curation import app_server
 from curation.app_server import AppServer, app_url, running_apps, start_app, stop_app
+from curation.store import load_dataset
 from curation.workspace import Workspace
 from models.errors import ErrataError
 from tests.served_app import free_port
@@ -201,6 +202,35 @@ def set_view(app: AppServer, stages: list[dict[str, Any]]) -> dict[str, Any]:
         ask(app, "POST", "/graphql", body, Content_Type="application/json", **own(app))[2]
     )
     return answer
+
+
+def counted(app: AppServer, path: str, view_name: str | None = None) -> int:
+    """What the page counts of a field."""
+    query = "query($form: AggregationForm!) { aggregations(form: $form) { ... on Aggregation { path count } } }"
+    form: dict[str, Any] = {"dataset": "guarded", "paths": [path], "view": [], "viewName": view_name}
+    form |= {"sampleIds": [], "hiddenLabels": [], "extendedStages": {}, "mixed": False}
+    form |= dict.fromkeys(("filters", "groupId", "index", "slice", "slices"))
+    body = json.dumps({"query": query, "variables": {"form": form}})
+    answer = json.loads(ask(app, "POST", "/graphql", body, Content_Type="application/json", **own(app))[2])
+    assert "errors" not in answer, answer
+    return int(answer["data"]["aggregations"][0]["count"])
+
+
+def test_what_it_remembers_follows_the_dataset(app: AppServer, mongo_workspace: Workspace) -> None:
+    """Fields and saved views that another process adds or changes are seen at once."""
+    dataset = load_dataset(mongo_workspace, "guarded")
+    assert counted(app, "ground_truth.label") == counted(app, "ground_truth.label") == 1
+    sample = dataset.first()
+    sample["later"] = 3.0
+    sample.save()
+    assert counted(app, "later") == 1
+    dataset.save_view("some", dataset.limit(1))
+    assert counted(app, "later", "some") == 1
+    dataset.save_view("some", dataset.exists("later", bool=False), overwrite=True)
+    assert counted(app, "later", "some") == 0
+    dataset.delete_sample_field("later")
+    dataset.delete_saved_view("some")
+    assert counted(app, "ground_truth.label") == 1
 
 
 def test_server_errors_keep_their_traceback(app: AppServer) -> None:

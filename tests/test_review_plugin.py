@@ -121,19 +121,27 @@ def press(page: Page, key: str) -> str:
     return said.inner_text()
 
 
-def moves_on(page: Page, key: str) -> float:
-    """Press a key and return the seconds until another image is open, as the page itself saw it."""
-    taken: float = page.evaluate(
-        """key => new Promise(done => {
+def moves_on(page: Page, key: str) -> tuple[str, float, float]:
+    """Press a key; return which file is shown next, and the seconds until it is seen and until it is open."""
+    found = page.evaluate(
+        """key => new Promise((done, fail) => {
             const before = location.search, since = performance.now();
-            const watch = () => location.search === before
-                ? requestAnimationFrame(watch) : done((performance.now() - since) / 1000);
+            const passed = () => (performance.now() - since) / 1000;
+            let file = "", seen = 0;
+            const watch = () => {
+                const image = document.querySelector("#errata-next img");
+                if (image) file = new URL(image.src).searchParams.get("filepath");
+                if (!seen && image?.complete && image.naturalWidth) seen = passed();
+                if (passed() > 60) fail(new Error("the key led to no other image"));
+                else if (location.search === before) setTimeout(watch, 4);
+                else done([file, seen, passed()]);
+            };
             document.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
             watch();
         })""",
         key,
     )
-    return taken
+    return found[0], found[1], found[2]
 
 
 def ask(app: AppServer, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -199,13 +207,33 @@ def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, review: Review) 
 
 
 def test_from_key_to_next_image(page: Page, review: Review) -> None:
+    """It is seen before FiftyOne has drawn it, and is the one that the next key judges."""
     open_image(page)
-    taken = []
+    order, steps = review.rows.image_ids.tolist(), []
     for number in range(12):
-        taken.append(moves_on(page, "kbnxu"[number % 5]))
+        steps.append(moves_on(page, "kbnxu"[number % 5]))
+        expect(page.locator("#errata-next")).to_have_count(0)  # FiftyOne has drawn it
         page.wait_for_timeout(400)
-    assert [decision.image_id for decision in decisions(review)] == review.rows.image_ids.tolist()[:12]
-    assert statistics.median(taken) < 2  # on a machine that does nothing else 0.2 to 0.3
+    assert [decision.image_id for decision in decisions(review)] == order[:12]
+    assert [file.endswith(image_id) for (file, _, _), image_id in zip(steps, order[1:], strict=False)] == [True] * 12
+    assert statistics.median(seen for _, seen, _ in steps) < 1  # on a machine that does nothing else 0.04
+    assert statistics.median(opened for _, _, opened in steps) < 2  # 0.2 to 0.3
+
+
+def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(page: Page, review: Review) -> None:
+    open_image(page)
+    page.evaluate(
+        """() => { window.labels = []; new MutationObserver(() => {
+            const next = document.getElementById("errata-next");
+            if (next) window.labels.push(next.innerText.split("\\n").filter(Boolean));
+        }).observe(document.body, {childList: true}); }"""
+    )
+    page.keyboard.press("k")
+    page.wait_for_function("window.labels.length > 0")
+    assert page.evaluate("window.labels[0]")[0] == review.rows.classes[int(review.rows.labels[1])]
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda url: "id=" not in url)
+    expect(page.locator("#errata-next")).to_have_count(0)
 
 
 def test_the_queue_is_walked_as_in_the_app(

@@ -3,6 +3,8 @@
   const operators = window.__foo__, state = window.__fos__;
   const PLUGIN = "@errata/review";
   const SHORTEST_LOOK_MS = 150; // a key pressed sooner was meant for the image before
+  const PREVIEW_MS = 1500; // after the image is open; FiftyOne has drawn it long before
+  const FETCH_MS = 100; // that the file of the next image is waited for
   const PATIENCE_MS = 15000; // a key whose answer got lost blocks the next one no longer than that
   const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
     u: "unsure", z: "undo", y: "redo" };
@@ -12,18 +14,26 @@
   let shown = { id: null, since: 0, walked: false }; // the open image; whether it came after another one
   let gridIsOld = false;
 
+  const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const openId = () => new URLSearchParams(location.search).get("id");
   const ours = () => /^\/datasets\/errata-/.test(location.pathname);
 
   // Notes since when an image is open; draws the grid again once the image is closed.
   function watch() {
     const id = openId();
+    if (preview && id !== preview.id && (preview.open || id === null)) uncover(); // another one was opened by hand
+    if (preview && id === preview.id && !preview.open) {
+      preview.open = true;
+      const own = preview;
+      setTimeout(() => { if (preview === own) uncover(); }, PREVIEW_MS);
+    }
     if (id === shown.id) return;
     shown = { id, since: performance.now(), walked: shown.id !== null };
     if (id === null && gridIsOld) {
       gridIsOld = false;
       operators.executeOperator("reload_dataset", {});
     }
+    if (id !== null) fetchAhead(state.modalNavigation.get());
   }
   setInterval(watch, 20);
 
@@ -76,13 +86,61 @@
     hiding = setTimeout(() => line.remove(), refused ? 12000 : 4000);
   }
 
+  // FiftyOne takes half a second and more to draw the next image. Until then it is seen above its canvas, from the file
+  // that was fetched meanwhile, with the labels under review.
+  let preview = null; // {id, open, element}
+  const drawn = new MutationObserver(() => { if (preview?.open) uncover(); });
+  const source = (found) => `/media?filepath=${encodeURIComponent(found.sample.sample.filepath)}`;
+
+  async function cover(found) {
+    uncover();
+    const sample = found.sample?.sample;
+    const canvas = document.querySelector("[data-cy=modal] canvas");
+    const { left, top, width, height } = canvas?.getBoundingClientRect() ?? { width: 0 };
+    if (!width || !sample?.filepath) return; // another tab lies above the image
+    const element = Object.assign(document.createElement("div"), { id: "errata-next" });
+    element.style.cssText = `position:fixed;left:${left}px;top:${top}px;width:${width}px;height:${height}px;` +
+      "z-index:99998;background:#1c1c1c;pointer-events:none;";
+    const image = Object.assign(new Image(), { src: source(found), alt: "" });
+    image.style.cssText = "width:100%;height:100%;object-fit:contain;display:block;";
+    const labels = document.createElement("div");
+    labels.style.cssText = "position:absolute;left:12px;top:4px;font:bold 16px system-ui,sans-serif;color:#fff;";
+    for (const label of new Set([sample.ground_truth?.label, sample.suggested_label?.label].filter(Boolean))) {
+      const tag = Object.assign(document.createElement("div"), { textContent: label });
+      tag.style.cssText = "width:max-content;margin:4px 0;padding:6px 8px;border-radius:3px;background:#26323ae6;";
+      labels.append(tag);
+    }
+    element.append(image, labels);
+    document.body.append(element);
+    drawn.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["canvas-loaded"] });
+    preview = { id: found.id, open: false, element };
+    await Promise.race([image.decode().catch(() => {}), wait(FETCH_MS)]);
+    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))); // before FiftyOne is at work again
+  }
+
+  function uncover() {
+    drawn.disconnect();
+    preview?.element.remove();
+    preview = null;
+  }
+
+  // Lets the browser fetch the images that come next.
+  async function fetchAhead(navigation) {
+    for (const offset of [1, 2]) {
+      const found = await navigation?.peek(offset);
+      if (found?.sample?.sample?.filepath) new Image().src = source(found);
+    }
+  }
+
   // The offset of the next image of the view that the reviewer has not judged, 0 where there is none.
   async function ahead(navigation, reviewer) {
     for (let offset = 1; ; offset++) {
       const found = await navigation.peek(offset);
       if (!found) return 0;
       const before = found.sample?.sample?.reviewer ?? []; // as the grid has it, from before this page's verdicts
-      if (!judged.has(found.id) && (undone.has(found.id) || !before.includes(reviewer))) return offset;
+      if (judged.has(found.id) || (!undone.has(found.id) && before.includes(reviewer))) continue;
+      await cover(found);
+      return offset;
     }
   }
 
@@ -107,7 +165,7 @@
     const next = await (forward ? navigation.next(offset) : navigation.previous(offset));
     await open(next);
     for (const since = performance.now(); openId() !== next.id && performance.now() - since < PATIENCE_MS; ) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await wait(5);
     }
   }
 
