@@ -230,7 +230,7 @@ def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(p
     )
     page.keyboard.press("k")
     page.wait_for_function("window.labels.length > 0")
-    assert page.evaluate("window.labels[0]")[0] == review.rows.classes[int(review.rows.labels[1])]
+    assert page.evaluate("window.labels[0]")[0] == f"given {review.rows.classes[int(review.rows.labels[1])]}"
     page.keyboard.press("Escape")
     page.wait_for_url(lambda url: "id=" not in url)
     expect(page.locator("#errata-next")).to_have_count(0)

@@ -105,8 +105,11 @@
     image.style.cssText = "width:100%;height:100%;object-fit:contain;display:block;";
     const labels = document.createElement("div");
     labels.style.cssText = "position:absolute;left:12px;top:4px;font:bold 16px system-ui,sans-serif;color:#fff;";
-    for (const label of new Set([sample.ground_truth?.label, sample.suggested_label?.label].filter(Boolean))) {
-      const tag = Object.assign(document.createElement("div"), { textContent: label });
+    for (const kind of ["ground_truth", "suggested_label"]) {
+      const label = sample[kind]?.label;
+      if (!label || (kind !== "ground_truth" && label === sample.ground_truth?.label)) continue;
+      const words = `${kind === "ground_truth" ? "given" : "suggested"} ${label}`;
+      const tag = Object.assign(document.createElement("div"), { textContent: words });
       tag.style.cssText = "width:max-content;margin:4px 0;padding:6px 8px;border-radius:3px;background:#26323ae6;";
       labels.append(tag);
     }
