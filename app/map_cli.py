@@ -34,7 +34,7 @@ def show_selections(
     if show:
         typer.echo("\n".join(load_selection(workspace, dataset, show).image_ids))
     elif images is not None:
-        typer.echo(f"selection {add} of {dataset} holds {_add(workspace, dataset, add, images):,} images")
+        typer.echo(f"selection {add} of {dataset} holds {_images(_add(workspace, dataset, add, images))}")
     elif view:
         from curation.selection_view import save_selection_view
 
@@ -45,9 +45,16 @@ def show_selections(
         remove_selection(workspace, dataset, remove)
         typer.echo(f"selection {remove} of {dataset} is forgotten")
     else:
-        for one in selection_names(workspace, dataset):
+        names = selection_names(workspace, dataset)
+        if not names:
+            typer.echo(f"{dataset} has no selections; draw one on the map of the app, or list images with --add")
+        for one in names:
             own = load_selection(workspace, dataset, one)
-            typer.echo(f"{one}  {len(own.image_ids):,} images  {own.made_from}  {own.created}")
+            typer.echo(f"{one}  {_images(len(own.image_ids))}  {own.made_from}  {own.created}")
+
+
+def _images(n: int) -> str:
+    return f"{n:,} image{'s' * (n != 1)}"
 
 
 def _add(workspace: "Workspace", dataset: str, name: str, images: Path) -> int:

@@ -25,12 +25,12 @@ def said(*arguments: str) -> str:
 
 
 def test_listed_shown_added_and_forgotten(workspace: Workspace, tmp_path: Path) -> None:
-    assert said() == ""
+    assert said().startswith("tiny has no selections; draw one on the map")
     save_selection(workspace, "tiny", "hazy", [WORST, "test/sea/1.png"], "map of a net")
     assert said().startswith("hazy  2 images  map of a net  20")
     assert said("--show", "hazy") == f"{WORST}\ntest/sea/1.png\n"
     (tmp_path / "ids.txt").write_text(f"{WORST}\n\n")
-    assert said("--add", "mine", "--images", str(tmp_path / "ids.txt")) == "selection mine of tiny holds 1 images\n"
+    assert said("--add", "mine", "--images", str(tmp_path / "ids.txt")) == "selection mine of tiny holds 1 image\n"
     assert said("--remove", "hazy") == "selection hazy of tiny is forgotten\n"
     assert selection_names(workspace, "tiny") == ("mine",)
 
@@ -62,7 +62,7 @@ def test_a_file_that_is_no_text(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match=r"ids\.txt is not UTF-8; give a text file with an image_id a line"):
         said("--add", "mine", "--images", str(tmp_path / "ids.txt"))
     (tmp_path / "ids.txt").write_text(WORST, encoding="utf-8-sig")  # as Windows editors save it
-    assert said("--add", "mine", "--images", str(tmp_path / "ids.txt")) == "selection mine of tiny holds 1 images\n"
+    assert said("--add", "mine", "--images", str(tmp_path / "ids.txt")) == "selection mine of tiny holds 1 image\n"
 
 
 def test_a_data_set_that_was_not_audited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
