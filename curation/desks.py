@@ -4,6 +4,7 @@ import os
 import threading
 
 from curation.dataset_names import audit_of_dataset, dataset_name
+from curation.quick_verdicts import TAGS
 from curation.results import ORIGINAL, audit_folder, audited, audited_labels, load_audit
 from curation.review import open_review
 from curation.review_desk import Desk
@@ -47,6 +48,22 @@ def desk_with(workspace: Workspace, sample_id: str) -> Desk | None:
             if desk.image(sample_id) is not None:
                 return desk
     return None
+
+
+def tagged_samples(workspace: Workspace) -> list[tuple[Desk, list[str]]]:
+    """Return the desks of the datasets in which samples carry a tag that is a verdict, with the ids of these.
+
+    Raises:
+        ErrataError: an audit is damaged, or the database does not answer.
+    """
+    found = []
+    for name in audited(workspace):
+        if audited_labels(workspace, name) == ORIGINAL and dataset_exists(workspace, dataset_name(name)):
+            desk, _ = desk_of(workspace, dataset_name(name))
+            own = desk.dataset._sample_collection.find({"tags": {"$in": [*TAGS]}}, {"_id": True})
+            if ids := [str(sample["_id"]) for sample in own]:
+                found.append((desk, ids))
+    return found
 
 
 def reviewer(workspace: Workspace) -> str:

@@ -1,6 +1,7 @@
-"""ASGI middleware that makes a decision of each label edited in a reviewer's App: only it knows whose edit it is."""
+"""ASGI middleware that makes a decision of each label or tag edited in a reviewer's App: it knows whose edit it is."""
 
 import asyncio
+import json
 import logging
 import re
 from typing import Any
@@ -14,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class SessionEdits:
-    """Let every request through; after one that edited a sample, make a decision of what was edited."""
+    """Let every request through; after one that edited a sample, or tagged some, make decisions of that."""
 
     def __init__(self, app: App, workspace: Workspace, reviewer: str) -> None:
         """Wrap the App of a reviewer; of nobody's, edits wait for `errata sync`."""
@@ -22,29 +23,40 @@ class SessionEdits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the App; the answer does not wait for the decision."""
-        edited = _edited_sample(scope)
-        if edited is None or not self._reviewer:
+        edited, tags = _edited_sample(scope), _tags(scope)
+        if (edited is None and not tags) or not self._reviewer:
             await self._app(scope, receive, send)
             return
-        status = 0
+        status, body = 0, b""
+
+        async def heard() -> Message:
+            nonlocal body
+            message = await receive()
+            body += message.get("body", b"") if tags else b""
+            return message
 
         async def noted(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)
 
-        await self._app(scope, receive, noted)
+        await self._app(scope, heard, noted)
         if 200 <= status < 300:
-            await asyncio.to_thread(self._decide, edited)
+            await asyncio.to_thread(self._decide, [edited] if edited else _tagged_samples(body))
 
-    def _decide(self, sample_id: str) -> None:
-        from curation.desks import desk_with
+    def _decide(self, sample_ids: list[str]) -> None:
+        """Make decisions of samples of one dataset that were edited; of none: of all with a tag that is a verdict."""
+        from curation.desks import desk_with, tagged_samples
         from curation.sync import sync_samples
 
         try:
-            if desk := desk_with(self._workspace, sample_id):
-                found = sync_samples(desk.dataset, desk.audit, desk.review, self._reviewer, [sample_id])
-                for sentence in found.refused:
+            if sample_ids:
+                desk = desk_with(self._workspace, sample_ids[0])
+                edits = [(desk, sample_ids)] if desk else []
+            else:
+                edits = tagged_samples(self._workspace)
+            for own, ids in edits:
+                for sentence in sync_samples(own.dataset, own.audit, own.review, self._reviewer, ids).refused:
                     _log.warning("%s", sentence)
         except ErrataError as error:  # the edit stays, for `errata sync`
             _log.warning("an edit in FiftyOne is no decision yet: %s", error)
@@ -56,3 +68,17 @@ def _edited_sample(scope: Scope) -> str | None:
         return None
     found: re.Match[Any] | None = _SAMPLE.fullmatch(scope["path"])
     return found.group(1) if found else None
+
+
+def _tags(scope: Scope) -> bool:
+    """Tell whether a request tags samples or labels."""
+    return scope["type"] == "http" and (scope["method"], scope["path"].rstrip("/")) == ("POST", "/tag")
+
+
+def _tagged_samples(body: bytes) -> list[str]:
+    """Return the ids of the samples that a request tags, none where it tags all that the page shows."""
+    try:
+        ids = json.loads(body).get("sample_ids") or []
+    except (ValueError, AttributeError):
+        return []
+    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []

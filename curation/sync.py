@@ -60,9 +60,9 @@ def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:
     Args:
         workspace: its decisions and database.
         name: of an audited data set.
-        reviewer: whose edits they are; FiftyOne notes that of no tag. At the end of an App it is whose App it was,
-            with `errata sync` who is named there, else who reviewed here last: where several tag at the same time, end
-            each App before the next one begins, or what one tagged becomes the other's.
+        reviewer: whose edits they are; FiftyOne notes that of none. What a reviewer's own App edits or tags becomes a
+            decision at once and is not found here; of the rest it is whose App ends, with `errata sync` who is named
+            there, else who reviewed here last.
 
     Raises:
         ErrataError: not audited, no dataset or no database, or nobody is named and there is an edit.

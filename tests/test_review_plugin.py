@@ -3,6 +3,7 @@
 import http.client
 import json
 import statistics
+import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
@@ -339,6 +340,25 @@ def test_a_label_edited_in_the_annotate_tab(page: Page, review: Review, mongo_wo
     (decision,) = decisions(review)
     assert (decision.reviewer, decision.new_labels, decision.queue) == ("ana", ("street",), "label edited in FiftyOne")
     assert in_dataset(mongo_workspace)[decision.image_id]["reviewer"] == ["ana"]
+
+
+def test_a_tag_is_the_decision_of_whose_app_it_was_set_in(
+    apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+) -> None:
+    """Both Apps run: the first to end would otherwise take the tags of both."""
+    samples = list(read_samples(load_dataset(mongo_workspace, "errata-keys"), ("image_id",)))
+    for number, (name, tag) in enumerate([("ana", "exclude"), ("ben", "keep"), ("ben", "mine")]):
+        body = {"dataset": "errata-keys", "view": [], "sample_ids": [samples[number]], "changes": {tag: True}}
+        assert ask(apps[name], "/tag", body)[0] == 200
+    for _ in range(100):
+        if len(decisions(review)) == 2:
+            break
+        time.sleep(0.1)
+    found = {(one.reviewer, one.decision, one.queue) for one in decisions(review)}
+    assert found == {("ana", "exclude", "tagged exclude in FiftyOne"), ("ben", "keep", "tagged keep in FiftyOne")}
+    left = read_samples(load_dataset(mongo_workspace, "errata-keys"), ("tags",))
+    assert [left[one]["tags"] for one in samples[:3]] == [[], [], ["mine"]]
+    write_samples(load_dataset(mongo_workspace, "errata-keys"), {samples[2]: {"tags": []}})
 
 
 def test_tags_become_decisions_at_the_end(

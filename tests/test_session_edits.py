@@ -16,17 +16,20 @@ EDIT = f"/dataset/{'a' * 24}/sample/{SAMPLE}"
 
 
 @pytest.fixture
-def decided(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def decided(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The samples that were looked at for edits."""
-    found: list[str] = []
-    monkeypatch.setattr(SessionEdits, "_decide", lambda self, sample_id: found.append(sample_id))
+    found: list[list[str]] = []
+    monkeypatch.setattr(SessionEdits, "_decide", lambda self, sample_ids: found.append(sample_ids))
     return found
 
 
-def ask(method: str, path: str, status: int = 200, reviewer: str = "ana", kind: str = "http") -> list[Message]:
+def ask(
+    method: str, path: str, status: int = 200, reviewer: str = "ana", kind: str = "http", body: bytes = b""
+) -> list[Message]:
     answers: list[Message] = []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
         await send({"type": "http.response.start", "status": status})
         await send({"type": "http.response.body", "body": b"{}"})
 
@@ -34,7 +37,7 @@ def ask(method: str, path: str, status: int = 200, reviewer: str = "ana", kind: 
         answers.append(message)
 
     async def receive() -> Message:
-        return {}
+        return {"type": "http.request", "body": body}
 
     scope: dict[str, Any] = {"type": kind, "method": method, "path": path}
     asyncio.run(SessionEdits(app, Workspace(Path()), reviewer)(scope, receive, send))
@@ -42,9 +45,24 @@ def ask(method: str, path: str, status: int = 200, reviewer: str = "ana", kind: 
 
 
 @pytest.mark.parametrize("path", [EDIT, f"{EDIT}/curated/{'b' * 24}"])
-def test_an_edit_is_followed(decided: list[str], path: str) -> None:
+def test_an_edit_is_followed(decided: list[list[str]], path: str) -> None:
     assert [message["type"] for message in ask("PATCH", path)] == ["http.response.start", "http.response.body"]
-    assert decided == [SAMPLE]
+    assert decided == [[SAMPLE]]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'{"sample_ids": ["a", "b"]}', ["a", "b"]),
+        (b'{"sample_ids": null}', []),  # all that the page shows
+        (b"[]", []),
+        (b'{"sample_ids": {"a": 1}}', []),
+        (b"no JSON", []),
+    ],
+)
+def test_tags_are_followed(decided: list[list[str]], body: bytes, expected: list[str]) -> None:
+    ask("POST", "/tag", body=body)
+    assert decided == [expected]
 
 
 @pytest.mark.parametrize(
@@ -56,9 +74,12 @@ def test_an_edit_is_followed(decided: list[str], path: str) -> None:
         ("PATCH", EDIT, 412, "ana"),  # refused: another one was faster
         ("PATCH", EDIT, 500, "ana"),
         ("PATCH", EDIT, 200, ""),  # nobody's App
+        ("POST", "/tag", 200, ""),
+        ("POST", "/tag", 500, "ana"),
+        ("POST", "/tagging", 200, "ana"),
     ],
 )
-def test_anything_else_is_not(decided: list[str], method: str, path: str, status: int, reviewer: str) -> None:
+def test_anything_else_is_not(decided: list[list[str]], method: str, path: str, status: int, reviewer: str) -> None:
     assert len(ask(method, path, status, reviewer)) == 2
     assert decided == []
 
