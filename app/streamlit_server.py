@@ -43,6 +43,7 @@ from app import (  # noqa: F401
     predict_view,
     queue_panel,
     review_choices,
+    review_fiftyone,
     review_grid,
     review_keys,
     review_maps,

@@ -124,7 +124,10 @@ def test_light_modules_import_nothing_heavy(module: str) -> None:
 @pytest.mark.parametrize(
     ("package", "homes"),
     [
-        ("fiftyone", {"curation/store.py", "curation/app_server.py", "curation/review_plugin"}),
+        (
+            "fiftyone",
+            {"curation/store.py", "curation/app_server.py", "curation/app_caches.py", "curation/review_plugin"},
+        ),
         ("streamlit", {"app"}),
         ("torch", {"models", "curation/cam.py"}),
     ],

@@ -51,6 +51,7 @@ def test_from_a_sample_to_its_review_and_back(page: Page, address: str) -> None:
     page.locator(f'a.er-small:has(img[alt="{WORST}"])').click()
     under_review(page, WORST)
     assert "dataset=tiny" in page.url
+    page.wait_for_url(lambda url: "part=" not in url)  # until then Streamlit still writes the address
     page.go_back()
     expect(page.locator("a.er-small")).to_have_count(12)
     deadline = time.monotonic() + PATIENCE_MS / 1000

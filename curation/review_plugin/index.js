@@ -86,7 +86,7 @@
     hiding = setTimeout(() => line.remove(), refused ? 12000 : 4000);
   }
 
-  // FiftyOne takes half a second and more to draw the next image. Until then it is seen above its canvas, from the file
+  // FiftyOne takes half a second and more to draw the next image. Until then it is seen in its place, from the file
   // that was fetched meanwhile, with the labels under review.
   let preview = null; // {id, open, element}
   const drawn = new MutationObserver(() => { if (preview?.open) uncover(); });
@@ -95,9 +95,9 @@
   async function cover(found) {
     uncover();
     const sample = found.sample?.sample;
-    const canvas = document.querySelector("[data-cy=modal] canvas");
-    const { left, top, width, height } = canvas?.getBoundingClientRect() ?? { width: 0 };
-    if (!width || !sample?.filepath) return; // another tab lies above the image
+    const place = document.querySelector("[data-cy=modal] [data-cy=panel-content-fo-sample-modal-plugin]");
+    if (!place || !sample?.filepath) return; // another tab lies above the image
+    const { left, top, width, height } = place.getBoundingClientRect();
     const element = Object.assign(document.createElement("div"), { id: "errata-next" });
     element.style.cssText = `position:fixed;left:${left}px;top:${top}px;width:${width}px;height:${height}px;` +
       "z-index:99998;background:#1c1c1c;pointer-events:none;";
