@@ -250,8 +250,8 @@ def _share(odds: Doubles) -> Doubles:
 
 
 def _interval(counts: IntArray, expected: float, n: int, any_wrong: bool) -> Interval:
-    # 2 % on either side from many drawn looks, 0.2 % from none: simulated reviews need that to hold the truth.
-    tail = 0.02 * (n + 1) / (n + 10)
+    # 2.5 % on either side from many drawn looks, 0.25 % from none: simulated reviews need that to hold the truth.
+    tail = 0.025 * (n + 1) / (n + 10)
     low = int(np.quantile(counts, tail, method="lower")) if any_wrong else 0  # nothing says that any is wrong
     high = int(np.quantile(counts, 1 - tail, method="higher"))
     return Interval(float(np.clip(expected, low, high)), low, high)
