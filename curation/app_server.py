@@ -4,8 +4,6 @@ One server keeps one session (view, selection, open image) for all its tabs, so 
 shows files below the given roots and the workspace only, see `curation.guard`.
 """
 
-import argparse
-import asyncio
 import contextlib
 import http.client
 import json
@@ -15,23 +13,23 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import psutil
 
-from curation.app_caches import FieldsOnce, remember_datasets, remember_fields, remember_queries
-from curation.database import configure_fiftyone, ensure_database, fiftyone_environment
-from curation.guard import Guard
+from curation.database import ensure_database, fiftyone_environment
 from curation.processes import end_process, find_process, last_lines, locked, port_owner, start_background
-from curation.session_edits import SessionEdits
 from curation.workspace import Workspace
 from models.errors import ErrataError
-from models.files import read_json, write_json, write_text
+from models.files import read_json, write_json
 
 _PLUGIN = Path(__file__).resolve().parent / "review_plugin"
 _START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine
 _STOP_S = 60  # it makes decisions of what was edited in it first
+
+
+class PortTakenError(ErrataError):
+    """Another program listens on the port."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,8 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
         reviewer: who judges; in `ERRATA_REVIEWER` of the server's process.
 
     Raises:
-        ErrataError: a root is missing, the port is taken, or the server does not start (quotes its log).
+        PortTakenError: another program has the port, or took it while the server started.
+        ErrataError: a root is missing, or the server does not start (quotes its log).
     """
     if not 0 < port < 65536:
         raise ErrataError(f"port {port} does not exist; choose one from 1024 to 65535")
@@ -96,7 +95,7 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
             end_process(psutil.Process(found.pid), _STOP_S)
         taken = port_owner(port)
         if taken is not None:
-            raise ErrataError(f"port {port} is taken by {taken}; end it or choose another port")
+            raise PortTakenError(f"port {port} is taken by {taken}; end it or choose another port")
         return _start(workspace, AppServer(port, 0, reviewer, roots, database))
 
 
@@ -112,7 +111,7 @@ def stop_app(workspace: Workspace, port: int = 5151) -> bool:
 
 def end_of_session(workspace: Workspace, port: int) -> list[str]:
     """Return what the App that ended on this port said last: which edits made in FiftyOne became decisions."""
-    file = _said(workspace, port)
+    file = said_file(workspace, port)
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
@@ -126,7 +125,8 @@ def _folder(workspace: Workspace) -> Path:
     return workspace.root / "servers"
 
 
-def _said(workspace: Workspace, port: int) -> Path:
+def said_file(workspace: Workspace, port: int) -> Path:
+    """Return the file of what the App on this port says when it ends."""
     return _folder(workspace) / f"{port}.said"
 
 
@@ -136,7 +136,7 @@ def _state(workspace: Workspace, port: int) -> Path:
 
 def _arguments(workspace: Workspace, port: int) -> list[str]:
     """Return the arguments by which a process is recognised as this workspace's server on this port."""
-    return ["-m", "curation.app_server", f"--workspace={workspace.root.resolve()}", f"--port={port}"]
+    return ["-m", "curation.app_process", f"--workspace={workspace.root.resolve()}", f"--port={port}"]
 
 
 def _running(workspace: Workspace, port: int) -> AppServer | None:
@@ -150,7 +150,7 @@ def _running(workspace: Workspace, port: int) -> AppServer | None:
 
 def _start(workspace: Workspace, app: AppServer) -> AppServer:
     log = _folder(workspace) / f"{app.port}.log"
-    for old in (log, _said(workspace, app.port)):
+    for old in (log, said_file(workspace, app.port)):
         old.unlink(missing_ok=True)
     command = [sys.executable, *_arguments(workspace, app.port), *(f"--root={root}" for root in app.roots)]
     here = str(Path(__file__).resolve().parent.parent)  # found by the child whatever its working folder
@@ -165,13 +165,26 @@ def _start(workspace: Workspace, app: AppServer) -> AppServer:
     write_json(_state(workspace, app.port), {"schema_version": 1, **asdict(started)})
     deadline = time.monotonic() + _START_S
     while process.is_running() and time.monotonic() < deadline:
-        if _answers(app.port):
+        if _answers(app.port) and _listens(process, app.port):
             return started
         time.sleep(0.1)
     state = "does not answer" if process.is_running() else "ended at once"
     end_process(process, _STOP_S)
+    taken = port_owner(app.port)
+    if taken is not None:
+        raise PortTakenError(f"port {app.port} was taken by {taken} while the FiftyOne App started; choose another")
     reason = " | ".join(last_lines(log, 3)) or "it gave no reason"
     raise ErrataError(f"the FiftyOne App on port {app.port} {state}: {reason} (log: {log})")
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    """Return whether the answer is this process's: another FiftyOne may have got the port a moment before it."""
+    try:
+        return any(
+            one.status == psutil.CONN_LISTEN and one.laddr[1:] == (port,) for one in process.net_connections("tcp")
+        )
+    except psutil.Error:  # it ended
+        return False
 
 
 def _answers(port: int) -> bool:
@@ -183,63 +196,3 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _serve(arguments: Sequence[str]) -> None:
-    """Serve until SIGTERM: the entry of the process."""
-    parser = argparse.ArgumentParser(prog="python -m curation.app_server", description=_serve.__doc__)
-    parser.add_argument("--workspace", type=Path, required=True)
-    parser.add_argument("--port", type=int, default=5151)
-    parser.add_argument("--root", type=Path, action="append", default=[], help="folder whose files may be shown")
-    options = parser.parse_args(arguments)
-    os.environ["FIFTYONE_SERVER"] = "1"
-    configure_fiftyone(Workspace(options.workspace))
-
-    from fiftyone.server.app import app, schema
-    from fiftyone.server.events import set_port
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
-
-    app.debug = False  # a traceback is for the log, not for the browser
-    _allow_view_stages_only()
-    remember_datasets()
-    remember_fields()
-    remember_queries(schema)
-    set_port(options.port)
-    config = Config()
-    config.bind = [f"127.0.0.1:{options.port}"]
-    workspace, reviewer = Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", "")
-    edits = SessionEdits(FieldsOnce(app), workspace, reviewer)
-    asyncio.run(serve(Guard(edits, options.port, options.root), config))
-    write_text(_said(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
-
-
-def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:
-    """Make decisions of what was edited in this session; return what to tell, nothing where nothing was edited."""
-    from curation.reviewer_name import kept_reviewer
-    from curation.sync import sync_every
-
-    try:
-        return sync_every(workspace, reviewer or kept_reviewer(workspace))
-    except ErrataError as error:
-        return [f"edits made in FiftyOne itself were not looked for: {error}; run `errata sync NAME`"]
-
-
-def _allow_view_stages_only() -> None:
-    """Let requests name view stages and nothing else: FiftyOne would call any class or function they name."""
-    import eta.core.utils as etau
-    from fiftyone.core.stages import ViewStage
-
-    build = ViewStage._from_dict
-
-    def checked(document: dict[str, Any]) -> Any:
-        name = document["_cls"]
-        if not name.startswith("fiftyone.core.stages.") or not issubclass(etau.get_class(name), ViewStage):
-            raise ValueError(f"{name!r} is no view stage")
-        return build(document)
-
-    ViewStage._from_dict = staticmethod(checked)
-
-
-if __name__ == "__main__":
-    _serve(sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from curation.app_server import app_url, running_apps, start_app
+from curation.app_server import PortTakenError, app_url, running_apps, start_app
 from curation.dataset_names import dataset_name
 from curation.inference import write_audit
 from curation.processes import port_owner
@@ -34,9 +34,15 @@ def open_session(workspace: Workspace, name: str, view: str, port: int | None = 
         ErrataError: the data set was not audited, the port is taken, or a server does not start.
     """
     follow_log(workspace, name, reviewer)
-    number = port_of(workspace, reviewer) if port is None else port
-    start_app(workspace, media_roots(workspace), number, reviewer)
-    return app_url(number, dataset_name(name), view)
+    while True:
+        number = port_of(workspace, reviewer) if port is None else port
+        try:
+            start_app(workspace, media_roots(workspace), number, reviewer)
+        except PortTakenError:
+            if port is not None:
+                raise
+        else:
+            return app_url(number, dataset_name(name), view)
 
 
 def follow_log(workspace: Workspace, name: str, reviewer: str) -> Synced | None:

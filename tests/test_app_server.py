@@ -15,7 +15,9 @@ import pytest
 from pymongo import MongoClient
 
 from curation import app_server
-from curation.app_server import AppServer, app_url, running_apps, start_app, stop_app
+from curation.app_server import AppServer, PortTakenError, app_url, running_apps, start_app, stop_app
+from curation.database import stop_database
+from curation.processes import port_owner
 from curation.store import load_dataset
 from curation.workspace import Workspace
 from models.errors import ErrataError
@@ -259,6 +261,19 @@ def test_a_taken_port_names_who_took_it(app: AppServer, mongo_workspace: Workspa
         port = ours.getsockname()[1]
         with pytest.raises(ErrataError, match=rf"port {port} is taken by .*\(process {os.getpid()}\)"):
             start_app(mongo_workspace, [], port=port)
+
+
+def test_a_port_lost_while_the_server_starts_is_not_taken_for_won(
+    app: AppServer, mongo_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What answers on it is a FiftyOne App, but of another workspace that was faster."""
+    seen = iter([None])
+    monkeypatch.setattr(app_server, "port_owner", lambda port: next(seen, port_owner(port)))
+    with pytest.raises(PortTakenError, match=rf"port {app.port} was taken by .*\(process {app.pid}\) while"):
+        start_app(Workspace(tmp_path), [], port=app.port, reviewer="ann")
+    stop_database(Workspace(tmp_path))
+    assert running_apps(Workspace(tmp_path)) == []
+    assert running_apps(mongo_workspace) == [app]
 
 
 def test_a_server_that_dies_says_why(

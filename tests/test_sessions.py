@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from curation import sessions
-from curation.app_server import AppServer
+from curation.app_server import AppServer, PortTakenError
 from curation.decisions import Decision
 from curation.review import Review, log_of
 from curation.sessions import follow_log, media_roots, open_session, port_of
@@ -52,6 +52,24 @@ def test_each_reviewer_has_a_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sessions, "port_owner", lambda port: "another program")
     with pytest.raises(ErrataError, match="the ports 5151 to 5250 are all taken; name a free one with --port"):
         port_of(workspace, "cleo")
+
+
+def test_a_port_that_another_program_was_faster_to_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one is tried; one that was asked for is not given up for another."""
+    workspace, taken = Workspace(tmp_path), set[int]()
+
+    def start(_: Workspace, __: object, port: int, ___: str) -> None:
+        if port < 5153:
+            taken.add(port)
+            raise PortTakenError(f"port {port} was taken")
+
+    monkeypatch.setattr(sessions, "follow_log", lambda *_: None)
+    monkeypatch.setattr(sessions, "start_app", start)
+    monkeypatch.setattr(sessions, "port_owner", lambda port: "another program" if port in taken else None)
+    assert open_session(workspace, "tiny", "all") == "http://127.0.0.1:5153/datasets/errata-tiny?view=all"
+    assert taken == {5151, 5152}
+    with pytest.raises(PortTakenError, match="port 5151"):
+        open_session(workspace, "tiny", "all", 5151)
 
 
 @pytest.mark.mongo
