@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import statistics
 import time
 from collections.abc import Generator, Iterator
@@ -205,6 +206,24 @@ def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, review: Review) 
     order = review.rows.image_ids.tolist()
     assert 1 < len(judged) <= 30
     assert judged == order[: len(judged)]  # each once, none skipped
+
+
+def test_a_key_counts_from_when_it_was_pressed(page: Page, review: Review) -> None:
+    """Drawing an image can keep the page busy for long: it notices then, all at once, that it is open and judged."""
+    page.evaluate(
+        """() => navigation.addEventListener("currententrychange", () => {
+            const busy = (ms) => { for (const since = performance.now(); performance.now() - since < ms; ); };
+            busy(1000);
+            const key = new KeyboardEvent("keydown", {key: "k", bubbles: true});
+            busy(1000);
+            setTimeout(() => document.dispatchEvent(key));
+        }, {once: true})"""
+    )
+    open_image(page)
+    expect(page.locator("#errata-said")).to_have_text(re.compile(r"keep forest\.$"))
+    (decision,) = decisions(review)
+    assert decision.looked_s is not None
+    assert 0.5 < decision.looked_s < 1.9
 
 
 def test_from_key_to_next_image(page: Page, review: Review) -> None:

@@ -2,7 +2,7 @@
 (() => {
   const operators = window.__foo__, state = window.__fos__;
   const PLUGIN = "@errata/review";
-  const SHORTEST_LOOK_MS = 150; // a key pressed sooner was meant for the image before
+  const SHORTEST_LOOK_MS = 150; // a key pressed sooner after another image was meant for that one
   const PREVIEW_MS = 1500; // after the image is open; FiftyOne has drawn it long before
   const FETCH_MS = 100; // that the file of the next image is waited for
   const PATIENCE_MS = 15000; // a key whose answer got lost blocks the next one no longer than that
@@ -33,9 +33,10 @@
       gridIsOld = false;
       operators.executeOperator("reload_dataset", {});
     }
-    if (id !== null) fetchAhead(state.modalNavigation.get());
+    if (id !== null) setTimeout(() => fetchAhead(state.modalNavigation.get()), FETCH_MS); // FiftyOne has set it by then
   }
-  setInterval(watch, 20);
+  window.navigation?.addEventListener("currententrychange", watch); // at once: drawing an image blocks timers for long
+  setInterval(watch, 20); // for browsers without it
 
   function typing(event) {
     const into = event.target;
@@ -54,13 +55,13 @@
     event.preventDefault();
     event.stopImmediatePropagation(); // x and z mean something else to FiftyOne
     watch();
-    const now = performance.now();
-    if (event.repeat || (underway && now - underway < PATIENCE_MS)) return;
-    if (shown.id && now - shown.since < SHORTEST_LOOK_MS) return;
-    underway = now;
+    const looked = event.timeStamp - shown.since; // a busy page hears of a key long after it was pressed
+    if (event.repeat || (underway && performance.now() - underway < PATIENCE_MS)) return;
+    if (shown.walked && looked < SHORTEST_LOOK_MS) return;
+    underway = performance.now();
     const params = { quick, digit: quick === "label" ? Number(key) : null };
     if (shown.id) {
-      Object.assign(params, { sample_id: shown.id, looked_s: (now - shown.since) / 1000, walked: shown.walked });
+      Object.assign(params, { sample_id: shown.id, looked_s: Math.max(0, looked) / 1000, walked: shown.walked });
     }
     operators.executeOperator(`${PLUGIN}/judge`, params, {
       callback: (result) => {
