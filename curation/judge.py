@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from curation.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import BoolArray, FloatArray, IntArray
 
 AXES = 512  # principal axes kept of each backbone
@@ -97,61 +98,17 @@ def judge(
 
     Returns:
         probabilities whose sharpness fits the given labels best.
-
-    Source: leave-one-out residuals of ridge regression, e.g. Golub, Heath & Wahba 1979,
-        doi:10.1080/00401706.1979.10489751; groups are left out by the same identity for a block.
     """
     trusted = np.where(learn, weights, 0).astype(np.float32)
     counts = np.bincount(labels[learn], minlength=n_classes)
     shares = (counts + 1) / (counts.sum() + n_classes)
     target = (np.eye(n_classes)[labels] - shares).astype(np.float32)  # (N, K)
-    fit = _Fit.of(features, trusted, _copies(groups, learn))
+    fit = HeldOutRidge.of(features, trusted, groups_of_copies(groups, learn), target)
     total = float(trusted.sum())
 
-    def error(penalty: float) -> float:
-        missed = target[learn] - fit.held_out(target, penalty * total)[learn]
-        return float((np.square(missed).sum(1) * trusted[learn]).sum())
-
-    penalty = min(PENALTIES, key=error)
-    scores = fit.held_out(target, penalty * total)
+    penalty = PENALTIES[int(fit.errors(learn, np.array(PENALTIES) * total).argmin())]
+    scores = fit.held_out(penalty * total)
     return Judgement(_sharpened(scores, np.log(shares), labels, learn), penalty)
-
-
-def _copies(groups: IntArray, learn: BoolArray) -> list[IntArray]:
-    """Return the rows of each group of several images from whose labels some judge learns."""
-    order = np.argsort(groups, kind="stable")
-    runs = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
-    return [run for run in runs if len(run) > 1 and learn[run].any()]
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """The features along the principal axes of their weighted scatter: every penalty is then a division."""
-
-    turned: FloatArray  # (N, M)
-    scatter: FloatArray  # (M,)
-    trusted: FloatArray  # (N,)
-    copies: list[IntArray]
-
-    @classmethod
-    def of(cls, features: FloatArray, trusted: FloatArray, copies: list[IntArray]) -> "_Fit":
-        scatter, axes = np.linalg.eigh((features * trusted[:, None]).T @ features)
-        return cls(features @ axes, np.maximum(scatter, 0), trusted, copies)
-
-    def held_out(self, target: FloatArray, penalty: float) -> FloatArray:
-        """Return predictions, shape (N, K), each without the image's own label and its copies'."""
-        shrink = (1 / (self.scatter + penalty)).astype(np.float32)
-        towards = self.turned.T @ (self.trusted[:, None] * target) * shrink[:, None]  # (M, K)
-        fitted = self.turned @ towards
-        leverage = (np.square(self.turned) @ shrink * self.trusted)[:, None]
-        left_out = (fitted - leverage * target) / (1 - leverage)
-        for rows in self.copies:
-            own = rows[self.trusted[rows] > 0]
-            pull = (self.turned[rows] * shrink) @ self.turned[own].T * self.trusted[own]  # (R, T)
-            among = pull[np.isin(rows, own)]
-            missed = np.linalg.solve(np.eye(len(own)) - among, target[own] - fitted[own])
-            left_out[rows] = fitted[rows] - pull @ missed
-        return np.asarray(left_out, np.float32)
 
 
 def _sharpened(scores: FloatArray, prior: FloatArray, labels: IntArray, learn: BoolArray) -> FloatArray:

@@ -1,13 +1,18 @@
 """What the nearest images are labelled: a vote that needs no model."""
 
-import numpy as np
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from models.ahead import cores
 from models.arrays import BoolArray, FloatArray, IntArray
 
 VOTERS = 20  # nearest images that vote
 _SPARE = 12  # more are looked up, for some are copies of the image itself
 _EXACT = 60_000  # up to so many images all are compared; above, pynndescent finds nearly all of the nearest
-_ROWS = 1024  # of the matrix of cosines at a time
+_ROWS, _COLUMNS = 512, 2048  # of the matrix of cosines at a time
+_ROOM = 4
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
 
 
@@ -71,11 +76,51 @@ def neighbour_vote(
 
 
 def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
-    found = []
-    for start in range(0, len(own), _ROWS):
-        cosines = own[start : start + _ROWS] @ own[pool].T
-        found.append(pool[np.argpartition(cosines, len(pool) - wanted, axis=1)[:, len(pool) - wanted :]])
-    return np.concatenate(found) if found else np.zeros((0, wanted), np.int64)
+    """Return the nearest of all, shape (N, wanted), in no order: blocks of cosines that never leave the cache.
+
+    Of every block only what lies above a floor is kept: the cosine that `_ROOM` times as many as wanted should have,
+    judged by a sample. A row for which that was too few is compared once more, as a whole.
+    """
+    among = own[pool]
+    sample = among[np.random.default_rng(0).permutation(len(among))[:_COLUMNS]]
+    place = min(len(sample) - 1, -(-_ROOM * wanted * len(sample) // len(among)))
+
+    def block(start: int) -> IntArray:
+        rows = own[start : start + _ROWS]
+        floor = -np.partition(-(rows @ sample.T), place, axis=1)[:, place, None]
+        row, column, cosine = _above(rows, among, floor)
+        count = np.bincount(row, minlength=len(rows))
+        place_in_row = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+        cosines = np.full((len(rows), max(count.max(), wanted)), -np.inf, np.float32)
+        columns = np.zeros(cosines.shape, np.int64)
+        cosines[row, place_in_row], columns[row, place_in_row] = cosine, column
+        found = np.take_along_axis(columns, _largest(cosines, wanted), 1)
+        for few in np.flatnonzero(count < wanted):
+            found[few] = _largest(among @ rows[few], wanted)
+        return found
+
+    # One block a thread: the products alone would leave all but one core idle half of the time.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores()) as threads:
+        found = list(threads.map(block, range(0, len(own), _ROWS)))
+    return pool[np.concatenate(found)] if found else np.zeros((0, wanted), np.int64)
+
+
+def _above(rows: FloatArray, among: FloatArray, floor: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return row, column and value of the cosines that reach the floor of their row, row by row, shape (P,) each."""
+    row, column, cosine = [], [], []
+    for start in range(0, len(among), _COLUMNS):
+        cosines = rows @ among[start : start + _COLUMNS].T
+        high = np.flatnonzero(cosines >= floor)
+        row.append((high // cosines.shape[1]).astype(np.int16))  # which NumPy sorts in linear time
+        column.append(high % cosines.shape[1] + start)
+        cosine.append(cosines.ravel()[high])
+    order = np.argsort(np.concatenate(row), kind="stable")
+    return np.concatenate(row)[order].astype(np.int64), np.concatenate(column)[order], np.concatenate(cosine)[order]
+
+
+def _largest(values: FloatArray, wanted: int) -> IntArray:
+    first = values.shape[-1] - wanted
+    return np.argpartition(values, first, axis=-1)[..., first:]
 
 
 def _approximate(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:

@@ -34,7 +34,7 @@ class Prepared:
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
     ) -> FloatArray:
         """Return a backbone's embeddings, shape (N, D), memory-mapped."""
-        module = _with_stages(architecture, backbone, spec)
+        module = with_stages(architecture, backbone, spec)
         return self._features(architecture, module, spec, progress)[:, : _width(module)]
 
     def evidence(
@@ -44,7 +44,7 @@ class Prepared:
 
         For judging labels; heads learn from the embeddings alone, as the architecture's name says.
         """
-        return self._features(architecture, _with_stages(architecture, backbone, spec), spec, progress)
+        return self._features(architecture, with_stages(architecture, backbone, spec), spec, progress)
 
     def _features(
         self, architecture: str, module: "Backbone", spec: InputSpec, progress: Progress | None
@@ -67,7 +67,7 @@ class Prepared:
         from models.features import extract_views
 
         paths, folder = self.checked.rows.paths, self.workspace.features
-        name, module = slug(architecture)[:48], _with_stages(architecture, backbone, spec)
+        name, module = slug(architecture)[:48], with_stages(architecture, backbone, spec)
         views = extract_views(
             name, module, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
         )
@@ -79,7 +79,7 @@ class Prepared:
         return [str(sha256) for sha256 in self.checked.sha256s]
 
 
-def _with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Backbone":
+def with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Backbone":
     """Return the backbone with its stages beside its last layer, where the registry names some."""
     from models.architectures import find_architecture
     from models.stages import WithStages

@@ -95,7 +95,7 @@ class _Space:
         the curvature bound variance / 4 + penalty (Boehning 1992, doi:10.1007/BF00048682), which saves most iterations.
         """
         share = (rows.float() / rows.sum(1, keepdim=True).clamp_min(1)).T[:, :, None]  # (N, H, 1)
-        target = torch.nn.functional.one_hot(self.labels, self.n_classes)[:, None].float()  # (N, 1, K)
+        own = self.labels[:, None, None].expand(-1, len(rows), 1)  # (N, H, 1)
         scale = (self.variance / 4 + penalties[:, None]).rsqrt()[:, None]  # (H, 1, D)
         scale = torch.cat([scale, torch.ones(len(rows), 1, 1)], 2)  # the bias as it is
         decay = penalties[:, None, None] * (torch.arange(scale.shape[2]) < scale.shape[2] - 1)  # and not penalised
@@ -113,12 +113,16 @@ class _Space:
             # By hand rather than by autograd: the gradient is one more product of the same shape. The loss is summed in
             # float64, for near the end it changes by less than float32 can tell.
             now = free * scale
-            log_probs = self._logits(now).log_softmax(-1)
-            slope = (log_probs.exp() - target) * share  # (N, H, K)
+            odds = self._logits(now)  # in place from here: with many images these (N, H, K) are what time goes to
+            odds -= odds.amax(-1, keepdim=True)
+            given = odds.gather(2, own)
+            total = odds.exp_().sum(-1, keepdim=True)
+            loss = (share * (total.log() - given)).sum(dtype=torch.float64)
+            slope = odds.mul_(share / total).scatter_add_(2, own, -share)
             towards = (slope.flatten(1).T @ self.x).reshape(*now.shape[:2], -1)
             free.grad = (torch.cat([towards, slope.sum(0)[:, :, None]], 2) + decay * now) * scale
             penalty = (decay * now.square()).sum(dtype=torch.float64) / 2
-            return float(penalty - (log_probs * target * share).sum(dtype=torch.float64))
+            return float(penalty + loss)
 
         optimiser.step(closure)  # type: ignore[no-untyped-call]
         return free * scale

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from curation.judge import _copies, _Fit, _principal, joint_features, judge
+from curation.judge import _principal, joint_features, judge
+from curation.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import FloatArray, IntArray
 
 
@@ -30,13 +31,32 @@ def test_predictions_are_those_of_a_regression_without_the_image_and_its_copies(
     learn[:3] = True
     groups = np.array([0, 0, 1, 2, 2, 2, *range(3, 17)])
     target = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3)
-    fit = _Fit.of(x, np.where(learn, weights, 0).astype(np.float32), _copies(groups, learn))
-    found = fit.held_out(target, penalty)
+    fit = HeldOutRidge.of(x, np.where(learn, weights, 0).astype(np.float32), groups_of_copies(groups, learn), target)
+    found = fit.held_out(penalty)
     for row in range(20):
         others = learn & (groups != groups[row])
         ridge = Ridge(alpha=penalty, fit_intercept=False, solver="svd")
         ridge.fit(x[others].astype(np.float64), target[others], sample_weight=weights[others])
         np.testing.assert_allclose(found[row], ridge.predict(x[row : row + 1])[0], atol=2e-3)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 30))
+def test_the_error_of_each_penalty_is_that_of_its_predictions(seed: int, at_once: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, _, labels = clusters(20, 3, seed)
+    weights, learn = rng.uniform(0.2, 1, 20).astype(np.float32), rng.random(20) < 0.7
+    learn[:3] = True
+    groups = np.array([0, 0, 1, 2, 2, 2, *range(3, 17)])
+    target = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3)
+    trusted = np.where(learn, weights, 0).astype(np.float32)
+    fit = HeldOutRidge.of(x, trusted, groups_of_copies(groups, learn), target)
+    penalties = np.array([0.01, 0.5, 10.0])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("curation.ridge._CELLS", at_once)
+        found = fit.errors(learn, penalties)
+    for error, penalty in zip(found, penalties, strict=True):
+        missed = np.square(target - fit.held_out(float(penalty))).sum(1)
+        np.testing.assert_allclose(error, (missed * trusted).sum(), rtol=1e-3)
 
 
 def test_wrong_labels_are_found_by_the_others() -> None:

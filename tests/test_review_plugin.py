@@ -106,10 +106,10 @@ def open_image(page: Page, place: int = 0) -> None:
 
 
 def select(page: Page, count: int) -> None:
-    for x, y in corners(page, count):
-        page.mouse.move(x + 30, y + 30)  # the box to tick comes with the pointer
-        page.wait_for_timeout(100)
-        page.mouse.click(x + 18, y + 18)
+    for number, (x, y) in enumerate(corners(page, count)):
+        page.mouse.move(x + 30, y + 30)
+        page.locator("[data-cy=looker]:hover label").click()  # the box to tick comes with the pointer
+        expect(page.locator("[data-cy=looker] input:checked")).to_have_count(number + 1)
     expect(page.get_by_text(str(count), exact=True).first).to_be_visible(timeout=PATIENCE_MS)
     page.wait_for_timeout(300)
 

@@ -26,8 +26,12 @@ def main(names: list[str]) -> int:
         given = os.environ.get("ERRATA_BENCH_DATA")
         folder = Path(given) if given else draw_noise(Path(temporary))
         for name in names or known:
+            module = importlib.import_module(f"tests.benchmarks.{PREFIX}{name}")
+            if not hasattr(module, "run"):
+                print(f"\n{name} measures an audited data set: python -m {module.__name__} --help", flush=True)
+                continue
             print(f"\n{name}, on {'ERRATA_BENCH_DATA' if given else 'drawn noise'}", flush=True)
-            importlib.import_module(f"tests.benchmarks.{PREFIX}{name}").run(folder)
+            module.run(folder)
     return 0
 
 

@@ -1,0 +1,93 @@
+"""Ridge regression whose every prediction leaves out the image itself and its copies, without fitting N times."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import BoolArray, FloatArray, IntArray
+
+Doubles = npt.NDArray[np.float64]
+_CELLS = 2**22  # predictions at a time, by all penalties
+
+
+def groups_of_copies(groups: IntArray, learn: BoolArray) -> list[IntArray]:
+    """Return the rows of each group of several images from whose labels some judge learns."""
+    order = np.argsort(groups, kind="stable")
+    runs = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
+    return [run for run in runs if len(run) > 1 and learn[run].any()]
+
+
+@dataclass(frozen=True)
+class HeldOutRidge:
+    """The features along the principal axes of their weighted scatter: every penalty is then a division.
+
+    Source: leave-one-out residuals of ridge regression, e.g. Golub, Heath & Wahba 1979,
+        doi:10.1080/00401706.1979.10489751; groups are left out by the same identity for a block.
+    """
+
+    turned: FloatArray  # (N, M)
+    scatter: FloatArray  # (M,)
+    trusted: FloatArray  # (N,)
+    copies: list[IntArray]
+    target: FloatArray  # (N, K)
+    pull: FloatArray  # (M, K) of all targets together
+
+    @classmethod
+    def of(
+        cls, features: FloatArray, trusted: FloatArray, copies: list[IntArray], target: FloatArray
+    ) -> "HeldOutRidge":
+        """Turn the features.
+
+        Args:
+            features: shape (N, M).
+            trusted: weight of each row in the fit, shape (N,), 0 = not learned from.
+            copies: as `groups_of_copies` returns them.
+            target: shape (N, K).
+        """
+        scatter, axes = np.linalg.eigh((features * trusted[:, None]).T @ features)
+        turned = features @ axes
+        pull = turned.T @ (trusted[:, None] * target)
+        return cls(turned, np.maximum(scatter, 0), trusted, copies, target, pull)
+
+    def errors(self, learn: BoolArray, penalties: Doubles) -> Doubles:
+        """Return the weighted squared error of the held-out predictions by each penalty, shape (P,), in one pass."""
+        shrink = 1 / (self.scatter[:, None] + penalties).astype(np.float32)  # (M, P)
+        towards = (shrink[:, :, None] * self.pull[:, None]).reshape(len(shrink), -1)  # (M, P * K)
+        found = np.zeros(len(penalties))
+        alone = learn.copy()
+        alone[np.concatenate([np.empty(0, np.int64), *self.copies])] = False
+        at_once = max(1, _CELLS // towards.shape[1])
+        for rows in np.array_split(np.flatnonzero(alone), -(-alone.sum() // at_once) or 1):
+            own, trusted = self.turned[rows], self.trusted[rows]
+            leverage = np.square(own) @ shrink * trusted[:, None]  # (R, P)
+            missed = self.target[rows, None] - (own @ towards).reshape(len(rows), len(penalties), -1)
+            found += (np.square(missed).sum(2) / np.square(1 - leverage) * trusted[:, None]).sum(0)
+        for place, penalty in enumerate(penalties):
+            for rows, left_out in self._without_copies(penalty):
+                taught = learn[rows]
+                off = self.target[rows[taught]] - left_out[taught]
+                found[place] += (np.square(off).sum(1) * self.trusted[rows[taught]]).sum()
+        return found
+
+    def held_out(self, penalty: float) -> FloatArray:
+        """Return predictions, shape (N, K), each without the image's own label and its copies'."""
+        shrink = (1 / (self.scatter + penalty)).astype(np.float32)
+        fitted = self.turned @ (shrink[:, None] * self.pull)
+        leverage = (np.square(self.turned) @ shrink * self.trusted)[:, None]
+        left_out = (fitted - leverage * self.target) / (1 - leverage)
+        for rows, own in self._without_copies(penalty):
+            left_out[rows] = own
+        return np.asarray(left_out, np.float32)
+
+    def _without_copies(self, penalty: float) -> Iterator[tuple[IntArray, FloatArray]]:
+        """Yield the rows of each group of copies, shape (R,), and their predictions without all its labels, (R, K)."""
+        shrink = (1 / (self.scatter + penalty)).astype(np.float32)
+        towards = shrink[:, None] * self.pull
+        for rows in self.copies:
+            turned, taught = self.turned[rows], self.trusted[rows] > 0
+            fitted = turned @ towards
+            pull = (turned * shrink) @ turned[taught].T * self.trusted[rows][taught]  # (R, T)
+            missed = np.linalg.solve(np.eye(taught.sum()) - pull[taught], (self.target[rows] - fitted)[taught])
+            yield rows, fitted - pull @ missed
