@@ -10,7 +10,9 @@ from models.arrays import BoolArray, FloatArray, IntArray
 
 VOTERS = 20  # nearest images that vote
 _SPARE = 12  # more are looked up, for some are copies of the image itself
-_EXACT = 60_000  # up to so many images all are compared; above, pynndescent finds nearly all of the nearest
+# Up to so many multiplications all are compared, 250,000 images of 64 numbers; above, pynndescent finds nearly all of
+# the nearest. Of 100,000 on two cores it found 94 % in 72 s, and comparing all took 21 s.
+_EXACT = 4e12
 _ROWS, _COLUMNS = 512, 2048  # of the matrix of cosines at a time
 _ROOM = 4
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
@@ -40,7 +42,7 @@ def nearest(
     wanted = min(count + _SPARE, len(pool))
     if not wanted:
         return np.full((len(own), count), -1, np.int64), np.full((len(own), count), -np.inf, np.float32)
-    found = _exact(own, pool, wanted) if len(pool) <= _EXACT else _approximate(own, pool, wanted)
+    found = _exact(own, pool, wanted) if own.size * len(pool) <= _EXACT else _approximate(own, pool, wanted)
     cosines = np.concatenate(
         [np.einsum("nm,nkm->nk", own[s : s + _ROWS], own[found[s : s + _ROWS]]) for s in range(0, len(own), _ROWS)]
     )
