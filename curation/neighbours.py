@@ -81,7 +81,7 @@ def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
     """Return the nearest of all, shape (N, wanted), in no order: blocks of cosines that never leave the cache.
 
     Of every block only what lies above a floor is kept: the cosine that `_ROOM` times as many as wanted should have,
-    judged by a sample. A row for which that was too few is compared once more, as a whole.
+    judged by a sample. A row for which that was too few, as among many that are all alike, is compared as a whole.
     """
     among = own[pool]
     sample = among[np.random.default_rng(0).permutation(len(among))[:_COLUMNS]]
@@ -97,8 +97,9 @@ def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
         columns = np.zeros(cosines.shape, np.int64)
         cosines[row, place_in_row], columns[row, place_in_row] = cosine, column
         found = np.take_along_axis(columns, _largest(cosines, wanted), 1)
-        for few in np.flatnonzero(count < wanted):
-            found[few] = _largest(among @ rows[few], wanted)
+        few = count < wanted
+        if few.any():
+            found[few] = _largest(rows[few] @ among.T, wanted)
         return found
 
     # One block a thread: the products alone would leave all but one core idle half of the time.
@@ -108,11 +109,11 @@ def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
 
 
 def _above(rows: FloatArray, among: FloatArray, floor: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return row, column and value of the cosines that reach the floor of their row, row by row, shape (P,) each."""
+    """Return row, column and value of the cosines above the floor of their row, row by row, shape (P,) each."""
     row, column, cosine = [], [], []
     for start in range(0, len(among), _COLUMNS):
         cosines = rows @ among[start : start + _COLUMNS].T
-        high = np.flatnonzero(cosines >= floor)
+        high = np.flatnonzero(cosines > floor)
         row.append((high // cosines.shape[1]).astype(np.int16))  # which NumPy sorts in linear time
         column.append(high % cosines.shape[1] + start)
         cosine.append(cosines.ravel()[high])

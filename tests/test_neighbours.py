@@ -26,6 +26,19 @@ def test_the_nearest_that_are_neither_itself_nor_a_copy(seed: int, n: int) -> No
         assert (groups[known] != groups[row]).all()
 
 
+@pytest.mark.parametrize("alike", [0, 400, 900, 1000])
+def test_many_in_small_blocks_and_many_that_are_all_alike(alike: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.neighbours._ROWS", 64)
+    monkeypatch.setattr("curation.neighbours._COLUMNS", 100)
+    x, _, _ = clusters(1000, 3, 2)
+    x[:alike] = x[0]
+    rows, cosines = nearest(x, np.ones(1000, bool), np.arange(1000), count=5)
+    every = unit(x) @ unit(x).T
+    np.fill_diagonal(every, -np.inf)
+    np.testing.assert_allclose(cosines, -np.sort(-every, axis=1)[:, :5], atol=1e-5)
+    assert (rows != np.arange(1000)[:, None]).all()
+
+
 def test_nearly_the_nearest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
     x, _, _ = clusters(400, 3, 1)
     everybody, alone = np.ones(400, bool), np.arange(400)
