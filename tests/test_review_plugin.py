@@ -251,13 +251,25 @@ def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(p
     page.keyboard.press("k")
     page.wait_for_function("window.labels.length > 0")
     assert page.evaluate("window.labels[0]")[0] == f"given {review.rows.classes[int(review.rows.labels[1])]}"
-    for _ in range(30):
-        page.keyboard.press("Escape")
-        page.wait_for_timeout(1000)
-        if "id=" not in page.url:
-            break
+    expect(page.locator("#errata-next")).to_have_count(0)
+
+
+def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, review: Review) -> None:
+    open_image(page)
+    page.locator("[data-cy=modal] canvas[canvas-loaded=true]").wait_for()
+    page.evaluate(
+        """() => new MutationObserver((_, seen) => {
+            if (!document.getElementById("errata-next")) return;
+            seen.disconnect(); // the next image is seen, but not open yet
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", code: "Escape", bubbles: true}));
+        }).observe(document.body, {childList: true})"""
+    )
+    assert press(page, "k").endswith("keep forest.")
+    page.wait_for_url(lambda url: "id=" not in url)
+    page.wait_for_timeout(2000)
     assert "id=" not in page.url
     expect(page.locator("#errata-next")).to_have_count(0)
+    assert len(decisions(review)) == 1
 
 
 def test_the_queue_is_walked_as_in_the_app(

@@ -73,6 +73,17 @@
   }
   window.addEventListener("keydown", pressed, true); // before FiftyOne's own listeners
 
+  // Who leaves while a verdict is answered wants no next image. FiftyOne may take that Escape for something else.
+  let left = 0;
+  function leaving(event) {
+    if (event.key !== "Escape" || !underway || openId() === null || !ours() || typing(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    left = performance.now();
+    operators.executeOperator("close_sample", {});
+  }
+  window.addEventListener("keydown", leaving, true);
+
   // What became of the last verdict, at the lower edge; FiftyOne's own notices pile up and slow the page down.
   const line = Object.assign(document.createElement("div"), { id: "errata-said" });
   line.setAttribute("role", "status");
@@ -90,7 +101,9 @@
   // FiftyOne takes half a second and more to draw the next image. Until then it is seen in its place, from the file
   // that was fetched meanwhile, with the labels under review.
   let preview = null; // {id, open, element}
-  const drawn = new MutationObserver(() => { if (preview?.open) uncover(); });
+  const drawn = new MutationObserver((changes) => { // the grid behind it draws as well
+    if (preview?.open && changes.some(({ target }) => target.matches("[data-cy=modal] [canvas-loaded=true]"))) uncover();
+  });
   const source = (found) => `/media?filepath=${encodeURIComponent(found.sample.sample.filepath)}`;
 
   async function cover(found) {
@@ -162,11 +175,12 @@
   async function follow({ kind, ids, reviewer }, open) {
     const navigation = state.modalNavigation.get();
     if (!navigation || !ids.length) return;
-    const forward = kind === "verdict";
+    const forward = kind === "verdict", begun = underway || performance.now(); // a button has no key
     if (!forward && ids.includes(openId())) return;
     const offset = await (forward ? ahead(navigation, reviewer) : behind(navigation, ids[0]));
     if (!offset) return;
     const next = await (forward ? navigation.next(offset) : navigation.previous(offset));
+    if (openId() === null || left > begun) return uncover();
     await open(next);
     for (const since = performance.now(); openId() !== next.id && performance.now() - since < PATIENCE_MS; ) {
       await wait(5);
