@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
-
-Doubles = npt.NDArray[np.float64]
 
 SHARE = 0.1  # of the looks; more measures better and finds less
 ORDER_SEED = 0  # of the order that reviews draw from: the same for everybody, or looks could not be counted together

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.audit_sample import Doubles, checked_quality
-from models.arrays import BoolArray, FloatArray, IntArray
+from curation.audit_sample import checked_quality
+from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
 
 NEXT = (50, 100, 200)  # looks ahead

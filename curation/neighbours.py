@@ -14,7 +14,7 @@ _SPARE = 12  # more are looked up, for some are copies of the image itself
 # the nearest. Of 100,000 on two cores it found 94 % in 72 s, and comparing all took 21 s.
 _EXACT = 4e12
 _ROWS, _COLUMNS = 512, 2048  # of the matrix of cosines at a time
-_ROOM = 4
+_ROOM = 4  # times as many as wanted are kept of a row, so that enough are there though a sample judged how many
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
 
 

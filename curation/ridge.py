@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
-Doubles = npt.NDArray[np.float64]
 _CELLS = 2**22  # predictions at a time, by all penalties
 
 

@@ -6,10 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import BoolArray
+from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
-
-Doubles = npt.NDArray[np.float64]
 
 DRAWS = 2000  # bootstrap samples: the ends of a 95 % interval repeat within a few per cent of its width
 _AT_ONCE = 100  # samples: of 50,000 images 40 MB

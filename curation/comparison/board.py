@@ -17,9 +17,9 @@ from curation.results import ORIGINAL, versions
 from curation.run_report.trained import TrainedRun
 from curation.split_rows import CuratedRows
 from curation.workspace import Workspace
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
-from models.paired import Doubles, bootstrap_shares
+from models.paired import bootstrap_shares
 from models.predictions import Predictions
 
 

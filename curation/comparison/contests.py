@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from curation.comparison.board import Board
-from models.paired import Doubles, best_shares, differ_share, seed_means
+from models.arrays import Doubles
+from models.paired import best_shares, differ_share, seed_means
 
 
 def contests(board: Board) -> list[dict[str, Any]]:

@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from curation.audit_sample import Doubles
-from models.arrays import BoolArray
+from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
 from models.metrics import wilson_interval
 

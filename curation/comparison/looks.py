@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.audit_sample import ORDER_SEED, Doubles, audit_order, inclusion
+from curation.audit_sample import ORDER_SEED, audit_order, inclusion
 from curation.comparison.common_images import CommonImages
 from curation.decision_state import State
 from curation.decisions import Decision
@@ -15,7 +15,7 @@ from curation.review import Review, log_of
 from curation.review_queue import population, tally
 from curation.splits import CuratedSplit
 from curation.workspace import Workspace
-from models.arrays import BoolArray
+from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
 
 DRAWN, SUSPICION, PICKED = "drawn", "by suspicion", "picked"

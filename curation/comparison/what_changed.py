@@ -8,7 +8,8 @@ from curation.comparison.board import Board
 from curation.comparison.contestants import Contestant
 from curation.comparison.train_again import train_command
 from curation.run_report.summary import spread
-from models.paired import Doubles, middle, seed_means
+from models.arrays import Doubles
+from models.paired import middle, seed_means
 
 
 def what_changed(board: Board) -> list[dict[str, Any]]:
