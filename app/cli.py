@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from app.arguments import Name, Seed, Version
-from app.compare_cli import comparing
-from app.decisions_cli import decisions
-from app.map_cli import selections
-from app.predict_cli import predict
-from app.queue_cli import queue
-from app.report_cli import report
-from app.splits_cli import splits
-from app.training_cli import training
+from app.commands.arguments import Name, Seed, Version
+from app.commands.compare_cli import comparing
+from app.commands.decisions_cli import decisions
+from app.commands.predict_cli import predict
+from app.commands.queue_cli import queue
+from app.commands.report_cli import report
+from app.commands.selections import selections
+from app.commands.splits_cli import splits
+from app.commands.training_cli import training
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
-    from curation.workspace import Workspace
+    from curation.workspace.folders import Workspace
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
 
@@ -62,14 +62,14 @@ def audit(
     version: Version = "original",
 ) -> None:
     """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
-    from curation.datasets import check_known
-    from curation.split_images import check_known_version
-    from curation.workspace import Workspace
+    from curation.datasets.opening import check_known
+    from curation.versions.working_copy import check_known_version
+    from curation.workspace.folders import Workspace
 
     check_known(name, workspace := Workspace.from_environment())
     check_known_version(name, version, workspace)
-    from app.audit_command import audit as run
-    from curation.audit_config import AuditConfig
+    from app.commands.audit import audit as run
+    from curation.audit.config import AuditConfig
 
     names = tuple(part.strip() for part in architectures.split(",") if part.strip())
     run(name, AuditConfig(names, folds, seed, cams, engine, version, predictions).checked())
@@ -83,9 +83,9 @@ def issues(
     version: Version = "original",
 ) -> None:
     """List the labels of an audit, most suspicious first."""
-    from curation.issue_table import write_issues
-    from curation.results import load_audit
-    from curation.split_images import audited_version
+    from curation.results.audit import load_audit
+    from curation.results.issue_table import write_issues
+    from curation.versions.working_copy import audited_version
 
     workspace, dataset = _audited(name)
     write_issues(load_audit(workspace, audited_version(workspace, dataset, version)), split, csv, sys.stdout)
@@ -101,7 +101,7 @@ def review(
     ] = None,
 ) -> None:
     """Open FiftyOne on the most suspicious labels. Each reviewer has an App."""
-    from app.sync_command import review as run
+    from app.commands.review import review as run
 
     run(*_audited(name), split, port, reviewer)
 
@@ -112,7 +112,7 @@ def sync(
     reviewer: Annotated[str, typer.Option(help="who made the edits; who reviewed last by default")] = "",
 ) -> None:
     """Make decisions of labels and tags edited in FiftyOne. Then its dataset follows the decision log."""
-    from app.sync_command import synchronise
+    from app.commands.review import synchronise
 
     synchronise(*_audited(name), reviewer)
 
@@ -130,14 +130,14 @@ def draw(
 ) -> None:
     """Draw the Grad-CAM maps of images. For the given and the suggested class, or for what trained runs predict."""
     if runs:
-        from curation.comparison.map_job import draw_run_maps
+        from curation.comparison.pages.map_job import draw_run_maps
 
         wanted = tuple(one.strip() for one in runs.split(",") if one.strip())
         paths = draw_run_maps(*_audited(name), images, wanted, label)
     elif label:
         raise ErrataError("--label goes with --runs; the audit's maps are of the given and the suggested class")
     else:
-        from curation.cam_drawing import draw_image
+        from curation.training.cam_drawing import draw_image
 
         paths = [path for image in images for path in draw_image(*_audited(name), image)]
     for path in paths:
@@ -147,7 +147,7 @@ def draw(
 @cli.command()
 def rebuild(name: Name) -> None:
     """Write the FiftyOne dataset again from the workspace."""
-    from app.sync_command import rebuild as run
+    from app.commands.review import rebuild as run
 
     run(*_audited(name))
 
@@ -155,10 +155,10 @@ def rebuild(name: Name) -> None:
 @cli.command()
 def fetch(name: Name) -> None:
     """Get the images of a data set, or say where to get them."""
-    from app.progress import stage_display
-    from curation.catalog import find_dataset
-    from curation.fetch import fetch as get
-    from curation.workspace import Workspace, data_root
+    from app.commands.progress import stage_display
+    from curation.datasets.catalog import find_dataset
+    from curation.datasets.fetch import fetch as get
+    from curation.workspace.folders import Workspace, data_root
 
     with stage_display() as show:
         spec = find_dataset(name, Workspace.from_environment())
@@ -173,7 +173,7 @@ def serve(
     name: Annotated[str, typer.Option(help="audited first where it was not yet")] = "scenes",
 ) -> None:
     """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` first if need be."""
-    from app.serve_command import serve as run
+    from app.commands.serve import serve as run
 
     run(name, port, fiftyone_port)
 
@@ -181,8 +181,8 @@ def serve(
 @cli.command()
 def stop() -> None:
     """End the FiftyOne Apps and the database of this workspace."""
-    from app.sync_command import stop as run
-    from curation.workspace import Workspace
+    from app.commands.review import stop as run
+    from curation.workspace.folders import Workspace
 
     run(Workspace.from_environment())
 
@@ -192,8 +192,8 @@ def cancel(
     name: Annotated[str, typer.Argument(help="a data set, whose audit is meant, or a run as `errata runs` lists it")],
 ) -> None:
     """End the running audit of a data set, or a run. What it finished is kept."""
-    from app.cancel_command import cancel as end
-    from curation.workspace import Workspace
+    from app.commands.cancel_command import cancel as end
+    from curation.workspace.folders import Workspace
 
     end(Workspace.from_environment(), name)
 
@@ -205,8 +205,8 @@ def runs(
     ] = "",
 ) -> None:
     """List the run folders. Name, state, when they changed, size on disk."""
-    from app.runs_command import runs as show
-    from curation.workspace import Workspace
+    from app.commands.runs import runs as show
+    from curation.workspace.folders import Workspace
 
     workspace, dataset = _audited(name) if name else (Workspace.from_environment(), "")
     show(workspace, dataset)
@@ -218,8 +218,8 @@ def clean(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
     """Remove what nothing refers to. Unused models and caches, half-written files; never decisions, splits or data."""
-    from app.runs_command import clean as run
-    from curation.workspace import Workspace
+    from app.commands.runs import clean as run
+    from curation.workspace.folders import Workspace
 
     run(Workspace.from_environment(), dry_run, yes)
 
@@ -227,7 +227,7 @@ def clean(
 @cli.command()
 def doctor() -> None:
     """Check this machine and say for each finding what to do."""
-    from app.doctor_command import doctor as run
+    from app.commands.doctor_command import doctor as run
 
     raise typer.Exit(run())
 
@@ -244,8 +244,8 @@ cli.add_typer(report)
 
 def _audited(name: str) -> "tuple[Workspace, str]":
     """Return the workspace and the name under which the data set was audited."""
-    from curation.datasets import audited_name
-    from curation.workspace import Workspace
+    from curation.datasets.opening import audited_name
+    from curation.workspace.folders import Workspace
 
     workspace = Workspace.from_environment()
     return workspace, audited_name(name, workspace)

@@ -12,7 +12,7 @@ import typer
 
 from app.cli import INTERRUPTED, cli
 from models.errors import ErrataError
-from models.runs import computing
+from models.files.runs import computing
 
 
 def run_job(folder: Path, arguments: Sequence[str]) -> int:

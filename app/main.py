@@ -7,7 +7,7 @@ import streamlit as st
 
 from models.errors import ErrataError
 
-SCREENS = {  # name in the address and of the file in screens/ -> title
+SCREENS = {  # name in the address and of the folder in screens/ -> title
     "dataset": "Data set",
     "audit": "Audit",
     "errors": "Errors",
@@ -29,7 +29,9 @@ def main() -> None:
     st.set_page_config("Errata", here / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
     st.html(here / "style.css")
     screen = _chosen()
-    page = st.navigation([st.Page(f"screens/{screen}.py", title=SCREENS[screen], default=True)], position="hidden")
+    page = st.navigation(
+        [st.Page(f"screens/{screen}/screen.py", title=SCREENS[screen], default=True)], position="hidden"
+    )
     _links(screen)
     try:
         page.run()

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from curation.catalog import find_dataset, load_catalog
-from curation.datasets import FIFTYONE, audited_name
-from curation.results import Audit, audit_folder, audited, load_audit
-from curation.workspace import Workspace
+from curation.datasets.catalog import find_dataset, load_catalog
+from curation.datasets.opening import FIFTYONE, audited_name
+from curation.results.audit import Audit, load_audit
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder, audited
 from models.errors import ErrataError
 
 DEFAULT_DATASET = "scenes"

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
-from curation.app_server import running_apps, stop_app
-from curation.database import stop_database
-from curation.results import Audit
-from curation.workspace import Workspace
-from tests.chromium import PATIENCE_MS, chromium
-from tests.small_audit import small_audit
+from curation.database.start import stop_database
+from curation.in_fiftyone.app_server import running_apps, stop_app
+from curation.results.audit import Audit
+from curation.workspace.folders import Workspace
+from tests.helpers.chromium import PATIENCE_MS, chromium
+from tests.helpers.small_audit import small_audit
 
 # A busy machine is no failure, and the same code passes or fails each time; --hypothesis-profile=new draws new cases.
 settings.register_profile("same", deadline=None, derandomize=True)
@@ -67,7 +67,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     """An empty workspace that is the app's and the command's own, with no data but its own; its queue is not worked."""
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr("app.queue_worker.start_background", lambda *arguments: None)  # what is queued stays there
+    monkeypatch.setattr("app.jobs.worker.start_background", lambda *arguments: None)  # what is queued stays there
     return Workspace.from_environment()
 
 

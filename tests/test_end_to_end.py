@@ -9,17 +9,18 @@ import pytest
 from playwright.sync_api import Page, expect
 from torchvision.datasets import ImageFolder
 
-from app.queue_actions import cancel_job
-from app.run_queue import jobs
-from curation.database import stop_database
-from curation.results import load_audit, versions
-from curation.review import log_of
-from curation.scenes import draw_scenes
-from curation.splits import load_split
-from curation.workspace import Workspace
-from tests.chromium import PATIENCE_MS, in_chromium
-from tests.served_app import served
-from tests.test_review_browser import press, shown
+from app.jobs.actions import cancel_job
+from app.jobs.queue import jobs
+from curation.database.start import stop_database
+from curation.datasets.scenes import draw_scenes
+from curation.decisions.ledger import log_of
+from curation.results.audit import load_audit
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from curation.workspace.names import versions
+from tests.app.screens.review.test_browser import press, shown
+from tests.helpers.chromium import PATIENCE_MS, in_chromium
+from tests.helpers.served_app import served
 
 VERDICTS = {"k": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x": "exclude"}
 pytestmark = [

@@ -13,23 +13,23 @@ import pytest
 from PIL import Image
 from pymongo import MongoClient
 
-from curation import store
-from curation.audit import run_audit
-from curation.audit_config import AuditConfig
-from curation.catalog import DatasetSpec
-from curation.database import ensure_database, stop_database
-from curation.datasets import open_dataset
-from curation.issue_table import COLUMNS, write_issues
-from curation.mongod import running_server
-from curation.results import Audit, load_audit
-from curation.rows import Rows
-from curation.workspace import Workspace
-from models.files import read_json
-from models.predictions import NO_FOLD
-from models.recipes import OUT_OF_FOLD
-from models.train_config import TrainConfig
-from tests.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
-from tests.errata_process import errata, start
+from curation.audit.config import AuditConfig
+from curation.audit.run import run_audit
+from curation.database import store
+from curation.database.mongod import running_server
+from curation.database.start import ensure_database, stop_database
+from curation.datasets.catalog import DatasetSpec
+from curation.datasets.opening import open_dataset
+from curation.datasets.rows import Rows
+from curation.results.audit import Audit, load_audit
+from curation.results.issue_table import COLUMNS, write_issues
+from curation.workspace.folders import Workspace
+from models.figures.predictions import NO_FOLD
+from models.files.atomic import read_json
+from models.training.config import TrainConfig
+from models.training.recipes import OUT_OF_FOLD
+from tests.helpers.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
+from tests.helpers.errata_process import errata, start
 
 pytestmark = pytest.mark.mongo
 CONFIG = AuditConfig(folds=2, cams_per_split=3)
@@ -161,15 +161,15 @@ def forbidden(*_: Any, **__: Any) -> Any:
 
 def test_a_second_run_computes_nothing(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (
-        "models.images.check_images",
-        "models.features.build_engine",
-        "models.images.fill_rows",
-        "models.cross_validate.fit_heads",
-        "models.cross_validate.train",
-        "curation.projection.project",
-        "curation.cam.grad_cam",
-        "curation.inference.write_audit",
-        "curation.report.write.write_report",
+        "models.images.decode.check_images",
+        "models.features.extract.build_engine",
+        "models.images.decode.fill_rows",
+        "models.jobs.cross_validate.fit_heads",
+        "models.jobs.cross_validate.train",
+        "curation.audit.projection.project",
+        "curation.training.cam.grad_cam",
+        "curation.in_fiftyone.write_audit.write_audit",
+        "curation.reports.audit.write.write_report",
     ):
         monkeypatch.setattr(place, forbidden)
     again = finished.again()
@@ -179,8 +179,8 @@ def test_a_second_run_computes_nothing(finished: Finished, monkeypatch: pytest.M
 
 
 def test_another_fold_computes_no_features_and_no_pixels(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.features.build_engine", forbidden)
-    monkeypatch.setattr("models.images.fill_rows", forbidden)
+    monkeypatch.setattr("models.features.extract.build_engine", forbidden)
+    monkeypatch.setattr("models.images.decode.fill_rows", forbidden)
     again = finished.again(AuditConfig(folds=3, cams_per_split=0))
     reused = {record.name: record.reused for record in again.stages}
     assert reused["features efficientnet_lite0"]

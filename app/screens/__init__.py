@@ -1,1 +1,1 @@
-"""One file per screen of the Streamlit app."""
+"""The screens, a folder for each."""

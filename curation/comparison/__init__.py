@@ -1,1 +1,1 @@
-"""Architectures side by side: on the labels as given and as people curated them."""
+"""Trained models compared on the given and on the curated labels."""

@@ -13,14 +13,14 @@ import numpy.typing as npt
 from curation.comparison.common_images import CommonImages, common_images, read_versions
 from curation.comparison.comparable import comparable, stale
 from curation.comparison.contestants import Contestant, choose_contestants
-from curation.results import ORIGINAL, versions
-from curation.run_report.trained import TrainedRun
-from curation.split_rows import CuratedRows
-from curation.workspace import Workspace
+from curation.results.trained import TrainedRun
+from curation.versions.rows import CuratedRows
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL, versions
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
-from models.paired import bootstrap_shares
-from models.predictions import Predictions
+from models.figures.paired import bootstrap_shares
+from models.figures.predictions import Predictions
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.duplicates import Duplicates
-from curation.results import ORIGINAL, CheckedRows, audited
-from curation.rows import Rows
-from curation.split_rows import LEAK, CuratedRows
-from curation.splits import load_split
-from curation.workspace import Workspace
+from curation.datasets.rows import Rows
+from curation.images.checked_rows import CheckedRows
+from curation.images.duplicates import Duplicates
+from curation.versions.rows import LEAK, CuratedRows
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL, audited
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 

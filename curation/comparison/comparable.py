@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from curation.checked_images import rows_key
 from curation.comparison.contestants import Contestant
-from curation.split_rows import CuratedRows
+from curation.images.checking import rows_key
+from curation.versions.rows import CuratedRows
 from models.errors import ErrataError
 
 

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from curation.results import ORIGINAL
-from curation.run_report.trained import TrainedRun, load_run
-from curation.runs_of import finished_runs
-from curation.workspace import Workspace
+from curation.results.runs import finished_runs
+from curation.results.trained import TrainedRun, load_run
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
-from models.files import digest
+from models.files.atomic import digest
 
 _TELLS_APART = ("architecture", "mode", "config", "input", "members")  # parts of config.json that make a method
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
-from models.metrics import wilson_interval
+from models.figures.metrics import wilson_interval
 
 FEW = 30  # drawn looks; with fewer the interval says little
 

@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 
 from curation.comparison.board import Board
+from curation.comparison.choice import contests
 from curation.comparison.contestants import Contestant
-from curation.comparison.contests import contests
 from curation.comparison.differing import differing
 from curation.comparison.pair_tests import pair_tests
 from curation.comparison.review_bias import review_bias
 from curation.comparison.speed import known_speed
 from curation.comparison.what_changed import what_changed
-from curation.report.curves import finite
-from curation.results import ORIGINAL, Audit
-from curation.run_report.summary import split_summary, spread
-from curation.splits import load_split
-from curation.workspace import Workspace
-from models.metrics import evaluate
-from models.paired import DRAWS
+from curation.reports.curves import finite
+from curation.reports.training.summary import split_summary, spread
+from curation.results.audit import Audit
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
+from models.figures.metrics import evaluate
+from models.figures.paired import DRAWS
 
 SCHEMA_VERSION = 1
 LEVEL = 0.95  # of all intervals

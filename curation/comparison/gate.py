@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.audit_sample import ORDER_SEED, audit_order, inclusion
-from curation.budget import Interval, estimate
 from curation.comparison.board import lay_out
-from curation.expected_errors import adding_up
-from curation.report.html import counted
-from curation.results import ORIGINAL, Audit, load_audit
-from curation.review import open_review
-from curation.review_queue import population, tally
-from curation.rows import SPLITS
-from curation.split_curate import find_leaks
-from curation.splits import CuratedSplit, load_split
-from curation.workspace import Workspace
+from curation.datasets.rows import SPLITS
+from curation.decisions.ledger import open_review
+from curation.results.audit import Audit, load_audit
+from curation.review.budget import Interval, estimate
+from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
+from curation.review.queue import population, tally
+from curation.scoring.expected_errors import adding_up
+from curation.versions.curate import find_leaks
+from curation.versions.store import CuratedSplit, load_split
+from curation.words import counted
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
-from models.metrics import wilson_interval
+from models.figures.metrics import wilson_interval
 
 ALL = "all"  # splits
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.cam_files import CamJob, cam_path
 from curation.comparison.contestants import Contestant
+from curation.results.cam_files import CamJob, cam_path
 from models.arrays import Progress
-from models.predictions import NO_FOLD
+from models.figures.predictions import NO_FOLD
 
 Wanted = tuple[Contestant, str, str]  # whose first run looks, at which image_id, for which class
 
@@ -42,7 +42,7 @@ def draw_maps(root: Path, wanted: Sequence[Wanted], progress: Progress | None = 
     missing = missing_maps(wanted)
     whose = {one.name: one for one, _, _ in missing}
     for done, (name, one) in enumerate(whose.items()):
-        from curation.cam import draw_cams
+        from curation.training.cam import draw_cams
 
         if progress:
             progress(done, len(whose))
@@ -53,7 +53,7 @@ def draw_maps(root: Path, wanted: Sequence[Wanted], progress: Progress | None = 
 
 
 def _job(root: Path, wanted: Wanted) -> CamJob:
-    from models.images import decode
+    from models.images.decode import decode
 
     one, image_id, label = wanted
     width, height = decode(root / image_id).size

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.audit_sample import ORDER_SEED, audit_order, inclusion
 from curation.comparison.common_images import CommonImages
-from curation.decision_state import State
-from curation.decisions import Decision
-from curation.results import Audit
-from curation.review import Review, log_of
-from curation.review_queue import population, tally
-from curation.splits import CuratedSplit
-from curation.workspace import Workspace
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import Review, log_of
+from curation.decisions.state import State
+from curation.results.audit import Audit
+from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
+from curation.review.queue import population, tally
+from curation.versions.store import CuratedSplit
+from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
 

@@ -4,7 +4,7 @@ from itertools import combinations
 from typing import Any
 
 from curation.comparison.board import Board
-from models.paired import holm, mcnemar, middle, seed_means
+from models.figures.paired import holm, mcnemar, middle, seed_means
 
 
 def pair_tests(board: Board, version: str) -> list[dict[str, Any]]:

@@ -8,11 +8,12 @@ from curation.comparison.board import Board
 from curation.comparison.contestants import Contestant
 from curation.comparison.drawn_accuracy import drawn_accuracy
 from curation.comparison.looks import Looks, looks_of, ways
-from curation.results import ORIGINAL, Audit
-from curation.splits import load_split
-from curation.workspace import Workspace
+from curation.results.audit import Audit
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError
-from models.metrics import wilson_interval
+from models.figures.metrics import wilson_interval
 
 
 def review_bias(workspace: Workspace, board: Board, audit: Audit | None) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from curation.comparison.contestants import Contestant
 from models.arrays import Progress
-from models.files import read_json, write_json
+from models.files.atomic import read_json, write_json
 
 _FILE = "speed.json"
 
@@ -36,7 +36,7 @@ def measure_speeds(contestants: Sequence[Contestant], progress: Progress | None 
     for done, folder in enumerate(able):
         if progress:
             progress(done, len(able))
-        from models.speed import measure_speed
+        from models.jobs.speed import measure_speed
 
         write_json(folder / _FILE, measure_speed(folder / "checkpoint.safetensors"))
     if progress and able:

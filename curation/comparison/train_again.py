@@ -4,8 +4,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.recipes import RECIPES, Recipe
-from models.train_config import TrainConfig, option
+from models.training.config import TrainConfig, option
+from models.training.recipes import RECIPES, Recipe
 
 
 def train_command(dataset: str, config: Mapping[str, Any], seeds: Sequence[int], version: str) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation.cam_files import CamJob, cam_path
 from curation.comparison.contestants import Contestant
+from curation.results.cam_files import CamJob, cam_path
 from models.arrays import FloatArray
 from models.errors import ErrataError
-from models.files import read_json, write_json
-from models.predictions import NO_FOLD
+from models.figures.predictions import NO_FOLD
+from models.files.atomic import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ def draw_before(root: Path, one: Contestant, image_ids: Sequence[str], label: st
     source, missing = source_folder(one), missing_before(one, image_ids, label)
     if source is None or not missing:
         return
-    from curation.cam import draw_cams
-    from models.predict_files import predict_files
+    from curation.training.cam import draw_cams
+    from models.jobs.predict_files import predict_files
 
     paths = [root / image_id for image_id in missing]
     said = predict_files([source / "checkpoint.safetensors"], paths)
@@ -88,7 +88,7 @@ def draw_before(root: Path, one: Contestant, image_ids: Sequence[str], label: st
 
 
 def _job(path: Path, classes: tuple[str, ...], before: Before) -> CamJob:
-    from models.images import decode
+    from models.images.decode import decode
 
     width, height = decode(path).size
     return CamJob(path, (width, height), classes.index(before.label), NO_FOLD, before.cam)

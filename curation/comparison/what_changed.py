@@ -7,9 +7,9 @@ import numpy as np
 from curation.comparison.board import Board
 from curation.comparison.contestants import Contestant
 from curation.comparison.train_again import train_command
-from curation.run_report.summary import spread
+from curation.reports.training.summary import spread
 from models.arrays import Doubles
-from models.paired import middle, seed_means
+from models.figures.paired import middle, seed_means
 
 
 def what_changed(board: Board) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Simulated reviews: how often the intervals of curation.budget hold the truth, and how near its estimates come.
+"""Simulated reviews: how often the intervals of curation.review.budget hold the truth, and how near its estimates come.
 
 `python -m tests.benchmarks.bench_budget FILE.npz [REVIEWS]` with arrays image_ids, labels, truth and label_quality;
 without a file on generated labels, from well ranked to ranked upside down.
@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from curation.audit_sample import audit_order, inclusion, queue
-from curation.budget import Budget, estimate
+from curation.review.budget import Budget, estimate
+from curation.review.drawn_looks import audit_order, inclusion, queue
 from models.arrays import BoolArray, FloatArray
 
 LOOKS = (0, 20, 100, 200, 500)

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import average_precision_score
 
-from curation.issues import self_confidence
-from curation.joint_heads import joint_heads
-from curation.judge import AXES, joint_features, judge
-from curation.results import Audit, load_audit
-from curation.workspace import Workspace
+from curation.results.audit import Audit, load_audit
+from curation.scoring.joint_heads import joint_heads
+from curation.scoring.judge import AXES, joint_features, judge
+from curation.scoring.scores import self_confidence
+from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from tests.benchmarks.bench_issues import evidence, plain_probe
 from tests.benchmarks.score_labels import read_truth

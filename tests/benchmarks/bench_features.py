@@ -19,13 +19,13 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 from torchvision import datasets, transforms
 
-from models.ahead import cores, in_order
 from models.arrays import FloatArray, IntArray
-from models.devices import default_device
-from models.engines import batch_size, build_engine, precision
-from models.features import decode_and_run
-from models.images import InputSpec
-from models.pretrained import efficientnet_lite
+from models.features.engines import batch_size, build_engine, precision
+from models.features.extract import decode_and_run
+from models.files.ahead import cores, in_order
+from models.files.devices import default_device
+from models.images.decode import InputSpec
+from models.networks.pretrained import efficientnet_lite
 
 SPEC = InputSpec(160, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
 N_IMAGES = 240

@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageOps
 
-from curation.findings import find
-from curation.prepared import with_stages
-from curation.results import Audit, load_audit
-from curation.workspace import Workspace
-from models.architectures import find_architecture
+from curation.results.audit import Audit, load_audit
+from curation.scoring.findings import find
+from curation.training.prepared import with_stages
+from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
-from models.features import extract_features
-from models.images import decode
-from models.variants import parse_variant, pretrained_backbone
+from models.features.extract import extract_features
+from models.images.decode import decode
+from models.networks.architectures import find_architecture
+from models.networks.variants import parse_variant, pretrained_backbone
 from tests.benchmarks.bench_choices import halves, precision
 from tests.benchmarks.bench_issues import evidence
 from tests.benchmarks.score_labels import read_truth

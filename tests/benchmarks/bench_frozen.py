@@ -16,17 +16,17 @@ from torch import nn
 from torch.nn import functional
 from torchvision import datasets, transforms
 
-from models.ahead import cores
-from models.architectures import Classifier, find_architecture
 from models.arrays import FloatArray, IntArray
-from models.devices import default_device
-from models.engines import precision
-from models.examples import CachedViews
-from models.fabric import make_fabric
-from models.features import extract_features, extract_views
-from models.pretrained import efficientnet_lite
-from models.train import train
-from models.train_config import TrainConfig
+from models.features.engines import precision
+from models.features.extract import extract_features, extract_views
+from models.files.ahead import cores
+from models.files.devices import default_device
+from models.images.examples import CachedViews
+from models.networks.architectures import Classifier, find_architecture
+from models.networks.pretrained import efficientnet_lite
+from models.training.config import TrainConfig
+from models.training.fabric import make_fabric
+from models.training.loop import train
 
 NAME = "efficientnet_lite0"
 SPEC = find_architecture(NAME).input

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.findings import find
+from curation.scoring.findings import find
 
 WIDTH = 2816  # an embedding and the stages before it, of EfficientNet-Lite0
 # name -> (number of images to measure, classes, columns of features)

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from models.folds import inner_split
-from models.heads import PENALTIES, fit_heads
+from models.figures.folds import inner_split
+from models.jobs.heads import PENALTIES, fit_heads
 
 N_ROWS, WIDTH, N_CLASSES, FOLDS = 10_000, 1280, 10, 5
 

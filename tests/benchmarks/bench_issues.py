@@ -21,17 +21,17 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from curation.class_geometry import class_distance, reconstruction
-from curation.findings import Findings, find
-from curation.judge import joint_features
-from curation.neighbours import neighbour_vote
-from curation.prepared import Prepared
-from curation.results import Audit, load_audit
-from curation.training import Material
-from curation.workspace import Workspace
+from curation.results.audit import Audit, load_audit
+from curation.scoring.findings import Findings, find
+from curation.scoring.judge import joint_features
+from curation.scoring.neighbours import neighbour_vote
+from curation.training.out_of_fold import Material
+from curation.training.prepared import Prepared
+from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.heads import fit_heads
-from models.predictions import NO_FOLD, own_or_mean
+from models.figures.predictions import NO_FOLD, own_or_mean
+from models.jobs.heads import fit_heads
+from tests.benchmarks.class_geometry import class_distance, reconstruction
 from tests.benchmarks.pictures import review_curves
 from tests.benchmarks.score_labels import read_truth
 

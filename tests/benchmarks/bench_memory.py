@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.architectures import find_architecture
-from models.examples import Pixels
-from models.fabric import make_fabric
-from models.images import InputSpec
-from models.train import train
-from models.train_config import TrainConfig
-from models.variants import build_classifier, parse_variant
+from models.images.decode import InputSpec
+from models.images.examples import Pixels
+from models.networks.architectures import find_architecture
+from models.networks.variants import build_classifier, parse_variant
+from models.training.config import TrainConfig
+from models.training.fabric import make_fabric
+from models.training.loop import train
 
 NAME, SIDE, STEPS = "simple_cnn_norm_dropout", 64, 60
 COUNTS = (6_000, 60_000)

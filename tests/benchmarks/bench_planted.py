@@ -17,11 +17,11 @@ from cleanlab.filter import find_label_issues
 from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, f1_score
 
-from curation.findings import find
-from curation.results import load_audit
-from curation.workspace import Workspace
+from curation.results.audit import load_audit
+from curation.scoring.findings import find
+from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.folds import assign_folds
+from models.figures.folds import assign_folds
 from tests.benchmarks.bench_issues import evidence, mistakenness, out_of_fold, plain_probe
 from tests.benchmarks.planted import NOISE
 from tests.benchmarks.score_labels import read_truth

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from curation import store
-from curation.database import stop_database
-from curation.documents import Column, Labels, field_values
-from curation.workspace import Workspace
+from curation.database import store
+from curation.database.documents import Column, Labels, field_values
+from curation.database.start import stop_database
+from curation.workspace.folders import Workspace
 
 N_IMAGES = 10_000
 N_SLOW = 500  # the slow side, measured on fewer and compared by rate

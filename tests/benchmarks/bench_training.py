@@ -19,21 +19,21 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torchvision import datasets, transforms
 
-from models.ahead import cores
-from models.architectures import Classifier, find_architecture
 from models.arrays import BoolArray, ByteArray, IntArray
-from models.augment import flip_crop
-from models.batches import batches as shuffled
-from models.batches import draws_of_epoch
-from models.devices import default_device
-from models.examples import Pixels, normalise
-from models.fabric import make_fabric
-from models.images import pixel_cache
-from models.predict import evaluate
-from models.side_by_side import side_by_side
-from models.train import train
-from models.train_config import TrainConfig
-from models.variants import build_classifier, parse_variant
+from models.files.ahead import cores
+from models.files.devices import default_device
+from models.files.side_by_side import side_by_side
+from models.images.augment import flip_crop
+from models.images.decode import pixel_cache
+from models.images.examples import Pixels, normalise
+from models.networks.architectures import Classifier, find_architecture
+from models.networks.variants import build_classifier, parse_variant
+from models.training.batches import batches as shuffled
+from models.training.batches import draws_of_epoch
+from models.training.config import TrainConfig
+from models.training.fabric import make_fabric
+from models.training.loop import train
+from models.training.predict import evaluate
 
 NAMES = ("simple_cnn_norm_dropout", "cnn3")  # the lighter the network, the more the files weigh
 SPEC = find_architecture(NAMES[0]).input  # of both
@@ -129,7 +129,7 @@ def _by_hand(data: Data, seed: int, channels_last: bool) -> Batches:
     rows = np.flatnonzero(data.learn)
 
     def batches() -> Iterator[tuple[Tensor, Tensor]]:
-        draws = draws_of_epoch(generator, 0)  # as models.train: the same numbers, so the same accuracy
+        draws = draws_of_epoch(generator, 0)  # as models.training.loop: the same numbers, so the same accuracy
         for take in shuffled(rows, CONFIG.batch_size, generator):
             images = normalise(flip_crop(torch.from_numpy(data.pixels[take]), draws), SPEC)
             yield images if channels_last else images.contiguous(), torch.from_numpy(data.labels[take])
@@ -138,7 +138,7 @@ def _by_hand(data: Data, seed: int, channels_last: bool) -> Batches:
 
 
 def product(data: Data, seed: int, threads: int) -> tuple[nn.Module, float]:
-    """Train with models.train; return the network and the seconds it took."""
+    """Train with models.training.loop; return the network and the seconds it took."""
     torch.manual_seed(seed)
     torch.set_num_threads(threads)
     fabric = make_fabric()
@@ -175,10 +175,10 @@ SIDES: dict[str, Callable[[Data, int], tuple[nn.Module, float]]] = {
     "+ channels last": Loop("batches", True),
     "+ fused optimiser": Loop("batches", True, True),
     "the same on one thread": Loop("batches", True, True, 1),
-    "models.train, all threads": partial(product, threads=cores()),
-    "models.train, one thread": partial(product, threads=1),
+    "models.training.loop, all threads": partial(product, threads=cores()),
+    "models.training.loop, one thread": partial(product, threads=1),
 }
-TWO = "models.train, 2 seeds, 2 processes"
+TWO = "models.training.loop, 2 seeds, 2 processes"
 
 
 def run(folder: Path) -> None:

@@ -9,9 +9,9 @@ import sys
 import time
 from dataclasses import dataclass
 
-from curation.run_table import write_run_table
-from curation.runs_of import finished_runs
-from curation.workspace import Workspace
+from curation.reports.training.table import write_run_table
+from curation.results.runs import finished_runs
+from curation.workspace.folders import Workspace
 
 SOURCE, TARGET = "buildings,forest,sea,street", "glacier,mountain"
 THREE = ("--seeds", "3")

@@ -14,10 +14,10 @@ import numpy as np
 from cleanlab.rank import get_label_quality_scores
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from curation import store
-from curation.inference import dataset_name
-from curation.results import Audit, load_audit
-from curation.workspace import Workspace
+from curation.database import store
+from curation.in_fiftyone.write_audit import dataset_name
+from curation.results.audit import Audit, load_audit
+from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray
 
 HEADER = """| score | AP | AUROC | precision at the number of errors | in the first 50 | in the first 100 |

@@ -24,10 +24,10 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from app import serve_command
-from curation.results import load_audit
-from curation.workspace import Workspace
-from tests.served_app import free_port
+from app.commands import serve as serve_command
+from curation.results.audit import load_audit
+from curation.workspace.folders import Workspace
+from tests.helpers.served_app import free_port
 
 SIZE_PX = {"width": 1280, "height": 800}
 PATIENCE_MS = 120_000

@@ -1,0 +1,1 @@
+"""The `errata` commands, a file for each family."""

@@ -1,0 +1,157 @@
+"""What Errata needs of a machine, looked at one by one; nothing here raises, and only the workspace folder is made."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from curation.database.processes import port_owner
+from curation.database.start import mongod_path
+from curation.datasets.catalog import DatasetSpec, load_catalog
+from curation.workspace.folders import Workspace, data_root
+from models.errors import ErrataError
+
+OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
+NEEDED = {"torch": (2, 15), "torchvision": (0, 29), "fiftyone": (1, 22), "streamlit": (1, 67)}
+ROOM_MB = 2000  # an audit of 3,000 photographs writes about 500 MB, MongoDB's journal the rest
+_FRESH = "run `make setup`"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    level: str  # ok; note: something optional is missing; PROBLEM: Errata will not work
+    text: str  # what was found and, unless ok, what to do
+
+
+def examine(app_port: int = 8501, fiftyone_port: int = 5151) -> list[Finding]:
+    """Return what was found out about this machine; a check that itself fails is a finding, too."""
+    checks: list[tuple[str, Callable[[], list[Finding]]]] = [
+        ("Python", check_python),
+        ("packages", check_packages),
+        ("device", check_device),
+        ("MongoDB", check_mongodb),
+        ("workspace", check_workspace),
+        ("ports", lambda: [check_port("app port", app_port), check_port("FiftyOne port", fiftyone_port)]),
+        ("data", check_data),
+        ("browser", check_browser),
+    ]
+    return [finding for name, check in checks for finding in _guarded(name, check)]
+
+
+def check_python(found: tuple[int, int] | None = None) -> list[Finding]:
+    """Look at the Python that runs this, or at another version."""
+    major, minor = found or sys.version_info[:2]
+    good = (3, 11) <= (major, minor) < (3, 13)
+    text = f"{major}.{minor} at {sys.executable}"
+    return [
+        Finding(
+            "Python", OK if good else PROBLEM, text if good else f"{text}; Errata needs 3.11 or 3.12: {_FRESH} with it"
+        )
+    ]
+
+
+def check_packages() -> list[Finding]:
+    """Look at the versions of the packages that matter most."""
+    return [_package(name, least) for name, least in NEEDED.items()]
+
+
+def _package(name: str, least: tuple[int, int]) -> Finding:
+    wanted = ".".join(map(str, least))
+    try:
+        found = version(name)
+    except PackageNotFoundError:
+        return Finding(name, PROBLEM, f"not installed; {_FRESH}")
+    numbers = tuple(int(part) for part in found.split("+")[0].split(".")[:2])
+    if numbers < least:
+        return Finding(name, PROBLEM, f"{found} is too old, at least {wanted} is needed; {_FRESH}")
+    return Finding(name, OK, found)
+
+
+def check_device() -> list[Finding]:
+    """Look at what computes here, and in which precision."""
+    from models.files.devices import default_device, has_bfloat16
+
+    device = default_device()
+    if has_bfloat16(device):
+        return [Finding("device", OK, f"{device} computes bfloat16 in hardware: used where results agree")]
+    return [Finding("device", NOTE, f"{device} without bfloat16 in hardware: everything works, features take longer")]
+
+
+def check_mongodb() -> list[Finding]:
+    """Look for the MongoDB server that FiftyOne needs, and run it to say its version."""
+    chosen = os.environ.get("FIFTYONE_DATABASE_URI")
+    if chosen:
+        return [
+            Finding("MongoDB", NOTE, "FIFTYONE_DATABASE_URI is set: that server is used, unset it to use Errata's own")
+        ]
+    path = mongod_path()
+    try:
+        run = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        said = str(getattr(error, "stderr", "") or error).strip().splitlines()[-1]
+        text = f"{path} does not run ({said}); set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
+        return [Finding("MongoDB", PROBLEM, text)]
+    return [Finding("MongoDB", OK, f"{run.stdout.splitlines()[0].removeprefix('db version v')} at {path}")]
+
+
+def check_workspace() -> list[Finding]:
+    """Look at whether the workspace can be written, and at the room there is."""
+    workspace = Workspace.from_environment()
+    free_mb = shutil.disk_usage(workspace.root).free / 2**20
+    text = f"{free_mb / 1024:.1f} GB free at {workspace.root}"
+    if free_mb < ROOM_MB:
+        text = f"only {text}; free some, or set ERRATA_HOME to a folder with {ROOM_MB / 1000:.0f} GB"
+    return [Finding("workspace", OK, str(workspace.root)), Finding("disk", OK if free_mb >= ROOM_MB else PROBLEM, text)]
+
+
+def check_port(name: str, port: int) -> Finding:
+    """Look at whether somebody listens on a port of this machine."""
+    owner = port_owner(port)
+    if owner is None:
+        return Finding(name, OK, f"{port} is free")
+    option = "--port" if name == "app port" else "--fiftyone-port"
+    return Finding(name, NOTE, f"{port} is used by {owner}; if that is not Errata: errata serve {option} NUMBER")
+
+
+def check_data() -> list[Finding]:
+    """Look for the images of every data set of the catalogue."""
+    return [_dataset(spec) for spec in load_catalog().values()]
+
+
+def _dataset(spec: DatasetSpec) -> Finding:
+    name = f"data: {spec.name}"
+    if spec.embedded:
+        return Finding(name, OK, "comes with Errata")
+    root = data_root() / spec.root
+    if root.is_dir():
+        return Finding(name, OK, str(root))
+    return Finding(name, NOTE, f"not at {root}; run `errata fetch {spec.name}`, or set ERRATA_DATA to where it is")
+
+
+def check_browser() -> list[Finding]:
+    """Look for the browser that some tests drive."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path:
+        return [Finding("Chromium", OK, path)]
+    return [Finding("Chromium", NOTE, "not found: browser tests are skipped; on Debian: apt-get install chromium")]
+
+
+def _guarded(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return check()
+    except ErrataError as error:
+        return [Finding(name, PROBLEM, str(error))]
+    except Exception as error:  # a doctor who falls over helps nobody: a broken torch raises anything at import
+        said = " ".join(str(error).split())[:200]
+        return [Finding(name, PROBLEM, f"looking at it failed ({type(error).__name__}: {said}); {_FRESH}")]
+
+
+def healthy(findings: list[Finding]) -> bool:
+    """Return whether nothing essential is missing."""
+    return all(finding.level != PROBLEM for finding in findings)

@@ -1,0 +1,149 @@
+"""A command of ours as a process that outlives the app: started, watched and cancelled, whoever started it."""
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from curation.database.processes import last_lines, start_background
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from models.files import runs
+from models.files.atomic import checked_name, read_json, write_json
+
+LOG_LINES = 12
+_OWN_FOLDER = ("audit", "compare", "draw")  # commands that write the state of that folder themselves
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a command stands."""
+
+    state: str  # none, starting, running, finished, failed, cancelled or interrupted
+    started: float = 0.0  # Unix time, s
+    stage: str = ""
+    done: int = 0  # of the stage
+    total: int = 0
+    error: str = ""
+    log: tuple[str, ...] = ()  # last lines of a process that the app started
+
+    @property
+    def active(self) -> bool:
+        """Whether a process is at work."""
+        return self.state in ("starting", "running")
+
+
+def start(folder: Path, arguments: Sequence[str]) -> None:
+    """Start `errata ARGUMENTS` as a process of its own, whose state the folder tells.
+
+    Args:
+        folder: the run folder of an audit or of a drawing; of any other command one made for it.
+        arguments: of the command.
+
+    Raises:
+        ErrataError: a process computes that run already.
+    """
+    if watch(folder).active:
+        raise ErrataError(f"`errata {' '.join(arguments)}` is running already; wait for it or cancel it")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "log.txt").unlink(missing_ok=True)
+    launched = time.time()
+    own = arguments[0] in _OWN_FOLDER
+    command = [sys.executable, "-m", *(["app.cli"] if own else ["app.job", str(folder)]), *arguments]
+    process = start_background(command, folder / "log.txt", {**os.environ, "PYTHONUNBUFFERED": "1"})
+    write_json(folder / "launch.json", {"pid": process.pid, "at": launched, "arguments": list(arguments)})
+
+
+def job_folder(workspace: Workspace, name: str) -> Path:
+    """Return the folder of a command that has no run folder of its own.
+
+    Raises:
+        ErrataError: `name` is no name.
+    """
+    return workspace.root / "jobs" / checked_name("job", name)
+
+
+def cancel(folder: Path) -> bool:
+    """End the process that computes the run; return whether there was one. What it finished is kept."""
+    if watch(folder).state == "starting":  # it has not taken the run folder yet
+        try:
+            psutil.Process(_launch(folder)[0]).terminate()
+        except psutil.Error:
+            return False
+        return True
+    return runs.cancel(folder)
+
+
+def watch(folder: Path) -> Progress:
+    """Return where the run of this folder stands."""
+    status = runs.read_status(folder)
+    pid, launched = _launch(folder)
+    ours = pid and (status is None or status.pid == pid or status.started < launched)
+    log = tuple(last_lines(folder / "log.txt", LOG_LINES)) if ours else ()
+    if pid and (status is None or status.started < launched):  # launched from the app, not under way yet
+        if _lives(pid, launched):
+            return Progress("starting", launched, log=log)
+        return Progress("failed", launched, error=_error(log), log=log)
+    if status is None:
+        return Progress("none")
+    started = launched if ours else status.started  # also what it took to import everything
+    return Progress(status.state, started, status.stage, status.done, status.total, status.error, log)
+
+
+def last_arguments(folder: Path) -> list[str]:
+    """Return what the app started last for this folder, empty if nothing."""
+    try:
+        return list(read_json(folder / "launch.json")["arguments"])
+    except (ErrataError, KeyError, TypeError):
+        return []
+
+
+def launched_at(folder: Path) -> float:
+    """Return the Unix time of the last start from the app, 0 where there was none."""
+    return _launch(folder)[1]
+
+
+def _launch(folder: Path) -> tuple[int, float]:
+    """Return process id and Unix time of the last start from the app, zeros where there was none."""
+    try:
+        launch = read_json(folder / "launch.json")
+        return int(launch["pid"]), float(launch["at"])
+    except (ErrataError, KeyError, TypeError, ValueError):
+        return 0, 0.0
+
+
+def memory_mb(folder: Path) -> float:
+    """Return how much memory the process of a run and its children hold now, MiB; 0 where there is none."""
+    status = runs.read_status(folder)
+    if status is None or status.state != "running":
+        return 0.0
+    try:
+        process = psutil.Process(status.pid)
+        family = [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return 0.0
+    held = 0
+    for place, one in enumerate(family):
+        with suppress(psutil.Error):  # it may have ended just now
+            memory = one.memory_info()
+            held += memory.rss - (getattr(memory, "shared", 0) if place else 0)
+    return held / 2**20
+
+
+def _lives(pid: int, launched: float) -> bool:
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - launched) < 60
+    except psutil.Error:
+        return False
+
+
+def _error(log: tuple[str, ...]) -> str:
+    """Return the sentence the command ended with."""
+    said = [line.removeprefix("errata: ") for line in log if line.startswith("errata: ")]
+    return said[-1] if said else (log[-1] if log else "the process ended before it began")

@@ -1,0 +1,130 @@
+"""Audits and trainings that wait for one another: a list on disk, the same for every tab and after every restart."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.jobs.process import Progress, launched_at, watch
+from curation.database.processes import locked
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError, unknown
+from models.files.atomic import read_json, write_json
+
+KEPT = 40  # jobs that are over and still listed; older ones are forgotten, their runs are not
+_PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command in the queue."""
+
+    id: str  # in the order in which they were added
+    title: str  # what people see
+    dataset: str  # the name it is audited under
+    arguments: tuple[str, ...]
+    folder: Path  # that tells the command's state
+    added: float  # Unix time, s
+    launched: float  # Unix time, s; 0 while it waits
+    dropped: bool  # taken out before it began
+    progress: Progress
+
+    @property
+    def kind(self) -> str:
+        """The command: `audit` or `train`."""
+        return self.arguments[0]
+
+    @property
+    def state(self) -> str:
+        """`waiting`, `starting`, `running`, `finished`, `failed`, `cancelled` or `interrupted`."""
+        if self.dropped:
+            return "cancelled"
+        return self.progress.state if self.launched else "waiting"
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits or is at work."""
+        return self.state in ("waiting", "starting", "running")
+
+
+def jobs(workspace: Workspace) -> list[Job]:
+    """Return all jobs, the one added first in front.
+
+    Raises:
+        ErrataError: a file of the queue is damaged.
+    """
+    found = (_read(workspace, path) for path in sorted(queue_folder(workspace).glob("[0-9]*.json")))
+    return [job for job in found if job]
+
+
+def find_job(workspace: Workspace, name: str) -> Job:
+    """Return a job by its id, or the part of it that no other has.
+
+    Raises:
+        ErrataError: there is none.
+    """
+    every = jobs(workspace)
+    found = [job for job in every if name and (job.id == name or job.id.endswith(name))]
+    if len(found) != 1:
+        raise unknown("job", name, [job.id for job in every])
+    return found[0]
+
+
+def about_job(workspace: Workspace, name: str) -> dict[str, Any]:
+    """Return what is noted of a job."""
+    return dict(read_json(queue_folder(workspace) / f"{name}.json"))
+
+
+def note_job(workspace: Workspace, name: str, about: dict[str, Any]) -> None:
+    """Note a job, whole or not at all."""
+    write_json(queue_folder(workspace) / f"{name}.json", {**about, "schema_version": 1})
+
+
+def forget_job(workspace: Workspace, name: str) -> None:
+    """Take a job off the list; what it computed stays."""
+    (queue_folder(workspace) / f"{name}.json").unlink(missing_ok=True)
+
+
+def forget_oldest(workspace: Workspace) -> None:
+    """Take the oldest jobs that are over off the list, beyond those that are kept."""
+    over = [job for job in jobs(workspace) if not job.open]
+    for job in over[: max(0, len(over) - KEPT)]:
+        forget_job(workspace, job.id)
+
+
+def queue_folder(workspace: Workspace) -> Path:
+    """Return where the list is kept; made if it is not there."""
+    folder = workspace.root / "queue"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def changing(workspace: Workspace) -> Iterator[None]:
+    """Hold the list, so that nobody takes a job that is just being taken out.
+
+    Raises:
+        ErrataError: another process does not let go of it.
+    """
+    with locked(queue_folder(workspace) / "list.lock", _PATIENCE_S):
+        yield
+
+
+def _read(workspace: Workspace, path: Path) -> Job | None:
+    """Return a job; None of one that was taken off the list just now."""
+    try:
+        about = read_json(path)
+    except ErrataError:
+        if path.exists():
+            raise
+        return None
+    folder, launched = workspace.root / about["folder"], float(about["launched"])
+    progress = watch(folder) if launched else Progress("none")
+    if launched and launched_at(folder) != launched:  # the same audit was started again since
+        progress = Progress("finished", launched)
+    arguments = tuple(about["arguments"])
+    return Job(
+        path.stem, about["title"], about["dataset"], arguments, folder, float(about["added"]), launched,
+        bool(about["dropped"]), progress,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Parts that several screens share: the bar of data sets, the audit, the queue."""

@@ -1,0 +1,53 @@
+"""A command at work in a folder of its own: how far it is, how to end it, and what it said where it failed."""
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from app.jobs.process import Progress, cancel, watch
+from app.jobs.words import said_last, since
+
+POLL_S = 1.0
+
+
+def job_panel(folder: Path, what: str, key: str) -> Progress:
+    """Show a running command, looked at again every second, or why it did not finish; return where it stands.
+
+    Args:
+        folder: that tells its state.
+        what: it does, as a noun: `The export`.
+        key: of its widgets.
+    """
+    progress = watch(folder)
+    if progress.active:
+        st.fragment(_running, run_every=POLL_S)(folder, what, key)
+    elif progress.state == "failed":
+        st.error(f"{what} failed: {progress.error}")
+    elif progress.state in ("cancelled", "interrupted"):
+        st.warning(f"{what} was {progress.state}.")
+    return progress
+
+
+def _running(folder: Path, what: str, key: str) -> None:
+    progress = watch(folder)
+    if not progress.active:
+        st.rerun(scope="app")
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-running"):
+        share, said = said_last(progress.log)
+        st.progress(share, text=f"{what} is under way for {since(progress.started)}: {said}")
+        if st.button("Cancel", icon=":material/stop:", key=f"{key}.cancel"):
+            cancel(folder)
+            st.rerun(scope="app")
+
+
+def log_of(progress: Progress) -> None:
+    """Show the last lines that a command wrote, folded."""
+    if progress.log:
+        with st.expander("Last lines of its log"):
+            st.code("\n".join(progress.log), language=None)
+
+
+def state_mark(state: str) -> str:
+    """Return the name of a state as a small mark."""
+    return f'<span class="er-state er-{escape(state)}">{escape(state)}</span>'

@@ -1,0 +1,27 @@
+"""Who reviews: asked once, kept in the workspace and in the address."""
+
+import streamlit as st
+
+from app.state import workspace
+from curation.decisions.decision import checked_reviewer
+from curation.decisions.reviewer import keep_reviewer, kept_reviewer
+from models.errors import ErrataError
+
+
+def reviewer() -> str:
+    """Return the reviewer's name: the one in the address, else the one kept here; empty before it was asked."""
+    name = st.query_params.get("reviewer", "") or kept_reviewer(workspace())
+    try:
+        return checked_reviewer(name)
+    except ErrataError:
+        return ""
+
+
+def ask_name(key: str, known: str = "") -> None:
+    """Ask for the name; a valid one is kept."""
+    with st.form(f"{key}-form", border=False):
+        name = st.text_input("Your name, as the decision log shall carry it", value=known, max_chars=64, key=key)
+        sent = st.form_submit_button("Start reviewing" if not known else "Go on with this name", type="primary")
+    if sent:
+        st.query_params["reviewer"] = keep_reviewer(workspace(), name.strip())  # a sentence where it is none
+        st.rerun(scope="app")

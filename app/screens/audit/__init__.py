@@ -1,0 +1,1 @@
+"""The audit: its start, its suspicious labels, an image close up."""

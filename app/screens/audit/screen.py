@@ -1,0 +1,127 @@
+"""Choose a data set, audit it, and look at its most suspicious labels."""
+
+from html import escape
+
+import streamlit as st
+
+from app.html_parts.components import accuracy_table, counts, skipped_table
+from app.html_parts.styles import FORMS
+from app.jobs.process import Progress, watch
+from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
+from app.panels.fiftyone_link import fiftyone_link
+from app.panels.queue import other_jobs
+from app.screens.audit.image_panel import image_panel, neighbour_buttons
+from app.screens.audit.suspects import filtered_suspects, suspect_table
+from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, loaded_audit, workspace
+from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
+from curation.datasets.opening import FIFTYONE
+from curation.datasets.registered_names import source_of
+from curation.results.audit import Audit
+from curation.workspace.names import audit_folder
+from models.errors import ErrataError
+from models.files.atomic import read_json
+
+
+def screen() -> None:
+    """Show the screen."""
+    st.html(FORMS)
+    names = dataset_names(workspace())
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
+    with bar:
+        st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
+        first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
+        chosen = st.selectbox(
+            "Data set: a name, or the path of an image folder or CSV",
+            names,
+            index=first,
+            key="dataset",
+            bind="query-params",
+            accept_new_options=True,
+            label_visibility="collapsed",
+            help="A name, or the path of an image folder or CSV",
+            width=380,
+        )
+    name = audit_name_of(chosen)
+    folder = audit_folder(workspace(), name)
+    progress = watch(folder)
+    audit = _audit(name, progress)
+    if audit is None:
+        progress_panel(folder, progress, _source(chosen, name) or chosen)
+        other_jobs(folder)
+        idle = progress.state in ("none", "finished") and not waiting_job(folder)
+        if idle and not (folder / "results.json").exists():
+            not_audited(chosen, folder, _spec(chosen))
+        return
+    with bar:
+        _actions(audit, chosen, progress)
+    progress_panel(folder, progress, _source(chosen, name) or chosen)
+    other_jobs(folder)
+    _results(audit)
+
+
+def _audit(name: str, progress: Progress) -> Audit | None:
+    """Return what is found so far; files that do not fit together are no error while an audit writes them."""
+    try:
+        return loaded_audit(workspace(), name)
+    except ErrataError as error:
+        if not progress.active:
+            st.error(str(error))
+        return None
+
+
+def _source(chosen: str, name: str) -> str:
+    """Return what `errata audit` is given: of a data set that is chosen by the name it got, the path it has."""
+    return chosen if chosen != name or chosen in load_catalog() else source_of(workspace(), name) or ""
+
+
+def _spec(chosen: str) -> DatasetSpec | None:
+    return None if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace())
+
+
+def _actions(audit: Audit, chosen: str, progress: Progress) -> None:
+    split = st.session_state.get("split") or "test"
+    fiftyone_link(audit, "all" if split == "all" else f"suspicious-{split}")
+    report = workspace().reports / audit.name / "report.html"
+    if report.exists():
+        st.download_button(
+            "Report",
+            report.read_bytes,
+            file_name=f"errata-{audit.name}.html",
+            mime="text/html",
+            icon=":material/description:",
+        )
+    source = _source(chosen, audit.name)
+    trained = all(one.name in audit.config["architectures"] for one in audit.architectures)  # else: judged elsewhere
+    if progress.state == "finished" and source and trained and not waiting_job(audit.folder):
+        audit_button(source, audit.folder, "Audit again")
+
+
+def _results(audit: Audit) -> None:
+    """Show the figures, the ranked table, and the selected image beside it."""
+    title = read_json(audit.folder / "results.json")["title"]
+    st.html(f'<div class="er-facts"><h2>{escape(title)}</h2>{counts(audit)}</div>')
+    if audit.in_sample:
+        st.warning(
+            "In-sample predictions: the model may have trained on the images it judges, so its scores flatter the "
+            "given labels and wrong ones stay hidden. Predictions with folds are out-of-sample."
+        )
+    bar = st.container(horizontal=True, vertical_alignment="bottom", key="filters")
+    with bar:
+        rows = filtered_suspects(audit)
+    chosen = chosen_row(audit)
+    selected = chosen if chosen is not None else (rows[0] if rows else None)
+    left, right = st.columns([10, 13], gap="medium")
+    with left:
+        suspect_table(audit, rows, selected)
+        st.html(accuracy_table(audit))
+    if selected is not None:
+        with bar:
+            neighbour_buttons(audit, rows, selected)
+        with right:
+            image_panel(audit, selected)
+    if audit.checked.skipped:
+        with st.expander(f"{len(audit.checked.skipped)} skipped files"):
+            st.html(skipped_table(audit))
+
+
+screen()

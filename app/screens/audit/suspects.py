@@ -1,0 +1,79 @@
+"""The ranked table of suspicious labels: filters, paging, rows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from app.html_parts.components import suspect_row, table_head
+from app.state import choose_image, forget_image
+from curation.results.audit import Audit
+from models.arrays import BoolArray, IntArray
+
+PAGE = 8  # rows that are seen without scrolling
+ANY = "any label"
+
+
+def filtered_suspects(audit: Audit) -> list[int]:
+    """Show the filters and return the rows they leave, most suspicious first."""
+    splits = [split for split in ("test", "val", "train") if split in audit.rows.splits]
+    split = st.segmented_control(
+        "Split",
+        [*splits, "all"],
+        default=splits[0],
+        required=True,
+        key="split",
+        bind="query-params",
+        on_change=forget_image,
+    )
+    label = st.selectbox(
+        "Given label", [ANY, *audit.rows.classes], key="label", bind="query-params", width=160, on_change=forget_image
+    )
+    rows = audit.suspects(None if split == "all" else split)
+    if label != ANY:
+        rows = rows[audit.rows.labels[rows] == audit.rows.classes.index(label)]
+    rows = rows[_pair_filter(audit, rows)]
+    if not st.toggle("Also labels the models agree with", key="every", bind="query-params"):
+        rows = rows[audit.consensus.suggested[rows] != audit.rows.labels[rows]]
+    return [int(row) for row in rows]
+
+
+def _pair_filter(audit: Audit, rows: IntArray) -> BoolArray:
+    """Show the choice of one confusion, most frequent first, and return which rows, shape (R,), show it."""
+    classes, given, suggested = audit.rows.classes, audit.rows.labels[rows], audit.consensus.suggested[rows]
+    codes = given * len(classes) + suggested
+    found, counts = np.unique(codes[given != suggested], return_counts=True)
+    names: dict[str, int | None] = {ANY: None}
+    for place in np.argsort(-counts, kind="stable"):
+        one, other = divmod(int(found[place]), len(classes))
+        names[f"{classes[one]} → {classes[other]} ({counts[place]})"] = int(found[place])
+    if st.session_state.get("pair") not in names:
+        st.session_state.pop("pair", None)  # of another split or data set
+    code = names[st.selectbox("Given → suggested", list(names), key="pair", width=220, on_change=forget_image)]
+    return np.ones(len(rows), bool) if code is None else np.asarray(codes == code)
+
+
+def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> None:
+    """Show one page of the ranked table; a click, or Tab and Enter, shows an image beside it."""
+    if not rows:
+        st.info(
+            "No suspicious label is left by these filters. Widen them, or show the labels that the models agree with."
+        )
+        return
+    pages = -(-len(rows) // PAGE)
+    if st.session_state.get("page", 1) > pages:
+        st.session_state["page"] = 1
+    page = st.session_state.get("page", 1)
+    with st.container(key="suspects", gap=None):
+        st.html(table_head())
+        for rank in range((page - 1) * PAGE, min(page * PAGE, len(rows))):
+            row, place = rows[rank], rank % PAGE
+            image_id = str(audit.rows.image_ids[row])
+            chosen = "chosen" if row == selected else "row"
+            with st.container(key=f"suspects-{chosen}-{place}", gap=None):
+                st.html(suspect_row(audit, row, rank + 1))
+                st.button(f"Show {image_id}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,))
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.caption(f"{len(rows):,} label{'s' * (len(rows) > 1)}, most suspicious first")
+        if pages > 1:
+            st.pagination(pages, key="page", max_visible_pages=5)

@@ -1,0 +1,75 @@
+"""The comparisons that are loaded, computed again where a run, a version or the audit has changed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app.state import audit_stamp, loaded_audit
+from curation.comparison.board import Board, lay_out
+from curation.comparison.contestants import Contestant, choose_contestants
+from curation.comparison.figures import comparison_figures
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder
+
+Stamp = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison as arrays and as figures."""
+
+    board: Board
+    figures: dict[str, Any]
+
+
+def contestants(workspace: Workspace, name: str) -> list[Contestant]:
+    """Return who can be compared.
+
+    Raises:
+        ErrataError: nobody, or a file of a run is damaged.
+    """
+    return _contestants(str(workspace.root), name, _stamp(workspace, name))
+
+
+def compared(workspace: Workspace, name: str, runs: tuple[str, ...], versions: tuple[str, ...]) -> Compared:
+    """Return a comparison.
+
+    Raises:
+        ErrataError: as `lay_out`.
+    """
+    return _compared(str(workspace.root), name, runs, versions, _stamp(workspace, name))
+
+
+def finished_trainings(workspace: Workspace, name: str) -> bool:
+    """Return whether there is anything to compare."""
+    return any(_of(path.parent.name, name) for path in workspace.runs.glob("*/metrics.json"))
+
+
+def _of(run: str, name: str) -> bool:
+    return run.startswith(f"{name[:21]}-")  # as trainings are named; whose data set it is their config.json says
+
+
+def _stamp(workspace: Workspace, name: str) -> Stamp:
+    """Return what changes whenever a comparison of the data set may."""
+    files = [
+        *workspace.runs.glob("*/metrics.json"),
+        *workspace.runs.glob("*/speed.json"),
+        *(workspace.splits / name).glob("*/split.json"),
+        *workspace.decisions.glob(f"{name}.jsonl"),
+    ]
+    stamps = sorted((str(path), path.stat().st_mtime_ns) for path in files)
+    return (*stamps, *audit_stamp(audit_folder(workspace, name)))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _contestants(root: str, name: str, stamp: Stamp) -> list[Contestant]:
+    return choose_contestants(Workspace(Path(root)), name)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing …")
+def _compared(root: str, name: str, runs: tuple[str, ...], versions: tuple[str, ...], stamp: Stamp) -> Compared:
+    workspace = Workspace(Path(root))
+    board = lay_out(workspace, name, runs, versions)
+    return Compared(board, comparison_figures(workspace, board, loaded_audit(workspace, name)))

@@ -1,0 +1,43 @@
+"""The sections of a comparison's page inside the app: its style kept to itself, its drawings as images."""
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+
+from curation.comparison.pages.write import STYLES
+
+_SVG = re.compile(
+    r'<svg class="(?P<kind>\w+)" viewBox="0 0 (?P<size>[\d.]+ [\d.]+)" role="img" (?P<rest>.*?)</svg>', re.S
+)
+_ALT = re.compile(r'aria-label="(?P<alt>[^"]*)">(?P<body>.*)', re.S)
+
+
+def section_html(html: str) -> str:
+    """Return sections of the page as `st.html` shows them: it removes drawings, so they become images."""
+    return f'<div class="er-compare">{_SVG.sub(_as_image, html)}</div>'
+
+
+@cache
+def style_html() -> str:
+    """Return the page's style sheets, for what is inside `section_html` only, in the colours of the app."""
+    own = Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
+    pages = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    return f"<style>.er-compare {{ {pages} }}\n{own}</style>"
+
+
+def _as_image(found: re.Match[str]) -> str:
+    """Return a drawing as an image, which is a document of its own: it brings its colours for light and dark."""
+    inner = _ALT.match(found["rest"])
+    alt, body = (inner["alt"], inner["body"]) if inner else ("", found["rest"])
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {found["size"]}" class="{found["kind"]}">'
+        f"<style>{_drawing_style()}</style>{body}</svg>"
+    )
+    source = base64.b64encode(svg.encode()).decode("ascii")
+    return f'<img class="{found["kind"]}" alt="{alt}" src="data:image/svg+xml;base64,{source}">'
+
+
+@cache
+def _drawing_style() -> str:
+    return Path(__file__).with_name("drawing.css").read_text(encoding="utf-8")

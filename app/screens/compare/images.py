@@ -1,0 +1,103 @@
+"""The images on which networks differ: a row each, what every network predicts and looks at."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.html_parts.pictures import cam_picture, picture
+from app.jobs.process import last_arguments, start, watch
+from app.panels.job import job_panel
+from app.screens.compare.data import Compared
+from app.screens.compare.html import section_html
+from app.state import workspace
+from curation.comparison.image_maps import map_file, missing_maps
+from curation.comparison.pages.columns import labels_name
+from curation.comparison.pages.image_rows import Seen, image_row
+from curation.comparison.transfers import missing_before, read_before
+from curation.training.cam_drawing import drawing_folder
+from curation.words import counted
+
+PAGE = 5  # images
+PICTURE_PX = 280
+PREDICTED = "what each predicts"
+_WHICH = ("all differences", "only where labels changed")
+
+
+def images_part(own: Compared, source: str) -> None:
+    """Show one page of the images, and the button that draws the maps that are missing on it."""
+    if len(own.board.contestants) < 2:
+        st.info("One network alone differs from nobody. Choose another one above, or none for all.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare-images-bar"):
+        which = st.segmented_control("Images", _WHICH, default=_WHICH[0], required=True, key="compare.which")
+        label = st.selectbox(
+            "Grad-CAM for", [PREDICTED, *own.board.images.rows.classes], key="cam", bind="query-params", width=220,
+            help="For one class, networks before and after a retraining can be held against each other.",
+        )  # fmt: skip
+        lines = [line for line in own.figures["differing"] if which == _WHICH[0] or _changed(line)]
+        st.space("stretch")
+        pages = max(1, -(-len(lines) // PAGE))
+        if st.session_state.get("compare.page", 1) > pages:
+            st.session_state["compare.page"] = 1
+        page = int(st.pagination(pages, key="compare.page", max_visible_pages=5) or 1) if pages > 1 else 1
+    shown = lines[(page - 1) * PAGE : page * PAGE]
+    st.caption(
+        f"{counted(len(lines), 'image')} of {own.figures['images']['n']:,} on which the networks differ"
+        f"{'' if which == _WHICH[0] else ' and whose label was changed'}, the surest first; "
+        f"✓ right by the {labels_name(own.board.versions[-1])}"
+        f"{'' if label == PREDICTED else f'; the maps show what speaks for {label}'}"
+    )
+    if not shown:
+        st.info("No such image.")
+        return
+    fixed = "" if label == PREDICTED else str(label)
+    _draw_button(own, source, shown, fixed)
+    st.html(section_html("".join(_row(own, line, fixed) for line in shown)))
+
+
+def _changed(line: dict[str, Any]) -> bool:
+    return any(names != [line["given"]] for names in line["classes"].values())
+
+
+def _row(own: Compared, line: dict[str, Any], label: str) -> str:
+    path = own.board.images.rows.root / line["image_id"]
+
+    def map_of(image_id: str, place: int) -> str | None:
+        target = label or line["predictions"][place]["class"]
+        return cam_picture(path, map_file(own.board.contestants[place], image_id, target), PICTURE_PX)
+
+    def before_of(image_id: str, place: int) -> Seen | None:
+        known = read_before(own.board.contestants[place], image_id, label)
+        if known is None:
+            return None
+        return Seen(known.run, known.label, known.confidence, cam_picture(path, known.cam, PICTURE_PX))
+
+    return image_row(own.figures, line, lambda _: picture(path, PICTURE_PX), map_of, before_of)
+
+
+def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label: str) -> None:
+    """Show the button that draws what is missing, how far that is, or why it went wrong."""
+    wanted = [
+        (one, line["image_id"], label or line["predictions"][place]["class"])
+        for line in shown
+        for place, one in enumerate(own.board.contestants)
+    ]
+    pages = [line["image_id"] for line in shown]
+    missing = [(one.name, image_id) for one, image_id, _ in missing_maps(wanted)]
+    missing += [(one.name, name) for one in own.board.contestants for name in missing_before(one, pages, label)]
+    if not missing:
+        return
+    names = list(dict.fromkeys(name for name, _ in missing))
+    images = list(dict.fromkeys(image_id for _, image_id in missing))
+    arguments = ["draw", source, *images, "--runs", ",".join(names), *(["--label", label] if label else [])]
+    folder = drawing_folder(workspace(), own.board.dataset)
+    if last_arguments(folder) == arguments and job_panel(folder, "Grad-CAM", "compare.draw").active:
+        return
+    st.button(
+        f"Draw {counted(len(missing), 'Grad-CAM map')}",
+        icon=":material/thermostat:",
+        key="compare.draw",
+        disabled=watch(folder).active,  # maps of other images are being drawn
+        on_click=start,
+        args=(folder, arguments),
+    )

@@ -1,0 +1,87 @@
+"""Trained networks side by side: on the labels as given and as people curated them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from app.jobs.queue import jobs
+from app.panels.data_bar import audit_of, data_bar, open_screen
+from app.panels.queue import queue_panel
+from app.screens.compare.choices import choose_runs, choose_versions
+from app.screens.compare.data import Compared, compared, contestants, finished_trainings
+from app.screens.compare.html import section_html, style_html
+from app.screens.compare.images import images_part
+from app.screens.compare.report import report_buttons, report_progress
+from app.state import workspace
+from curation.comparison.pages import class_sections as classes
+from curation.comparison.pages import cleaning_sections as cleaning
+from curation.comparison.pages import verdict_sections as verdicts
+from curation.comparison.pages.columns import compared_section
+from curation.comparison.pages.curve_plot import curves_section
+from curation.comparison.pages.layout import settings_section
+from curation.workspace.names import ORIGINAL, audited_labels, versions
+
+Section = Callable[[dict[str, Any]], str]
+PARTS: dict[str, tuple[Section, ...]] = {  # in the address -> sections of the page
+    "side by side": (compared_section, cleaning.review_section),
+    "the choice": (verdicts.contests_section, verdicts.pairs_section),
+    "what changed": (cleaning.changed_section,),
+    "classes": (classes.classes_section, classes.confusion_section),
+    "calibration": (classes.calibration_section,),
+    "curves": (curves_section, settings_section),
+    "images": (),
+}
+PURPOSE = "The audit reads the images whose labels networks are compared on."
+
+
+def screen() -> None:
+    """Show the screen."""
+    st.html(style_html())
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare-bar")
+    with bar:
+        chosen = data_bar()
+    audit = audit_of(chosen, PURPOSE)
+    if audit is None:
+        return
+    name = audit.name
+    if (version := audited_labels(workspace(), name)) != ORIGINAL:
+        st.info(f"This is the audit of version {version}. Compare on it under **{name.removesuffix(f'-{version}')}**.")
+        return
+    if any(job.open and job.dataset == name for job in jobs(workspace())):
+        queue_panel(name)
+    if not finished_trainings(workspace(), name):
+        _nothing_yet(chosen)
+        return
+    with bar:
+        runs = choose_runs(name, contestants(workspace(), name))
+        labels = choose_versions(name, versions(workspace(), name))
+    own = compared(workspace(), name, runs, labels)
+    with bar:
+        report_buttons(own, chosen)
+    report_progress(own)
+    _show(own, chosen)
+
+
+def _show(own: Compared, source: str) -> None:
+    part = st.segmented_control(
+        "Part", list(PARTS), default="side by side", required=True, key="compare", bind="query-params",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if len(own.board.versions) == 1 and part in ("side by side", "what changed", "the choice"):
+        st.info("Tested on one version of the labels. Make a curated split under Splits, or choose a second one above.")
+    if part == "images":
+        images_part(own, source)
+    else:
+        shown = "".join(section(own.figures) for section in PARTS[str(part)])
+        st.html(section_html(shown or "<p>Nothing to say about a single network.</p>"))
+
+
+def _nothing_yet(chosen: str) -> None:
+    st.subheader("Nothing to compare yet")
+    st.write("A comparison is of trained networks, on the test labels as given and as curated.")
+    st.button("Train some", type="primary", key="compare.train", on_click=open_screen, args=("train",))
+    st.caption(f"The same in a terminal: `errata train {chosen} --recipe scenes-lite0-frozen`")
+
+
+screen()

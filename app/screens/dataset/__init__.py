@@ -1,0 +1,1 @@
+"""The data set: its classes, copies, problems, versions."""

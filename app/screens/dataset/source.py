@@ -1,0 +1,84 @@
+"""What the data set screen shows: the audited images, or those the folder lists where there is no audit yet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from app.jobs.process import watch
+from app.state import audit_name_of, loaded_audit, workspace
+from curation.datasets.catalog import DatasetSpec, find_dataset, read_rows
+from curation.datasets.opening import FIFTYONE
+from curation.datasets.registered_names import source_of
+from curation.datasets.rows import Rows
+from curation.results.audit import Audit
+from curation.versions.store import about_audit
+from curation.workspace.names import audit_folder
+from models.errors import ErrataError
+
+_WHERE = {"kaggle": "Kaggle, {}", "torchvision": "torchvision, {}", "embedded": "drawn or unpacked by Errata"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One data set as far as it is known."""
+
+    name: str  # of its audit
+    title: str
+    licence: str
+    where: str  # it comes from
+    rows: Rows | None  # None: the images are not there, or not drawn yet
+    audit: Audit | None
+    spec: DatasetSpec | None  # None of an audit whose source is gone or in FiftyOne
+
+
+def source_of_choice(chosen: str) -> Source:
+    """Return what is known of a data set.
+
+    Raises:
+        ErrataError: its folder cannot be read or makes no data set, or the files of its audit are damaged.
+    """
+    name, spec = audit_name_of(chosen), _spec(chosen)
+    audit = _audit(name)
+    if audit is not None:
+        about = about_audit(workspace(), name)
+        licence = about["licence"] or (spec.licence if spec else "not stated")
+        return Source(name, about["title"], licence, _where(name, spec), audit.rows, audit, spec)
+    if spec is None:
+        return Source(name, name, "not stated", _where(name, spec), None, None, None)
+    rows = _listed(chosen, str(spec.root), spec.root.stat().st_mtime_ns) if spec.root.is_dir() else None
+    return Source(name, spec.title, spec.licence, _where(name, spec), rows, None, spec)
+
+
+def _audit(name: str) -> Audit | None:
+    """Return the audit; files that do not fit together are no error while an audit writes them."""
+    try:
+        return loaded_audit(workspace(), name)
+    except ErrataError:
+        if not watch(audit_folder(workspace(), name)).active:
+            raise
+        return None
+
+
+def _spec(chosen: str) -> DatasetSpec | None:
+    """Return the data set of a name or path; None of an audit whose source is neither."""
+    if chosen.startswith(FIFTYONE):
+        return None
+    try:
+        return find_dataset(chosen, workspace())
+    except ErrataError:  # only an audit has this name: its source may be a path
+        source = source_of(workspace(), chosen) or ""
+        return find_dataset(source, workspace()) if source and Path(source).exists() else None
+
+
+def _where(name: str, spec: DatasetSpec | None) -> str:
+    """Return in words where a data set comes from."""
+    if spec is None:
+        return source_of(workspace(), name) or "not stated"
+    kind, _, handle = spec.source.partition(":")
+    return _WHERE[kind].format(handle) if kind in _WHERE else spec.source
+
+
+@st.cache_resource(max_entries=4, show_spinner="Listing the images …")
+def _listed(chosen: str, root: str, changed: int) -> Rows:
+    return read_rows(find_dataset(chosen, workspace()))

@@ -1,0 +1,60 @@
+"""A prediction as a process of its own: uploaded images, its folder, and what it found."""
+
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.jobs.process import job_folder, start, watch
+from curation.training.predict import FileResult, read_results
+from curation.training.uploads import Upload, save_uploads
+from curation.workspace.folders import Workspace
+from models.files.atomic import checked_name
+
+KEPT = 20  # predictions on disk; older ones are removed with their images
+_PREFIX = "predict-"
+
+
+def prediction_folder(workspace: Workspace, name: str) -> Path:
+    """Return the folder of a prediction, whether it is there or not.
+
+    Raises:
+        ErrataError: `name` is no name.
+    """
+    return job_folder(workspace, f"{_PREFIX}{checked_name('prediction', name)}")
+
+
+def start_prediction(workspace: Workspace, dataset: str, uploads: Sequence[Upload]) -> str:
+    """Save the images, start the process, and return the name of the prediction.
+
+    Raises:
+        ErrataError: an image is refused: nothing is started.
+    """
+    name = f"{time.time_ns():x}"
+    folder = prediction_folder(workspace, name)
+    try:
+        files = save_uploads(uploads, folder / "images")
+        outputs = ["--json", str(folder / "predictions.json"), "--csv", str(folder / "predictions.csv")]
+        start(folder, ["predict", dataset, *map(str, files), *outputs, "--cams", str(folder / "cams")])
+    except Exception:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    _forget(workspace)
+    return name
+
+
+def results_of(folder: Path) -> list[FileResult]:
+    """Return what a finished prediction found; nothing before.
+
+    Raises:
+        ErrataError: its file is damaged.
+    """
+    path = folder / "predictions.json"
+    return read_results(path) if path.exists() else []
+
+
+def _forget(workspace: Workspace) -> None:
+    folders = sorted((workspace.root / "jobs").glob(f"{_PREFIX}*"), key=lambda path: path.name)
+    for folder in folders[:-KEPT]:
+        if not watch(folder).active:
+            shutil.rmtree(folder, ignore_errors=True)

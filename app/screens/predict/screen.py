@@ -1,0 +1,86 @@
+"""Drop in images: every trained model's classes, where it looks, and the training images most like them."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.html_parts.styles import FORMS
+from app.panels.data_bar import audit_of, data_bar
+from app.panels.job import job_panel, log_of
+from app.screens.predict.run import prediction_folder, results_of, start_prediction
+from app.screens.predict.view import result_html, summary
+from app.state import workspace
+from curation.results.audit import Audit
+from curation.results.models import trained_models
+from curation.training.uploads import MOST_FILES, MOST_MB, MOST_MEGAPIXELS, TYPES, Upload
+from models.errors import ErrataError
+
+
+def screen() -> None:
+    """Show the screen."""
+    st.html(FORMS)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-predict"):
+        chosen = data_bar()
+    audit = audit_of(chosen, "The models of an audit, and those trained since, say what is on images of your own.")
+    if audit is None:
+        return
+    models = trained_models(workspace(), audit.name)
+    if not models:
+        st.subheader("No trained model yet")
+        st.write("This data set was judged by predictions made elsewhere, so there is no network to ask.")
+        st.button("Train one", type="primary", key="predict.train", on_click=_train)
+        return
+    _upload(audit, [model.name for model in models])
+    name = st.query_params.get("prediction", "")
+    if name:
+        _result(audit, prediction_folder(workspace(), name))
+
+
+def _upload(audit: Audit, models: list[str]) -> None:
+    files = st.file_uploader(
+        f"Images, at most {MOST_FILES} at a time, {MOST_MB} MB and {MOST_MEGAPIXELS} megapixels each", TYPES,
+        accept_multiple_files=True, max_upload_size=MOST_MB, key="predict.files",
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.button(
+            f"Ask {len(models)} models" if len(models) > 1 else f"Ask {models[0]}", type="primary", disabled=not files,
+            icon=":material/image_search:", key="predict.start",
+        )  # fmt: skip
+        st.caption(f"The same in a terminal: `errata predict {audit.name} FILE … --csv F --json F`")
+    if asked:
+        uploads = [Upload(file.name, file.getvalue()) for file in files]
+        try:
+            st.query_params["prediction"] = start_prediction(workspace(), audit.name, uploads)
+        except ErrataError as error:
+            st.error(str(error))
+            return
+        st.rerun()
+
+
+def _result(audit: Audit, folder: Path) -> None:
+    """Show the prediction in the address: under way, failed, or what it found."""
+    progress = job_panel(folder, "The prediction", "predict.job")
+    if progress.state == "none":
+        st.info("That prediction is not kept any more: the latest 20 are. Drop the images in again.")
+    if progress.state == "failed":
+        log_of(progress)
+    results = results_of(folder) if progress.state == "finished" else []
+    if not results:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(summary(results), width="content")
+        st.space("stretch")
+        for kind, mime in (("csv", "text/csv"), ("json", "application/json")):
+            st.download_button(
+                kind.upper(), (folder / f"predictions.{kind}").read_bytes, f"predictions-{audit.name}.{kind}", mime,
+                icon=":material/download:", key=f"predict.{kind}",
+            )  # fmt: skip
+    for one in results:
+        st.html(result_html(one, audit.rows.root))
+
+
+def _train() -> None:
+    st.query_params["screen"] = "train"
+
+
+screen()

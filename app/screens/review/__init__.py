@@ -1,0 +1,1 @@
+"""The review: an image at a time or many at once."""

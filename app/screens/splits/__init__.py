@@ -1,0 +1,1 @@
+"""Curated versions: made, compared, exported; the decisions behind them."""

@@ -1,0 +1,96 @@
+"""What the Splits screen computes, kept until the audit, the decisions or the versions are others."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.state import audit_stamp, workspace
+from curation.decisions.decision import Decision
+from curation.decisions.table import Line, lines_of
+from curation.results.audit import Audit
+from curation.review.bench import Bench
+from curation.review.look_order import look_order
+from curation.versions.diff import Change, diff_splits
+from curation.versions.request import SplitRequest
+from curation.versions.rows import CuratedRows
+from curation.versions.split_preview import SplitPreview, preview_split
+from curation.versions.store import CuratedSplit, SplitSummary, load_split
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL, versions
+from models.arrays import IntArray
+
+
+def preview(bench: Bench, request: SplitRequest) -> SplitPreview:
+    """Return what a request would make now; see `preview_split`."""
+    audit = bench.audit
+    return _preview(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), request, bench)
+
+
+def looks(bench: Bench) -> IntArray:
+    """Return the rows that were judged, in the order of their first look."""
+    audit = bench.audit
+    return _looks(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), bench)
+
+
+def decision_lines(bench: Bench) -> list[Line]:
+    """Return the decisions and what has become of each, oldest first; what took them back is left out."""
+    audit = bench.audit
+    return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), bench)
+
+
+def summaries(audit: Audit) -> list[SplitSummary]:
+    """Return the versions of a data set, `original` first."""
+    return [_summary(version_of(audit, version)) for version in versions(workspace(), audit.name)]
+
+
+def changes(audit: Audit, old: str, new: str) -> list[Change]:
+    """Return what two versions do not have in common."""
+    return _changes(str(workspace().root), audit.name, audit_stamp(audit.folder), old, new, audit)
+
+
+def version_of(audit: Audit, version: str) -> CuratedSplit:
+    """Return a version of an audited data set; see `load_split`."""
+    return _split(str(workspace().root), audit.name, audit_stamp(audit.folder), version, audit)
+
+
+def _summary(split: CuratedSplit) -> SplitSummary:
+    about = split.about
+    if split.version == ORIGINAL:
+        return SplitSummary(split.version, split.sha256, "", "", "", about["counts"], {}, {})
+    made = (about["parent"]["version"], about["reviewer"], about["created"])
+    return SplitSummary(
+        split.version, split.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"]
+    )
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _preview(
+    root: str, name: str, stamp: tuple[int, ...], lines: int, request: SplitRequest, _bench: Bench
+) -> SplitPreview:
+    return preview_split(Workspace(Path(root)), _bench.audit, _bench.review, request)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> IntArray:
+    return look_order(_bench.review, _bench.row_of)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[Line]:
+    rows = _bench.audit.rows
+    entries = [one for one in _bench.review.log.read().entries if isinstance(one[1], Decision)]
+    with _bench.review.reading() as state:
+        return lines_of(entries, state, dict(zip(rows.image_ids.tolist(), rows.splits.tolist(), strict=True)))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _split(root: str, name: str, stamp: tuple[int, ...], version: str, _audit: Audit) -> CuratedSplit:
+    if version != ORIGINAL:
+        return load_split(Workspace(Path(root)), name, version)
+    every = CuratedRows.as_given(_audit.checked, _audit.duplicates)  # what load_split reads, without reading it again
+    return CuratedSplit(name, ORIGINAL, every, {"sha256": every.sha256(), "counts": every.counts()})
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _changes(root: str, name: str, stamp: tuple[int, ...], old: str, new: str, _audit: Audit) -> list[Change]:
+    return diff_splits(*(_split(root, name, stamp, version, _audit) for version in (old, new)))

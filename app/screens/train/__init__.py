@@ -1,0 +1,1 @@
+"""Trainings: the form, the queue, the table of runs."""

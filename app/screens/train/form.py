@@ -1,0 +1,122 @@
+"""What to train, chosen with defaults that make sense, and how long it will take before it starts."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from app.jobs.actions import enqueue
+from app.jobs.train_plan import Plan, about_variant, plan_retrain, plan_trainings, variants
+from app.jobs.words import about_time
+from app.state import workspace
+from curation.results.audit import Audit
+from curation.workspace.names import ORIGINAL, versions
+from models.errors import ErrataError
+from models.training.recipes import RECIPES
+
+
+def retrain_button(audit: Audit) -> None:
+    """Show the one click that retrains the frozen backbone on the newest version and opens the comparison."""
+    newest = versions(workspace(), audit.name)[-1]
+    if newest == ORIGINAL:
+        st.info("There is no curated version yet. Make one under Splits, then see here what it changes.")
+        return
+    plans = plan_retrain(workspace(), audit)
+    st.button(
+        "Retrain and compare", type="primary", icon=":material/bolt:", key="train.retrain",
+        on_click=_retrain, args=(audit.name, newest, plans),
+    )  # fmt: skip
+    if plans:
+        what = f"Trains {' and '.join(plan.title for plan in plans)}, three seeds each; takes {estimate_words(plans)}."
+    else:
+        what = f"The frozen backbone is trained on {newest} and on the labels as given: this opens the comparison."
+    st.caption(what)
+
+
+def _retrain(name: str, newest: str, plans: Sequence[Plan]) -> None:
+    for plan in plans:
+        _add(name, plan)
+    st.query_params["screen"] = "compare"
+    st.query_params["versions"] = f"{ORIGINAL},{newest}"
+
+
+def train_form(audit: Audit) -> None:
+    """Show the choices, the estimate and the button that adds the trainings to the queue."""
+    known = versions(workspace(), audit.name)
+    labels = st.pills(
+        "On the labels", known, selection_mode="multi", default=[known[-1]], key="train.versions",
+        format_func=_labels,
+    )  # fmt: skip
+    architectures = st.multiselect(
+        "Architectures", variants(), default=_first(audit), format_func=about_variant, key="train.architectures",
+        accept_new_options=True, placeholder="the recipe's own", help="Any torchvision:NAME or timm:NAME can be typed.",
+    )  # fmt: skip
+    recipes = st.multiselect(
+        "Recipes", list(RECIPES), key="train.recipes", placeholder="default settings",
+        format_func=_recipe,
+        help="How it is trained. With architectures chosen, each of them is trained by each recipe.",
+    )  # fmt: skip
+    with st.container(horizontal=True):
+        seeds = int(st.number_input("Seeds", 1, 20, 1, key="train.seeds", help="How many times, for mean ± deviation."))
+        settings = _settings()
+    plans = plan_trainings(workspace(), audit, labels, architectures, recipes, seeds, settings)
+    if not plans:
+        st.info("Choose labels, and an architecture or a recipe.")
+    if st.button(
+        f"Add {len(plans)} trainings" if len(plans) > 1 else "Train", type="primary", disabled=not plans,
+        icon=":material/play_arrow:", key="train.start",
+    ):  # fmt: skip
+        for plan in plans:
+            _add(audit.name, plan)
+        st.rerun()
+    if plans:
+        command = f"errata {' '.join(plans[0].arguments)}"
+        st.caption(f"Takes {estimate_words(plans)}. The same in a terminal: `{command}`")
+
+
+def _labels(version: str) -> str:
+    return "as given" if version == ORIGINAL else version
+
+
+def _recipe(name: str) -> str:
+    return f"{name} · {RECIPES[name].about}"
+
+
+def _add(name: str, plan: Plan) -> None:
+    try:
+        enqueue(workspace(), name, plan.title, plan.arguments)
+    except ErrataError as error:  # the others are added all the same
+        st.toast(str(error), icon=":material/info:")
+
+
+def _first(audit: Audit) -> list[str]:
+    """Return the architectures of the audit, which are what a retraining is compared with."""
+    known = variants()
+    return [one.name for one in audit.voters if one.name in known] or [known[0]]
+
+
+def _settings() -> dict[str, int | float]:
+    """Return the settings that are to replace those of the recipe."""
+    with st.popover("Settings", icon=":material/tune:"):
+        st.caption("Left empty, each recipe's own.")
+        given: Mapping[str, float | None] = {
+            "epochs": st.number_input("Epochs", 1, 1000, None, key="train.epochs"),
+            "batch_size": st.number_input("Images a step", 2, 1024, None, key="train.batch"),
+            "peak_lr": st.number_input("Highest learning rate", 1e-6, 10.0, None, format="%g", key="train.lr"),
+            "max_train_images": st.number_input("At most so many images", 10, None, None, key="train.images"),
+            "size": st.number_input("Side of the input, px", 16, 1024, None, key="train.size"),
+        }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def estimate_words(plans: Sequence[Plan]) -> str:
+    """Return how long trainings will take together, and how that is known."""
+    seconds = sum(plan.estimate.seconds for plan in plans)
+    measured = sum(plan.estimate.runs for plan in plans)
+    rough = sum(not plan.estimate.runs for plan in plans)
+    if not rough:
+        how = f"by {measured} finished runs here"
+    elif measured:
+        how = f"{rough} of {len(plans)} by a rough table for two cores, the rest by finished runs here"
+    else:
+        how = "by a rough table for two cores: none of these was trained here yet"
+    return f"about {about_time(seconds)} ({how})"

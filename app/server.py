@@ -1,0 +1,28 @@
+"""Streamlit's server with the app's modules loaded before the first visitor comes, who would wait for them."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from PIL import Image
+from streamlit.web.cli import main
+
+HERE = Path(__file__).parent
+
+
+def preload() -> list[str]:
+    """Import what the screens import and return its names; a screen itself draws when it is imported."""
+    folders = (HERE / "html_parts", HERE / "panels", *sorted(HERE.glob("screens/*/")))
+    files = [path for folder in folders for path in sorted(folder.glob("[!_]*.py")) if path.name != "screen.py"]
+    names = [".".join(path.relative_to(HERE.parent).with_suffix("").parts) for path in files]
+    for name in names:
+        import_module(name)
+    return names
+
+
+preload()
+Image.init()  # the decoders, which Pillow loads with the first image otherwise
+
+if __name__ == "__main__":
+    sys.argv = ["streamlit", "run", str(HERE / "main.py"), *sys.argv[1:]]
+    main(prog_name="streamlit")

@@ -1,0 +1,1 @@
+"""The main job: images in, models trained, labels ranked, all of it shown."""

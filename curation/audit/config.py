@@ -1,0 +1,63 @@
+"""What an audit is asked to do."""
+
+from dataclasses import dataclass, replace
+
+from curation.training.combinations import COMBINATIONS
+from models.errors import ErrataError, unknown
+from models.figures.folds import DEFAULT_FOLDS
+from models.files.atomic import checked_name
+
+DEFAULT_ARCHITECTURES = ("efficientnet_lite0", "simple_cnn_norm_dropout")
+
+
+@dataclass(frozen=True)
+class AuditConfig:
+    """What an audit is asked to do."""
+
+    architectures: tuple[str, ...] = DEFAULT_ARCHITECTURES
+    folds: int = DEFAULT_FOLDS
+    seed: int = 0
+    cams_per_split: int = 50  # most suspicious images whose Grad-CAM maps are drawn
+    engine: str = "auto"  # for frozen features; see models.features.engines
+    version: str = "original"  # of the labels
+    predictions: str = ""  # where those of a model trained elsewhere are read from; nothing is trained then
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The architectures that are trained, which `ensemble` and `average` combine."""
+        return tuple(name for name in self.architectures if name not in COMBINATIONS)
+
+    @property
+    def combinations(self) -> tuple[str, ...]:
+        """`ensemble` and `average`, where they are named."""
+        return tuple(name for name in self.architectures if name in COMBINATIONS)
+
+    def checked(self) -> "AuditConfig":
+        """Return the config, with what combines architectures behind them.
+
+        Raises:
+            ErrataError: an unknown architecture, version or engine, an architecture named twice, nothing to combine,
+                too few folds, or a negative number.
+        """
+        from models.features.engines import ENGINES
+        from models.networks.variants import parse_variant
+
+        if not self.architectures:
+            raise ErrataError("no architecture is named; give at least one with --architectures")
+        for name in self.members:
+            parse_variant(name)
+        if len(set(self.architectures)) < len(self.architectures):
+            raise ErrataError(f"an architecture is named twice in {','.join(self.architectures)}; name each once")
+        if self.combinations and len(self.members) < 2:
+            raise ErrataError(
+                f"{self.combinations[0]} combines the other architectures, and --architectures "
+                f"{','.join(self.architectures)} names {len(self.members)}; name at least two beside it"
+            )
+        checked_name("version", self.version)
+        if self.engine not in ("auto", *ENGINES):
+            raise unknown("engine", self.engine, ("auto", *ENGINES))
+        if self.folds < 2:
+            raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
+        if self.cams_per_split < 0 or self.seed < 0:
+            raise ErrataError("--seed and --cams must not be negative")
+        return replace(self, architectures=self.members + self.combinations)

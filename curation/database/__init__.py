@@ -1,0 +1,1 @@
+"""Errata's own MongoDB process and the FiftyOne datasets in it."""

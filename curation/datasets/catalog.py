@@ -1,0 +1,201 @@
+"""The data sets Errata knows by name (datasets.yaml), and those named by a path."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from curation.datasets.entries import checked_class, make_rows
+from curation.datasets.image_folder import read_folder
+from curation.datasets.label_csv import read_csv
+from curation.datasets.registered_names import own_name
+from curation.datasets.rows import SPLITS, Rows
+from curation.datasets.sampling import at_most
+from curation.workspace.folders import Workspace, data_root
+from models.errors import ErrataError, unknown
+from models.files.atomic import checked_name
+
+CATALOG = Path(__file__).resolve().parents[2] / "datasets.yaml"
+LAYOUTS = ("folder", "csv")
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """One data set: where its images lie and what their labels mean."""
+
+    name: str  # becomes a file name
+    title: str  # what people see
+    layout: str  # "folder" or "csv"
+    root: Path  # image_ids are relative to it; absolute once found
+    licence: str  # of the images
+    source: str  # "embedded:NAME", "kaggle:OWNER/NAME", "torchvision:NAME", or where a person gets it
+    splits: tuple[str, ...] = ()  # those that must be there; empty: those found
+    classes: tuple[str, ...] = ()  # in label order; empty: those found, sorted
+    other_classes: tuple[str, ...] = ()  # found in the root, not part of this data set
+    max_train: int | None = None  # images, drawn by seed in the proportions of the classes; None: all
+    image_size: int | None = None  # side, px; None: they differ
+    labels_csv: str = "labels.csv"  # in the root; layout "csv" only
+
+    @classmethod
+    def from_dict(cls, name: str, block: Any) -> "DatasetSpec":
+        """Return the data set that one block of datasets.yaml describes.
+
+        Raises:
+            ErrataError: the name is no name, the block is no mapping, or a key is unknown, missing or of
+                another kind.
+        """
+        checked_name("data set", name)
+        if not isinstance(block, dict):
+            raise ErrataError(f"data set {name!r} needs a block of keys and values, not {block!r}")
+        for key, value in block.items():
+            if key not in _KINDS:
+                raise ErrataError(f"data set {name!r}: {unknown('key', str(key), _KINDS)}")
+            if type(value) is not _KINDS[key]:  # `is`: YAML's `yes` is a bool, and a bool is an int
+                raise ErrataError(f"data set {name!r}: {key} must be {_WORDS[_KINDS[key]]}, not {value!r}")
+        missing = [key for key in ("title", "layout", "licence", "source") if key not in block]
+        if missing:
+            raise ErrataError(f"data set {name!r} has no {', no '.join(missing)}; add it to its block")
+        if block["layout"] not in LAYOUTS:
+            raise ErrataError(f"data set {name!r}: {unknown('layout', block['layout'], LAYOUTS)}")
+        lists = {key: _texts(name, key, value) for key, value in block.items() if _KINDS[key] is list}
+        return cls(**{**block, **lists, "name": name, "root": Path(block.get("root", name))})
+
+    @property
+    def embedded(self) -> bool:
+        """Whether Errata makes the images itself, in the workspace."""
+        return self.source.startswith("embedded:")
+
+
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("title", "layout", "root", "licence", "source", "labels_csv"), str),
+    **dict.fromkeys(("splits", "classes", "other_classes"), list),
+    **dict.fromkeys(("max_train", "image_size"), int),
+}
+_WORDS = {str: "text (in quotes)", list: "a list", int: "a whole number"}
+
+
+def _texts(name: str, key: str, values: list[Any]) -> tuple[str, ...]:
+    """Return the entries of a list of names, checked."""
+    for value in values:
+        if not isinstance(value, str):
+            raise ErrataError(f"data set {name!r}: {value!r} in {key} must be text; put it in quotes")
+        if key == "splits" and value not in SPLITS:
+            raise ErrataError(f"data set {name!r}: {unknown('split', value, SPLITS)}")
+    names = tuple(checked_class(value) for value in values)
+    if len(set(names)) < len(names):
+        raise ErrataError(f"data set {name!r} has a name twice in {key}; remove one")
+    return names
+
+
+def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
+    """Return name -> data set, in the order of the file; roots as written there.
+
+    Args:
+        path: a catalogue, the repository's datasets.yaml by default.
+
+    Raises:
+        ErrataError: the file is missing, no YAML, no mapping, or a block of it is wrong.
+    """
+    path = path or CATALOG
+    try:
+        blocks = _parsed(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ErrataError(f"cannot read the catalogue {path}: {error.strerror}; restore it") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ErrataError(f"{path} is no YAML ({' '.join(str(error).split())}); correct it") from error
+    if not isinstance(blocks, dict):
+        raise ErrataError(f"{path} must map the name of each data set to its block")
+    try:
+        return {str(name): DatasetSpec.from_dict(str(name), block) for name, block in blocks.items()}
+    except ErrataError as error:
+        raise ErrataError(f"{path}: {error}") from error
+
+
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Any:
+    """Return what the YAML says, not to be changed; remembered, since the app asks with every click."""
+    return yaml.safe_load(text)
+
+
+def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
+    """Return the data set of that name, or the image folder or CSV at that path, its root absolute.
+
+    A catalogue name comes first; `./scenes` is a folder of that name. An embedded set lies in the workspace,
+    any other under ERRATA_DATA; neither need be there yet (see `curation.datasets.fetch`).
+
+    Raises:
+        ErrataError: neither a name of the catalogue nor an image folder nor a CSV.
+    """
+    catalog = load_catalog()
+    if name_or_path in catalog:
+        spec = catalog[name_or_path]
+        return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
+    if not name_or_path.strip():  # an unset variable of the shell: the folder one stands in is not meant
+        raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
+    path = Path(os.path.abspath(Path(name_or_path).expanduser()))  # noqa: PTH100 - resolves `..`, keeps links
+    if _is_dir(path):
+        return _at_path(path, "", catalog, workspace)
+    if path.is_file() and path.suffix.lower() == ".csv":
+        return _at_path(path, path.name, catalog, workspace)
+    if path.is_file():
+        raise ErrataError(f"{path} is neither an image folder nor a CSV; name one, or a data set: {', '.join(catalog)}")
+    if "/" in name_or_path or path.suffix.lower() == ".csv":
+        raise ErrataError(f"no image folder or CSV at {path}; check the path, or name a data set: {', '.join(catalog)}")
+    raise unknown("data set", name_or_path, catalog)
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
+
+
+def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Workspace) -> DatasetSpec:
+    """Return the data set of an image folder, or of a CSV where one is named."""
+    root = path.parent if labels_csv else path
+    title = f"{root.name}/{labels_csv}" if labels_csv else root.name
+    ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")  # 40 of 64: run names add to it
+    source = os.path.realpath(path)  # two links to one folder are one data set
+    name = own_name(plain, source, workspace, taken)
+    layout = "csv" if labels_csv else "folder"
+    if plain and name != plain:
+        title = f"{title} ({root})"  # tells it from the other of that name
+    return DatasetSpec(name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv")
+
+
+def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
+    """Return the images of a data set with their labels and splits, ordered by image_id; no image is opened.
+
+    Args:
+        spec: as `find_dataset` returns it.
+        seed: decides the split of a source without one, and which images `max_train` keeps.
+
+    Raises:
+        ErrataError: the root is not there or cannot be read, a required split is missing, or names and labels
+            do not make a data set (see `read_folder`, `read_csv` and `make_rows`).
+    """
+    if not _is_dir(spec.root):
+        where = "" if spec.embedded else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
+        raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {spec.name}`{where}")
+    entries = read_csv(spec.root / spec.labels_csv) if spec.layout == "csv" else read_folder(spec.root)
+    rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed)
+    missing = [split for split in spec.splits if split not in rows.splits]
+    if missing:
+        raise ErrataError(
+            f"data set {spec.name!r} has no {' and no '.join(missing)} images in {spec.root}; "
+            f"add {missing[0]}/CLASS/*.jpg"
+        )
+    if spec.max_train is None:
+        return rows
+    keep = rows.splits != "train"
+    train = ~keep
+    keep[train] = at_most(rows.image_ids[train], rows.labels[train], spec.max_train, seed)
+    return rows.where(keep)

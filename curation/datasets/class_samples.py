@@ -1,0 +1,26 @@
+"""A few images of each class, drawn by seed: what the labels of a data set mean, at a glance."""
+
+import numpy as np
+
+from curation.datasets.rows import Rows
+from models.arrays import IntArray
+
+
+def class_samples(rows: Rows, split: str | None, count: int, seed: int) -> list[IntArray]:
+    """Return up to `count` rows of each class, shape (<= count,) each, in the order in which they are drawn.
+
+    Args:
+        rows: N images, K classes.
+        split: draw from this split only; None: from all.
+        count: images of a class; all of it where it has no more.
+        seed: another seed, another draw; the same seed draws the same images of a class whatever the others hold.
+
+    Returns:
+        K arrays of row numbers; empty for a class without images there.
+    """
+    own = np.ones(len(rows), bool) if split is None else rows.splits == split
+    drawn = []
+    for label in range(len(rows.classes)):
+        members = np.flatnonzero(own & (rows.labels == label))
+        drawn.append(np.random.default_rng([seed, label]).permutation(members)[:count])
+    return drawn

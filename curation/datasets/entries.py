@@ -1,0 +1,113 @@
+"""From names found on disk to checked rows: one label and one split for each image."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from curation.datasets.rows import Rows
+from curation.datasets.sampling import hold_out
+from curation.words import some
+from models.errors import ErrataError, unknown
+
+SPLIT_NAMES = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation"), "val"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+TEST_FRACTION = 0.2  # of each class, where the data set comes without splits
+
+
+class Entry(NamedTuple):
+    """One image as an image folder or a CSV names it."""
+
+    image_id: str  # POSIX path relative to the data set's root
+    label: str  # as given
+    split: str  # "train", "val", "test", or "" where the source leaves it open
+
+
+def checked_class(name: str) -> str:
+    """Return a class name in Unicode's composed form, if it may name a folder.
+
+    Raises:
+        ErrataError: it is empty, holds a slash, '..' or a control character, or begins with a dot or a blank.
+    """
+    name = unicodedata.normalize("NFC", name)  # macOS writes é as two characters: one class, not two
+    if not name or name[0] in ". " or ".." in name or not name.isprintable() or set(name) & set("/\\"):
+        raise ErrataError(f"class {name!r} is no name: it may not be empty, hold a slash or '..', or begin with a dot")
+    return name
+
+
+def make_rows(root: Path, entries: Sequence[Entry], classes: Sequence[str], others: Sequence[str], seed: int) -> Rows:
+    """Check the entries together and return them as rows, ordered by image_id.
+
+    Args:
+        root: the data set's folder.
+        entries: what was found in it.
+        classes: the allowed labels in order; empty: those found, sorted.
+        others: labels whose images are left out.
+        seed: decides the split where the source leaves it open, 80 % train and 20 % test of each class.
+
+    Raises:
+        ErrataError: no image, one image named twice, a label outside the classes, a file or class name that
+            cannot be used, one class only, or a class without an image in train.
+    """
+    ordered = sorted(entries)
+    _check_ids(root, ordered)
+    names = {label: checked_class(label) for label in {entry.label for entry in ordered}}  # as given -> composed form
+    if classes:
+        _check_labels(root, ordered, names, (*classes, *others))
+    kept = [entry for entry in ordered if names[entry.label] not in others]
+    order = tuple(classes) or tuple(sorted({names[entry.label] for entry in kept}))
+    index = {label: order.index(name) for label, name in names.items() if name in order}
+    labels = np.array([index[entry.label] for entry in kept], dtype=np.int64)
+    image_ids = np.array([entry.image_id for entry in kept], dtype=np.str_)
+    splits = np.array([entry.split for entry in kept], dtype="<U5")
+    unsplit = splits == ""
+    held_out = hold_out(image_ids[unsplit], labels[unsplit], TEST_FRACTION, seed)
+    splits[unsplit] = np.where(held_out, "test", "train")
+    rows = Rows(root, order, image_ids, labels, splits)
+    _check_classes(rows)
+    return rows
+
+
+def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
+    """Refuse an empty data set, an image named twice, and names no other file can hold."""
+    if not ordered:
+        raise ErrataError(f"no image in {root}; expected SPLIT/CLASS/*.jpg, CLASS/*.jpg or a CSV filepath,label")
+    counts = Counter(entry.image_id for entry in ordered)
+    twice = [image_id for image_id, count in counts.items() if count > 1]
+    if twice:
+        own = [entry for entry in ordered if entry.image_id == twice[0]]
+        splits, labels = sorted({entry.split for entry in own}), sorted({entry.label for entry in own})
+        how = "more than once" if len(labels) == 1 else f"with different labels ({some(labels)})"
+        how = f"in two splits ({' and '.join(splits)})" if len(splits) > 1 else how
+        raise ErrataError(f"{root}: named {how}: {some(twice)}; give each image one line, label and split")
+    for image_id in counts:
+        if not image_id.isascii() and any("\ud800" <= character <= "\udfff" for character in image_id):
+            raise ErrataError(f"{root}: the file name {image_id!r} is not UTF-8; rename the file")
+
+
+def _check_labels(root: Path, ordered: Sequence[Entry], names: Mapping[str, str], allowed: Sequence[str]) -> None:
+    """Refuse labels outside the class list."""
+    strange = {label for label, name in names.items() if name not in allowed}
+    for entry in ordered if strange else ():
+        if entry.label in strange:
+            raise ErrataError(f"{root}, image {entry.image_id!r}: {unknown('class', names[entry.label], allowed)}")
+
+
+def _check_classes(rows: Rows) -> None:
+    """Refuse a data set from which no classifier can learn every class."""
+    if len(rows.classes) < 2:
+        raise ErrataError(f"{rows.root} has one class only ({', '.join(rows.classes)}); label errors need at least two")
+    counts = np.bincount(rows.labels[rows.splits == "train"], minlength=len(rows.classes))
+    if not counts.any():
+        raise ErrataError(f"{rows.root} has no training image; put some into {rows.root / 'train'}/CLASS/")
+    missing = [name for name, count in zip(rows.classes, counts, strict=True) if count == 0]
+    if missing:
+        raise ErrataError(
+            f"{rows.root} has no training image of {some(missing)}; add some or remove the class everywhere"
+        )

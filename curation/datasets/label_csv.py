@@ -1,0 +1,122 @@
+"""Label tables: CSV files with the columns filepath, label and, if wanted, split."""
+
+import csv
+import os
+from pathlib import Path
+
+from curation.datasets.entries import SPLIT_NAMES, Entry
+from curation.datasets.rows import SPLITS
+from curation.words import some
+from models.errors import ErrataError, unknown
+
+
+def read_csv(path: Path, split: str = "") -> list[Entry]:
+    """Return the images a CSV names, with their labels and splits.
+
+    Only the columns filepath, label and split are read. Paths are relative to the CSV's folder, or absolute
+    and inside it.
+
+    Args:
+        path: the CSV, UTF-8 with or without a byte order mark.
+        split: the split of a file without a split column; "" leaves it open.
+
+    Raises:
+        ErrataError: unreadable, not UTF-8, empty, columns missing, an empty cell, an unknown split or one
+            other than `split`, a path or link that leaves the folder, or files that are not there.
+    """
+    lines = _read_lines(path)
+    columns = _columns(path, lines[0][1])
+    name, root = str(path), str(path.parent)  # made once: 100,000 times they cost a second
+    entries = [_entry(f"{name} line {number}", root, cells, columns, split) for number, cells in lines[1:]]
+    if not entries:
+        raise ErrataError(f"{path} names no image; add one line filepath,label for each")
+    _check_files(path, entries)
+    return entries
+
+
+def _read_lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Return (line number, cells) of every line that is not blank, the header first."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)  # strict: a quote left open would swallow the rest of the file
+            lines = [(reader.line_num, cells) for cells in reader if any(cells)]
+    except OSError as error:
+        raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
+    except UnicodeDecodeError as error:
+        raise ErrataError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
+    except csv.Error as error:
+        raise ErrataError(f"{path} line {reader.line_num} is no CSV ({error}); correct that line") from error
+    if not lines:
+        raise ErrataError(f"{path} is empty; it needs the columns filepath,label[,split]")
+    return lines
+
+
+def _columns(path: Path, header: list[str]) -> dict[str, int]:
+    """Return name -> position of the columns that are read; every other column stays unread."""
+    names = [name.strip() for name in header]
+    missing = [name for name in ("filepath", "label") if name not in names]
+    if missing:
+        raise ErrataError(
+            f"{path} has no column {' and no column '.join(missing)}; it needs filepath,label[,split], "
+            f"separated by commas (found: {', '.join(names)})"
+        )
+    for name in ("filepath", "label", "split"):
+        if names.count(name) > 1:
+            raise ErrataError(f"{path} has the column {name} {names.count(name)} times; keep one of them")
+    return {name: names.index(name) for name in ("filepath", "label", "split") if name in names}
+
+
+def _entry(where: str, root: str, cells: list[str], columns: dict[str, int], split: str) -> Entry:
+    """Return one line as an entry."""
+    values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
+    for name, value in values.items():
+        if not value:
+            raise ErrataError(f"{where} has no {name}; fill it in or remove the line")
+    if "split" in values:
+        found = SPLIT_NAMES.get(values["split"].lower())
+        if found is None:
+            raise ErrataError(f"{where}: {unknown('split', values['split'], SPLITS)}")
+        if split and found != split:
+            raise ErrataError(
+                f"{where} says split {found}, but the file lists {split}; move the line to {found}_labels.csv"
+            )
+        split = found
+    return Entry(_image_id(where, root, values["filepath"]), values["label"], split)
+
+
+def _image_id(where: str, root: str, given: str) -> str:
+    """Return a path of the CSV as an image_id, relative to the CSV's folder."""
+    inside = ".." if "\0" in given else os.path.normpath(given)  # normpath of Python 3.11 stops at a NUL
+    if os.path.isabs(inside):  # noqa: PTH117 - strings, for speed
+        inside = os.path.relpath(inside, root)
+        if inside.startswith(".."):  # one of the two may go through a link
+            folder, name = os.path.split(given)
+            inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))  # noqa: PTH118
+    if inside.split(os.sep, 1)[0] in ("..", "."):
+        raise ErrataError(f"{where}: {given!r} is not in the folder {root}; move the image or the CSV")
+    return inside.replace(os.sep, "/")
+
+
+def _check_files(path: Path, entries: list[Entry]) -> None:
+    """Refuse files that are not there, and links that lead out of the CSV's folder."""
+    root = os.path.realpath(path.parent)
+    folders: dict[str, bool] = {}  # folder -> whether it lies in the root: resolved once, not for each image
+    missing = []
+    for entry in entries:
+        folder, _, name = f"{root}/{entry.image_id}".rpartition("/")
+        if folder not in folders:
+            folders[folder] = _is_inside(folder, root)
+        file = f"{folder}/{name}"
+        if not folders[folder] or (os.path.islink(file) and not _is_inside(file, root)):  # noqa: PTH114 - as above
+            raise ErrataError(f"{path}: {entry.image_id!r} is a link out of {path.parent}; copy the image there")
+        if not os.path.isfile(file):  # noqa: PTH113 - as above
+            missing.append(entry.image_id)
+    if missing:
+        raise ErrataError(
+            f"{len(missing)} files named in {path} are missing ({some(missing)}); put them there or remove their lines"
+        )
+
+
+def _is_inside(path: str, root: str) -> bool:
+    """Return whether the path, links resolved, lies in the resolved root."""
+    return Path(os.path.realpath(path)).is_relative_to(root)

@@ -1,0 +1,39 @@
+"""Under which name a source outside the catalogue is audited: always the same one, and no other source's."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder
+from models.files.atomic import read_json
+
+
+def source_of(workspace: Workspace, name: str) -> str | None:
+    """Return what the audit of that name read: a path, `fiftyone:…` or a source of the catalogue; None if none did.
+
+    Raises:
+        ErrataError: `name` is no name, or the audit's config.json is damaged.
+    """
+    config = audit_folder(workspace, name) / "config.json"
+    source = read_json(config).get("source") if config.exists() else None
+    return str(source) if source else None
+
+
+def own_name(plain: str, source: str, workspace: Workspace, taken: Iterable[str] = ()) -> str:
+    """Return the name of a source: `plain` for the first that has it in this workspace, with a digest for the others.
+
+    Args:
+        plain: what the name would be, at most 55 characters.
+        source: tells sources apart; the same text for the same source.
+        workspace: its audits hold names.
+        taken: names that are never given away.
+
+    Raises:
+        ErrataError: as `source_of`.
+    """
+    digest = hashlib.sha256(os.fsencode(source)).hexdigest()[:8]
+    longer = f"{plain or 'dataset'}-{digest}"
+    if not plain or plain in taken or source_of(workspace, longer) == source:
+        return longer
+    return plain if source_of(workspace, plain) in (None, source) else longer

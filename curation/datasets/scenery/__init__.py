@@ -1,0 +1,1 @@
+"""What the drawn landscapes of `scenes` are made of."""

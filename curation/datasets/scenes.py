@@ -1,0 +1,209 @@
+"""The embedded data set `scenes`: drawn landscapes and towns, with wrong labels planted and recorded."""
+
+import csv
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from curation.datasets.scenery.painter import blur, darken, draw_blend, draw_oddment, draw_scene, retake
+from curation.workspace.atomic_folder import atomic_folder
+from models.arrays import Progress
+from models.errors import ErrataError
+
+SCENE_CLASSES = ("buildings", "forest", "glacier", "mountain", "sea", "street")
+TRUTH_COLUMNS = ("image_id", "split", "label", "true_label", "kind")
+
+# Share of a split's images; at least one of each. A leak is a test image whose twin is in train.
+PLANTED = {
+    "flipped": 0.05,
+    "ambiguous": 0.015,
+    "no_class": 0.01,
+    "near_duplicate": 0.015,
+    "exact_duplicate": 0.01,
+    "conflicting_duplicate": 0.005,
+    "dark": 0.01,
+    "blurred": 0.01,
+    "leak": 0.01,
+}
+_COPIES = ("near_duplicate", "exact_duplicate", "conflicting_duplicate", "leak")
+# With whom people confuse a class; three flips in four go there, the others anywhere.
+_LOOKALIKE = {
+    "glacier": "mountain",
+    "mountain": "glacier",
+    "buildings": "street",
+    "street": "buildings",
+    "sea": "glacier",
+    "forest": "mountain",
+}
+_SEEN_TOGETHER = {
+    "buildings": ("street", "sea", "forest"),
+    "forest": ("mountain", "sea", "buildings"),
+    "glacier": ("mountain", "sea"),
+    "mountain": ("glacier", "forest", "sea"),
+    "sea": ("street", "mountain", "buildings"),
+    "street": ("sea", "buildings"),
+}
+_SMALLEST, _SIZES_PX = 5, (32, 1024)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One image of the plan."""
+
+    split: str
+    label: str  # the folder it is filed under
+    true_label: str  # what is drawn: a class, "a|b" or "" for none
+    kind: str  # a key of PLANTED or "clean"
+    source: int | None = None  # index in the plan of the picture this is a copy of
+    image_id: str = ""
+
+
+def draw_scenes(
+    folder: Path,
+    train_per_class: int = 300,
+    test_per_class: int = 100,
+    size_px: int = 128,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> None:
+    """Draw `folder/{train,test}/<class>/<number>.jpg` and `folder/truth.csv`.
+
+    Args:
+        folder: must be absent or empty; whole or absent afterwards.
+        train_per_class: training images a class as given, at least 5.
+        test_per_class: test images a class as given, at least 5.
+        size_px: side of the square images, 32 to 1024.
+        seed: the same seed draws the same bytes (with the same NumPy and Pillow on the same kind of processor).
+        progress: called with images done and in all.
+
+    Raises:
+        ErrataError: a size is out of range, the folder is there already or cannot be written.
+    """
+    for name, value in (("train_per_class", train_per_class), ("test_per_class", test_per_class)):
+        if value < _SMALLEST:
+            raise ErrataError(f"{name} is {value}; draw at least {_SMALLEST} images a class")
+    if not _SIZES_PX[0] <= size_px <= _SIZES_PX[1]:
+        raise ErrataError(f"size_px is {size_px}; choose {_SIZES_PX[0]} to {_SIZES_PX[1]}")
+    if seed < 0:
+        raise ErrataError(f"seed is {seed}; choose 0 or more")
+    pictures = plan({"train": train_per_class, "test": test_per_class}, np.random.default_rng(seed))
+    with atomic_folder(folder) as drawn:
+        for place in {(drawn / p.image_id).parent for p in pictures}:
+            place.mkdir(parents=True)
+        _draw_all(drawn, pictures, size_px, seed, progress)
+        _write_truth(drawn / "truth.csv", pictures)
+
+
+def plan(per_class: dict[str, int], rng: np.random.Generator) -> list[Picture]:
+    """Decide what is drawn, how it is labelled and under which name it is filed; splits in order, train first."""
+    pictures: list[Picture] = []
+    for split, count in per_class.items():
+        pictures += [Picture(split, name, name, "clean") for name in SCENE_CLASSES for _ in range(count)]
+    for split, count in per_class.items():
+        members = [i for i, p in enumerate(pictures) if p.split == split]
+        order = iter(rng.permutation(members))
+        for kind, share in PLANTED.items():
+            if kind != "leak" or split == "test":
+                for _ in range(max(1, round(share * count * len(SCENE_CLASSES)))):
+                    index = next(order)
+                    pictures[index] = _plant(pictures[index], kind, rng)
+    pictures = [_with_source(p, pictures, rng) if p.kind in _COPIES else p for p in pictures]
+    return _named(pictures, rng)
+
+
+def _plant(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
+    """Return the picture with an error of that kind; its given label stays."""
+    label = picture.label
+    if kind == "flipped":
+        others = [name for name in SCENE_CLASSES if name != label]
+        truth = _LOOKALIKE[label] if rng.random() < 0.75 else str(rng.choice(others))
+        return replace(picture, kind=kind, true_label=truth)
+    if kind == "ambiguous":
+        return replace(picture, kind=kind, true_label="|".join(sorted((label, str(rng.choice(_SEEN_TOGETHER[label]))))))
+    return replace(picture, kind=kind, true_label="" if kind == "no_class" else label)
+
+
+def _with_source(picture: Picture, pictures: list[Picture], rng: np.random.Generator) -> Picture:
+    """Return the copy with the clean picture it is a copy of: of the same class unless the labels are to conflict."""
+    split = "train" if picture.kind == "leak" else picture.split
+    conflicting = picture.kind == "conflicting_duplicate"
+    fits = [
+        i
+        for i, p in enumerate(pictures)
+        if p.kind == "clean" and p.split == split and (p.label != picture.label) == conflicting
+    ]
+    source = int(rng.choice(fits))
+    return replace(picture, source=source, true_label=pictures[source].true_label)
+
+
+def _named(pictures: list[Picture], rng: np.random.Generator) -> list[Picture]:
+    """Return the pictures with image_ids numbered in random order within their folder, so that names tell nothing."""
+    named = list(pictures)
+    for split in dict.fromkeys(p.split for p in pictures):
+        for label in SCENE_CLASSES:
+            members = [i for i, p in enumerate(pictures) if (p.split, p.label) == (split, label)]
+            for number, index in enumerate(rng.permutation(members)):
+                named[index] = replace(pictures[index], image_id=f"{split}/{label}/{number:05d}.jpg")
+    return named
+
+
+def _draw_all(folder: Path, pictures: list[Picture], size_px: int, seed: int, progress: Progress | None) -> None:
+    """Draw the originals, then their copies; every picture has a generator of its own, so the order is free."""
+    originals = [i for i, p in enumerate(pictures) if p.source is None]
+    copies = [i for i, p in enumerate(pictures) if p.source is not None]
+
+    def draw(index: int) -> None:
+        _draw(folder, pictures, index, size_px, np.random.default_rng([seed, index]))
+
+    done = 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy and Pillow compute outside the interpreter lock
+        try:
+            for batch in (originals, copies):
+                for _ in pool.map(draw, batch):
+                    done += 1
+                    if progress is not None:
+                        progress(done, len(pictures))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _draw(folder: Path, pictures: list[Picture], index: int, size_px: int, rng: np.random.Generator) -> None:
+    """Write one image file."""
+    picture, target = pictures[index], folder / pictures[index].image_id
+    if picture.source is None:
+        quality = int(rng.integers(84, 96))
+        _original(picture, size_px, rng).save(target, quality=quality)
+        return
+    source = folder / pictures[picture.source].image_id
+    if picture.kind == "near_duplicate" or (picture.kind == "leak" and index % 2):  # every other leak is a near twin
+        with Image.open(source) as image:
+            retake(image.convert("RGB"), rng).save(target, quality=int(rng.integers(62, 84)))
+    else:
+        shutil.copyfile(source, target)
+
+
+def _original(picture: Picture, size_px: int, rng: np.random.Generator) -> Image.Image:
+    """Draw a picture that is no copy."""
+    if picture.kind == "no_class":
+        return draw_oddment(size_px, rng)
+    if picture.kind == "ambiguous":
+        first, second = picture.true_label.split("|")
+        return draw_blend(first, second, size_px, rng)
+    image = draw_scene(picture.true_label, size_px, rng)
+    spoil = {"dark": darken, "blurred": blur}.get(picture.kind)
+    return image if spoil is None else spoil(image, rng)
+
+
+def _write_truth(path: Path, pictures: list[Picture]) -> None:
+    """Write what is known of every image, sorted by image_id."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(TRUTH_COLUMNS)
+        for p in sorted(pictures, key=lambda p: p.image_id):
+            table.writerow([getattr(p, column) for column in TRUTH_COLUMNS])

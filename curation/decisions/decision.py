@@ -1,0 +1,207 @@
+"""What a person decided about the label of an image: one line of the decision log."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from curation.decisions.fields import SCHEMA_VERSION, check_schema, own_fields
+from models.errors import ErrataError, unknown
+
+VERDICTS = {  # how many classes each of them names
+    "keep": "none",
+    "relabel": "one",
+    "ambiguous": "several",  # the image shows one of them, nobody can say which
+    "multi-label": "several",  # the image shows all of them
+    "none-of-these": "none",
+    "exclude": "none",
+    "unsure": "none",
+}
+SOURCES = ("app", "apply", "fiftyone", "import", "sync")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_LONGEST_NAME = 64  # letters of a reviewer's name: it stands in a column of every table
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One look of one reviewer at one image, and the verdict; the log fills in what its caller leaves empty."""
+
+    reviewer: str
+    image_id: str
+    decision: str  # of VERDICTS
+    new_labels: tuple[str, ...] = ()  # class names: one for relabel, two or more for ambiguous and multi-label
+    label: str = ""  # class name, as given
+    sha256: str = ""  # of the image file: a moved image keeps its decisions
+    looked_s: float | None = None  # seconds from seeing the image to the verdict
+    queue: str = ""  # the queue or view it was looked at in
+    rank: int | None = None  # place in that queue, 1 = first
+    run: str = ""  # that proposed the new label
+    proposed_by: tuple[str, ...] = ()  # architectures that proposed it
+    blind: bool = False  # the models' output was hidden until the verdict
+    source: str = "app"  # of SOURCES
+    drawn: bool = False  # the look came from the random audit sample
+    inclusion: float | None = None  # probability, in (0, 1], with which it was drawn
+    adjudicates: bool = False  # settles a disagreement: overrides the reviewers' own verdicts
+    batch: str = ""  # decided in one go: the decisions of one batch are undone together
+    id: str = ""
+    sequence: int = 0  # of the line in the log it was first written to
+    time: str = ""  # UTC, 2026-01-31T12:00:00.000000Z: texts in order are times in order
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The classes that the image has by this verdict, in order of their names; none for exclude, unsure etc."""
+        return (self.label,) if self.decision == "keep" else tuple(sorted(self.new_labels))
+
+    @property
+    def meaning(self) -> tuple[str, ...]:
+        """What two verdicts have in common that say the same: to keep `sea` and to relabel to `sea` are one."""
+        kind = "relabel" if self.decision == "keep" else self.decision
+        return (kind, *self.labels)
+
+    def checked(self, classes: Collection[str] | None = None) -> "Decision":
+        """Return it if it makes sense.
+
+        Args:
+            classes: those of the data set; not looked at where None.
+
+        Raises:
+            ErrataError: an unknown verdict, class or source, too few or too many classes, a value out of range.
+        """
+        if self.decision not in VERDICTS:
+            raise unknown("decision", self.decision, VERDICTS)
+        if self.source not in SOURCES:
+            raise unknown("source of decisions", self.source, SOURCES)
+        checked_reviewer(self.reviewer)
+        if not self.image_id or not self.label:
+            raise ErrataError(
+                f"a decision needs an image_id and a label as given; found {self.image_id!r}, {self.label!r}"
+            )
+        self._check_classes(classes)
+        self._check_look()
+        return self
+
+    def _check_classes(self, classes: Collection[str] | None) -> None:
+        said = f"{self.decision} of {self.image_id!r}"
+        for name in (self.label, *self.new_labels):
+            if classes is not None and name not in classes:
+                raise unknown("class", name, classes)
+        number, different = len(self.new_labels), len(set(self.new_labels))
+        named = ", ".join(self.new_labels) or "none"
+        if VERDICTS[self.decision] == "none" and number:
+            raise ErrataError(f"{said} names classes ({named}); it takes none")
+        if VERDICTS[self.decision] == "one" and number != 1:
+            raise ErrataError(f"{said} names {number} classes ({named}); it takes exactly one")
+        if VERDICTS[self.decision] == "several" and (different < 2 or different < number):
+            raise ErrataError(f"{said} takes two or more different classes; found: {named}")
+        if self.decision == "relabel" and self.new_labels == (self.label,):
+            raise ErrataError(f"{said} names the given label {self.label!r}; decide keep instead")
+
+    def _check_look(self) -> None:
+        if self.looked_s is not None and not 0 <= self.looked_s < float("inf"):
+            raise ErrataError(f"looked_s of {self.image_id!r} is {self.looked_s}; it is a number of seconds, 0 or more")
+        if self.rank is not None and self.rank < 1:
+            raise ErrataError(f"rank of {self.image_id!r} is {self.rank}; the first of a queue is 1")
+        if self.inclusion is not None and not (self.drawn and 0 < self.inclusion <= 1):
+            raise ErrataError(
+                f"inclusion of {self.image_id!r} is {self.inclusion} and drawn is {self.drawn}; "
+                "it is a probability above 0, at most 1, of a look that was drawn"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line of the log as JSON-able values."""
+        return {"schema_version": SCHEMA_VERSION, "kind": "decision", **vars(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], classes: Collection[str] | None = None) -> "Decision":
+        """Return the decision of a line, whatever `to_dict` returned.
+
+        Raises:
+            ErrataError: as `checked`; also an unknown, missing or mistyped field, or a newer schema.
+        """
+        decision = object.__new__(cls)  # a frozen dataclass sets its fields one by one: half the time of reading a log
+        vars(decision).update(own_fields(cls, "decision", values))
+        if not _SHA256.fullmatch(decision.sha256):
+            raise ErrataError(f"sha256 {decision.sha256!r} is none: it has 64 of 0-9 and a-f")
+        return decision.checked(classes)
+
+
+@dataclass(frozen=True)
+class Reversal:
+    """An undo, which takes a decision back, or a redo, which brings it back into force."""
+
+    kind: Literal["undo", "redo"]
+    of: str  # id of the decision
+    reviewer: str  # whose decision it is
+    source: str = "app"
+    id: str = ""
+    sequence: int = 0
+    time: str = ""
+
+    def checked(self) -> "Reversal":
+        """Return it if it makes sense.
+
+        Raises:
+            ErrataError: an unknown source, or no name of a reviewer.
+        """
+        if self.source not in SOURCES:
+            raise unknown("source of decisions", self.source, SOURCES)
+        checked_reviewer(self.reviewer)
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the line of the log as JSON-able values."""
+        return {"schema_version": SCHEMA_VERSION, **vars(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Reversal":
+        """Return the undo or redo of a line.
+
+        Raises:
+            ErrataError: an unknown, missing or mistyped field, or a newer schema.
+        """
+        kind: Literal["undo", "redo"] = "undo" if values.get("kind") == "undo" else "redo"
+        return cls(kind=kind, **own_fields(cls, kind, values)).checked()
+
+
+Entry = Decision | Reversal
+
+
+def entry_from_dict(values: Mapping[str, Any], classes: Collection[str] | None = None) -> Entry:
+    """Return the entry of a line of the log.
+
+    Raises:
+        ErrataError: it is none of this version; the sentence says what is wrong.
+    """
+    check_schema(values)
+    kind = values.get("kind")
+    if kind == "decision":
+        return Decision.from_dict(values, classes)
+    if kind in ("undo", "redo"):
+        return Reversal.from_dict(values)
+    raise unknown("kind of line", str(kind), ("decision", "undo", "redo"))
+
+
+def checked_reviewer(name: str) -> str:
+    """Return the name of a reviewer.
+
+    Raises:
+        ErrataError: it is empty, too long, has space around it or characters that do not print.
+    """
+    if not name or name != name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ErrataError(
+            f"reviewer {name!r} is no name: use 1 to {_LONGEST_NAME} printable characters, no space around"
+        )
+    return name
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries in the order they count, by time, then sequence; one that is there twice counts once."""
+    own: dict[str, Entry] = {}
+    for entry in entries:
+        own.setdefault(entry.id, entry)
+    return sorted(own.values(), key=order)
+
+
+def order(entry: Entry) -> tuple[str, int, str]:
+    """Return what puts entries in order; the id decides where two computers wrote at the same microsecond."""
+    return entry.time, entry.sequence, entry.id

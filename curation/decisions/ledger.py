@@ -1,0 +1,249 @@
+"""The review of one data set: decisions checked against its images, written to its log, undone and looked up."""
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from curation.decisions.append_only import torn_file
+from curation.decisions.decision import Decision, Entry, Reversal, order
+from curation.decisions.log import START, DecisionLog, LogWriter, Page
+from curation.decisions.state import State, replay
+from curation.images.checked_rows import CheckedRows
+from curation.results.audit import load_audit
+from curation.words import utc_text
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels
+from models.errors import ErrataError
+from models.files.atomic import checked_name
+
+Moment = int | datetime  # a line number of the log, or a time with its zone
+
+
+def log_of(workspace: Workspace, name: str) -> DecisionLog:
+    """Return the decision log of a data set, which need not be there yet."""
+    return DecisionLog(workspace.decisions / f"{checked_name('data set', name)}.jsonl")
+
+
+class Review:
+    """One data set under review; it may be kept open, shared by threads, while other processes decide too."""
+
+    def __init__(self, log: DecisionLog, images: CheckedRows):
+        """Start at the first line; the log is read when it is first needed, and from then on only what is new.
+
+        Args:
+            log: of the data set.
+            images: as the audit found them.
+        """
+        self.log, self.rows = log, images.rows
+        self._image_ids: list[str] = images.rows.image_ids.tolist()
+        self._sha256s: list[str] = images.sha256s.tolist()
+        self._row = {image_id: row for row, image_id in enumerate(self._image_ids)}
+        self._lock = threading.RLock()
+        self._state, self._end = self.replay([]), START
+        self._last = ("", 0, "")  # order of the last entry that counts
+        self._problems: list[str] = []
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that decisions may name."""
+        return self.rows.classes
+
+    def decide(self, *decisions: Decision) -> list[Decision]:
+        """Write decisions to the log, several of them as one batch, and return them as they are there.
+
+        Args:
+            decisions: without id, sequence and time, which the log gives, nor label and sha256, which the audit knows.
+
+        Raises:
+            ErrataError: a decision makes no sense (see `Decision.checked`), an image is unknown, gone, or changed since
+                the audit, or the log cannot be written: nothing was decided.
+        """
+        batch = secrets.token_hex(8) if len(decisions) > 1 else ""
+        ready = [self._checked(replace(one, batch=one.batch or batch)) for one in decisions]
+        with self._writing() as writer:
+            written = writer.append(ready)
+            self._catch_up(writer)
+        return written
+
+    def undo(self, reviewer: str, source: str = "app") -> list[Decision]:
+        """Take back the reviewer's latest decision, or batch, and return it; nothing where all is undone.
+
+        Raises:
+            ErrataError: the log cannot be written.
+        """
+        return self._reverse("undo", reviewer, source)
+
+    def redo(self, reviewer: str, source: str = "app") -> list[Decision]:
+        """Bring back what the reviewer undid last, and return it; nothing where a decision came after the undo.
+
+        Raises:
+            ErrataError: the log cannot be written.
+        """
+        return self._reverse("redo", reviewer, source)
+
+    def take_back(self, decision_id: str, reviewer: str, source: str = "app") -> Decision:
+        """Take back any decision of the reviewer, however old, and return it.
+
+        Raises:
+            ErrataError: there is none of that id, it is another's or taken back already, or the log cannot be written.
+        """
+        return self._reverse_one("undo", decision_id, reviewer, source)
+
+    def put_back(self, decision_id: str, reviewer: str, source: str = "app") -> Decision:
+        """Bring back any decision of the reviewer that was taken back, to where it was: newer ones still replace it.
+
+        Raises:
+            ErrataError: there is none of that id, it is another's or not taken back, or the log cannot be written.
+        """
+        return self._reverse_one("redo", decision_id, reviewer, source)
+
+    @contextmanager
+    def reading(self) -> Iterator[State]:
+        """Yield the verdicts in force; other threads decide once this ends.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        with self._lock:
+            self._catch_up(self.log)
+            yield self._state
+
+    def at(self, moment: Moment) -> State:
+        """Return the verdicts in force after a line of the log, or at a time.
+
+        Raises:
+            ErrataError: the log has no such line, or cannot be read.
+        """
+        page = self.log.first(moment) if isinstance(moment, int) else self.log.read()
+        return self.replay([entry for _, entry in entries_until(page, moment)])
+
+    def replay(self, entries: Sequence[Entry]) -> State:
+        """Return the state after these entries, each image found again by its content where it was moved."""
+        return replay(entries, self._image_ids, self._sha256s)
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each line of the log that cannot be read, and for what crashes tore."""
+        with self._lock:
+            torn = self._catch_up(self.log).torn
+            aside = self.log.set_aside()
+            kept = f"torn lines of {self.log.path} that are kept beside it in {torn_file(self.log.path).name}: {aside}"
+            return [*self._problems, *([torn] if torn else []), *([kept] if aside else [])]
+
+    def lines(self) -> int:
+        """Return how many lines the log has: the moment to write down for `at`."""
+        with self._lock:
+            self._catch_up(self.log)
+            return self._end.line
+
+    def _checked(self, decision: Decision) -> Decision:
+        """Return the decision with label and sha256 filled in, if the image is still what was audited."""
+        row = self._row.get(decision.image_id)
+        if row is None:
+            raise ErrataError(f"no image {decision.image_id!r} in this data set; audit it again if it is new")
+        label, sha256 = self.classes[self.rows.labels[row]], self._sha256s[row]
+        if decision.label not in ("", label) or decision.sha256 not in ("", sha256):
+            raise ErrataError(f"the label or content of {decision.image_id!r} is another one in the audit; look again")
+        _check_unchanged(self.rows.root / decision.image_id, decision.image_id, sha256)
+        return replace(decision, label=label, sha256=sha256).checked(self.classes)
+
+    @contextmanager
+    def _writing(self) -> Iterator[LogWriter]:
+        """Hold the log, with all that is in it counting."""
+        with self._lock:
+            self._catch_up(self.log)  # what takes long, of a long log read for the first time, while others may write
+            with self.log.writing() as writer:
+                self._catch_up(writer)
+                yield writer
+
+    def _reverse(self, kind: Literal["undo", "redo"], reviewer: str, source: str) -> list[Decision]:
+        with self._writing() as writer:
+            step = self._state.undoable(reviewer) if kind == "undo" else self._state.redoable(reviewer)
+            if step:
+                writer.append([Reversal(kind, one.id, reviewer, source).checked() for one in step])
+                self._catch_up(writer)
+        return step
+
+    def _reverse_one(self, kind: Literal["undo", "redo"], decision_id: str, reviewer: str, source: str) -> Decision:
+        with self._writing() as writer:
+            decision, undo = self._state.decision(decision_id), kind == "undo"
+            if decision is None:
+                raise ErrataError(f"no decision {decision_id!r} in {self.log.path}; `errata decisions` lists them")
+            if decision.reviewer != reviewer:
+                raise ErrataError(
+                    f"that decision on {decision.image_id!r} is {decision.reviewer}'s and not {reviewer}'s; "
+                    "nobody undoes another's: decide yourself, or settle it"
+                )
+            if undo == self._state.undone(decision_id):
+                raise ErrataError(
+                    f"the decision on {decision.image_id!r} {'is' if undo else 'was not'} taken back"
+                    f"{' already' if undo else ', so there is nothing to put back'}"
+                )
+            writer.append([Reversal(kind, decision_id, reviewer, source).checked()])
+            self._catch_up(writer)
+        return decision
+
+    def _catch_up(self, log: DecisionLog | LogWriter) -> Page:
+        """Let the lines count that came since the last time, and return them; from the start where that is needed."""
+        page = log.read(self._end)
+        new = [entry for _, entry in page.entries]
+        if not page.follows or not self._follow(new):  # another file, or a merged log
+            page = log.read(START)
+            new = [entry for _, entry in page.entries]
+            self._state, self._problems, self._last = self.replay(new), [], ("", 0, "")
+        else:
+            for entry in new:
+                self._state.apply(entry)
+        self._problems += page.problems
+        self._last = max([self._last, *map(order, new)])
+        self._end = page.end
+        return page
+
+    def _follow(self, entries: Sequence[Entry]) -> bool:
+        """Return whether entries come after all that count already."""
+        keys = [self._last, *map(order, entries)]
+        return keys == sorted(keys)
+
+
+def open_review(workspace: Workspace, name: str) -> Review:
+    """Return the review of an audited data set.
+
+    Raises:
+        ErrataError: it was not audited yet, a file of its audit is damaged, or it is the audit of a curated split,
+            whose labels are not the given ones: decisions on them would be in no split.
+    """
+    if name not in audited(workspace):
+        load_audit(workspace, name)  # says what to do
+    if (version := audited_labels(workspace, name)) != ORIGINAL:
+        base = name.removesuffix(f"-{version}")
+        raise ErrataError(
+            f"{name!r} is the audit of a curated split; decide on {base!r}, whose decisions all versions are made from"
+        )
+    return Review(log_of(workspace, name), CheckedRows.load(audit_folder(workspace, name)))
+
+
+def entries_until(page: Page, moment: Moment) -> list[tuple[int, Entry]]:
+    """Return the numbered lines of a page up to a line number, or a time; both count themselves."""
+    if isinstance(moment, int):
+        return [(line, entry) for line, entry in page.entries if line <= moment]
+    latest = utc_text(moment)
+    return [(line, entry) for line, entry in page.entries if entry.time <= latest]
+
+
+def _check_unchanged(path: Path, image_id: str, sha256: str) -> None:
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ErrataError(
+            f"cannot read image {image_id!r}: {error.strerror}; nothing was decided: put it back or audit again"
+        ) from error
+    if found != sha256:
+        raise ErrataError(
+            f"image {image_id!r} was changed since it was scored; nothing was decided: audit the data set again"
+        )

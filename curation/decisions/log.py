@@ -1,0 +1,200 @@
+"""The decision log of a data set: JSON lines that are only ever appended, each on the disk before it counts."""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from curation.decisions.append_only import append_bytes, appending, bytes_from, read_bytes, torn_file
+from curation.decisions.decision import Decision, Entry, Reversal, entry_from_dict
+from curation.words import utc_text
+from models.errors import ErrataError
+
+_TAIL_BYTES = 65_536  # of the end of a log: more than the longest line
+AnyEntry = TypeVar("AnyEntry", Decision, Reversal, Entry)
+
+
+@dataclass(frozen=True)
+class Position:
+    """Between two lines of the log."""
+
+    offset: int = 0  # bytes
+    line: int = 0  # lines before it
+
+
+START = Position()
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the lines of a part of the log say."""
+
+    entries: tuple[tuple[int, Entry], ...]  # line number, from 1, and what it says
+    problems: tuple[str, ...]  # a sentence for each line that cannot be read: damaged, of a newer schema
+    torn: str  # a sentence where the last line has no end, as after a crash; else empty
+    end: Position  # behind the last whole line
+    follows: bool = True  # the position was at the end of a line; False: this is another file, nothing was read
+
+
+@dataclass(frozen=True)
+class DecisionLog:
+    """The log in a file, which need not be there yet."""
+
+    path: Path
+
+    @contextmanager
+    def writing(self) -> Iterator["LogWriter"]:
+        """Hold the log and yield who may append; what a crash left of a last line is moved to NAME.torn before.
+
+        Raises:
+            ErrataError: the file cannot be written, the disk is full (then nothing of what was to be appended is in
+                the log), or another process does not let go of it.
+        """
+        with appending(self.path, _is_whole) as descriptor:
+            yield LogWriter(self.path, descriptor)
+
+    def append(self, entry: AnyEntry) -> AnyEntry:
+        """Append one entry; return it with its id, number and time once it is on the disk.
+
+        Raises:
+            ErrataError: as `writing`.
+        """
+        with self.writing() as writer:
+            return writer.append([entry])[0]
+
+    def read(self, after: Position = START) -> Page:
+        """Return what the lines behind a position say; nothing where there is no log.
+
+        Raises:
+            ErrataError: the file cannot be read.
+        """
+        return _page(self.path, read_bytes(self.path, max(0, after.offset - 1)), after)
+
+    def first(self, lines: int) -> Page:
+        """Return what the first lines say.
+
+        Raises:
+            ErrataError: there are not so many.
+        """
+        return _page(self.path, self._first_bytes(lines), START)
+
+    def sha256(self, lines: int) -> str:
+        """Return the SHA-256 of the first lines, 64 hex digits; lines are only appended, so it stays what it is.
+
+        Raises:
+            ErrataError: there are not so many.
+        """
+        return hashlib.sha256(self._first_bytes(lines)).hexdigest()
+
+    def set_aside(self) -> int:
+        """Return how many torn lines are kept in NAME.torn."""
+        torn = torn_file(self.path)
+        return torn.read_bytes().count(b"\n") if torn.exists() else 0
+
+    def _first_bytes(self, lines: int) -> bytes:
+        every = read_bytes(self.path).split(b"\n")[:-1]
+        if not 0 <= lines <= len(every):
+            raise ErrataError(f"{self.path} has {len(every)} lines; there is no line {lines}")
+        return b"".join(line + b"\n" for line in every[:lines])
+
+
+class LogWriter:
+    """The one who may append at the moment; `DecisionLog.writing` yields it."""
+
+    def __init__(self, path: Path, descriptor: int):
+        self._path, self._descriptor = path, descriptor
+
+    def read(self, after: Position = START) -> Page:
+        """Return what the lines behind a position say; nobody else writes meanwhile."""
+        return _page(self._path, bytes_from(self._descriptor, max(0, after.offset - 1)), after)
+
+    def append(self, entries: Iterable[AnyEntry]) -> list[AnyEntry]:
+        """Append new entries, each with an id, a number and the time; return them once they are on the disk.
+
+        Raises:
+            OSError: the disk is full or fails; none of them is in the log.
+        """
+        last_time, last = _last(self._descriptor)
+        now = max(utc_text(datetime.now(UTC)), last_time)  # also where the clock was put back
+        stamped = [
+            replace(entry, id=secrets.token_hex(8), sequence=last + number, time=now)
+            for number, entry in enumerate(entries, 1)
+        ]
+        self.copy(stamped)
+        return stamped
+
+    def copy(self, entries: Iterable[Entry]) -> None:
+        """Append entries of another log as they are.
+
+        Raises:
+            OSError: as `append`.
+        """
+        append_bytes(self._descriptor, b"".join(_line(entry) for entry in entries))
+
+
+def parse_line(line: bytes, classes: Collection[str] | None = None) -> Entry:
+    """Return what a line of a log says.
+
+    Args:
+        line: without its end.
+        classes: that decisions may name; any where None.
+
+    Raises:
+        ErrataError: it cannot be read; the sentence says why.
+    """
+    try:
+        values = json.loads(line)
+    except ValueError:  # no UTF-8 either
+        values = None
+    if not isinstance(values, dict):
+        raise ErrataError("it is damaged: no JSON object")
+    return entry_from_dict(values, classes)
+
+
+def _line(entry: Entry) -> bytes:
+    text = json.dumps(entry.to_dict(), sort_keys=True, allow_nan=False, separators=(",", ":"))
+    return text.encode("ascii") + b"\n"
+
+
+def _page(path: Path, data: bytes, after: Position) -> Page:
+    """Return what lines say; `data` begins with the end of the line before them, where there is one."""
+    if after.offset and data[:1] != b"\n":
+        return Page((), (), "", after, follows=False)
+    data = data[1:] if after.offset else data
+    lines = data.split(b"\n")
+    entries: list[tuple[int, Entry]] = []
+    problems: list[str] = []
+    for number, line in enumerate(lines[:-1], after.line + 1):
+        try:
+            entries.append((number, parse_line(line)))
+        except ErrataError as error:
+            problems.append(f"{path}, line {number}: {error}")
+    end = Position(after.offset + len(data) - len(lines[-1]), after.line + len(lines) - 1)
+    where = f"{path}, line {end.line + 1}"
+    torn = f"{where}: it has no end, as after a crash; the next decision mends that" if lines[-1] else ""
+    return Page(tuple(entries), tuple(problems), torn, end)
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        parse_line(line)
+    except ErrataError:
+        return False
+    return True
+
+
+def _last(descriptor: int) -> tuple[str, int]:
+    """Return time and number of the last entry, or of the last that can be read; ("", 0) where there is none."""
+    size = os.fstat(descriptor).st_size
+    for offset in (max(0, size - _TAIL_BYTES), 0):
+        for line in reversed(bytes_from(descriptor, offset).split(b"\n")):
+            with suppress(ErrataError):
+                entry = parse_line(line)
+                return entry.time, entry.sequence
+    return "", 0

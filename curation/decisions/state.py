@@ -1,0 +1,186 @@
+"""The verdicts in force after some lines of the decision log: undone ones left out, of each reviewer the latest."""
+
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from curation.decisions.decision import Decision, Entry, Reversal, in_order, order
+from curation.decisions.image_index import ImageIndex
+
+
+class State:
+    """Who decided what about which image; entries are applied one by one, in order."""
+
+    def __init__(self, images: ImageIndex | None = None):
+        """Start without a decision.
+
+        Args:
+            images: of the data set; by default each image is where its decision says.
+        """
+        self._images = images
+        self._decisions: dict[str, Decision] = {}
+        self._verdicts: dict[str | None, dict[str, list[Decision]]] = {}  # image -> reviewer -> latest last
+        self._adjudications: dict[str | None, list[Decision]] = {}
+        self._done: dict[str, list[Decision]] = {}  # reviewer -> can be undone, latest last
+        self._undone: dict[str, list[Decision]] = {}  # reviewer -> can be redone, latest last
+        self.ignored: list[Reversal] = []  # they name no decision in force, or another reviewer's
+
+    def apply(self, entry: Entry) -> None:
+        """Let a decision, an undo or a redo count; one that is known already changes nothing."""
+        if isinstance(entry, Reversal):
+            self._reverse(entry)
+        elif entry.id not in self._decisions:
+            self._decisions[entry.id] = entry
+            self._undone.pop(entry.reviewer, None)  # a new decision ends what could be redone
+            self._put(entry)
+
+    def image_of(self, decision: Decision) -> str | None:
+        """Return today's image_id of the image that was judged; None where the data set has it no more."""
+        return self._images.find(decision.image_id, decision.sha256) if self._images else decision.image_id
+
+    def images(self) -> list[str]:
+        """Return the image_ids with a verdict in force, in order."""
+        return sorted(image for image in {*self._verdicts, *self._adjudications} if image is not None)
+
+    def verdicts(self, image_id: str) -> dict[str, Decision]:
+        """Return each reviewer's own verdict of an image in force, adjudications left out."""
+        return {reviewer: own[-1] for reviewer, own in sorted(self._verdicts.get(image_id, {}).items())}
+
+    def adjudication(self, image_id: str) -> Decision | None:
+        """Return the latest adjudication of an image in force."""
+        own = self._adjudications.get(image_id)
+        return own[-1] if own else None
+
+    def verdict(self, image_id: str) -> Decision | None:
+        """Return the verdict over all reviewers: the adjudication, else what all agree on, else None.
+
+        Who is unsure does not disagree; where all are, the verdict is unsure.
+        """
+        if settled := self.adjudication(image_id):
+            return settled
+        own = sorted(self.verdicts(image_id).values(), key=order)
+        sure = [one for one in own if one.decision != "unsure"]
+        return None if len({one.meaning for one in sure}) > 1 else next(reversed(sure or own), None)
+
+    def disputed(self, image_id: str) -> bool:
+        """Return whether reviewers disagree on an image that nobody adjudicated."""
+        return self.verdict(image_id) is None and bool(self.verdicts(image_id))
+
+    def in_force(self, decision_id: str) -> bool:
+        """Return whether a decision counts: neither undone nor followed by another of the same reviewer."""
+        decision = self._decisions.get(decision_id)
+        if decision is None:
+            return False
+        own = self._list(decision)
+        return bool(own) and own[-1].id == decision_id and self.image_of(decision) is not None
+
+    def undone(self, decision_id: str) -> bool:
+        """Return whether a decision was taken back."""
+        decision = self._decisions.get(decision_id)
+        return decision is not None and all(one.id != decision_id for one in reversed(self._list(decision)))
+
+    def decision(self, decision_id: str) -> Decision | None:
+        """Return the decision of that id, in force or not."""
+        return self._decisions.get(decision_id)
+
+    def missing(self) -> list[Decision]:
+        """Return the decisions on images that the data set has no more, in order."""
+        own = [one for many in self._verdicts.get(None, {}).values() for one in many]
+        return sorted([*own, *self._adjudications.get(None, [])], key=order)
+
+    def counts(self, reviewer: str = "") -> dict[str, int]:
+        """Return how many verdicts in force there are of each kind, of one reviewer or of all."""
+        latest = [own[-1] for image, many in self._verdicts.items() if image is not None for own in many.values()]
+        latest += [own[-1] for image, own in self._adjudications.items() if image is not None]
+        return dict(Counter(one.decision for one in latest if reviewer in ("", one.reviewer)))
+
+    def reviewers(self) -> list[str]:
+        """Return who has a verdict in force, in order."""
+        own = {reviewer for image, reviewers in self._verdicts.items() if image is not None for reviewer in reviewers}
+        return sorted(own | {many[-1].reviewer for image, many in self._adjudications.items() if image is not None})
+
+    def undoable(self, reviewer: str) -> list[Decision]:
+        """Return what an undo of this reviewer takes back, latest first: a decision, or all of its batch."""
+        return _step(self._done.get(reviewer, []))
+
+    def redoable(self, reviewer: str) -> list[Decision]:
+        """Return what a redo of this reviewer brings back, in order."""
+        return _step(self._undone.get(reviewer, []))
+
+    def _reverse(self, entry: Reversal) -> None:
+        decision = self._decisions.get(entry.of)
+        done, undone = self._done.get(entry.reviewer, []), self._undone.setdefault(entry.reviewer, [])
+        if decision is None or decision.reviewer != entry.reviewer or (entry.kind == "undo") == self.undone(entry.of):
+            self.ignored.append(entry)
+        elif entry.kind == "undo":
+            _remove(done, decision)
+            undone.append(decision)
+            self._take(decision)
+        else:
+            _remove(undone, decision)
+            self._put(decision)
+
+    def _put(self, decision: Decision) -> None:
+        self._done.setdefault(decision.reviewer, []).append(decision)
+        image = self.image_of(decision)
+        if decision.adjudicates:
+            own = self._adjudications.setdefault(image, [])
+        else:
+            own = self._verdicts.setdefault(image, {}).setdefault(decision.reviewer, [])
+        insort(own, decision, key=self._precedence)  # one that is redone goes back to where it was
+
+    def _precedence(self, decision: Decision) -> tuple[bool, tuple[str, int, str]]:
+        """Return what puts decisions on one image in order: those on a copy that is gone by now come before its own."""
+        return self.image_of(decision) == decision.image_id, order(decision)
+
+    def _take(self, decision: Decision) -> None:
+        own, image = self._list(decision), self.image_of(decision)
+        _remove(own, decision)
+        if own:
+            return
+        if decision.adjudicates:
+            del self._adjudications[image]
+            return
+        del self._verdicts[image][decision.reviewer]
+        if not self._verdicts[image]:
+            del self._verdicts[image]
+
+    def _list(self, decision: Decision) -> list[Decision]:
+        """Return the decisions of the same kind on the same image, of the same reviewer unless they adjudicate."""
+        image = self.image_of(decision)
+        if decision.adjudicates:
+            return self._adjudications.get(image, [])
+        return self._verdicts.get(image, {}).get(decision.reviewer, [])
+
+
+def replay(entries: Iterable[Entry], image_ids: Sequence[str] = (), sha256s: Sequence[str] = ()) -> State:
+    """Return the state after these entries, in whatever order they come.
+
+    Args:
+        entries: of one log or of several; one that is there twice counts once.
+        image_ids: of the data set, N; without them each image is where its decision says.
+        sha256s: of its files, N.
+    """
+    own = in_order(entries)
+    state = State(ImageIndex(image_ids, sha256s) if len(image_ids) else None)
+    for entry in own:
+        state.apply(entry)
+    return state
+
+
+def _step(stack: Sequence[Decision]) -> list[Decision]:
+    """Return the top of a stack and what lies under it of the same batch."""
+    step: list[Decision] = []
+    for decision in reversed(stack):
+        if step and not (step[0].batch and decision.batch == step[0].batch):
+            break
+        step.append(decision)
+    return step
+
+
+def _remove(stack: list[Decision], decision: Decision) -> None:
+    """Take a decision out of a stack, where it mostly lies on top."""
+    for place in range(len(stack) - 1, -1, -1):
+        if stack[place].id == decision.id:
+            del stack[place]
+            return

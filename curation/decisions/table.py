@@ -1,0 +1,145 @@
+"""The lines of a decision log as a table: what a person reads, and what other programs do."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from curation.datasets.rows import SPLITS
+from curation.decisions.decision import VERDICTS, Decision, Entry
+from curation.decisions.state import State
+from curation.words import utc_text
+from models.errors import ErrataError, unknown
+from models.files.atomic import write_json, write_text
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the log and what has become of it."""
+
+    number: int  # in the file, from 1
+    entry: Entry
+    about: Decision | None  # itself, or what it takes back or brings back; None where the log does not hold that
+    image_id: str  # today's, else as it was
+    split: str  # empty where the data set has the image no more
+    status: str  # in force, replaced, undone, image gone; empty for an undo or redo
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines to show; what is empty or None leaves nothing out."""
+
+    reviewer: str = ""
+    decision: str = ""
+    split: str = ""
+    image: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def checked(self) -> "Wanted":
+        """Return it.
+
+        Raises:
+            ErrataError: an unknown decision or split.
+        """
+        if self.decision and self.decision not in VERDICTS:
+            raise unknown("decision", self.decision, VERDICTS)
+        if self.split and self.split not in SPLITS:
+            raise unknown("split", self.split, SPLITS)
+        return self
+
+    def holds(self, line: Line) -> bool:
+        """Return whether to show a line; an undo or redo goes with the decision that it is about."""
+        verdict, time = line.about.decision if line.about else "", line.entry.time
+        return (
+            self.reviewer in ("", line.entry.reviewer)
+            and self.decision in ("", verdict)
+            and self.split in ("", line.split)
+            and (not self.image or self.image in (line.image_id, line.about.image_id if line.about else ""))
+            and (self.since is None or time >= utc_text(self.since))
+            and (self.until is None or time <= utc_text(self.until))
+        )
+
+
+def lines_of(entries: Iterable[tuple[int, Entry]], state: State, splits: dict[str, str]) -> list[Line]:
+    """Return the lines, oldest first by their time.
+
+    Args:
+        entries: line numbers and what they say.
+        state: after these entries.
+        splits: of each image_id of the data set.
+    """
+    found = []
+    for number, entry in sorted(entries, key=lambda one: (one[1].time, one[1].sequence, one[1].id)):
+        about = entry if isinstance(entry, Decision) else state.decision(entry.of)
+        today = state.image_of(about) if about else None
+        image_id = today or (about.image_id if about else "")
+        status = _status(entry, state) if isinstance(entry, Decision) else ""
+        found.append(Line(number, entry, about, image_id, splits.get(today or "", ""), status))
+    return found
+
+
+def _status(decision: Decision, state: State) -> str:
+    if state.undone(decision.id):
+        return "undone"
+    if state.image_of(decision) is None:
+        return "image gone"
+    return "in force" if state.in_force(decision.id) else "replaced"
+
+
+def records(lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """Return all that each line says, as JSON-able values, with its number, today's image, split and status."""
+    return [
+        {
+            **line.entry.to_dict(),
+            "line": line.number,
+            "status": line.status,
+            "split": line.split,
+            "image_id_now": line.image_id,
+        }
+        for line in lines
+    ]
+
+
+def write_records(lines: Iterable[Line], path: Path) -> None:
+    """Write the lines as a JSON list."""
+    write_json(path, records(lines))
+
+
+def write_table(lines: Iterable[Line], path: Path) -> None:
+    """Write the lines as CSV, a column a field; several classes or architectures are joined by `|`."""
+    columns = ["line", "status", "kind", "of", "split", "image_id_now", *(field.name for field in fields(Decision))]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    for record in records(lines):
+        writer.writerow({name: _cell(value) for name, value in record.items()})
+    write_text(path, text.getvalue())
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "|".join(value) if isinstance(value, (list, tuple)) else value
+
+
+def parse_moment(text: str, *, day_ends: bool = False) -> datetime:
+    """Return a time that a person wrote; one without a zone is this computer's.
+
+    Args:
+        text: as 2026-01-31, 2026-01-31T12:00 or 2026-01-31T12:00:00+01:00.
+        day_ends: a day alone means its end, not its beginning.
+
+    Raises:
+        ErrataError: it is no time.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ErrataError(f"{text!r} is no time; write it as 2026-01-31 or 2026-01-31T12:00") from None
+    if day_ends and len(text) == len("2026-01-31"):
+        moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment

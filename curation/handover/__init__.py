@@ -1,0 +1,1 @@
+"""What leaves the workspace: exports, the errata sheet, the shared report."""

@@ -1,0 +1,126 @@
+"""What lies beside the images of an export, for the program that reads it."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from curation.handover.tree import safe_name
+from models.errors import ErrataError
+from models.files.atomic import write_json, write_text
+
+# The datasets library takes a folder for a split where one of these words stands alone in its name (data_files.py).
+_SPLIT_WORD = re.compile(
+    r"(^|[-._ 0-9])(train|training|validation|valid|dev|val|test|testing|eval|evaluation)([-._ 0-9]|$)"
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One image of an export."""
+
+    image_id: str
+    target: str  # POSIX path in the export
+    sha256: str
+    split: str
+    given: str  # class name, as given
+    label: str  # class name, as curated
+    labels: tuple[str, ...]  # more than one for an ambiguous or multi-label image
+    decision: str
+    reviewers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What is exported."""
+
+    name: str  # of the data set
+    version: str
+    sha256: str  # of the split
+    classes: tuple[str, ...]
+    items: list[Item]
+    about: dict[str, str]  # title, licence
+
+    def missing(self) -> dict[str, list[str]]:
+        """Return split -> classes without an image in it: readers that number folders would number others there."""
+        found = {(item.split, item.label) for item in self.items}
+        splits = sorted({item.split for item in self.items})
+        return {
+            split: lacking
+            for split in splits
+            if (lacking := [name for name in self.classes if (split, name) not in found])
+        }
+
+
+def write_csv(folder: Path, exported: Exported) -> None:
+    """Write labels.csv, which Errata reads too; several classes of an image are joined by `|` in `labels`."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("filepath", "label", "split", "labels", "image_id", "given_label", "decision", "sha256"))
+    for one in exported.items:
+        labels = "|".join(one.labels)
+        writer.writerow((one.target, one.label, one.split, labels, one.image_id, one.given, one.decision, one.sha256))
+    write_text(folder / "labels.csv", text.getvalue())
+
+
+def write_samples(folder: Path, exported: Exported) -> None:
+    """Write samples.json and metadata.json, which FiftyOne reads as `fo.types.LegacyFiftyOneDataset`.
+
+    That form is the one people can read and write; each `data/SPLIT` is an ImageClassificationDirectoryTree too.
+    """
+    samples = []
+    for one in exported.items:
+        sample = {
+            "filepath": one.target,
+            "tags": [one.split],
+            "split": one.split,
+            "image_id": one.image_id,
+            "ground_truth": {"_cls": "Classification", "label": one.given},
+            "curated": {"_cls": "Classification", "label": one.label},
+            "labels": list(one.labels),
+            "sha256": one.sha256,
+        }
+        said = {"decision": one.decision, "reviewers": list(one.reviewers)} if one.decision else {}
+        samples.append({**sample, **said})
+    info = {"version": exported.version, "split_sha256": exported.sha256, "errata_classes": list(exported.classes)}
+    about = {
+        "name": exported.name,
+        "media_type": "image",
+        "num_samples": len(samples),
+        "info": {**info, **exported.about},
+    }
+    write_json(folder / "metadata.json", about)
+    write_json(folder / "samples.json", {"samples": samples})
+
+
+def write_card(folder: Path, exported: Exported) -> None:
+    """Write README.md, the card that tells the datasets library where the splits lie."""
+    folders = sorted({item.target.split("/")[0] for item in exported.items}, key=("train", "validation", "test").index)
+    card = {
+        "pretty_name": exported.about["title"],
+        "configs": [{"config_name": "default", "data_files": [{"split": one, "path": f"{one}/**"} for one in folders]}],
+    }
+    front = yaml.safe_dump(card, allow_unicode=True, sort_keys=False)
+    lines = (
+        f"Version `{exported.version}` of `{exported.name}`, curated with Errata; content hash `{exported.sha256}`.",
+        f"Licence of the images: {' '.join(exported.about['licence'].split()) or 'not known'}.",
+        "`manifest.json` holds the hash of every file.",
+    )
+    text = "\n".join(lines)
+    write_text(folder / "README.md", f"---\n{front}---\n\n{text}\n")
+
+
+def check_huggingface(exported: Exported) -> None:
+    """Raise if the datasets library would take a class folder for a split.
+
+    Raises:
+        ErrataError: it names the class.
+    """
+    for name in exported.classes:
+        if _SPLIT_WORD.search(safe_name(name)):
+            raise ErrataError(
+                f"the datasets library would take the class {name!r} for a split; export it as csv or imagefolder"
+            )

@@ -1,0 +1,1 @@
+"""The image files themselves: readable, unchanged, duplicated, dark or blurred."""

@@ -1,0 +1,50 @@
+"""The readable images of a data set and what reading them told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.datasets.rows import Rows
+from models.arrays import IntArray
+from models.files.atomic import read_json, write_json
+from models.files.npz import read_arrays, write_arrays
+
+
+@dataclass(frozen=True)
+class CheckedRows:
+    """The readable images of a data set, with what reading them told."""
+
+    rows: Rows
+    sha256s: npt.NDArray[np.str_]  # (N,)
+    hashes: npt.NDArray[np.uint64]  # (N,) perceptual
+    sizes_px: IntArray  # (N, 2) width, height
+    skipped: tuple[tuple[str, str], ...]  # image_id, problem
+
+    def save(self, folder: Path) -> None:
+        """Write rows.npz and, last, rows.json."""
+        write_arrays(
+            folder / "rows.npz",
+            image_ids=self.rows.image_ids,
+            labels=self.rows.labels,
+            splits=self.rows.splits,
+            sha256s=self.sha256s,
+            hashes=self.hashes,
+            sizes_px=self.sizes_px,
+        )
+        about = {"root": str(self.rows.root), "classes": list(self.rows.classes), "skipped": self.skipped}
+        write_json(folder / "rows.json", about)
+
+    @classmethod
+    def load(cls, folder: Path) -> "CheckedRows":
+        """Read what `save` wrote.
+
+        Raises:
+            ErrataError: a file is missing or damaged.
+        """
+        about, arrays = read_json(folder / "rows.json"), read_arrays(folder / "rows.npz")
+        root, classes = Path(about["root"]), tuple(about["classes"])
+        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
+        skipped = tuple((image_id, problem) for image_id, problem in about["skipped"])
+        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped)

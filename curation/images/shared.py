@@ -1,0 +1,52 @@
+"""The checked images of a data set, read once for its audit and all its trainings."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from curation.datasets.catalog import DatasetSpec
+from curation.datasets.rows import Rows
+from curation.images.checked_rows import CheckedRows
+from curation.images.checking import check_listed, group_duplicates, listed_key
+from curation.images.duplicates import Duplicates
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder
+from curation.workspace.stages import Stages, read_records
+from models.errors import ErrataError
+from models.files.atomic import checked_name, digest
+from models.files.runs import computing
+
+OnStage = Callable[[str, int, int], None]
+
+
+def checked_images(
+    workspace: Workspace, spec: DatasetSpec, rows: Rows, first: bool = True, on_stage: OnStage | None = None
+) -> tuple[CheckedRows, Duplicates]:
+    """Return the readable images and their copies: those of the data set's audit where it read the same files.
+
+    Args:
+        workspace: where they are kept.
+        spec: the data set.
+        rows: its images.
+        first: False in a process that trains together with another, which has done this before.
+        on_stage: told (stage, done, total).
+    """
+    audit, own = audit_folder(workspace, spec.name), workspace.runs / f"images-{checked_name('data set', spec.name)}"
+    key = digest("images", [listed_key(rows)])
+    for folder in (audit, own):
+        if found := _kept(folder, key):
+            return found
+    if not first:
+        raise ErrataError(f"the images of {spec.name} changed while training began; run the same command again")
+    with computing(own, {"dataset": spec.name, "source": spec.source}) as run:
+        stages = Stages(run, on_stage)
+        checked = check_listed(rows, stages)
+        return checked, group_duplicates(checked, stages)
+
+
+def _kept(folder: Path, key: str) -> tuple[CheckedRows, Duplicates] | None:
+    """Return what a run folder says of the images; None where it is of others or not finished."""
+    stages = read_records(folder)
+    if not {"images", "duplicates"} <= stages.keys() or stages["images"].key != key:
+        return None
+    checked, duplicates = CheckedRows.load(folder), Duplicates.load(folder / "duplicates.npz")
+    return (checked, duplicates) if len(duplicates.groups) == len(checked.rows) else None

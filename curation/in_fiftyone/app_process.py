@@ -1,0 +1,78 @@
+"""The process of a FiftyOne App: its server behind the guard, until SIGTERM. `app_server` starts it."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from curation.database.start import configure_fiftyone
+from curation.in_fiftyone.app_caches import FieldsOnce, remember_datasets, remember_fields, remember_queries
+from curation.in_fiftyone.app_server import said_file
+from curation.in_fiftyone.guard import Guard
+from curation.in_fiftyone.session_edits import SessionEdits
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from models.files.atomic import write_text
+
+
+def _serve(arguments: Sequence[str]) -> None:
+    """Serve until SIGTERM: the entry of the process."""
+    parser = argparse.ArgumentParser(prog="python -m curation.in_fiftyone.app_process", description=_serve.__doc__)
+    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--port", type=int, default=5151)
+    parser.add_argument("--root", type=Path, action="append", default=[], help="folder whose files may be shown")
+    options = parser.parse_args(arguments)
+    os.environ["FIFTYONE_SERVER"] = "1"
+    configure_fiftyone(Workspace(options.workspace))
+
+    from fiftyone.server.app import app, schema
+    from fiftyone.server.events import set_port
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    app.debug = False  # a traceback is for the log, not for the browser
+    _allow_view_stages_only()
+    remember_datasets()
+    remember_fields()
+    remember_queries(schema)
+    set_port(options.port)
+    config = Config()
+    config.bind = [f"127.0.0.1:{options.port}"]
+    workspace, reviewer = Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", "")
+    edits = SessionEdits(FieldsOnce(app), workspace, reviewer)
+    asyncio.run(serve(Guard(edits, options.port, options.root), config))
+    write_text(said_file(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
+
+
+def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:
+    """Make decisions of what was edited in this session; return what to tell, nothing where nothing was edited."""
+    from curation.decisions.reviewer import kept_reviewer
+    from curation.in_fiftyone.sync import sync_every
+
+    try:
+        return sync_every(workspace, reviewer or kept_reviewer(workspace))
+    except ErrataError as error:
+        return [f"edits made in FiftyOne itself were not looked for: {error}; run `errata sync NAME`"]
+
+
+def _allow_view_stages_only() -> None:
+    """Let requests name view stages and nothing else: FiftyOne would call any class or function they name."""
+    import eta.core.utils as etau
+    from fiftyone.core.stages import ViewStage
+
+    build = ViewStage._from_dict
+
+    def checked(document: dict[str, Any]) -> Any:
+        name = document["_cls"]
+        if not name.startswith("fiftyone.core.stages.") or not issubclass(etau.get_class(name), ViewStage):
+            raise ValueError(f"{name!r} is no view stage")
+        return build(document)
+
+    ViewStage._from_dict = staticmethod(checked)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1:])

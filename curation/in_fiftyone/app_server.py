@@ -1,0 +1,198 @@
+"""The FiftyOne App as a process of our own, behind the guard, on 127.0.0.1: one per reviewer.
+
+One server keeps one session (view, selection, open image) for all its tabs, so two reviewers need two. It
+shows files below the given roots and the workspace only, see `curation.in_fiftyone.guard`.
+"""
+
+import contextlib
+import http.client
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psutil
+
+from curation.database.processes import end_process, find_process, last_lines, locked, port_owner, start_background
+from curation.database.start import ensure_database, fiftyone_environment
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from models.files.atomic import read_json, write_json
+
+_PLUGIN = Path(__file__).resolve().parent / "review_plugin"
+_START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine
+_STOP_S = 60  # it makes decisions of what was edited in it first
+
+
+class PortTakenError(ErrataError):
+    """Another program listens on the port."""
+
+
+@dataclass(frozen=True)
+class AppServer:
+    """A running FiftyOne App."""
+
+    port: int
+    pid: int
+    reviewer: str
+    roots: tuple[str, ...]  # folders whose files it may show
+    database: str
+
+    @property
+    def url(self) -> str:
+        """The address of its start page."""
+        return f"http://127.0.0.1:{self.port}/"
+
+
+def app_url(port: int, dataset: str, view: str) -> str:
+    """Return the link to a saved view; without a view the App would show whatever it showed last.
+
+    A page that frames it must be open under the same name of the machine: from `localhost` it stays blank.
+
+    >>> app_url(5151, "errata-scenes", "suspicious-test")
+    'http://127.0.0.1:5151/datasets/errata-scenes?view=suspicious-test'
+    """
+    return f"http://127.0.0.1:{port}/datasets/{quote(dataset, safe='')}?{urlencode({'view': view})}"
+
+
+def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 5151, reviewer: str = "") -> AppServer:
+    """Return the reviewer's App on this port, started if need be; waits until it answers.
+
+    A running one is used again if it serves the same roots from the same database, else it is replaced.
+
+    Args:
+        workspace: its files may be shown too: the Grad-CAM maps lie there.
+        media_roots: the folders of the data sets; links are followed and must end inside one.
+        port: 1 to 65535.
+        reviewer: who judges; in `ERRATA_REVIEWER` of the server's process.
+
+    Raises:
+        PortTakenError: another program has the port, or took it while the server started.
+        ErrataError: a root is missing, or the server does not start (quotes its log).
+    """
+    if not 0 < port < 65536:
+        raise ErrataError(f"port {port} does not exist; choose one from 1024 to 65535")
+    roots = tuple(sorted({os.path.realpath(root) for root in [workspace.root, *media_roots]}))
+    for root in roots:
+        if not Path(root).is_dir():
+            raise ErrataError(f"cannot serve images from {root}: there is no such folder")
+    database = ensure_database(workspace)
+    folder = _folder(workspace)
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder / "lock", patience_s=2 * _START_S):
+        found = _running(workspace, port)
+        if found is not None and found.reviewer != reviewer:
+            raise ErrataError(
+                f"port {port} serves the FiftyOne App of reviewer {found.reviewer!r}; choose another port"
+            )
+        if found is not None and (found.roots, found.database) == (roots, database) and _answers(port):
+            return found
+        if found is not None:
+            end_process(psutil.Process(found.pid), _STOP_S)
+        taken = port_owner(port)
+        if taken is not None:
+            raise PortTakenError(f"port {port} is taken by {taken}; end it or choose another port")
+        return _start(workspace, AppServer(port, 0, reviewer, roots, database))
+
+
+def stop_app(workspace: Workspace, port: int = 5151) -> bool:
+    """End the workspace's App on this port; tell whether one was running."""
+    found = _running(workspace, port)
+    if found is not None:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            end_process(psutil.Process(found.pid), _STOP_S)
+    _state(workspace, port).unlink(missing_ok=True)
+    return found is not None
+
+
+def end_of_session(workspace: Workspace, port: int) -> list[str]:
+    """Return what the App that ended on this port said last: which edits made in FiftyOne became decisions."""
+    file = said_file(workspace, port)
+    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+
+
+def running_apps(workspace: Workspace) -> list[AppServer]:
+    """Return the Apps of this workspace that run, by port."""
+    ports = sorted(int(path.stem) for path in _folder(workspace).glob("*.json") if path.stem.isdecimal())
+    return [app for port in ports if (app := _running(workspace, port)) is not None]
+
+
+def _folder(workspace: Workspace) -> Path:
+    return workspace.root / "servers"
+
+
+def said_file(workspace: Workspace, port: int) -> Path:
+    """Return the file of what the App on this port says when it ends."""
+    return _folder(workspace) / f"{port}.said"
+
+
+def _state(workspace: Workspace, port: int) -> Path:
+    return _folder(workspace) / f"{port}.json"
+
+
+def _arguments(workspace: Workspace, port: int) -> list[str]:
+    """Return the arguments by which a process is recognised as this workspace's server on this port."""
+    return ["-m", "curation.in_fiftyone.app_process", f"--workspace={workspace.root.resolve()}", f"--port={port}"]
+
+
+def _running(workspace: Workspace, port: int) -> AppServer | None:
+    try:
+        state = read_json(_state(workspace, port))
+        app = AppServer(port, int(state["pid"]), state["reviewer"], tuple(state["roots"]), state["database"])
+    except (ErrataError, KeyError, TypeError, ValueError):  # no such server, or a state nobody can read
+        return None
+    return app if find_process(app.pid, _arguments(workspace, port)) else None
+
+
+def _start(workspace: Workspace, app: AppServer) -> AppServer:
+    log = _folder(workspace) / f"{app.port}.log"
+    for old in (log, said_file(workspace, app.port)):
+        old.unlink(missing_ok=True)
+    command = [sys.executable, *_arguments(workspace, app.port), *(f"--root={root}" for root in app.roots)]
+    here = str(Path(__file__).resolve().parents[2])  # found by the child whatever its working folder
+    environment = {
+        **os.environ, **fiftyone_environment(workspace, app.database),
+        "ERRATA_REVIEWER": app.reviewer, "ERRATA_HOME": str(workspace.root.resolve()),
+        "FIFTYONE_PLUGINS_DIR": str(_PLUGIN), "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # ours, and no other
+        "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
+    }  # fmt: skip
+    process = start_background(command, log, environment)
+    started = AppServer(app.port, process.pid, app.reviewer, app.roots, app.database)
+    write_json(_state(workspace, app.port), {"schema_version": 1, **asdict(started)})
+    deadline = time.monotonic() + _START_S
+    while process.is_running() and time.monotonic() < deadline:
+        if _answers(app.port) and _listens(process, app.port):
+            return started
+        time.sleep(0.1)
+    state = "does not answer" if process.is_running() else "ended at once"
+    end_process(process, _STOP_S)
+    taken = port_owner(app.port)
+    if taken is not None:
+        raise PortTakenError(f"port {app.port} was taken by {taken} while the FiftyOne App started; choose another")
+    reason = " | ".join(last_lines(log, 3)) or "it gave no reason"
+    raise ErrataError(f"the FiftyOne App on port {app.port} {state}: {reason} (log: {log})")
+
+
+def _listens(process: psutil.Process, port: int) -> bool:
+    """Return whether the answer is this process's: another FiftyOne may have got the port a moment before it."""
+    try:
+        return any(
+            one.status == psutil.CONN_LISTEN and one.laddr[1:] == (port,) for one in process.net_connections("tcp")
+        )
+    except psutil.Error:  # it ended
+        return False
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)  # urllib would ask a configured proxy
+    try:
+        connection.request("GET", "/fiftyone")
+        return "version" in json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()

@@ -1,0 +1,128 @@
+"""The verdicts in force as fields of the FiftyOne dataset; the decision log stays the truth."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from curation.database import store
+from curation.database.samples import classification, read_samples, write_samples
+from curation.datasets.rows import SPLITS, Rows
+from curation.decisions.ledger import Review
+from curation.decisions.state import State
+from curation.in_fiftyone.views import ORDER_FIELD, review_views
+
+GIVEN, CURATED, IN_LOG = "ground_truth", "curated", "curated_in_log"
+FIELDS = {  # beside `curated`: name -> kind, description
+    "decision": ("text", "what was decided, over all reviewers; empty where nobody did, or they disagree"),
+    "reviewer": ("texts", "who decided"),
+    "reviewed_at": ("time", "when the last of them did, UTC"),
+    "reviewers_disagree": ("truth", "reviewers decided differently, and nobody settled it"),
+    IN_LOG: ("text", "the working label by the decision log; where `curated` differs, somebody edited it"),
+}
+READ = ("image_id", "tags", f"{GIVEN}.label", f"{CURATED}.label", *FIELDS)
+
+
+def prepare(dataset: Any, rows: Rows) -> None:
+    """Give the dataset of these images the fields, views and editable labels of a review that it does not have yet."""
+    fields = {**FIELDS, **ORDER_FIELD}
+    views = review_views([split for split in SPLITS if split in rows.splits])
+    if all(map(dataset.has_field, fields)) and {view.name for view in views} <= set(dataset.list_saved_views()):
+        return  # FiftyOne takes a second to see that nothing is to be done
+    store.declare(dataset, "review", fields, shown=("decision", CURATED))  # the App lets edit what is ticked
+    store.allow_editing(dataset, CURATED, rows.classes)
+    store.save_views(dataset, views)
+
+
+def mirrored(state: State, image_id: str, given: str, classes: Sequence[str]) -> dict[str, Any]:
+    """Return what the fields of an image should hold: `curated` as a class name, and those of FIELDS.
+
+    Args:
+        state: the verdicts in force.
+        image_id: of the image.
+        given: its given label.
+        classes: in order; of several that fit, the given one is the working label, else the first.
+    """
+    own, verdict = state.verdicts(image_id), state.verdict(image_id)
+    settled = state.adjudication(image_id)
+    every = [*own.values(), *([settled] if settled else [])]
+    if not every:
+        return {CURATED: given, **dict.fromkeys(FIELDS), IN_LOG: given}
+    labels = verdict.labels if verdict else ()
+    label = given if given in labels or not labels else min(labels, key=lambda one: _place(one, classes))
+    latest = datetime.fromisoformat(max(one.time for one in every)).astimezone(UTC).replace(tzinfo=None)
+    return {
+        CURATED: label,
+        "decision": verdict.decision if verdict else None,
+        "reviewer": sorted({one.reviewer for one in every}),
+        "reviewed_at": latest.replace(microsecond=latest.microsecond // 1000 * 1000),  # MongoDB keeps milliseconds
+        "reviewers_disagree": True if state.disputed(image_id) else None,
+        IN_LOG: label,
+    }
+
+
+def write_decisions(dataset: Any, review: Review, ids: Sequence[str] | None = None) -> int:
+    """Bring the fields up to date with the log and return how many samples were not.
+
+    Args:
+        dataset: of the audit; see `prepare`.
+        review: of the data set.
+        ids: of the samples to look at; all by default.
+
+    Raises:
+        ErrataError: the database does not answer, or the log cannot be read.
+    """
+    return write_changed(dataset, review, given_labels(review), read_samples(dataset, READ, ids))
+
+
+def write_changed(
+    dataset: Any,
+    review: Review,
+    given: Mapping[str, str],
+    samples: Mapping[str, Mapping[str, Any]],
+    noted: bool = True,
+) -> int:
+    """Bring samples that were just read up to date with the log and return how many were not.
+
+    Args:
+        dataset: of the audit; see `prepare`.
+        review: of the data set.
+        given: see `given_labels`.
+        samples: as `read_samples` returns the fields READ; those of another audit are left alone.
+        noted: see `write_samples`.
+
+    Raises:
+        ErrataError: the database does not answer, or the log cannot be read.
+    """
+    changed = {}
+    with review.reading() as state:
+        for one, sample in samples.items():
+            image_id = sample["image_id"]
+            if image_id not in given:
+                continue
+            wanted = mirrored(state, image_id, given[image_id], review.classes)
+            new = {name: wanted[name] for name in FIELDS if sample[name] != wanted[name]}
+            if sample[f"{CURATED}.label"] != wanted[CURATED]:
+                new[CURATED] = classification(wanted[CURATED])
+            if sample[f"{GIVEN}.label"] != given[image_id]:
+                new[GIVEN] = classification(given[image_id])
+            if new:
+                changed[one] = new
+    write_samples(dataset, changed, noted)
+    return len(changed)
+
+
+def given_labels(review: Review) -> dict[str, str]:
+    """Return the given label of each image, by image_id."""
+    rows = review.rows
+    names = (rows.classes[label] for label in rows.labels.tolist())
+    return dict(zip(rows.image_ids.tolist(), names, strict=True))
+
+
+def replaced_given(given: Mapping[str, str], samples: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the image_ids whose given label somebody replaced in the dataset; `write_changed` puts it back."""
+    own = ((sample["image_id"], sample[f"{GIVEN}.label"]) for sample in samples.values())
+    return sorted(image_id for image_id, label in own if image_id in given and label != given[image_id])
+
+
+def _place(label: str, classes: Sequence[str]) -> int:
+    return classes.index(label) if label in classes else len(classes)  # a class that was taken away since

@@ -1,0 +1,72 @@
+"""The saved views of a review in FiftyOne, and the field that puts what is to review in order."""
+
+from collections.abc import Collection
+from typing import Any
+
+from curation.database.samples import read_samples, write_samples
+from curation.database.store import View
+from curation.decisions.ledger import Review
+from curation.results.audit import Audit
+from curation.review.drawn_looks import ORDER_SEED, audit_order
+from curation.review.queue import split_places, tally
+
+TO_REVIEW = "to review"  # what the names of the views that are queues begin with
+ORDER = "review_order"
+ORDER_FIELD = {
+    ORDER: (
+        "whole",
+        "place in the queue of its split, 1 = first: the most suspicious first, one in ten drawn at random; "
+        "empty where somebody had judged it when the session began",
+    )
+}
+
+
+def review_views(splits: Collection[str]) -> tuple[View, ...]:
+    """Return the views of a review; those to review keep their images during a session, so that none is jumped over."""
+    said = "what nobody has judged yet, most suspicious first, with images drawn at random among them"
+    return (
+        View(TO_REVIEW, f"{said}, all splits", filled=ORDER, sort_by=ORDER),
+        *(
+            View(f"{TO_REVIEW} {split}", f"{said}: {split}", {"split": split}, filled=ORDER, sort_by=ORDER)
+            for split in splits
+        ),
+        View("reviewed", "images that somebody has judged, last first", filled="reviewer", last_first="reviewed_at"),
+        View(
+            "reviewers disagree",
+            "images that reviewers judged differently, and nobody settled it",
+            where={"reviewers_disagree": True},
+        ),
+        View(
+            "changed labels",
+            "images whose label was corrected",
+            differ=("ground_truth", "curated"),
+            sort_by="label_quality",
+        ),
+    )
+
+
+def write_queue(dataset: Any, audit: Audit, review: Review) -> None:
+    """Put what nobody has judged in the order of the app's review, and leave out what somebody has.
+
+    Args:
+        dataset: of the audit, with the field ORDER.
+        audit: of the data set.
+        review: of the data set.
+
+    Raises:
+        ErrataError: the database does not answer, or the log cannot be read.
+    """
+    rows, quality = audit.rows, audit.consensus.label_quality
+    places, _ = split_places(quality, audit_order(rows.image_ids, quality, ORDER_SEED), rows.splits)
+    row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
+    with review.reading() as state:
+        found = tally(state, row_of, len(rows))
+    left = ~(found.looked | found.unsure)
+    wanted = {image_id: int(places[row]) if left[row] else None for image_id, row in row_of.items()}
+    samples = read_samples(dataset, ("image_id", ORDER))
+    changed = {
+        one: {ORDER: wanted[sample["image_id"]]}
+        for one, sample in samples.items()
+        if sample["image_id"] in wanted and sample[ORDER] != wanted[sample["image_id"]]
+    }
+    write_samples(dataset, changed, noted=False)

@@ -1,1 +1,0 @@
-"""The report of an audit: its numbers as JSON and one self-contained page."""

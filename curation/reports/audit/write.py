@@ -1,0 +1,33 @@
+"""The report of an audit: report.json with every number, report.html to read, print or mail."""
+
+from functools import partial
+from pathlib import Path
+
+from curation.datasets.catalog import DatasetSpec
+from curation.reports.audit.figures import report_figures
+from curation.reports.audit.page import report_page
+from curation.reports.pictures import TWIN_PX, small_picture, suspect_pictures
+from curation.results.audit import Audit
+from models.files.atomic import write_json, write_text
+
+_STYLE = Path(__file__).parents[1] / "style.css"
+
+
+def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
+    """Write `folder/report.json` and `folder/report.html`, each whole or not at all.
+
+    The page is one file that makes no request and runs no script; its figures are those of report.json.
+
+    Args:
+        audit: what was found.
+        spec: the data set, for its title and licence.
+        folder: made if it is not there.
+
+    Raises:
+        ErrataError: the folder cannot be written or the disk is full.
+    """
+    figures, paths = report_figures(audit, spec), audit.rows.paths
+    write_json(folder / "report.json", figures)
+    style = _STYLE.read_text(encoding="utf-8")
+    page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: small_picture(paths[row], TWIN_PX))
+    write_text(folder / "report.html", page)

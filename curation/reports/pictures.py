@@ -1,0 +1,67 @@
+"""Pictures inside a page: small JPEGs as data addresses."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from curation.images.overlay import overlay, thumbnail
+from curation.results.audit import Audit
+from curation.results.cam_files import cam_pair
+from models.errors import ErrataError
+
+# Long sides, px: with 100 images and two architectures the page stays under 3 MB.
+PICTURE_PX, OVERLAY_PX, TWIN_PX = 168, 128, 112
+_QUALITY, _OVERLAY_QUALITY = 76, 62
+
+
+@dataclass(frozen=True)
+class SuspectPictures:
+    """What is shown of one image: data addresses, None where there is nothing to show."""
+
+    picture: str | None
+    overlays: dict[str, tuple[str | None, str | None]]  # architecture -> for the given and for the alternative class
+
+
+def suspect_pictures(audit: Audit, row: int) -> SuspectPictures:
+    """Return the picture of a row and the Grad-CAM overlays that were drawn for it."""
+    image = _open(audit.rows.paths[row], PICTURE_PX)
+    if image is None:
+        return SuspectPictures(None, {})
+    small = image.resize(_within(image.size, OVERLAY_PX), Image.Resampling.LANCZOS)
+    overlays = {}
+    for one in audit.architectures:
+        given, other = cam_pair(audit, one, row)
+        overlays[one.name] = _overlaid(small, given), _overlaid(small, other)
+    return SuspectPictures(_address(image, _QUALITY), overlays)
+
+
+def small_picture(path: Path, long_side_px: int) -> str | None:
+    """Return a small picture as a data address, None if the file can no longer be read."""
+    image = _open(path, long_side_px)
+    return None if image is None else _address(image, _QUALITY)
+
+
+def _open(path: Path, long_side_px: int) -> Image.Image | None:
+    try:
+        return thumbnail(path, long_side_px)
+    except ErrataError:  # gone since the audit read it: the figures still stand
+        return None
+
+
+def _overlaid(image: Image.Image, cam_file: Path) -> str | None:
+    """Return the picture under its map; None if that was not drawn."""
+    return _address(overlay(image, cam_file), _OVERLAY_QUALITY) if cam_file.exists() else None
+
+
+def _within(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:
+    scale = long_side_px / max(size)
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _address(image: Image.Image, quality: int) -> str:
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=quality, optimize=True)  # own Huffman tables: a tenth less at this size
+    return "data:image/jpeg;base64," + b64encode(buffer.getvalue()).decode("ascii")

@@ -1,0 +1,1 @@
+"""What audits and trainings left in the workspace, read back."""

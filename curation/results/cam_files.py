@@ -1,0 +1,53 @@
+"""Where Grad-CAM maps are kept and which belong to an image; light, so that screens find them without torch."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from curation.results.audit import ArchitectureResult, Audit
+from models.figures.predictions import NO_FOLD
+
+
+@dataclass(frozen=True)
+class CamJob:
+    """One map to draw: an image, a class, and the fold whose model may look at it."""
+
+    path: Path
+    size_px: tuple[int, int]  # width and height as shown
+    target: int  # class index
+    fold: int  # the fold that held the image out; NO_FOLD = no model trained on it, fold 0's is used
+    output: Path
+
+
+def cam_path(run_folder: Path, image_id: str, label: str) -> Path:
+    """Return where the map of an image for a class is kept; with the run in it, since browsers cache by address."""
+    name = hashlib.sha256(f"{image_id}\0{label}".encode()).hexdigest()[:24]
+    return run_folder / "cams" / f"{name}.png"
+
+
+def cam_pair(audit: Audit, architecture: ArchitectureResult, row: int) -> tuple[Path, Path]:
+    """Return where the maps of an image for its given and for its suggested (or next best) class are kept."""
+    image_id, classes = str(audit.rows.image_ids[row]), audit.rows.classes
+    given, other = int(audit.rows.labels[row]), int(audit.alternatives()[row])
+    folder = architecture.run_folder
+    return cam_path(folder, image_id, classes[given]), cam_path(folder, image_id, classes[other])
+
+
+def has_models(architecture: ArchitectureResult) -> bool:
+    """Return whether the models of an architecture are there to be looked into."""
+    return (architecture.run_folder / "fold-0.safetensors").exists()
+
+
+def cam_jobs(audit: Audit, architecture: ArchitectureResult, rows: Iterable[int]) -> list[CamJob]:
+    """Return the two maps to draw for each of the rows, by the model that did not train on the image."""
+    fold, alternatives = architecture.predictions.fold, audit.alternatives()
+    jobs = []
+    for row in rows:
+        own = NO_FOLD if fold is None else int(fold[row])
+        width, height = (int(side) for side in audit.checked.sizes_px[row])
+        targets = (int(audit.rows.labels[row]), int(alternatives[row]))
+        path = audit.rows.root / str(audit.rows.image_ids[row])
+        for target, output in zip(targets, cam_pair(audit, architecture, row), strict=True):
+            jobs.append(CamJob(path, (width, height), target, own, output))
+    return jobs

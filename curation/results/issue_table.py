@@ -1,0 +1,69 @@
+"""The ranked labels of an audit as a table."""
+
+import csv
+import io
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from curation.datasets.rows import SPLITS
+from curation.results.audit import Audit
+from curation.scoring.scores import ranks
+from models.errors import ErrataError, unknown
+from models.files.atomic import write_text
+
+COLUMNS = ("image_id", "split", "label", "suggested_label", "label_quality", "rank")
+
+
+def checked_split(audit: Audit, split: str) -> str:
+    """Return the split.
+
+    Raises:
+        ErrataError: an unknown split, or one without images in this data set.
+    """
+    if split not in SPLITS:
+        raise unknown("split", split, SPLITS)
+    if split not in audit.rows.splits:
+        have = ", ".join(sorted(set(audit.rows.splits.tolist())))
+        raise ErrataError(f"data set {audit.name!r} has no {split} images; its splits: {have}")
+    return split
+
+
+def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, str, int]]:
+    """Return the rows of a split, all splits by default, most suspicious first; `rank` counts within each split.
+
+    `suggested_label` is empty where the architectures agree with the given label.
+
+    Raises:
+        ErrataError: an unknown split, or one without images.
+    """
+    rows, ranking = audit.rows, audit.consensus
+    if split:
+        checked_split(audit, split)
+    places = np.zeros(len(rows), np.int64)
+    for one in set(rows.splits.tolist()):
+        places += ranks(ranking.label_quality, rows.splits == one)
+    return [
+        (
+            str(rows.image_ids[row]),
+            str(rows.splits[row]),
+            rows.classes[rows.labels[row]],
+            rows.classes[ranking.suggested[row]] if ranking.suggested[row] != rows.labels[row] else "",
+            f"{ranking.label_quality[row]:.4f}",
+            int(places[row]),
+        )
+        for row in audit.suspects(split or None)
+    ]
+
+
+def write_issues(audit: Audit, split: str, path: Path | None, screen: TextIO) -> None:
+    """Write the table as CSV to a file, or to the screen where none is named."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(issue_rows(audit, split))
+    if path:
+        write_text(path, text.getvalue())
+    else:
+        screen.write(text.getvalue())

@@ -1,0 +1,60 @@
+"""What new images look like: the training images nearest to each, and whether any class fits at all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation.results.audit import Audit
+from curation.scoring.judge import joint_features
+from curation.scoring.nearest import directions, nearest
+from curation.scoring.out_of_scope import FEWEST, out_of_scope, scope_axes, strangeness
+from curation.scoring.scores import self_confidence
+from models.arrays import BoolArray, FloatArray, IntArray
+
+NONE_FITS = 0.5  # score from which an image counts as of none of the classes
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """What M new images look like, by the embeddings of one frozen backbone."""
+
+    rows: list[IntArray]  # of each, the rows of the training images nearest to it
+    similarity: list[FloatArray]  # their cosine similarity, in [-1, 1]
+    none_of_these: FloatArray | None  # (M,) in [0, 1], high = no class fits; None: too few held-out images to tell
+
+
+def likeness(audit: Audit, known: FloatArray, new: FloatArray, count: int) -> Likeness:
+    """Compare new images with those of an audit.
+
+    Args:
+        audit: of N images.
+        known: their embeddings by a frozen backbone, shape (N, D).
+        new: embeddings of M images by the same backbone, shape (M, D).
+        count: nearest training images of each.
+    """
+    rows, n = audit.rows, len(known)
+    every = np.concatenate([known, new]).astype(np.float32)
+    train = np.append(rows.splits == "train", np.zeros(len(new), np.bool_))
+    if not train.any():  # a data set without a train split: its images stand for what was seen
+        train[:n] = True
+    turned = directions(every)
+    near = [nearest(turned, n + place, train, count) for place in range(len(new))]
+    alike = [turned[own].astype(np.float32) @ turned[n + place].astype(np.float32) for place, own in enumerate(near)]
+    return Likeness(near, alike, _none_of_these(audit, every, train, len(new)))
+
+
+def _none_of_these(audit: Audit, every: FloatArray, train: BoolArray, m: int) -> FloatArray | None:
+    """Return the score of showing none of the classes; new images are held against those no model learned from."""
+    if (~train).sum() - m < FEWEST:
+        return None
+    labels, probs = audit.rows.labels, audit.findings.probs
+    trust = np.sqrt(self_confidence(labels, probs) / probs.max(1))
+    features = joint_features([every], scope_axes(int(train.sum())))
+    deviations = strangeness(
+        features,
+        np.append(labels, np.zeros(m, np.int64)),
+        len(audit.rows.classes),
+        train,
+        np.append(trust, np.zeros(m, np.float32)).astype(np.float32),
+    )
+    return out_of_scope(deviations[-m:])

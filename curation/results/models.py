@@ -1,0 +1,65 @@
+"""The trained networks of a data set that can be asked about new images."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from curation.results.runs import finished_runs
+from curation.results.trained import load_run
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited, versions
+from models.files.atomic import checked_name, read_json
+
+MOST_MEMBERS = 3  # of folds or seeds: more cost time and change little
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """Networks that differ in their folds or seeds only; their mean is asked."""
+
+    name: str  # recipe or variant
+    architecture: str  # without a mode
+    version: str  # of the labels it learned from
+    checkpoints: tuple[Path, ...]  # of one run folder for folds, of one each for seeds
+    of_folds: bool
+
+    @property
+    def about(self) -> str:
+        """What is asked, in words."""
+        n = len(self.checkpoints)
+        return f"mean of {n} fold models" if self.of_folds else "one seed" if n == 1 else f"mean of {n} seeds"
+
+
+def trained_models(workspace: Workspace, name: str) -> list[TrainedModel]:
+    """Return the models of the audits of a data set and its versions, then those trained singly, the newest last.
+
+    Raises:
+        ErrataError: a file of an audit or of a run is damaged.
+    """
+    known = audited(workspace)
+    found = []
+    for version in versions(workspace, name):
+        if (own := audit_name(name, version)) in known:
+            found += _of_audit(workspace, own, version)
+    groups: dict[str, list[Path]] = {}
+    for folder in finished_runs(workspace, dataset=name):
+        if (folder / "checkpoint.safetensors").exists():
+            groups.setdefault(load_run(folder).group, []).append(folder)
+    return [*found, *(_of_seeds(folders) for folders in groups.values())]
+
+
+def _of_audit(workspace: Workspace, name: str, version: str) -> list[TrainedModel]:
+    models = []
+    for one, run in read_json(audit_folder(workspace, name) / "results.json")["runs"].items():
+        folds = sorted((workspace.runs / checked_name("run", run)).glob("fold-*.safetensors"))[:MOST_MEMBERS]
+        if folds:
+            models.append(TrainedModel(one, one.partition("@")[0], version, tuple(folds), True))
+    return models
+
+
+def _of_seeds(folders: list[Path]) -> TrainedModel:
+    runs = sorted((load_run(folder) for folder in folders), key=lambda run: run.seed)[:MOST_MEMBERS]
+    config = runs[0].config
+    name = str(config.get("recipe") or runs[0].variant)
+    version = str(config.get("version", ORIGINAL))
+    paths = tuple(run.folder / "checkpoint.safetensors" for run in runs)
+    return TrainedModel(name, str(config["architecture"]), version, paths, False)

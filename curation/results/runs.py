@@ -1,0 +1,38 @@
+"""Trained runs by name or recipe."""
+
+from pathlib import Path
+
+from curation.results.trained import load_run
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError, unknown
+from models.files.atomic import checked_name
+from models.training.recipes import RECIPES
+
+
+def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> list[Path]:
+    """Return the folders of finished trainings, of a recipe and a data set where named, the newest last."""
+    found = []
+    for metrics in workspace.runs.glob("*/metrics.json"):
+        config = load_run(metrics.parent).config
+        if recipe in ("", config.get("recipe")) and dataset in ("", config.get("dataset")):
+            found.append((metrics.stat().st_mtime, metrics.parent))
+    return [folder for _, folder in sorted(found)]
+
+
+def find_checkpoint(workspace: Workspace, name: str, dataset: str = "") -> Path:
+    """Return the checkpoint of a run, or of the newest finished run of a recipe: one on that data set if there is any.
+
+    Raises:
+        ErrataError: there is no such run, it has no checkpoint, or no run of that recipe is finished.
+    """
+    if name in RECIPES:
+        runs = finished_runs(workspace, name, dataset) or finished_runs(workspace, name)
+        if not runs:
+            raise ErrataError(f"no finished run of recipe {name} to start from; run: errata train NAME --recipe {name}")
+        return runs[-1] / "checkpoint.safetensors"
+    folder = workspace.runs / checked_name("run", name)
+    for file in ("checkpoint.safetensors", "fold-0.safetensors"):
+        if (folder / file).exists():
+            return folder / file
+    known = [path.parent.name for path in workspace.runs.glob("*/*.safetensors")]
+    raise unknown("run with a checkpoint", name, sorted(set(known)))

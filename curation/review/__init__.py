@@ -1,0 +1,1 @@
+"""Which image comes next, and how many errors are left."""

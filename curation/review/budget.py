@@ -1,0 +1,274 @@
+"""How many wrong labels there are, how many of them are left, what the next looks will find, and when to stop."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from curation.review.drawn_looks import checked_quality
+from models.arrays import BoolArray, Doubles, FloatArray, IntArray
+from models.errors import ErrataError
+
+NEXT = (50, 100, 200)  # looks ahead
+_FEW = 30  # drawn looks; below, the note warns
+_MATTERS = 5  # drawn looks that count as much as the fitted rates in the estimate
+_DRAWS = 2000  # from the posterior: the ends of an interval repeat within a few per cent of its width
+_FIRST_CELL = 50  # images next to the boundary of the review; every further cell holds twice as many
+# How far label quality may be off, as standard deviations of log-odds: everywhere alike; per unit of its own
+# log-odds, so that a ranking may be worthless or upside down (-1); each cell by itself, fading over two cells.
+_SHIFT, _SLOPE, _BEND, _REACH = 2.0, 3.0, 2.0, 2.0
+
+
+class Interval(NamedTuple):
+    """An expected count of labels and the ends of its 90 % interval."""
+
+    expected: float
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What the verdicts so far say about the wrong labels of some images."""
+
+    looked: int  # images with a verdict; unsure is none
+    unsure: int
+    drawn: int  # of those looked at, how many stand for others because they were drawn
+    found: int  # wrong labels among the images looked at
+    total: Interval  # wrong labels, found or not
+    left: Interval  # wrong labels not found
+    next_finds: dict[int, Interval]  # looks ahead -> wrong labels found by them; fewer looks where fewer are left
+    ahead: int  # images nobody looked at
+    note: str  # what to keep in mind
+
+
+def estimate(
+    label_quality: FloatArray,
+    looked: BoolArray,
+    wrong: BoolArray,
+    inclusion: Doubles,
+    unsure: BoolArray | None = None,
+    upcoming: IntArray | None = None,
+) -> Budget:
+    """Estimate the wrong labels among some images: all of them, a split, a class.
+
+    What people looked at for certain counts as itself. For the rest, label quality says how probably each label is
+    wrong, calibrated by the verdicts; the verdicts drawn at known probability correct the sum of that by the
+    difference estimator, shrunk by n / (n + 5) so that two looks do not speak for thousands. The interval is that of
+    the calibration's posterior, with tails cut thinner the fewer looks were drawn.
+
+    Args:
+        label_quality: shape (N,), in [0, 1], low = suspicious; any subset of the images that `inclusion` was told of.
+        looked: whether each image has a verdict other than unsure, shape (N,).
+        wrong: whether that verdict is that the label is wrong, shape (N,).
+        inclusion: probability of having been looked at, shape (N,), as `audit_sample.inclusion` returns it.
+        unsure: whether somebody looked and could not tell, shape (N,); counts as not looked at.
+        upcoming: rows in the order in which they are looked at next, shape (M,); None = the most suspicious first.
+
+    Returns:
+        counts with 90 % intervals, always found <= low <= expected <= high <= found + images without a verdict.
+
+    Raises:
+        ErrataError: no image, shapes disagree, a number out of range, or a label wrong that nobody looked at.
+
+    Source: difference estimator, Särndal, Swensson, Wretman 1992, ch. 6.3; weights 1 / inclusion, Horvitz and Thompson
+    1952, doi:10.2307/2280784; Laplace approximation, Rasmussen and Williams 2006, ch. 3.4, corrected by importance
+    sampling. Coverage is measured by tests/benchmarks/bench_budget.py.
+    """
+    quality = checked_quality(label_quality)
+    unsure = np.zeros(len(quality), np.bool_) if unsure is None else unsure
+    _check(quality, inclusion, looked=looked, wrong=wrong, unsure=unsure)
+    ahead = _ahead(quality, looked | unsure) if upcoming is None else _checked_rows(upcoming, looked | unsure)
+    cells, head = _cells(quality, inclusion)
+    drawn = looked & (inclusion < 1)
+    rates = _rates(quality, cells, looked & (head | (inclusion < 1)), wrong)  # (draws, cells)
+    found, left = int(wrong.sum()), np.bincount(cells[~looked], minlength=rates.shape[1])
+    random = np.random.default_rng(0)  # the same verdicts, the same answer
+    likely = rates.mean(0)[cells]  # (N,)
+    n = int(drawn.sum())
+    answered = n / (n + int((unsure & (inclusion < 1)).sum())) if n else 1.0
+    surprise = difference(wrong[drawn], likely[drawn], inclusion[drawn] * answered) - (wrong - likely)[drawn].sum()
+    expected = float(likely[~looked].sum() + n / (n + _MATTERS) * surprise)
+    rest = _interval(random.binomial(left, rates).sum(1), expected, n, bool((drawn & wrong).any()))
+    finds = {}
+    for looks in NEXT:
+        rows = np.bincount(cells[ahead[:looks]], minlength=rates.shape[1])
+        hits = random.binomial(rows, rates).sum(1)
+        finds[looks] = _interval(hits, float(likely[ahead[:looks]].sum()), n, found > 0)
+    total = Interval(found + rest.expected, found + rest.low, found + rest.high)
+    note = _note(looked, unsure, drawn, wrong)
+    untouched = int((~looked & ~unsure).sum())
+    return Budget(int(looked.sum()), int(unsure.sum()), n, found, total, rest, finds, untouched, note)
+
+
+def difference(wrong: BoolArray, likely: Doubles, inclusion: Doubles) -> float:
+    """Return by how much the sum of guesses over a population falls short of its wrong labels, as a sample shows it.
+
+    Added to the sum of the guesses it estimates the number of wrong labels without bias, however bad the guesses are,
+    if they do not depend on who was drawn.
+
+    Args:
+        wrong: verdicts on the sample, shape (n,).
+        likely: guessed probability of each being wrong, shape (n,).
+        inclusion: probability of each being in the sample, shape (n,), in (0, 1].
+
+    Source: Särndal, Swensson, Wretman 1992, equation 6.3.2; with `likely` 0 that of Horvitz and Thompson 1952.
+    """
+    return float(((wrong - likely) / inclusion).sum())
+
+
+def review_curve(rows: IntArray, wrong: BoolArray) -> IntArray:
+    """Return how many wrong labels were found after 0, 1, … looks, shape (looks + 1,).
+
+    Args:
+        rows: the images in the order they were looked at; one looked at again counts the first time only.
+        wrong: whether each image's label was found wrong, shape (N,).
+
+    Raises:
+        ErrataError: a row is outside 0..N-1.
+    """
+    rows = _checked_rows(rows, np.zeros(len(wrong), np.bool_))
+    first = np.sort(np.unique(rows, return_index=True)[1])
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(wrong[rows[first]], dtype=np.int64)])
+
+
+def stop_sentence(budget: Budget, looks: int = 100) -> str:
+    """Say what going on would bring: the next 100 are expected to hold 3 (1 to 7) wrong labels, and so on.
+
+    Raises:
+        ErrataError: `looks` is not one of 50, 100 and 200.
+    """
+    if looks not in budget.next_finds:
+        raise ErrataError(f"no forecast for the next {looks} looks (choices: {', '.join(map(str, NEXT))})")
+    if not budget.ahead:
+        unsure = f"; {budget.unsure:,} images stayed unsure" if budget.unsure else ""
+        return f"nothing is left to look at: {budget.found:,} wrong labels were found{unsure}"
+    which = f"next {looks}" if looks < budget.ahead else f"last {budget.ahead}"
+    return (
+        f"the {which} are expected to hold {_shown(budget.next_finds[looks])} wrong labels; "
+        f"{budget.found:,} were found, about {_shown(budget.left)} are left"
+    )
+
+
+def _shown(count: Interval) -> str:
+    return f"{count.expected:,.0f} ({count.low:,}–{count.high:,})"  # noqa: RUF001
+
+
+def _check(quality: Doubles, inclusion: Doubles, **masks: BoolArray) -> None:
+    if not len(quality):
+        raise ErrataError("there is no image to estimate wrong labels of; choose a split or class that has some")
+    for name, values in {"inclusion": inclusion, **masks}.items():
+        if values.shape != quality.shape:
+            raise ErrataError(f"{name} has shape {values.shape} and label_quality {quality.shape}; expected the same")
+    for name, bad, say in (
+        ("inclusion", ~((inclusion >= 0) & (inclusion <= 1)), "is not in 0 to 1"),
+        ("inclusion", masks["looked"] & (inclusion == 0), "is 0 though somebody looked at it"),
+        ("wrong", masks["wrong"] & ~masks["looked"], "is true though nobody looked at it"),
+        ("unsure", masks["unsure"] & masks["looked"], "is true though it has a verdict"),
+    ):
+        if bad.any():
+            raise ErrataError(f"{name} of row {int(bad.argmax())} {say}; count each image's verdict in force once")
+
+
+def _checked_rows(rows: IntArray, looked: BoolArray) -> IntArray:
+    outside = (rows < 0) | (rows >= len(looked))
+    if outside.any():
+        row = int(rows[outside][0])
+        raise ErrataError(f"there is no row {row}; expected 0 to {len(looked) - 1}, places among the same images")
+    return rows[~looked[rows]]
+
+
+def _ahead(quality: Doubles, looked: BoolArray) -> IntArray:
+    rows = np.argsort(quality, kind="stable")
+    return rows[~looked[rows]]
+
+
+def _cells(quality: Doubles, inclusion: Doubles) -> tuple[IntArray, BoolArray]:
+    """Cut the ranking into cells that double in size away from the boundary of the review, on both sides of it.
+
+    Returns:
+        cell of each image, shape (N,), 0 = most suspicious; and whether it lies before the boundary: down to there all
+        were looked at.
+    """
+    certain = inclusion >= 1
+    rest = np.sort(quality[~certain])
+    head = certain & (quality <= np.min(rest, initial=np.inf))
+    done = np.sort(quality[head])
+    onward = np.log2(np.searchsorted(rest, quality) / _FIRST_CELL + 1).astype(np.int64)
+    back = np.log2((len(done) - np.searchsorted(done, quality, "right")).clip(0) / _FIRST_CELL + 1).astype(np.int64)
+    cells = np.unique(np.where(head, -1 - back, onward), return_inverse=True)[1]
+    return cells.astype(np.int64), head
+
+
+def _rates(quality: Doubles, cells: IntArray, known: BoolArray, wrong: BoolArray) -> Doubles:
+    """Draw the share of wrong labels in each cell from its posterior, shape (draws, cells).
+
+    The log-odds of the cells are normal around those of 1 - label_quality; the verdicts of `known` are binomial.
+    """
+    size = np.bincount(cells)
+    mean = np.bincount(cells, weights=np.clip(1 - quality, 0.001, 0.999)) / size
+    start = np.log(mean / (1 - mean))
+    seen, hits = (np.bincount(cells[rows], minlength=len(size)) for rows in (known, known & wrong))
+    slope, place = start - np.average(start, weights=size), np.arange(len(size))
+    near = np.exp(-np.abs(np.subtract.outer(place, place)) / _REACH)
+    covariance = _SHIFT**2 + _SLOPE**2 * np.outer(slope, slope) + _BEND**2 * near
+    precision: Doubles = np.linalg.inv(covariance).astype(np.float64)
+
+    def density(odds: Doubles) -> Doubles:
+        off = odds - start
+        likelihood = (hits * odds - seen * np.logaddexp(0, odds)).sum(-1)
+        return np.asarray(likelihood - 0.5 * ((off @ precision) * off).sum(-1))
+
+    mode, curvature = start.astype(np.float64), precision
+    for _ in range(100):  # Newton's method; the density is concave, so half steps always get there
+        share = _share(mode)
+        curvature = precision + np.diag(seen * share * (1 - share)).astype(np.float64)
+        step = np.linalg.solve(curvature, hits - seen * share - precision @ (mode - start))
+        while np.abs(step).max() > 1e-6 and density(mode + step) < density(mode):
+            step = step / 2
+        mode = mode + step
+        if np.abs(step).max() <= 1e-6:
+            break
+    return _share(_sample(mode, curvature, density))
+
+
+def _sample(mode: Doubles, curvature: Doubles, density: Callable[[Doubles], Doubles]) -> Doubles:
+    """Draw from a density by importance sampling around its mode, with tails as heavy as Student's t of 8 degrees."""
+    random, freedom = np.random.default_rng(0), 8
+    normal = random.standard_normal((_DRAWS, len(mode)))
+    spread = normal * np.sqrt(freedom / random.chisquare(freedom, (_DRAWS, 1)))
+    draws = mode + spread @ np.linalg.cholesky(np.linalg.inv(curvature)).T
+    weights = density(draws) + (freedom + len(mode)) / 2 * np.log1p((spread**2).sum(1) / freedom)
+    sums = np.cumsum(np.exp(weights - weights.max()))
+    picks = np.searchsorted(sums, (np.arange(_DRAWS) + 0.5) / _DRAWS * sums[-1])
+    return np.asarray(draws[picks])
+
+
+def _share(odds: Doubles) -> Doubles:
+    return np.asarray((1 + np.tanh(odds / 2)) / 2)  # the logistic function, without overflow
+
+
+def _interval(counts: IntArray, expected: float, n: int, any_wrong: bool) -> Interval:
+    # 2.5 % on either side from many drawn looks, 0.25 % from none: simulated reviews need that to hold the truth.
+    tail = 0.025 * (n + 1) / (n + 10)
+    low = int(np.quantile(counts, tail, method="lower")) if any_wrong else 0  # nothing says that any is wrong
+    high = int(np.quantile(counts, 1 - tail, method="higher"))
+    return Interval(float(np.clip(expected, low, high)), low, high)
+
+
+def _note(looked: BoolArray, unsure: BoolArray, drawn: BoolArray, wrong: BoolArray) -> str:
+    n, notes = int(drawn.sum()), []
+    if looked.all():
+        return "every image has a verdict: the count is exact"
+    if not looked.any():
+        notes.append("no verdicts yet: the range is how far the models' own probabilities may be off")
+    elif not n:
+        notes.append("no look was drawn at random yet: nobody knows what the ranking hides, so the range is wide")
+    elif n < _FEW:
+        notes.append(f"only {n} {'look was' if n == 1 else 'looks were'} drawn at random: the range is wide")
+    if n and not (drawn & wrong).any():
+        notes.append(f"no label drawn at random was wrong (n = {n}): perhaps none is left")
+    if unsure.any():
+        notes.append(f"{int(unsure.sum())} unsure count as not looked at")
+    return "; ".join(notes)

@@ -1,1 +1,0 @@
-"""How the embedded scenes are painted: NumPy and Pillow, every stroke from a seeded generator."""

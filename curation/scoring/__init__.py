@@ -1,0 +1,1 @@
+"""How suspicious each label is; NumPy alone."""

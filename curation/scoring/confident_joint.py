@@ -1,0 +1,85 @@
+"""Confident learning: which labels are counted as another class, and how often each class is taken for another.
+
+Everything here is `labels (N,)` and `probs (N, K)` in, arrays out.
+"""
+
+import numpy as np
+
+from curation.scoring.scores import check, suggest
+from models.arrays import BoolArray, FloatArray, IntArray
+
+NONE = -1  # no class is confident
+_SLACK = 1e-6  # a probability this little below its threshold still counts, as in cleanlab
+
+
+def thresholds(labels: IntArray, probs: FloatArray) -> FloatArray:
+    """Return from which probability on a class counts as confident, shape (K,): the mean over the images so labelled.
+
+    A class nobody is labelled with has a threshold of 2, which no probability reaches.
+
+    Raises:
+        ValueError: as `curation.scoring.scores.self_confidence`.
+    """
+    check(labels, probs)
+    counts = np.bincount(labels, minlength=probs.shape[1])
+    sums = np.bincount(labels, weights=probs[np.arange(len(labels)), labels], minlength=probs.shape[1])
+    return np.where(counts > 0, np.maximum(sums / np.maximum(counts, 1), 2 * _SLACK), 2.0)
+
+
+def confident_class(labels: IntArray, probs: FloatArray) -> IntArray:
+    """Return the class that each image confidently shows, shape (N,), `NONE` where none reaches its threshold.
+
+    Where several do, the most probable of all classes.
+
+    Raises:
+        ValueError: as `curation.scoring.scores.self_confidence`.
+    """
+    confident = probs >= thresholds(labels, probs) - _SLACK  # (N, K)
+    count = confident.sum(1)
+    first = confident.argmax(1) if probs.shape[1] else np.zeros(len(probs), np.int64)
+    found = np.where(count > 1, probs.argmax(1) if probs.shape[1] else 0, first)
+    return np.where(count > 0, found, NONE).astype(np.int64)
+
+
+def confident_joint(labels: IntArray, probs: FloatArray) -> IntArray:
+    """Return how many images of each given label confidently show each class, shape (K, K): row = given label.
+
+    The diagonal is at least 1.
+
+    Raises:
+        ValueError: as `curation.scoring.scores.self_confidence`.
+
+    Source: Northcutt et al. 2021, doi:10.1613/jair.1.12125; same values as cleanlab.count (tested).
+    """
+    n_classes, shown = probs.shape[1], confident_class(labels, probs)
+    known = shown != NONE
+    counts = np.bincount(labels[known] * n_classes + shown[known], minlength=n_classes**2)
+    joint = counts.reshape(n_classes, n_classes).astype(np.int64)
+    np.fill_diagonal(joint, np.maximum(joint.diagonal(), 1))
+    return joint
+
+
+def confident_flags(labels: IntArray, probs: FloatArray) -> BoolArray:
+    """Return which images confidently show another class than the given label, which is not the likeliest, shape (N,).
+
+    Raises:
+        ValueError: as `curation.scoring.scores.self_confidence`.
+
+    Source: as `confident_joint`; same flags as cleanlab's `filter_by="confident_learning"` (tested).
+    """
+    shown = confident_class(labels, probs)
+    return np.asarray((shown != NONE) & (shown != labels) & (suggest(labels, probs)[0] != labels))
+
+
+def estimated_joint(labels: IntArray, probs: FloatArray) -> FloatArray:
+    """Return about how many images of each given label truly show each class, shape (K, K): row = given label.
+
+    Each row sums to the number of images with that label; the sum beside the diagonal estimates the wrong labels. It is
+    low where the classifier is unsure of many images (docs/results.md).
+
+    Raises:
+        ValueError: as `curation.scoring.scores.self_confidence`.
+    """
+    joint = confident_joint(labels, probs).astype(np.float64)
+    counts = np.bincount(labels, minlength=len(joint))
+    return np.asarray(joint / joint.sum(1, keepdims=True) * counts[:, None])

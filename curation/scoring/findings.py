@@ -1,0 +1,165 @@
+"""What all voters together find: the label quality images are reviewed by, why, and what kind of trouble it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from curation.scoring.confident_joint import estimated_joint
+from curation.scoring.joint_heads import joint_heads
+from curation.scoring.judge import joint_features, judge
+from curation.scoring.kinds import Kinds, kinds_of
+from curation.scoring.neighbours import neighbour_vote
+from curation.scoring.out_of_scope import out_of_scope, scope_axes, strangeness
+from curation.scoring.pooling import pooled, pooling_weights
+from curation.scoring.scores import Ranking, ranks, self_confidence, suggest
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError
+from models.files.npz import read_arrays, write_arrays
+
+_MANY, _FEW_AXES = 20_000, 64  # images from which on neighbours, who only explain, are sought on fewer axes
+METHOD = 3  # raised when the same evidence is judged otherwise: audits then judge again
+JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What is found about N given labels."""
+
+    label_quality: FloatArray  # (N,) in [0, 1], low = suspicious
+    probs: FloatArray  # (N, K) of all voters together
+    kinds: Kinds
+    flagged: BoolArray  # (N,) the most suspicious, as many as there are estimated to be wrong
+    joint: FloatArray  # (K, K) about how many images of each given label (row) show each class; rows sum to the counts
+    voters: tuple[str, ...]  # V: the architectures, and the judge and the neighbours where there are embeddings
+    weights: FloatArray  # (V,) in the probabilities above; 0 of who only explains: neighbours, and heads on embeddings
+    votes: IntArray  # (V, N) the most probable class of each voter
+    sure: FloatArray  # (V, N) its probability
+
+    def ranking(self, labels: IntArray) -> Ranking:
+        """Return them as a ranking of the labels."""
+        suggested, runner_up = suggest(labels, self.probs)
+        return Ranking(self.label_quality, suggested, runner_up, self.probs.max(1))
+
+    @property
+    def n_wrong(self) -> float:
+        """How many labels are estimated wrong, by the models alone."""
+        return float(self.joint.sum() - self.joint.trace())
+
+    def weight(self, voter: str) -> float:
+        """Return the weight of a voter in the probabilities; 0 for one that does not vote."""
+        return float(dict(zip(self.voters, self.weights.tolist(), strict=True)).get(voter, 0.0))
+
+    def save(self, path: Path) -> None:
+        """Write them as .npz, whole or not at all."""
+        scores = {f"kind_{one.name}": getattr(self.kinds, one.name) for one in fields(Kinds)}
+        own = {name: getattr(self, name) for name in _ARRAYS}
+        write_arrays(path, voters=np.array(self.voters, np.str_), **own, **scores)
+
+    @classmethod
+    def load(cls, path: Path) -> "Findings":
+        """Read what `save` wrote.
+
+        Raises:
+            ErrataError: the file is missing or damaged.
+        """
+        arrays = read_arrays(path)
+        try:
+            kinds = Kinds(**{one.name: arrays[f"kind_{one.name}"] for one in fields(Kinds)})
+            own = {name: arrays[name] for name in _ARRAYS}
+        except KeyError as error:
+            raise ErrataError(f"{path} has no {error}; audit the data set again") from error
+        return cls(kinds=kinds, voters=tuple(str(voter) for voter in arrays["voters"]), **own)
+
+
+_ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
+
+
+def find(
+    labels: IntArray,
+    n_classes: int,
+    learn: BoolArray,
+    groups: IntArray,
+    opinions: Mapping[str, FloatArray],
+    embeddings: Mapping[str, FloatArray],
+    evidence: Mapping[str, FloatArray] | None = None,
+    seed: int = 0,
+) -> Findings:
+    """Judge N given labels by all that is known of the images.
+
+    The frozen backbones speak through a judge: the mean of a ridge regression that learns from every other image and
+    of heads fitted out of fold, on all that all of them saw. The judge and the networks that learned their features
+    are pooled. Then the ridge regression learns once more, trusting the labels by what that first pool says of them.
+    An image that is out of scope has low label quality, whatever class is nearest.
+
+    Args:
+        labels: given class indices, shape (N,).
+        n_classes: K.
+        learn: whose labels may be learned from, shape (N,): train; the other labels take no part in any judgement.
+        groups: copies share a group, shape (N,).
+        opinions: architecture -> out-of-sample probabilities, shape (N, K).
+        embeddings: frozen architecture -> embeddings that no label took part in, shape (N, D); none where there are
+            none. Its opinion is in the judge's and not pooled again.
+        evidence: frozen architecture -> embedding and what earlier stages saw, shape (N, D + E); the embeddings alone
+            where there is none.
+        seed: draws folds, and samples of large data sets.
+    """
+    voices = dict(opinions)
+    pool = {name: probs for name, probs in opinions.items() if name not in embeddings or not learn.any()}
+    scope = np.zeros(len(labels), np.float32)
+    if embeddings and learn.any():
+        seen = list((evidence or embeddings).values())
+        axes, heads = [joint_features([own], seed=seed) for own in seen], None
+        features = np.concatenate(axes, 1)
+        if len(np.unique(groups[learn])) > 1:
+            heads = joint_heads(seen, labels, n_classes, learn, groups, seed)
+        trust = np.ones(len(labels), np.float32)
+        for _ in range(2):
+            probs = judge(features, labels, n_classes, learn, groups, trust).probs
+            voices[JUDGE] = pool[JUDGE] = probs if heads is None else np.asarray((probs + heads) / 2, np.float32)
+            together, weights = _pool(pool, labels, learn, seed)
+            trust = np.sqrt(self_confidence(labels, together) / together.max(1))
+        scope = out_of_scope(_strangeness(embeddings, labels, n_classes, learn, trust, seed))
+        near = features if len(labels) <= _MANY else np.concatenate([own[:, :_FEW_AXES] for own in axes], 1)
+        voices[NEIGHBOURS] = neighbour_vote(near, labels, n_classes, learn, groups)
+    else:
+        together, weights = _pool(pool, labels, learn, seed)
+    in_pool = dict(zip(pool, weights.tolist(), strict=True))
+    quality = np.asarray(self_confidence(labels, together) * (1 - scope), np.float32)
+    joint = estimated_joint(labels, together)
+    return Findings(
+        label_quality=quality,
+        probs=together,
+        kinds=kinds_of(labels, together, scope),
+        flagged=ranks(quality, np.ones(len(labels), bool)) <= round(float(joint.sum() - joint.trace())),
+        joint=np.asarray(joint, np.float32),
+        voters=tuple(voices),
+        weights=np.array([in_pool.get(voter, 0) for voter in voices], np.float32),
+        votes=np.stack([own.argmax(1) for own in voices.values()]).astype(np.int64),
+        sure=np.stack([own.max(1) for own in voices.values()]).astype(np.float32),
+    )
+
+
+def _pool(
+    voices: Mapping[str, FloatArray], labels: IntArray, learn: BoolArray, seed: int
+) -> tuple[FloatArray, FloatArray]:
+    probs = list(voices.values())
+    weights = pooling_weights(probs, labels, learn, seed)
+    return pooled(probs, weights), weights
+
+
+def _strangeness(
+    embeddings: Mapping[str, FloatArray],
+    labels: IntArray,
+    n_classes: int,
+    learn: BoolArray,
+    trust: FloatArray,
+    seed: int,
+) -> FloatArray:
+    """Return the mean over the backbones of how strange each image is, shape (N,)."""
+    every = [
+        strangeness(joint_features([own], scope_axes(int(learn.sum())), seed), labels, n_classes, learn, trust)
+        for own in embeddings.values()
+    ]
+    return np.asarray(np.mean(every, axis=0), np.float32)

@@ -1,0 +1,55 @@
+"""Linear heads on all that several frozen backbones saw, each image judged by one that learned from other images."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from curation.scoring.judge import joint_features
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.folds import judging_folds
+from models.figures.predictions import NO_FOLD, own_or_mean
+
+FOLDS = 5
+
+
+def joint_heads(
+    evidence: Sequence[FloatArray],
+    labels: IntArray,
+    n_classes: int,
+    learn: BoolArray,
+    groups: IntArray,
+    seed: int,
+) -> FloatArray:
+    """Return out-of-fold probabilities of logistic regressions on the principal axes of all features, shape (N, K).
+
+    Log loss and the judge's squared error are wrong about different images: the mean of both is better than either.
+
+    Args:
+        evidence: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
+        labels: given class indices, shape (N,).
+        n_classes: K.
+        learn: whose labels may be learned from, shape (N,), of at least two groups; the others are judged by the mean
+            of all heads, or by the one that did not see their copy.
+        groups: copies share a group, shape (N,): none is judged by a copy's label.
+        seed: draws the folds.
+    """
+    from models.jobs.heads import fit_heads  # not at the top: torch, and reading findings needs none
+
+    features = joint_features(evidence, seed=seed, pressed=False)
+    fold = np.full(len(labels), NO_FOLD)
+    fold[learn] = _folds(labels[learn], groups[learn], seed)
+    rows = (fold != np.arange(fold.max() + 1)[:, None]) & learn  # (F, N)
+    heads = fit_heads(features, labels, rows, groups, n_classes, seed, standardise=False)
+    return own_or_mean(heads.probs(features), judging_folds(fold, groups))
+
+
+def _folds(labels: IntArray, groups: IntArray, seed: int) -> IntArray:
+    """Return a fold of each row, shape (N,): whole groups, each class dealt out evenly, however few there are.
+
+    Unlike the folds of an audit these need not hold every class: a head that never saw one gives it little.
+    """
+    _, first, members = np.unique(groups, return_index=True, return_inverse=True)
+    dealt = np.lexsort((np.random.default_rng(seed).permutation(len(first)), labels[first]))
+    fold = np.empty(len(first), np.int64)
+    fold[dealt] = np.arange(len(first)) % min(FOLDS, len(first))
+    return fold[members]

@@ -1,0 +1,1 @@
+"""Models trained for an audit or by request, and the maps of what they saw."""

@@ -1,0 +1,121 @@
+"""Grad-CAM: which part of an image speaks for the given and for the suggested class.
+
+Source: Selvaraju et al. 2017, arXiv:1610.02391; computed by the grad-cam package.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from pytorch_grad_cam import GradCAM
+from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+from torch import nn
+
+from curation.results.cam_files import CamJob
+from models.arrays import FloatArray, IntArray, Progress
+from models.figures.predictions import NO_FOLD
+from models.files.atomic import atomic
+from models.images.decode import InputSpec, read_pixels
+from models.images.examples import normalise
+from models.networks.architectures import Classifier, find_architecture
+from models.networks.checkpoint import load_checkpoint
+from models.networks.last_map import Reshape
+from models.networks.variants import parse_variant
+
+LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
+
+
+def grad_cam(
+    classifier: Classifier, layer: nn.Module, images: torch.Tensor, targets: IntArray, reshape: Reshape | None = None
+) -> FloatArray:
+    """Return maps, shape (B, S, S), in [0, 1], of normalised images, shape (B, 3, S, S), for a class each, shape (B,).
+
+    1 = the place that speaks most for the class in this image; a map of zeros: nothing speaks for it.
+
+    Args:
+        classifier: in evaluation mode.
+        layer: whose output is looked at.
+        images: see above.
+        targets: class indices.
+        reshape: of the layer's output to (B, D, H, W), where it is not that.
+    """
+    cut = layer.register_forward_hook(_start_of_graph)  # before grad-cam's own hooks, so that they see what it returns
+    method = GradCAM(model=classifier, target_layers=[layer], reshape_transform=reshape)
+    apart = layer.register_forward_hook(_apart)  # after them
+    try:
+        maps = method(input_tensor=images, targets=[ClassifierOutputTarget(int(target)) for target in targets])
+    finally:  # its own `with` would print and swallow an IndexError
+        method.activations_and_grads.release()
+        cut.remove()
+        apart.remove()
+    return np.nan_to_num(np.asarray(maps, np.float32))
+
+
+def _start_of_graph(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+    """Return the activations as the first node of the graph: no gradient is needed, or computed, before them."""
+    return output.detach().requires_grad_(True)
+
+
+def _apart(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+    """Return a copy: what changes it in place behind the layer leaves the activations that grad-cam keeps."""
+    return output.clone()
+
+
+def draw_cams(
+    run_folder: Path, architecture: str, jobs: Sequence[CamJob], batch_size: int = 32, progress: Progress | None = None
+) -> None:
+    """Write the maps of `jobs` that are not there yet as 8-bit grey PNG files in the image's proportions.
+
+    Values run from 1 (nothing) to 255: FiftyOne cuts out what is 0.
+
+    Args:
+        run_folder: holds a checkpoint for each fold, or the one of a single training.
+        architecture: or a variant, as it is written.
+        jobs: what to draw.
+        batch_size: images.
+        progress: told (maps there, maps in all).
+
+    Raises:
+        ErrataError: a checkpoint or an image cannot be read, or the network has no map of the image.
+    """
+    entry = find_architecture(parse_variant(architecture).architecture)
+    missing = [job for job in jobs if not job.output.exists()]
+    finished = len(jobs) - len(missing)
+    for fold in sorted({job.fold for job in missing}):
+        classifier, info = load_checkpoint(_checkpoint(run_folder, fold))
+        classifier.requires_grad_(False)  # of the weights no gradient is needed, and no activation kept for it
+        layer, spec = entry.cam_layer(classifier), info.input or entry.input
+        own = [job for job in missing if job.fold == fold]
+        for start in range(0, len(own), batch_size):
+            batch = own[start : start + batch_size]
+            images = _inputs([job.path for job in batch], spec)
+            maps = grad_cam(classifier, layer, images, np.array([job.target for job in batch]), entry.cam_reshape)
+            for job, cam in zip(batch, maps, strict=True):
+                _save(job, cam)
+            finished += len(batch)
+            if progress:
+                progress(finished, len(jobs))
+
+
+def _checkpoint(run_folder: Path, fold: int) -> Path:
+    """Return the weights that may look at the image: of its own fold, of a single training, or else of fold 0."""
+    single = run_folder / "checkpoint.safetensors"
+    if fold == NO_FOLD and single.exists():
+        return single
+    return run_folder / f"fold-{0 if fold == NO_FOLD else fold}.safetensors"
+
+
+def _inputs(paths: Sequence[Path], spec: InputSpec) -> torch.Tensor:
+    pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation) for path in paths])
+    return normalise(torch.from_numpy(pixels), spec)
+
+
+def _save(job: CamJob, cam: FloatArray) -> None:
+    width, height = job.size_px
+    scale = LONG_SIDE_PX / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    grey = Image.fromarray(np.uint8(1 + 254 * cam.clip(0, 1))).resize(size, Image.Resampling.BILINEAR)
+    with atomic(job.output) as temporary:
+        grey.save(temporary, "PNG")

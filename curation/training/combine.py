@@ -1,0 +1,76 @@
+"""Ensembles in an audit: its architectures combined, as one more that is judged but not counted again."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from curation.images.checking import bytes_key
+from curation.training.combinations import ENSEMBLE
+from curation.training.out_of_fold import Material
+from curation.workspace.folders import Workspace
+from curation.workspace.stages import Stages
+from models.arrays import Progress
+from models.figures.predictions import Predictions
+from models.files.atomic import digest, write_json
+from models.files.npz import write_arrays
+from models.jobs.cross_validate import Problem
+from models.jobs.ensemble import Stack, average, stack
+
+
+def combine(name: str, runs: Mapping[str, str], problem: Problem, material: Material, stages: Stages) -> str:
+    """Combine architectures that were cross-validated; return the name of the run folder.
+
+    Args:
+        name: `ensemble` (one linear layer on their out-of-fold logits) or `average` (of their probabilities).
+        runs: architecture -> its run folder's name.
+        problem: the labels and folds.
+        material: what the models were made from.
+        stages: of the audit.
+
+    Raises:
+        ErrataError: the members cannot be combined, see `models.jobs.ensemble.stack`.
+    """
+    from models.jobs.heads import PENALTIES
+    from models.networks.checkpoint import versions
+
+    members = read_members(material.prepared.workspace, runs)
+    config: dict[str, Any] = {"penalties": PENALTIES} if name == ENSEMBLE else {}
+    about = {
+        "architecture": name,
+        "members": dict(sorted(runs.items())),
+        "folds": problem.n_folds,
+        "seed": problem.seed,
+        "config": config,
+    }
+    key = digest(material.rows_key, about, [bytes_key(one.probs) for one in members.values()])
+    run = f"{material.dataset[:30]}-{name}-{key[:8]}"
+    folder = material.prepared.workspace.runs / run
+
+    def work(_: Progress) -> None:
+        if name == ENSEMBLE:
+            found = stack(members, problem.labels, problem.groups, problem.seed)
+            save_layers(found, folder)
+            together = found.predictions
+        else:
+            together = average(members)
+        together.save(folder / "predictions.npz")
+        more = {"dataset": material.dataset, "rows_key": material.rows_key, "versions": versions()}
+        write_json(folder / "config.json", {**about, **more})
+
+    stages.do(f"train {name}", [key], [folder / "predictions.npz", folder / "config.json"], work)
+    return run
+
+
+def read_members(workspace: Workspace, runs: Mapping[str, str]) -> dict[str, Predictions]:
+    """Return the predictions of each member, in the order of their names: however they were named, the same ensemble.
+
+    Raises:
+        ErrataError: a run is not there, or damaged.
+    """
+    return {name: Predictions.load(workspace.runs / runs[name] / "predictions.npz") for name in sorted(runs)}
+
+
+def save_layers(found: Stack, folder: Path) -> None:
+    """Write stack.npz: weight (F, K, M * K), bias (F, K) and the penalty that was chosen for each fold, (F,)."""
+    heads = found.heads
+    write_arrays(folder / "stack.npz", weight=heads.weight, bias=heads.bias, penalty=heads.penalty)

@@ -1,0 +1,102 @@
+"""How long a training will take: by the finished ones of this workspace, else by a rough table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from curation.results.runs import finished_runs
+from curation.results.trained import TrainedRun, group_of, load_run
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder
+from curation.workspace.stages import read_records
+from models.files.ahead import cores
+from models.files.side_by_side import PROCESSES_PAY_FROM
+
+START_S = 12.0  # until torch is imported and the images are found
+# Images a second on two cores, forward and back, at the architecture's own size; rough, said so wherever it is used.
+ROUGH: dict[tuple[str, str], float] = {
+    ("cnn3", "scratch"): 380.0,
+    ("deep_cnn", "scratch"): 270.0,
+    ("deep_cnn_bn", "scratch"): 270.0,
+    ("plain_cnn", "scratch"): 90.0,
+    ("residual_cnn", "scratch"): 150.0,
+    ("simple_cnn", "scratch"): 480.0,
+    ("simple_cnn_norm_dropout", "scratch"): 280.0,
+    ("simple_cnn_sigmoid", "scratch"): 280.0,
+    ("simple_cnn_tanh", "scratch"): 280.0,
+}
+ROUGH_FROZEN = 12_000.0  # a head on features that are there
+ROUGH_FEATURES = 90.0  # a frozen backbone once over the images
+ROUGH_OTHER = 8.0  # a large network, all of it trained
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long a training will take."""
+
+    seconds: float  # of all its seeds
+    runs: int  # finished ones that it was measured on; 0 = by the rough table
+
+
+def estimate_training(
+    workspace: Workspace,
+    dataset: str,
+    architecture: str,
+    mode: str,
+    images: int,
+    epochs: int,
+    seeds: int,
+    views: int = 1,
+) -> Estimate:
+    """Return how long a training will take.
+
+    Args:
+        workspace: holds finished ones.
+        dataset: name of the audited data set.
+        architecture: its name, without a mode.
+        mode: scratch, finetuned or frozen.
+        images: to learn from.
+        epochs: planned.
+        seeds: of it; side by side each has its part of the processors, so that they take as long as one by one.
+        views: of each image, of a frozen backbone.
+    """
+    every = [load_run(folder) for folder in finished_runs(workspace)]
+    known = [run for run in every if (run.config.get("architecture"), run.config.get("mode")) == (architecture, mode)]
+    own = [(seconds_per_image(run), seeds_together(run, known)) for run in known]
+    each = [seconds / together for seconds, together in own if seconds is not None]
+    if each:
+        rate = 1 / median(each)
+    else:
+        rate = ROUGH_FROZEN if mode == "frozen" else ROUGH.get((architecture, mode), ROUGH_OTHER)
+    once = _features_s(workspace, dataset, architecture, images, views) if mode == "frozen" else 0.0
+    return Estimate(START_S + once + seeds * images * epochs / rate, len(each))
+
+
+def seconds_per_image(run: TrainedRun) -> float | None:
+    """Return the seconds a finished run took for an image and epoch; None where its folder does not say."""
+    images, epochs = run.config.get("images", {}).get("train"), run.metrics.get("epochs")
+    seconds = run.metrics.get("seconds")
+    return seconds / (images * epochs) if images and epochs and seconds else None
+
+
+def seeds_together(run: TrainedRun, others: Sequence[TrainedRun]) -> int:
+    """Return how many seeds of its training shared the processors with a finished run, itself among them.
+
+    What its folder says it took is then that many times what it would have taken alone.
+
+    Args:
+        run: a finished one.
+        others: finished ones; those of the same training have the same name but for the seed.
+    """
+    images, epochs = run.config.get("images", {}).get("train", 0), run.metrics.get("epochs", 0)
+    seeds = sum(group_of(one.name) == group_of(run.name) for one in others)
+    alone = run.config.get("mode") == "frozen" or run.config.get("device") != "cpu"
+    return 1 if alone or seeds * images * epochs < PROCESSES_PAY_FROM else min(seeds, cores())
+
+
+def _features_s(workspace: Workspace, dataset: str, architecture: str, images: int, views: int) -> float:
+    """Return how long the backbone runs over the images; no time where an audit did that already."""
+    done = read_records(audit_folder(workspace, dataset)).get(f"features {architecture}")
+    if done is None:
+        return views * images / ROUGH_FEATURES
+    return 0.0 if views == 1 else views * images / ROUGH_FEATURES

@@ -1,0 +1,96 @@
+"""Images as networks take them, made once and kept by content: pixels, features, features of augmented views."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from curation.images.checked_rows import CheckedRows
+from curation.workspace.folders import Workspace
+from curation.workspace.names import slug
+from models.arrays import ByteArray, FloatArray, Progress
+from models.images.decode import InputSpec
+
+if TYPE_CHECKING:
+    from models.networks.classifier import Backbone
+
+VIEWS_SEED = 0  # views are shared by all seeds of a training: they are what costs
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The N checked images of a data set, in the shapes that networks learn from."""
+
+    workspace: Workspace
+    checked: CheckedRows
+    engine: str = "auto"  # for frozen features; see models.features.engines
+
+    def pixels(self, spec: InputSpec, progress: Progress | None = None) -> ByteArray:
+        """Return the images at a network's input size, uint8, shape (N, S, S, 3), memory-mapped."""
+        from models.images.decode import pixel_cache
+
+        return pixel_cache(
+            self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, self.workspace.pixels, progress
+        )
+
+    def features(
+        self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
+    ) -> FloatArray:
+        """Return a backbone's embeddings, shape (N, D), memory-mapped."""
+        module = with_stages(architecture, backbone, spec)
+        return self._features(architecture, module, spec, progress)[:, : _width(module)]
+
+    def evidence(
+        self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
+    ) -> FloatArray:
+        """Return a backbone's embeddings and what its stages saw, shape (N, D + E), memory-mapped; one pass makes both.
+
+        For judging labels; heads learn from the embeddings alone, as the architecture's name says.
+        """
+        return self._features(architecture, with_stages(architecture, backbone, spec), spec, progress)
+
+    def _features(
+        self, architecture: str, module: "Backbone", spec: InputSpec, progress: Progress | None
+    ) -> FloatArray:
+        from models.features.extract import extract_features
+
+        paths, folder, name = self.checked.rows.paths, self.workspace.features, slug(architecture)[:48]
+        return extract_features(name, module, spec, paths, self.sha256s, folder, self.engine, progress)
+
+    def views(
+        self,
+        architecture: str,
+        backbone: "Backbone",
+        spec: InputSpec,
+        augmentation: str,
+        n_views: int,
+        progress: Progress | None = None,
+    ) -> FloatArray:
+        """Return a backbone's embeddings of V views of each image, shape (V, N, D): one plain, the others augmented."""
+        from models.features.extract import extract_views
+
+        paths, folder = self.checked.rows.paths, self.workspace.features
+        name, module = slug(architecture)[:48], with_stages(architecture, backbone, spec)
+        views = extract_views(
+            name, module, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
+        )
+        return views[:, :, : _width(module)]
+
+    @property
+    def sha256s(self) -> list[str]:
+        """Content hashes of the N images."""
+        return [str(sha256) for sha256 in self.checked.sha256s]
+
+
+def with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Backbone":
+    """Return the backbone with its stages beside its last layer, where the registry names some."""
+    from models.features.backbone_stages import WithStages
+    from models.networks.architectures import find_architecture
+
+    stages = find_architecture(architecture).stages
+    return WithStages(backbone, stages, spec.size_px) if stages else backbone
+
+
+def _width(module: "Backbone") -> int | None:
+    """Return how many of a module's columns are the embedding; None: all of them."""
+    from models.features.backbone_stages import WithStages
+
+    return module.width if isinstance(module, WithStages) else None

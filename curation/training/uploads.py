@@ -1,0 +1,63 @@
+"""Images that come from outside: refused before anything is decoded where they are too large, too many or no image."""
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from PIL import Image, UnidentifiedImageError
+
+from models.errors import ErrataError
+from models.files.atomic import atomic
+from models.images.decode import FORMATS
+
+MOST_FILES = 20
+MOST_MB = 10  # of a file
+MOST_MEGAPIXELS = 25
+TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as a browser hands it over."""
+
+    name: str  # whatever the browser says
+    content: bytes
+
+
+def save_uploads(uploads: Sequence[Upload], folder: Path) -> list[Path]:
+    """Write the files under names of our own, numbered, and return where.
+
+    Raises:
+        ErrataError: too many, or one is too large, has too many pixels or is no image of the types; none is written.
+    """
+    if len(uploads) > MOST_FILES:
+        raise ErrataError(f"{len(uploads)} images are too many at a time; choose at most {MOST_FILES}")
+    kinds = [_checked(upload) for upload in uploads]
+    paths = []
+    for place, (upload, kind) in enumerate(zip(uploads, kinds, strict=True), 1):
+        stem = _UNSAFE.sub("-", PurePath(upload.name).stem).strip(".-")[:60] or "image"
+        path = folder / f"{place:02d}-{stem}.{kind.lower()}"
+        with atomic(path) as temporary:
+            temporary.write_bytes(upload.content)
+        paths.append(path)
+    return paths
+
+
+def _checked(upload: Upload) -> str:
+    """Return the format of a file by its content; only its header is read."""
+    size_mb = len(upload.content) / 10**6
+    if size_mb > MOST_MB:
+        raise ErrataError(f"{upload.name} has {size_mb:.1f} MB; at most {MOST_MB} MB are taken, make it smaller")
+    try:
+        with Image.open(io.BytesIO(upload.content), formats=[one for one in FORMATS if one in Image.OPEN]) as image:
+            kind, (width, height) = str(image.format), image.size
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
+        raise ErrataError(f"{upload.name} is no image that can be read; give one of {', '.join(TYPES)}") from error
+    if width * height > MOST_MEGAPIXELS * 10**6:
+        raise ErrataError(
+            f"{upload.name} has {width * height / 10**6:.0f} megapixels; at most {MOST_MEGAPIXELS} are taken, shrink it"
+        )
+    return kind

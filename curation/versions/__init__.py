@@ -1,0 +1,1 @@
+"""Curated versions of the labels: immutable, hashed, guarded."""

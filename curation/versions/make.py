@@ -1,0 +1,92 @@
+"""The job behind `errata split`: an audit, its decisions and a request become a curated split on disk."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version as installed
+from typing import Any
+
+import numpy as np
+
+from curation.decisions.ledger import Review, open_review
+from curation.images.unchanged import check_unchanged
+from curation.results.audit import Audit, load_audit
+from curation.versions.curate import Curated, curate
+from curation.versions.guard import guard_statements
+from curation.versions.request import SplitRequest
+from curation.versions.rows import AUTO
+from curation.versions.store import CuratedSplit, check_new, load_split, save_split, split_folder
+from curation.words import utc_text
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
+from models.errors import ErrataError
+
+
+def make_split(workspace: Workspace, name: str, request: SplitRequest) -> CuratedSplit:
+    """Make a version of an audited data set from the decisions there are now; what is decided meanwhile does not count.
+
+    Args:
+        workspace: where everything is kept.
+        name: of the data set.
+        request: which version, from what and how.
+
+    Raises:
+        ErrataError: the version exists already or is no name, there is no such parent, the data set was not audited,
+            images are gone or changed since, a line of the decision log cannot be read, or the disk is full.
+    """
+    request = request.checked()
+    check_new(split_folder(workspace, name, request.version))
+    audit, review = load_audit(workspace, name), open_review(workspace, name)
+    lines = review.lines()
+    _check_readable(review, lines)
+    state, log_sha256 = review.at(lines), review.log.sha256(lines)
+    parent = load_split(workspace, name, request.parent)
+    inherited = None if request.parent == ORIGINAL else parent.every
+    curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
+    members = curated.every.member_checked
+    check_unchanged(members.rows.paths, members.sha256s, members.rows.image_ids, "no split was made")
+    about = {
+        "parent": {"version": request.parent, "sha256": parent.sha256},
+        "reviewer": request.reviewer,
+        "created": utc_text(datetime.now(UTC)),
+        "decisions": {
+            "lines": lines,
+            "log_sha256": log_sha256,
+            "in_force": state.counts(),
+            "reviewers": state.reviewers(),
+            "changed": curated.every.changed_counts(),
+            "of_missing_images": len(state.missing()),
+        },
+        "shares": request.shares or "keep",
+        "seed": request.seed,
+        **_about(curated, request, audit),
+        "software": {"errata": installed("errata-vision"), "numpy": np.__version__},
+    }
+    save_split(workspace, name, request.version, curated.every, about)
+    return load_split(workspace, name, request.version)
+
+
+def _check_readable(review: Review, lines: int) -> None:
+    """Raise if a line that counts cannot be read: a decision would be lost without a word."""
+    problems = review.log.first(lines).problems
+    if problems:
+        raise ErrataError(f"{problems[0]}; no split was made ({len(problems)} such lines): mend or remove them")
+
+
+def _about(curated: Curated, request: SplitRequest, audit: Audit) -> dict[str, Any]:
+    every = curated.every
+    names = every.checked.rows.image_ids
+    auto = (every.decisions == AUTO) & every.members
+    return {
+        "auto": {
+            "threshold": request.auto_accept,
+            "splits": list(request.auto_splits),
+            "count": int(auto.sum()),
+            "in_sample": audit.in_sample,
+        },
+        "leaks": {"dropped": request.drop_leaks, "images": names[curated.leaks].tolist()},
+        "disputed": names[every.disputed].tolist(),
+        "unsure": int((every.decisions == "unsure").sum()),
+        "added_classes": list(curated.added_classes),
+        "guard": guard_statements(
+            every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
+        ),
+    }

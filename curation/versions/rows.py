@@ -1,0 +1,188 @@
+"""The images of a curated split: labels and splits as given and as curated, who decided, who is left out and why."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.datasets.rows import SPLITS, Rows
+from curation.images.checked_rows import CheckedRows
+from curation.images.duplicates import Duplicates
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.files.npz import read_arrays, write_arrays
+
+AUTO = "auto"  # the decision of a label that was taken from the models without a look
+LEAK = "leak"  # left out: a twin lies in a split further on (val, test)
+BETWEEN_NAMES = "\n"  # never in a reviewer's name, which prints
+
+Texts = npt.NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class CuratedRows:
+    """N audited images; those that are left out keep their split, for the next version."""
+
+    checked: CheckedRows  # labels (N,) and splits (N,) as curated; classes as given, behind them those added
+    given: IntArray  # (N,) labels as given
+    given_splits: Texts  # (N,)
+    out: Texts  # (N,) exclude, none-of-these or leak; empty for images that are in the split
+    decisions: Texts  # (N,) kind of the verdict in force, AUTO, or empty
+    reviewers: Texts  # (N,) whose verdict it is, several joined by BETWEEN_NAMES
+    times: Texts  # (N,) of the verdict, UTC
+    disputed: BoolArray  # (N,) reviewers disagree: label as given
+    duplicates: Duplicates  # of the N
+    soft_rows: IntArray  # (S,) rows of several classes
+    soft: FloatArray  # (S, K) their soft labels, rows sum to 1
+
+    @classmethod
+    def as_given(cls, checked: CheckedRows, duplicates: Duplicates) -> "CuratedRows":
+        """Return the images with nothing decided."""
+        n, k = len(checked.rows), len(checked.rows.classes)
+        empty = np.full(n, "", "<U1")
+        return cls(
+            checked,
+            checked.rows.labels,
+            checked.rows.splits,
+            empty,
+            empty,
+            empty,
+            empty,
+            np.zeros(n, np.bool_),
+            duplicates,
+            np.empty(0, np.int64),
+            np.empty((0, k), np.float32),
+        )
+
+    @property
+    def members(self) -> BoolArray:
+        """Which images are in the split, shape (N,)."""
+        return np.asarray(self.out == "")
+
+    @cached_property
+    def member_checked(self) -> CheckedRows:
+        """The M images that are in the split."""
+        own, checked = self.members, self.checked
+        return replace(
+            checked,
+            rows=checked.rows.where(own),
+            sha256s=checked.sha256s[own],
+            hashes=checked.hashes[own],
+            sizes_px=checked.sizes_px[own],
+        )
+
+    @property
+    def member_duplicates(self) -> Duplicates:
+        """Which of the M images are the same picture."""
+        own, twins = self.members, self.duplicates
+        return Duplicates(twins.groups[own], twins.exact[own], twins.near[own])
+
+    def soft_names(self) -> dict[int, tuple[str, ...]]:
+        """Return the classes of each row that has several, in order of the classes."""
+        classes = self.checked.rows.classes
+        pairs = zip(self.soft_rows.tolist(), self.soft, strict=True)
+        return {row: tuple(classes[label] for label in np.flatnonzero(own)) for row, own in pairs}
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return split -> class -> images."""
+        rows = self.member_checked.rows
+        return {
+            split: {
+                name: int(count)
+                for name, count in zip(
+                    rows.classes,
+                    np.bincount(rows.labels[rows.splits == split], minlength=len(rows.classes)),
+                    strict=True,
+                )
+            }
+            for split in SPLITS
+            if (rows.splits == split).any()
+        }
+
+    def out_counts(self) -> dict[str, int]:
+        """Return why -> how many images are left out."""
+        return dict(sorted(Counter(why for why in self.out.tolist() if why).items()))
+
+    def changed(self) -> BoolArray:
+        """Return which images in the split have another label than given, or several, shape (N,)."""
+        changed = self.checked.rows.labels != self.given
+        changed[self.soft_rows] = True
+        return np.asarray(changed & self.members)
+
+    def changed_counts(self) -> dict[str, int]:
+        """Return kind of decision -> how many labels it changed."""
+        return dict(sorted(Counter(self.decisions[self.changed()].tolist()).items()))
+
+    def sha256(self) -> str:
+        """Return the hash of what is in the split: sorted image_id, content, label, split and soft label.
+
+        Class names count, not their numbers: neither the order of rows nor that of classes matters.
+        """
+        rows, soft = self.checked.rows, self.soft_names()
+        place = {row: self.soft[i] for i, row in enumerate(self.soft_rows.tolist())}
+        columns = (rows.image_ids.tolist(), self.checked.sha256s.tolist(), rows.labels.tolist(), rows.splits.tolist())
+        lines = []
+        for row, (image_id, sha256, label, split) in enumerate(zip(*columns, strict=True)):
+            if self.out[row]:
+                continue
+            line: list[object] = [image_id, sha256, rows.classes[label], split]
+            if row in soft:
+                shares = sorted((rows.classes[i], round(float(place[row][i]), 6)) for i in np.flatnonzero(place[row]))
+                line.append(shares)
+            lines.append(line)
+        digest = hashlib.sha256()
+        for line in sorted(lines, key=lambda one: str(one[0])):
+            digest.update(json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n")
+        return digest.hexdigest()
+
+    def save(self, path: Path) -> None:
+        """Write one .npz; root and classes are kept beside it."""
+        checked, twins = self.checked, self.duplicates
+        write_arrays(
+            path,
+            image_ids=checked.rows.image_ids,
+            labels=checked.rows.labels,
+            splits=checked.rows.splits,
+            sha256s=checked.sha256s,
+            hashes=checked.hashes,
+            sizes_px=checked.sizes_px,
+            given=self.given,
+            given_splits=self.given_splits,
+            out=self.out,
+            decisions=self.decisions,
+            reviewers=self.reviewers,
+            times=self.times,
+            disputed=self.disputed,
+            groups=twins.groups,
+            exact=twins.exact,
+            near=twins.near,
+            soft_rows=self.soft_rows,
+            soft=self.soft,
+        )
+
+    @classmethod
+    def load(cls, path: Path, root: Path, classes: tuple[str, ...]) -> "CuratedRows":
+        """Read what `save` wrote.
+
+        Raises:
+            ErrataError: the file is missing or damaged.
+        """
+        own = read_arrays(path)
+        rows = Rows(root, classes, own["image_ids"], own["labels"], own["splits"])
+        return cls(
+            CheckedRows(rows, own["sha256s"], own["hashes"], own["sizes_px"], ()),
+            own["given"],
+            own["given_splits"],
+            own["out"],
+            own["decisions"],
+            own["reviewers"],
+            own["times"],
+            own["disputed"],
+            Duplicates(own["groups"], own["exact"], own["near"]),
+            own["soft_rows"],
+            own["soft"],
+        )

@@ -1,0 +1,109 @@
+"""Splits made anew: stratified by class, copies together, the same for the same seed on every machine."""
+
+import hashlib
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.datasets.rows import SPLITS
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError, unknown
+
+KEEP = "keep"
+
+
+def parse_shares(text: str) -> dict[str, float] | None:
+    """Return the share of each split, as `train=.8,val=.1,test=.1` says it; None for `keep`.
+
+    Raises:
+        ErrataError: an unknown split, one twice, no number, a share outside [0, 1], no train, or a sum other than 1.
+    """
+    if text.strip() == KEEP:
+        return None
+    shares: dict[str, float] = {}
+    for part in text.split(","):
+        split, _, number = (piece.strip() for piece in part.partition("="))
+        if split not in SPLITS:
+            raise unknown("split", split, SPLITS)
+        if split in shares:
+            raise ErrataError(f"--remake {text!r} names {split} twice; name each split once")
+        try:
+            shares[split] = float(number)
+        except ValueError:
+            raise ErrataError(f"--remake {text!r}: {number!r} is no number; write train=.8,val=.1,test=.1") from None
+        if not 0 <= shares[split] <= 1:
+            raise ErrataError(f"--remake {text!r}: {split} gets {number}; a share is from 0 to 1")
+    if not math.isclose(sum(shares.values()), 1, abs_tol=1e-6):
+        raise ErrataError(f"--remake {text!r}: the shares sum to {sum(shares.values()):g}; they must sum to 1")
+    if not shares.get("train"):
+        raise ErrataError(f"--remake {text!r} leaves train empty; nothing could be learned from it")
+    return {split: shares[split] for split in SPLITS if shares.get(split)}
+
+
+def remake(
+    image_ids: npt.NDArray[np.str_],
+    labels: IntArray,
+    groups: IntArray,
+    members: BoolArray,
+    shares: dict[str, float],
+    seed: int,
+) -> npt.NDArray[np.str_]:
+    """Return a split for every image, shape (N,); images of a group are never separated.
+
+    Each class in turn hands out its groups, large ones first and then in an order drawn by a hash of seed and name,
+    each to the split that has the least of its share of the class and room for half of the group; so copies are spread
+    like other images, and a class of very few images goes to the largest split. Neither the order of rows nor a
+    generator matters.
+
+    Args:
+        image_ids: unique names, shape (N,).
+        labels: class indices, shape (N,); a group counts for the class most of its images have.
+        groups: copies share a number, shape (N,).
+        members: images that count; the others go with their group, shape (N,).
+        shares: of the splits, positive, sum 1.
+        seed: another seed, another choice.
+    """
+    order = np.argsort(image_ids, kind="stable")
+    _, first, number = np.unique(groups[order], return_index=True, return_inverse=True)
+    keys = image_ids[order][first].tolist()  # the first name of each group
+    group = np.empty(len(groups), np.int64)
+    group[order] = number
+    sizes = np.bincount(group[members], minlength=len(keys))
+    class_of = _class_of(group, labels, members, len(keys))
+    drawn = [hashlib.blake2b(f"{seed}/{key}".encode(), digest_size=8).digest() for key in keys]
+    names, wanted = list(shares), np.array(list(shares.values()))
+    place, lacks_overall = np.zeros(len(keys), np.int64), wanted * sizes.sum()
+    for label in np.unique(class_of).tolist():
+        own = np.flatnonzero(class_of == label).tolist()
+        lacks = wanted * sizes[own].sum()
+        for one in sorted(own, key=lambda one: (-sizes[one], drawn[one])):
+            best = _place(int(sizes[one]), lacks, lacks_overall, wanted)
+            place[one] = best
+            lacks[best] -= sizes[one]
+            lacks_overall[best] -= sizes[one]
+    return np.array(names, "<U5")[place][group]
+
+
+def _place(size: int, lacks: FloatArray, lacks_overall: FloatArray, wanted: FloatArray) -> int:
+    """Return the split for a group of so many images; lacks are images still to come, of the class and of all."""
+    full = 2 * lacks.round(9) < size
+    if full.all():
+        return int(np.lexsort((-lacks_overall, -lacks.round(9)))[0])
+    emptiest = np.lexsort(((-lacks_overall / wanted).round(9), (-lacks / wanted).round(9), full))  # rounded: ties
+    return int(emptiest[0])
+
+
+def _class_of(group: IntArray, labels: IntArray, members: BoolArray, n: int) -> IntArray:
+    """Return the class most members of each group have, of equally many the first; of all images where none is one."""
+    order = np.lexsort((labels, group))
+    pairs, counts = np.unique(np.stack([group[order], labels[order]], 1), axis=0, return_counts=True)
+    own = np.zeros(len(pairs), np.int64)
+    width = int(labels.max(initial=0)) + 1
+    keys = pairs[:, 0] * width + pairs[:, 1]
+    np.add.at(own, np.searchsorted(keys, (group * width + labels)[members]), 1)
+    best = np.lexsort((pairs[:, 1], -counts, -own, pairs[:, 0]))
+    found = np.zeros(n, np.int64)
+    _, first = np.unique(pairs[best][:, 0], return_index=True)
+    found[:] = pairs[best][first, 1]
+    return found

@@ -1,0 +1,188 @@
+"""Curated splits: the labels, splits and membership of a data set as people corrected them, never changed again."""
+
+import hashlib
+import json
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curation.datasets.rows import Rows
+from curation.images.unchanged import file_sha256
+from curation.results.audit import load_audit
+from curation.versions.rows import CuratedRows
+from curation.workspace.atomic_folder import atomic_folder
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL, audit_folder, checked_version, versions
+from models.errors import ErrataError
+from models.files.atomic import checked_name, read_json, write_json
+
+SCHEMA_VERSION = 1
+_RENAMED = "; splits are never changed: remove its folder and make it again"
+
+
+@dataclass(frozen=True)
+class CuratedSplit:
+    """One version of a data set."""
+
+    name: str  # of the data set
+    version: str
+    every: CuratedRows  # the N audited images
+    about: dict[str, Any]  # what split.json says; of `original` only what is known
+
+    @property
+    def rows(self) -> Rows:
+        """The M images that are in it, with curated labels and splits."""
+        return self.every.member_checked.rows
+
+    @property
+    def sha256(self) -> str:
+        """The content hash: the same for the same images, labels and splits, however they came about."""
+        return str(self.about["sha256"])
+
+
+@dataclass(frozen=True)
+class SplitSummary:
+    """A version in a list."""
+
+    version: str
+    sha256: str
+    parent: str  # empty for `original`
+    reviewer: str  # who made it
+    created: str  # UTC; empty for `original`
+    counts: dict[str, dict[str, int]]  # split -> class -> images
+    changed: dict[str, int]  # kind of decision -> labels that it changed
+    out: dict[str, int]  # why -> images that are left out
+
+
+def split_folder(workspace: Workspace, name: str, version: str) -> Path:
+    """Return where a version is kept, whether it is there or not."""
+    return workspace.splits / checked_name("data set", name) / checked_name("version", version)
+
+
+def load_split(workspace: Workspace, name: str, version: str) -> CuratedSplit:
+    """Return a version of an audited data set, verified against its hashes; `original` are the labels as given.
+
+    Raises:
+        ErrataError: there is no such version, a file of it is damaged or was changed, or the data set was not audited.
+    """
+    if version == ORIGINAL:
+        return _original(workspace, name)
+    checked_version(workspace, name, version)
+    folder = split_folder(workspace, name, version)
+    about = _read_about(folder)
+    if (about["dataset"], about["version"]) != (name, version):
+        raise ErrataError(f"{folder} holds version {about['version']!r} of {about['dataset']!r}{_RENAMED}")
+    if file_sha256(folder / "rows.npz") != about["rows_sha256"]:
+        raise ErrataError(f"{folder / 'rows.npz'} was changed since version {version!r} was made{_RENAMED}")
+    every = CuratedRows.load(folder / "rows.npz", Path(about["root"]), tuple(about["classes"]))
+    if every.sha256() != about["sha256"]:
+        raise ErrataError(f"{folder} does not hold what its hash {about['sha256'][:12]} says{_RENAMED}")
+    return CuratedSplit(name, version, every, about)
+
+
+def save_split(workspace: Workspace, name: str, version: str, every: CuratedRows, about: dict[str, Any]) -> None:
+    """Write a version, whole or not at all, and take away the permission to write it.
+
+    Args:
+        workspace: where it is kept.
+        name: of the data set.
+        version: of the labels.
+        every: N images.
+        about: JSON-able; what split.json says beside hashes, classes and names.
+
+    Raises:
+        ErrataError: it is there already, or cannot be written.
+    """
+    folder = split_folder(workspace, name, version)
+    check_new(folder)
+    try:
+        with atomic_folder(folder) as temporary:
+            every.save(temporary / "rows.npz")
+            own = {
+                **about,
+                "schema_version": SCHEMA_VERSION,
+                "dataset": name,
+                "version": version,
+                "sha256": every.sha256(),
+                "rows_sha256": file_sha256(temporary / "rows.npz"),
+                "classes": list(every.checked.rows.classes),
+                "root": str(every.checked.rows.root),
+                "counts": every.counts(),
+                "out": every.out_counts(),
+            }
+            write_json(temporary / "split.json", {**own, "about_sha256": _about_sha256(own)})
+            for path in temporary.iterdir():
+                path.chmod(0o444)
+    except ErrataError:
+        check_new(folder)  # another process made it meanwhile
+        raise
+    with suppress(OSError):  # some file systems have no permissions; the hashes protect it there too
+        folder.chmod(0o555)
+
+
+def check_new(folder: Path) -> None:
+    """Raise if a version is there already.
+
+    Raises:
+        ErrataError: it is; versions are never overwritten.
+    """
+    if (folder / "split.json").exists():
+        raise ErrataError(
+            f"version {folder.name!r} of {folder.parent.name!r} exists already; versions are never overwritten: "
+            "give another --version"
+        )
+
+
+def list_splits(workspace: Workspace, name: str) -> list[SplitSummary]:
+    """Return the versions of an audited data set, `original` first.
+
+    Raises:
+        ErrataError: it was not audited, or a split.json was changed.
+    """
+    return [_summary(workspace, name, version) for version in versions(workspace, name)]
+
+
+def _original(workspace: Workspace, name: str) -> CuratedSplit:
+    audit = load_audit(workspace, name)
+    every = CuratedRows.as_given(audit.checked, audit.duplicates)
+    about = {"sha256": every.sha256(), "counts": every.counts(), "classes": list(every.checked.rows.classes)}
+    return CuratedSplit(name, ORIGINAL, every, about)
+
+
+def _read_about(folder: Path) -> dict[str, Any]:
+    path = folder / "split.json"
+    about = read_json(path)
+    if not isinstance(about, dict) or about.get("schema_version") != SCHEMA_VERSION:
+        found = about.get("schema_version") if isinstance(about, dict) else None
+        raise ErrataError(f"{path} has schema {found}, this version of Errata reads {SCHEMA_VERSION}; update Errata")
+    if about.pop("about_sha256", None) != _about_sha256(about):
+        raise ErrataError(f"{path} was changed since version {folder.name!r} was made{_RENAMED}")
+    return about
+
+
+def _about_sha256(about: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(about, sort_keys=True, allow_nan=False).encode()).hexdigest()
+
+
+def _summary(workspace: Workspace, name: str, version: str) -> SplitSummary:
+    if version == ORIGINAL:
+        about = _original(workspace, name).about
+        return SplitSummary(version, about["sha256"], "", "", "", about["counts"], {}, {})
+    about = _read_about(split_folder(workspace, name, version))
+    return SplitSummary(
+        version,
+        about["sha256"],
+        about["parent"]["version"],
+        about["reviewer"],
+        about["created"],
+        about["counts"],
+        about["decisions"]["changed"],
+        about["out"],
+    )
+
+
+def about_audit(workspace: Workspace, name: str) -> dict[str, str]:
+    """Return title and licence of an audited data set, for what is handed on."""
+    results = read_json(audit_folder(workspace, name) / "results.json")
+    return {"title": str(results.get("title", name)), "licence": str(results.get("licence", ""))}

@@ -1,0 +1,24 @@
+"""Numbers, lists and times in sentences."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Return a number with its unit: `1 image`, `2,100 images`."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return `a`, `a and b` or `a, b and c`."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first three names, for a sentence."""
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def utc_text(moment: datetime) -> str:
+    """Return a time as entries have it; one without a zone is this computer's."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

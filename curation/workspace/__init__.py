@@ -1,0 +1,1 @@
+"""The folder that holds all that Errata writes."""

@@ -1,0 +1,64 @@
+"""The names of versions, audits and FiftyOne fields, and the folders they lead to."""
+
+from pathlib import Path
+
+from curation.workspace.folders import Workspace
+from models.errors import unknown
+from models.files.atomic import checked_name, read_json
+
+ORIGINAL = "original"  # the version of the labels that is always there: as given
+
+
+MEAN_OF_FOLDS = "mean of {} fold models"  # said wherever the accuracy of such a mean is shown
+
+
+def versions(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """Return the versions of a data set's labels: `original` and its curated splits, v2 before v10.
+
+    Raises:
+        ErrataError: `name` is no name.
+    """
+    folder = workspace.splits / checked_name("data set", name)
+    made = [path.parent.name for path in folder.glob("[!.]*/split.json")]
+    return (ORIGINAL, *sorted(made, key=lambda version: (len(version), version)))
+
+
+def checked_version(workspace: Workspace, name: str, version: str) -> str:
+    """Return the version of a data set's labels.
+
+    Raises:
+        ErrataError: there is none of that name.
+    """
+    if version not in (known := versions(workspace, name)):
+        raise unknown("version of the labels", version, known)
+    return version
+
+
+def audited_labels(workspace: Workspace, name: str) -> str:
+    """Return which version of the labels the finished audit of that name judged.
+
+    Raises:
+        ErrataError: its results.json is damaged.
+    """
+    return str(read_json(audit_folder(workspace, name) / "results.json").get("version", ORIGINAL))
+
+
+def audit_name(name: str, version: str) -> str:
+    """Return under which name the labels of a version are audited: the data set's own for those as given."""
+    return name if version == ORIGINAL else f"{name}-{version}"
+
+
+def audit_folder(workspace: Workspace, name: str) -> Path:
+    """Return the run folder of the audit of a data set."""
+    return workspace.runs / f"audit-{checked_name('data set', name)}"
+
+
+def audited(workspace: Workspace) -> list[str]:
+    """Return the names of the data sets whose audit has something to show."""
+    return sorted(path.parent.name.removeprefix("audit-") for path in workspace.runs.glob("audit-*/results.json"))
+
+
+def slug(architecture: str, version: str = ORIGINAL) -> str:
+    """Return the FiftyOne field of an architecture: its name, with the version of labels that are not original."""
+    name = architecture if version == ORIGINAL else f"{architecture}_{version}"
+    return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name.lower())

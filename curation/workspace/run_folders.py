@@ -1,0 +1,87 @@
+"""What lies in the workspace's run folders: state, size, and who refers to it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curation.workspace.folders import Workspace
+from models.files.atomic import read_json
+from models.files.runs import read_status
+
+AUDIT = "audit-"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run folder."""
+
+    path: Path
+    dataset: str  # "" where it does not say
+    state: str  # of a run with a process of its own: running, finished, …; of an audit's models: used or unused
+    updated: float  # Unix time, s
+    size_bytes: int  # on disk
+
+
+def run_folders(workspace: Workspace) -> list[RunFolder]:
+    """Return all run folders of a workspace, ordered by name.
+
+    Raises:
+        ErrataError: a status.json, config.json or results.json is damaged.
+    """
+    used = used_models(workspace)
+    return [_look(path, used) for path in _folders(workspace)]
+
+
+def used_models(workspace: Workspace) -> set[str]:
+    """Return the names of the run folders that an audit or a training refers to."""
+    used: set[str] = set()
+    for path in _folders(workspace):
+        if (path / "results.json").exists():
+            used |= set(read_json(path / "results.json")["runs"].values())
+        if (path / "status.json").exists():
+            used |= _names_in(_config(path))
+    return used
+
+
+def is_model(folder: Path) -> bool:
+    """Return whether a run folder holds the fold models or predictions of an audit, which have no process of their own.
+
+    Those of a training, an audit or a drawing have a status.json and are never taken for it.
+    """
+    if (folder / "status.json").exists() or folder.name.startswith(AUDIT):
+        return False
+    return (folder / "predictions.npz").exists() or any(folder.glob("fold-*"))
+
+
+def size_on_disk(path: Path) -> int:
+    """Return how many bytes a file, or a folder with all in it, takes on the disk."""
+    files = [path] if path.is_file() else [Path(where, name) for where, _, names in os.walk(path) for name in names]
+    return sum(512 * file.lstat().st_blocks for file in files if file.exists())
+
+
+def _folders(workspace: Workspace) -> list[Path]:
+    return sorted(path for path in workspace.runs.glob("[!.]*") if path.is_dir() and not path.is_symlink())
+
+
+def _look(path: Path, used: set[str]) -> RunFolder:
+    status = read_status(path)
+    dataset = str(_config(path).get("dataset", ""))
+    if status:
+        return RunFolder(path, dataset, status.state, status.updated, size_on_disk(path))
+    state = ("used" if path.name in used else "unused") if is_model(path) else "empty"
+    newest = max((file.stat().st_mtime for file in path.iterdir()), default=path.stat().st_mtime)
+    return RunFolder(path, dataset, state, newest, size_on_disk(path))
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    return dict(read_json(folder / "config.json")) if (folder / "config.json").exists() else {}
+
+
+def _names_in(value: Any) -> set[str]:
+    """Return every text in a JSON value, and of paths each part: a training may start from a fold's checkpoint."""
+    if isinstance(value, dict):
+        return set[str]().union(*(_names_in(one) for one in value.values()))
+    if isinstance(value, list):
+        return set[str]().union(*(_names_in(one) for one in value))
+    return set(Path(value).parts) if isinstance(value, str) else set()

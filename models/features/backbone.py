@@ -1,0 +1,56 @@
+"""A frozen backbone and where its features are kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from torch import nn
+
+from models.features.engine_openvino import converted_path
+from models.features.engines import Precision, choose_engine, precision, weights_digest
+from models.files.atomic import digest
+from models.files.devices import default_device
+from models.images.decode import InputSpec
+from models.images.row_store import open_rows
+
+BFLOAT16_METHOD = "bfloat16 in dense convolutions, checked"  # features computed otherwise are others
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A backbone, the engine asked for, and where its features are kept."""
+
+    name: str
+    module: nn.Module
+    spec: InputSpec
+    folder: Path
+    engine: str  # one of `ENGINES`, or "auto"
+    device: str = field(default_factory=default_device)
+
+    @cached_property
+    def key(self) -> str:
+        """Digest of its structure and weights."""
+        return weights_digest(self.module)
+
+    @property
+    def precisions(self) -> tuple[Precision, ...]:
+        """What the features may be kept in: the exact ones are welcome wherever the fast ones are."""
+        return ("float32", "bfloat16") if precision(self.device, self.engine) == "bfloat16" else ("float32",)
+
+    def rows(self, precise: Precision, *augmentation: str | int) -> Path:
+        """Return the folder of its features in that precision, of plain or of augmented images; see row_store."""
+        how = BFLOAT16_METHOD if precise == "bfloat16" else precise
+        return self.folder / f"{self.name}-{digest(self.key, self.spec.to_dict(), how, *augmentation)}"
+
+    def finished(self, sha256s: Sequence[str]) -> tuple[Precision, np.memmap] | None:
+        """Return the features of these images and their precision, or None where some are missing."""
+        found = ((precise, open_rows(self.rows(precise), sha256s)) for precise in self.precisions)
+        return next(((precise, rows) for precise, rows in found if rows is not None), None)
+
+    def engine_for(self, missing: int) -> str:
+        """Return the engine asked for; of "auto", the one that finishes that many images first."""
+        if self.engine != "auto":
+            return self.engine
+        return choose_engine(self.device, missing, converted_path(self.key, self.spec, self.folder).is_dir())

@@ -1,0 +1,78 @@
+"""What a model says about every image of a data set."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import FloatArray, IntArray
+from models.errors import ErrataError
+from models.files.npz import read_arrays, write_arrays
+
+NO_FOLD = -1  # an image no fold model trained on: its probs are the mean of all of them
+MARGINS = "margins.npz"  # beside the predictions of fold models: how far each label led while it was learned, (N,)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predictions of one architecture for N images."""
+
+    image_ids: npt.NDArray[np.str_]  # (N,)
+    probs: FloatArray  # (N, K), rows sum to 1
+    embeddings: FloatArray | None  # (N, D)
+    # (N,) the fold whose model did not train on the image, NO_FOLD where no model did; None = in-sample.
+    fold: IntArray | None
+
+    def save(self, path: Path) -> None:
+        """Write them as .npz, whole or not at all."""
+        optional = {"embeddings": self.embeddings, "fold": self.fold}
+        given = {name: array for name, array in optional.items() if array is not None}
+        write_arrays(path, image_ids=self.image_ids, probs=self.probs, **given)
+
+    @classmethod
+    def load(cls, path: Path) -> "Predictions":
+        """Read what `save` wrote; nothing is unpickled.
+
+        Raises:
+            ErrataError: the file is missing, damaged, lacks an array, or has arrays of different lengths.
+        """
+        if not path.is_file():
+            raise ErrataError(f"no predictions at {path}; run the audit first")
+        arrays = read_arrays(path)
+        if lost := {"image_ids", "probs"} - arrays.keys():
+            raise ErrataError(f"{path} lacks {' and '.join(sorted(lost))}; run the audit again")
+        if len({array.shape[:1] for array in arrays.values()}) > 1:
+            raise ErrataError(f"{path} has arrays of different lengths; run the audit again")
+        return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
+
+
+def own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
+    """Return what the held-out model says of training rows and the mean of all models of the others, shape (N, …).
+
+    Args:
+        every: of every fold's model, shape (F, N, …).
+        fold: shape (N,), 0..F-1, or NO_FOLD for rows that no model trained on.
+    """
+    result: FloatArray = every.mean(0, dtype=np.float32)
+    trained = np.flatnonzero(fold != NO_FOLD)
+    result[trained] = every[fold[trained], trained]
+    return result
+
+
+def checked_probs(probs: FloatArray, n_classes: int) -> FloatArray:
+    """Return the probabilities as float32, shape (N, K).
+
+    Raises:
+        ErrataError: a shape, a value that is not finite or negative, or a row whose sum is further than 0.001 from 1.
+    """
+    if probs.ndim != 2 or probs.shape[1] != n_classes:
+        raise ErrataError(f"probs have shape {probs.shape}; expected (number of images, {n_classes} classes)")
+    if not np.isfinite(probs).all() or (probs < 0).any():
+        row = int(np.flatnonzero(~np.isfinite(probs).all(1) | (probs < 0).any(1))[0])
+        raise ErrataError(f"probs of row {row} hold a negative value, NaN or infinity; give probabilities, not logits")
+    sums = probs.sum(1, dtype=np.float64)
+    if len(sums) and np.abs(sums - 1).max() > 1e-3:
+        row = int(np.abs(sums - 1).argmax())
+        raise ErrataError(f"probs of row {row} sum to {sums[row]:.4g}, not 1; apply a softmax first")
+    return np.asarray(probs, np.float32)

@@ -1,0 +1,44 @@
+"""Several arrays in one .npz file, whole or absent; nothing from outside is unpickled."""
+
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import ErrataError
+from models.files.atomic import atomic
+
+
+def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
+    """Write the arrays under their names.
+
+    Raises:
+        ErrataError: the folder cannot be written or the disk is full.
+    """
+    with atomic(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an .npz file by name.
+
+    Raises:
+        ErrataError: the file is missing, damaged, no .npz, or holds Python objects.
+    """
+    try:
+        with path.open("rb") as stream:  # ours to close: numpy leaves it open where the file is damaged
+            file = np.load(stream, allow_pickle=False)
+            if not isinstance(file, np.lib.npyio.NpzFile):
+                raise ErrataError(f"{path} holds a single array without a name; write it with numpy.savez")
+            return {name: file[name] for name in file.files}
+    except OSError as error:
+        raise ErrataError(
+            f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
+        ) from error
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+        # numpy's own words on anything else than arrays advise to unpickle it
+        reason = "it holds something else than arrays" if "pickle" in str(error) else str(error)
+        raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({reason}); write it again") from error

@@ -1,0 +1,152 @@
+"""Run folders: long work that survives a closed terminal, a refreshed browser and a killed server."""
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from models.errors import ErrataError
+from models.files.atomic import read_json, write_json
+from models.files.unfinished import sweep
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a run stands."""
+
+    state: str  # running, finished, failed, cancelled, interrupted
+    pid: int
+    started: float  # Unix time, s
+    updated: float  # Unix time, s
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    error: str = ""
+
+
+def read_status(folder: Path) -> Status | None:
+    """Return where the run stands, None if it never started; a run whose process is gone is `interrupted`."""
+    path = folder / "status.json"
+    if not path.exists():
+        return None
+    try:
+        status = Status(**read_json(path))
+    except TypeError as error:
+        raise ErrataError(f"{path} is of another version ({error}); delete it and run the command again") from error
+    if status.state == "running" and not _alive(status):
+        return Status(**{**asdict(status), "state": "interrupted"})
+    return status
+
+
+def _alive(status: Status) -> bool:
+    """Return whether the process that wrote the status still runs.
+
+    A process id may have been given to another since, which then began later; and the process of a parent that has not
+    asked for its exit status stays listed as a zombie.
+    """
+    try:
+        process = psutil.Process(status.pid)
+        return process.create_time() <= status.started + 1 and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+class Run:
+    """The one process that computes a run; use as `with computing(folder, config) as run`."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.started = time.time()
+        self._stage = ""
+        self._reported = 0.0
+
+    def report(self, stage: str, done: int = 0, total: int = 0, state: str = "running", error: str = "") -> None:
+        """Write the status; at most four times a second while a stage goes on."""
+        now = time.time()
+        if state == "running" and stage == self._stage and 0 < done < total and now - self._reported < 0.25:
+            return
+        self._stage, self._reported = stage, now
+        write_json(
+            self.folder / "status.json",
+            asdict(Status(state, os.getpid(), self.started, now, stage, done, total, error)),
+        )
+
+    def end(self, state: str, error: str = "") -> None:
+        """Write how it went, and in which stage."""
+        self.report(self._stage, state=state, error=error)
+
+
+@contextmanager
+def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
+    """Hold the run folder while its one process computes; the end of the block writes how it went.
+
+    Raises:
+        ErrataError: another process is computing the same run.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError as error:
+        raise ErrataError(f"cannot write {folder}: {error.strerror}; set ERRATA_HOME to a folder you own") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            status = read_status(folder)
+            who = f"process {status.pid}" if status else "another process"
+            raise ErrataError(f"{folder.name} is already being computed by {who}; wait for it or cancel it") from None
+        sweep(folder)
+        write_json(folder / "config.json", config)
+        run = Run(folder)
+        run.report("starting")
+        with _terminated_as_interrupt():
+            try:
+                yield run
+            except KeyboardInterrupt:
+                run.end("cancelled")
+                raise
+            except BaseException as error:
+                run.end("failed", str(error) or type(error).__name__)
+                raise
+            run.end("finished")
+
+
+@contextmanager
+def _terminated_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM unwind the stack like Ctrl-C, so that temporary files are removed."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread: the caller handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def cancel(folder: Path, timeout_s: float = 10) -> bool:
+    """End the process that computes the run; return whether there was one. What it finished is kept."""
+    status = read_status(folder)
+    if status is None or status.state != "running":
+        return False
+    with suppress(psutil.NoSuchProcess):  # it may end by itself at any moment
+        process = psutil.Process(status.pid)
+        process.terminate()
+        deadline = time.monotonic() + timeout_s
+        while _alive(status) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if _alive(status):
+            process.kill()
+    return True

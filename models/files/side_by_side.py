@@ -1,0 +1,101 @@
+"""Trainings side by side, a process each: two with one processor each get further than one with two."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+from models.errors import ErrataError
+from models.files.ahead import cores
+
+POLL_S = 0.5
+PROCESSES_PAY_FROM = 20_000  # images trained on in all; a process takes about five seconds to begin
+Task = TypeVar("Task")
+
+
+def training_workers(images: int) -> int:
+    """Return how many trainings to do at a time: a GPU takes one, and a process takes seconds to begin.
+
+    Args:
+        images: how many are to be trained on in all, each counted once an epoch.
+    """
+    from models.files.devices import default_device
+
+    return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
+
+
+def side_by_side(
+    work: Callable[[Task], object],
+    tasks: Sequence[Task],
+    needed: Sequence[bool],
+    workers: int,
+    poll: Callable[[], None],
+) -> None:
+    """Do the needed ones of the tasks in processes of their own, as many at a time as there are workers.
+
+    How many processors a task computes with depends on its place among all tasks and not on which of them are needed:
+    sums in another order end in other last digits, and a resumed job is to give the same numbers.
+
+    The processes end when this one ends, however it ends.
+
+    Args:
+        work: a function of a module, called with a task in another process; torch's threads are set there.
+        tasks: T of them; what is pickled for the other process.
+        needed: which are to be done, length T.
+        workers: processes at a time, and processors in all.
+        poll: called about twice a second while they work.
+
+    Raises:
+        ErrataError: one of them raised it, or a process was killed.
+    """
+    context = get_context("spawn")  # a fork would take over locks that torch's threads hold
+    listening, lifeline = context.Pipe(duplex=False)
+    with ProcessPoolExecutor(workers, context, _begin, (listening,)) as pool:
+        try:
+            for start in range(0, len(tasks), workers):
+                together = range(start, min(start + workers, len(tasks)))
+                threads = max(1, workers // len(together))
+                _all_done([pool.submit(_with_threads, work, tasks[i], threads) for i in together if needed[i]], poll)
+        except BrokenProcessPool as error:
+            raise ErrataError(
+                "a training process was ended from outside, probably because memory ran out; "
+                "run the same command again: it goes on where it stopped"
+            ) from error
+        except BaseException:
+            lifeline.close()
+            raise
+    lifeline.close()
+
+
+def _all_done(futures: Sequence["Future[None]"], poll: Callable[[], None]) -> None:
+    left = set(futures)
+    while left:
+        done, left = wait(left, POLL_S)
+        for future in done:
+            future.result()
+        poll()
+
+
+def _begin(lifeline: Connection) -> None:
+    """Leave Ctrl-C to the process that started this one, and end with it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
+
+
+def _end_with(lifeline: Connection) -> None:
+    try:
+        lifeline.recv()  # nothing is ever sent
+    except EOFError:
+        os._exit(1)
+
+
+def _with_threads(work: Callable[[Task], object], task: Task, threads: int) -> None:
+    import torch
+
+    torch.set_num_threads(threads)
+    work(task)

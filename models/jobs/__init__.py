@@ -1,0 +1,1 @@
+"""Whole jobs: cross-validation, heads, ensembles, a trained run."""

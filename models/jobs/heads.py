@@ -1,0 +1,140 @@
+"""Linear heads on cached features: every fold and every penalty is fitted in the same few matrix products."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.folds import inner_split
+
+PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # tried on an inner split; 0.1 was best on photographs, drawn scenes and CIFAR-10
+TRIAL_ITERATIONS = 25  # enough to rank the penalties: more changed neither the choice nor any class
+FINAL_ITERATIONS = 150  # probabilities then lie within 0.002 of the exact solution (tested against scikit-learn)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """H linear classifiers over the same D features."""
+
+    weight: FloatArray  # (H, K, D)
+    bias: FloatArray  # (H, K)
+    penalty: FloatArray  # (H,) the L2 penalty chosen for each
+
+    def probs(self, features: FloatArray) -> FloatArray:
+        """Return class probabilities, shape (H, N, K), for features, shape (N, D)."""
+        logits = np.einsum("nd,hkd->hnk", features, self.weight, optimize=True) + self.bias[:, None]
+        logits -= logits.max(-1, keepdims=True)
+        odds = np.exp(logits)
+        return np.asarray(odds / odds.sum(-1, keepdims=True), np.float32)
+
+
+def fit_heads(
+    features: FloatArray,
+    labels: IntArray,
+    rows: BoolArray,
+    groups: IntArray,
+    n_classes: int,
+    seed: int,
+    standardise: bool = True,
+) -> Heads:
+    """Fit one multinomial logistic regression for each set of training rows.
+
+    The penalty of each head is chosen by the log loss on an inner split of its own rows; the head is then fitted again
+    on all of them.
+
+    Args:
+        features: embeddings of a frozen backbone, shape (N, D).
+        labels: given class indices, shape (N,).
+        rows: which rows each head may learn from, shape (H, N).
+        groups: duplicates share a group, shape (N,); an inner split never separates them.
+        n_classes: K; a class without rows gets a low probability.
+        seed: draws the inner splits.
+        standardise: give all features the same deviation, that of all N rows: no label takes part in that. Principal
+            axes of standardised features must keep theirs.
+
+    Returns:
+        heads that apply to the features as they are: the standardisation is folded into the weights.
+    """
+    raw = torch.from_numpy(np.array(features, np.float32))
+    mean = raw.mean(0)
+    scale = raw.std(0, correction=0).clamp_min(1e-6) if standardise else torch.ones_like(mean)
+    x = (raw - mean) / scale
+    variance, axes = torch.linalg.eigh(x.T @ x / len(x))  # (D,), (D, D)
+    space = _Space(x @ axes, variance.clamp_min(0), torch.from_numpy(labels), n_classes)
+    inner = np.stack([inner_split(own, labels, groups, seed + i) for i, own in enumerate(rows)])  # (H, N)
+    tried = np.repeat(rows & ~inner, len(PENALTIES), axis=0)  # (H * P, N)
+    penalties = torch.tensor(PENALTIES).repeat(len(rows))  # (H * P,)
+    trials = space.fit(torch.from_numpy(tried), penalties, space.zeros(len(tried)), TRIAL_ITERATIONS)
+    losses = space.losses(trials, torch.from_numpy(np.repeat(inner, len(PENALTIES), axis=0)))
+    best = losses.reshape(len(rows), -1).argmin(1) + torch.arange(len(rows)) * len(PENALTIES)
+    final = space.fit(torch.from_numpy(rows), penalties[best], trials[best], FINAL_ITERATIONS)
+    weight = (final[:, :, :-1] @ axes.T) / scale
+    bias = final[:, :, -1] - (weight * mean).sum(-1)
+    return Heads(weight.numpy(), bias.numpy(), penalties[best].numpy())
+
+
+@dataclass(frozen=True)
+class _Space:
+    """The features along their principal axes, where the loss is nearly round once each axis is scaled."""
+
+    x: Tensor  # (N, D)
+    variance: Tensor  # (D,)
+    labels: Tensor  # (N,)
+    n_classes: int
+
+    def zeros(self, heads: int) -> Tensor:
+        """Return coefficients to start from, shape (H, K, D + 1): the weights and, last, the bias."""
+        return torch.zeros(heads, self.n_classes, self.x.shape[1] + 1)
+
+    def fit(self, rows: Tensor, penalties: Tensor, start: Tensor, iterations: int) -> Tensor:
+        """Return coefficients (H, K, D + 1) that minimise mean cross-entropy + penalty * |weight|^2 / 2 for each head.
+
+        The heads are independent, but share every matrix product. L-BFGS works on weights divided by the square root of
+        the curvature bound variance / 4 + penalty (Boehning 1992, doi:10.1007/BF00048682), which saves most iterations.
+        """
+        share = (rows.float() / rows.sum(1, keepdim=True).clamp_min(1)).T[:, :, None]  # (N, H, 1)
+        own = self.labels[:, None, None].expand(-1, len(rows), 1)  # (N, H, 1)
+        scale = (self.variance / 4 + penalties[:, None]).rsqrt()[:, None]  # (H, 1, D)
+        scale = torch.cat([scale, torch.ones(len(rows), 1, 1)], 2)  # the bias as it is
+        decay = penalties[:, None, None] * (torch.arange(scale.shape[2]) < scale.shape[2] - 1)  # and not penalised
+        free = start / scale
+        optimiser = torch.optim.LBFGS(
+            [free],
+            max_iter=iterations,
+            tolerance_grad=1e-9,
+            tolerance_change=1e-10,
+            history_size=20,
+            line_search_fn="strong_wolfe",
+        )
+
+        def closure() -> float:
+            # By hand rather than by autograd: the gradient is one more product of the same shape. The loss is summed in
+            # float64, for near the end it changes by less than float32 can tell.
+            now = free * scale
+            odds = self._logits(now)  # in place from here: with many images these (N, H, K) are what time goes to
+            odds -= odds.amax(-1, keepdim=True)
+            given = odds.gather(2, own)
+            total = odds.exp_().sum(-1, keepdim=True)
+            loss = (share * (total.log() - given)).sum(dtype=torch.float64)
+            slope = odds.mul_(share / total).scatter_add_(2, own, -share)
+            towards = (slope.flatten(1).T @ self.x).reshape(*now.shape[:2], -1)
+            free.grad = (torch.cat([towards, slope.sum(0)[:, :, None]], 2) + decay * now) * scale
+            penalty = (decay * now.square()).sum(dtype=torch.float64) / 2
+            return float(penalty + loss)
+
+        optimiser.step(closure)  # type: ignore[no-untyped-call]
+        return free * scale
+
+    def losses(self, coefficients: Tensor, held: Tensor) -> Tensor:
+        """Return the mean log loss of each head on its held rows, shape (H,)."""
+        log_probs = self._logits(coefficients).log_softmax(-1)
+        own = self.labels[:, None, None].expand(-1, len(coefficients), 1)
+        losses = -log_probs.gather(2, own).squeeze(-1)  # (N, H)
+        return (losses * held.T).sum(0) / held.sum(1).clamp_min(1)
+
+    def _logits(self, coefficients: Tensor) -> Tensor:
+        """Return logits, shape (N, H, K)."""
+        flat = coefficients.flatten(0, 1)  # (H * K, D + 1)
+        return torch.addmm(flat[:, -1], self.x, flat[:, :-1].T).reshape(-1, *coefficients.shape[:2])

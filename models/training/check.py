@@ -1,0 +1,38 @@
+"""What would stop a training, said before any work."""
+
+import torch
+
+from models.errors import ErrataError
+from models.networks.freezing import frozen_modules
+from models.networks.start import Network
+from models.training.config import TrainConfig
+
+
+def check_network(network: Network, config: TrainConfig, n_classes: int) -> None:
+    """Raise before any work what building the network or freezing a layer would raise.
+
+    Raises:
+        ErrataError: weights cannot be had or do not fit, or two places to have them from; no such layer, or one to
+            freeze that never learned; an input smaller than the network's strides; batch norm with single images.
+    """
+    if network.weights is not None and network.init_from is not None:
+        raise ErrataError(
+            f"the backbone can come from {network.weights} or from {network.init_from.parent.name}, not from both; "
+            "leave --weights or --init-from out"
+        )
+    with torch.random.fork_rng(devices=[]):
+        classifier = network.build(n_classes)
+    if network.mode == "frozen" and config.freeze not in ("none", "backbone"):
+        raise ErrataError(f"a frozen backbone is frozen whole; leave --freeze {config.freeze} out or use @finetuned")
+    frozen_modules(classifier, config.freeze)
+    if config.freeze != "none" and network.mode == "scratch" and network.init_from is None:
+        raise ErrataError(
+            f"{network.architecture} starts from random weights, and frozen ones would never learn; "
+            "use @finetuned, --init-from RUN or --freeze none"
+        )
+    if network.mode != "frozen" and config.batch_size == 1 and any(map(_is_batch_norm, classifier.modules())):
+        raise ErrataError(f"{network.architecture} has batch norm, which needs more than --batch-size 1; use 2 or more")
+
+
+def _is_batch_norm(layer: torch.nn.Module) -> bool:
+    return isinstance(layer, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d)

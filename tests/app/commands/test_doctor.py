@@ -1,0 +1,119 @@
+"""What the doctor finds, on this machine and on machines that lack something."""
+
+import shutil
+import socket
+import sys
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from app.commands import doctor, doctor_command
+from app.commands.doctor import NOTE, OK, PROBLEM, Finding, healthy
+from models.errors import ErrataError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("FIFTYONE_DATABASE_URI", raising=False)
+
+
+def test_this_machine_is_looked_at_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    code = doctor_command.doctor()
+    lines = capsys.readouterr().out.splitlines()
+    names = ("Python", "torch", "torchvision", "device", "MongoDB", "workspace", "disk", "app port", "data: scenes")
+    for name in names:
+        assert sum(line[9:].startswith(f"{name} ") for line in lines) == 1, name
+    assert code == any(line.startswith(PROBLEM) for line in lines)
+
+
+@pytest.mark.parametrize(("version", "level"), [((3, 10), PROBLEM), ((3, 11), OK), ((3, 12), OK), ((3, 13), PROBLEM)])
+def test_python(version: tuple[int, int], level: str) -> None:
+    assert [finding.level for finding in doctor.check_python(version)] == [level]
+
+
+def test_packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"torch": "2.9.1+cpu", "torchvision": "0.29.0", "fiftyone": "1.22.1"}
+
+    def version(name: str) -> str:
+        if name not in found:
+            raise PackageNotFoundError(name)
+        return found[name]
+
+    monkeypatch.setattr(doctor, "version", version)
+    levels = {finding.name: finding.level for finding in doctor.check_packages()}
+    assert levels == {"torch": PROBLEM, "torchvision": OK, "fiftyone": OK, "streamlit": PROBLEM}
+
+
+@pytest.mark.parametrize(("bfloat16", "level"), [(True, OK), (False, NOTE)])
+def test_device(monkeypatch: pytest.MonkeyPatch, bfloat16: bool, level: str) -> None:
+    monkeypatch.setattr("models.files.devices.has_bfloat16", lambda device: bfloat16)
+    assert doctor.check_device()[0].level == level
+
+
+def test_mongodb_that_is_missing_or_does_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> Path:
+        raise ErrataError("no MongoDB server at here; install it")
+
+    monkeypatch.setattr(doctor, "mongod_path", missing)
+    assert Finding("MongoDB", PROBLEM, "no MongoDB server at here; install it") in doctor.examine()
+    broken = tmp_path / "mongod"
+    broken.write_text("#!/bin/sh\necho libcrypto.so.3 is missing >&2\nexit 127\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(doctor, "mongod_path", lambda: broken)
+    finding = doctor.check_mongodb()[0]
+    assert finding.level == PROBLEM
+    assert "libcrypto.so.3 is missing" in finding.text
+    monkeypatch.setenv("FIFTYONE_DATABASE_URI", "mongodb://elsewhere")
+    assert doctor.check_mongodb()[0].level == NOTE
+
+
+def test_a_workspace_that_cannot_be_made_and_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+    assert [finding.level for finding in doctor.check_workspace()] == [OK, PROBLEM]
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "file"))
+    found = [finding for finding in doctor.examine() if finding.name == "workspace"]
+    assert [finding.level for finding in found] == [PROBLEM]
+    assert "ERRATA_HOME" in found[0].text
+
+
+def test_ports() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        finding = doctor.check_port("app port", port)
+        assert finding.level == NOTE
+        assert "errata serve --port NUMBER" in finding.text
+    assert doctor.check_port("app port", port).level == OK
+
+
+def test_data_that_is_there_and_data_that_is_not(tmp_path: Path) -> None:
+    (tmp_path / "data" / "intel").mkdir(parents=True)
+    found = {finding.name: finding for finding in doctor.check_data()}
+    assert found["data: scenes"].level == OK
+    assert found["data: intel"] == Finding("data: intel", OK, str(tmp_path / "data" / "intel"))
+    assert found["data: cifar10"].level == NOTE
+    assert "errata fetch cifar10" in found["data: cifar10"].text
+
+
+def test_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert doctor.check_browser()[0].level == NOTE
+
+
+def test_a_check_that_falls_over_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "models.files.devices", None)  # importing it raises
+    found = [finding for finding in doctor.examine() if finding.name == "device"]
+    assert [finding.level for finding in found] == [PROBLEM]
+    assert "ImportError" in found[0].text or "ModuleNotFoundError" in found[0].text
+    assert "\n" not in found[0].text
+
+
+def test_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    for level, code in ((OK, 0), (NOTE, 0), (PROBLEM, 1)):
+        monkeypatch.setattr(doctor_command, "examine", lambda level=level: [Finding("x", level, "y")])
+        assert doctor_command.doctor() == code
+        assert healthy([Finding("x", level, "y")]) == (code == 0)

@@ -1,0 +1,121 @@
+"""`errata serve`: both servers from one command, and nothing left of them."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from app.commands import serve as serve_command
+from app.commands.serve import serve
+from curation.database.mongod import running_server
+from curation.database.start import stop_database
+from curation.in_fiftyone.app_server import running_apps
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from tests.helpers.served_app import free_port
+from tests.helpers.small_audit import small_audit, write_status
+
+
+def test_taken_ports_are_said_before_anything_starts(workspace: Workspace) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(ErrataError, match=f"port {port} is taken by .*--port"):
+            serve("scenes", port, free_port())
+        with pytest.raises(ErrataError, match=f"port {port} is taken by .*--fiftyone-port"):
+            serve("scenes", free_port(), port)
+    with pytest.raises(ErrataError, match="both servers cannot listen on port 8501"):
+        serve("scenes", 8501, 8501)
+    with pytest.raises(ErrataError, match="no data set 'scnes'; did you mean 'scenes'"):
+        serve("scnes", free_port(), free_port())
+    assert not list(workspace.root.iterdir())
+
+
+def test_an_audit_that_is_done_or_being_done_is_not_started_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = small_audit(workspace, cams=0)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
+    serve_command._audit(workspace, "tiny", "tiny")
+    write_status(audit.folder, "running", "images")
+    serve_command._audit(workspace, "tiny", "tiny")
+    assert f"is being audited by process {os.getpid()}" in capsys.readouterr().out
+    assert serve_command._audits_running(workspace)
+
+
+def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    audit = small_audit(workspace, cams=0)
+    write_status(audit.folder, "failed", "duplicates", error="too many folds")
+    monkeypatch.setattr(serve_command, "read_records", lambda _: {"fiftyone": None})
+    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
+    serve_command._audit(workspace, "tiny", "tiny")
+    assert "the last audit of tiny ended early (too many folds); shown is the one before" in capsys.readouterr().out
+    assert serve_command._still_whole(workspace, "tiny")
+    (audit.folder / "rows.npz").write_bytes(b"")
+    assert not serve_command._still_whole(workspace, "tiny")
+    monkeypatch.setattr(serve_command, "read_records", lambda _: {})  # killed before FiftyOne had it
+    assert not serve_command._still_whole(workspace, "tiny")
+
+
+def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve_command, "SERVER", "app.missing")
+    with (
+        pytest.raises(ErrataError, match=r"does not start: .*missing.*log:"),
+        serve_command._streamlit(workspace, free_port()) as app,
+    ):
+        serve_command._wait_for_answer(workspace, app, free_port())
+    assert app.poll() is not None
+
+
+def status(port: int, path: str) -> int:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
+
+
+@pytest.mark.mongo
+@pytest.mark.timeout(280)
+def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
+    small_audit(workspace, cams=1)
+    app_port, fiftyone_port = free_port(), free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--name", "tiny", "--port", str(app_port)]
+    own = {name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URI")}
+    output = tmp_path / "output.txt"
+    with output.open("w") as file:
+        process = subprocess.Popen(
+            [*command, "--fiftyone-port", str(fiftyone_port)], stdout=file, stderr=file, cwd=tmp_path, env=own
+        )
+    try:
+        deadline = time.monotonic() + 240
+        while "stops both" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        said = output.read_text()
+        assert f"http://127.0.0.1:{app_port}/?dataset=tiny" in said
+        assert f"http://127.0.0.1:{fiftyone_port}/datasets/errata-tiny?view=suspicious-test" in said
+        assert (status(app_port, "/_stcore/health"), status(fiftyone_port, "/fiftyone")) == (200, 200)
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert (status(app_port, "/_stcore/health"), status(fiftyone_port, "/fiftyone")) == (0, 0)
+        assert not psutil.wait_procs(children, timeout=10)[1]
+        assert running_apps(workspace) == []
+        assert running_server(workspace.database) is None
+        assert "Traceback" not in output.read_text()
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+        stop_database(workspace)

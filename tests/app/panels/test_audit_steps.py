@@ -1,0 +1,71 @@
+"""The steps of an audit, from its run folder, and the curves of the networks that it trains."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from app.jobs.process import Progress, watch
+from app.panels.audit_steps import Step, audit_steps, training_curves
+from models.files.atomic import write_json, write_text
+from tests.helpers.small_audit import ARCHITECTURES, write_status
+
+
+@pytest.mark.parametrize("state", ["none", "starting", "finished", "failed", "cancelled", "interrupted"])
+def test_no_steps_unless_running(tmp_path: Path, state: str) -> None:
+    assert audit_steps(tmp_path, Progress(state)) == ()
+
+
+def test_the_first_step_is_the_start(tmp_path: Path) -> None:
+    write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
+    assert audit_steps(tmp_path, Progress("running", stage="starting")) == (Step("Start", "now"),)
+
+
+def test_steps_stand_in_their_order_with_their_seconds(tmp_path: Path) -> None:
+    write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
+    record = {"name": "", "key": "k", "seconds": 3.0, "peak_mb": 1.0, "reused": False}
+    stages = ("images", "problems", "duplicates", f"features {ARCHITECTURES[0]}", f"train {ARCHITECTURES[0]}", "report")
+    write_json(tmp_path / "stages.json", {name: {**record, "name": name} for name in stages})
+    write_status(tmp_path, "running", f"pixels {ARCHITECTURES[1]}", 1, 2)
+    steps = audit_steps(tmp_path, watch(tmp_path))
+    assert [step.name.split()[0] for step in steps] == [
+        "Read", "Look", "Features", "Find", "Train", "Pixels", "Train", "Judge", "Map", "Map", "Grad-CAM", "Grad-CAM",
+        "Write", "Write",
+    ]  # fmt: skip
+    assert [step.state for step in steps] == ["done"] * 5 + ["now"] + ["waiting"] * 8
+    assert [step.seconds for step in steps] == [3.0] * 5 + [0.0] * 9  # the report's are of an earlier audit
+    assert [step.share for step in steps] == [1.0] * 5 + [0.5] + [0.0] * 8
+
+
+def test_the_time_that_is_left_is_that_of_the_step_under_way(tmp_path: Path) -> None:
+    write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
+    record = {"name": "images", "key": "k", "seconds": 3.0, "peak_mb": 1.0, "reused": False}
+    write_json(tmp_path / "stages.json", {"images": record})
+    noted = time.time() - 30
+    os.utime(tmp_path / "stages.json", (noted, noted))
+    progress = Progress("running", noted - 100, "duplicates", 3, 4)
+    now = next(step for step in audit_steps(tmp_path, progress) if step.state == "now")
+    assert now.share == 0.75
+    assert now.left == pytest.approx(10, abs=1)  # 30 s for three quarters
+    first = Progress("running", time.time(), "duplicates", 1, 100)
+    assert next(step for step in audit_steps(tmp_path, first) if step.state == "now").left == 0  # too early to tell
+
+
+def test_curves_of_a_network_in_training(tmp_path: Path) -> None:
+    folder = tmp_path / "audit-tiny"
+    write_json(folder / "config.json", {"architectures": ["simple_cnn"], "folds": 3})
+    progress = Progress("running", time.time() - 10, "train simple_cnn", 1, 3)
+    assert training_curves(folder, progress) == ""
+    older, run = (tmp_path / f"tiny-simple_cnn-{key}" for key in ("00000000", "11111111"))
+    line = '{"epoch": 1, "val_accuracy": 0.5}\n{"epoch": 2, "val_accuracy": null}\n'
+    for where in (older, run):
+        write_text(where / "fold-0.jsonl", line)
+    os.utime(older / "fold-0.jsonl", (1.0, 1.0))
+    write_text(run / "fold-1.jsonl", line)
+    chart = training_curves(folder, progress)
+    assert "fold 0" in chart
+    assert "fold 1" in chart
+    assert "fold 2" not in chart
+    assert training_curves(folder, Progress("running", time.time() - 10, "map simple_cnn")) == ""
+    assert training_curves(folder, Progress("finished", 0.0, "train simple_cnn")) == ""

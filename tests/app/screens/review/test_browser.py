@@ -1,0 +1,136 @@
+"""The review as a person does it: keys in a real browser without a window."""
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from curation.decisions.ledger import log_of
+from curation.results.audit import Audit
+from curation.workspace.folders import Workspace
+from tests.helpers.chromium import PATIENCE_MS, in_chromium
+from tests.helpers.served_app import served
+from tests.helpers.small_audit import small_audit
+
+pytestmark = in_chromium
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="module")
+def address(audit: Audit) -> Iterator[str]:
+    """The review of a small audit."""
+    with served(Workspace(audit.folder.parent.parent)) as url:
+        yield f"{url}/?dataset=tiny&screen=review"
+
+
+def log(audit: Audit) -> Path:
+    return log_of(Workspace(audit.folder.parent.parent), audit.name).path
+
+
+def logged(audit: Audit) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log(audit).read_text().splitlines()] if log(audit).exists() else []
+
+
+def shown(page: Page) -> str:
+    """Wait until an image is under review and its keys are heard, and return its name."""
+    page.wait_for_selector(".stApp[data-test-script-state='notRunning'] .er-look img", timeout=PATIENCE_MS)
+    page.wait_for_timeout(400)  # Streamlit hears keys a moment after it has drawn
+    return str(page.locator(".er-look img").get_attribute("alt"))
+
+
+def press(page: Page, key: str) -> float:
+    """Press a key and return the seconds until the browser has drawn another image."""
+    before, start = page.locator(".er-look img").get_attribute("alt"), time.perf_counter()
+    page.keyboard.press(key)
+    page.wait_for_function(
+        """before => {
+          const image = document.querySelector('.er-look img');
+          return image && image.alt !== before && image.complete && image.naturalWidth > 20;
+        }""",
+        arg=before,
+    )
+    return time.perf_counter() - start
+
+
+def test_five_images_by_key_and_one_undone(page: Page, address: str, audit: Audit) -> None:
+    log(audit).unlink(missing_ok=True)
+    page.goto(address)
+    page.get_by_label("Your name").fill("anna")
+    page.keyboard.press("Enter")
+    seen, took = [], []
+    for key in ("k", "1", "n", "u", "x"):
+        seen.append(shown(page))
+        took.append(press(page, key))
+    last = shown(page)
+    press(page, "z")
+    assert shown(page) == seen[-1]
+    lines = logged(audit)
+    assert [line["image_id"] for line in lines[:5]] == seen
+    assert len({*seen, last}) == 6
+    assert [line["decision"] for line in lines[:5]] == ["keep", "relabel", "none-of-these", "unsure", "exclude"]
+    assert {line["reviewer"] for line in lines} == {"anna"}
+    assert (lines[5]["kind"], lines[5]["of"]) == ("undo", lines[4]["id"])
+    assert all(0.2 < line["looked_s"] < 60 for line in lines[:5])
+    print(f"key to next image: median {statistics.median(took):.2f} s, worst {max(took):.2f} s, n = {len(took)}")
+
+
+def test_keys_in_a_hurry_judge_nothing_unseen(page: Page, address: str, audit: Audit) -> None:
+    log(audit).unlink(missing_ok=True)
+    page.goto(f"{address}&reviewer=ben")
+    first = shown(page)
+    for _ in range(12):
+        page.keyboard.press("k", delay=1)
+    page.wait_for_timeout(1000)
+    hurried = len(logged(audit))
+    for _ in range(60):
+        page.keyboard.down("k")  # held: all but the first are repetitions
+        page.wait_for_timeout(20)
+    page.keyboard.up("k")
+    page.wait_for_timeout(1000)
+    lines = logged(audit)
+    assert len(lines) == hurried + 1
+    judged = [line["image_id"] for line in lines]
+    assert judged[0] == first
+    assert len(judged) == len(set(judged)) < 8
+    assert all(line["looked_s"] >= 0.15 for line in lines)
+    assert [line["rank"] for line in lines] == list(range(1, len(lines) + 1))  # none was skipped
+    assert shown(page) not in judged
+
+
+def test_everything_fits_on_a_small_screen(page: Page, address: str, audit: Audit) -> None:
+    log(audit).unlink(missing_ok=True)
+    page.goto(f"{address}&reviewer=anna")
+    shown(page)
+    for selector in (
+        ".er-look h3",
+        ".er-look img",
+        ".st-key-review-main",
+        ".st-key-review-classes",
+        ".er-opinion >> nth=1",
+    ):
+        box = page.locator(selector).bounding_box()
+        assert box is not None
+        assert box["y"] >= 0, selector
+        assert box["y"] + box["height"] <= 800, selector
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+    expect(page.locator(".stException, .stAlert")).to_have_count(0)
+
+
+def test_to_the_audit_and_back(page: Page, address: str) -> None:
+    page.goto(f"{address}&reviewer=anna&split=all")
+    shown(page)
+    page.get_by_role("button", name="Audit", exact=True).click()
+    expect(page.locator(".er-image")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Review", exact=True).click()
+    shown(page)
+    assert "dataset=tiny" in page.url
+    assert "split=all" in page.url

@@ -1,0 +1,443 @@
+"""The review screen in each state, driven without a browser."""
+
+import json
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.html_parts.markdown import plain
+from app.panels.bench import bench
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import log_of, open_review
+from curation.in_fiftyone.app_server import AppServer
+from curation.results.audit import Audit
+from curation.review.bench import Bench
+from curation.review.budget import stop_sentence
+from curation.review.drawn_looks import audit_order, inclusion, queue
+from curation.review.queue import population
+from curation.training.cam_drawing import drawing_folder
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder
+from models.files.atomic import write_json
+from tests.helpers import app_driver
+from tests.helpers.app_driver import ran, shown, texts
+from tests.helpers.small_audit import ARCHITECTURES, small_audit, write_status
+
+show = partial(app_driver.show, screen="review", reviewer="anna")
+WORST = "test/sea/0.png"  # labelled sea, shows a forest
+
+
+@pytest.fixture(autouse=True)
+def fast_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.screens.review.verdicts.SHORTEST_LOOK_S", 0.0)  # a test looks faster than people do
+
+
+@pytest.fixture
+def audit(workspace: Workspace) -> Audit:
+    return small_audit(workspace, cams=1)
+
+
+def press(app: AppTest, shortcut: str) -> AppTest:
+    """Press a key: click the button that has it."""
+    own = [one for one in app.button if one.proto.shortcut.lower() == shortcut.lower()]
+    assert len(own) == 1, f"{len(own)} buttons listen to {shortcut}"
+    own[0].click()
+    return ran(app)
+
+
+def image(app: AppTest) -> str:
+    """Return the image under review, empty where there is none."""
+    large = [str(one.proto.body) for one in app.html if "er-look" in str(one.proto.body) and "<img" in one.proto.body]
+    return large[0].split('alt="')[1].split('"')[0] if large else ""
+
+
+def labels(app: AppTest) -> dict[str, str]:
+    """Return key -> what its button says."""
+    return {one.proto.shortcut.upper(): one.label for one in app.button if one.proto.shortcut}
+
+
+def logged(workspace: Workspace) -> list[dict[str, Any]]:
+    path = log_of(workspace, "tiny").path
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def order_of(audit: Audit, split: str) -> list[str]:
+    """Return the images of a split in the order of the review, computed anew."""
+    quality, own = audit.consensus.label_quality, audit.rows.splits == split
+    part = population(quality, audit_order(audit.rows.image_ids, quality, 0), own)
+    found = queue(quality[own], part.audit, np.zeros(int(own.sum()), bool))
+    return [str(image_id) for image_id in audit.rows.image_ids[part.rows[found.rows]]]
+
+
+def own_bench(workspace: Workspace) -> Bench:
+    found = bench(workspace, "tiny")
+    assert found is not None
+    return found
+
+
+def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
+    app = show("scenes")
+    assert texts(app.subheader) == "Nothing to review yet"
+    assert "errata audit scenes" in texts(app.caption)
+    app.button(key="bar.audit").click()
+    assert texts(ran(app).subheader) == "Not audited yet"  # the audit's screen
+
+
+def test_a_running_audit_is_watched(workspace: Workspace) -> None:
+    folder = audit_folder(workspace, "digits")
+    write_json(folder / "config.json", {"architectures": list(ARCHITECTURES)})
+    write_json(folder / "stages.json", {})
+    write_status(folder, "running", f"train {ARCHITECTURES[0]}", 2, 5)
+    app = show("digits")
+    assert "Audit running" in texts(app.markdown)
+    assert "The review opens when the audit is finished." in texts(app.caption)
+
+
+def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
+    app = show(reviewer="")
+    assert texts(app.subheader) == "Who is reviewing?"
+    assert not image(app)
+    app.text_input(key="review.name").input("  ")
+    app.button[-1].click()
+    assert "is no name" in texts(ran(app).error)
+    app.text_input(key="review.name").input("Änne Ö.")
+    app.button[-1].click()
+    assert image(ran(app)) == WORST
+    assert image(show(reviewer="")) == WORST  # kept in the workspace
+    press(app, "k")
+    assert logged(workspace)[0]["reviewer"] == "Änne Ö."
+
+
+def test_the_way_to_the_same_queue_in_fiftyone(workspace: Workspace, audit: Audit) -> None:
+    app = show(images="FiftyOne", split="test")
+    assert "Start FiftyOne" in [one.label for one in app.button]
+    assert not image(app)
+    assert app.selectbox(key="order").disabled
+
+
+def test_fiftyone_inside_the_page(workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    (audit.folder / "fiftyone.json").touch()
+    monkeypatch.setattr("app.panels.fiftyone_link.running_apps", lambda workspace: [AppServer(5152, 2, "anna", (), "")])
+    app = show(images="FiftyOne", split="test")
+    (frame,), (link,) = app.get("iframe"), app.get("link_button")
+    assert frame.proto.src == link.proto.url == "http://127.0.0.1:5152/datasets/errata-tiny?view=to-review-test"
+    (frame,) = show(images="FiftyOne", split="all").get("iframe")
+    assert frame.proto.src.endswith("?view=to-review")
+
+
+def test_the_image_with_everything_that_speaks_for_either_label(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    page = shown(app)
+    assert image(app) == WORST
+    for words in ("why sea", "why forest", *ARCHITECTURES, "most like it in", "0</b> of 12 images judged"):
+        assert words in page
+    sentence = stop_sentence(own_bench(workspace).budget("test"))
+    assert sentence[1:] in page
+    assert labels(app) == {
+        "K": "Keep **sea**",
+        "A": "Accept **forest**",
+        "B": "Ambiguous",
+        "M": "Multi-label",
+        "N": "None of these",
+        "X": "Exclude",
+        "U": "Unsure",
+        "P": "Pick",
+        "1": "forest",
+        "2": "street",
+        "Z": "Undo",
+        "Y": "Redo",
+    }
+    nearest = page[page.index("er-nearest") :].split("</div>")[:2]
+    assert all("train/sea" in strip or "test/sea" in strip for strip in nearest[:1])
+    assert WORST not in "".join(nearest)  # not near itself
+
+
+def test_each_key_is_a_verdict(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    for key, decision, new_labels in (
+        ("k", "keep", []),
+        ("a", "relabel", ["forest"]),
+        ("1", "relabel", ["forest"]),
+        ("2", "relabel", ["street"]),
+        ("b", "ambiguous", ["sea", "forest"]),
+        ("m", "multi-label", ["sea", "forest"]),
+        ("n", "none-of-these", []),
+        ("x", "exclude", []),
+        ("u", "unsure", []),
+    ):
+        press(app, key)
+        line = logged(workspace)[-1]
+        assert (line["image_id"], line["decision"], line["new_labels"]) == (WORST, decision, new_labels)
+        assert (line["queue"], line["rank"], line["blind"], line["source"]) == ("test: suspicion", 1, False, "app")
+        assert 0 <= line["looked_s"] < 60
+        accepted = new_labels == ["forest"] and decision == "relabel"
+        assert line["proposed_by"] == (list(ARCHITECTURES) if accepted else [])
+        assert bool(line["run"]) == accepted
+        assert image(app) == order_of(audit, "test")[1]
+        assert image(press(app, "z")) == WORST
+
+
+def test_the_whole_queue_with_its_drawn_looks_undone_and_redone(workspace: Workspace, audit: Audit) -> None:
+    app, seen = show(split="test"), list[str]()
+    while image(app):
+        seen.append(image(app))
+        press(app, "k")
+    assert seen == order_of(audit, "test")
+    drawn = [line for line in logged(workspace) if line["drawn"]]
+    assert len(drawn) == 1  # one in ten of twelve
+    quality, own = audit.consensus.label_quality, audit.rows.splits == "test"
+    part = population(quality, audit_order(audit.rows.image_ids, quality, 0), own)
+    looked = np.isin(audit.rows.image_ids[part.rows], seen[: drawn[0]["rank"]])
+    which = audit.rows.image_ids[part.rows] == drawn[0]["image_id"]
+    assert drawn[0]["inclusion"] == pytest.approx(float(inclusion(part.quality, part.audit, looked, which)[which][0]))
+    assert all(line["inclusion"] is None for line in logged(workspace) if not line["drawn"])
+    assert [line["rank"] for line in logged(workspace)] == list(range(1, 13))
+    assert "Everything in this queue is judged" in texts(app.success)
+    assert "12</b> of 12 images judged, 12 by you" in shown(app)
+    press(app, "z")
+    assert image(app) == seen[-1]
+    press(press(app, "z"), "y")
+    assert image(app) == seen[-1]
+    assert [line["kind"] for line in logged(workspace)][12:] == ["undo", "undo", "redo"]
+    assert f"Brought back: {seen[-2]}: keep" in shown(app)
+
+
+def test_a_key_for_an_image_that_is_gone_from_the_screen_does_nothing(
+    workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = show(split="test")
+    late = next(one for one in first.button if one.proto.shortcut == "x")
+    press(first, "k")
+    assert late.key not in [one.key for one in first.button]  # the next image has keys of its own
+    seen = image(first)
+    monkeypatch.setattr("app.screens.review.verdicts.SHORTEST_LOOK_S", 60.0)
+    press(first, "x")  # too soon to have been meant for this image
+    assert image(first) == seen
+    assert [line["decision"] for line in logged(workspace)] == ["keep"]
+
+
+def test_judged_meanwhile_in_another_tab(workspace: Workspace, audit: Audit) -> None:
+    one, other = show(split="test"), show(split="test")
+    press(one, "a")
+    press(other, "k")
+    assert [line["decision"] for line in logged(workspace)] == ["relabel"]
+    assert f"{WORST} was judged meanwhile in another tab (relabel forest)" in texts(other.warning)
+    assert image(other) == image(one) == order_of(audit, "test")[1]
+
+
+def test_what_others_judge_is_skipped_or_looked_at_again(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test", again="none")
+    second, third = order_of(audit, "test")[1:3]
+    open_review(workspace, "tiny").decide(Decision("ben", second, "keep"))
+    press(app, "k")
+    assert image(app) == third
+    assert "2</b> of 12 images judged, 1 by you" in shown(app)
+    again = show(split="test", again="all")
+    assert image(again) == second
+    assert "ben" not in shown(again)
+
+
+def test_a_dispute_is_settled(workspace: Workspace, audit: Audit) -> None:
+    first, second, third = order_of(audit, "test")[:3]
+    review = open_review(workspace, "tiny")
+    review.decide(Decision("ben", second, "keep"), Decision("eva", second, "keep"), Decision("ben", third, "keep"))
+    review.decide(Decision("ben", first, "keep"), Decision("eva", first, "relabel", ("forest",)))
+    app = show(split="test", order="where reviewers disagree", blind="true")
+    assert image(app) == first
+    assert "Reviewers disagree" in shown(app)
+    assert all(words in shown(app) for words in ("ben", "eva", "relabel forest"))
+    press(app, "n")
+    line = logged(workspace)[-1]
+    assert (line["decision"], line["adjudicates"]) == ("none-of-these", True)
+    assert not line["blind"]
+    assert not line["drawn"]
+    assert "Everything in this queue is judged" in texts(app.success)
+    with open_review(workspace, "tiny").reading() as state:
+        verdict = state.verdict(first)
+    assert verdict is not None
+    assert verdict.decision == "none-of-these"
+    press(app, "z")
+    assert image(app) == first  # disputed again
+
+
+def test_blind(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test", blind="true")
+    page = shown(app)
+    assert image(app) == WORST
+    for words in ('class="er-other', 'class="er-quality', 'class="er-opinion', 'class="er-nearest', *ARCHITECTURES):
+        assert words not in page
+    assert "A" not in labels(app)
+    assert [labels(app)[key] for key in "123"] == ["sea", "forest", "street"]  # the classes' own order
+    press(app, "2")
+    (line,) = logged(workspace)
+    assert (line["blind"], line["decision"], line["new_labels"]) == (True, "relabel", ["forest"])
+    assert (line["proposed_by"], line["run"]) == ([], "")
+    assert "the models say forest" in shown(app)  # after the verdict
+
+
+def test_a_verdict_is_not_blind_once_the_models_have_spoken(workspace: Workspace, audit: Audit) -> None:
+    app = press(show(split="test", blind="true"), "1")  # the given class has a digit too
+    press(press(app, "z"), "2")  # taken back after what the models say was shown
+    decisions = [line for line in logged(workspace) if line["kind"] == "decision"]
+    assert [(line["decision"], line["blind"]) for line in decisions] == [("keep", True), ("relabel", False)]
+    app.toggle(key="blind").set_value(False)
+    ran(app).toggle(key="blind").set_value(True)
+    assert "will not call your verdict blind" in shown(ran(app))
+    press(app, "k")
+    press(app, "k")
+    assert [line["blind"] for line in logged(workspace)[-2:]] == [False, True]
+    press(show(split="train", blind="true", order="street → sea"), "k")  # who chose the pair knows the suggestion
+    assert not logged(workspace)[-1]["blind"]
+
+
+def test_classes_are_picked_for_a_verdict_that_names_several(workspace: Workspace, audit: Audit) -> None:
+    app = press(show(split="test", blind="true"), "b")  # of what? it asks
+    assert not logged(workspace)
+    assert "Picked: sea." in shown(app)
+    press(press(app, "3"), "b")
+    (line,) = logged(workspace)
+    assert (line["decision"], line["new_labels"]) == ("ambiguous", ["sea", "street"])
+    app = press(show(split="test"), "p")
+    assert "Picked: " in shown(app)
+    assert "Picked: " not in shown(press(app, "p"))  # another press stops it
+
+
+def test_a_link_to_an_image(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test", image="train/street/1.png")
+    assert image(app) == "train/street/1.png"
+    press(app, "a")
+    (line,) = logged(workspace)
+    assert (line["queue"], line["rank"], line["drawn"]) == ("link", None, False)
+    assert line["new_labels"] == ["sea"]
+    assert image(app) == WORST
+    assert "image" not in app.query_params
+    again = show(split="test", image="train/street/1.png")  # judged already: another verdict replaces it
+    press(again, "k")
+    assert [line["decision"] for line in logged(workspace)] == ["relabel", "keep"]
+
+
+def test_undoing_the_verdict_on_a_linked_image_leads_back_to_it(workspace: Workspace, audit: Audit) -> None:
+    app = press(press(show(split="test", image="train/street/1.png"), "a"), "z")
+    assert image(app) == app.query_params["image"] == "train/street/1.png"
+
+
+def test_where_the_models_agree_nothing_is_suggested(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test", image="test/forest/0.png")
+    assert "the models agree" in shown(app)
+    assert "A" not in labels(app)
+    assert "Picked: forest." in shown(press(app, "m"))  # of the given class and which other?
+    assert not logged(workspace)
+
+
+def test_audited_again_meanwhile(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    before = own_bench(workspace)
+    os.utime(audit.folder / "results.json", (1e9, 1e9))
+    press(app, "k")
+    assert own_bench(workspace) is not before
+    assert image(app) == order_of(audit, "test")[1]
+    press(app, "k")
+    assert len(logged(workspace)) == 2
+
+
+def test_a_log_that_cannot_be_read_or_written(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    path = log_of(workspace, "tiny").path
+    path.parent.mkdir(parents=True)
+    path.symlink_to(path)  # leads nowhere
+    press(app, "k")
+    assert f"cannot read {path}" in texts(app.error)
+    path.unlink()
+    assert image(ran(app)) == WORST  # what was not written is asked again
+    assert "Not written: cannot read" in texts(app.warning)
+    press(app, "k")
+    assert [line["image_id"] for line in logged(workspace)] == [WORST]
+
+
+@pytest.mark.parametrize(
+    "name", ["street_sign", "a*b*c", "[x](y)", ":material/home:", "1. sea", "- sea", "`sea`", "\\"]
+)
+def test_names_are_shown_as_they_are(name: str) -> None:
+    shown_as = plain(name)
+    assert re.sub(r"\\(.)", r"\1", shown_as) == name
+    assert not re.search(r"(?<!\\)[*_`:\[]", shown_as)
+
+
+def test_copies_are_shown(workspace: Workspace, audit: Audit) -> None:
+    page = shown(show(split="test", image="test/forest/3.png"))
+    assert "The same picture" in page
+    assert "train/forest/3.png" in page
+
+
+def test_images_that_went_away_or_changed(workspace: Workspace, audit: Audit) -> None:
+    first, second, third = order_of(audit, "test")[:3]
+    (audit.rows.root / first).unlink()
+    app = show(split="test")
+    assert f"{first} is gone from the disk and was passed over" in texts(app.warning)
+    assert image(app) == second
+    (audit.rows.root / second).write_bytes((audit.rows.root / third).read_bytes())
+    press(app, "k")
+    assert f"image '{second}' was changed since it was scored; nothing was decided" in texts(app.warning)
+    assert image(app) == third
+    assert not logged(workspace)
+
+
+def test_orders_in_the_address(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="train", order="street → sea")
+    while image(app):
+        press(app, "u")
+    suspects = [line for line in logged(workspace) if not line["drawn"]]
+    assert [line["image_id"] for line in suspects] == ["train/street/1.png"]
+    assert {line["queue"] for line in logged(workspace)} == {"train: street → sea"}
+    press(show(split="all", order="at random"), "k")
+    assert logged(workspace)[-1]["drawn"]
+    assert logged(workspace)[-1]["queue"] == "all: random"
+    assert image(show(split="test", order="pair by pair")) == WORST
+
+
+def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test", images="grid")
+    assert "1 images labelled" in shown(app)
+    app.button(key=f"review.tile-{WORST}").click()
+    assert "Accept **forest** for 0 of 1" in [one.label for one in ran(app).button]
+    app.button(key=f"review.tile-{WORST}").click()
+    press(ran(app), "a")
+    (line,) = logged(workspace)
+    assert (line["image_id"], line["new_labels"], line["drawn"]) == (WORST, ["forest"], False)
+    assert line["queue"].endswith("(grid)")
+    assert "No image of this confusion is left" in texts(app.success)
+    press(app, "z")
+    assert "Accept **forest** for 1 of 1" in [one.label for one in app.button]
+    press(show(split="test"), "k")  # in another tab
+    press(app, "a")
+    assert [line["decision"] for line in logged(workspace) if line["kind"] == "decision"] == ["relabel", "keep"]
+
+
+def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    audit, started = small_audit(workspace, cams=0), list[list[str]]()
+    for one in audit.architectures:
+        (one.run_folder / "fold-0.safetensors").touch()
+
+    def start(folder: Path, arguments: list[str]) -> None:
+        started.append(arguments)
+        write_json(folder / "launch.json", {"pid": 1, "at": 1.0, "arguments": arguments})
+        write_status(folder, "running", ARCHITECTURES[0], 0, 2)
+
+    monkeypatch.setattr("app.screens.review.maps.start", start)
+    app = press(show(split="test"), "g")
+    assert started == [["draw", "tiny", WORST]]
+    assert "Drawing the maps of this image" in shown(app)
+    press(app, "k")  # the queue goes on
+    assert "Drawing the maps of another image" in shown(app)
+    write_status(drawing_folder(workspace, "tiny"), "finished")
+    assert "G" in labels(ran(app))
+
+
+def test_an_unknown_screen_is_the_first(workspace: Workspace) -> None:
+    assert texts(show("scenes", screen="reviw").subheader) == "Not audited yet"

@@ -1,0 +1,310 @@
+"""The app's screen in each state, driven without a browser."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from app.html_parts.charts import probability_bars, quality_bar
+from app.html_parts.components import change
+from app.jobs.actions import enqueue
+from app.jobs.process import watch
+from app.jobs.queue import jobs
+from curation.results.audit import ArchitectureResult, Audit
+from curation.results.cam_files import cam_pair
+from curation.training.cam_drawing import drawing_folder
+from curation.workspace.folders import Workspace
+from curation.workspace.names import audit_folder
+from models.files.atomic import write_json
+from tests.helpers.app_driver import MAIN, show, shown, texts
+from tests.helpers.curated_folder import judge, version
+from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
+
+
+def listed(app: AppTest) -> list[str]:
+    """Return the images of the table, in order."""
+    return [button.label.removeprefix("Show ") for button in app.button if button.label.startswith("Show ")]
+
+
+def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
+    app = show(None)
+    assert app.selectbox(key="dataset").value == "scenes"
+    assert texts(app.subheader) == "Not audited yet"
+    assert app.button(key="audit.start").label == "Start the audit"
+    assert "errata audit scenes" in texts(app.caption)
+
+
+def test_images_that_are_not_there(workspace: Workspace) -> None:
+    app = show(dataset="intel")
+    assert "Run `errata fetch intel`" in texts(app.info)
+    assert "audit.start" not in [button.key for button in app.button]
+
+
+def test_a_name_nobody_knows(workspace: Workspace) -> None:
+    app = show(dataset="scnes")
+    assert "no data set 'scnes'; did you mean 'scenes'?" in texts(app.error)
+
+
+def test_a_start_is_one_process(workspace: Workspace) -> None:
+    app = show(dataset="digits")
+    app.button(key="audit.start").click().run()
+    assert [(job.folder, job.arguments, job.state) for job in jobs(workspace)] == [
+        (audit_folder(workspace, "digits"), ("audit", "digits"), "waiting")
+    ]
+
+
+def test_another_audit_is_of_the_same_kind(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    assert "audit.start" not in [button.key for button in show(dataset="tiny").button]  # nobody knows its path
+    write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config(), "folds": 3, "seed": 7})
+    show(dataset="tiny").button(key="audit.start").click().run()
+    options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto --version original"
+    assert [list(job.arguments) for job in jobs(workspace)] == [["audit", "/a/tiny", *options.split()]]
+
+
+def test_the_choices_are_in_the_command(workspace: Workspace) -> None:
+    app = show(dataset="digits")
+    app.multiselect(key="audit.architectures").set_value(["simple_cnn", "efficientnet_lite1", "average"]).run()
+    app.number_input(key="audit.folds").set_value(3).run()
+    app.button(key="audit.start").click().run()
+    options = "--architectures simple_cnn,efficientnet_lite1,average --folds 3"
+    assert [" ".join(job.arguments) for job in jobs(workspace)] == [f"audit digits {options}"]
+
+
+def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    judge(workspace)
+    version(workspace)
+    write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config()})
+    app = show(dataset="tiny")
+    app.segmented_control(key="audit.version").set_value("v1").run()
+    app.button(key="audit.start").click().run()
+    (job,) = jobs(workspace)
+    assert job.folder == audit_folder(workspace, "tiny-v1")
+    assert job.arguments[-2:] == ("--version", "v1")
+    assert "tiny-v1" in shown(app)  # the queue beside the results
+
+
+def test_an_audit_that_waits_says_for_whom(workspace: Workspace) -> None:
+    enqueue(workspace, "scenes", "a training on v1", ["train", "scenes", "--recipe", "a"])
+    enqueue(workspace, "digits", "digits", ["audit", "digits"])
+    app = show(dataset="digits")
+    assert "**Audit waiting** for a training on v1" in texts(app.markdown)
+    assert "audit.start" not in [button.key for button in app.button]
+    app.button(key="audit.cancel").click().run()
+    assert [job.state for job in jobs(workspace)] == ["waiting", "cancelled"]
+    assert app.button(key="audit.start").label == "Start the audit"
+
+
+def test_a_running_audit_is_watched(workspace: Workspace) -> None:
+    folder = audit_folder(workspace, "digits")
+    write_json(folder / "config.json", {"architectures": list(ARCHITECTURES)})
+    write_json(folder / "stages.json", {})
+    write_status(folder, "running", f"train {ARCHITECTURES[0]}", 2, 5)
+    app = show(dataset="digits")
+    assert "Audit running" in texts(app.markdown)
+    assert app.button(key="audit.cancel").label == "Cancel"
+    steps = shown(app)
+    assert "✓</span> Find duplicates" in steps
+    assert f"●</span> Train {ARCHITECTURES[0]}" in steps
+    assert "○</span> Write the report" in steps
+    assert "audit.start" not in [button.key for button in app.button]
+
+
+def test_a_failed_audit_says_why_and_goes_on(workspace: Workspace) -> None:
+    folder = audit_folder(workspace, "digits")
+    write_json(folder / "launch.json", {"pid": os.getpid(), "at": 1.0})
+    (folder / "log.txt").write_text("images …\nerrata: the disk is full\n")
+    write_status(folder, "failed", error="the disk is full")
+    app = show(dataset="digits")
+    assert texts(app.error) == "The last audit failed: the disk is full"
+    assert "images …" in texts(app.code)
+    assert app.button(key="audit.start").label == "Go on where it was"
+
+
+def test_the_ranked_table_and_the_selected_image(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny")
+    assert listed(app) == ["test/sea/0.png"]  # the only test label the models would change
+    page = shown(app)
+    assert page.count("data:image/jpeg;base64,") == 1 + 1 + 4  # thumbnail, image, two maps of two architectures
+    for words in ("Thirty drawn pictures", "mean of 3 fold models", "out of fold", "91.7%", "why sea", "why forest"):
+        assert words in page
+    assert "<b>30</b><span>images" in page
+    assert "<b>2</b><span>suspicious" in page
+    assert "<b>1</b><span>leaks" in page
+    assert f"<td>{SKIPPED[0]}</td><td>" in page
+    assert not app.warning
+
+
+def test_filters_narrow_the_table(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="train")
+    assert listed(app) == ["train/street/1.png"]
+    assert "which did not see it" in shown(app)
+    app.toggle(key="every").set_value(True).run()
+    assert len(listed(app)) == 8  # a page of the 18
+    app.selectbox(key="label").set_value("forest").run()
+    assert {image_id.split("/")[1] for image_id in listed(app)} == {"forest"}
+    app.selectbox(key="label").set_value("any label").run()
+    app.selectbox(key="pair").set_value("street → sea (1)").run()
+    assert listed(app) == ["train/street/1.png"]
+    app.segmented_control(key="split").set_value("test").run()
+    assert app.selectbox(key="pair").value == "any label"  # the test split has no such pair
+
+
+def test_filters_that_leave_nothing(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", label="street")
+    assert "No suspicious label is left" in texts(app.info)
+
+
+def test_choosing_and_stepping_through(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="all", every="true")
+    assert app.button(key="image.previous").disabled
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"] == "train/street/1.png"
+    app.button(key="suspects.show-0").click().run()
+    assert app.query_params["image"] == "test/sea/0.png"
+    for _ in range(8):
+        app.button(key="image.next").click().run()
+    assert app.query_params["image"] == listed(app)[0]  # the ninth: the table has turned its page
+
+
+def test_another_split_shows_its_own_first_image(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="test", every="true")
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"].startswith("test/")
+    app.segmented_control(key="split").set_value("train").run()
+    assert "image" not in app.query_params
+    assert listed(app)[0] in shown(app)
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"] == listed(app)[1]
+
+
+def test_a_link_to_an_image_that_the_filters_leave_out_leads_on(workspace: Workspace) -> None:
+    small_audit(workspace)
+    app = show(dataset="tiny", split="train", every="true", image="test/forest/3.png")
+    app.button(key="image.next").click().run()
+    assert app.query_params["image"] == listed(app)[0]
+
+
+def test_a_link_to_an_image(workspace: Workspace) -> None:
+    small_audit(workspace)
+    page = shown(show(dataset="tiny", split="test", image="test/forest/3.png"))
+    assert "test/forest/3.png<br>60 by 40 px, test" in page
+    assert "Same picture: train/forest/3.png (forest)" in page
+
+
+def test_in_sample_predictions_warn(workspace: Workspace) -> None:
+    small_audit(workspace, in_sample=True)
+    app = show(dataset="tiny")
+    assert "flatter the given labels" in texts(app.warning)
+    assert "in-sample, flatters the labels" in shown(app)
+    assert "mean of 3 fold models" not in shown(app)
+
+
+@pytest.fixture
+def drawable(workspace: Workspace) -> Audit:
+    """An audit whose maps are not drawn, with models that could draw them as far as the app can tell."""
+    audit = small_audit(workspace, cams=0)
+    assert "image.draw" not in [button.key for button in show(dataset="tiny").button]  # no models to look into
+    for one in audit.architectures:
+        (one.run_folder / "fold-0.safetensors").touch()
+    return audit
+
+
+def test_maps_are_drawn_on_demand(workspace: Workspace, drawable: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, started = drawing_folder(workspace, "tiny"), list[list[str]]()
+
+    def start(folder: Path, arguments: list[str]) -> None:
+        started.append(arguments)
+        write_json(folder / "launch.json", {"pid": os.getpid(), "at": 1.0, "arguments": arguments})
+        write_status(folder, "running", ARCHITECTURES[1], 1, 2)
+
+    monkeypatch.setattr("app.screens.audit.image_panel.start", start)
+    app = show(dataset="tiny")
+    app.button(key="image.draw").click().run()
+    assert started == [["draw", "tiny", "test/sea/0.png"]]
+    assert f"Drawing what {ARCHITECTURES[1]} looks at" in shown(app)
+    assert "image.draw" not in [button.key for button in app.button]
+    assert "maps of another image" in shown(show(dataset="tiny", image="test/forest/0.png"))
+    write_status(folder, "finished", ARCHITECTURES[1])
+    for one in drawable.architectures:
+        draw(drawable, one)
+    app.run()
+    assert shown(app).count("data:image/jpeg;base64,") == 1 + 1 + 4
+    assert "image.draw" not in [button.key for button in app.button]
+
+
+def draw(audit: Audit, one: ArchitectureResult) -> None:
+    for path in cam_pair(audit, one, int(audit.suspects("test")[0])):
+        path.parent.mkdir(exist_ok=True)
+        Image.new("L", (224, 149), 100).save(path)
+
+
+def test_a_drawing_that_fails_says_why(workspace: Workspace, drawable: Audit) -> None:
+    """A real process: the checkpoints are empty files."""
+    app = show(dataset="tiny")
+    app.button(key="image.draw").click().run()
+    folder, deadline = drawing_folder(workspace, "tiny"), time.monotonic() + 120
+    while watch(folder).active and time.monotonic() < deadline:
+        time.sleep(0.2)
+    app.run()
+    assert "The maps could not be drawn: " in texts(app.error)
+    assert "fold-0.safetensors" in texts(app.error)
+    assert app.button(key="image.draw").label == "Draw Grad-CAM"
+    assert not show(dataset="tiny", image="test/forest/0.png").error  # another image's failure
+
+
+def test_an_image_that_went_away_leaves_the_rest(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    (audit.rows.root / "test/sea/0.png").unlink()
+    assert listed(show(dataset="tiny")) == ["test/sea/0.png"]
+
+
+def test_results_that_do_not_fit_together(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    (audit.folder / "duplicates.npz").write_bytes(b"no archive")
+    app = show(dataset="tiny")
+    assert "duplicates.npz is damaged" in texts(app.error)
+    assert len(app.error) == 1
+
+
+def test_names_are_escaped() -> None:
+    assert "&lt;script&gt;" in change("<script>", "sea")
+    bars = probability_bars(np.array([0.75, 0.25], np.float32), ("<b>", "sea"), 1, 0)
+    assert "&lt;b&gt;" in bars
+    assert bars.index("75%") < bars.index("25%")
+    assert "width:14.0%" in quality_bar(0.14)
+
+
+def test_a_chart_of_many_classes_keeps_the_two_that_matter() -> None:
+    probs = np.linspace(0.01, 0.19, 10, dtype=np.float32)
+    bars = probability_bars(probs, [f"class{k}" for k in range(10)], 0, 1)
+    assert [f"class{k}" in bars for k in range(10)] == [True, True, *[False] * 4, *[True] * 4]
+
+
+def test_the_first_page_loads_nothing_heavy(workspace: Workspace) -> None:
+    """Seconds of waiting and gigabytes of memory otherwise; torch and FiftyOne come when they are asked for."""
+    small_audit(workspace)
+    modules = [f"app.{path.stem}" for path in MAIN.parent.glob("*.py") if path.stem not in ("__init__", "main")]
+    program = (
+        "import importlib, sys; from streamlit.testing.v1 import AppTest\n"
+        f"app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)\n"
+        "app.query_params['dataset'] = 'tiny'\napp.run(); assert app.button and not app.exception\n"
+        f"for name in {modules!r}: importlib.import_module(name)\n"
+        "heavy = {'torch', 'fiftyone', 'sklearn', 'umap', 'scipy', 'cleanlab', 'cv2', 'timm', 'pandas', 'pyarrow'}\n"
+        "print(*heavy & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=MAIN.parent)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == []

@@ -1,0 +1,84 @@
+"""Commands whose state is kept in a folder: finished, failed, cancelled."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.job import run_job
+from app.jobs.process import job_folder, memory_mb, start, watch
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from models.files.runs import cancel, read_status
+
+
+def test_a_command_that_works_is_finished(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_job(tmp_path / "job", ["recipes"]) == 0
+    assert watch(tmp_path / "job").state == "finished"
+    assert "scenes-simple" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["splits", "nonesuch"], "nonesuch"),
+        (["nonesuch"], "No such command 'nonesuch'"),
+        (["serve", "--port", "x"], "Invalid value for '--port'"),
+    ],
+)
+def test_one_that_fails_says_why_in_a_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    sentence: str,
+) -> None:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
+    assert run_job(tmp_path / "job", arguments) == 2
+    progress = watch(tmp_path / "job")
+    assert progress.state == "failed"
+    assert sentence in progress.error
+    assert capsys.readouterr().err.startswith("errata: ")
+
+
+def test_a_running_one_is_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; import app.job as job\n"
+        "job.cli = lambda *a, **k: time.sleep(60)\n"
+        "sys.exit(job.run_job(Path(sys.argv[1]), ['train']))"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)])
+    deadline = time.monotonic() + 60
+    while (status := read_status(tmp_path)) is None or status.state != "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert memory_mb(tmp_path) > 10
+    assert cancel(tmp_path)
+    assert process.wait(20) == 130
+    assert watch(tmp_path).state == "cancelled"
+    assert memory_mb(tmp_path) == 0
+
+
+def test_a_real_process_writes_its_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path))
+    folder = job_folder(Workspace(tmp_path), "list")
+    start(folder, ["recipes"])
+    with pytest.raises(ErrataError, match="is running already"):
+        start(folder, ["recipes"])
+    deadline = time.monotonic() + 60
+    while watch(folder).active and time.monotonic() < deadline:
+        time.sleep(0.05)
+    progress = watch(folder)
+    assert progress.state == "finished"
+    assert any("scenes-lite0-frozen" in line for line in progress.log)
+
+
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ErrataError, match="is no name"):
+        job_folder(Workspace(tmp_path), "../x")
+
+
+def test_memory_of_a_stranger_is_none(tmp_path: Path) -> None:
+    assert memory_mb(tmp_path) == 0

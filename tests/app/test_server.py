@@ -1,0 +1,37 @@
+"""The first visitor waits for no import; that the server serves is seen by test_browser and test_serve."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from curation.workspace.folders import Workspace
+from tests.helpers import REPOSITORY
+from tests.helpers.small_audit import small_audit
+
+MAIN = REPOSITORY / "app" / "main.py"
+PROGRAM = f"""
+import sys
+import app.server
+from streamlit.testing.v1 import AppTest
+loaded = set(sys.modules)
+for screen in ("audit", "compare", "dataset", "errors", "map", "predict", "report", "review", "splits", "train"):
+    app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)
+    app.query_params["dataset"], app.query_params["screen"] = "tiny", screen
+    app.run()
+    assert app.button and not app.exception, screen
+print(*[name for name in set(sys.modules) - loaded if not name.startswith("streamlit")])
+"""
+
+
+def test_everything_the_screens_need_is_loaded_before(tmp_path: Path) -> None:
+    small_audit(Workspace(tmp_path / "home"))
+    environment = {**os.environ, "ERRATA_HOME": str(tmp_path / "home")}
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, env=environment, cwd=MAIN.parent
+    )
+    assert run.returncode == 0, run.stderr
+    late = run.stdout.split()  # a few small ones of Streamlit and the standard library
+    assert len(late) < 20, late
+    slow = {"app", "curation", "models", "numpy", "PIL", "yaml", "psutil", "pandas", "pyarrow"}
+    assert slow.isdisjoint(name.partition(".")[0] for name in late), late

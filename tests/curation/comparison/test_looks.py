@@ -1,0 +1,82 @@
+"""What people looked at before a version was made."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curation.comparison.board import lay_out
+from curation.comparison.looks import Looks, looks_of, ways
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import open_review
+from curation.results.audit import load_audit
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from tests.helpers.compared_runs import NAME, compared_runs
+
+
+def looks(workspace: Workspace) -> tuple[list[str], Looks]:
+    """Return the compared images, and what was looked at."""
+    board, audit = lay_out(workspace, NAME), load_audit(workspace, NAME)
+    return board.images.rows.image_ids.tolist(), looks_of(
+        workspace, load_split(workspace, NAME, "v1"), audit, board.images
+    )
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return compared_runs(tmp_path_factory.mktemp("looks"))
+
+
+def test_by_hand(workspace: Workspace) -> None:
+    names, own = looks(workspace)
+    seen = {name: own.chosen[place] for place, name in enumerate(names) if own.chosen[place]}
+    assert seen == {"test/sea/0.png": "by suspicion", "test/street/0.png": "drawn", "test/street/1.png": "drawn"}
+    assert ways(own) == {"drawn": 2, "by suspicion": 1, "picked": 0}
+    assert [name for name, blind in zip(names, own.blind, strict=True) if blind] == ["test/street/1.png"]
+    assert [name for name, fixed in zip(names, own.fixed, strict=True) if fixed] == [
+        "test/sea/0.png",
+        "test/street/0.png",
+    ]
+    assert own.proposed_by[names.index("test/sea/0.png")] == {"efficientnet_lite0"}
+    assert own.proposed_by[names.index("test/street/0.png")] == set()
+    assert own.reviewers == ("ana",)
+    assert own.disputed == 0
+    assert own.inclusion[names.index("test/sea/0.png")] == 1  # the most suspicious one, looked at for certain
+    assert ((own.inclusion > 0) & (own.inclusion <= 1)).all()
+
+
+def test_what_is_decided_later_does_not_count(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path)
+    before = looks(workspace)[1]
+    more = [Decision("ben", f"test/sea/{i}.png", "keep", queue="link") for i in (2, 3)]
+    open_review(workspace, NAME).decide(*more)
+    after = looks(workspace)[1]
+    assert after.chosen == before.chosen
+    assert np.array_equal(after.inclusion, before.inclusion)
+
+
+def test_images_picked_by_hand_and_disputed_ones(tmp_path: Path) -> None:
+    from curation.versions.make import make_split
+    from curation.versions.request import SplitRequest
+
+    workspace = compared_runs(tmp_path)
+    review = open_review(workspace, NAME)
+    review.decide(Decision("ben", "test/street/3.png", "keep", queue="link"))
+    review.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
+    make_split(workspace, NAME, SplitRequest("v2", reviewer="ana"))
+    board, audit = lay_out(workspace, NAME, labels=("original", "v2")), load_audit(workspace, NAME)
+    own = looks_of(workspace, load_split(workspace, NAME, "v2"), audit, board.images)
+    names = board.images.rows.image_ids.tolist()
+    assert own.chosen[names.index("test/street/3.png")] == "picked"
+    assert own.chosen[names.index("test/sea/0.png")] == "by suspicion"
+    assert (own.disputed, own.reviewers) == (1, ("ana", "ben"))
+    assert not own.fixed[names.index("test/sea/0.png")]
+
+
+def test_another_log(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path)
+    (workspace.decisions / f"{NAME}.jsonl").unlink()
+    with pytest.raises(ErrataError, match="is not the decision log that version 'v1' was made from"):
+        looks(workspace)

@@ -1,0 +1,43 @@
+"""How the review may favour somebody: by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from curation.comparison.board import lay_out
+from curation.comparison.review_bias import review_bias
+from curation.results.audit import load_audit
+from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path)
+    found = review_bias(workspace, lay_out(workspace, NAME), load_audit(workspace, NAME))
+    assert found.keys() == {"v1"}
+    own = found["v1"]
+    assert (own["n"], own["judged"], own["fixes"], own["unproposed"]) == (10, 3, 2, 1)
+    assert own["ways"] == {"drawn": 2, "by suspicion": 1, "picked": 0}
+    assert own["blind"] == pytest.approx(1 / 3)
+    proposed = {name: (one["proposed"], one["only"]) for name, one in own["contestants"].items()}
+    assert proposed == {STRONG: (1, 1), STRONG_V1: (1, 1), WEAK: (0, 0)}
+    without = {name: one["without"]["accuracy"] for name, one in own["contestants"].items()}
+    # With sea/0 as given again the strong ones are wrong there; nothing changes for the weak one.
+    assert without == pytest.approx({STRONG: (0.9 + 0.8) / 2, STRONG_V1: 0.9, WEAK: 0.8})
+    drawn = own["contestants"][WEAK]["drawn"]
+    assert drawn["note"].startswith("too few")
+    assert 0 <= drawn["low"] <= drawn["accuracy"] <= drawn["high"] <= 1
+    assert drawn["drawn"] + drawn["certain"] == 3
+
+
+def test_without_audit_or_version_nothing_is_said(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path)
+    assert review_bias(workspace, lay_out(workspace, NAME), None) == {}
+    only = lay_out(workspace, NAME, labels=("original",))
+    assert review_bias(workspace, only, load_audit(workspace, NAME)) == {}
+
+
+def test_a_log_that_is_gone_is_said(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path)
+    (workspace.decisions / f"{NAME}.jsonl").unlink()
+    found = review_bias(workspace, lay_out(workspace, NAME), load_audit(workspace, NAME))
+    assert "put it back" in found["v1"]["problem"]

@@ -1,0 +1,276 @@
+"""Exports: whole or absent, verified, and read back by the libraries whose format they are."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from curation.datasets.label_csv import read_csv
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import open_review
+from curation.handover import export
+from curation.handover.export import export_version
+from curation.images.unchanged import file_sha256
+from curation.versions.make import make_split
+from curation.versions.request import SplitRequest
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from models.files.atomic import read_json, write_json
+from tests.helpers import REPOSITORY
+from tests.helpers.small_audit import CLASSES, small_audit
+
+SAFE = [("../x", "%2E.%2Fx"), ("CON", "%43ON"), ("a/b", "a%2Fb")]
+KINDS = ["imagefolder", "csv", "fiftyone", "huggingface"]
+
+
+def curated(root: Path) -> Workspace:
+    """Return a workspace with v1: a relabel into a class that has a file of that name, an exclude, two classes."""
+    workspace = Workspace(root)
+    small_audit(workspace, cams=0)
+    review = open_review(workspace, "tiny")
+    review.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
+    review.decide(Decision("ana", "test/sea/1.png", "exclude"))
+    review.decide(Decision("ana", "test/street/0.png", "multi-label", ("street", "sea")))
+    make_split(workspace, "tiny", SplitRequest("v1", drop_leaks=True))
+    return workspace
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    return curated(tmp_path_factory.mktemp("home"))
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): file_sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("files", ["copy", "hardlink", "symlink"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_is_in_the_manifest(workspace: Workspace, tmp_path: Path, kind: str, files: str) -> None:
+    folder, exported = export_version(workspace, "tiny", "v1", kind, tmp_path / "out", files)
+    manifest = read_json(folder / "manifest.json")
+    found = tree(folder)
+    del found["manifest.json"]
+    assert manifest["files"] == found
+    split = load_split(workspace, "tiny", "v1")
+    assert manifest["split_sha256"] == split.sha256
+    assert manifest["counts"] == split.every.counts()
+    assert manifest["left_out"] == {"exclude": 1, "leak": 1}
+    assert (manifest["licence"], manifest["version"], manifest["format"]) == ("Apache-2.0", "v1", kind)
+    assert len(exported.items) == len(split.rows) == 28
+    assert sorted(item.sha256 for item in exported.items) == sorted(split.every.member_checked.sha256s.tolist())
+    assert list(manifest["several_classes"].values()) == [["sea", "street"]]
+    other, _ = export_version(workspace, "tiny", "v1", kind, tmp_path / "again", files)
+    again = tree(other)
+    del again["manifest.json"]
+    assert again == found
+
+
+def test_the_default_place_and_the_original(workspace: Workspace) -> None:
+    folder, exported = export_version(workspace, "tiny", "original", "csv")
+    assert folder == workspace.exports / "tiny-original-csv"
+    assert len(exported.items) == 30
+    assert exported.missing() == {}
+
+
+# --- read back ------------------------------------------------------------------------------------------------------
+
+
+def test_torchvision_reads_it(workspace: Workspace, tmp_path: Path) -> None:
+    from torchvision.datasets import ImageFolder
+
+    folder, exported = export_version(workspace, "tiny", "v1", "imagefolder", tmp_path / "out")
+    for split in ("train", "test"):
+        read = ImageFolder(str(folder / split))
+        assert read.classes == sorted(CLASSES)
+        own = {f"{folder}/{item.target}": item.label for item in exported.items if item.split == split}
+        assert {path: read.classes[label] for path, label in read.samples} == own
+        assert read[0][0].size == (60, 40)
+    names = [item.target for item in exported.items if item.image_id in ("test/sea/0.png", "test/forest/0.png")]
+    assert len({Path(name).name for name in names}) == 2
+    assert all(name.startswith("test/forest/0-") for name in names)
+
+
+def test_errata_and_any_program_read_the_csv(workspace: Workspace, tmp_path: Path) -> None:
+    folder, exported = export_version(workspace, "tiny", "v1", "csv", tmp_path / "out")
+    found = {(entry.image_id, entry.label, entry.split) for entry in read_csv(folder / "labels.csv")}
+    assert found == {(item.target, item.label, item.split) for item in exported.items}
+    with (folder / "labels.csv").open(newline="") as file:
+        lines = {line["image_id"]: line for line in csv.DictReader(file)}
+    assert lines["test/sea/0.png"]["given_label"] == "sea"
+    assert (lines["test/sea/0.png"]["label"], lines["test/sea/0.png"]["decision"]) == ("forest", "relabel")
+    assert lines["test/street/0.png"]["labels"] == "sea|street"
+
+
+def test_datasets_reads_it(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, exported = export_version(workspace, "tiny", "v1", "huggingface", tmp_path / "out")
+    program = (
+        "import json, sys; from datasets import load_dataset\n"
+        "by_folder = load_dataset('imagefolder', data_dir=sys.argv[1])\n"
+        "by_card = load_dataset(sys.argv[1])\n"
+        "found = []\n"
+        "for read in (by_folder, by_card):\n"
+        "    found.append({split: [[own.features['label'].int2str(one['label']), *one['image'].size] for one in own]\n"
+        "        for split, own in read.items()})\n"
+        "print(json.dumps(found))"
+    )
+    environment = {**os.environ, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    import json
+
+    by_folder, by_card = json.loads(run.stdout.splitlines()[-1])
+    assert by_folder.keys() == by_card.keys() == {"train", "test"}
+    for split in ("train", "test"):
+        wanted = sorted(item.label for item in exported.items if item.split == split)
+        assert sorted(label for label, *_ in by_folder[split]) == wanted
+        assert sorted(label for label, *_ in by_card[split]) == wanted
+        assert by_folder[split][0][1:] == [60, 40]
+
+
+@pytest.mark.mongo
+def test_fiftyone_reads_it(workspace: Workspace, tmp_path: Path, mongo_workspace: Workspace) -> None:
+    from curation.database import store
+
+    folder, exported = export_version(workspace, "tiny", "v1", "fiftyone", tmp_path / "out")
+    fo = store.connect(mongo_workspace)
+    dataset = fo.Dataset.from_dir(str(folder), dataset_type=fo.types.LegacyFiftyOneDataset, name="errata-export-test")
+    try:
+        labels = dict(zip(dataset.values("filepath"), dataset.values("curated.label"), strict=True))
+        assert labels == {f"{folder}/{item.target}": item.label for item in exported.items}
+        given = dict(zip(dataset.values("image_id"), dataset.values("ground_truth.label"), strict=True))
+        assert given == {item.image_id: item.given for item in exported.items}
+        assert dataset.count_sample_tags() == {
+            split: sum(item.split == split for item in exported.items) for split in ("train", "test")
+        }
+        assert dataset.match({"image_id": "test/sea/0.png"}).values("reviewers") == [["ana"]]
+        assert dataset.info["split_sha256"] == exported.sha256
+    finally:
+        dataset.delete()
+    kind = fo.types.ImageClassificationDirectoryTree
+    tree = fo.Dataset.from_dir(str(folder / "data" / "test"), dataset_type=kind, name="errata-export-tree")
+    try:
+        own = [item.label for item in exported.items if item.split == "test"]
+        assert tree.count_values("ground_truth.label") == {name: own.count(name) for name in set(own)}
+    finally:
+        tree.delete()
+
+
+# --- class names ----------------------------------------------------------------------------------------------------
+
+
+def test_hostile_class_names_stay_in_the_folder(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "home")
+    small_audit(workspace, cams=0)
+    about = workspace.runs / "audit-tiny" / "rows.json"
+    names = [name for name, _ in SAFE]
+    write_json(about, {**read_json(about), "classes": names})
+    for kind in KINDS:
+        folder, exported = export_version(workspace, "tiny", "original", kind, tmp_path / "deep" / kind)
+        places = {item.target.split("/")[-2] for item in exported.items}
+        assert places == {safe for _, safe in SAFE}
+        assert sorted(read_json(folder / "manifest.json")["folders"].items()) == SAFE
+    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == sorted(KINDS)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "home"]
+
+
+def test_unicode_and_spaces_and_a_class_that_looks_like_a_split(tmp_path: Path) -> None:
+    from torchvision.datasets import ImageFolder
+
+    workspace = Workspace(tmp_path / "home")
+    small_audit(workspace, cams=0)
+    about = workspace.runs / "audit-tiny" / "rows.json"
+    about.write_text(about.read_text().replace('"sea"', '"mer é 海"').replace('"forest"', '"my test"'))
+    folder, _ = export_version(workspace, "tiny", "original", "imagefolder", tmp_path / "out")
+    assert ImageFolder(str(folder / "train")).classes == ["mer é 海", "my test", "street"]
+    with pytest.raises(ErrataError, match="take the class 'my test' for a split; export it as csv"):
+        export_version(workspace, "tiny", "original", "huggingface", tmp_path / "hf")
+    assert not (tmp_path / "hf").exists()
+
+
+# --- whole or absent ------------------------------------------------------------------------------------------------
+
+
+def refused(
+    workspace: Workspace, output: Path, kind: str = "imagefolder", version: str = "v1", files: str = "copy"
+) -> str:
+    with pytest.raises(ErrataError) as error:
+        export_version(workspace, "tiny", version, kind, output, files)
+    return str(error.value)
+
+
+def test_what_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").write_text("mine")
+    assert "is there already and not empty" in refused(workspace, tmp_path / "there")
+    assert "is there already and not empty" in refused(workspace, tmp_path / "there" / "file")
+    assert "cannot write" in refused(workspace, tmp_path / "there" / "file" / "below")
+    assert (tmp_path / "there" / "file").read_text() == "mine"
+    assert "no export format 'imagefoldr'; did you mean 'imagefolder'?" in refused(
+        workspace, tmp_path / "o", "imagefoldr"
+    )
+    assert "no version of the labels 'v9'" in refused(workspace, tmp_path / "o", version="v9")
+    assert "no way to place files 'move'" in refused(workspace, tmp_path / "o", files="move")
+    root = load_split(workspace, "tiny", "v1").rows.root
+    assert "lies in the data set itself" in refused(workspace, root / "cleaned")
+    assert not (root / "cleaned").exists()
+    (tmp_path / "empty").mkdir()
+    assert export_version(workspace, "tiny", "v1", "imagefolder", tmp_path / "empty")[0] == tmp_path / "empty"
+
+
+def test_a_full_disk_and_changed_images_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, output = curated(tmp_path / "home"), tmp_path / "out" / "here"
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("curation.handover.tree.shutil.copyfile", full)
+        assert "No space left on device" in refused(workspace, output)
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "put", lambda *_: None)
+        assert "cannot read" in refused(workspace, output)
+    with monkeypatch.context() as patch:
+        patch.setitem(export_tree_files(), "copy", lambda source, target: target.write_bytes(source.read_bytes()[:-1]))
+        assert "was not written as it was read; nothing was kept" in refused(workspace, output)
+    assert list((tmp_path / "out").iterdir()) == []
+    (load_split(workspace, "tiny", "v1").rows.root / "test/sea/0.png").write_bytes(b"changed")
+    assert "1 changed (test/sea/0.png); nothing was exported" in refused(workspace, output)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def export_tree_files() -> dict[str, object]:
+    from curation.handover.tree import FILES
+
+    return FILES  # type: ignore[return-value]
+
+
+def test_a_kill_in_the_middle_leaves_nothing_under_the_name(tmp_path: Path) -> None:
+    workspace, output = curated(tmp_path / "home"), tmp_path / "out" / "here"
+    program = (
+        "import os, sys; from pathlib import Path; from curation import export_tree\n"
+        "from curation.handover.export import export_version; from curation.workspace.folders import Workspace\n"
+        "done = []\n"
+        "def copy(source, target):\n"
+        "    target.write_bytes(source.read_bytes()); done.append(target)\n"
+        "    if len(done) == 5: os.kill(os.getpid(), 9)\n"
+        "export_tree.FILES['copy'] = copy\n"
+        "export_version(Workspace(Path(sys.argv[1])), 'tiny', 'v1', 'imagefolder', Path(sys.argv[2]))"
+    )
+    arguments = [sys.executable, "-c", program, str(workspace.root), str(output)]
+    run = subprocess.run(arguments, cwd=REPOSITORY, capture_output=True, check=False)
+    assert run.returncode == -signal.SIGKILL
+    left = list(output.parent.iterdir())
+    assert [path.name[:6] for path in left] == [".here-"]
+    assert any(left[0].rglob("*.png"))
+    export_version(workspace, "tiny", "v1", "imagefolder", output)
+    assert [path.name for path in output.parent.iterdir()] == ["here"]

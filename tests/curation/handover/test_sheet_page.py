@@ -1,0 +1,62 @@
+"""The page of an errata sheet: pictures by pairs of classes, whatever names hold, without a request."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import open_review
+from curation.handover.sheet import ErrataSheet, errata_sheet
+from curation.handover.sheet_page import sheet_page, write_sheet_page
+from curation.versions.make import make_split
+from curation.versions.request import SplitRequest
+from curation.versions.store import load_split
+from curation.workspace.folders import Workspace
+from tests.helpers.small_audit import ORIGINAL as TWIN
+from tests.helpers.small_audit import small_audit
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    workspace = Workspace(tmp_path_factory.mktemp("home"))
+    small_audit(workspace, cams=0)
+    review = open_review(workspace, "tiny")
+    review.decide(Decision("ana <b>", "test/sea/0.png", "relabel", ("forest",)))
+    review.decide(Decision("ben", "test/sea/1.png", "exclude"))
+    review.decide(Decision("ben", "test/sea/2.png", "ambiguous", ("forest", "sea")))
+    review.decide(Decision("ben", "test/sea/3.png", "keep"))
+    review.decide(Decision("ben", TWIN, "relabel", ("street",)))  # left out as a leak, and wrong
+    make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, drop_leaks=True))
+    return workspace
+
+
+@pytest.fixture
+def sheet(workspace: Workspace) -> ErrataSheet:
+    return errata_sheet(workspace, load_split(workspace, "tiny", "v1"))
+
+
+def test_the_page(sheet: ErrataSheet, workspace: Workspace, tmp_path: Path) -> None:
+    write_sheet_page(sheet, load_split(workspace, "tiny", "v1").rows.root, tmp_path / "sheet.html")
+    page = (tmp_path / "sheet.html").read_text()
+    assert "4 given labels are not right" in page
+    assert page.count("<img src=") == page.count("data:image/jpeg;base64,") == 4
+    assert "ana <b>" not in page
+    assert "ana &lt;b&gt;" in page
+    assert 'src="http' not in page
+    assert page.index('id="labels"') < page.index('id="out"')
+    assert "1 label of this version taken from models without a look" in page
+    gone = sheet_page(sheet, "", lambda _: None)
+    assert gone.count("the file can no longer be read") == 4
+
+
+def test_a_page_without_errata(sheet: ErrataSheet) -> None:
+    page = sheet_page(replace(sheet, errata=()), "", lambda _: None)
+    assert "No given label was found wrong; 5 images judged" in page
+
+
+def test_many_of_a_pair_are_listed_without_pictures(sheet: ErrataSheet) -> None:
+    many = tuple(replace(sheet.errata[0], image_id=f"test/sea/{number}.png") for number in range(60))
+    page = sheet_page(replace(sheet, errata=many), "", lambda _: "data:x")
+    assert page.count("<figure>") == 48
+    assert "12 more" in page

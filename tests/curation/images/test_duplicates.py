@@ -1,0 +1,231 @@
+"""Duplicates against brute force, by hand, and on drawn pictures."""
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curation.images.duplicates import (
+    MAX_BITS,
+    THUMBNAIL_PX,
+    Duplicates,
+    conflict_quality,
+    conflicting_rows,
+    find_duplicates,
+)
+from models.arrays import ByteArray, IntArray
+from models.errors import ErrataError
+from models.images.decode import check_images, read_pixels
+from tests.curation.images.test_registration import landscape
+from tests.helpers.drawn_folder import draw
+
+
+def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> set[tuple[int, int]]:
+    numbers = [int(value) for value in hashes]
+    n = len(numbers)
+    return {(i, j) for i in range(n) for j in range(i + 1, n) if (numbers[i] ^ numbers[j]).bit_count() <= max_bits}
+
+
+def equal_thumbnails(rows: IntArray) -> ByteArray:
+    """Every picture the same: only the hashes decide."""
+    picture = np.asarray(landscape(0).resize((THUMBNAIL_PX, THUMBNAIL_PX)))
+    return np.tile(picture, (len(rows), 1, 1, 1))
+
+
+def brute_force_groups(contents: list[str], hashes: np.ndarray) -> list[set[int]]:
+    """Return the connected components by repeated merging."""
+    groups = [{row} for row in range(len(contents))]
+    linked = {(i, j) for i in range(len(contents)) for j in range(i) if contents[i] == contents[j]}
+    for i, j in linked | brute_force_pairs(hashes, MAX_BITS):
+        merged = [group for group in groups if i in group or j in group]
+        groups = [group for group in groups if group not in merged] + [set().union(*merged)]
+    return sorted(groups, key=min)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.integers(0, 8), max_size=9), st.integers(0, 2**32 - 1))
+def test_groups_are_those_of_brute_force(contents: list[int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    hash_of = rng.integers(0, 2**24, 9, dtype=np.uint64)  # of 64 bits only 24 can differ: near pairs are common
+    sha256s = np.array([f"{content:064x}" for content in contents], dtype="<U64")
+    hashes = hash_of[contents] if contents else np.empty(0, np.uint64)
+    found = find_duplicates(sha256s, hashes, equal_thumbnails)
+    groups = [set(np.flatnonzero(found.groups == group).tolist()) for group in np.unique(found.groups)]
+    assert sorted(groups, key=min) == brute_force_groups(sha256s.tolist(), hashes)
+    assert found.exact.tolist() == [contents.count(content) > 1 for content in contents]
+    near = [
+        any(a != b and (int(hash_of[a]) ^ int(hash_of[b])).bit_count() <= MAX_BITS for b in contents) for a in contents
+    ]
+    assert found.near.tolist() == near
+
+
+def test_close_hashes_with_different_pictures_are_no_duplicates() -> None:
+    rng = np.random.default_rng(0)
+    pictures = rng.integers(0, 256, (2, THUMBNAIL_PX, THUMBNAIL_PX, 3)).astype(np.uint8)
+    found = find_duplicates(np.array(["a", "b"]), np.array([0, 1], np.uint64), lambda rows: pictures[rows])
+    assert not found.shared().any()
+    assert not found.near.any()
+
+
+def test_a_flat_picture_is_no_duplicate_of_another_and_no_error() -> None:
+    flat = np.full((2, THUMBNAIL_PX, THUMBNAIL_PX, 3), [[[[9, 9, 9]]], [[[200, 200, 200]]]], np.uint8)
+    found = find_duplicates(np.array(["a", "b"]), np.zeros(2, np.uint64), lambda rows: flat[rows])
+    assert not found.shared().any()
+
+
+def test_leaks_and_conflicts_by_hand() -> None:
+    twins = Duplicates(np.array([0, 0, 1, 1, 2, 3, 3]), np.zeros(7, bool), np.zeros(7, bool))
+    splits = np.array(["train", "test", "test", "test", "train", "val", "train"])
+    labels = np.array([0, 1, 2, 2, 0, 1, 1])
+    assert twins.shared().tolist() == [True, True, True, True, False, True, True]
+    assert twins.leaks(splits).tolist() == [False, True, False, False, False, True, False]
+    assert twins.conflicting(labels).tolist() == [True, True, False, False, False, False, False]
+
+
+def test_no_images_is_no_error() -> None:
+    found = find_duplicates(np.empty(0, "<U64"), np.empty(0, np.uint64), equal_thumbnails)
+    assert len(found.groups) == 0
+    assert found.shared().tolist() == found.leaks(np.empty(0, "<U5")).tolist() == []
+    assert found.conflicting(np.empty(0, np.int64)).tolist() == []
+
+
+def test_copies_of_real_files_are_found_and_others_are_not(tmp_path: Path) -> None:
+    """A re-compressed, a brightened and a slightly smaller copy are near duplicates; 24 other pictures are not."""
+    paths = []
+    for label in ("checks", "dots", "stripes", "waves"):
+        for seed in range(6):
+            paths.append(tmp_path / f"{label}-{seed}.png")
+            draw(label, seed, 96).save(paths[-1])
+    original = draw("waves", 0, 96)
+    original.save(tmp_path / "copy.jpg", quality=70)
+    original.point(lambda value: value * 0.9 + 12).save(tmp_path / "brighter.png")
+    original.resize((80, 80)).save(tmp_path / "smaller.png")
+    paths += [tmp_path / name for name in ("copy.jpg", "brighter.png", "smaller.png")]
+    checks = check_images(paths)
+    found = find_duplicates(
+        np.array([check.sha256 for check in checks]),
+        np.array([check.phash for check in checks], np.uint64),
+        lambda rows: np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows]),
+    )
+    assert np.flatnonzero(found.shared()).tolist() == [18, 24, 25, 26]
+    assert len(set(found.groups[[18, 24, 25, 26]].tolist())) == 1
+    assert not found.exact.any()
+
+
+def test_saved_and_read_again(tmp_path: Path) -> None:
+    found = Duplicates(np.array([0, 0, 1]), np.array([True, True, False]), np.zeros(3, bool))
+    found.save(tmp_path / "d.npz")
+    again = Duplicates.load(tmp_path / "d.npz")
+    assert again.groups.tolist() == [0, 0, 1]
+    assert again.exact.tolist() == [True, True, False]
+    (tmp_path / "d.npz").write_bytes(b"PK")
+    with pytest.raises(ErrataError, match=r"d\.npz"):
+        Duplicates.load(tmp_path / "d.npz")
+
+
+# --- embeddings ----------------------------------------------------------------------------------------------------
+
+
+def pictures_of(seeds: list[int]) -> ByteArray:
+    return np.stack([np.asarray(landscape(seed).resize((THUMBNAIL_PX, THUMBNAIL_PX))) for seed in seeds])
+
+
+def names(n: int) -> np.ndarray:
+    return np.array([f"{i:064x}" for i in range(n)])
+
+
+def far_hashes(n: int) -> np.ndarray:
+    """Return hashes of which no two are close."""
+    return np.array([(1 << 16 * i) * 0xFFFF if i else 0 for i in range(4)] * n, np.uint64)[:n]
+
+
+def test_a_copy_whose_hash_is_far_is_found_by_its_embedding_and_seen_in_the_pixels() -> None:
+    pictures = pictures_of([0, 0, 1, 2])
+    embeddings = np.array(
+        [[1, 0], [1, 0.01], [1, 0.02], [-1, 0]], np.float32
+    )  # row 2 is near and shows another picture
+    found = find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows], embeddings)
+    assert found.near.tolist() == [True, True, False, False]
+    assert found.groups[0] == found.groups[1]
+    assert len(set(found.groups.tolist())) == 3
+    assert not find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows]).shared().any()
+
+
+def test_identical_embeddings_make_no_copies() -> None:
+    """A network that says the same of every image names arbitrary neighbours; the pixels decide."""
+    pictures = pictures_of([*range(20)])
+    embeddings = np.ones((20, 3), np.float32)
+    hashes = np.random.default_rng(0).integers(0, 2**63, 20, dtype=np.uint64)
+    assert not find_duplicates(names(20), hashes, lambda rows: pictures[rows], embeddings).shared().any()
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_solid_colours_are_no_copies_however_alike(n: int) -> None:
+    flat = np.stack([np.full((THUMBNAIL_PX, THUMBNAIL_PX, 3), 80 * i, np.uint8) for i in range(n)])
+    found = find_duplicates(names(n), np.zeros(n, np.uint64), lambda rows: flat[rows], np.ones((n, 2), np.float32))
+    assert found.groups.tolist() == [*range(n)]
+    assert not found.near.any()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_groups_do_not_depend_on_the_order(shown: list[int], random: Random) -> None:
+    """Rows that show the same picture share a group, whoever stands first: symmetric and transitive."""
+    pictures, n = pictures_of([0, 1, 2, 3]), len(shown)
+    order = random.sample(range(n), n)
+    shuffled = [shown[i] for i in order]
+    embeddings = np.eye(4, dtype=np.float32)[shuffled]
+    hashes = np.random.default_rng(1).integers(0, 2**63, n, dtype=np.uint64)
+    found = find_duplicates(names(n), hashes, lambda rows: pictures[[shuffled[row] for row in rows]], embeddings)
+    same = found.groups[:, None] == found.groups[None]
+    assert (same == np.equal.outer(shuffled, shuffled)).all()
+    assert (found.shared() == (same.sum(1) > 1)).all()
+
+
+# --- conflicting labels --------------------------------------------------------------------------------------------
+
+
+def test_of_two_different_labels_the_doubted_one_comes_first_and_its_twin_stays() -> None:
+    #          0    1    2    3    4    5     row 0 and 3 are twins that differ, so are 2 and 5; 1 and 4 agree
+    groups = np.array([0, 1, 2, 0, 1, 2])
+    labels = np.array([0, 1, 0, 1, 1, 2])
+    quality = np.array([0.9, 0.0, 0.3, 0.2, 0.5, 0.1], np.float32)
+    capped = conflict_quality(labels, groups, quality)
+    assert np.argsort(capped, kind="stable").tolist() == [5, 3, 1, 2, 4, 0]
+    assert capped[4] == np.float32(0.5)
+    assert capped.dtype == np.float32
+    assert conflicting_rows(labels, groups).tolist() == [True, False, True, True, False, True]
+
+
+def test_without_a_conflict_nothing_changes() -> None:
+    quality = np.array([0.0, 0.4, 1.0], np.float32)
+    np.testing.assert_array_equal(conflict_quality(np.array([0, 1, 1]), np.array([0, 1, 1]), quality), quality)
+    assert len(conflict_quality(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.floats(0, 1, width=32)), max_size=20))
+def test_contradicted_rows_lead_and_all_others_keep_their_score(rows: list[tuple[int, int, float]]) -> None:
+    groups, labels, quality = (np.array(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    groups, labels = np.asarray(groups, np.int64), np.asarray(labels, np.int64)
+    quality = np.asarray(quality, np.float32)
+    capped = conflict_quality(labels, groups, quality)
+    contradicted = np.zeros(len(quality), bool)
+    for row in range(len(quality)):
+        twins = np.flatnonzero(groups == groups[row])
+        contradicted[row] = labels[row] != labels[twins[quality[twins].argmax()]]
+    first = np.argsort(capped, kind="stable")[: contradicted.sum()]
+    assert contradicted[first].all()
+    assert (np.diff(quality[first]) >= 0).all()
+    assert ((capped >= 0) & (capped <= 1)).all()
+    np.testing.assert_allclose(capped[~contradicted], quality[~contradicted], atol=1e-7)
+    assert not (contradicted & ~conflicting_rows(labels, groups)).any()
+
+
+def test_leak_pairs_hold_both_sides() -> None:
+    twins = Duplicates(np.array([0, 0, 1, 1, 2, 2]), np.zeros(6, bool), np.zeros(6, bool))
+    splits = np.array(["train", "test", "test", "test", "train", "train"])
+    assert twins.leak_pairs(splits).tolist() == [True, True, False, False, False, False]
+    assert Duplicates(np.empty(0, np.int64), np.empty(0, bool), np.empty(0, bool)).leak_pairs(splits[:0]).tolist() == []

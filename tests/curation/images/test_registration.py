@@ -1,0 +1,105 @@
+"""Pictures laid over each other: cropped, stretched, brighter and stored again, against others of the same layout."""
+
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageFilter
+from sklearn.datasets import load_digits
+
+from curation.images.registration import BLOCK, SIDE_PX, register
+from models.arrays import ByteArray
+
+
+def landscape(seed: int, size_px: int = 160) -> Image.Image:
+    """Draw a sky over a ground, both with soft clouds of every size, as photographs have them."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((size_px, size_px), 200.0)
+    picture[size_px // 2 :] = 70
+    for cells in (5, 10, 20, 40, 80):
+        clouds = Image.fromarray(rng.normal(0, 110 / np.sqrt(cells), (cells, cells)).astype(np.float32))
+        picture += np.asarray(clouds.resize((size_px, size_px), Image.Resampling.BICUBIC))
+    return Image.fromarray(picture.clip(0, 255).astype(np.uint8)).convert("RGB")
+
+
+def small(image: Image.Image) -> ByteArray:
+    return np.asarray(image.convert("L").resize((SIDE_PX, SIDE_PX), Image.Resampling.BILINEAR))
+
+
+def cropped(image: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
+    width, height = image.size
+    return image.resize(image.size, box=(left * width, top * height, (1 - right) * width, (1 - bottom) * height))
+
+
+def stored(image: Image.Image, quality: int) -> Image.Image:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality)
+    return Image.open(buffer).convert("RGB")
+
+
+COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "itself": lambda image: image,
+    "stored again": lambda image: stored(image, 50),
+    "brighter": lambda image: ImageEnhance.Brightness(image).enhance(1.12),
+    "less contrast": lambda image: ImageEnhance.Contrast(image).enhance(0.7),
+    "cropped evenly": lambda image: cropped(image, 0.05, 0.05, 0.05, 0.05),
+    "cropped at a side": lambda image: cropped(image, 0.1, 0, 0, 0.02),
+    "all at once": lambda image: stored(ImageEnhance.Brightness(cropped(image, 0.04, 0, 0.05, 0.03)).enhance(0.9), 65),
+}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_a_copy_lies_over_the_original_either_way(copy: str) -> None:
+    original = landscape(0)
+    pair = small(original), small(COPIES[copy](original))
+    found = register(np.stack(pair), np.stack(pair[::-1]))
+    assert found.same().all(), found
+    assert found.overlap.min() > 0.8
+
+
+def test_the_place_that_is_found_is_the_crop() -> None:
+    """Of a picture cropped by a tenth at the left and the right, the original shows all, the copy 80 % of it."""
+    original = landscape(1)
+    copy = cropped(original, 0.1, 0, 0.1, 0)
+    found = register(np.stack([small(copy), small(original)]), np.stack([small(original), small(copy)]))
+    np.testing.assert_allclose(found.overlap, [1.0, 0.8], atol=0.04)
+    assert found.same().all()
+
+
+def test_pictures_that_share_only_their_layout_are_apart() -> None:
+    pictures = np.stack([small(landscape(seed)) for seed in range(12)])
+    left, right = np.triu_indices(12, 1)
+    found = register(pictures[left], pictures[right])
+    assert not found.same().any()
+    assert found.correlation.max() > 0.8  # the layout is alike
+    assert found.detail.max() < 0.5
+
+
+def test_without_detail_nothing_is_said() -> None:
+    flat = np.stack([np.full((SIDE_PX, SIDE_PX), level, np.uint8) for level in (0, 9, 200, 255)])
+    ramp = np.tile(np.arange(SIDE_PX, dtype=np.uint8) * 3, (SIDE_PX, 1))
+    blurred = small(landscape(0).filter(ImageFilter.GaussianBlur(24)))
+    found = register(np.stack([*flat, ramp, blurred]), np.stack([*flat[::-1], ramp + 9, blurred]))
+    assert not found.same().any()
+    assert np.isfinite([found.correlation, found.detail, found.overlap]).all()
+
+
+def test_no_pair_and_more_pairs_than_a_block() -> None:
+    empty: ByteArray = np.empty((0, SIDE_PX, SIDE_PX), np.uint8)
+    assert register(empty, empty).same().tolist() == []
+    pictures = np.stack([small(landscape(seed)) for seed in (0, 1)])
+    first = pictures[np.zeros(BLOCK + 1, int)]
+    second = pictures[[*np.ones(BLOCK, int), 0]]
+    assert register(first, second).same().tolist() == [False] * BLOCK + [True]
+
+
+def test_smooth_shapes_that_lie_over_each_other_are_no_copies() -> None:
+    """Handwritten ones of 8 x 8 pixels, enlarged, are much alike without being one picture."""
+    digits = load_digits()
+    ones = [
+        Image.fromarray(np.rint(pixels * 15.9).astype(np.uint8)) for pixels in digits.images[digits.target == 1][:20]
+    ]
+    pictures = np.stack([small(one.resize((32, 32), Image.Resampling.BICUBIC)) for one in ones])
+    left, right = np.triu_indices(20, 1)
+    assert not register(pictures[left], pictures[right]).same().any()

@@ -1,0 +1,410 @@
+"""The review in the real FiftyOne App: keys, selection, panel, two reviewers."""
+
+import http.client
+import json
+import re
+import statistics
+import time
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from curation.database.samples import read_samples, write_samples
+from curation.database.store import load_dataset
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import Review, log_of
+from curation.in_fiftyone.app_server import AppServer, app_url, end_of_session, running_apps, stop_app
+from curation.in_fiftyone.mirror import write_decisions
+from curation.in_fiftyone.sessions import open_session
+from curation.in_fiftyone.write_audit import write_audit
+from curation.results.audit import Audit
+from curation.review.review_progress import Progress
+from curation.workspace.folders import Workspace
+from tests.helpers.chromium import PATIENCE_MS, in_chromium
+from tests.helpers.small_audit import small_audit
+
+LABELS = ("ground_truth.label", "curated.label", "decision")
+pytestmark = [*in_chromium, pytest.mark.mongo]
+
+
+@pytest.fixture(scope="module")
+def audit(mongo_workspace: Workspace) -> Audit:
+    made = small_audit(mongo_workspace, "keys", cams=0)
+    write_audit(mongo_workspace, made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def apps(
+    mongo_workspace: Workspace, audit: Audit, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, AppServer]]:
+    """The Apps of two reviewers, each on a port of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIFTYONE_PLUGINS_DIR", str(tmp_path_factory.mktemp("others")))  # other plugins are not loaded
+        for name in ("ana", "ben"):
+            open_session(mongo_workspace, "keys", "all", reviewer=name)
+    own = {app.reviewer: app for app in running_apps(mongo_workspace) if app.reviewer in ("ana", "ben")}
+    yield own
+    for app in own.values():
+        stop_app(mongo_workspace, app.port)
+
+
+@pytest.fixture
+def review(mongo_workspace: Workspace, audit: Audit) -> Review:
+    """A review nobody has begun."""
+    log = log_of(mongo_workspace, "keys")
+    log.path.unlink(missing_ok=True)
+    own = Review(log, audit.checked)
+    write_decisions(load_dataset(mongo_workspace, "errata-keys"), own)
+    return own
+
+
+@pytest.fixture
+def page(browser: Browser, apps: dict[str, AppServer], review: Review) -> Iterator[Page]:
+    yield from opened(browser, apps["ana"])
+
+
+def opened(browser: Browser, app: AppServer, view: str = "all", n: int = 30) -> Generator[Page, None, None]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script("localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')")
+    page = context.new_page()
+    page.goto(app_url(app.port, "errata-keys", view))
+    page.get_by_text(f"{n} samples").first.wait_for()
+    page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
+    page.wait_for_timeout(1500)  # the App resets selections until it has settled
+    yield page
+    context.close()
+
+
+def decisions(review: Review) -> list[Decision]:
+    return [entry for _, entry in review.log.read().entries if isinstance(entry, Decision)]
+
+
+def in_dataset(workspace: Workspace) -> dict[str, dict[str, Any]]:
+    dataset = load_dataset(workspace, "errata-keys")
+    names = ("image_id", "ground_truth.label", "curated.label", "decision", "reviewer", "reviewers_disagree")
+    return {sample["image_id"]: sample for sample in read_samples(dataset, names).values()}
+
+
+def corners(page: Page, count: int) -> list[tuple[float, float]]:
+    """The upper left corners of the first images of the grid."""
+    lookers = page.locator("[data-cy=looker]")
+    boxes = [box for box in (lookers.nth(place).bounding_box() for place in range(lookers.count())) if box]
+    boxes = sorted((box for box in boxes if box["y"] > 100), key=lambda box: (round(box["y"]), box["x"]))
+    return [(box["x"], box["y"]) for box in boxes[:count]]
+
+
+def open_image(page: Page, place: int = 0) -> None:
+    x, y = corners(page, place + 1)[place]
+    page.mouse.click(x + 60, y + 60)
+    page.wait_for_url("**id=*")
+    page.wait_for_timeout(600)
+
+
+def select(page: Page, count: int) -> None:
+    for number, (x, y) in enumerate(corners(page, count)):
+        page.mouse.move(x + 30, y + 30)
+        page.locator("[data-cy=looker]:hover label").click()  # the box to tick comes with the pointer
+        expect(page.locator("[data-cy=looker] input:checked")).to_have_count(number + 1)
+    expect(page.get_by_text(str(count), exact=True).first).to_be_visible(timeout=PATIENCE_MS)
+    page.wait_for_timeout(300)
+
+
+def press(page: Page, key: str) -> str:
+    """Press a key and return what became of it."""
+    page.evaluate("document.getElementById('errata-said')?.remove()")
+    page.keyboard.press(key)
+    said = page.locator("#errata-said")
+    said.wait_for()
+    return said.inner_text()
+
+
+def moves_on(page: Page, key: str) -> tuple[str, float, float]:
+    """Press a key; return which file is shown next, and the seconds until it is seen and until it is open."""
+    found = page.evaluate(
+        """key => new Promise((done, fail) => {
+            const before = location.search, since = performance.now();
+            const passed = () => (performance.now() - since) / 1000;
+            let file = "", seen = 0;
+            const watch = () => {
+                const image = document.querySelector("#errata-next img");
+                if (image) file = new URL(image.src).searchParams.get("filepath");
+                if (!seen && image?.complete && image.naturalWidth) seen = passed();
+                if (passed() > 60) fail(new Error("the key led to no other image"));
+                else if (location.search === before) setTimeout(watch, 4);
+                else done([file, seen, passed()]);
+            };
+            document.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+            watch();
+        })""",
+        key,
+    )
+    return found[0], found[1], found[2]
+
+
+def ask(app: AppServer, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)
+    origin = f"http://127.0.0.1:{app.port}"
+    connection.request("POST", path, json.dumps(body), {"Origin": origin, "Sec-Fetch-Site": "same-origin"})
+    response = connection.getresponse()
+    data = response.read()
+    connection.close()
+    return response.status, json.loads(data) if response.status == 200 else {}
+
+
+def test_the_plugin_is_there_and_no_other(apps: dict[str, AppServer]) -> None:
+    status, answer = ask(apps["ana"], "/operators", {"dataset_name": "errata-keys"})
+    ours = {one["uri"] for one in answer["operators"] if not one["uri"].startswith("@voxel51/")}
+    names = ("keep", "accept", "label", "ambiguous", "none_of_these", "exclude", "unsure", "undo", "redo", "judge")
+    assert (status, answer["errors"]) == (200, [])
+    assert ours == {f"@errata/review/{name}" for name in (*names, "review")}
+    listing = {"operator_uri": "@voxel51/operators/list_files", "params": {"path": "/etc"}}
+    assert ask(apps["ana"], "/operators/execute", listing)[0] == 403
+    assert len({app.port for app in apps.values()}) == 2
+
+
+def test_one_image_by_key_and_back(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+    open_image(page)
+    first = page.url
+    assert press(page, "3").endswith("relabel street.")
+    page.wait_for_url(lambda url: url != first)
+    (decision,) = decisions(review)
+    assert (decision.reviewer, decision.decision, decision.new_labels) == ("ana", "relabel", ("street",))
+    assert (decision.source, decision.queue, decision.blind) == ("fiftyone", "FiftyOne: all", False)
+    assert decision.looked_s is not None
+    assert 0.3 < decision.looked_s < 60
+    seen = in_dataset(mongo_workspace)[decision.image_id]
+    assert (seen["ground_truth.label"], seen["curated.label"], seen["decision"]) == (
+        decision.label,
+        "street",
+        "relabel",
+    )
+    page.wait_for_timeout(300)
+    assert press(page, "z") == f"took back {decision.image_id}: relabel street."
+    page.wait_for_url(first)  # the image is open again
+    with review.reading() as state:
+        assert state.images() == []
+    seen = in_dataset(mongo_workspace)[decision.image_id]
+    assert (seen["curated.label"], seen["decision"], seen["reviewer"]) == (decision.label, None, None)
+    page.wait_for_timeout(300)
+    assert press(page, "y").startswith("brought back")
+    page.keyboard.press("Escape")
+    page.locator("[data-cy=tag-decision]").get_by_text("relabel").first.wait_for()  # the grid was drawn again
+
+
+def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, review: Review) -> None:
+    open_image(page)
+    for number in range(40):
+        page.keyboard.press("knxu"[number % 4])  # another verdict on the same image would count
+        page.wait_for_timeout(20)
+    page.wait_for_timeout(1500)
+    judged = [decision.image_id for decision in decisions(review)]
+    order = review.rows.image_ids.tolist()
+    assert 1 < len(judged) <= 30
+    assert judged == order[: len(judged)]  # each once, none skipped
+
+
+def test_a_key_counts_from_when_it_was_pressed(page: Page, review: Review) -> None:
+    """Drawing an image can keep the page busy for long: it notices then, all at once, that it is open and judged."""
+    page.evaluate(
+        """() => navigation.addEventListener("currententrychange", () => {
+            const busy = (ms) => { for (const since = performance.now(); performance.now() - since < ms; ); };
+            busy(1000);
+            const key = new KeyboardEvent("keydown", {key: "k", bubbles: true});
+            busy(1000);
+            setTimeout(() => document.dispatchEvent(key));
+        }, {once: true})"""
+    )
+    open_image(page)
+    expect(page.locator("#errata-said")).to_have_text(re.compile(r"keep forest\.$"))
+    (decision,) = decisions(review)
+    assert decision.looked_s is not None
+    assert 0.5 < decision.looked_s < 1.9
+
+
+def test_from_key_to_next_image(page: Page, review: Review) -> None:
+    """It is seen before FiftyOne has drawn it, and is the one that the next key judges."""
+    open_image(page)
+    order, steps = review.rows.image_ids.tolist(), []
+    for number in range(12):
+        steps.append(moves_on(page, "kbnxu"[number % 5]))
+        expect(page.locator("#errata-next")).to_have_count(0)  # FiftyOne has drawn it
+        page.wait_for_timeout(400)
+    assert [decision.image_id for decision in decisions(review)] == order[:12]
+    assert [file.endswith(image_id) for (file, _, _), image_id in zip(steps, order[1:], strict=False)] == [True] * 12
+    assert statistics.median(seen for _, seen, _ in steps) < 1  # on a machine that does nothing else 0.04
+    assert statistics.median(opened for _, _, opened in steps) < 2  # 0.2 to 0.3
+
+
+def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(page: Page, review: Review) -> None:
+    open_image(page)
+    page.evaluate(
+        """() => { window.labels = []; new MutationObserver(() => {
+            const next = document.getElementById("errata-next");
+            if (next) window.labels.push(next.innerText.split("\\n").filter(Boolean));
+        }).observe(document.body, {childList: true}); }"""
+    )
+    page.keyboard.press("k")
+    page.wait_for_function("window.labels.length > 0")
+    assert page.evaluate("window.labels[0]")[0] == f"given {review.rows.classes[int(review.rows.labels[1])]}"
+    expect(page.locator("#errata-next")).to_have_count(0)
+
+
+def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, review: Review) -> None:
+    open_image(page)
+    page.locator("[data-cy=modal] canvas[canvas-loaded=true]").wait_for()
+    page.evaluate(
+        """() => new MutationObserver((_, seen) => {
+            if (!document.getElementById("errata-next")) return;
+            seen.disconnect(); // the next image is seen, but not open yet
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", code: "Escape", bubbles: true}));
+        }).observe(document.body, {childList: true})"""
+    )
+    assert press(page, "k").endswith("keep forest.")
+    page.wait_for_url(lambda url: "id=" not in url)
+    page.wait_for_timeout(2000)
+    assert "id=" not in page.url
+    expect(page.locator("#errata-next")).to_have_count(0)
+    assert len(decisions(review)) == 1
+
+
+def test_the_queue_is_walked_as_in_the_app(
+    browser: Browser, apps: dict[str, AppServer], review: Review, audit: Audit
+) -> None:
+    """Rank, drawn and probability are those of the app's queue, though the page marks nothing."""
+    progress = Progress(audit, review)
+    rows = sorted(np.flatnonzero(audit.rows.splits == "train").tolist(), key=lambda row: progress.place(row).rank)
+    wanted = [progress.place(row) for row in rows[:6]]
+    assert [one.drawn for one in wanted] == [False] * 4 + [True, False]
+    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    page = next(pages)
+    open_image(page)
+    while len(decisions(review)) < len(wanted):
+        page.keyboard.press("k")  # one pressed while the last is being answered does nothing
+        page.wait_for_timeout(500)
+    page.wait_for_timeout(1500)
+    own = decisions(review)[: len(wanted)]
+    assert [one.image_id for one in own] == audit.rows.image_ids[rows[:6]].tolist()
+    assert [(one.rank, one.drawn) for one in own] == [(one.rank, one.drawn) for one in wanted]
+    assert [one.inclusion is not None for one in own] == [one.drawn for one in wanted]
+    assert {one.queue for one in own} == {"FiftyOne: to review train"}
+    pages.close()
+
+
+def test_twelve_at_once(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+    select(page, 12)
+    assert press(page, "n").startswith("12 images: none-of-these")
+    own = decisions(review)
+    assert [one.decision for one in own] == ["none-of-these"] * 12
+    assert len({one.batch for one in own}) == 1
+    assert {one.image_id for one in own} == set(review.rows.image_ids.tolist()[:12])
+    seen = in_dataset(mongo_workspace)
+    assert sum(sample["decision"] == "none-of-these" for sample in seen.values()) == 12
+    page.locator("[data-cy=tag-decision]").nth(11).wait_for()  # the grid shows them
+    assert press(page, "z").startswith("took back 12 images")
+    assert all(sample["decision"] is None for sample in in_dataset(mongo_workspace).values())
+    assert press(page, "k").startswith("no image is open or selected")
+
+
+def test_refusals_are_said(page: Page, review: Review, audit: Audit) -> None:
+    open_image(page)
+    assert press(page, "9").startswith("there is no class 9; there are 3: sea, forest, street")
+    path = audit.rows.root / str(audit.rows.image_ids[0])
+    original = path.read_bytes()
+    path.write_bytes(original + b"\0")
+    try:
+        assert "was changed since it was scored" in press(page, "k")
+    finally:
+        path.write_bytes(original)
+    assert decisions(review) == []
+    assert press(page, "k").endswith("keep forest.")
+
+
+def test_two_reviewers_on_one_image(
+    page: Page, browser: Browser, apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+) -> None:
+    bens = opened(browser, apps["ben"])
+    other = next(bens)
+    for one in (page, other):
+        open_image(one)
+    assert press(page, "3").endswith("relabel street.")
+    assert press(other, "k").endswith("keep forest.")
+    image_id = str(review.rows.image_ids[0])
+    assert {one.reviewer: one.image_id for one in decisions(review)} == {"ana": image_id, "ben": image_id}
+    seen = in_dataset(mongo_workspace)[image_id]
+    assert (seen["reviewer"], seen["reviewers_disagree"], seen["decision"]) == (["ana", "ben"], True, None)
+    page.wait_for_timeout(300)
+    assert press(page, "z").startswith(f"took back {image_id}: relabel street")
+    seen = in_dataset(mongo_workspace)[image_id]
+    assert (seen["reviewer"], seen["decision"]) == (["ben"], "keep")
+    bens.close()
+
+
+def test_the_panel(page: Page, review: Review) -> None:
+    select(page, 2)
+    page.get_by_role("button", name="New panel").first.click()
+    page.get_by_text("Review labels").first.click()
+    expect(page.get_by_text("2 selected")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Exclude (X)").click()
+    expect(page.get_by_text("of 12 images judged, 2 by ana")).to_be_visible(timeout=PATIENCE_MS)
+    assert [decision.decision for decision in decisions(review)] == ["exclude", "exclude"]
+    page.get_by_role("button", name="Undo (Z)").click()
+    expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_label_edited_in_the_annotate_tab(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+    open_image(page)
+    page.get_by_text("Annotate", exact=True).click()
+    page.get_by_text("forest", exact=True).last.click()
+    for key in "kx3":  # they mean what FiftyOne makes of them here
+        page.keyboard.press(key)
+    page.wait_for_timeout(500)
+    assert decisions(review) == []
+    with page.expect_response(lambda answer: answer.request.method == "PATCH") as edited:
+        page.get_by_role("radio").nth(2).click()
+    assert edited.value.status == 200
+    for _ in range(100):
+        if decisions(review):
+            break
+        page.wait_for_timeout(100)
+    (decision,) = decisions(review)
+    assert (decision.reviewer, decision.new_labels, decision.queue) == ("ana", ("street",), "label edited in FiftyOne")
+    assert in_dataset(mongo_workspace)[decision.image_id]["reviewer"] == ["ana"]
+
+
+def test_a_tag_is_the_decision_of_whose_app_it_was_set_in(
+    apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+) -> None:
+    """Both Apps run: the first to end would otherwise take the tags of both."""
+    samples = list(read_samples(load_dataset(mongo_workspace, "errata-keys"), ("image_id",)))
+    for number, (name, tag) in enumerate([("ana", "exclude"), ("ben", "keep"), ("ben", "mine")]):
+        body = {"dataset": "errata-keys", "view": [], "sample_ids": [samples[number]], "changes": {tag: True}}
+        assert ask(apps[name], "/tag", body)[0] == 200
+    for _ in range(100):
+        if len(decisions(review)) == 2:
+            break
+        time.sleep(0.1)
+    found = {(one.reviewer, one.decision, one.queue) for one in decisions(review)}
+    assert found == {("ana", "exclude", "tagged exclude in FiftyOne"), ("ben", "keep", "tagged keep in FiftyOne")}
+    left = read_samples(load_dataset(mongo_workspace, "errata-keys"), ("tags",))
+    assert [left[one]["tags"] for one in samples[:3]] == [[], [], ["mine"]]
+    write_samples(load_dataset(mongo_workspace, "errata-keys"), {samples[2]: {"tags": []}})
+
+
+def test_tags_become_decisions_at_the_end(
+    apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+) -> None:
+    dataset = load_dataset(mongo_workspace, "errata-keys")
+    first = next(iter(read_samples(dataset, ("image_id",))))
+    write_samples(dataset, {first: {"tags": ["exclude"]}})
+    assert stop_app(mongo_workspace, apps["ben"].port)
+    (decision,) = decisions(review)
+    assert (decision.reviewer, decision.decision) == ("ben", "exclude")
+    assert "keys: tagged exclude in FiftyOne: 1, now in the decision log" in end_of_session(
+        mongo_workspace, apps["ben"].port
+    )

@@ -1,0 +1,231 @@
+"""Verdicts in the FiftyOne App: into the log first, then into the dataset."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from curation.database.samples import classification, read_samples, write_samples
+from curation.database.store import load_dataset
+from curation.decisions.ledger import Review, log_of
+from curation.in_fiftyone.desk import Desk, Look
+from curation.in_fiftyone.mirror import CURATED, GIVEN, write_decisions
+from curation.in_fiftyone.write_audit import write_audit
+from curation.results.audit import Audit
+from curation.review.review_progress import Place
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from tests.helpers import REPOSITORY
+from tests.helpers.small_audit import small_audit
+
+pytestmark = pytest.mark.mongo
+WRONG, TRAIN, RIGHT = "test/sea/0.png", "train/street/1.png", "test/sea/1.png"
+
+
+@pytest.fixture(scope="module")
+def audit(mongo_workspace: Workspace) -> Audit:
+    made = small_audit(mongo_workspace, "desk", cams=0)
+    write_audit(mongo_workspace, made)
+    return made
+
+
+@pytest.fixture
+def desk(mongo_workspace: Workspace, audit: Audit) -> Desk:
+    return at_work(mongo_workspace, audit, "ana", fresh=True)
+
+
+def at_work(workspace: Workspace, audit: Audit, reviewer: str, fresh: bool = False) -> Desk:
+    log = log_of(workspace, "desk")
+    if fresh:
+        log.path.unlink(missing_ok=True)
+    review = Review(log, audit.checked)
+    write_decisions(load_dataset(workspace, "errata-desk"), review)
+    return Desk(audit, review, lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
+
+
+def ids(desk: Desk, *image_ids: str) -> list[str]:
+    samples = read_samples(desk.dataset, ("image_id",))
+    found = {sample["image_id"]: one for one, sample in samples.items()}
+    return [found[image_id] for image_id in image_ids]
+
+
+def fields(desk: Desk, image_id: str, *names: str) -> list[Any]:
+    (sample,) = read_samples(desk.dataset, names, ids(desk, image_id)).values()
+    return list(sample.values())
+
+
+def test_one_image(desk: Desk) -> None:
+    (one,) = ids(desk, WRONG)
+    done = desk.decide([one], "accept", look=Look(one, 1.25, "FiftyOne: suspicious test"))
+    assert done.sentence == "test/sea/0.png: relabel forest"
+    assert done.ids == (one,)
+    (decision,) = done.decisions
+    assert (decision.reviewer, decision.source, decision.looked_s) == ("ana", "fiftyone", 1.25)
+    assert (decision.queue, decision.blind, decision.drawn) == ("FiftyOne: suspicious test", False, False)
+    assert decision.proposed_by == ("efficientnet_lite0", "simple_cnn_norm_dropout")
+    assert json.loads(desk.review.log.path.read_text())["id"] == decision.id
+    names = (f"{GIVEN}.label", f"{CURATED}.label", "decision", "reviewer")
+    assert fields(desk, WRONG, *names) == ["sea", "forest", "relabel", ["ana"]]
+
+
+def test_the_place_in_the_queue_is_logged(desk: Desk) -> None:
+    first, second = ids(desk, WRONG, RIGHT)
+    (drawn,) = desk.decide([first], "keep", look=Look(first, 1, "q", Place(5, True, 0.25))).decisions
+    assert (drawn.rank, drawn.drawn, drawn.inclusion) == (5, True, 0.25)
+    (other,) = desk.decide([second], "keep", look=Look(second, 1, "q")).decisions
+    assert (other.rank, other.drawn, other.inclusion) == (None, False, None)
+
+
+def test_many_at_once_are_undone_together(desk: Desk) -> None:
+    several = ids(desk, *(f"train/sea/{n}.png" for n in range(6)), *(f"test/sea/{n}.png" for n in range(1, 4)))
+    done = desk.decide(several, "label", "street", Look(looked_s=18))
+    assert (done.sentence, len(done.decisions)) == ("9 images: relabel street", 9)
+    assert {one.looked_s for one in done.decisions} == {2.0}
+    assert len({one.batch for one in done.decisions}) == 1
+    assert fields(desk, RIGHT, f"{CURATED}.label") == ["street"]
+    undone = desk.reverse("undo")
+    assert undone.sentence == "took back 9 images: relabel street"
+    assert set(undone.ids) == set(several)
+    assert fields(desk, RIGHT, f"{CURATED}.label", "decision") == ["sea", None]
+    assert desk.reverse("redo").sentence == "brought back 9 images: relabel street"
+    assert fields(desk, RIGHT, f"{CURATED}.label") == ["street"]
+    assert desk.reverse("redo").decisions == ()
+    desk.reverse("undo")
+    assert desk.reverse("undo").sentence == "nothing of yours is left to take back"
+
+
+def test_the_same_key_twice_counts_once(desk: Desk) -> None:
+    (one,) = ids(desk, WRONG)
+    desk.decide([one], "accept")
+    again = desk.decide([one], "accept")
+    assert (again.decisions, again.sentence) == ((), "test/sea/0.png: you have said that already")
+    assert desk.review.lines() == 1
+    desk.decide([one], "keep")  # another verdict is a change of mind
+    assert desk.review.lines() == 2
+    some = desk.decide([*ids(desk, WRONG, RIGHT)], "keep")
+    assert [decision.image_id for decision in some.decisions] == [RIGHT]
+
+
+def test_an_image_that_is_not_shown_is_refused(desk: Desk) -> None:
+    one, other = ids(desk, WRONG, RIGHT)
+    for asked in ([one], [one, other]):
+        with pytest.raises(ErrataError, match="no longer shown; nothing was decided"):
+            desk.decide(asked, "keep", look=Look(shown=other))
+    with pytest.raises(ErrataError, match="no image is open or selected"):
+        desk.decide([], "keep")
+    assert desk.review.lines() == 0
+
+
+def test_all_or_none(desk: Desk) -> None:
+    with pytest.raises(ErrataError, match=r"nothing is suggested for test/sea/1\.png"):
+        desk.decide(ids(desk, WRONG, RIGHT), "accept")
+    with pytest.raises(ErrataError, match="no class 'forrest'"):
+        desk.decide(ids(desk, WRONG), "label", "forrest")
+    assert desk.review.lines() == 0
+
+
+def test_an_image_changed_or_gone_is_refused_by_name(desk: Desk) -> None:
+    path = desk.audit.rows.root / RIGHT
+    original = path.read_bytes()
+    try:
+        path.write_bytes(original + b"\0")
+        with pytest.raises(ErrataError, match=r"image 'test/sea/1\.png' was changed since it was scored"):
+            desk.decide(ids(desk, WRONG, RIGHT), "keep")
+        path.unlink()
+        with pytest.raises(ErrataError, match=r"cannot read image 'test/sea/1\.png'"):
+            desk.decide(ids(desk, RIGHT), "keep")
+    finally:
+        path.write_bytes(original)
+    assert desk.review.lines() == 0
+    assert fields(desk, WRONG, "decision") == [None]
+
+
+def test_two_reviewers_on_one_image(desk: Desk, mongo_workspace: Workspace) -> None:
+    ben = at_work(mongo_workspace, desk.audit, "ben")
+    (one,) = ids(desk, WRONG)
+    desk.decide([one], "accept")
+    ben.decide([one], "keep")
+    names = ("decision", "reviewer", "reviewers_disagree", f"{CURATED}.label")
+    assert fields(desk, WRONG, *names) == [None, ["ana", "ben"], True, "sea"]
+    desk.reverse("undo")  # takes back her own, not the last one
+    assert fields(desk, WRONG, *names) == ["keep", ["ben"], None, "sea"]
+
+
+def test_a_replaced_given_label_is_put_back_and_said(desk: Desk) -> None:
+    (one,) = ids(desk, WRONG)
+    write_samples(desk.dataset, {one: {GIVEN: classification("street")}})
+    done = desk.decide([one], "keep")
+    assert done.sentence == (
+        "test/sea/0.png: keep sea; ground_truth of test/sea/0.png had been replaced: it is as given again"
+    )
+    assert fields(desk, WRONG, f"{GIVEN}.label") == ["sea"]
+
+
+def test_who_judges_has_to_be_known(desk: Desk, mongo_workspace: Workspace) -> None:
+    nobody = at_work(mongo_workspace, desk.audit, "")
+    with pytest.raises(ErrataError, match="nobody said who judges: run `errata review desk --reviewer YOUR-NAME`"):
+        nobody.decide(ids(desk, WRONG), "keep")
+    with pytest.raises(ErrataError, match="nobody said who judges"):
+        nobody.reverse("undo")
+
+
+def test_a_dataset_that_was_written_again(mongo_workspace: Workspace, audit: Audit) -> None:
+    desk = at_work(mongo_workspace, audit, "ana", fresh=True)
+    old = ids(desk, WRONG)
+    write_audit(mongo_workspace, audit)
+    new = ids(at_work(mongo_workspace, audit, "ana"), WRONG)
+    assert desk.decide(old, "keep").ids == tuple(new)  # a page that was loaded before
+    assert fields(desk, WRONG, "decision") == ["keep"]
+    assert desk.decide(new, "exclude").ids == tuple(new)
+    with pytest.raises(ErrataError, match="this page shows a dataset that was written again since: reload it"):
+        desk.decide(old, "keep")
+    assert (desk.review.lines(), desk.image(old[0])) == (2, None)
+
+
+def test_digits(desk: Desk) -> None:
+    assert [desk.digit(number) for number in (0, 1, 3)] == ["", "sea", "street"]
+    with pytest.raises(ErrataError, match="there is no class 4; there are 3: sea, forest, street"):
+        desk.digit(4)
+
+
+# In a process of its own: FiftyOne keeps to the first database it meets.
+KILLED = """
+import sys
+from pathlib import Path
+from curation.in_fiftyone.write_audit import write_audit
+from curation.database.mongod import running_server
+from curation.decisions.ledger import Review, log_of
+from curation.in_fiftyone.desk import Desk
+from curation.database.store import load_dataset
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from tests.helpers.small_audit import small_audit
+workspace = Workspace(Path(sys.argv[1]))
+audit = small_audit(workspace, cams=0)
+write_audit(workspace, audit)
+def load():
+    return load_dataset(workspace, "errata-tiny")
+desk = Desk(audit, Review(log_of(workspace, "tiny"), audit.checked), load, lambda: "ana")
+(one,) = [one for one, name in zip(*load().values(["id", "image_id"])) if name == "test/sea/0.png"]
+running_server(workspace.database).kill()
+try:
+    desk.decide([one], "accept")
+except ErrataError as error:
+    print(error)
+print(desk.review.lines())
+write_audit(workspace, audit)  # what `errata rebuild` does
+again = load_dataset(workspace, "errata-tiny").match({"decision": "relabel"})
+print(again.values("image_id"), again.values("curated.label"))
+"""
+
+
+def test_mongod_killed_during_the_review(own_workspace: Workspace) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, str(own_workspace.root)],
+        cwd=REPOSITORY, capture_output=True, text=True,
+    )  # fmt: skip
+    said, lines, restored = run.stdout.splitlines() or [run.stderr, "", ""]
+    assert said.startswith("it is in the decision log, but the database does not answer: run `errata rebuild tiny`")
+    assert (lines, restored) == ("1", "['test/sea/0.png'] ['forest']")

@@ -1,0 +1,59 @@
+"""What is to review in FiftyOne: the order of the app's queue, which stays as it is during a session."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from curation.database.store import load_dataset
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import Review, log_of
+from curation.in_fiftyone.mirror import write_decisions
+from curation.in_fiftyone.sync import sync
+from curation.in_fiftyone.views import ORDER, write_queue
+from curation.in_fiftyone.write_audit import write_audit
+from curation.results.audit import Audit
+from curation.review.review_progress import Progress
+from curation.workspace.folders import Workspace
+from tests.helpers.small_audit import WRONG, small_audit
+
+pytestmark = pytest.mark.mongo
+
+
+@pytest.fixture(scope="module")
+def audit(mongo_workspace: Workspace) -> Audit:
+    made = small_audit(mongo_workspace, "views", cams=0)
+    write_audit(mongo_workspace, made)
+    return made
+
+
+def ids(dataset: Any, view: str) -> list[str]:
+    found: list[str] = dataset.load_saved_view(view).values("image_id")
+    return found
+
+
+def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) -> None:
+    review = Review(log_of(mongo_workspace, "views"), audit.checked)
+    dataset = load_dataset(mongo_workspace, "errata-views")
+    progress = Progress(audit, review)
+    for split in ("test", "train"):
+        rows = np.flatnonzero(audit.rows.splits == split).tolist()
+        rows.sort(key=lambda row: progress.place(row).rank)
+        assert ids(dataset, f"to review {split}") == audit.rows.image_ids[rows].tolist()
+        assert any(progress.place(row).drawn for row in rows)
+    assert ids(dataset, "to review test")[0] in WRONG
+    assert dataset.load_saved_view("to review").values(ORDER) == sorted(dataset.values(ORDER))
+
+
+def test_it_loses_what_was_judged_when_the_next_session_begins(audit: Audit, mongo_workspace: Workspace) -> None:
+    review = Review(log_of(mongo_workspace, "views"), audit.checked)
+    dataset = load_dataset(mongo_workspace, "errata-views")
+    before = ids(dataset, "to review test")
+    review.decide(Decision("ana", before[1], "unsure"))
+    write_decisions(dataset, review)
+    assert ids(dataset, "to review test") == before  # else pages that are loaded later would jump over images
+    sync(mongo_workspace, "views", "ana")
+    assert ids(dataset, "to review test") == [before[0], *before[2:]]
+    review.undo("ana")
+    write_queue(dataset, audit, review)
+    assert ids(dataset, "to review test") == before

@@ -1,0 +1,243 @@
+"""An audit in FiftyOne, read back field by field from a real MongoDB."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from curation.database import store
+from curation.images.duplicates import Duplicates
+from curation.images.problems import CHECKS, ImageProblems
+from curation.in_fiftyone.write_audit import _problems, _views, dataset_name, write_audit
+from curation.results.audit import Audit
+from curation.scoring.kinds import NAMES
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from tests.helpers.small_audit import ARCHITECTURES, CLASSES, CONFUSED, COPY, ORIGINAL, WRONG, small_audit
+
+pytestmark = pytest.mark.mongo
+
+
+@pytest.fixture(scope="module")
+def audit(mongo_workspace: Workspace) -> Audit:
+    audit = small_audit(mongo_workspace, "shown")
+    scores = np.linspace(0.1, 1, len(audit.rows) * len(CHECKS), dtype=np.float32).reshape(-1, len(CHECKS))
+    flags = np.zeros(scores.shape, bool)
+    flags[2, [0, 2]] = flags[5, 6] = True
+    return replace(audit, problems=ImageProblems(scores, flags))
+
+
+@pytest.fixture(scope="module")
+def dataset(mongo_workspace: Workspace, audit: Audit) -> Any:
+    told: list[tuple[int, int]] = []
+    write_audit(mongo_workspace, audit, lambda *event: told.append(event))
+    assert told[-1] == (2, 2)
+    return store.load_dataset(mongo_workspace, dataset_name("shown"))
+
+
+def values(dataset: Any, field: str) -> dict[str, Any]:
+    """Return the values of a field by image_id."""
+    ids, found = store.read_values(dataset, ["image_id", field])
+    return dict(zip(ids, found, strict=True))
+
+
+def test_every_image_with_its_given_label_and_split(dataset: Any, audit: Audit) -> None:
+    rows = audit.rows
+    given = [rows.classes[label] for label in rows.labels]
+    assert values(dataset, "ground_truth.label") == dict(zip(rows.image_ids.tolist(), given, strict=True))
+    assert values(dataset, "curated.label") == values(dataset, "ground_truth.label")
+    assert values(dataset, "split") == dict(zip(rows.image_ids.tolist(), rows.splits.tolist(), strict=True))
+    assert values(dataset, "filepath") == {str(i): str(rows.root / str(i)) for i in rows.image_ids}
+    assert dataset.default_classes == list(CLASSES)
+    assert dataset.persistent
+
+
+def test_scores_and_suggestions(dataset: Any, audit: Audit) -> None:
+    ids = audit.rows.image_ids.tolist()
+    for field, ranking in {
+        "": audit.consensus,
+        **{f"{one.slug}_": one.ranking for one in audit.architectures},
+    }.items():
+        quality = values(dataset, f"{field}label_quality")
+        np.testing.assert_allclose([quality[i] for i in ids], ranking.label_quality, rtol=1e-6)
+        suggested = values(dataset, f"{field}suggested_label.label")
+        expected = [
+            CLASSES[new] if new != old else None for new, old in zip(ranking.suggested, audit.rows.labels, strict=True)
+        ]
+        assert [suggested[i] for i in ids] == expected
+    assert {i: label for i, label in values(dataset, "suggested_label.label").items() if i in WRONG} == WRONG
+
+
+def test_predictions_embeddings_and_logits_that_give_the_probabilities_back(dataset: Any, audit: Audit) -> None:
+    for one in audit.architectures:
+        logits = values(dataset, f"{one.slug}.logits")
+        label, confidence = values(dataset, f"{one.slug}.label"), values(dataset, f"{one.slug}.confidence")
+        embeddings = values(dataset, f"{one.slug}_emb")
+        assert one.predictions.embeddings is not None
+        for row, image_id in enumerate(audit.rows.image_ids.tolist()):
+            probs, odds = one.predictions.probs[row], np.exp(logits[image_id])
+            np.testing.assert_allclose(odds / odds.sum(), probs, atol=1e-5)
+            assert label[image_id] == CLASSES[int(probs.argmax())]
+            assert confidence[image_id] == pytest.approx(probs.max())
+            np.testing.assert_allclose(embeddings[image_id], one.predictions.embeddings[row], rtol=1e-6)
+
+
+def test_maps_of_attention_point_to_files_that_are_there(dataset: Any, audit: Audit) -> None:
+    for one in audit.architectures:
+        for field in ("cam_given", "cam_suggested"):
+            paths = [path for path in values(dataset, f"{one.slug}_{field}.map_path").values() if path]
+            assert len(paths) == 8  # four images of each of two splits
+            assert all(Path(path).is_file() for path in paths)
+
+
+def test_duplicates(dataset: Any, audit: Audit) -> None:
+    ids, twins = audit.rows.image_ids.tolist(), audit.duplicates
+    for field, expected in {
+        "leak": twins.leaks(audit.rows.splits),
+        "has_duplicate": twins.shared(),
+        "leak_pair": np.isin(ids, (COPY, ORIGINAL)),
+        "conflicting_labels": twins.conflicting(audit.rows.labels),
+        "duplicate_group": twins.groups,
+    }.items():
+        found = values(dataset, field)
+        assert [found[i] for i in ids] == expected.tolist()
+
+
+def test_image_problems(dataset: Any, audit: Audit) -> None:
+    assert audit.problems is not None
+    ids, named = audit.rows.image_ids.tolist(), values(dataset, "image_problems")
+    expected = {ids[2]: ["dark", "blurry"], ids[5]: ["grayscale"]}
+    assert named == {image_id: expected.get(image_id) for image_id in ids}
+    for column, check in enumerate(CHECKS):
+        found = values(dataset, f"{check}_score")
+        np.testing.assert_allclose([found[i] for i in ids], audit.problems.scores[:, column], rtol=1e-6)
+    assert view_ids(dataset, "image problems") == [ids[2], ids[5]]
+
+
+def test_views_that_would_hold_nothing_are_not_saved(audit: Audit) -> None:
+    names = {view.name for view in _views(audit)}
+    assert {"duplicates", "leaks", "image problems"} <= names
+    assert "conflicting labels" not in names  # the one pair of copies agrees
+    n, none = len(audit.rows), np.zeros(len(audit.rows), bool)
+    labels = audit.rows.labels.copy()
+    labels[audit.rows.image_ids == COPY] = 0
+    relabelled = replace(audit.checked, rows=replace(audit.rows, labels=labels))
+    assert "conflicting labels" in {view.name for view in _views(replace(audit, checked=relabelled))}
+    nothing = replace(audit, duplicates=Duplicates(np.arange(n), none, none), problems=None)
+    assert not {view.name for view in _views(nothing)} & {"duplicates", "leaks", "image problems"}
+    assert _problems(nothing) == []
+
+
+def view_ids(dataset: Any, name: str) -> list[str]:
+    ids: list[str] = dataset.load_saved_view(name).values("image_id")
+    return ids
+
+
+def test_saved_views(dataset: Any, audit: Audit) -> None:
+    copies_and_problems = ["leaks", "duplicates", "image problems"]
+    kinds = [said for said, _ in NAMES.values() if said in audit.findings.kinds.names()]
+    review = ["to review", "to review test", "to review train", "reviewed", "reviewers disagree", "changed labels"]
+    names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems, *review]
+    assert sorted(dataset.list_saved_views()) == sorted(names)
+    for kind in kinds:
+        shown = dataset.load_saved_view(kind)
+        assert len(shown) == audit.findings.kinds.names().count(kind)
+        assert shown.values("label_quality") == sorted(shown.values("label_quality"))
+    assert sorted(view_ids(dataset, "all")) == sorted(audit.rows.image_ids.tolist())
+    for split in ("test", "train"):
+        worst = audit.suspects(split)
+        worst = worst[audit.consensus.suggested[worst] != audit.rows.labels[worst]]
+        assert 0 < len(worst) < len(audit.suspects(split))
+        assert view_ids(dataset, f"suspicious {split}") == audit.rows.image_ids[worst].tolist()
+    assert set(view_ids(dataset, "disagreement")) == set(audit.rows.image_ids[audit.disagreement()].tolist())
+    assert CONFUSED in view_ids(dataset, "disagreement")
+    assert set(view_ids(dataset, "leaks")) == {COPY, ORIGINAL}
+    assert set(view_ids(dataset, "duplicates")) == set(audit.rows.image_ids[audit.duplicates.shared()].tolist())
+
+
+def test_saved_views_follow_the_links_of_the_app(dataset: Any) -> None:
+    slugs = {view.name: view.slug for view in dataset._doc.get_saved_views()}
+    assert slugs["suspicious test"] == "suspicious-test"
+    assert slugs["to review test"] == "to-review-test"  # as `errata review` links to it
+
+
+def test_sidebar_colours_indexes_and_descriptions(dataset: Any) -> None:
+    groups = {group.name: group.paths for group in dataset.app_config.sidebar_groups}
+    assert {"label", "duplicates", "image problems", "source", *ARCHITECTURES} <= set(groups)
+    shown = {path for paths in groups.values() for path in paths}
+    assert set(dataset.get_field_schema()) <= shown | {"_media_type", "_rand", "_dataset_id"}
+    for name in ARCHITECTURES:
+        assert f"eval_{name}" in groups[name]
+    assert {"label_quality", "ground_truth.label", "split", "image_id"} <= set(dataset.list_indexes())
+    colours = {field["path"]: field["valueColors"] for field in dataset.app_config.color_scheme.fields}
+    assert [colour["value"] for colour in colours["ground_truth"]] == list(CLASSES)
+    assert len({colour["color"] for colour in colours["ground_truth"]}) == 3
+    assert dataset.get_field("label_quality").description.startswith("0..1, low = suspicious")
+    assert "ground_truth" in dataset.app_config.active_fields.paths
+
+
+def test_the_given_label_cannot_be_edited(dataset: Any) -> None:
+    sample = dataset.first()
+    sample.ground_truth.label = "street" if sample.ground_truth.label == "sea" else "sea"
+    with pytest.raises(ValueError, match="read-only"):
+        sample.save()
+    sample.reload()
+
+
+def test_brain_runs_and_evaluations(dataset: Any, audit: Audit) -> None:
+    assert sorted(dataset.list_brain_runs()) == sorted(f"{name}_map" for name in ARCHITECTURES)
+    assert sorted(dataset.list_evaluations()) == sorted(f"eval_{name}" for name in ARCHITECTURES)
+    for one in audit.architectures:
+        right = values(dataset, f"eval_{one.slug}")
+        predicted = one.predictions.probs.argmax(1)
+        assert [right[i] for i in audit.rows.image_ids.tolist()] == (predicted == audit.rows.labels).tolist()
+        points = dataset.load_brain_results(f"{one.slug}_map").points
+        assert one.points is not None
+        np.testing.assert_allclose(np.sort(points, 0), np.sort(one.points, 0), rtol=1e-5)
+
+
+def test_writing_again_replaces_and_leaves_nothing_else(mongo_workspace: Workspace, audit: Audit, dataset: Any) -> None:
+    write_audit(mongo_workspace, audit)
+    again = store.load_dataset(mongo_workspace, dataset_name("shown"))
+    assert len(again) == len(audit.rows)
+    names = store.connect(mongo_workspace).list_datasets()
+    assert names.count("errata-shown") == 1
+    assert not [name for name in names if "building" in name]
+
+
+def test_a_failure_half_way_leaves_the_dataset_that_was_there(
+    mongo_workspace: Workspace, audit: Audit, dataset: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ErrataError("killed here")
+
+    monkeypatch.setattr(store, "save_views", fail)
+    with pytest.raises(ErrataError, match="killed here"):
+        write_audit(mongo_workspace, audit)
+    monkeypatch.undo()
+    assert "suspicious test" in store.load_dataset(mongo_workspace, dataset_name("shown")).list_saved_views()
+    write_audit(mongo_workspace, audit)  # and what was half built is no obstacle
+
+
+def test_in_sample_predictions_warn_in_the_sidebar(mongo_workspace: Workspace) -> None:
+    audit = small_audit(mongo_workspace, "flattered", in_sample=True, cams=0)
+    write_audit(mongo_workspace, audit)
+    dataset = store.load_dataset(mongo_workspace, dataset_name("flattered"))
+    assert any("in-sample" in group.name for group in dataset.app_config.sidebar_groups)
+    assert "IN-SAMPLE" in dataset.get_field("label_quality").description
+    assert dataset.info["errata"]["in_sample"] is True
+
+
+def test_an_unknown_dataset_names_those_there_are(mongo_workspace: Workspace, dataset: Any) -> None:
+    with pytest.raises(ErrataError, match=r"FiftyOne has no dataset 'nope' \(there are: .*errata-shown"):
+        store.load_dataset(mongo_workspace, "nope")
+
+
+@pytest.mark.parametrize("kind", ["ServerSelectionTimeoutError", "AutoReconnect", "OperationFailure"])
+def test_what_mongodb_raises_becomes_one_sentence(kind: str) -> None:
+    from pymongo import errors
+
+    with pytest.raises(ErrataError, match="MongoDB database"), store.answering():
+        raise getattr(errors, kind)("connection closed")

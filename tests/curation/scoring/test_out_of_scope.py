@@ -1,0 +1,46 @@
+"""Images far from every class stand out; those of a class do not."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.scoring.out_of_scope import out_of_scope, strangeness
+from tests.curation.scoring.test_judge import clusters
+
+
+def test_a_picture_of_nothing_known_is_the_strangest() -> None:
+    x, _, labels = clusters(300, 3, 0, noise=0.1)
+    rng = np.random.default_rng(1)
+    x[:5] = x.mean(0) + rng.normal(size=(5, 12)) * 0.3  # amid the classes, of none
+    learn, ones = np.ones(300, bool), np.ones(300, np.float32)
+    found = strangeness(x, labels, 3, learn, ones)
+    assert set(np.argsort(-found)[:5]) == set(range(5))
+    assert abs(np.median(found)) < 1e-4
+    score = out_of_scope(found)
+    assert ((score >= 0) & (score <= 1)).all()
+    assert (np.argsort(found) == np.argsort(score)).all() or len(np.unique(score)) < 300
+
+
+def test_half_at_the_edge() -> None:
+    assert out_of_scope(np.array([7.0, 0.0, 1e6, -1e6], np.float32)).tolist() == [
+        0.5,
+        *out_of_scope(np.array([0.0, 1e6, -1e6], np.float32)).tolist(),
+    ]
+    assert out_of_scope(np.array([0.0], np.float32))[0] < 0.001
+
+
+def test_held_out_images_are_compared_among_themselves() -> None:
+    x, _, labels = clusters(400, 3, 0)
+    found = strangeness(x, labels, 3, np.arange(400) < 200, np.ones(400, np.float32))
+    assert abs(np.median(found[:200])) < 1e-4
+    assert abs(np.median(found[200:])) < 1e-4
+    few = strangeness(x[:240], labels[:240], 3, np.arange(240) < 200, np.ones(240, np.float32))
+    assert (few[200:] == 0).all()  # of 40 images nobody can say
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(3, 30))
+def test_always_finite(seed: int, n: int) -> None:
+    x, _, labels = clusters(n, 4, seed)
+    learn = np.arange(n) < max(1, n - 2)  # some classes may be missing among them
+    assert np.isfinite(strangeness(x, labels, 4, learn, np.ones(n, np.float32))).all()
+    assert np.isfinite(strangeness(np.zeros_like(x), labels, 4, learn, np.ones(n, np.float32))).all()

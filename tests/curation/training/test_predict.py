@@ -1,0 +1,178 @@
+"""Asking trained networks about images: real small checkpoints, hand-made embeddings."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from app.commands.predict import predict
+from curation.results.audit import Audit
+from curation.results.likeness import likeness
+from curation.results.models import trained_models
+from curation.training.predict import FileResult, predict_images, read_results, write_results, write_results_csv
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from models.files.atomic import write_json
+from models.images.decode import read_pixels
+from models.images.examples import normalise
+from models.jobs.predict_files import predict_files
+from models.networks.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
+from models.networks.variants import build_classifier, parse_variant
+from tests.helpers.curated_folder import trained
+from tests.helpers.small_audit import ARCHITECTURES, CLASSES, small_audit
+
+
+def checkpoint(path: Path, seed: int, classes: tuple[str, ...] = CLASSES) -> Path:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        classifier = build_classifier(parse_variant("simple_cnn"), len(classes))
+    save_checkpoint(path, classifier, CheckpointInfo("simple_cnn", classes, {}, seed))
+    return path
+
+
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    """An audit with two fold models of its second architecture, and a training with two seeds."""
+    workspace = Workspace(tmp_path_factory.mktemp("home"))
+    audit = small_audit(workspace, cams=0)
+    for fold in range(2):
+        checkpoint(audit.architectures[1].run_folder / f"fold-{fold}.safetensors", fold)
+    trained(workspace, audit, "simple_cnn", "v1", seeds=2)
+    for seed in range(2):
+        checkpoint(workspace.runs / f"tiny-simple-cnn-v1-s{seed}" / "checkpoint.safetensors", 10 + seed)
+    return audit
+
+
+@pytest.fixture
+def workspace(audit: Audit) -> Workspace:
+    return Workspace(audit.folder.parent.parent)
+
+
+def test_models_of_the_audit_and_of_trainings(workspace: Workspace, audit: Audit) -> None:
+    found = trained_models(workspace, "tiny")
+    assert [(one.name, one.version, one.about) for one in found] == [
+        (ARCHITECTURES[1], "original", "mean of 2 fold models"),
+        ("simple_cnn", "v1", "mean of 2 seeds"),
+    ]
+
+
+def test_probabilities_are_the_mean_over_the_networks(audit: Audit, tmp_path: Path) -> None:
+    paths = [checkpoint(tmp_path / f"{seed}.safetensors", seed) for seed in range(2)]
+    files = [audit.rows.paths[0], audit.rows.paths[7]]
+    told: list[tuple[int, int]] = []
+    said = predict_files(paths, files, lambda done, total: told.append((done, total)))
+    expected = []
+    for path in paths:
+        classifier, info = load_checkpoint(path)
+        assert info.input is not None
+        pixels = np.stack([read_pixels(file, info.input.size_px, info.input.interpolation) for file in files])
+        with torch.no_grad():
+            expected.append(classifier(normalise(torch.from_numpy(pixels), info.input)).softmax(1).numpy())
+    assert said.probs == pytest.approx(np.mean(expected, axis=0), abs=1e-6)
+    assert said.probs.sum(1) == pytest.approx(1, abs=1e-6)
+    assert said.classes == CLASSES
+    assert said.embeddings.shape[0] == 2
+    assert told == [(1, 2), (2, 2)]
+
+
+def test_networks_of_other_classes_are_not_mixed(audit: Audit, tmp_path: Path) -> None:
+    paths = [checkpoint(tmp_path / "a.safetensors", 0), checkpoint(tmp_path / "b.safetensors", 0, ("x", "y"))]
+    with pytest.raises(ErrataError, match="other classes"):
+        predict_files(paths, [audit.rows.paths[0]])
+    with pytest.raises(ErrataError, match="no checkpoint"):
+        predict_files([], [audit.rows.paths[0]])
+
+
+def test_every_model_is_asked_and_its_map_drawn(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no image")
+    results = predict_images(workspace, "tiny", [audit.rows.paths[0], broken], top=2, cams=tmp_path / "cams")
+    first, second = results
+    assert [len(said.top) for said in first.opinions] == [2, 2]
+    assert first.opinions[0].top[0][1] >= first.opinions[0].top[1][1]
+    assert all(Path(said.cam).is_file() for said in first.opinions)
+    assert first.size_px == (60, 40)
+    assert (first.nearest, first.none_of_these) == ([], None)  # no frozen backbone here
+    assert not first.fits_none
+    assert "no image" in second.problem
+    assert second.opinions == []
+
+
+def test_results_are_read_back(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
+    results = predict_images(workspace, "tiny", [audit.rows.paths[0]])
+    write_results(results, "tiny", tmp_path / "r.json")
+    assert read_results(tmp_path / "r.json") == results
+    assert results[0].opinions[0].cam == ""
+    write_json(tmp_path / "r.json", {"schema_version": 99})
+    with pytest.raises(ErrataError, match="another version"):
+        read_results(tmp_path / "r.json")
+
+
+def test_the_table_has_a_line_for_each_model(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"")
+    write_results_csv(predict_images(workspace, "tiny", [audit.rows.paths[0], broken], top=3), tmp_path / "r.csv")
+    lines = list(csv.DictReader((tmp_path / "r.csv").read_text().splitlines()))
+    assert [line["model"] or line["problem"][-40:] for line in lines][:2] == [ARCHITECTURES[1], "simple_cnn"]
+    assert sum(float(lines[0][f"probability_{k}"]) for k in (1, 2, 3)) == pytest.approx(1, abs=2e-4)
+    assert "empty" in lines[2]["problem"]
+
+
+def test_the_command(workspace: Workspace, audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    predict(workspace, "tiny", [audit.rows.paths[0]], None, None, None, 2)
+    assert "simple_cnn on v1, mean of 2 seeds: " in capsys.readouterr().out
+    predict(workspace, "tiny", [audit.rows.paths[0]], tmp_path / "a.csv", tmp_path / "a.json", None, 2)
+    assert json.loads((tmp_path / "a.json").read_text())["dataset"] == "tiny"
+    assert "written" in capsys.readouterr().out
+
+
+def test_the_command_without_one_image_that_can_be_read(
+    workspace: Workspace, audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.jpg").write_text("no image")
+    predict(workspace, "tiny", [tmp_path / "text.jpg", audit.rows.paths[0]], None, None, None, 2)
+    with pytest.raises(ErrataError, match="none of these files is an image that can be read"):
+        predict(workspace, "tiny", [tmp_path / "text.jpg"], tmp_path / "a.csv", None, None, 2)
+    assert "text.jpg is no image that can be read" in capsys.readouterr().out
+    assert "text.jpg" in (tmp_path / "a.csv").read_text()
+
+
+def test_without_a_model(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    audit = small_audit(workspace, cams=0)
+    assert trained_models(workspace, "tiny") == []
+    with pytest.raises(ErrataError, match="tiny has no trained model here"):
+        predict_images(workspace, "tiny", [audit.rows.paths[0]])
+
+
+def test_the_nearest_training_images_by_hand(audit: Audit) -> None:
+    n = len(audit.rows)
+    known = np.eye(n, dtype=np.float32)  # every image a direction of its own
+    row = int(np.flatnonzero(audit.rows.splits == "train")[3])
+    found = likeness(audit, known, known[[row]] * 2, 2)
+    assert found.rows[0][0] == row
+    assert found.similarity[0][0] == pytest.approx(1, abs=0.01)
+    assert all(audit.rows.splits[own] == "train" for own in found.rows[0])
+    assert found.none_of_these is None  # 12 held-out images are too few to tell
+
+
+def test_what_lies_far_from_all_classes_fits_none(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.results.likeness.FEWEST", 5)
+    monkeypatch.setattr("curation.scoring.out_of_scope.FEWEST", 5)
+    random = np.random.default_rng(0)
+    centres = random.normal(size=(3, 8)) * 4
+    known = (centres[audit.rows.labels] + random.normal(size=(len(audit.rows), 8)) * 0.3).astype(np.float32)
+    usual, strange = known[-1] + 0.01, -6 * centres.sum(0)
+    found = likeness(audit, known, np.stack([usual, strange]).astype(np.float32), 3)
+    assert found.none_of_these is not None
+    assert found.none_of_these[1] > found.none_of_these[0]
+
+
+def test_a_warning_from_half_on() -> None:
+    def result(score: float | None) -> bool:
+        return FileResult("a", "", "", (1, 1), score, [], []).fits_none
+
+    assert [result(score) for score in (None, 0.0, 0.49, 0.5, 1.0)] == [False, False, False, True, True]

@@ -1,0 +1,65 @@
+"""A preview says what the version then holds."""
+
+from pathlib import Path
+
+import pytest
+
+from curation.decisions.ledger import open_review
+from curation.review.look_order import look_order
+from curation.versions.make import make_split
+from curation.versions.request import SplitRequest
+from curation.versions.split_preview import preview_split
+from curation.workspace.folders import Workspace
+from models.errors import ErrataError
+from tests.helpers.curated_folder import judge, version
+from tests.helpers.small_audit import small_audit
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        SplitRequest("v2", reviewer="ana"),
+        SplitRequest("v2", parent="v1", drop_leaks=True, reviewer="ana"),
+        SplitRequest("v2", shares={"train": 0.5, "test": 0.5}, seed=1, reviewer="ana"),
+        SplitRequest("v2", auto_accept=0.9, reviewer="ana"),
+    ],
+)
+def test_it_is_what_is_made(tmp_path: Path, request_of: SplitRequest) -> None:
+    workspace = Workspace(tmp_path)
+    audit = small_audit(workspace, cams=0)
+    judge(workspace)
+    version(workspace)
+    preview = preview_split(workspace, audit, open_review(workspace, "tiny"), request_of)
+    made = make_split(workspace, "tiny", request_of)
+    assert preview.counts == made.every.counts()
+    assert preview.changed == made.every.changed_counts()
+    assert preview.out == made.every.out_counts()
+    assert list(preview.statements) == made.about["guard"]
+    assert preview.below == made.about["auto"]["count"]
+    assert preview.leaks == len(made.about["leaks"]["images"])
+
+
+def test_a_request_without_sense_is_refused(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    audit = small_audit(workspace, cams=0)
+    review = open_review(workspace, "tiny")
+    for request_of, sentence in (
+        (SplitRequest("original"), "always there"),
+        (SplitRequest("v1", auto_splits=("test",)), "refused for test"),
+        (SplitRequest("v1", parent="v7"), "no version of the labels 'v7'"),
+    ):
+        with pytest.raises(ErrataError, match=sentence):
+            preview_split(workspace, audit, review, request_of)
+
+
+def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    audit = small_audit(workspace, cams=0)
+    judge(workspace)
+    review = open_review(workspace, "tiny")
+    row_of = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
+    named = audit.rows.image_ids[look_order(review, row_of)].tolist()
+    assert named == ["test/sea/0.png", "train/street/1.png", "test/street/2.png"]
+    review.undo("ana")
+    review.undo("ana")
+    assert audit.rows.image_ids[look_order(review, row_of)].tolist() == ["test/sea/0.png", "test/street/2.png"]

@@ -1,0 +1,291 @@
+"""Curated splits on disk: made from an audit and its decisions, never overwritten, refused once changed."""
+
+import hashlib
+import json
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import Review, open_review
+from curation.images.unchanged import check_unchanged, file_sha256
+from curation.versions.make import make_split
+from curation.versions.request import SplitRequest
+from curation.versions.store import CuratedSplit, list_splits, load_split, split_folder
+from curation.workspace.folders import Workspace
+from curation.workspace.names import checked_version, versions
+from models.errors import ErrataError
+from models.files.atomic import read_json, write_json
+from tests.helpers.small_audit import COPY, ORIGINAL, small_audit
+
+WRONG = "test/sea/0.png"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    small_audit(Workspace(tmp_path), cams=0)
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def review(workspace: Workspace) -> Review:
+    return open_review(workspace, "tiny")
+
+
+def refused(workspace: Workspace, request: SplitRequest, name: str = "tiny") -> str:
+    with pytest.raises(ErrataError) as error:
+        make_split(workspace, name, request)
+    return str(error.value)
+
+
+def test_without_decisions_a_version_is_the_labels_as_given(workspace: Workspace) -> None:
+    made = make_split(workspace, "tiny", SplitRequest("v1", reviewer="ana"))
+    original = load_split(workspace, "tiny", "original")
+    assert made.sha256 == original.sha256
+    assert made.about["guard"][-1] == "no decision counts: the labels are as given"
+    assert made.about["leaks"] == {"dropped": False, "images": [ORIGINAL]}
+    assert made.about["parent"] == {"version": "original", "sha256": original.sha256}
+    dropped = make_split(workspace, "tiny", SplitRequest("v2", drop_leaks=True))
+    assert dropped.sha256 != original.sha256
+    assert set(original.rows.image_ids) - set(dropped.rows.image_ids) == {ORIGINAL}
+    assert COPY in dropped.rows.image_ids.tolist()
+
+
+def test_what_is_written_down(workspace: Workspace, review: Review) -> None:
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    review.decide(Decision("ana", "test/sea/1.png", "keep"), Decision("ana", "test/sea/2.png", "exclude"))
+    review.decide(Decision("ana", "test/sea/3.png", "keep"))
+    review.decide(Decision("ben", "test/sea/3.png", "relabel", ("street",)))
+    made = make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, reviewer="cleo"))
+    about = read_json(split_folder(workspace, "tiny", "v1") / "split.json")
+    assert about["decisions"] == {
+        "lines": 5,
+        "log_sha256": review.log.sha256(5),
+        "in_force": {"exclude": 1, "keep": 2, "relabel": 2},
+        "reviewers": ["ana", "ben"],
+        "changed": {"auto": 1, "relabel": 1},
+        "of_missing_images": 0,
+    }
+    assert about["auto"] == {"threshold": 0.5, "splits": ["train", "val"], "count": 1, "in_sample": False}
+    assert about["disputed"] == ["test/sea/3.png"]
+    assert about["out"] == {"exclude": 1}
+    assert about["counts"]["test"] == {"sea": 2, "forest": 5, "street": 4}
+    assert about["counts"]["train"] == {"sea": 7, "forest": 6, "street": 5}
+    assert about["guard"][:2] == [
+        "test: 1 of 11 labels changed and 1 image left out, each by a person's decision; 4 images judged",
+        "1 label of train and val taken from the models without a look (label_quality below 0.5); none of test",
+    ]
+    assert (about["reviewer"], about["seed"], about["shares"]) == ("cleo", 0, "keep")
+    row = made.every.checked.rows.image_ids.tolist().index("train/street/1.png")
+    assert (made.every.decisions[row], made.every.reviewers[row]) == ("auto", "")
+    review.decide(Decision("ana", "test/sea/1.png", "exclude"))  # what comes later does not count
+    assert load_split(workspace, "tiny", "v1").sha256 == made.sha256
+    assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 != made.sha256
+
+
+def test_the_same_inputs_give_the_same_hash(workspace: Workspace, review: Review) -> None:
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    shares = {"train": 0.5, "val": 0.25, "test": 0.25}
+    hashes = [
+        make_split(workspace, "tiny", SplitRequest(version, shares=shares, seed=seed)).sha256
+        for version, seed in (("a", 1), ("b", 1), ("c", 2))
+    ]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_relabel_then_undo_gives_the_hash_of_before(workspace: Workspace, review: Review) -> None:
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    first = make_split(workspace, "tiny", SplitRequest("v1"))
+    review.undo("ana")
+    original = load_split(workspace, "tiny", "original").sha256
+    assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 == original != first.sha256
+
+
+def test_what_is_decided_meanwhile_does_not_count(
+    workspace: Workspace, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+
+    def busy(*arguments: object) -> CuratedSplit:
+        review.decide(Decision("ana", "test/sea/1.png", "exclude"))
+        return load_split(workspace, "tiny", "original")
+
+    monkeypatch.setattr("curation.versions.make.load_split", busy)
+    make_split(workspace, "tiny", SplitRequest("v1"))
+    made = load_split(workspace, "tiny", "v1")
+    assert review.lines() > made.about["decisions"]["lines"] == 1
+    assert made.about["decisions"]["log_sha256"] == review.log.sha256(1)
+    assert made.every.out_counts() == {}
+
+
+def test_the_list(workspace: Workspace, review: Review) -> None:
+    assert versions(workspace, "tiny") == ("original",)
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    for version, parent in (("v1", "original"), ("v10", "v1"), ("v2", "v1")):
+        make_split(workspace, "tiny", SplitRequest(version, parent, reviewer="ana"))
+    found = list_splits(workspace, "tiny")
+    assert [one.version for one in found] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
+    assert [one.parent for one in found] == ["", "original", "v1", "v1"]
+    assert found[1].changed == {"relabel": 1}
+    assert found[1].reviewer == "ana"
+    assert found[0].created == ""
+    assert found[1].sha256 == found[2].sha256 != found[0].sha256
+    assert checked_version(workspace, "tiny", "v2") == "v2"
+    with pytest.raises(ErrataError, match=r"no version of the labels 'v3' \(choices: original, v1, v10, v2\)"):
+        checked_version(workspace, "tiny", "v3")
+
+
+# --- never changed ----------------------------------------------------------------------------------------------------
+
+
+def test_it_cannot_be_written(workspace: Workspace) -> None:
+    make_split(workspace, "tiny", SplitRequest("v1"))
+    folder = split_folder(workspace, "tiny", "v1")
+    assert sorted(path.name for path in folder.iterdir()) == ["rows.npz", "split.json"]
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
+    assert folder.stat().st_mode & 0o777 == 0o555
+    before = file_sha256(folder / "split.json")
+    said = refused(workspace, SplitRequest("v1", drop_leaks=True))
+    assert said == "version 'v1' of 'tiny' exists already; versions are never overwritten: give another --version"
+    assert file_sha256(folder / "split.json") == before
+
+
+def writable(folder: Path) -> None:
+    folder.chmod(0o755)
+    for path in folder.iterdir():
+        path.chmod(0o644)
+
+
+@pytest.mark.parametrize("change", ["a byte", "a label", "the file", "json", "hash", "schema", "another name", "gone"])
+def test_a_changed_file_is_refused(workspace: Workspace, change: str) -> None:
+    made = make_split(workspace, "tiny", SplitRequest("v1"))
+    folder = split_folder(workspace, "tiny", "v1")
+    writable(folder)
+    rows, about = folder / "rows.npz", read_json(folder / "split.json")
+    message = r"rows\.npz was changed since version 'v1' was made; splits are never changed"
+    if change == "a byte":
+        data = bytearray(rows.read_bytes())
+        data[len(data) // 2] ^= 1
+        rows.write_bytes(data)
+    elif change == "a label":
+        arrays = dict(np.load(rows))
+        arrays["labels"][0] = (arrays["labels"][0] + 1) % 3
+        np.savez(rows, **arrays)
+    elif change == "the file":
+        rows.write_bytes(b"")
+    elif change == "json":
+        about["reviewer"] = "somebody else"
+        message = r"split\.json was changed since version 'v1' was made"
+    elif change == "hash":
+        del about["about_sha256"]
+        message = r"split\.json was changed"
+    elif change == "schema":
+        about["schema_version"] = 2
+        message = "has schema 2, this version of Errata reads 1; update Errata"
+    elif change == "another name":
+        folder.rename(folder.with_name("v7"))
+        message = "holds version 'v1' of 'tiny'"
+    else:
+        rows.unlink()
+        message = "cannot read .*rows.npz"
+    if change in ("json", "hash", "schema"):
+        write_json(folder / "split.json", about)
+    with pytest.raises(ErrataError, match=message):
+        load_split(workspace, "tiny", "v7" if change == "another name" else "v1")
+    assert made.sha256
+
+
+def test_a_forged_label_does_not_fit_the_hash(workspace: Workspace) -> None:
+    """Every checksum is made to fit, only the content hash is the one that others know."""
+    make_split(workspace, "tiny", SplitRequest("v1"))
+    folder = split_folder(workspace, "tiny", "v1")
+    writable(folder)
+    arrays = dict(np.load(folder / "rows.npz"))
+    arrays["labels"][0] = (arrays["labels"][0] + 1) % 3
+    np.savez(folder / "rows.npz", **arrays)
+    about = {**read_json(folder / "split.json"), "rows_sha256": file_sha256(folder / "rows.npz")}
+    del about["about_sha256"]
+    own = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+    write_json(folder / "split.json", {**about, "about_sha256": own})
+    with pytest.raises(ErrataError, match=r"does not hold what its hash [0-9a-f]{12} says"):
+        load_split(workspace, "tiny", "v1")
+
+
+def test_two_at_once_make_one(workspace: Workspace) -> None:
+    said: list[str] = []
+
+    def make(reviewer: str) -> None:
+        try:
+            make_split(workspace, "tiny", SplitRequest("v1", reviewer=reviewer))
+        except ErrataError as error:
+            said.append(str(error))
+
+    threads = [threading.Thread(target=make, args=(f"r{i}",)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 3
+    assert all("versions are never overwritten" in one for one in said), said
+    assert load_split(workspace, "tiny", "v1").about["reviewer"] in {"r0", "r1", "r2", "r3"}
+    assert [path.name for path in split_folder(workspace, "tiny", "v1").parent.iterdir()] == ["v1"]
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_refused(workspace: Workspace) -> None:
+    said = "labels of the test split are changed by people only, so --auto-accept is refused for test"
+    assert said in refused(workspace, SplitRequest("v1", auto_accept=0.1, auto_splits=("test",)))
+    assert "no version of the labels 'v0' (choices: original)" in refused(workspace, SplitRequest("v1", "v0"))
+    assert not workspace.splits.exists()
+
+
+def test_a_data_set_that_was_not_audited(workspace: Workspace) -> None:
+    assert "no audited data set 'tinny'; did you mean 'tiny'?" in refused(workspace, SplitRequest("v1"), "tinny")
+
+
+def test_images_that_are_gone_or_changed(workspace: Workspace, review: Review) -> None:
+    root = review.rows.root
+    review.decide(Decision("ana", "test/sea/2.png", "exclude"))
+    (root / "test/sea/2.png").unlink()  # is left out: nobody needs it
+    make_split(workspace, "tiny", SplitRequest("v1"))
+    for number in range(4):
+        (root / f"test/street/{number}.png").unlink()
+    (root / WRONG).write_bytes(b"other")
+    assert refused(workspace, SplitRequest("v2")) == (
+        "images are not as the audit read them: 4 gone (test/street/0.png, test/street/1.png, test/street/2.png, …), "
+        f"1 changed ({WRONG}); no split was made: put them back or audit again"
+    )
+    check_unchanged([], [], [], "nothing")
+
+
+def test_a_line_of_the_log_that_cannot_be_read(workspace: Workspace, review: Review) -> None:
+    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    with review.log.path.open("a") as log:
+        log.write(json.dumps({"schema_version": 1, "kind": "decision"}) + "\n")
+    assert "no split was made (1 such lines)" in refused(workspace, SplitRequest("v1"))
+
+
+def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", full)
+        assert "No space left on device; free some space" in refused(workspace, SplitRequest("v1"))
+    assert list((workspace.splits / "tiny").iterdir()) == []
+    make_split(workspace, "tiny", SplitRequest("v1"))
+    (workspace.splits / "tiny").replace(workspace.root / "kept")
+    (workspace.splits / "tiny").write_text("")
+    assert "cannot write" in refused(workspace, SplitRequest("v2"))
+
+
+def test_the_audit_of_a_version_is_not_split(workspace: Workspace) -> None:
+    results = workspace.runs / "audit-tiny" / "results.json"
+    about = read_json(results)
+    write_json(results, {**about, "version": "v1"})
+    said = "'tiny' is the audit of a curated split; decide on 'tiny', whose decisions all versions are made from"
+    assert refused(workspace, SplitRequest("v2")) == said

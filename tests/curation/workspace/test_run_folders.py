@@ -1,0 +1,57 @@
+"""Run folders: what they are, and who refers to them."""
+
+from pathlib import Path
+
+import pytest
+
+from curation.workspace.folders import Workspace
+from curation.workspace.run_folders import is_model, run_folders, size_on_disk, used_models
+from models.files.atomic import write_json
+from models.files.runs import computing
+from tests.helpers.small_audit import small_audit
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "home")
+
+
+def test_an_audit_its_models_and_what_it_does_not_name(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    old = workspace.runs / "tiny-efficientnet_lite0-11111111"
+    old.mkdir()
+    (old / "fold-0.safetensors").write_bytes(b"\1" * 10_000)
+    write_json(old / "config.json", {"dataset": "tiny"})
+    (workspace.runs / "nothing").mkdir()
+    found = {folder.path.name: folder for folder in run_folders(workspace)}
+    assert {name: folder.state for name, folder in found.items()} == {
+        "audit-tiny": "finished",
+        "nothing": "empty",
+        old.name: "unused",
+        **dict.fromkeys((one.run_folder.name for one in audit.architectures), "used"),
+    }
+    assert found[old.name].dataset == "tiny"
+    assert found[old.name].size_bytes >= 10_000
+    assert found[old.name].size_bytes == size_on_disk(old)
+    assert abs(found[old.name].updated - old.stat().st_mtime) < 60
+
+
+def test_a_training_that_began_with_a_fold_uses_it(workspace: Workspace) -> None:
+    fold = workspace.runs / "tiny-a-11111111"
+    fold.mkdir(parents=True)
+    (fold / "fold-0.safetensors").touch()
+    assert used_models(workspace) == set()
+    with computing(workspace.runs / "trained", {"network": {"init_from": str(fold / "fold-0.safetensors")}}):
+        pass
+    assert {folder.path.name: folder.state for folder in run_folders(workspace)} == {
+        fold.name: "used",
+        "trained": "finished",
+    }
+    (workspace.runs / "trained" / "predictions.npz").touch()
+    assert is_model(fold)
+    assert not is_model(workspace.runs / "trained")  # it has a process of its own
+
+
+def test_no_runs(workspace: Workspace) -> None:
+    assert run_folders(workspace) == []
+    assert size_on_disk(workspace.root / "nowhere") == 0

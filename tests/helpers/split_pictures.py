@@ -1,0 +1,69 @@
+"""Images that exist only as rows, and verdicts on them: what curated splits are tested with."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from curation.datasets.rows import Rows
+from curation.decisions.decision import Decision, Entry
+from curation.decisions.state import State, replay
+from curation.images.checked_rows import CheckedRows
+from curation.images.duplicates import Duplicates
+from curation.scoring.scores import Ranking
+
+CLASSES = ("sea", "forest", "street")
+
+
+def checked(
+    labels: Sequence[int], splits: Sequence[str], ids: Sequence[str] = (), classes: tuple[str, ...] = CLASSES
+) -> CheckedRows:
+    """Return so many images, named 00.png, 01.png, … unless names are given."""
+    n = len(labels)
+    names = np.array(list(ids) or [f"{i:02d}.png" for i in range(n)])
+    sha256s = np.array([hashlib.sha256(name.encode()).hexdigest() for name in names.tolist()])
+    rows = Rows(Path("/pictures"), classes, names, np.array(labels, np.int64), np.array(splits, "<U5"))
+    return CheckedRows(rows, sha256s, np.arange(n, dtype=np.uint64), np.full((n, 2), 10), ())
+
+
+def copies(groups: Sequence[int]) -> Duplicates:
+    """Return images of which those with the same number are copies."""
+    shared = np.bincount(np.array(groups, np.int64))[np.array(groups, np.int64)] > 1
+    return Duplicates(np.array(groups, np.int64), shared, np.zeros(len(groups), bool))
+
+
+def alone(n: int) -> Duplicates:
+    """Return images of which none is a copy."""
+    return copies(range(n))
+
+
+def verdict(
+    images: CheckedRows, row: int, decision: str, *new_labels: str, reviewer: str = "ana", number: int = 0, **more: str
+) -> Decision:
+    """Return a decision as the log has it; later numbers come later."""
+    label = images.rows.classes[images.rows.labels[row]]
+    return Decision(
+        reviewer,
+        str(images.rows.image_ids[row]),
+        decision,
+        new_labels,
+        label,
+        str(images.sha256s[row]),
+        id=f"{reviewer}-{row}-{number}",
+        sequence=number,
+        time=f"2026-01-01T00:00:{number:02d}.000000Z",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def judged(images: CheckedRows, entries: Sequence[Entry] = ()) -> State:
+    """Return the state after these decisions."""
+    return replay(entries, images.rows.image_ids.tolist(), images.sha256s.tolist())
+
+
+def ranking(qualities: Sequence[float], suggested: Sequence[int]) -> Ranking:
+    """Return what models say of the images."""
+    n = len(qualities)
+    own = np.array(suggested, np.int64)
+    return Ranking(np.array(qualities, np.float32), own, own, np.full(n, 0.9, np.float32))

@@ -1,0 +1,119 @@
+"""Heads against scikit-learn's logistic regression."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.folds import assign_folds
+from models.jobs.heads import PENALTIES, Heads, fit_heads
+
+N, D, K = 300, 40, 4
+CLOSE = 2e-3  # float32 and a flat optimum: the loss agrees to seven digits, a probability to three
+
+
+def embedded(seed: int = 0, noise: float = 1.0) -> tuple[FloatArray, IntArray]:
+    """Features of K overlapping classes on very different scales, as those of a backbone are."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, K, N)
+    centres = rng.normal(size=(K, D)) * 0.4
+    features = (centres[labels] + noise * rng.normal(size=(N, D))) * rng.uniform(0.01, 10, D) + rng.normal(size=D)
+    return features.astype(np.float32), labels
+
+
+def out_of_fold(labels: IntArray, n_folds: int = 3) -> BoolArray:
+    fold = assign_folds(labels, np.arange(len(labels)), "abcd", n_folds, 0)
+    return np.asarray(fold[None] != np.arange(n_folds)[:, None])
+
+
+def reference(features: FloatArray, labels: IntArray, rows: BoolArray, penalty: float) -> FloatArray:
+    """Return the probabilities of scikit-learn for the same objective, which it multiplies by n / penalty."""
+    exact = features.astype(np.float64)
+    standard = (exact - exact.mean(0)) / exact.std(0)
+    model = LogisticRegression(C=1 / (rows.sum() * penalty), tol=1e-10, max_iter=10_000)
+    model.fit(standard[rows], labels[rows])
+    return np.asarray(model.predict_proba(standard), np.float32)
+
+
+@pytest.mark.parametrize("noise", [0.2, 1.0, 4.0])  # separable, overlapping, hopeless
+def test_same_probabilities_as_scikit_learn(noise: float) -> None:
+    features, labels = embedded(noise=noise)
+    rows = out_of_fold(labels)
+    heads = fit_heads(features, labels, rows, np.arange(N), K, seed=0)
+    for probs, own, penalty in zip(heads.probs(features), rows, heads.penalty, strict=True):
+        assert np.abs(probs - reference(features, labels, own, float(penalty))).max() < CLOSE
+
+
+def test_more_features_than_rows() -> None:
+    rng = np.random.default_rng(0)
+    labels = np.arange(60) % 3
+    features = (rng.normal(size=(3, 400))[labels] + 2 * rng.normal(size=(60, 400))).astype(np.float32)
+    rows = np.ones((1, 60), bool)
+    heads = fit_heads(features, labels, rows, np.arange(60), 3, seed=0)
+    expected = reference(features, labels, rows[0], float(heads.penalty[0]))
+    assert np.abs(heads.probs(features)[0] - expected).max() < CLOSE
+
+
+def test_probs_by_head() -> None:
+    heads = Heads(np.array([[[1.0], [0.0]]], np.float32), np.array([[0.0, 0.0]], np.float32), np.zeros(1, np.float32))
+    features = np.array([[0.0], [np.log(3)], [1000.0]], np.float32)
+    assert heads.probs(features)[0] == pytest.approx(np.array([[0.5, 0.5], [0.75, 0.25], [1.0, 0.0]]), abs=1e-6)
+    assert heads.probs(features).dtype == np.float32
+
+
+def test_a_head_never_sees_the_rows_it_may_not_learn_from() -> None:
+    features, labels = embedded()
+    rows = out_of_fold(labels)
+    before = fit_heads(features, labels, rows, np.arange(N), K, seed=0)
+    held = np.flatnonzero(~rows[0])
+    changed = labels.copy()
+    changed[held] = (changed[held] + 1) % K
+    after = fit_heads(features, changed, rows, np.arange(N), K, seed=0)
+    # The heads share their iterations, so the others' new labels may move the last digits of this one.
+    assert np.abs(before.probs(features)[0] - after.probs(features)[0]).max() < CLOSE
+    assert np.abs(before.probs(features)[1] - after.probs(features)[1]).max() > 0.1
+    alone = fit_heads(features, changed, rows[:1], np.arange(N), K, seed=0)
+    assert np.array_equal(alone.weight, fit_heads(features, labels, rows[:1], np.arange(N), K, seed=0).weight)
+
+
+def test_the_scale_of_the_features_does_not_matter() -> None:
+    features, labels = embedded()
+    rows = out_of_fold(labels)
+    first = fit_heads(features, labels, rows, np.arange(N), K, seed=0).probs(features)
+    scaled = features * np.float32(250) - 3
+    second = fit_heads(scaled, labels, rows, np.arange(N), K, seed=0).probs(scaled)
+    assert np.abs(first - second).max() < CLOSE
+
+
+def test_noisier_classes_get_a_larger_penalty() -> None:
+    penalties = []
+    for noise in (0.2, 4.0):
+        features, labels = embedded(noise=noise)
+        penalties.append(fit_heads(features, labels, out_of_fold(labels), np.arange(N), K, seed=0).penalty.mean())
+    assert penalties[0] < penalties[1]
+    chosen = fit_heads(features, labels, out_of_fold(labels), np.arange(N), K, seed=0).penalty
+    assert np.isin(chosen, np.array(PENALTIES, np.float32)).all()
+
+
+def test_same_seed_same_heads() -> None:
+    features, labels = embedded()
+    rows = out_of_fold(labels)
+    first, second = (fit_heads(features, labels, rows, np.arange(N), K, seed=3) for _ in range(2))
+    assert np.array_equal(first.weight, second.weight)
+    assert np.array_equal(first.bias, second.bias)
+
+
+def test_a_constant_feature_and_a_class_without_rows_do_no_harm() -> None:
+    features, labels = embedded()
+    features[:, 0] = 7
+    rows = (labels != 2)[None]
+    probs = fit_heads(features, labels, rows, np.arange(N), K, seed=0).probs(features)[0]
+    assert np.isfinite(probs).all()
+    assert probs.sum(1) == pytest.approx(np.ones(N), abs=1e-5)
+    assert probs[rows[0], 2].max() < 0.1
+
+
+def test_read_only_features_such_as_a_memory_map_are_fine() -> None:
+    features, labels = embedded()
+    features.setflags(write=False)
+    assert fit_heads(features, labels, np.ones((1, N), bool), np.arange(N), K, seed=0).weight.shape == (1, K, D)
