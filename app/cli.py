@@ -130,7 +130,7 @@ def draw(
 ) -> None:
     """Draw the Grad-CAM maps of images. For the given and the suggested class, or for what trained runs predict."""
     if runs:
-        from curation.comparison.pages.map_job import draw_run_maps
+        from curation.comparison.pages.job import draw_run_maps
 
         wanted = tuple(one.strip() for one in runs.split(",") if one.strip())
         paths = draw_run_maps(*_audited(name), images, wanted, label)

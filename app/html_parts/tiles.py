@@ -6,6 +6,7 @@ from html import escape
 from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.datasets.rows import Rows
+from curation.results.audit import ArchitectureResult, Audit
 
 TILE_PX = 200  # twice what is shown, for sharp screens
 
@@ -35,3 +36,16 @@ def strip(tiles: Iterable[str]) -> str:
 def given_name(rows: Rows, row: int) -> str:
     """Return the given label of an image, in the colour of given labels."""
     return f'<span class="er-given">{escape(rows.classes[rows.labels[row]])}</span>'
+
+
+def opinion_tile(audit: Audit, one: ArchitectureResult, row: int) -> str:
+    """Return an image with the architecture's prediction and its probability; it leads to the review."""
+    probs = one.predictions.probs[row]
+    predicted, label = int(probs.argmax()), int(audit.rows.labels[row])
+    kind = "er-given" if predicted == label else "er-other"
+    name = escape(audit.rows.classes[predicted])
+    caption = (
+        f'<span><span class="{kind}">{name}</span><small>{probs[predicted]:.0%}</small>'
+        f"</span><small>label quality {audit.consensus.label_quality[row]:.2f}</small>"
+    )
+    return tile(audit.rows, row, caption)

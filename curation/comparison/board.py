@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.comparison.common_images import CommonImages, common_images, read_versions
-from curation.comparison.comparable import comparable, stale
-from curation.comparison.contestants import Contestant, choose_contestants
+from curation.comparison.contestants import Contestant, choose_contestants, comparable, stale
 from curation.results.trained import TrainedRun
 from curation.versions.rows import CuratedRows
 from curation.workspace.folders import Workspace

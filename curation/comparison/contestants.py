@@ -1,12 +1,14 @@
 """Who is compared: the seeds of one recipe, trained on one version of the labels, are one contestant."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from curation.images.checking import rows_key
 from curation.results.runs import finished_runs
 from curation.results.trained import TrainedRun, load_run
+from curation.versions.rows import CuratedRows
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
@@ -154,3 +156,49 @@ def _ordered(found: list[Contestant]) -> list[Contestant]:
         for one in found
     ]
     return sorted(apart, key=lambda one: (one.method, one.trained != ORIGINAL, one.trained, one.name))
+
+
+def comparable(
+    found: Sequence[Contestant], classes: Sequence[str], versions: Collection[str], strict: bool
+) -> tuple[list[Contestant], dict[str, str]]:
+    """Return the contestants that know every given class and whose labels are there, and why the others are left out.
+
+    Args:
+        found: contestants.
+        classes: of the data set, as given.
+        versions: of its labels.
+        strict: whether to refuse those that cannot be compared.
+
+    Raises:
+        ErrataError: none is left, or `strict` and one is left out.
+    """
+    reasons = {one.name: _why_not(one, classes, versions) for one in found}
+    skipped = {name: why for name, why in reasons.items() if why}
+    if skipped and (strict or len(skipped) == len(found)):
+        name, why = next(iter(skipped.items()))
+        raise ErrataError(f"run {name} cannot be compared: {why}; leave it out, or compare it on a data set of its own")
+    return [one for one in found if one.name not in skipped], skipped
+
+
+def _why_not(one: Contestant, classes: Sequence[str], versions: Collection[str]) -> str:
+    lacking = [name for name in classes if name not in one.classes]
+    if lacking:
+        return f"it tells {len(one.classes)} classes apart and does not know {lacking[0]!r}"
+    if one.trained not in versions:
+        return f"it was trained on version {one.trained!r}, which is gone"
+    return ""
+
+
+def stale(contestants: Sequence[Contestant], every: Mapping[str, CuratedRows]) -> frozenset[str]:
+    """Return the names of contestants that learned from other images or labels than their version has today.
+
+    Args:
+        contestants: who is compared.
+        every: the versions they were trained on.
+    """
+    keys = {version: rows_key(every[version].member_checked) for version in {one.trained for one in contestants}}
+    return frozenset(
+        one.name
+        for one in contestants
+        if any(run.config.get("rows_key") not in (None, keys[one.trained]) for run in one.runs)
+    )

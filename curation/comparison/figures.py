@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from curation.comparison.board import Board
-from curation.comparison.choice import contests
+from curation.comparison.choice import contests, pair_tests
 from curation.comparison.contestants import Contestant
 from curation.comparison.differing import differing
-from curation.comparison.pair_tests import pair_tests
 from curation.comparison.review_bias import review_bias
 from curation.comparison.speed import known_speed
 from curation.comparison.what_changed import what_changed

@@ -10,7 +10,7 @@ from curation.comparison.pages.job import comparison
 from curation.datasets.catalog import DatasetSpec, load_catalog
 from curation.decisions.ledger import open_review
 from curation.reports.audit.figures import report_figures
-from curation.reports.training.training_figures import training_figures
+from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
 from curation.results.runs import finished_runs
 from curation.versions.diff import change_counts, diff_splits

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from curation.datasets.rows import Rows
 from curation.images.near_pairs import close_pairs, neighbour_pairs
 from curation.images.registration import BLOCK, SIDE_PX, register
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
@@ -162,3 +163,32 @@ def conflicting_rows(labels: IntArray, groups: IntArray) -> BoolArray:
     np.minimum.at(low, groups, labels)
     np.maximum.at(high, groups, labels)
     return np.asarray(low[groups] != high[groups])
+
+
+@dataclass(frozen=True)
+class CopyGroup:
+    """Images that are copies or near copies of one picture."""
+
+    rows: IntArray  # (G,) at least two
+    conflicting: bool  # they carry different labels: at least one is wrong
+    leak: bool  # some lie in train and some outside it
+    near: bool  # nearly the same picture; else the same bytes
+
+
+def copy_groups(rows: Rows, found: Duplicates) -> list[CopyGroup]:
+    """Return the groups: conflicting labels first, then leaks, then the largest.
+
+    Args:
+        rows: N images.
+        found: which of them are the same picture.
+    """
+    members = np.flatnonzero(found.shared())
+    members = members[np.argsort(found.groups[members], kind="stable")]
+    if not len(members):
+        return []
+    leaked, conflicting = found.leaks(rows.splits), found.conflicting(rows.labels)
+    groups = [
+        CopyGroup(own, bool(conflicting[own].any()), bool(leaked[own].any()), bool(found.near[own].any()))
+        for own in np.split(members, np.flatnonzero(np.diff(found.groups[members])) + 1)
+    ]
+    return sorted(groups, key=lambda one: (-one.conflicting, -one.leak, -len(one.rows), int(one.rows[0])))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from curation.decisions.decision import Decision
+from curation.decisions.decision import Decision, in_order
+from curation.decisions.ledger import Review
 from curation.decisions.state import State
 from curation.review.drawn_looks import AuditOrder, Queue, inclusion, queue, random_numbers
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -210,3 +211,21 @@ def _places(quality: FloatArray, labels: IntArray, suggested: IntArray, wanted: 
 
 def _global(found: Queue, part: Population) -> Queue:
     return Queue(part.rows[found.rows], found.drawn)
+
+
+def look_order(review: Review, row_of: Mapping[str, int]) -> IntArray:
+    """Return the rows of the images with a verdict in force, the one looked at first in front, each once.
+
+    Args:
+        review: of the data set.
+        row_of: image_id -> row.
+
+    Raises:
+        ErrataError: the log cannot be read.
+    """
+    entries = in_order(entry for _, entry in review.log.read().entries)
+    with review.reading() as state:
+        judged = set(state.images())
+        images = (state.image_of(one) for one in entries if isinstance(one, Decision) and not state.undone(one.id))
+        rows = dict.fromkeys(row_of[image] for image in images if image in judged)
+    return np.array(list(rows), np.int64)

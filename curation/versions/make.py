@@ -1,5 +1,6 @@
 """The job behind `errata split`: an audit, its decisions and a request become a curated split on disk."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from typing import Any
@@ -90,3 +91,54 @@ def _about(curated: Curated, request: SplitRequest, audit: Audit) -> dict[str, A
             every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
         ),
     }
+
+
+@dataclass(frozen=True)
+class SplitPreview:
+    """What a request would make of the decisions there are now."""
+
+    counts: dict[str, dict[str, int]]  # split -> class -> images
+    changed: dict[str, int]  # kind of decision -> labels that it changed
+    out: dict[str, int]  # why -> images left out
+    statements: tuple[str, ...]  # what whoever compares figures on it has to know
+    added_classes: tuple[str, ...]
+    leaks: int  # images with a twin in a split further on
+    below: int  # labels that models would change
+
+
+def preview_split(workspace: Workspace, audit: Audit, review: Review, request: SplitRequest) -> SplitPreview:
+    """Return what `make_split` would make of a request now; images are not read again.
+
+    Args:
+        workspace: holds the parent.
+        audit: of the labels as given.
+        review: its decisions.
+        request: as it is asked for; its version may be there already.
+
+    Raises:
+        ErrataError: the request makes no sense, there is no such parent, or nothing would be left.
+    """
+    request = request.checked()
+    parent = None if request.parent == ORIGINAL else load_split(workspace, audit.name, request.parent).every
+    with review.reading() as state:
+        curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, parent)
+        if request.auto_accept is None:
+            below = 0
+        else:
+            people = curate(
+                audit.checked, audit.duplicates, state, replace(request, auto_accept=None), audit.consensus, parent
+            )
+            below = int((curated.every.changed() & ~people.every.changed()).sum())
+    every = curated.every
+    said = guard_statements(
+        every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
+    )
+    return SplitPreview(
+        every.counts(),
+        every.changed_counts(),
+        every.out_counts(),
+        tuple(said),
+        curated.added_classes,
+        int(curated.leaks.sum()),
+        below,
+    )

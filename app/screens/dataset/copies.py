@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app.html_parts.tiles import given_name, strip, tile
-from curation.images.copy_groups import CopyGroup, copy_groups
+from curation.images.duplicates import CopyGroup, copy_groups
 from curation.results.audit import Audit
 
 PAGE = 12  # groups

@@ -4,9 +4,8 @@ from html import escape
 
 import streamlit as st
 
-from app.html_parts.errors_tiles import opinion_tile
 from app.html_parts.picks import pick
-from app.html_parts.tiles import strip
+from app.html_parts.tiles import opinion_tile, strip
 from app.screens.errors.matrix import Choices, fits, legend, matrix
 from curation.reports.charts import worst_confusion
 from curation.results.audit import ArchitectureResult, Audit

@@ -4,8 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from app.html_parts.errors_tiles import opinion_tile
-from app.html_parts.tiles import strip
+from app.html_parts.tiles import opinion_tile, strip
 from curation.results.audit import Audit
 from curation.scoring.error_lists import worst_errors
 from models.arrays import BoolArray

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from app.screens.map.canvas import drawn_order
 from curation.results.map_groups import QUALITY, MapGroup
-from curation.review.polygon import inside
+from curation.review.selections import inside
 from models.arrays import IntArray
 
 MOST_CORNERS = 200

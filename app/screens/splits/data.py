@@ -9,11 +9,11 @@ from curation.decisions.decision import Decision
 from curation.decisions.table import Line, lines_of
 from curation.results.audit import Audit
 from curation.review.bench import Bench
-from curation.review.look_order import look_order
+from curation.review.queue import look_order
 from curation.versions.diff import Change, diff_splits
+from curation.versions.make import SplitPreview, preview_split
 from curation.versions.request import SplitRequest
 from curation.versions.rows import CuratedRows
-from curation.versions.split_preview import SplitPreview, preview_split
 from curation.versions.store import CuratedSplit, SplitSummary, load_split
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, versions

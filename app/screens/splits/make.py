@@ -12,9 +12,9 @@ from app.panels.reviewer_name import reviewer
 from app.screens.splits.data import preview
 from app.state import workspace
 from curation.review.bench import Bench
+from curation.versions.make import SplitPreview
 from curation.versions.request import SplitRequest
 from curation.versions.shares import parse_shares
-from curation.versions.split_preview import SplitPreview
 from curation.workspace.names import ORIGINAL, versions
 from models.errors import ErrataError
 

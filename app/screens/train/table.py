@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from curation.reports.training.training_figures import training_figures
+from curation.reports.training.table import training_figures
 from curation.workspace.folders import Workspace
 
 _HEAD = ("trained", "on", "test accuracy", "images: train, test", "parameters", "training, s", "seeds")

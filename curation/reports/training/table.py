@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from curation.reports.training.figures import run_figures
+from curation.results.runs import finished_runs
 from curation.results.trained import load_run, load_seeds
+from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
 from models.files.atomic import write_json, write_text
 
 SCHEMA_VERSION = 1
@@ -123,3 +126,11 @@ def write_run_table(folders: Sequence[Path], output: Path) -> None:
     lines = run_table(folders)
     write_json(output / "runs.json", {"schema_version": SCHEMA_VERSION, "runs": lines})
     write_text(output / "runs.md", markdown_table(lines))
+
+
+def training_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
+    """Return a line for each recipe and version with its finished seeds together, the oldest first."""
+    folders = finished_runs(workspace, dataset=name)
+    runs = [load_run(folder) for folder in folders]
+    version = {run.group: str(run.config.get("version", ORIGINAL)) for run in runs}
+    return [{**one, "version": version[one["group"]]} for one in run_table(folders)]

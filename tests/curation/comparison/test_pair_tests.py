@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from curation.comparison.board import lay_out
-from curation.comparison.pair_tests import pair_tests
+from curation.comparison.choice import pair_tests
 from curation.workspace.folders import Workspace
 from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs, trained_run
 

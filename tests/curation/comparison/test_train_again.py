@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from curation.comparison.train_again import train_command
+from curation.comparison.what_changed import train_command
 from models.training.config import TrainConfig
 from models.training.recipes import RECIPES
 

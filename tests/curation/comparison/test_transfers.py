@@ -10,8 +10,7 @@ from PIL import Image
 from curation.comparison.board import lay_out
 from curation.comparison.contestants import Contestant, choose_contestants
 from curation.comparison.image_maps import draw_maps, map_file, missing_maps
-from curation.comparison.pages.job import write_comparison
-from curation.comparison.pages.map_job import draw_run_maps
+from curation.comparison.pages.job import draw_run_maps, write_comparison
 from curation.comparison.speed import known_speed, measure_speeds
 from curation.comparison.transfers import draw_before, missing_before, read_before, source_folder
 from curation.handover.report import write_share_report

@@ -11,7 +11,7 @@ from app.commands.report import report
 from app.jobs.process import job_folder, watch
 from curation.handover.report import write_share_report
 from curation.handover.report_page import _part
-from curation.reports.training.training_figures import training_figures
+from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError

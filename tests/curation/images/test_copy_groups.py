@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from curation.images.copy_groups import copy_groups
-from curation.images.duplicates import Duplicates
+from curation.images.duplicates import Duplicates, copy_groups
 from tests.helpers.split_pictures import alone, checked
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.path import Path as Drawn
 
-from curation.review.polygon import inside
+from curation.review.selections import inside
 
 COORDINATE = st.integers(-20, 20)
 

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from curation.decisions.ledger import open_review
-from curation.review.look_order import look_order
-from curation.versions.make import make_split
+from curation.review.queue import look_order
+from curation.versions.make import make_split, preview_split
 from curation.versions.request import SplitRequest
-from curation.versions.split_preview import preview_split
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.curated_folder import judge, version

@@ -17,8 +17,8 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of, open_review
 from curation.results.audit import Audit
 from curation.review.budget import Budget, Interval
+from curation.versions.make import SplitPreview
 from curation.versions.request import SplitRequest
-from curation.versions.split_preview import SplitPreview
 from curation.versions.store import list_splits
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, versions
