@@ -9,7 +9,7 @@ import typer
 
 from curation.decisions.agreement import agreement, disagreements
 from curation.decisions.decision import Decision, Reversal, checked_reviewer
-from curation.decisions.ledger import Moment, Review, entries_until, open_review
+from curation.decisions.ledger import Ledger, Moment, entries_until, open_ledger
 from curation.decisions.merge import merge_into
 from curation.decisions.state import State
 from curation.decisions.table import Line, Wanted, lines_of, parse_moment, write_records, write_table
@@ -31,13 +31,13 @@ def show(
         json: file to write.
         last: lines to print at most; all where 0.
     """
-    review = open_review(workspace, name)
-    _tell_problems(review)
+    ledger = open_ledger(workspace, name)
+    _tell_problems(ledger)
     moment = _moment(at)
-    page = review.log.first(moment) if isinstance(moment, int) else review.log.read()
+    page = ledger.log.first(moment) if isinstance(moment, int) else ledger.log.read()
     entries = page.entries if moment is None else entries_until(page, moment)
-    state = review.replay([entry for _, entry in entries])
-    splits = dict(zip(review.rows.image_ids.tolist(), review.rows.splits.tolist(), strict=True))
+    state = ledger.replay([entry for _, entry in entries])
+    splits = dict(zip(ledger.rows.image_ids.tolist(), ledger.rows.splits.tolist(), strict=True))
     lines = [line for line in lines_of(entries, state, splits) if wanted.holds(line)]
     for path, write in ((csv, write_table), (json, write_records)):
         if path:
@@ -56,10 +56,10 @@ def merge(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
     """Append what other people's logs hold and this one does not."""
     if not files:
         raise ErrataError("--merge takes one file or more: the NAME.jsonl of other people")
-    review = open_review(workspace, name)
-    added = merge_into(review.log, files, review.classes)
+    ledger = open_ledger(workspace, name)
+    added = merge_into(ledger.log, files, ledger.classes)
     typer.echo(f"new: {_number(added, 'line')} of {_number(len(files), 'log')}")
-    with review.reading() as state:
+    with ledger.reading() as state:
         gone = len(state.missing())
     if gone:
         typer.echo(f"{_number(gone, 'decision')} in the log about images that {name} does not have")
@@ -67,8 +67,8 @@ def merge(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
 
 def step(workspace: Workspace, name: str, reviewer: str, back: bool) -> None:
     """Take back the latest decision of a reviewer, or bring back what was undone last."""
-    who, review = _named(reviewer), open_review(workspace, name)
-    done = (review.undo if back else review.redo)(who)
+    who, ledger = _named(reviewer), open_ledger(workspace, name)
+    done = (ledger.undo if back else ledger.redo)(who)
     for one in done:
         _tell_reversed(one, back)
     if not done:
@@ -77,8 +77,8 @@ def step(workspace: Workspace, name: str, reviewer: str, back: bool) -> None:
 
 def one(workspace: Workspace, name: str, reviewer: str, line: int, back: bool) -> None:
     """Take back the decision of a line of the log, or bring it back."""
-    who, review = _named(reviewer), open_review(workspace, name)
-    entry = dict(review.log.read().entries).get(line)
+    who, ledger = _named(reviewer), open_ledger(workspace, name)
+    entry = dict(ledger.log.read().entries).get(line)
     if not isinstance(entry, Decision):
         found = (
             f"there is no line {line} that can be read"
@@ -86,7 +86,7 @@ def one(workspace: Workspace, name: str, reviewer: str, line: int, back: bool) -
             else f"line {line} is no decision but the {entry.kind} of one"
         )
         raise ErrataError(f"{found}; give the line of a decision, as `errata decisions {name}` shows it")
-    _tell_reversed((review.take_back if back else review.put_back)(entry.id, who), back)
+    _tell_reversed((ledger.take_back if back else ledger.put_back)(entry.id, who), back)
 
 
 def _named(reviewer: str) -> str:
@@ -103,8 +103,8 @@ def _moment(text: str) -> Moment | None:
     return (int(text) if text.isdecimal() else parse_moment(text, day_ends=True)) if text else None
 
 
-def _tell_problems(review: Review) -> None:
-    for problem in review.problems():
+def _tell_problems(ledger: Ledger) -> None:
+    for problem in ledger.problems():
         typer.secho(problem, err=True, fg="yellow")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from curation.comparison.board import lay_out
 from curation.datasets.rows import SPLITS
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit, load_audit
 from curation.review.budget import Interval, estimate
 from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
@@ -71,10 +71,10 @@ def _checked(split: str) -> str:
 
 def _wrong(workspace: Workspace, audit: Audit, own: CuratedSplit, chosen: np.ndarray) -> Interval:
     """Return how many labels of some images are estimated wrong in a version, by the verdicts it was made from."""
-    review = open_review(workspace, audit.name)
-    lines = own.about["decisions"]["lines"] if own.version != ORIGINAL else review.lines()
+    ledger = open_ledger(workspace, audit.name)
+    lines = own.about["decisions"]["lines"] if own.version != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
-    found = tally(review.at(lines), row_of, len(audit.rows))
+    found = tally(ledger.at(lines), row_of, len(audit.rows))
     quality = audit.consensus.label_quality
     part = population(quality, audit_order(audit.rows.image_ids, quality, ORDER_SEED), chosen)
     rows = part.rows

@@ -8,7 +8,7 @@ import numpy as np
 
 from curation.comparison.common_images import CommonImages
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import State
 from curation.results.audit import Audit
 from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
@@ -79,12 +79,12 @@ def looks_of(workspace: Workspace, split: CuratedSplit, audit: Audit, images: Co
 def _state(workspace: Workspace, split: CuratedSplit, audit: Audit) -> State:
     """Return the verdicts in force when the version was made."""
     about = split.about["decisions"]
-    review = Review(log_of(workspace, split.name), audit.checked)
-    if review.lines() < about["lines"] or review.log.sha256(about["lines"]) != about["log_sha256"]:
+    ledger = Ledger(log_of(workspace, split.name), audit.checked)
+    if ledger.lines() < about["lines"] or ledger.log.sha256(about["lines"]) != about["log_sha256"]:
         raise ErrataError(
-            f"{review.log.path} is not the decision log that version {split.version!r} was made from; put it back"
+            f"{ledger.log.path} is not the decision log that version {split.version!r} was made from; put it back"
         )
-    return review.at(int(about["lines"]))
+    return ledger.at(int(about["lines"]))
 
 
 def _chosen(looks: Sequence[Decision]) -> str:

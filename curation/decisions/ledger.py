@@ -30,7 +30,7 @@ def log_of(workspace: Workspace, name: str) -> DecisionLog:
     return DecisionLog(workspace.decisions / f"{checked_name('data set', name)}.jsonl")
 
 
-class Review:
+class Ledger:
     """One data set under review; it may be kept open, shared by threads, while other processes decide too."""
 
     def __init__(self, log: DecisionLog, images: CheckedRows):
@@ -210,7 +210,7 @@ class Review:
         return keys == sorted(keys)
 
 
-def open_review(workspace: Workspace, name: str) -> Review:
+def open_ledger(workspace: Workspace, name: str) -> Ledger:
     """Return the review of an audited data set.
 
     Raises:
@@ -224,7 +224,7 @@ def open_review(workspace: Workspace, name: str) -> Review:
         raise ErrataError(
             f"{name!r} is the audit of a curated split; decide on {base!r}, whose decisions all versions are made from"
         )
-    return Review(log_of(workspace, name), CheckedRows.load(audit_folder(workspace, name)))
+    return Ledger(log_of(workspace, name), CheckedRows.load(audit_folder(workspace, name)))
 
 
 def entries_until(page: Page, moment: Moment) -> list[tuple[int, Entry]]:

@@ -8,7 +8,7 @@ from typing import Any
 from curation.comparison.board import Board
 from curation.comparison.pages.job import comparison
 from curation.datasets.catalog import DatasetSpec, load_catalog
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.reports.audit.figures import report_figures
 from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
@@ -58,10 +58,10 @@ def spec_of(workspace: Workspace, audit: Audit) -> DatasetSpec:
 
 def decision_figures(workspace: Workspace, name: str) -> dict[str, Any]:
     """Return who decided how often what, and how far reviewers agree."""
-    review = open_review(workspace, name)
-    with review.reading() as state:
+    ledger = open_ledger(workspace, name)
+    with ledger.reading() as state:
         return {
-            "lines": review.lines(),
+            "lines": ledger.lines(),
             "images": len(state.images()),
             "disputed": sum(state.disputed(image) for image in state.images()),
             "all": state.counts(),

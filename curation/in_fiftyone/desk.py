@@ -6,7 +6,7 @@ from typing import Any
 
 from curation.database.samples import read_samples
 from curation.decisions.decision import Decision, checked_reviewer
-from curation.decisions.ledger import Review
+from curation.decisions.ledger import Ledger
 from curation.decisions.verdicts import quick_verdict
 from curation.in_fiftyone.mirror import READ, given_labels, replaced_given, write_changed
 from curation.results.audit import Audit
@@ -33,24 +33,24 @@ class Done:
     ids: tuple[str, ...] = ()  # of the samples they are about
 
 
-class Desk:
+class FiftyOneDesk:
     """What a reviewer's App works on, loaded once; its threads share it."""
 
-    def __init__(self, audit: Audit, review: Review, load: Callable[[], Any], reviewer: Callable[[], str]):
+    def __init__(self, audit: Audit, ledger: Ledger, load: Callable[[], Any], reviewer: Callable[[], str]):
         """Read which sample is which image.
 
         Args:
             audit: of the data set.
-            review: of the data set.
+            ledger: of the data set.
             load: returns the FiftyOne dataset of the audit as it is now.
             reviewer: returns whose verdicts these are; empty where nobody said.
 
         Raises:
             ErrataError: the database does not answer.
         """
-        self.audit, self.review, self._load, self._reviewer = audit, review, load, reviewer
+        self.audit, self.ledger, self._load, self._reviewer = audit, ledger, load, reviewer
         self.row_of: dict[str, int] = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
-        self._given = given_labels(review)
+        self._given = given_labels(ledger)
         self.dataset, self._image_of = self._loaded()
 
     @property
@@ -90,9 +90,9 @@ class Desk:
             raise ErrataError("the key was meant for an image that is no longer shown; nothing was decided")
         images = {one: self._image(one) for one in ids}
         decisions = [self._decision(image_id, quick, chosen, look, len(ids)) for image_id in images.values()]
-        with self.review.reading() as state:
+        with self.ledger.reading() as state:
             new = [one for one in decisions if not _said(one, state.verdicts(one.image_id).get(one.reviewer))]
-            written = self.review.decide(*new) if new else []
+            written = self.ledger.decide(*new) if new else []
         if not written:
             return Done(f"{_named(decisions)}: you have said that already", ids=tuple(ids))
         said, own = self._write({one.image_id for one in written})
@@ -105,7 +105,7 @@ class Desk:
             ErrataError: the log cannot be written; or, if the sentence says so, only the database failed.
         """
         undo = kind == "undo"
-        step = (self.review.undo if undo else self.review.redo)(self.reviewer, "fiftyone")
+        step = (self.ledger.undo if undo else self.ledger.redo)(self.reviewer, "fiftyone")
         if not step:
             return Done("nothing of yours is left to take back" if undo else "nothing to bring back")
         said, own = self._write({one.image_id for one in step})
@@ -121,7 +121,7 @@ class Desk:
         Raises:
             ErrataError: there are not so many classes.
         """
-        names = self.review.classes
+        names = self.ledger.classes
         if number > len(names):
             raise ErrataError(f"there is no class {number}; there are {len(names)}: {', '.join(names)}")
         return names[number - 1] if number > 0 else ""
@@ -143,7 +143,7 @@ class Desk:
         try:
             samples = self._read(images)
             replaced = replaced_given(self._given, samples)
-            write_changed(self.dataset, self.review, self._given, samples)
+            write_changed(self.dataset, self.ledger, self._given, samples)
         except ErrataError as error:
             raise ErrataError(
                 f"it is in the decision log, but the database does not answer: run `errata rebuild {self.audit.name}`, "

@@ -5,20 +5,20 @@ import threading
 
 from curation.database.names import audit_of_dataset, dataset_name
 from curation.database.store import dataset_exists, load_dataset
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.decisions.reviewer import kept_reviewer
 from curation.decisions.verdicts import TAGS
-from curation.in_fiftyone.desk import Desk
+from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.results.audit import load_audit
 from curation.review.review_progress import Progress
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels
 
 _lock = threading.Lock()
-_desks: dict[str, tuple[tuple[int, ...], Desk, Progress]] = {}  # data set -> when it was audited, and its desk
+_desks: dict[str, tuple[tuple[int, ...], FiftyOneDesk, Progress]] = {}  # data set -> when it was audited, and its desk
 
 
-def desk_of(workspace: Workspace, dataset: str) -> tuple[Desk, Progress]:
+def desk_of(workspace: Workspace, dataset: str) -> tuple[FiftyOneDesk, Progress]:
     """Return the desk of a FiftyOne dataset, and how far its review is.
 
     Raises:
@@ -30,13 +30,13 @@ def desk_of(workspace: Workspace, dataset: str) -> tuple[Desk, Progress]:
     stamp = tuple(file.stat().st_mtime_ns for file in files if file.exists())
     with _lock:
         if name not in _desks or _desks[name][0] != stamp:
-            review, audit = open_review(workspace, name), load_audit(workspace, name)
-            desk = Desk(audit, review, lambda: load_dataset(workspace, dataset), lambda: reviewer(workspace))
-            _desks[name] = stamp, desk, Progress(audit, review)
+            ledger, audit = open_ledger(workspace, name), load_audit(workspace, name)
+            desk = FiftyOneDesk(audit, ledger, lambda: load_dataset(workspace, dataset), lambda: reviewer(workspace))
+            _desks[name] = stamp, desk, Progress(audit, ledger)
         return _desks[name][1:]
 
 
-def desk_with(workspace: Workspace, sample_id: str) -> Desk | None:
+def desk_with(workspace: Workspace, sample_id: str) -> FiftyOneDesk | None:
     """Return the desk of the dataset that has a sample; None where it is none of ours.
 
     Raises:
@@ -51,7 +51,7 @@ def desk_with(workspace: Workspace, sample_id: str) -> Desk | None:
     return None
 
 
-def tagged_samples(workspace: Workspace) -> list[tuple[Desk, list[str]]]:
+def tagged_samples(workspace: Workspace) -> list[tuple[FiftyOneDesk, list[str]]]:
     """Return the desks of the datasets in which samples carry a tag that is a verdict, with the ids of these.
 
     Raises:

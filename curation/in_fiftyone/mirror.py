@@ -7,7 +7,7 @@ from typing import Any
 from curation.database import store
 from curation.database.samples import classification, read_samples, write_samples
 from curation.datasets.rows import SPLITS, Rows
-from curation.decisions.ledger import Review
+from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
 from curation.in_fiftyone.views import ORDER_FIELD, review_views
 
@@ -60,23 +60,23 @@ def mirrored(state: State, image_id: str, given: str, classes: Sequence[str]) ->
     }
 
 
-def write_decisions(dataset: Any, review: Review, ids: Sequence[str] | None = None) -> int:
+def write_decisions(dataset: Any, ledger: Ledger, ids: Sequence[str] | None = None) -> int:
     """Bring the fields up to date with the log and return how many samples were not.
 
     Args:
         dataset: of the audit; see `prepare`.
-        review: of the data set.
+        ledger: of the data set.
         ids: of the samples to look at; all by default.
 
     Raises:
         ErrataError: the database does not answer, or the log cannot be read.
     """
-    return write_changed(dataset, review, given_labels(review), read_samples(dataset, READ, ids))
+    return write_changed(dataset, ledger, given_labels(ledger), read_samples(dataset, READ, ids))
 
 
 def write_changed(
     dataset: Any,
-    review: Review,
+    ledger: Ledger,
     given: Mapping[str, str],
     samples: Mapping[str, Mapping[str, Any]],
     noted: bool = True,
@@ -85,7 +85,7 @@ def write_changed(
 
     Args:
         dataset: of the audit; see `prepare`.
-        review: of the data set.
+        ledger: of the data set.
         given: see `given_labels`.
         samples: as `read_samples` returns the fields READ; those of another audit are left alone.
         noted: see `write_samples`.
@@ -94,12 +94,12 @@ def write_changed(
         ErrataError: the database does not answer, or the log cannot be read.
     """
     changed = {}
-    with review.reading() as state:
+    with ledger.reading() as state:
         for one, sample in samples.items():
             image_id = sample["image_id"]
             if image_id not in given:
                 continue
-            wanted = mirrored(state, image_id, given[image_id], review.classes)
+            wanted = mirrored(state, image_id, given[image_id], ledger.classes)
             new = {name: wanted[name] for name in FIELDS if sample[name] != wanted[name]}
             if sample[f"{CURATED}.label"] != wanted[CURATED]:
                 new[CURATED] = classification(wanted[CURATED])
@@ -111,9 +111,9 @@ def write_changed(
     return len(changed)
 
 
-def given_labels(review: Review) -> dict[str, str]:
+def given_labels(ledger: Ledger) -> dict[str, str]:
     """Return the given label of each image, by image_id."""
-    rows = review.rows
+    rows = ledger.rows
     names = (rows.classes[label] for label in rows.labels.tolist())
     return dict(zip(rows.image_ids.tolist(), names, strict=True))
 

@@ -56,7 +56,7 @@ class SessionEdits:
             else:
                 edits = tagged_samples(self._workspace)
             for own, ids in edits:
-                for sentence in sync_samples(own.dataset, own.audit, own.review, self._reviewer, ids).refused:
+                for sentence in sync_samples(own.dataset, own.audit, own.ledger, self._reviewer, ids).refused:
                     _log.warning("%s", sentence)
         except ErrataError as error:  # the edit stays, for `errata sync`
             _log.warning("an edit in FiftyOne is no decision yet: %s", error)

@@ -9,7 +9,7 @@ from curation.database.names import dataset_name
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import dataset_exists, load_dataset
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, open_review
+from curation.decisions.ledger import Ledger, open_ledger
 from curation.decisions.verdicts import TAGS, quick_verdict
 from curation.in_fiftyone.mirror import CURATED, IN_LOG, READ, given_labels, prepare, replaced_given, write_changed
 from curation.in_fiftyone.views import write_queue
@@ -60,11 +60,11 @@ def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:
     Raises:
         ErrataError: not audited, no dataset or no database, or nobody is named and there is an edit.
     """
-    audit, review = load_audit(workspace, name), open_review(workspace, name)
+    audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
     dataset = load_dataset(workspace, dataset_name(name))
     prepare(dataset, audit.rows)
-    done = sync_samples(dataset, audit, review, reviewer)
-    write_queue(dataset, audit, review)
+    done = sync_samples(dataset, audit, ledger, reviewer)
+    write_queue(dataset, audit, ledger)
     return done
 
 
@@ -83,30 +83,30 @@ def sync_every(workspace: Workspace, reviewer: str) -> list[str]:
     return told
 
 
-def sync_samples(dataset: Any, audit: Audit, review: Review, reviewer: str, ids: Sequence[str] | None = None) -> Synced:
+def sync_samples(dataset: Any, audit: Audit, ledger: Ledger, reviewer: str, ids: Sequence[str] | None = None) -> Synced:
     """Do what `sync` does for some samples, all by default; of some, the page that shows them may go on editing.
 
     Raises:
         ErrataError: the database does not answer.
     """
-    given, samples = given_labels(review), read_samples(dataset, READ, ids)
-    decisions, refused = take_edits(audit, review, samples, reviewer)
+    given, samples = given_labels(ledger), read_samples(dataset, READ, ids)
+    decisions, refused = take_edits(audit, ledger, samples, reviewer)
     replaced = replaced_given(given, samples)
     followed = {one: sample for one, sample in samples.items() if one not in refused}
     tagged = {one: sample for one, sample in followed.items() if _verdict_tags(sample)}
     write_samples(dataset, {one: {"tags": _other_tags(sample)} for one, sample in tagged.items()})
-    updated = write_changed(dataset, review, given, followed, noted=ids is None)
+    updated = write_changed(dataset, ledger, given, followed, noted=ids is None)
     return Synced(tuple(decisions), tuple(refused.values()), tuple(replaced), updated)
 
 
 def take_edits(
-    audit: Audit, review: Review, samples: Mapping[str, Sample], reviewer: str
+    audit: Audit, ledger: Ledger, samples: Mapping[str, Sample], reviewer: str
 ) -> tuple[list[Decision], dict[str, str]]:
     """Write decisions of the edits of samples to the log.
 
     Args:
         audit: of the data set.
-        review: of the data set.
+        ledger: of the data set.
         samples: as `read_samples` returns the fields READ.
         reviewer: whose edits they are.
 
@@ -126,7 +126,7 @@ def take_edits(
         try:
             found = _edit(audit, rows[sample["image_id"]], sample, reviewer)
             if found is not None:
-                decisions += _decided(review, replace(found, batch=batch))
+                decisions += _decided(ledger, replace(found, batch=batch))
         except ErrataError as error:
             refused[one] = f"{error}."
     return decisions, refused
@@ -160,13 +160,13 @@ def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | N
     return Decision(reviewer, image_id, queue=LABEL_EDITED, source="fiftyone", **said_so)
 
 
-def _decided(review: Review, decision: Decision) -> list[Decision]:
+def _decided(ledger: Ledger, decision: Decision) -> list[Decision]:
     """Write a decision, unless it is what this reviewer says already."""
-    with review.reading() as state:
+    with ledger.reading() as state:
         own = state.verdicts(decision.image_id).get(decision.reviewer)
         if own and (own.decision, set(own.new_labels)) == (decision.decision, set(decision.new_labels)):
             return []
-        return review.decide(decision)
+        return ledger.decide(decision)
 
 
 def _verdict_tags(sample: Sample) -> list[str]:

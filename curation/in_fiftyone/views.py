@@ -5,7 +5,7 @@ from typing import Any
 
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import View
-from curation.decisions.ledger import Review
+from curation.decisions.ledger import Ledger
 from curation.results.audit import Audit
 from curation.review.drawn_looks import ORDER_SEED, audit_order
 from curation.review.queue import split_places, tally
@@ -45,13 +45,13 @@ def review_views(splits: Collection[str]) -> tuple[View, ...]:
     )
 
 
-def write_queue(dataset: Any, audit: Audit, review: Review) -> None:
+def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
     """Put what nobody has judged in the order of the app's review, and leave out what somebody has.
 
     Args:
         dataset: of the audit, with the field ORDER.
         audit: of the data set.
-        review: of the data set.
+        ledger: of the data set.
 
     Raises:
         ErrataError: the database does not answer, or the log cannot be read.
@@ -59,7 +59,7 @@ def write_queue(dataset: Any, audit: Audit, review: Review) -> None:
     rows, quality = audit.rows, audit.consensus.label_quality
     places, _ = split_places(quality, audit_order(rows.image_ids, quality, ORDER_SEED), rows.splits)
     row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
-    with review.reading() as state:
+    with ledger.reading() as state:
         found = tally(state, row_of, len(rows))
     left = ~(found.looked | found.unsure)
     wanted = {image_id: int(places[row]) if left[row] else None for image_id, row in row_of.items()}

@@ -10,7 +10,7 @@ from curation.database.documents import Column, Labels
 from curation.database.names import dataset_name
 from curation.database.samples import read_samples
 from curation.database.store import View
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.reviewer import kept_reviewer
 from curation.images.problems import CHECKS
 from curation.in_fiftyone.mirror import READ, prepare, write_decisions
@@ -50,9 +50,9 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
         *(column for one in audit.architectures for column in _columns(audit, one)),
     ]
     name, paths, classes = dataset_name(audit.name), audit.rows.paths, audit.rows.classes
-    review = Review(log_of(workspace, audit.name), audit.checked) if audit.config["version"] == ORIGINAL else None
-    if review:
-        _keep_edits(workspace, audit, review)
+    ledger = Ledger(log_of(workspace, audit.name), audit.checked) if audit.config["version"] == ORIGINAL else None
+    if ledger:
+        _keep_edits(workspace, audit, ledger)
     with store.replacing(workspace, name, paths, columns, classes) as dataset:
         store.protect(dataset, "ground_truth")
         for done, one in enumerate(audit.architectures):
@@ -62,14 +62,14 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
             if progress:
                 progress(done + 1, len(audit.architectures))
         store.save_views(dataset, _views(audit))
-        if review:  # on the labels of a curated split nobody decides
+        if ledger:  # on the labels of a curated split nobody decides
             prepare(dataset, audit.rows)
-            write_decisions(dataset, review)
-            write_queue(dataset, audit, review)
+            write_decisions(dataset, ledger)
+            write_queue(dataset, audit, ledger)
         dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
 
 
-def _keep_edits(workspace: Workspace, audit: Audit, review: Review) -> None:
+def _keep_edits(workspace: Workspace, audit: Audit, ledger: Ledger) -> None:
     """Make decisions of what people edited in the dataset that is about to be replaced.
 
     Raises:
@@ -79,7 +79,7 @@ def _keep_edits(workspace: Workspace, audit: Audit, review: Review) -> None:
         return
     samples = read_samples(store.load_dataset(workspace, dataset_name(audit.name)), READ)
     reviewer = kept_reviewer(workspace)
-    _, refused = take_edits(audit, review, samples, reviewer)
+    _, refused = take_edits(audit, ledger, samples, reviewer)
     if refused and not reviewer:
         raise ErrataError(f"{next(iter(refused.values()))[:-1]} to `errata sync {audit.name}` first")
     for sentence in refused.values():

@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from curation.decisions.agreement import disagreements
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.results.audit import Audit
 from curation.review.budget import Budget, estimate
-from curation.review.drawn_looks import ORDER_SEED, AuditOrder, Queue, audit_order, inclusion
+from curation.review.drawn_looks import ORDER_SEED, DrawOrder, Queue, audit_order, inclusion
 from curation.review.queue import Population, Tally, inclusion_of, lay_out, population, shared_images, tally
 from curation.review.selections import load_selection, selection_stamp
 from curation.scoring.expected_errors import adding_up
@@ -29,8 +29,8 @@ class Bench:
     """One audited data set under review; threads share it."""
 
     audit: Audit
-    review: Review
-    order: AuditOrder  # of all N images
+    ledger: Ledger
+    order: DrawOrder  # of all N images
     row_of: dict[str, int]  # image_id -> row
     _parts: dict[str, Population] = field(default_factory=dict)
     _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
@@ -83,15 +83,15 @@ class Bench:
 
     def _disputed(self, split: str) -> Queue:
         """Return what reviewers disagree about and nobody settled, most serious first; none of it was drawn."""
-        with self.lock, self.review.reading() as state:
+        with self.lock, self.ledger.reading() as state:
             found = np.array([self.row_of[one.image_id] for one in disagreements(state)], np.int64)
         found = found[np.isin(found, self.part(split).rows)]
         return Queue(found, np.zeros(len(found), bool))
 
     def tally(self) -> tuple[int, Tally]:
         """Return how many lines the log has, and what the verdicts in force say; read again where there are more."""
-        with self.lock, self.review.reading() as state:
-            lines = self.review.lines()
+        with self.lock, self.ledger.reading() as state:
+            lines = self.ledger.lines()
             if self._tally is None or self._tally[0] != lines:
                 self._tally = lines, tally(state, self.row_of, len(self.audit.rows))
             return self._tally
@@ -142,5 +142,5 @@ def open_bench(workspace: Workspace, name: str, audit: Audit) -> Bench:
     """Return what is to be reviewed of an audit."""
     rows = audit.rows
     order = audit_order(rows.image_ids, audit.consensus.label_quality, ORDER_SEED)
-    review = Review(log_of(workspace, name), audit.checked)
-    return Bench(audit, review, order, {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())})
+    ledger = Ledger(log_of(workspace, name), audit.checked)
+    return Bench(audit, ledger, order, {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())})

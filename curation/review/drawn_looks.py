@@ -15,7 +15,7 @@ _LEAST = 0.2  # of the weights: a ranking that misleads costs at most a factor o
 
 
 @dataclass(frozen=True)
-class AuditOrder:
+class DrawOrder:
     """The order in which N images are drawn at random, whatever anybody finds."""
 
     order: IntArray  # (N,) rows, the first to draw first
@@ -31,7 +31,7 @@ class Queue:
     drawn: BoolArray  # (M,) whether each is proposed by the audit order and not for being suspicious
 
 
-def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> AuditOrder:
+def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> DrawOrder:
     """Give every image its place in a random order that depends on names, label quality and the seed alone.
 
     Suspicious images are drawn more readily, as there more verdicts are in doubt: the weight falls evenly from 1 for
@@ -63,10 +63,10 @@ def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed
     before, after = (np.searchsorted(ranking, quality, side) for side in ("left", "right"))
     weights = np.maximum(_LEAST, 1 - (before + after - 1) / (2 * max(1, len(quality))))  # equals share their rank
     tickets = random_numbers(image_ids, seed) / weights
-    return AuditOrder(np.lexsort((image_ids, tickets)), weights, tickets)
+    return DrawOrder(np.lexsort((image_ids, tickets)), weights, tickets)
 
 
-def queue(label_quality: FloatArray, audit: AuditOrder, looked: BoolArray, share: float = SHARE) -> Queue:
+def queue(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, share: float = SHARE) -> Queue:
     """Return what to look at: the most suspicious first, and every 1/share-th the next of the audit order.
 
     The whole queue is laid out as if nobody had looked at anything, then the images looked at are left out: verdicts
@@ -100,7 +100,7 @@ def queue(label_quality: FloatArray, audit: AuditOrder, looked: BoolArray, share
     return Queue(rows[left], drawn[left])
 
 
-def inclusion(label_quality: FloatArray, audit: AuditOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
+def inclusion(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
     """Return the probability with which each image would have been looked at by now, given the others.
 
     Certain (1) are the images down to where the most suspicious were looked at without a gap, also those of them that
@@ -154,14 +154,14 @@ def checked_quality(label_quality: FloatArray) -> Doubles:
     return quality
 
 
-def _suspicion(quality: Doubles, audit: AuditOrder) -> IntArray:
+def _suspicion(quality: Doubles, audit: DrawOrder) -> IntArray:
     # Among equals the last of the audit order first: ties do not depend on the order of the rows.
     places = np.empty(len(quality), np.int64)
     places[audit.order] = np.arange(len(quality))
     return np.lexsort((-places, quality))
 
 
-def _same_length(quality: Doubles, audit: AuditOrder, **masks: BoolArray) -> None:
+def _same_length(quality: Doubles, audit: DrawOrder, **masks: BoolArray) -> None:
     lengths = {"the audit order": audit.order.shape, **{name: mask.shape for name, mask in masks.items()}}
     for name, shape in lengths.items():
         if shape != quality.shape:

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.decisions.decision import Decision, in_order
-from curation.decisions.ledger import Review
+from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
-from curation.review.drawn_looks import AuditOrder, Queue, inclusion, queue, random_numbers
+from curation.review.drawn_looks import DrawOrder, Queue, inclusion, queue, random_numbers
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError, unknown
 
@@ -23,10 +23,10 @@ class Population:
 
     rows: IntArray  # (M,) rows among the N
     quality: FloatArray  # (M,) label quality in [0, 1], low = suspicious
-    audit: AuditOrder  # of these M
+    audit: DrawOrder  # of these M
 
 
-def population(quality: FloatArray, audit: AuditOrder, chosen: BoolArray) -> Population:
+def population(quality: FloatArray, audit: DrawOrder, chosen: BoolArray) -> Population:
     """Return a part of N images; each keeps its ticket of the whole, so that looks count wherever they were drawn.
 
     Args:
@@ -43,10 +43,10 @@ def population(quality: FloatArray, audit: AuditOrder, chosen: BoolArray) -> Pop
     place = np.full(len(quality), -1)
     place[rows] = np.arange(len(rows))
     order = place[audit.order]
-    return Population(rows, quality[rows], AuditOrder(order[order >= 0], audit.weights[rows], audit.tickets[rows]))
+    return Population(rows, quality[rows], DrawOrder(order[order >= 0], audit.weights[rows], audit.tickets[rows]))
 
 
-def split_places(quality: FloatArray, audit: AuditOrder, splits: npt.NDArray[np.str_]) -> tuple[IntArray, BoolArray]:
+def split_places(quality: FloatArray, audit: DrawOrder, splits: npt.NDArray[np.str_]) -> tuple[IntArray, BoolArray]:
     """Return where each of N images stands in the queue of its split by suspicion, whoever judged what.
 
     Args:
@@ -213,18 +213,18 @@ def _global(found: Queue, part: Population) -> Queue:
     return Queue(part.rows[found.rows], found.drawn)
 
 
-def look_order(review: Review, row_of: Mapping[str, int]) -> IntArray:
+def look_order(ledger: Ledger, row_of: Mapping[str, int]) -> IntArray:
     """Return the rows of the images with a verdict in force, the one looked at first in front, each once.
 
     Args:
-        review: of the data set.
+        ledger: of the data set.
         row_of: image_id -> row.
 
     Raises:
         ErrataError: the log cannot be read.
     """
-    entries = in_order(entry for _, entry in review.log.read().entries)
-    with review.reading() as state:
+    entries = in_order(entry for _, entry in ledger.log.read().entries)
+    with ledger.reading() as state:
         judged = set(state.images())
         images = (state.image_of(one) for one in entries if isinstance(one, Decision) and not state.undone(one.id))
         rows = dict.fromkeys(row_of[image] for image in images if image in judged)

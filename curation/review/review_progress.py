@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from curation.decisions.agreement import Agreement, agreement
-from curation.decisions.ledger import Review
+from curation.decisions.ledger import Ledger
 from curation.results.audit import Audit
 from curation.review.budget import Budget, estimate
 from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
@@ -37,9 +37,9 @@ class Place:
 class Progress:
     """The standing of one data set's review, computed again where the log has grown; threads share it."""
 
-    def __init__(self, audit: Audit, review: Review):
+    def __init__(self, audit: Audit, ledger: Ledger):
         """Start without looking at the log."""
-        self._audit, self._review = audit, review
+        self._audit, self._ledger = audit, ledger
         rows, quality = audit.rows, audit.consensus.label_quality
         self._row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
         self._order = audit_order(rows.image_ids, quality, ORDER_SEED)
@@ -129,13 +129,13 @@ class Progress:
         with self._lock:
             self._caught_up()
             if self._agreement is None:
-                with self._review.reading() as state:
+                with self._ledger.reading() as state:
                     self._agreement = agreement(state)
             return self._agreement
 
     def _caught_up(self) -> Tally:
-        with self._review.reading() as state:
-            lines = self._review.lines()
+        with self._ledger.reading() as state:
+            lines = self._ledger.lines()
             if self._tally is None or lines != self._lines:
                 self._tally = tally(state, self._row_of, len(self._audit.rows))
                 self._lines, self._agreement = lines, None

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from curation.decisions.ledger import Review, open_review
+from curation.decisions.ledger import Ledger, open_ledger
 from curation.images.unchanged import check_unchanged
 from curation.results.audit import Audit, load_audit
 from curation.versions.curate import Curated, curate
@@ -35,10 +35,10 @@ def make_split(workspace: Workspace, name: str, request: SplitRequest) -> Curate
     """
     request = request.checked()
     check_new(split_folder(workspace, name, request.version))
-    audit, review = load_audit(workspace, name), open_review(workspace, name)
-    lines = review.lines()
-    _check_readable(review, lines)
-    state, log_sha256 = review.at(lines), review.log.sha256(lines)
+    audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
+    lines = ledger.lines()
+    _check_readable(ledger, lines)
+    state, log_sha256 = ledger.at(lines), ledger.log.sha256(lines)
     parent = load_split(workspace, name, request.parent)
     inherited = None if request.parent == ORIGINAL else parent.every
     curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
@@ -65,9 +65,9 @@ def make_split(workspace: Workspace, name: str, request: SplitRequest) -> Curate
     return load_split(workspace, name, request.version)
 
 
-def _check_readable(review: Review, lines: int) -> None:
+def _check_readable(ledger: Ledger, lines: int) -> None:
     """Raise if a line that counts cannot be read: a decision would be lost without a word."""
-    problems = review.log.first(lines).problems
+    problems = ledger.log.first(lines).problems
     if problems:
         raise ErrataError(f"{problems[0]}; no split was made ({len(problems)} such lines): mend or remove them")
 
@@ -106,13 +106,13 @@ class SplitPreview:
     below: int  # labels that models would change
 
 
-def preview_split(workspace: Workspace, audit: Audit, review: Review, request: SplitRequest) -> SplitPreview:
+def preview_split(workspace: Workspace, audit: Audit, ledger: Ledger, request: SplitRequest) -> SplitPreview:
     """Return what `make_split` would make of a request now; images are not read again.
 
     Args:
         workspace: holds the parent.
         audit: of the labels as given.
-        review: its decisions.
+        ledger: its decisions.
         request: as it is asked for; its version may be there already.
 
     Raises:
@@ -120,7 +120,7 @@ def preview_split(workspace: Workspace, audit: Audit, review: Review, request: S
     """
     request = request.checked()
     parent = None if request.parent == ORIGINAL else load_split(workspace, audit.name, request.parent).every
-    with review.reading() as state:
+    with ledger.reading() as state:
         curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, parent)
         if request.auto_accept is None:
             below = 0

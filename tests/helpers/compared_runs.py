@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.images.checking import rows_key
 from curation.versions.make import make_split
 from curation.versions.request import SplitRequest
@@ -76,7 +76,7 @@ def _made(reviewed: bool) -> TemporaryDirectory[str]:
 def decide(workspace: Workspace) -> None:
     """Write five verdicts: one by suspicion, three that were drawn, one of them blind, and one picked by hand."""
     drawn: dict[str, Any] = {"drawn": True, "inclusion": 0.5, "queue": "test: suspicion"}
-    open_review(workspace, NAME).decide(
+    open_ledger(workspace, NAME).decide(
         Decision(
             "ana", "test/sea/0.png", "relabel", ("forest",), queue="test: suspicion", rank=1,
             proposed_by=("efficientnet_lite0",),

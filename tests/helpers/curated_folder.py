@@ -7,7 +7,7 @@ from dataclasses import asdict
 import numpy as np
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit
 from curation.versions.make import make_split
 from curation.versions.request import SplitRequest
@@ -20,11 +20,11 @@ from models.files.runs import Status
 
 def judge(workspace: Workspace, name: str = "tiny") -> None:
     """Let Ana relabel both wrong images and keep one, and Ben contradict her on the kept one."""
-    review = open_review(workspace, name)
-    review.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
-    review.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
-    review.decide(Decision("ana", "test/street/2.png", "keep"))
-    review.decide(Decision("ben", "test/street/2.png", "exclude"))
+    ledger = open_ledger(workspace, name)
+    ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
+    ledger.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
+    ledger.decide(Decision("ana", "test/street/2.png", "keep"))
+    ledger.decide(Decision("ben", "test/street/2.png", "exclude"))
 
 
 def version(workspace: Workspace, name: str = "tiny", label: str = "v1") -> None:

@@ -31,7 +31,7 @@ def grid(sitting: Sitting) -> None:
         st.html(progress(sitting))
         undo_keys(sitting)
         return
-    given, other = (sitting.bench.review.classes[place] for place in pair)
+    given, other = (sitting.bench.ledger.classes[place] for place in pair)
     since = _since([*rows])
     out = _taken_out(sitting, rows)
     kept = [row for row in rows if row not in out]

@@ -17,7 +17,7 @@ _PICKED = "review.picked"  # image_id, then the classes picked for a verdict tha
 
 def verdict_keys(look: Look) -> None:
     """Show a key for each verdict on an image."""
-    sitting, classes = look.sitting, look.sitting.bench.review.classes
+    sitting, classes = look.sitting, look.sitting.bench.ledger.classes
     given, other = classes[look.label], classes[look.other]
     with st.container(horizontal=True, gap="small", key="review-main"):
         with st.container(key="review-keep", width="content"):
@@ -43,7 +43,7 @@ def verdict_keys(look: Look) -> None:
 
 def _class_keys(look: Look) -> None:
     """Show a digit for each likely class: it relabels, or picks where several are to be named."""
-    classes, picked = look.sitting.bench.review.classes, _picked(look)
+    classes, picked = look.sitting.bench.ledger.classes, _picked(look)
     with st.container(horizontal=True, gap="small", key="review-classes"):
         for digit, name in digits(look):
             chosen = picked is not None and name in picked
@@ -69,7 +69,7 @@ def _class_keys(look: Look) -> None:
 
 def digits(look: Look) -> list[tuple[int, str]]:
     """Return the classes that have a digit: likely ones first, in the classes' own order where the look is blind."""
-    classes = look.sitting.bench.review.classes
+    classes = look.sitting.bench.ledger.classes
     if look.sitting.blind:
         return list(enumerate(classes[:DIGITS], 1))
     probs = np.mean([one.predictions.probs[look.row] for one in look.sitting.bench.audit.voters], axis=0)
@@ -80,7 +80,7 @@ def digits(look: Look) -> list[tuple[int, str]]:
 
 def undo_keys(sitting: Sitting) -> None:
     """Show the keys that take the last verdict back and bring it back, and what it was."""
-    with sitting.bench.review.reading() as state:
+    with sitting.bench.ledger.reading() as state:
         steps = {"undo": state.undoable(sitting.reviewer), "redo": state.redoable(sitting.reviewer)}
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-undo"):
         for kind, icon, shortcut in (("undo", "undo", "Z"), ("redo", "redo", "Y")):
@@ -129,7 +129,7 @@ def _verdict(look: Look, decision: str, labels: tuple[str, ...]) -> None:
 
 def _several(look: Look, decision: str) -> None:
     """Judge that an image shows one or all of the picked classes; of the given and suggested one by default."""
-    classes, picked = look.sitting.bench.review.classes, _picked(look)
+    classes, picked = look.sitting.bench.ledger.classes, _picked(look)
     if picked is None and look.suspicious and not look.sitting.blind:
         picked = [classes[look.label], classes[look.other]]
     if picked is None or len(picked) < 2:
@@ -144,7 +144,7 @@ def _choose(look: Look, name: str) -> None:
     if picked is not None:
         own = [one for one in picked if one != name] if name in picked else [*picked, name]
         st.session_state[_PICKED] = [look.image_id, *own]
-    elif name == look.sitting.bench.review.classes[look.label]:
+    elif name == look.sitting.bench.ledger.classes[look.label]:
         _verdict(look, "keep", ())
     else:
         _verdict(look, "relabel", (name,))
@@ -157,7 +157,7 @@ def _choose_from(look: Look, key: str) -> None:
 
 def _pick(look: Look) -> None:
     if _picked(look) is None:
-        st.session_state[_PICKED] = [look.image_id, look.sitting.bench.review.classes[look.label]]
+        st.session_state[_PICKED] = [look.image_id, look.sitting.bench.ledger.classes[look.label]]
 
 
 def _stop() -> None:

@@ -21,7 +21,7 @@ NEIGHBOURS = 7  # of each class
 def image_panel(look: Look) -> None:
     """Show the image, large, with its labels."""
     bench, row = look.sitting.bench, look.row
-    rows, classes = bench.audit.rows, bench.review.classes
+    rows, classes = bench.audit.rows, bench.ledger.classes
     given, other = classes[look.label], classes[look.other]
     if look.sitting.blind:
         title, quality = f'Given label <span class="er-given">{escape(given)}</span>', ""
@@ -55,7 +55,7 @@ def _sides(look: Look) -> str:
     """Return what each reviewer says, where the verdict is to settle a dispute."""
     if not look.sitting.settles:
         return ""
-    with look.sitting.bench.review.reading() as state:
+    with look.sitting.bench.ledger.reading() as state:
         own = state.verdicts(look.image_id)
     said = "".join(f"<li><b>{escape(phrase(one))}</b> <small>{escape(who)}</small></li>" for who, one in own.items())
     return f'<div class="er-sides"><span>Reviewers disagree; your verdict settles it.</span><ul>{said}</ul></div>'
@@ -76,7 +76,7 @@ def preload(look: Look) -> str:
 
 
 def _neighbours(look: Look) -> str:
-    classes = look.sitting.bench.review.classes
+    classes = look.sitting.bench.ledger.classes
     lines = [
         _strip(look, f'most like it in <b class="er-{kind}">{escape(classes[label])}</b>', label)
         for kind, label in (("given", look.label), ("other", look.other))

@@ -35,7 +35,7 @@ class Sitting:
     @property
     def name(self) -> str:
         """The queue's name in the log."""
-        classes = self.bench.review.classes
+        classes = self.bench.ledger.classes
         which = f"{classes[self.pair[0]]} → {classes[self.pair[1]]}" if self.pair else self.order
         return f"{self.split}: {which}"
 
@@ -187,6 +187,6 @@ def _linked(sitting: Sitting) -> tuple[int, None, bool] | None:
 
 def _look(sitting: Sitting, row: int, place: int | None, drawn: bool) -> Look:
     bench = sitting.bench
-    with bench.lock, bench.review.reading() as state:
+    with bench.lock, bench.ledger.reading() as state:
         own = standing(state, sitting, str(bench.audit.rows.image_ids[row]))
     return Look(sitting, row, place, drawn, own.id if own else "")

@@ -38,12 +38,12 @@ def judge(look: Look, decision: str, new_labels: Sequence[str] = ()) -> None:
 def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: float) -> list[Decision]:
     """Return the verdict as it is in the log; none where the reviewer gave another one in another tab meanwhile."""
     sitting, bench = look.sitting, look.sitting.bench
-    with bench.lock, bench.review.reading() as state:
+    with bench.lock, bench.ledger.reading() as state:
         own = standing(state, sitting, look.image_id)
         if own is not None and own.id != look.before:
             say(f"{look.image_id} was judged meanwhile in another tab ({phrase(own)}); that verdict stands.")
             return []
-        return bench.review.decide(
+        return bench.ledger.decide(
             Decision(
                 sitting.reviewer,
                 look.image_id,
@@ -70,7 +70,7 @@ def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: floa
         with bench.lock:
             judged = bench.tally()[1].judged.get(sitting.reviewer)
             looks = [Look(sitting, row, None, False) for row in rows if judged is None or not judged[row]]
-            written = bench.review.decide(*(_relabelled(look, label, looked_s / len(looks)) for look in looks))
+            written = bench.ledger.decide(*(_relabelled(look, label, looked_s / len(looks)) for look in looks))
     except ErrataError as error:
         say(f"{error}.")
         return
@@ -92,9 +92,9 @@ def _relabelled(look: Look, label: str, looked_s: float) -> Decision:
 
 def reverse(sitting: Sitting, kind: str) -> None:
     """Take back the reviewer's latest verdict, or bring it back."""
-    review = sitting.bench.review
+    ledger = sitting.bench.ledger
     try:
-        step = review.undo(sitting.reviewer) if kind == "undo" else review.redo(sitting.reviewer)
+        step = ledger.undo(sitting.reviewer) if kind == "undo" else ledger.redo(sitting.reviewer)
     except ErrataError as error:
         say(f"{error}.")
         return
@@ -142,11 +142,11 @@ def _proposal(look: Look, decision: str, new_labels: Sequence[str]) -> dict[str,
     """Return which architectures said so before the reviewer did, and the run of the first; none where it was blind."""
     if look.blind or decision != "relabel":
         return {}
-    wanted = look.sitting.bench.review.classes.index(new_labels[0])
+    wanted = look.sitting.bench.ledger.classes.index(new_labels[0])
     own = [one for one in look.sitting.bench.audit.voters if int(one.predictions.probs[look.row].argmax()) == wanted]
     return {"proposed_by": tuple(one.name for one in own), "run": own[0].run_folder.name} if own else {}
 
 
 def _models_say(look: Look) -> str:
-    consensus, classes = look.sitting.bench.audit.consensus, look.sitting.bench.review.classes
+    consensus, classes = look.sitting.bench.audit.consensus, look.sitting.bench.ledger.classes
     return f"; the models say {classes[consensus.suggested[look.row]]} ({consensus.confidence[look.row]:.0%})"

@@ -23,19 +23,19 @@ from models.arrays import IntArray
 def preview(bench: Bench, request: SplitRequest) -> SplitPreview:
     """Return what a request would make now; see `preview_split`."""
     audit = bench.audit
-    return _preview(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), request, bench)
+    return _preview(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), request, bench)
 
 
 def looks(bench: Bench) -> IntArray:
     """Return the rows that were judged, in the order of their first look."""
     audit = bench.audit
-    return _looks(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), bench)
+    return _looks(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), bench)
 
 
 def decision_lines(bench: Bench) -> list[Line]:
     """Return the decisions and what has become of each, oldest first; what took them back is left out."""
     audit = bench.audit
-    return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.review.lines(), bench)
+    return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), bench)
 
 
 def summaries(audit: Audit) -> list[SplitSummary]:
@@ -67,19 +67,19 @@ def _summary(split: CuratedSplit) -> SplitSummary:
 def _preview(
     root: str, name: str, stamp: tuple[int, ...], lines: int, request: SplitRequest, _bench: Bench
 ) -> SplitPreview:
-    return preview_split(Workspace(Path(root)), _bench.audit, _bench.review, request)
+    return preview_split(Workspace(Path(root)), _bench.audit, _bench.ledger, request)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> IntArray:
-    return look_order(_bench.review, _bench.row_of)
+    return look_order(_bench.ledger, _bench.row_of)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[Line]:
     rows = _bench.audit.rows
-    entries = [one for one in _bench.review.log.read().entries if isinstance(one[1], Decision)]
-    with _bench.review.reading() as state:
+    entries = [one for one in _bench.ledger.log.read().entries if isinstance(one[1], Decision)]
+    with _bench.ledger.reading() as state:
         return lines_of(entries, state, dict(zip(rows.image_ids.tolist(), rows.splits.tolist(), strict=True)))
 
 

@@ -17,9 +17,9 @@ from models.arrays import IntArray
 
 def decisions_part(bench: Bench) -> None:
     """Show the decisions so far, the budget curve with the stop rule, and every decision."""
-    with bench.review.reading() as state:
+    with bench.ledger.reading() as state:
         table, judged = verdict_table(state), bool(state.images())
-    if not bench.review.lines():
+    if not bench.ledger.lines():
         st.html(
             '<p class="er-lead">Nobody has judged a label yet. <small>Versions are made of decisions: judge the most '
             "suspicious images in the review, then come back. A version without any holds the labels as given.</small>"
@@ -29,7 +29,7 @@ def decisions_part(bench: Bench) -> None:
     left, right = st.columns([10, 12], gap="large")
     with left:
         st.html(f"<h3>Decisions in force</h3>{table if judged else '<p>None: all were taken back.</p>'}")
-        for problem in bench.review.problems():
+        for problem in bench.ledger.problems():
             st.warning(problem)
     with right:
         split = st.segmented_control(

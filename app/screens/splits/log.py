@@ -106,12 +106,12 @@ def _line_html(bench: Bench, line: Line, one: Decision) -> str:
 
 
 def _reverse(bench: Bench, decision_id: str, undone: bool, who: str) -> None:
-    (bench.review.put_back if undone else bench.review.take_back)(decision_id, who)
+    (bench.ledger.put_back if undone else bench.ledger.take_back)(decision_id, who)
 
 
 def _way_back(bench: Bench, who: str) -> None:
     """Show the buttons that take the reviewer's last decision, or batch, back and bring it again."""
-    with bench.review.reading() as state:
+    with bench.ledger.reading() as state:
         back, again = state.undoable(who), state.redoable(who)
     for name, step, icon in (("Undo", back, "undo"), ("Redo", again, "redo")):
         what = (
@@ -126,4 +126,4 @@ def _way_back(bench: Bench, who: str) -> None:
 
 
 def _step(bench: Bench, kind: str, who: str) -> None:
-    bench.review.undo(who) if kind == "undo" else bench.review.redo(who)
+    bench.ledger.undo(who) if kind == "undo" else bench.ledger.redo(who)

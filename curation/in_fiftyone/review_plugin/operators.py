@@ -7,7 +7,7 @@ import fiftyone.core.json as foj
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from curation.in_fiftyone.desk import Desk, Done, Look
+from curation.in_fiftyone.desk import Done, FiftyOneDesk, Look
 from curation.in_fiftyone.desks import desk_of
 from curation.in_fiftyone.views import TO_REVIEW
 from curation.review.review_progress import Place, Progress
@@ -29,7 +29,7 @@ REVERSALS = {  # operator -> kind, what its button says, icon
 }
 
 
-def act(ctx: Any, verdict: Callable[[Desk, Progress], Done], kind: str) -> dict[str, Any]:
+def act(ctx: Any, verdict: Callable[[FiftyOneDesk, Progress], Done], kind: str) -> dict[str, Any]:
     """Run a verdict; the page is told what became of it, and shows that and the next image."""
     try:
         desk, progress = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
@@ -58,7 +58,7 @@ def judge(ctx: Any, quick: str, chosen: str = "", digit: int = 0) -> dict[str, A
     seconds = ctx.params.get("looked_s")
     queue = f"FiftyOne: {ctx.request_params.get('view_name') or 'no saved view'}"
 
-    def verdict(desk: Desk, progress: Progress) -> Done:
+    def verdict(desk: FiftyOneDesk, progress: Progress) -> Done:
         looked_s = float(seconds) if isinstance(seconds, int | float) else None
         look = Look(shown, looked_s, queue, _place(ctx, desk, progress))
         return desk.decide(ids, quick, chosen or desk.digit(digit), look)
@@ -71,7 +71,7 @@ def reverse(ctx: Any, kind: str) -> dict[str, Any]:
     return act(ctx, lambda desk, _: desk.reverse(kind), kind)
 
 
-def _place(ctx: Any, desk: Desk, progress: Progress) -> Place | None:
+def _place(ctx: Any, desk: FiftyOneDesk, progress: Progress) -> Place | None:
     """Return where the open image stands in the queue that the view is; None in other views, and in filtered ones."""
     row = desk.row_of.get(desk.image(ctx.current_sample or "") or "")
     name = str(ctx.request_params.get("view_name") or "")
@@ -80,7 +80,7 @@ def _place(ctx: Any, desk: Desk, progress: Progress) -> Place | None:
     return progress.place_of_look(row, bool(ctx.params.get("walked")))
 
 
-def _samples(desk: Desk, done: Done) -> list[Any]:
+def _samples(desk: FiftyOneDesk, done: Done) -> list[Any]:
     """Return the changed samples as the page holds them; of many, which are shown in the grid alone, none."""
     if len(done.ids) != 1:
         return []

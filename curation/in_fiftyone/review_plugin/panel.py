@@ -6,7 +6,7 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from curation.decisions.agreement import Agreement
-from curation.in_fiftyone.desk import Desk
+from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.in_fiftyone.desks import desk_of
 from curation.in_fiftyone.review_plugin.operators import judge, reverse
 from curation.review.budget import stop_sentence
@@ -65,12 +65,12 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
             self._buttons(panel, desk)
         return types.Property(panel, view=types.GridView(gap=2, align_x="left", orientation="vertical", pad=2))
 
-    def _buttons(self, panel: Any, desk: Desk) -> None:
+    def _buttons(self, panel: Any, desk: FiftyOneDesk) -> None:
         for number, row in enumerate(_BUTTONS):
             line = panel.h_stack(f"row_{number}", gap=1)
             for name, quick, label in row:
                 line.btn(name, label, on_click=self.press, params={"quick": quick}, variant="outlined")
-        names = desk.review.classes
+        names = desk.ledger.classes
         for start in range(0, len(names), 3):
             line = panel.h_stack(f"classes_{start}", gap=1)
             for place, name in enumerate(names[start : start + 3], start + 1):
@@ -79,7 +79,7 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
                 line.btn(f"class_{place}", label, on_click=self.press, params=params, variant="outlined")
 
 
-def _target(ctx: Any, desk: Desk, progress: Progress) -> str:
+def _target(ctx: Any, desk: FiftyOneDesk, progress: Progress) -> str:
     """Return what a button would judge."""
     image_id = desk.image(ctx.current_sample) if ctx.current_sample else None
     if image_id is None:
@@ -96,7 +96,7 @@ def _target(ctx: Any, desk: Desk, progress: Progress) -> str:
     )
 
 
-def _standing(ctx: Any, desk: Desk, progress: Progress) -> list[str]:
+def _standing(ctx: Any, desk: FiftyOneDesk, progress: Progress) -> list[str]:
     split = _split(ctx, desk)
     standing = progress.standing(split, desk.reviewer)
     done = (
@@ -114,7 +114,7 @@ def _agreed(found: Agreement) -> str:
     return f"Reviewers agree on {found.share:.0%} of {found.images:,} images that several judged{kappa}."
 
 
-def _split(ctx: Any, desk: Desk) -> str:
+def _split(ctx: Any, desk: FiftyOneDesk) -> str:
     """Return the split of the open image, else of the first selected one, else of the first of the view."""
     for one in (ctx.current_sample, *(ctx.selected or [])[:1]):
         image_id = desk.image(one) if one else None

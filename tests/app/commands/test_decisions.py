@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, log_of, open_review
+from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.decisions.log import DecisionLog
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import small_audit
@@ -34,15 +34,15 @@ def workspace(made: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 
 @pytest.fixture
-def review(workspace: Workspace) -> Review:
+def ledger(workspace: Workspace) -> Ledger:
     """Five lines: ana relabels, keeps and undoes that, ben keeps and excludes."""
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ana", IMAGE, "relabel", ("forest",), looked_s=2.5, queue="suspicious-test", rank=1))
-    review.decide(Decision("ana", OTHER, "keep"))
-    review.undo("ana")
-    review.decide(Decision("ben", IMAGE, "keep"))
-    review.decide(Decision("ben", OTHER, "exclude"))
-    return review
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana", IMAGE, "relabel", ("forest",), looked_s=2.5, queue="suspicious-test", rank=1))
+    ledger.decide(Decision("ana", OTHER, "keep"))
+    ledger.undo("ana")
+    ledger.decide(Decision("ben", IMAGE, "keep"))
+    ledger.decide(Decision("ben", OTHER, "exclude"))
+    return ledger
 
 
 def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
@@ -57,7 +57,7 @@ def lines(output: str) -> list[str]:
     return [line for line in output.splitlines() if re.match(r" *\d+  ", line)]
 
 
-def test_it_lists_all_newest_last(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_lists_all_newest_last(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     output = errata(capsys, "tiny")
     assert re.match(r"line  time +reviewer  image +label +decision +status", output)
     assert [re.split(" {2,}", line.strip())[:1] + re.split(" {2,}", line.strip())[2:] for line in lines(output)] == [
@@ -75,9 +75,9 @@ def test_it_lists_all_newest_last(review: Review, capsys: pytest.CaptureFixture[
     assert f"1 to adjudicate, most serious first: {IMAGE}\n" in output
 
 
-def test_adjudicated_and_agreed(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
-    review.decide(Decision("cleo", IMAGE, "multi-label", ("sea", "forest"), adjudicates=True))
-    review.decide(Decision("ana", OTHER, "exclude"))
+def test_adjudicated_and_agreed(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger.decide(Decision("cleo", IMAGE, "multi-label", ("sea", "forest"), adjudicates=True))
+    ledger.decide(Decision("ana", OTHER, "exclude"))
     output = errata(capsys, "tiny")
     assert "multi-label sea, forest (adjudicated)" in output
     assert "to adjudicate" not in output
@@ -87,7 +87,7 @@ def numbers(output: str) -> list[int]:
     return [int(line.split()[0]) for line in lines(output)]
 
 
-def test_it_filters(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_filters(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     for options, expected in (
         (["--reviewer", "ben"], [4, 5]),
         (["--decision", "keep"], [2, 3, 4]),
@@ -109,7 +109,7 @@ def test_it_filters(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
     assert errata(capsys, "tiny", "--at", 0) == "no decisions on tiny yet\n"
 
 
-def test_files(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     output = errata(capsys, "tiny", "--csv", "x.csv", "--json", "x.json", "--reviewer", "ana")
     assert output == "3 lines written to x.csv\n3 lines written to x.json\n"
     rows = list(csv.DictReader(Path("x.csv").read_text().splitlines()))
@@ -119,7 +119,7 @@ def test_files(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
     assert [value["status"] for value in json.loads(Path("x.json").read_text())] == ["in force", "undone", ""]
 
 
-def test_it_undoes_and_redoes(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_undoes_and_redoes(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     assert errata(capsys, "tiny", "--undo", "--reviewer", "ben") == f"took back: exclude for {OTHER}\n"
     assert errata(capsys, "tiny", "--redo", "--reviewer", "ben") == f"brought back: exclude for {OTHER}\n"
     assert errata(capsys, "tiny", "--redo", "--reviewer", "ben") == "nothing of ben to redo\n"
@@ -128,18 +128,18 @@ def test_it_undoes_and_redoes(review: Review, capsys: pytest.CaptureFixture[str]
     assert "in force: 1 exclude, 1 keep; 2 images judged by ben" in errata(capsys, "tiny")
 
 
-def test_any_line_is_taken_back_and_put_back(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+def test_any_line_is_taken_back_and_put_back(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     took = errata(capsys, "tiny", "--take-back", "4", "--reviewer", "ben")
     assert took == f"took back: keep for {IMAGE}\n"  # not ben's last
     assert "in force: 1 exclude, 1 relabel;" in errata(capsys, "tiny")
     assert errata(capsys, "tiny", "--put-back", "4", "--reviewer", "ben") == f"brought back: keep for {IMAGE}\n"
     assert errata(capsys, "tiny", "--put-back", "2", "--reviewer", "ana") == f"brought back: keep for {OTHER}\n"
-    assert review.lines() == 8
+    assert ledger.lines() == 8
 
 
-def test_it_merges(review: Review, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_it_merges(ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     hers = DecisionLog(tmp_path / "hers.jsonl")
-    sha256 = review.at(1).verdicts(IMAGE)["ana"].sha256
+    sha256 = ledger.at(1).verdicts(IMAGE)["ana"].sha256
     hers.append(Decision("cleo", "was/elsewhere.png", "keep", (), "sea", sha256))
     hers.append(Decision("cleo", "gone.png", "keep", (), "sea", "0" * 64))
     said = errata(capsys, "tiny", "--merge", hers.path)
@@ -153,8 +153,8 @@ def test_it_merges(review: Review, capsys: pytest.CaptureFixture[str], tmp_path:
     assert re.search(r"hers\.jsonl, line 1: schema_version 7 is of a newer Errata.*nothing was merged", said)
 
 
-def test_problems_of_the_log_are_told(review: Review, capsys: pytest.CaptureFixture[str]) -> None:
-    with review.log.path.open("ab") as file:
+def test_problems_of_the_log_are_told(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    with ledger.log.path.open("ab") as file:
         file.write(b"rubbish\n{torn")
     exit_code("decisions", "tiny")
     said = capsys.readouterr()
@@ -197,7 +197,7 @@ def test_nothing_yet(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -
     ],
 )
 def test_bad_input_is_one_sentence(
-    review: Review, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
     said = errata(capsys, *arguments, code=2)
     assert sentence in said
@@ -205,7 +205,7 @@ def test_bad_input_is_one_sentence(
 
 
 def test_control_characters_of_a_merged_log_do_not_reach_the_terminal(
-    review: Review, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     DecisionLog(tmp_path / "x.jsonl").append(Decision("dan", "\x1b[2J[red].png", "keep", (), "sea", "1" * 64))
     errata(capsys, "tiny", "--merge", tmp_path / "x.jsonl")

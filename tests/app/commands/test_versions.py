@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.workspace.folders import Workspace
 from models.files.atomic import read_json
 from tests.helpers.small_audit import SKIPPED, small_audit
@@ -21,11 +21,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Five decisions, and v1 and v2 made from them."""
     root = tmp_path_factory.mktemp("home")
     small_audit(Workspace(root), cams=0)
-    review = open_review(Workspace(root), "tiny")
-    review.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
-    review.decide(Decision("ben", "test/sea/1.png", "exclude"))
-    review.decide(Decision("ana", "test/sea/3.png", "keep"))
-    review.decide(Decision("ben", "test/sea/3.png", "relabel", ("street",)))
+    ledger = open_ledger(Workspace(root), "tiny")
+    ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
+    ledger.decide(Decision("ben", "test/sea/1.png", "exclude"))
+    ledger.decide(Decision("ana", "test/sea/3.png", "keep"))
+    ledger.decide(Decision("ben", "test/sea/3.png", "relabel", ("street",)))
     return root
 
 
@@ -112,12 +112,12 @@ def test_export(capsys: pytest.CaptureFixture[str], here: Path, home: Path) -> N
 
 
 def test_a_class_without_an_image_in_a_split_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    review = open_review(Workspace.from_environment(), "tiny")
-    review.decide(*[Decision("dan", f"test/street/{number}.png", "exclude") for number in range(4)])
+    ledger = open_ledger(Workspace.from_environment(), "tiny")
+    ledger.decide(*[Decision("dan", f"test/street/{number}.png", "exclude") for number in range(4)])
     errata(capsys, "split", "tiny", "--version", "v1")
     output = errata(capsys, "export", "tiny", "--version", "v1")
     assert "no image of street in test: readers that number folders count others there" in output
-    review.undo("dan")
+    ledger.undo("dan")
 
 
 @pytest.mark.parametrize(

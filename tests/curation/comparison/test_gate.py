@@ -6,7 +6,7 @@ import pytest
 
 from curation.comparison.gate import check_accuracy, check_errors, check_leaks, parse_share
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.versions.make import make_split
 from curation.versions.request import SplitRequest
 from curation.workspace.folders import Workspace
@@ -46,11 +46,11 @@ def test_the_most_accurate_network_counts_unless_some_are_named(workspace: Works
 
 def test_wrong_labels_left_once_all_are_judged(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    review = open_review(workspace, NAME)
-    with review.reading() as state:
+    ledger = open_ledger(workspace, NAME)
+    with ledger.reading() as state:
         done = set(state.images())
-    rest = [name for name in review.rows.image_ids.tolist() if name not in done or name == "test/forest/0.png"]
-    review.decide(
+    rest = [name for name in ledger.rows.image_ids.tolist() if name not in done or name == "test/forest/0.png"]
+    ledger.decide(
         *(
             Decision("ana", name, "relabel", (WRONG[name],)) if name in WRONG else Decision("ana", name, "keep")
             for name in rest

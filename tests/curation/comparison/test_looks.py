@@ -8,7 +8,7 @@ import pytest
 from curation.comparison.board import lay_out
 from curation.comparison.looks import Looks, looks_of, ways
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.results.audit import load_audit
 from curation.versions.store import load_split
 from curation.workspace.folders import Workspace
@@ -51,7 +51,7 @@ def test_what_is_decided_later_does_not_count(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
     before = looks(workspace)[1]
     more = [Decision("ben", f"test/sea/{i}.png", "keep", queue="link") for i in (2, 3)]
-    open_review(workspace, NAME).decide(*more)
+    open_ledger(workspace, NAME).decide(*more)
     after = looks(workspace)[1]
     assert after.chosen == before.chosen
     assert np.array_equal(after.inclusion, before.inclusion)
@@ -62,9 +62,9 @@ def test_images_picked_by_hand_and_disputed_ones(tmp_path: Path) -> None:
     from curation.versions.request import SplitRequest
 
     workspace = compared_runs(tmp_path)
-    review = open_review(workspace, NAME)
-    review.decide(Decision("ben", "test/street/3.png", "keep", queue="link"))
-    review.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
+    ledger = open_ledger(workspace, NAME)
+    ledger.decide(Decision("ben", "test/street/3.png", "keep", queue="link"))
+    ledger.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
     make_split(workspace, NAME, SplitRequest("v2", reviewer="ana"))
     board, audit = lay_out(workspace, NAME, labels=("original", "v2")), load_audit(workspace, NAME)
     own = looks_of(workspace, load_split(workspace, NAME, "v2"), audit, board.images)

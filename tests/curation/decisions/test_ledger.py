@@ -16,7 +16,7 @@ import pytest
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision, Reversal
 from curation.decisions.labels import decided_labels
-from curation.decisions.ledger import Review, log_of, open_review
+from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.decisions.log import DecisionLog
 from curation.decisions.merge import merge_into
 from curation.images.checked_rows import CheckedRows
@@ -41,8 +41,8 @@ def audit(made: Audit) -> Audit:
 
 
 @pytest.fixture
-def review(audit: Audit) -> Review:
-    return open_review(workspace_of(audit), "tiny")
+def ledger(audit: Audit) -> Ledger:
+    return open_ledger(workspace_of(audit), "tiny")
 
 
 def workspace_of(audit: Audit) -> Workspace:
@@ -53,17 +53,17 @@ def relabel(image_id: str = IMAGE, reviewer: str = "ana") -> Decision:
     return Decision(reviewer, image_id, "relabel", ("forest",))
 
 
-def test_the_log_knows_label_and_content(review: Review, audit: Audit) -> None:
-    (decision,) = review.decide(relabel())
+def test_the_log_knows_label_and_content(ledger: Ledger, audit: Audit) -> None:
+    (decision,) = ledger.decide(relabel())
     assert decision.label == "sea"
     assert decision.sha256 == hashlib.sha256((audit.rows.root / IMAGE).read_bytes()).hexdigest()
-    assert review.log.path == workspace_of(audit).root / "decisions" / "tiny.jsonl"
-    with review.reading() as state:
+    assert ledger.log.path == workspace_of(audit).root / "decisions" / "tiny.jsonl"
+    with ledger.reading() as state:
         assert state.verdict(IMAGE) == decision
-    assert (review.lines(), review.problems()) == (1, [])
+    assert (ledger.lines(), ledger.problems()) == (1, [])
 
 
-def test_what_is_not_written(review: Review) -> None:
+def test_what_is_not_written(ledger: Ledger) -> None:
     for decision, sentence in (
         (relabel("test/sea/99.png"), r"no image 'test/sea/99\.png' in this data set"),
         (Decision("ana", IMAGE, "relabel", ("sea",)), "decide keep instead"),
@@ -73,167 +73,167 @@ def test_what_is_not_written(review: Review) -> None:
         (Decision("ana", IMAGE, "keep", sha256="0" * 64), "is another one in the audit"),
     ):
         with pytest.raises(ErrataError, match=sentence):
-            review.decide(relabel(OTHER), decision)  # all of a batch or nothing
-    for kind in (review.undo, review.redo):
+            ledger.decide(relabel(OTHER), decision)  # all of a batch or nothing
+    for kind in (ledger.undo, ledger.redo):
         assert kind("ana") == []
-    assert not review.log.path.exists() or review.log.path.read_bytes() == b""
+    assert not ledger.log.path.exists() or ledger.log.path.read_bytes() == b""
 
 
-def test_an_image_changed_or_gone_is_refused_by_name(review: Review, audit: Audit) -> None:
+def test_an_image_changed_or_gone_is_refused_by_name(ledger: Ledger, audit: Audit) -> None:
     path = audit.rows.root / IMAGE
     original = path.read_bytes()
     try:
         path.write_bytes(original + b"\0")
         with pytest.raises(ErrataError, match=r"image 'test/sea/0\.png' was changed since it was scored"):
-            review.decide(relabel())
+            ledger.decide(relabel())
         path.unlink()
         with pytest.raises(ErrataError, match=r"cannot read image 'test/sea/0\.png': No such file or directory"):
-            review.decide(relabel())
+            ledger.decide(relabel())
     finally:
         path.write_bytes(original)
-    review.decide(relabel())
-    assert review.lines() == 1
+    ledger.decide(relabel())
+    assert ledger.lines() == 1
 
 
-def test_undo_and_redo_across_restarts(review: Review, audit: Audit) -> None:
-    first = review.decide(relabel())
-    batch = review.decide(relabel(OTHER), Decision("ana", "test/sea/2.png", "exclude"))
+def test_undo_and_redo_across_restarts(ledger: Ledger, audit: Audit) -> None:
+    first = ledger.decide(relabel())
+    batch = ledger.decide(relabel(OTHER), Decision("ana", "test/sea/2.png", "exclude"))
     assert len({one.batch for one in batch}) == 1
     assert batch[0].batch
     assert first[0].batch == ""
-    again = open_review(workspace_of(audit), "tiny")
+    again = open_ledger(workspace_of(audit), "tiny")
     assert again.undo("ben") == []
     assert again.undo("ana", "fiftyone") == batch[::-1]
-    assert review.undo("ana") == first
+    assert ledger.undo("ana") == first
     with again.reading() as state:
         assert state.images() == []
-    assert open_review(workspace_of(audit), "tiny").redo("ana") == first
-    assert review.redo("ana") == batch
-    assert review.redo("ana") == []
+    assert open_ledger(workspace_of(audit), "tiny").redo("ana") == first
+    assert ledger.redo("ana") == batch
+    assert ledger.redo("ana") == []
     with again.reading() as state:
         assert state.counts() == {"relabel": 2, "exclude": 1}
-    assert [json.loads(line)["kind"] for line in review.log.path.read_text().splitlines()] == [
+    assert [json.loads(line)["kind"] for line in ledger.log.path.read_text().splitlines()] == [
         "decision", "decision", "decision", "undo", "undo", "undo", "redo", "redo", "redo",
     ]  # fmt: skip
     with pytest.raises(ErrataError, match="no source of decisions 'web'"):
-        review.undo("ana", "web")
+        ledger.undo("ana", "web")
 
 
-def test_any_decision_is_taken_back_and_put_back(review: Review) -> None:
+def test_any_decision_is_taken_back_and_put_back(ledger: Ledger) -> None:
     first, second, third = (
-        review.decide(Decision("ana", name, verdict))[0]
+        ledger.decide(Decision("ana", name, verdict))[0]
         for name, verdict in ((IMAGE, "exclude"), (OTHER, "keep"), (IMAGE, "unsure"))
     )
-    assert review.take_back(second.id, "ana") == second
-    with review.reading() as state:
+    assert ledger.take_back(second.id, "ana") == second
+    with ledger.reading() as state:
         assert state.images() == [IMAGE]
-    review.take_back(third.id, "ana")
-    with review.reading() as state:  # what it had replaced counts again
+    ledger.take_back(third.id, "ana")
+    with ledger.reading() as state:  # what it had replaced counts again
         assert state.verdicts(IMAGE) == {"ana": first}
-    review.take_back(first.id, "ana", "fiftyone")
-    assert review.put_back(third.id, "ana") == third
-    review.put_back(first.id, "ana")
-    with review.reading() as state:  # put back behind the newer one
+    ledger.take_back(first.id, "ana", "fiftyone")
+    assert ledger.put_back(third.id, "ana") == third
+    ledger.put_back(first.id, "ana")
+    with ledger.reading() as state:  # put back behind the newer one
         assert state.verdicts(IMAGE) == {"ana": third}
         assert state.images() == [IMAGE]
-    assert [entry.of for _, entry in review.log.read().entries if isinstance(entry, Reversal)] == [
+    assert [entry.of for _, entry in ledger.log.read().entries if isinstance(entry, Reversal)] == [
         one.id for one in (second, third, first, third, first)
     ]
 
 
-def test_what_cannot_be_taken_back_is_told(review: Review) -> None:
-    one = review.decide(Decision("ana", IMAGE, "exclude"))[0]
-    lines = review.lines()
+def test_what_cannot_be_taken_back_is_told(ledger: Ledger) -> None:
+    one = ledger.decide(Decision("ana", IMAGE, "exclude"))[0]
+    lines = ledger.lines()
     with pytest.raises(ErrataError, match="'nothing'"):
-        review.take_back("nothing", "ana")
+        ledger.take_back("nothing", "ana")
     with pytest.raises(ErrataError, match="is ana's and not ben's"):
-        review.take_back(one.id, "ben")
+        ledger.take_back(one.id, "ben")
     with pytest.raises(ErrataError, match="nothing to put back"):
-        review.put_back(one.id, "ana")
-    assert review.lines() == lines
-    review.take_back(one.id, "ana")
+        ledger.put_back(one.id, "ana")
+    assert ledger.lines() == lines
+    ledger.take_back(one.id, "ana")
     with pytest.raises(ErrataError, match="taken back already"):
-        review.take_back(one.id, "ana")
-    assert review.lines() == lines + 1
+        ledger.take_back(one.id, "ana")
+    assert ledger.lines() == lines + 1
 
 
-def test_any_moment_comes_back(review: Review) -> None:
-    review.decide(relabel())
+def test_any_moment_comes_back(ledger: Ledger) -> None:
+    ledger.decide(relabel())
     before = datetime.now(UTC)
-    review.decide(Decision("ana", IMAGE, "exclude"))
-    review.undo("ana")
-    kinds = [verdict.decision if (verdict := review.at(line).verdict(IMAGE)) else "" for line in range(4)]
+    ledger.decide(Decision("ana", IMAGE, "exclude"))
+    ledger.undo("ana")
+    kinds = [verdict.decision if (verdict := ledger.at(line).verdict(IMAGE)) else "" for line in range(4)]
     assert kinds == ["", "relabel", "exclude", "relabel"]
-    then = review.at(before).verdict(IMAGE)
+    then = ledger.at(before).verdict(IMAGE)
     assert then is not None
     assert then.decision == "relabel"
-    assert review.at(datetime(2020, 1, 1, tzinfo=UTC)).images() == []
+    assert ledger.at(datetime(2020, 1, 1, tzinfo=UTC)).images() == []
     with pytest.raises(ErrataError, match="has 3 lines; there is no line 4"):
-        review.at(4)
-    assert len({review.log.sha256(line) for line in range(4)}) == 4
+        ledger.at(4)
+    assert len({ledger.log.sha256(line) for line in range(4)}) == 4
 
 
-def test_others_decisions_are_seen(review: Review, audit: Audit) -> None:
-    other = open_review(workspace_of(audit), "tiny")
-    review.decide(relabel())
+def test_others_decisions_are_seen(ledger: Ledger, audit: Audit) -> None:
+    other = open_ledger(workspace_of(audit), "tiny")
+    ledger.decide(relabel())
     other.decide(Decision("ben", IMAGE, "keep"))
-    for one in (review, other):
+    for one in (ledger, other):
         with one.reading() as state:
             assert state.disputed(IMAGE)
             assert set(state.verdicts(IMAGE)) == {"ana", "ben"}
     other.decide(Decision("cleo", IMAGE, "relabel", ("forest",), adjudicates=True))
-    with review.reading() as state:
+    with ledger.reading() as state:
         assert not state.disputed(IMAGE)
 
 
-def test_a_merged_log_counts_from_its_own_times_on(review: Review, tmp_path: Path) -> None:
-    (early,) = review.decide(Decision("ana", IMAGE, "keep"))
+def test_a_merged_log_counts_from_its_own_times_on(ledger: Ledger, tmp_path: Path) -> None:
+    (early,) = ledger.decide(Decision("ana", IMAGE, "keep"))
     elsewhere = DecisionLog(tmp_path / "x.jsonl")
     with elsewhere.writing() as writer:
         writer.copy([replace(early, id="other", decision="exclude", time="2020-01-01T00:00:00.000000Z")])
-    assert merge_into(review.log, [elsewhere.path], review.classes) == 1
-    with review.reading() as state:
+    assert merge_into(ledger.log, [elsewhere.path], ledger.classes) == 1
+    with ledger.reading() as state:
         assert state.verdicts(IMAGE)["ana"] == early  # though the other is the last line
 
 
-def test_a_log_put_back_from_a_copy_is_read_anew(review: Review) -> None:
-    review.decide(relabel())
-    copy = review.log.path.read_bytes()
-    review.decide(relabel(OTHER))
-    with review.reading() as state:
+def test_a_log_put_back_from_a_copy_is_read_anew(ledger: Ledger) -> None:
+    ledger.decide(relabel())
+    copy = ledger.log.path.read_bytes()
+    ledger.decide(relabel(OTHER))
+    with ledger.reading() as state:
         assert len(state.images()) == 2
-    review.log.path.write_bytes(copy)
-    with review.reading() as state:
+    ledger.log.path.write_bytes(copy)
+    with ledger.reading() as state:
         assert state.images() == [IMAGE]
-    review.decide(relabel(OTHER, "ben"))
-    with review.reading() as state:
+    ledger.decide(relabel(OTHER, "ben"))
+    with ledger.reading() as state:
         assert state.reviewers() == ["ana", "ben"]
 
 
-def test_problems_are_told_once(review: Review) -> None:
-    review.decide(relabel())
-    with review.log.path.open("ab") as file:
+def test_problems_are_told_once(ledger: Ledger) -> None:
+    ledger.decide(relabel())
+    with ledger.log.path.open("ab") as file:
         file.write(b"rubbish\n{torn")
-    told = [problem.rpartition("/")[2] for problem in review.problems()]
+    told = [problem.rpartition("/")[2] for problem in ledger.problems()]
     assert told == [
         "tiny.jsonl, line 2: it is damaged: no JSON object",
         "tiny.jsonl, line 3: it has no end, as after a crash; the next decision mends that",
     ]
-    review.decide(relabel(OTHER))
-    told = [problem.rpartition("/")[2] for problem in review.problems()]
+    ledger.decide(relabel(OTHER))
+    told = [problem.rpartition("/")[2] for problem in ledger.problems()]
     assert told == [
         "tiny.jsonl, line 2: it is damaged: no JSON object",
         "tiny.jsonl that are kept beside it in tiny.torn: 1",
     ]
 
 
-def test_a_renamed_image_keeps_its_decisions(review: Review, audit: Audit) -> None:
-    (decision,) = review.decide(relabel())
+def test_a_renamed_image_keeps_its_decisions(ledger: Ledger, audit: Audit) -> None:
+    (decision,) = ledger.decide(relabel())
     image_ids = np.array(
         [image_id.replace("test/sea/0", "test/forest/9") for image_id in audit.rows.image_ids.tolist()]
     )
     rows = Rows(audit.rows.root, audit.rows.classes, image_ids, audit.rows.labels, audit.rows.splits)
-    moved = Review(review.log, replace(audit.checked, rows=rows))
+    moved = Ledger(ledger.log, replace(audit.checked, rows=rows))
     with moved.reading() as state:
         assert state.verdict("test/forest/9.png") == decision
         assert state.verdict(IMAGE) is None
@@ -244,17 +244,17 @@ def test_a_renamed_image_keeps_its_decisions(review: Review, audit: Audit) -> No
         audit.checked.sizes_px,
         (),
     )
-    with Review(review.log, deleted).reading() as state:
+    with Ledger(ledger.log, deleted).reading() as state:
         assert state.images() == []
         assert state.missing() == [decision]
 
 
-def test_classes_added_later(review: Review, audit: Audit) -> None:
+def test_classes_added_later(ledger: Ledger, audit: Audit) -> None:
     """Verdicts name classes, not numbers: those given before the class list grew mean what they meant."""
-    review.decide(relabel())
+    ledger.decide(relabel())
     rows = audit.rows
     more = Rows(rows.root, ("desert", *rows.classes), rows.image_ids, rows.labels + 1, rows.splits)
-    grown = Review(review.log, replace(audit.checked, rows=more))
+    grown = Ledger(ledger.log, replace(audit.checked, rows=more))
     grown.decide(Decision("ana", OTHER, "relabel", ("desert",)))
     with grown.reading() as state:
         got = decided_labels(state, more)
@@ -265,22 +265,22 @@ def test_classes_added_later(review: Review, audit: Audit) -> None:
     }
 
 
-def test_threads_share_a_review(review: Review, audit: Audit) -> None:
+def test_threads_share_a_review(ledger: Ledger, audit: Audit) -> None:
     own = audit.rows.image_ids.tolist()
     with ThreadPoolExecutor(6) as threads:
-        list(threads.map(lambda image_id: review.decide(Decision("ana", image_id, "keep")), own))
-    with review.reading() as state:
+        list(threads.map(lambda image_id: ledger.decide(Decision("ana", image_id, "keep")), own))
+    with ledger.reading() as state:
         assert state.images() == sorted(own)
     with ThreadPoolExecutor(6) as threads:
-        undone = list(threads.map(lambda _: review.undo("ana"), own))
+        undone = list(threads.map(lambda _: ledger.undo("ana"), own))
     assert sorted(one.image_id for step in undone for one in step) == sorted(own)
 
 
 def test_names(audit: Audit, tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match="no audited data set 'tinny'; did you mean 'tiny'"):
-        open_review(workspace_of(audit), "tinny")
+        open_ledger(workspace_of(audit), "tinny")
     with pytest.raises(ErrataError, match="data set 'tiny' has no finished audit; run `errata audit tiny`"):
-        open_review(Workspace(tmp_path), "tiny")
+        open_ledger(Workspace(tmp_path), "tiny")
     with pytest.raises(ErrataError, match="is no name"):
         log_of(Workspace(tmp_path), "../tiny")
 

@@ -11,7 +11,7 @@ import pytest
 
 from curation.datasets.label_csv import read_csv
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.handover import export
 from curation.handover.export import export_version
 from curation.images.unchanged import file_sha256
@@ -32,10 +32,10 @@ def curated(root: Path) -> Workspace:
     """Return a workspace with v1: a relabel into a class that has a file of that name, an exclude, two classes."""
     workspace = Workspace(root)
     small_audit(workspace, cams=0)
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
-    review.decide(Decision("ana", "test/sea/1.png", "exclude"))
-    review.decide(Decision("ana", "test/street/0.png", "multi-label", ("street", "sea")))
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
+    ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
+    ledger.decide(Decision("ana", "test/street/0.png", "multi-label", ("street", "sea")))
     make_split(workspace, "tiny", SplitRequest("v1", drop_leaks=True))
     return workspace
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.handover.sheet import ErrataSheet, errata_sheet, read_sheet, write_sheet, write_sheet_csv
 from curation.versions.make import make_split
 from curation.versions.request import SplitRequest
@@ -24,12 +24,12 @@ from tests.helpers.small_audit import small_audit
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("home"))
     small_audit(workspace, cams=0)
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ana <b>", "test/sea/0.png", "relabel", ("forest",)))
-    review.decide(Decision("ben", "test/sea/1.png", "exclude"))
-    review.decide(Decision("ben", "test/sea/2.png", "ambiguous", ("forest", "sea")))
-    review.decide(Decision("ben", "test/sea/3.png", "keep"))
-    review.decide(Decision("ben", TWIN, "relabel", ("street",)))  # left out as a leak, and wrong
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana <b>", "test/sea/0.png", "relabel", ("forest",)))
+    ledger.decide(Decision("ben", "test/sea/1.png", "exclude"))
+    ledger.decide(Decision("ben", "test/sea/2.png", "ambiguous", ("forest", "sea")))
+    ledger.decide(Decision("ben", "test/sea/3.png", "keep"))
+    ledger.decide(Decision("ben", TWIN, "relabel", ("street",)))  # left out as a leak, and wrong
     make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, drop_leaks=True))
     return workspace
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.handover.sheet import ErrataSheet, errata_sheet
 from curation.handover.sheet_apply import (
     APPLIED,
@@ -33,11 +33,11 @@ NOTHING = {APPLIED: 0, RIGHT: 0, NOT_FOUND: 0, DIFFERENT: 0}
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ErrataSheet]:
     workspace = Workspace(tmp_path_factory.mktemp("home"))
     small_audit(workspace, cams=0)
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
-    review.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
-    review.decide(Decision("ana", "test/sea/1.png", "exclude"))
-    review.decide(Decision("ana", "test/sea/2.png", "ambiguous", ("forest", "sea")))
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
+    ledger.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
+    ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
+    ledger.decide(Decision("ana", "test/sea/2.png", "ambiguous", ("forest", "sea")))
     split = make_split(workspace, "tiny", SplitRequest("v1"))
     return split.rows.root, errata_sheet(workspace, load_split(workspace, "tiny", "v1"))
 

@@ -9,8 +9,8 @@ import pytest
 
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.store import load_dataset
-from curation.decisions.ledger import Review, log_of
-from curation.in_fiftyone.desk import Desk, Look
+from curation.decisions.ledger import Ledger, log_of
+from curation.in_fiftyone.desk import FiftyOneDesk, Look
 from curation.in_fiftyone.mirror import CURATED, GIVEN, write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
@@ -32,31 +32,31 @@ def audit(mongo_workspace: Workspace) -> Audit:
 
 
 @pytest.fixture
-def desk(mongo_workspace: Workspace, audit: Audit) -> Desk:
+def desk(mongo_workspace: Workspace, audit: Audit) -> FiftyOneDesk:
     return at_work(mongo_workspace, audit, "ana", fresh=True)
 
 
-def at_work(workspace: Workspace, audit: Audit, reviewer: str, fresh: bool = False) -> Desk:
+def at_work(workspace: Workspace, audit: Audit, reviewer: str, fresh: bool = False) -> FiftyOneDesk:
     log = log_of(workspace, "desk")
     if fresh:
         log.path.unlink(missing_ok=True)
-    review = Review(log, audit.checked)
-    write_decisions(load_dataset(workspace, "errata-desk"), review)
-    return Desk(audit, review, lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
+    ledger = Ledger(log, audit.checked)
+    write_decisions(load_dataset(workspace, "errata-desk"), ledger)
+    return FiftyOneDesk(audit, ledger, lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
 
 
-def ids(desk: Desk, *image_ids: str) -> list[str]:
+def ids(desk: FiftyOneDesk, *image_ids: str) -> list[str]:
     samples = read_samples(desk.dataset, ("image_id",))
     found = {sample["image_id"]: one for one, sample in samples.items()}
     return [found[image_id] for image_id in image_ids]
 
 
-def fields(desk: Desk, image_id: str, *names: str) -> list[Any]:
+def fields(desk: FiftyOneDesk, image_id: str, *names: str) -> list[Any]:
     (sample,) = read_samples(desk.dataset, names, ids(desk, image_id)).values()
     return list(sample.values())
 
 
-def test_one_image(desk: Desk) -> None:
+def test_one_image(desk: FiftyOneDesk) -> None:
     (one,) = ids(desk, WRONG)
     done = desk.decide([one], "accept", look=Look(one, 1.25, "FiftyOne: suspicious test"))
     assert done.sentence == "test/sea/0.png: relabel forest"
@@ -65,12 +65,12 @@ def test_one_image(desk: Desk) -> None:
     assert (decision.reviewer, decision.source, decision.looked_s) == ("ana", "fiftyone", 1.25)
     assert (decision.queue, decision.blind, decision.drawn) == ("FiftyOne: suspicious test", False, False)
     assert decision.proposed_by == ("efficientnet_lite0", "simple_cnn_norm_dropout")
-    assert json.loads(desk.review.log.path.read_text())["id"] == decision.id
+    assert json.loads(desk.ledger.log.path.read_text())["id"] == decision.id
     names = (f"{GIVEN}.label", f"{CURATED}.label", "decision", "reviewer")
     assert fields(desk, WRONG, *names) == ["sea", "forest", "relabel", ["ana"]]
 
 
-def test_the_place_in_the_queue_is_logged(desk: Desk) -> None:
+def test_the_place_in_the_queue_is_logged(desk: FiftyOneDesk) -> None:
     first, second = ids(desk, WRONG, RIGHT)
     (drawn,) = desk.decide([first], "keep", look=Look(first, 1, "q", Place(5, True, 0.25))).decisions
     assert (drawn.rank, drawn.drawn, drawn.inclusion) == (5, True, 0.25)
@@ -78,7 +78,7 @@ def test_the_place_in_the_queue_is_logged(desk: Desk) -> None:
     assert (other.rank, other.drawn, other.inclusion) == (None, False, None)
 
 
-def test_many_at_once_are_undone_together(desk: Desk) -> None:
+def test_many_at_once_are_undone_together(desk: FiftyOneDesk) -> None:
     several = ids(desk, *(f"train/sea/{n}.png" for n in range(6)), *(f"test/sea/{n}.png" for n in range(1, 4)))
     done = desk.decide(several, "label", "street", Look(looked_s=18))
     assert (done.sentence, len(done.decisions)) == ("9 images: relabel street", 9)
@@ -96,37 +96,37 @@ def test_many_at_once_are_undone_together(desk: Desk) -> None:
     assert desk.reverse("undo").sentence == "nothing of yours is left to take back"
 
 
-def test_the_same_key_twice_counts_once(desk: Desk) -> None:
+def test_the_same_key_twice_counts_once(desk: FiftyOneDesk) -> None:
     (one,) = ids(desk, WRONG)
     desk.decide([one], "accept")
     again = desk.decide([one], "accept")
     assert (again.decisions, again.sentence) == ((), "test/sea/0.png: you have said that already")
-    assert desk.review.lines() == 1
+    assert desk.ledger.lines() == 1
     desk.decide([one], "keep")  # another verdict is a change of mind
-    assert desk.review.lines() == 2
+    assert desk.ledger.lines() == 2
     some = desk.decide([*ids(desk, WRONG, RIGHT)], "keep")
     assert [decision.image_id for decision in some.decisions] == [RIGHT]
 
 
-def test_an_image_that_is_not_shown_is_refused(desk: Desk) -> None:
+def test_an_image_that_is_not_shown_is_refused(desk: FiftyOneDesk) -> None:
     one, other = ids(desk, WRONG, RIGHT)
     for asked in ([one], [one, other]):
         with pytest.raises(ErrataError, match="no longer shown; nothing was decided"):
             desk.decide(asked, "keep", look=Look(shown=other))
     with pytest.raises(ErrataError, match="no image is open or selected"):
         desk.decide([], "keep")
-    assert desk.review.lines() == 0
+    assert desk.ledger.lines() == 0
 
 
-def test_all_or_none(desk: Desk) -> None:
+def test_all_or_none(desk: FiftyOneDesk) -> None:
     with pytest.raises(ErrataError, match=r"nothing is suggested for test/sea/1\.png"):
         desk.decide(ids(desk, WRONG, RIGHT), "accept")
     with pytest.raises(ErrataError, match="no class 'forrest'"):
         desk.decide(ids(desk, WRONG), "label", "forrest")
-    assert desk.review.lines() == 0
+    assert desk.ledger.lines() == 0
 
 
-def test_an_image_changed_or_gone_is_refused_by_name(desk: Desk) -> None:
+def test_an_image_changed_or_gone_is_refused_by_name(desk: FiftyOneDesk) -> None:
     path = desk.audit.rows.root / RIGHT
     original = path.read_bytes()
     try:
@@ -138,11 +138,11 @@ def test_an_image_changed_or_gone_is_refused_by_name(desk: Desk) -> None:
             desk.decide(ids(desk, RIGHT), "keep")
     finally:
         path.write_bytes(original)
-    assert desk.review.lines() == 0
+    assert desk.ledger.lines() == 0
     assert fields(desk, WRONG, "decision") == [None]
 
 
-def test_two_reviewers_on_one_image(desk: Desk, mongo_workspace: Workspace) -> None:
+def test_two_reviewers_on_one_image(desk: FiftyOneDesk, mongo_workspace: Workspace) -> None:
     ben = at_work(mongo_workspace, desk.audit, "ben")
     (one,) = ids(desk, WRONG)
     desk.decide([one], "accept")
@@ -153,7 +153,7 @@ def test_two_reviewers_on_one_image(desk: Desk, mongo_workspace: Workspace) -> N
     assert fields(desk, WRONG, *names) == ["keep", ["ben"], None, "sea"]
 
 
-def test_a_replaced_given_label_is_put_back_and_said(desk: Desk) -> None:
+def test_a_replaced_given_label_is_put_back_and_said(desk: FiftyOneDesk) -> None:
     (one,) = ids(desk, WRONG)
     write_samples(desk.dataset, {one: {GIVEN: classification("street")}})
     done = desk.decide([one], "keep")
@@ -163,7 +163,7 @@ def test_a_replaced_given_label_is_put_back_and_said(desk: Desk) -> None:
     assert fields(desk, WRONG, f"{GIVEN}.label") == ["sea"]
 
 
-def test_who_judges_has_to_be_known(desk: Desk, mongo_workspace: Workspace) -> None:
+def test_who_judges_has_to_be_known(desk: FiftyOneDesk, mongo_workspace: Workspace) -> None:
     nobody = at_work(mongo_workspace, desk.audit, "")
     with pytest.raises(ErrataError, match="nobody said who judges: run `errata review desk --reviewer YOUR-NAME`"):
         nobody.decide(ids(desk, WRONG), "keep")
@@ -181,10 +181,10 @@ def test_a_dataset_that_was_written_again(mongo_workspace: Workspace, audit: Aud
     assert desk.decide(new, "exclude").ids == tuple(new)
     with pytest.raises(ErrataError, match="this page shows a dataset that was written again since: reload it"):
         desk.decide(old, "keep")
-    assert (desk.review.lines(), desk.image(old[0])) == (2, None)
+    assert (desk.ledger.lines(), desk.image(old[0])) == (2, None)
 
 
-def test_digits(desk: Desk) -> None:
+def test_digits(desk: FiftyOneDesk) -> None:
     assert [desk.digit(number) for number in (0, 1, 3)] == ["", "sea", "street"]
     with pytest.raises(ErrataError, match="there is no class 4; there are 3: sea, forest, street"):
         desk.digit(4)
@@ -196,8 +196,8 @@ import sys
 from pathlib import Path
 from curation.in_fiftyone.write_audit import write_audit
 from curation.database.mongod import running_server
-from curation.decisions.ledger import Review, log_of
-from curation.in_fiftyone.desk import Desk
+from curation.decisions.ledger import Ledger, log_of
+from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.database.store import load_dataset
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -207,14 +207,14 @@ audit = small_audit(workspace, cams=0)
 write_audit(workspace, audit)
 def load():
     return load_dataset(workspace, "errata-tiny")
-desk = Desk(audit, Review(log_of(workspace, "tiny"), audit.checked), load, lambda: "ana")
+desk = FiftyOneDesk(audit, Ledger(log_of(workspace, "tiny"), audit.checked), load, lambda: "ana")
 (one,) = [one for one, name in zip(*load().values(["id", "image_id"])) if name == "test/sea/0.png"]
 running_server(workspace.database).kill()
 try:
     desk.decide([one], "accept")
 except ErrataError as error:
     print(error)
-print(desk.review.lines())
+print(desk.ledger.lines())
 write_audit(workspace, audit)  # what `errata rebuild` does
 again = load_dataset(workspace, "errata-tiny").match({"decision": "relabel"})
 print(again.values("image_id"), again.values("curated.label"))

@@ -15,7 +15,7 @@ from curation.database.store import load_dataset
 from curation.datasets.rows import Rows
 from curation.decisions.decision import VERDICTS, Decision
 from curation.decisions.labels import decided_labels
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import replay
 from curation.in_fiftyone.mirror import CURATED, FIELDS, IN_LOG, given_labels, mirrored, prepare, write_decisions
 from curation.in_fiftyone.write_audit import write_audit
@@ -117,12 +117,12 @@ def audit(mongo_workspace: Workspace) -> Audit:
 
 
 @pytest.fixture
-def shown(mongo_workspace: Workspace, audit: Audit) -> tuple[Review, Any]:
+def shown(mongo_workspace: Workspace, audit: Audit) -> tuple[Ledger, Any]:
     log_of(mongo_workspace, "mirror").path.unlink(missing_ok=True)
-    review = Review(log_of(mongo_workspace, "mirror"), audit.checked)
+    ledger = Ledger(log_of(mongo_workspace, "mirror"), audit.checked)
     dataset = load_dataset(mongo_workspace, "errata-mirror")
-    write_decisions(dataset, review)
-    return review, dataset
+    write_decisions(dataset, ledger)
+    return ledger, dataset
 
 
 def values(dataset: Any, image_id: str, *names: str) -> tuple[Any, ...]:
@@ -133,28 +133,28 @@ def values(dataset: Any, image_id: str, *names: str) -> tuple[Any, ...]:
 
 
 @pytest.mark.mongo
-def test_the_dataset_follows_the_log(shown: tuple[Review, Any]) -> None:
-    review, dataset = shown
-    assert write_decisions(dataset, review) == 0
-    review.decide(Decision("ana", IMAGE, "relabel", ("forest",)), Decision("ana", "test/sea/1.png", "exclude"))
-    assert write_decisions(dataset, review) == 2
-    assert write_decisions(dataset, review) == 0
+def test_the_dataset_follows_the_log(shown: tuple[Ledger, Any]) -> None:
+    ledger, dataset = shown
+    assert write_decisions(dataset, ledger) == 0
+    ledger.decide(Decision("ana", IMAGE, "relabel", ("forest",)), Decision("ana", "test/sea/1.png", "exclude"))
+    assert write_decisions(dataset, ledger) == 2
+    assert write_decisions(dataset, ledger) == 0
     assert values(dataset, IMAGE, "ground_truth.label", "curated.label", "decision", "reviewer") == (
         "sea", "forest", "relabel", ["ana"],
     )  # fmt: skip
     assert [len(dataset.load_saved_view(name)) for name in ("reviewed", "changed labels")] == [2, 1]
-    review.undo("ana")
-    assert write_decisions(dataset, review) == 2
+    ledger.undo("ana")
+    assert write_decisions(dataset, ledger) == 2
     assert values(dataset, IMAGE, "curated.label", "decision", "reviewer", "reviewed_at") == ("sea", None, None, None)
     assert len(dataset.load_saved_view("reviewed")) == 0
 
 
 @pytest.mark.mongo
-def test_the_views_of_a_review(shown: tuple[Review, Any]) -> None:
-    review, dataset = shown
-    review.decide(Decision("ana", IMAGE, "relabel", ("forest",)))
-    review.decide(Decision("ben", IMAGE, "keep"))
-    write_decisions(dataset, review)
+def test_the_views_of_a_review(shown: tuple[Ledger, Any]) -> None:
+    ledger, dataset = shown
+    ledger.decide(Decision("ana", IMAGE, "relabel", ("forest",)))
+    ledger.decide(Decision("ben", IMAGE, "keep"))
+    write_decisions(dataset, ledger)
     seen = {
         name: dataset.load_saved_view(name).values("image_id")
         for name in ("reviewed", "reviewers disagree", "changed labels")
@@ -167,33 +167,33 @@ def test_the_views_of_a_review(shown: tuple[Review, Any]) -> None:
 
 
 @pytest.mark.mongo
-def test_the_given_label_stays_as_given(shown: tuple[Review, Any]) -> None:
-    review, dataset = shown
+def test_the_given_label_stays_as_given(shown: tuple[Ledger, Any]) -> None:
+    ledger, dataset = shown
     (one,) = (sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE)
     write_samples(dataset, {one: {"ground_truth": classification("street")}})
-    assert write_decisions(dataset, review) == 1
+    assert write_decisions(dataset, ledger) == 1
     assert values(dataset, IMAGE, "ground_truth.label") == ("sea",)
 
 
 @pytest.mark.mongo
-def test_a_dataset_of_before_gets_the_fields(audit: Audit, shown: tuple[Review, Any]) -> None:
-    review, dataset = shown
+def test_a_dataset_of_before_gets_the_fields(audit: Audit, shown: tuple[Ledger, Any]) -> None:
+    ledger, dataset = shown
     dataset.delete_sample_fields(list(FIELDS))
     for name in ("to review", "reviewed"):
         dataset.delete_saved_view(name)
     prepare(dataset, audit.rows)
-    review.decide(Decision("ana", IMAGE, "keep"))
-    assert write_decisions(dataset, review) == 30  # of all, what the log says of their label
+    ledger.decide(Decision("ana", IMAGE, "keep"))
+    assert write_decisions(dataset, ledger) == 30  # of all, what the log says of their label
     assert set(dataset.get_field_schema()) >= {*FIELDS, CURATED}
     assert len(dataset.load_saved_view("reviewed")) == 1
     assert dataset.active_label_schemas == [CURATED]
 
 
 @pytest.mark.mongo
-def test_images_of_another_audit_are_left_alone(audit: Audit, shown: tuple[Review, Any]) -> None:
-    review, dataset = shown
+def test_images_of_another_audit_are_left_alone(audit: Audit, shown: tuple[Ledger, Any]) -> None:
+    ledger, dataset = shown
     rows = audit.rows.where(audit.rows.image_ids != IMAGE)
-    fewer = Review(review.log, replace(audit.checked, rows=rows, sha256s=audit.checked.sha256s[1:]))
+    fewer = Ledger(ledger.log, replace(audit.checked, rows=rows, sha256s=audit.checked.sha256s[1:]))
     assert IMAGE not in given_labels(fewer)
     (one,) = (sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE)
     write_samples(dataset, {one: {IN_LOG: "street"}})

@@ -7,7 +7,7 @@ import pytest
 
 from curation.database.store import dataset_exists
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone import sessions
 from curation.in_fiftyone.app_server import AppServer, PortTakenError
 from curation.in_fiftyone.sessions import follow_log, media_roots, open_session, port_of
@@ -76,7 +76,7 @@ def test_a_port_that_another_program_was_faster_to_take(tmp_path: Path, monkeypa
 def test_a_dataset_that_is_there_follows_the_log(mongo_workspace: Workspace) -> None:
     audit = small_audit(mongo_workspace, "followed", cams=0)
     assert follow_log(mongo_workspace, "followed", "") is None  # written anew
-    Review(log_of(mongo_workspace, "followed"), audit.checked).decide(Decision("ana", "test/sea/0.png", "keep"))
+    Ledger(log_of(mongo_workspace, "followed"), audit.checked).decide(Decision("ana", "test/sea/0.png", "keep"))
     found = follow_log(mongo_workspace, "followed", "")
     assert found is not None
     assert (found.updated, found.decisions) == (1, ())

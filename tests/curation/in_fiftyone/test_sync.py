@@ -7,7 +7,7 @@ import pytest
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, log_of, open_review
+from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.in_fiftyone.sync import Synced, sync, sync_every
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
@@ -86,7 +86,7 @@ def test_a_tag(dataset: Any, mongo_workspace: Workspace, tag: str, decision: str
 
 
 def test_decisions_made_elsewhere_are_no_edits(dataset: Any, mongo_workspace: Workspace) -> None:
-    open_review(mongo_workspace, "edited").decide(*[_relabel(image) for image in (WRONG, TRAIN)])
+    open_ledger(mongo_workspace, "edited").decide(*[_relabel(image) for image in (WRONG, TRAIN)])
     found = sync(mongo_workspace, "edited", "ben")
     assert (found.decisions, found.updated) == ((), 2)
     assert fields(dataset, TRAIN, *SAID) == ["relabel", ["ana"], "forest", []]
@@ -101,7 +101,7 @@ def _relabel(image_id: str) -> Decision:
 
 def test_an_edit_and_a_decision_made_elsewhere(dataset: Any, mongo_workspace: Workspace) -> None:
     """Nothing is lost: both are in the log, and the reviewers disagree."""
-    open_review(mongo_workspace, "edited").decide(_relabel(WRONG))
+    open_ledger(mongo_workspace, "edited").decide(_relabel(WRONG))
     edit(dataset, WRONG, curated=classification("street"))
     found = sync(mongo_workspace, "edited", "ben")
     assert [one.new_labels for one in found.decisions] == [("street",)]
@@ -161,8 +161,8 @@ def test_edits_of_one_go_are_undone_together(dataset: Any, mongo_workspace: Work
     for image_id in (WRONG, RIGHT):
         edit(dataset, image_id, tags=["exclude"])
     assert len(sync(mongo_workspace, "edited", "ana").decisions) == 2
-    review = Review(log_of(mongo_workspace, "edited"), audit.checked)
-    assert len(review.undo("ana")) == 2
+    ledger = Ledger(log_of(mongo_workspace, "edited"), audit.checked)
+    assert len(ledger.undo("ana")) == 2
 
 
 def test_every_data_set_at_the_end_of_a_session(dataset: Any, mongo_workspace: Workspace) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.sync import sync
 from curation.in_fiftyone.views import ORDER, write_queue
@@ -33,9 +33,9 @@ def ids(dataset: Any, view: str) -> list[str]:
 
 
 def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) -> None:
-    review = Review(log_of(mongo_workspace, "views"), audit.checked)
+    ledger = Ledger(log_of(mongo_workspace, "views"), audit.checked)
     dataset = load_dataset(mongo_workspace, "errata-views")
-    progress = Progress(audit, review)
+    progress = Progress(audit, ledger)
     for split in ("test", "train"):
         rows = np.flatnonzero(audit.rows.splits == split).tolist()
         rows.sort(key=lambda row: progress.place(row).rank)
@@ -46,14 +46,14 @@ def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) 
 
 
 def test_it_loses_what_was_judged_when_the_next_session_begins(audit: Audit, mongo_workspace: Workspace) -> None:
-    review = Review(log_of(mongo_workspace, "views"), audit.checked)
+    ledger = Ledger(log_of(mongo_workspace, "views"), audit.checked)
     dataset = load_dataset(mongo_workspace, "errata-views")
     before = ids(dataset, "to review test")
-    review.decide(Decision("ana", before[1], "unsure"))
-    write_decisions(dataset, review)
+    ledger.decide(Decision("ana", before[1], "unsure"))
+    write_decisions(dataset, ledger)
     assert ids(dataset, "to review test") == before  # else pages that are loaded later would jump over images
     sync(mongo_workspace, "views", "ana")
     assert ids(dataset, "to review test") == [before[0], *before[2:]]
-    review.undo("ana")
-    write_queue(dataset, audit, review)
+    ledger.undo("ana")
+    write_queue(dataset, audit, ledger)
     assert ids(dataset, "to review test") == before

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.review.drawn_looks import AuditOrder, audit_order, inclusion, queue
+from curation.review.drawn_looks import DrawOrder, audit_order, inclusion, queue
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -25,9 +25,9 @@ def mask(n: int, rows: object) -> BoolArray:
     return chosen
 
 
-def by_hand(tickets: list[float], weights: list[float] | None = None) -> AuditOrder:
+def by_hand(tickets: list[float], weights: list[float] | None = None) -> DrawOrder:
     own = np.array(tickets, np.float64)
-    return AuditOrder(np.argsort(own), np.array(weights) if weights else np.full(len(own), 0.5), own)
+    return DrawOrder(np.argsort(own), np.array(weights) if weights else np.full(len(own), 0.5), own)
 
 
 def test_weights_fall_with_the_rank_to_a_fifth() -> None:
@@ -159,7 +159,7 @@ def test_weights_of_a_sample_add_up_to_its_population_on_average() -> None:
     assert np.std(sizes) > 5
 
 
-def reviewed(quality: FloatArray, audit: AuditOrder, looks: int) -> tuple[IntArray, BoolArray]:
+def reviewed(quality: FloatArray, audit: DrawOrder, looks: int) -> tuple[IntArray, BoolArray]:
     todo = queue(quality, audit, mask(len(quality), []), share=0.3)
     return todo.rows[:looks], mask(len(quality), todo.rows[todo.drawn])
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.review.queue import look_order
 from curation.versions.make import make_split, preview_split
 from curation.versions.request import SplitRequest
@@ -28,7 +28,7 @@ def test_it_is_what_is_made(tmp_path: Path, request_of: SplitRequest) -> None:
     audit = small_audit(workspace, cams=0)
     judge(workspace)
     version(workspace)
-    preview = preview_split(workspace, audit, open_review(workspace, "tiny"), request_of)
+    preview = preview_split(workspace, audit, open_ledger(workspace, "tiny"), request_of)
     made = make_split(workspace, "tiny", request_of)
     assert preview.counts == made.every.counts()
     assert preview.changed == made.every.changed_counts()
@@ -41,24 +41,24 @@ def test_it_is_what_is_made(tmp_path: Path, request_of: SplitRequest) -> None:
 def test_a_request_without_sense_is_refused(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
-    review = open_review(workspace, "tiny")
+    ledger = open_ledger(workspace, "tiny")
     for request_of, sentence in (
         (SplitRequest("original"), "always there"),
         (SplitRequest("v1", auto_splits=("test",)), "refused for test"),
         (SplitRequest("v1", parent="v7"), "no version of the labels 'v7'"),
     ):
         with pytest.raises(ErrataError, match=sentence):
-            preview_split(workspace, audit, review, request_of)
+            preview_split(workspace, audit, ledger, request_of)
 
 
 def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
     judge(workspace)
-    review = open_review(workspace, "tiny")
+    ledger = open_ledger(workspace, "tiny")
     row_of = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
-    named = audit.rows.image_ids[look_order(review, row_of)].tolist()
+    named = audit.rows.image_ids[look_order(ledger, row_of)].tolist()
     assert named == ["test/sea/0.png", "train/street/1.png", "test/street/2.png"]
-    review.undo("ana")
-    review.undo("ana")
-    assert audit.rows.image_ids[look_order(review, row_of)].tolist() == ["test/sea/0.png", "test/street/2.png"]
+    ledger.undo("ana")
+    ledger.undo("ana")
+    assert audit.rows.image_ids[look_order(ledger, row_of)].tolist() == ["test/sea/0.png", "test/street/2.png"]

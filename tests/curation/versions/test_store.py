@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, open_review
+from curation.decisions.ledger import Ledger, open_ledger
 from curation.images.unchanged import check_unchanged, file_sha256
 from curation.versions.make import make_split
 from curation.versions.request import SplitRequest
@@ -30,8 +30,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def review(workspace: Workspace) -> Review:
-    return open_review(workspace, "tiny")
+def ledger(workspace: Workspace) -> Ledger:
+    return open_ledger(workspace, "tiny")
 
 
 def refused(workspace: Workspace, request: SplitRequest, name: str = "tiny") -> str:
@@ -53,16 +53,16 @@ def test_without_decisions_a_version_is_the_labels_as_given(workspace: Workspace
     assert COPY in dropped.rows.image_ids.tolist()
 
 
-def test_what_is_written_down(workspace: Workspace, review: Review) -> None:
-    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
-    review.decide(Decision("ana", "test/sea/1.png", "keep"), Decision("ana", "test/sea/2.png", "exclude"))
-    review.decide(Decision("ana", "test/sea/3.png", "keep"))
-    review.decide(Decision("ben", "test/sea/3.png", "relabel", ("street",)))
+def test_what_is_written_down(workspace: Workspace, ledger: Ledger) -> None:
+    ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    ledger.decide(Decision("ana", "test/sea/1.png", "keep"), Decision("ana", "test/sea/2.png", "exclude"))
+    ledger.decide(Decision("ana", "test/sea/3.png", "keep"))
+    ledger.decide(Decision("ben", "test/sea/3.png", "relabel", ("street",)))
     made = make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, reviewer="cleo"))
     about = read_json(split_folder(workspace, "tiny", "v1") / "split.json")
     assert about["decisions"] == {
         "lines": 5,
-        "log_sha256": review.log.sha256(5),
+        "log_sha256": ledger.log.sha256(5),
         "in_force": {"exclude": 1, "keep": 2, "relabel": 2},
         "reviewers": ["ana", "ben"],
         "changed": {"auto": 1, "relabel": 1},
@@ -80,13 +80,13 @@ def test_what_is_written_down(workspace: Workspace, review: Review) -> None:
     assert (about["reviewer"], about["seed"], about["shares"]) == ("cleo", 0, "keep")
     row = made.every.checked.rows.image_ids.tolist().index("train/street/1.png")
     assert (made.every.decisions[row], made.every.reviewers[row]) == ("auto", "")
-    review.decide(Decision("ana", "test/sea/1.png", "exclude"))  # what comes later does not count
+    ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))  # what comes later does not count
     assert load_split(workspace, "tiny", "v1").sha256 == made.sha256
     assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 != made.sha256
 
 
-def test_the_same_inputs_give_the_same_hash(workspace: Workspace, review: Review) -> None:
-    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+def test_the_same_inputs_give_the_same_hash(workspace: Workspace, ledger: Ledger) -> None:
+    ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     shares = {"train": 0.5, "val": 0.25, "test": 0.25}
     hashes = [
         make_split(workspace, "tiny", SplitRequest(version, shares=shares, seed=seed)).sha256
@@ -95,34 +95,34 @@ def test_the_same_inputs_give_the_same_hash(workspace: Workspace, review: Review
     assert hashes[0] == hashes[1] != hashes[2]
 
 
-def test_relabel_then_undo_gives_the_hash_of_before(workspace: Workspace, review: Review) -> None:
-    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+def test_relabel_then_undo_gives_the_hash_of_before(workspace: Workspace, ledger: Ledger) -> None:
+    ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     first = make_split(workspace, "tiny", SplitRequest("v1"))
-    review.undo("ana")
+    ledger.undo("ana")
     original = load_split(workspace, "tiny", "original").sha256
     assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 == original != first.sha256
 
 
 def test_what_is_decided_meanwhile_does_not_count(
-    workspace: Workspace, review: Review, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
 
     def busy(*arguments: object) -> CuratedSplit:
-        review.decide(Decision("ana", "test/sea/1.png", "exclude"))
+        ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
         return load_split(workspace, "tiny", "original")
 
     monkeypatch.setattr("curation.versions.make.load_split", busy)
     make_split(workspace, "tiny", SplitRequest("v1"))
     made = load_split(workspace, "tiny", "v1")
-    assert review.lines() > made.about["decisions"]["lines"] == 1
-    assert made.about["decisions"]["log_sha256"] == review.log.sha256(1)
+    assert ledger.lines() > made.about["decisions"]["lines"] == 1
+    assert made.about["decisions"]["log_sha256"] == ledger.log.sha256(1)
     assert made.every.out_counts() == {}
 
 
-def test_the_list(workspace: Workspace, review: Review) -> None:
+def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
     assert versions(workspace, "tiny") == ("original",)
-    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     for version, parent in (("v1", "original"), ("v10", "v1"), ("v2", "v1")):
         make_split(workspace, "tiny", SplitRequest(version, parent, reviewer="ana"))
     found = list_splits(workspace, "tiny")
@@ -247,9 +247,9 @@ def test_a_data_set_that_was_not_audited(workspace: Workspace) -> None:
     assert "no audited data set 'tinny'; did you mean 'tiny'?" in refused(workspace, SplitRequest("v1"), "tinny")
 
 
-def test_images_that_are_gone_or_changed(workspace: Workspace, review: Review) -> None:
-    root = review.rows.root
-    review.decide(Decision("ana", "test/sea/2.png", "exclude"))
+def test_images_that_are_gone_or_changed(workspace: Workspace, ledger: Ledger) -> None:
+    root = ledger.rows.root
+    ledger.decide(Decision("ana", "test/sea/2.png", "exclude"))
     (root / "test/sea/2.png").unlink()  # is left out: nobody needs it
     make_split(workspace, "tiny", SplitRequest("v1"))
     for number in range(4):
@@ -262,9 +262,9 @@ def test_images_that_are_gone_or_changed(workspace: Workspace, review: Review) -
     check_unchanged([], [], [], "nothing")
 
 
-def test_a_line_of_the_log_that_cannot_be_read(workspace: Workspace, review: Review) -> None:
-    review.decide(Decision("ana", WRONG, "relabel", ("forest",)))
-    with review.log.path.open("a") as log:
+def test_a_line_of_the_log_that_cannot_be_read(workspace: Workspace, ledger: Ledger) -> None:
+    ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
+    with ledger.log.path.open("a") as log:
         log.write(json.dumps({"schema_version": 1, "kind": "decision"}) + "\n")
     assert "no split was made (1 such lines)" in refused(workspace, SplitRequest("v1"))
 

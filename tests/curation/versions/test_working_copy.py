@@ -11,7 +11,7 @@ from curation.audit.run import run_audit
 from curation.datasets.catalog import DatasetSpec, find_dataset
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.results.audit import load_audit
 from curation.training.request import TrainRequest
 from curation.training.run import run_training
@@ -52,8 +52,8 @@ def given(workspace: Workspace) -> tuple[DatasetSpec, Rows]:
 
 @pytest.fixture
 def split(workspace: Workspace) -> CuratedSplit:
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ana", RELABELLED, "relabel", ("forest",)), Decision("ana", EXCLUDED, "exclude"))
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana", RELABELLED, "relabel", ("forest",)), Decision("ana", EXCLUDED, "exclude"))
     return make_split(workspace, "tiny", SplitRequest("v1", drop_leaks=True))
 
 

@@ -13,7 +13,7 @@ from app.jobs.process import job_folder
 from app.screens.dataset.balance import balance_table, counts_of
 from curation.datasets.catalog import find_dataset
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_review
+from curation.decisions.ledger import open_ledger
 from curation.images.problems import CHECKS, ImageProblems
 from curation.results.audit import Audit
 from curation.versions.make import make_split
@@ -168,9 +168,9 @@ def test_skipped_files(workspace: Workspace, audit: Audit) -> None:
 
 def test_versions(workspace: Workspace, audit: Audit) -> None:
     assert "errata split tiny" in texts(show(part="versions").caption)
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
-    review.decide(Decision("ana", "test/street/0.png", "exclude"))
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
+    ledger.decide(Decision("ana", "test/street/0.png", "exclude"))
     make_split(workspace, "tiny", SplitRequest("v1", reviewer="ana"))
     page = shown(show(part="versions"))
     assert "<td>18</td><td>11</td><td><b>1</b> <small>relabel 1</small></td>" in page

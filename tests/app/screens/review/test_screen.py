@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from app.html_parts.markdown import plain
 from app.panels.bench import bench
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import log_of, open_review
+from curation.decisions.ledger import log_of, open_ledger
 from curation.in_fiftyone.app_server import AppServer
 from curation.results.audit import Audit
 from curation.review.bench import Bench
@@ -234,7 +234,7 @@ def test_judged_meanwhile_in_another_tab(workspace: Workspace, audit: Audit) -> 
 def test_what_others_judge_is_skipped_or_looked_at_again(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test", again="none")
     second, third = order_of(audit, "test")[1:3]
-    open_review(workspace, "tiny").decide(Decision("ben", second, "keep"))
+    open_ledger(workspace, "tiny").decide(Decision("ben", second, "keep"))
     press(app, "k")
     assert image(app) == third
     assert "2</b> of 12 images judged, 1 by you" in shown(app)
@@ -245,9 +245,9 @@ def test_what_others_judge_is_skipped_or_looked_at_again(workspace: Workspace, a
 
 def test_a_dispute_is_settled(workspace: Workspace, audit: Audit) -> None:
     first, second, third = order_of(audit, "test")[:3]
-    review = open_review(workspace, "tiny")
-    review.decide(Decision("ben", second, "keep"), Decision("eva", second, "keep"), Decision("ben", third, "keep"))
-    review.decide(Decision("ben", first, "keep"), Decision("eva", first, "relabel", ("forest",)))
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ben", second, "keep"), Decision("eva", second, "keep"), Decision("ben", third, "keep"))
+    ledger.decide(Decision("ben", first, "keep"), Decision("eva", first, "relabel", ("forest",)))
     app = show(split="test", order="where reviewers disagree", blind="true")
     assert image(app) == first
     assert "Reviewers disagree" in shown(app)
@@ -258,7 +258,7 @@ def test_a_dispute_is_settled(workspace: Workspace, audit: Audit) -> None:
     assert not line["blind"]
     assert not line["drawn"]
     assert "Everything in this queue is judged" in texts(app.success)
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         verdict = state.verdict(first)
     assert verdict is not None
     assert verdict.decision == "none-of-these"

@@ -14,7 +14,7 @@ from app.screens.splits.decisions import budget_chart, verdict_table
 from app.screens.splits.make import next_version, preview_html, split_arguments
 from app.screens.splits.versions import versions_table
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import log_of, open_review
+from curation.decisions.ledger import log_of, open_ledger
 from curation.results.audit import Audit
 from curation.review.budget import Budget, Interval
 from curation.versions.make import SplitPreview
@@ -86,31 +86,31 @@ def test_undo_and_redo_of_the_own_last_decision(workspace: Workspace, audit: Aud
     app = show()
     assert app.button(key="splits.undo").label == "Undo 2.png"
     app.button(key="splits.undo").click().run()
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         assert state.counts("ana") == {"relabel": 2}
     assert app.button(key="splits.redo").label == "Redo 2.png"
     app.button(key="splits.redo").click().run()
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         assert state.counts("ana") == {"relabel": 2, "keep": 1}
     assert show(reviewer="nobody").button(key="splits.undo").disabled
 
 
 def test_any_decision_is_taken_back_and_put_back(workspace: Workspace, audit: Audit) -> None:
     judge(workspace)
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         first = state.verdicts("test/sea/0.png")["ana"].id
         bens = state.verdicts("test/street/2.png")["ben"].id
     app = show()
     assert app.button(key=f"splits.reverse-{first}").label == "Take back"
     assert app.button(key=f"splits.reverse-{bens}").disabled  # nobody undoes another's
     app.button(key=f"splits.reverse-{first}").click().run()
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         assert state.verdict("test/sea/0.png") is None
         assert state.counts("ana") == {"relabel": 1, "keep": 1}
     assert [one["kind"] for one in log_lines(workspace)] == ["decision"] * 4 + ["undo"]  # nothing is deleted
     assert '<span class="er-state">undone</span>' in shown(app)
     app.button(key=f"splits.reverse-{first}").click().run()
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         assert state.counts("ana") == {"relabel": 2, "keep": 1}
     assert '<span class="er-state">undone</span>' not in shown(app)
 
@@ -148,9 +148,9 @@ def test_decisions_are_found_newest_first(workspace: Workspace, audit: Audit) ->
 
 
 def test_many_decisions_have_pages(workspace: Workspace, audit: Audit) -> None:
-    review = open_review(workspace, "tiny")
-    for image in review.rows.image_ids.tolist()[:11]:
-        review.decide(Decision("ana", image, "keep"))
+    ledger = open_ledger(workspace, "tiny")
+    for image in ledger.rows.image_ids.tolist()[:11]:
+        ledger.decide(Decision("ana", image, "keep"))
     app = show()
     assert shown(app).count(", line ") == 10
     app.number_input(key="splits.log-page-2").set_value(2).run()
@@ -158,13 +158,13 @@ def test_many_decisions_have_pages(workspace: Workspace, audit: Audit) -> None:
 
 
 def test_where_all_was_taken_back_it_can_be_put_back(workspace: Workspace, audit: Audit) -> None:
-    review = open_review(workspace, "tiny")
-    one = review.decide(Decision("ana", "test/sea/0.png", "exclude"))[0]
-    review.take_back(one.id, "ana")
+    ledger = open_ledger(workspace, "tiny")
+    one = ledger.decide(Decision("ana", "test/sea/0.png", "exclude"))[0]
+    ledger.take_back(one.id, "ana")
     app = show()
     assert "all were taken back" in shown(app)
     app.button(key=f"splits.reverse-{one.id}").click().run()
-    with review.reading() as state:
+    with ledger.reading() as state:
         assert state.counts("ana") == {"exclude": 1}
 
 
@@ -306,7 +306,7 @@ def test_names_are_escaped(workspace: Workspace, audit: Audit) -> None:
     assert "&lt;u&gt;" in page
     assert "3 of the changed labels" in page
     assert "<td>original" not in versions_table(list_splits(workspace, "tiny"))
-    with open_review(workspace, "tiny").reading() as state:
+    with open_ledger(workspace, "tiny").reading() as state:
         assert "<td>" not in verdict_table(state)
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Review, log_of
+from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.app_server import AppServer, app_url, end_of_session, running_apps, stop_app
 from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.sessions import open_session
@@ -53,17 +53,17 @@ def apps(
 
 
 @pytest.fixture
-def review(mongo_workspace: Workspace, audit: Audit) -> Review:
+def ledger(mongo_workspace: Workspace, audit: Audit) -> Ledger:
     """A review nobody has begun."""
     log = log_of(mongo_workspace, "keys")
     log.path.unlink(missing_ok=True)
-    own = Review(log, audit.checked)
+    own = Ledger(log, audit.checked)
     write_decisions(load_dataset(mongo_workspace, "errata-keys"), own)
     return own
 
 
 @pytest.fixture
-def page(browser: Browser, apps: dict[str, AppServer], review: Review) -> Iterator[Page]:
+def page(browser: Browser, apps: dict[str, AppServer], ledger: Ledger) -> Iterator[Page]:
     yield from opened(browser, apps["ana"])
 
 
@@ -80,8 +80,8 @@ def opened(browser: Browser, app: AppServer, view: str = "all", n: int = 30) -> 
     context.close()
 
 
-def decisions(review: Review) -> list[Decision]:
-    return [entry for _, entry in review.log.read().entries if isinstance(entry, Decision)]
+def decisions(ledger: Ledger) -> list[Decision]:
+    return [entry for _, entry in ledger.log.read().entries if isinstance(entry, Decision)]
 
 
 def in_dataset(workspace: Workspace) -> dict[str, dict[str, Any]]:
@@ -167,12 +167,12 @@ def test_the_plugin_is_there_and_no_other(apps: dict[str, AppServer]) -> None:
     assert len({app.port for app in apps.values()}) == 2
 
 
-def test_one_image_by_key_and_back(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+def test_one_image_by_key_and_back(page: Page, ledger: Ledger, mongo_workspace: Workspace) -> None:
     open_image(page)
     first = page.url
     assert press(page, "3").endswith("relabel street.")
     page.wait_for_url(lambda url: url != first)
-    (decision,) = decisions(review)
+    (decision,) = decisions(ledger)
     assert (decision.reviewer, decision.decision, decision.new_labels) == ("ana", "relabel", ("street",))
     assert (decision.source, decision.queue, decision.blind) == ("fiftyone", "FiftyOne: all", False)
     assert decision.looked_s is not None
@@ -186,7 +186,7 @@ def test_one_image_by_key_and_back(page: Page, review: Review, mongo_workspace: 
     page.wait_for_timeout(300)
     assert press(page, "z") == f"took back {decision.image_id}: relabel street."
     page.wait_for_url(first)  # the image is open again
-    with review.reading() as state:
+    with ledger.reading() as state:
         assert state.images() == []
     seen = in_dataset(mongo_workspace)[decision.image_id]
     assert (seen["curated.label"], seen["decision"], seen["reviewer"]) == (decision.label, None, None)
@@ -196,19 +196,19 @@ def test_one_image_by_key_and_back(page: Page, review: Review, mongo_workspace: 
     page.locator("[data-cy=tag-decision]").get_by_text("relabel").first.wait_for()  # the grid was drawn again
 
 
-def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, review: Review) -> None:
+def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, ledger: Ledger) -> None:
     open_image(page)
     for number in range(40):
         page.keyboard.press("knxu"[number % 4])  # another verdict on the same image would count
         page.wait_for_timeout(20)
     page.wait_for_timeout(1500)
-    judged = [decision.image_id for decision in decisions(review)]
-    order = review.rows.image_ids.tolist()
+    judged = [decision.image_id for decision in decisions(ledger)]
+    order = ledger.rows.image_ids.tolist()
     assert 1 < len(judged) <= 30
     assert judged == order[: len(judged)]  # each once, none skipped
 
 
-def test_a_key_counts_from_when_it_was_pressed(page: Page, review: Review) -> None:
+def test_a_key_counts_from_when_it_was_pressed(page: Page, ledger: Ledger) -> None:
     """Drawing an image can keep the page busy for long: it notices then, all at once, that it is open and judged."""
     page.evaluate(
         """() => navigation.addEventListener("currententrychange", () => {
@@ -221,26 +221,26 @@ def test_a_key_counts_from_when_it_was_pressed(page: Page, review: Review) -> No
     )
     open_image(page)
     expect(page.locator("#errata-said")).to_have_text(re.compile(r"keep forest\.$"))
-    (decision,) = decisions(review)
+    (decision,) = decisions(ledger)
     assert decision.looked_s is not None
     assert 0.5 < decision.looked_s < 1.9
 
 
-def test_from_key_to_next_image(page: Page, review: Review) -> None:
+def test_from_key_to_next_image(page: Page, ledger: Ledger) -> None:
     """It is seen before FiftyOne has drawn it, and is the one that the next key judges."""
     open_image(page)
-    order, steps = review.rows.image_ids.tolist(), []
+    order, steps = ledger.rows.image_ids.tolist(), []
     for number in range(12):
         steps.append(moves_on(page, "kbnxu"[number % 5]))
         expect(page.locator("#errata-next")).to_have_count(0)  # FiftyOne has drawn it
         page.wait_for_timeout(400)
-    assert [decision.image_id for decision in decisions(review)] == order[:12]
+    assert [decision.image_id for decision in decisions(ledger)] == order[:12]
     assert [file.endswith(image_id) for (file, _, _), image_id in zip(steps, order[1:], strict=False)] == [True] * 12
     assert statistics.median(seen for _, seen, _ in steps) < 1  # on a machine that does nothing else 0.04
     assert statistics.median(opened for _, _, opened in steps) < 2  # 0.2 to 0.3
 
 
-def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(page: Page, review: Review) -> None:
+def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(page: Page, ledger: Ledger) -> None:
     open_image(page)
     page.evaluate(
         """() => { window.labels = []; new MutationObserver(() => {
@@ -250,11 +250,11 @@ def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(p
     )
     page.keyboard.press("k")
     page.wait_for_function("window.labels.length > 0")
-    assert page.evaluate("window.labels[0]")[0] == f"given {review.rows.classes[int(review.rows.labels[1])]}"
+    assert page.evaluate("window.labels[0]")[0] == f"given {ledger.rows.classes[int(ledger.rows.labels[1])]}"
     expect(page.locator("#errata-next")).to_have_count(0)
 
 
-def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, review: Review) -> None:
+def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, ledger: Ledger) -> None:
     open_image(page)
     page.locator("[data-cy=modal] canvas[canvas-loaded=true]").wait_for()
     page.evaluate(
@@ -269,25 +269,25 @@ def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, review: Rev
     page.wait_for_timeout(2000)
     assert "id=" not in page.url
     expect(page.locator("#errata-next")).to_have_count(0)
-    assert len(decisions(review)) == 1
+    assert len(decisions(ledger)) == 1
 
 
 def test_the_queue_is_walked_as_in_the_app(
-    browser: Browser, apps: dict[str, AppServer], review: Review, audit: Audit
+    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit
 ) -> None:
     """Rank, drawn and probability are those of the app's queue, though the page marks nothing."""
-    progress = Progress(audit, review)
+    progress = Progress(audit, ledger)
     rows = sorted(np.flatnonzero(audit.rows.splits == "train").tolist(), key=lambda row: progress.place(row).rank)
     wanted = [progress.place(row) for row in rows[:6]]
     assert [one.drawn for one in wanted] == [False] * 4 + [True, False]
     pages = opened(browser, apps["ana"], "to-review-train", 18)
     page = next(pages)
     open_image(page)
-    while len(decisions(review)) < len(wanted):
+    while len(decisions(ledger)) < len(wanted):
         page.keyboard.press("k")  # one pressed while the last is being answered does nothing
         page.wait_for_timeout(500)
     page.wait_for_timeout(1500)
-    own = decisions(review)[: len(wanted)]
+    own = decisions(ledger)[: len(wanted)]
     assert [one.image_id for one in own] == audit.rows.image_ids[rows[:6]].tolist()
     assert [(one.rank, one.drawn) for one in own] == [(one.rank, one.drawn) for one in wanted]
     assert [one.inclusion is not None for one in own] == [one.drawn for one in wanted]
@@ -295,13 +295,13 @@ def test_the_queue_is_walked_as_in_the_app(
     pages.close()
 
 
-def test_twelve_at_once(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+def test_twelve_at_once(page: Page, ledger: Ledger, mongo_workspace: Workspace) -> None:
     select(page, 12)
     assert press(page, "n").startswith("12 images: none-of-these")
-    own = decisions(review)
+    own = decisions(ledger)
     assert [one.decision for one in own] == ["none-of-these"] * 12
     assert len({one.batch for one in own}) == 1
-    assert {one.image_id for one in own} == set(review.rows.image_ids.tolist()[:12])
+    assert {one.image_id for one in own} == set(ledger.rows.image_ids.tolist()[:12])
     seen = in_dataset(mongo_workspace)
     assert sum(sample["decision"] == "none-of-these" for sample in seen.values()) == 12
     page.locator("[data-cy=tag-decision]").nth(11).wait_for()  # the grid shows them
@@ -310,7 +310,7 @@ def test_twelve_at_once(page: Page, review: Review, mongo_workspace: Workspace) 
     assert press(page, "k").startswith("no image is open or selected")
 
 
-def test_refusals_are_said(page: Page, review: Review, audit: Audit) -> None:
+def test_refusals_are_said(page: Page, ledger: Ledger, audit: Audit) -> None:
     open_image(page)
     assert press(page, "9").startswith("there is no class 9; there are 3: sea, forest, street")
     path = audit.rows.root / str(audit.rows.image_ids[0])
@@ -320,12 +320,12 @@ def test_refusals_are_said(page: Page, review: Review, audit: Audit) -> None:
         assert "was changed since it was scored" in press(page, "k")
     finally:
         path.write_bytes(original)
-    assert decisions(review) == []
+    assert decisions(ledger) == []
     assert press(page, "k").endswith("keep forest.")
 
 
 def test_two_reviewers_on_one_image(
-    page: Page, browser: Browser, apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+    page: Page, browser: Browser, apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
 ) -> None:
     bens = opened(browser, apps["ben"])
     other = next(bens)
@@ -333,8 +333,8 @@ def test_two_reviewers_on_one_image(
         open_image(one)
     assert press(page, "3").endswith("relabel street.")
     assert press(other, "k").endswith("keep forest.")
-    image_id = str(review.rows.image_ids[0])
-    assert {one.reviewer: one.image_id for one in decisions(review)} == {"ana": image_id, "ben": image_id}
+    image_id = str(ledger.rows.image_ids[0])
+    assert {one.reviewer: one.image_id for one in decisions(ledger)} == {"ana": image_id, "ben": image_id}
     seen = in_dataset(mongo_workspace)[image_id]
     assert (seen["reviewer"], seen["reviewers_disagree"], seen["decision"]) == (["ana", "ben"], True, None)
     page.wait_for_timeout(300)
@@ -344,7 +344,7 @@ def test_two_reviewers_on_one_image(
     bens.close()
 
 
-def test_the_panel(page: Page, review: Review) -> None:
+def test_the_panel(page: Page, ledger: Ledger) -> None:
     select(page, 2)
     page.get_by_role("button", name="New panel").first.click()
     page.get_by_text("Review labels").first.click()
@@ -352,33 +352,33 @@ def test_the_panel(page: Page, review: Review) -> None:
     expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Exclude (X)").click()
     expect(page.get_by_text("of 12 images judged, 2 by ana")).to_be_visible(timeout=PATIENCE_MS)
-    assert [decision.decision for decision in decisions(review)] == ["exclude", "exclude"]
+    assert [decision.decision for decision in decisions(ledger)] == ["exclude", "exclude"]
     page.get_by_role("button", name="Undo (Z)").click()
     expect(page.get_by_text("of 12 images judged, 0 by ana")).to_be_visible(timeout=PATIENCE_MS)
 
 
-def test_a_label_edited_in_the_annotate_tab(page: Page, review: Review, mongo_workspace: Workspace) -> None:
+def test_a_label_edited_in_the_annotate_tab(page: Page, ledger: Ledger, mongo_workspace: Workspace) -> None:
     open_image(page)
     page.get_by_text("Annotate", exact=True).click()
     page.get_by_text("forest", exact=True).last.click()
     for key in "kx3":  # they mean what FiftyOne makes of them here
         page.keyboard.press(key)
     page.wait_for_timeout(500)
-    assert decisions(review) == []
+    assert decisions(ledger) == []
     with page.expect_response(lambda answer: answer.request.method == "PATCH") as edited:
         page.get_by_role("radio").nth(2).click()
     assert edited.value.status == 200
     for _ in range(100):
-        if decisions(review):
+        if decisions(ledger):
             break
         page.wait_for_timeout(100)
-    (decision,) = decisions(review)
+    (decision,) = decisions(ledger)
     assert (decision.reviewer, decision.new_labels, decision.queue) == ("ana", ("street",), "label edited in FiftyOne")
     assert in_dataset(mongo_workspace)[decision.image_id]["reviewer"] == ["ana"]
 
 
 def test_a_tag_is_the_decision_of_whose_app_it_was_set_in(
-    apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+    apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
 ) -> None:
     """Both Apps run: the first to end would otherwise take the tags of both."""
     samples = list(read_samples(load_dataset(mongo_workspace, "errata-keys"), ("image_id",)))
@@ -386,10 +386,10 @@ def test_a_tag_is_the_decision_of_whose_app_it_was_set_in(
         body = {"dataset": "errata-keys", "view": [], "sample_ids": [samples[number]], "changes": {tag: True}}
         assert ask(apps[name], "/tag", body)[0] == 200
     for _ in range(100):
-        if len(decisions(review)) == 2:
+        if len(decisions(ledger)) == 2:
             break
         time.sleep(0.1)
-    found = {(one.reviewer, one.decision, one.queue) for one in decisions(review)}
+    found = {(one.reviewer, one.decision, one.queue) for one in decisions(ledger)}
     assert found == {("ana", "exclude", "tagged exclude in FiftyOne"), ("ben", "keep", "tagged keep in FiftyOne")}
     left = read_samples(load_dataset(mongo_workspace, "errata-keys"), ("tags",))
     assert [left[one]["tags"] for one in samples[:3]] == [[], [], ["mine"]]
@@ -397,13 +397,13 @@ def test_a_tag_is_the_decision_of_whose_app_it_was_set_in(
 
 
 def test_tags_become_decisions_at_the_end(
-    apps: dict[str, AppServer], review: Review, mongo_workspace: Workspace
+    apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
 ) -> None:
     dataset = load_dataset(mongo_workspace, "errata-keys")
     first = next(iter(read_samples(dataset, ("image_id",))))
     write_samples(dataset, {first: {"tags": ["exclude"]}})
     assert stop_app(mongo_workspace, apps["ben"].port)
-    (decision,) = decisions(review)
+    (decision,) = decisions(ledger)
     assert (decision.reviewer, decision.decision) == ("ben", "exclude")
     assert "keys: tagged exclude in FiftyOne: 1, now in the decision log" in end_of_session(
         mongo_workspace, apps["ben"].port
