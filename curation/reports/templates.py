@@ -1,0 +1,79 @@
+"""HTML from jinja2 templates: the one environment of all rooms, and the filters that templates may use.
+
+A template is named by its path from the folder that holds `curation/` and `app/`: whoever reads a name knows the file.
+Templates of one room lie in its folder `templates/`; `curation/reports/templates/pieces.html` has the macros for all.
+Every value is escaped unless it is `Markup`: what `render` returns is, and can be a value of another template.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from curation.palette import PALETTE
+from curation.words import counted
+
+NOT_KNOWN = "–"  # noqa: RUF001
+
+
+def render(template: str, **values: object) -> Markup:
+    """Return the HTML of a template.
+
+    Args:
+        template: its path, as `curation/reports/templates/frame.html`.
+        values: what it may use; a name that it uses and that is not given raises `jinja2.UndefinedError`.
+    """
+    return Markup(ENVIRONMENT.get_template(template).render(values))  # noqa: S704
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """Return a share of [0, 1] as a percentage: `12.5 %`; a dash for None."""
+    return NOT_KNOWN if share is None else f"{100 * share:.{decimals}f} %"
+
+
+def interval(figures: Mapping[str, Any]) -> str:
+    """Return the 95 % interval of a share, from its `low` and `high` in [0, 1]: `81.2 to 90.4 %`."""
+    return f"{100 * figures['low']:.1f} to {100 * figures['high']:.1f} %"
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with commas between thousands: `2,100`; a dash for None."""
+    return NOT_KNOWN if value is None else f"{value:,.{decimals}f}"
+
+
+def listed(parts: Iterable[object]) -> Markup:
+    """Return `a`, `a and b` or `a, b and c`; parts that are not `Markup` are escaped."""
+    *first, last = [escape(part) for part in parts] or [Markup()]
+    return Markup(" and ").join([Markup(", ").join(first), last]) if first else last
+
+
+def breakable(name: str, after: str = "/") -> Markup:
+    """Return a name that a browser may break after its slashes (or after another sign)."""
+    return escape(name).replace(after, after + Markup("<wbr>"))
+
+
+def colour(name: str, classes: list[str]) -> str:
+    """Return the colour of a class: the same on every page and screen."""
+    return PALETTE[classes.index(name) % len(PALETTE)]
+
+
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(Path(__file__).parents[2]),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,  # a line that holds only a tag of the template leaves no line in the page
+    lstrip_blocks=True,
+)
+ENVIRONMENT.filters.update(
+    {
+        "percent": percent,
+        "interval": interval,
+        "number": number,
+        "counted": counted,  # {{ 2100|counted("image") }} = 2,100 images
+        "listed": listed,
+        "breakable": breakable,
+        "colour": colour,
+    }
+)
