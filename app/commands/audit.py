@@ -7,8 +7,8 @@ import typer
 from app.commands.progress import stage_display
 from curation.audit.config import AuditConfig
 from curation.audit.run import run_audit
+from curation.database.names import dataset_name
 from curation.datasets.opening import open_dataset
-from curation.in_fiftyone.write_audit import dataset_name
 from curation.results.audit import ArchitectureResult, Audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import MEAN_OF_FOLDS, ORIGINAL

@@ -5,7 +5,7 @@ import webbrowser
 
 import typer
 
-from curation.database.names import dataset_name
+from curation.database.names import dataset_name, suspicious_view, to_review_view, view_in_links
 from curation.database.start import stop_database
 from curation.database.store import dataset_exists
 from curation.decisions.decision import checked_reviewer
@@ -30,7 +30,9 @@ def review(workspace: Workspace, name: str, split: str, port: int | None, review
     checked_split(load_audit(workspace, name), split)
     who = named_reviewer(workspace, reviewer)
     decides = audited_labels(workspace, name) == ORIGINAL  # on the labels of a version nobody does
-    url = open_session(workspace, name, f"{'to-review' if decides else 'suspicious'}-{split}", port, who)
+    url = open_session(
+        workspace, name, view_in_links(to_review_view(split) if decides else suspicious_view(split)), port, who
+    )
     typer.echo(f"FiftyOne of {who}: {url}  (errata stop ends it)")
     webbrowser.open(url)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import typer
 
+from curation.database.names import suspicious_view, view_in_links
 from curation.database.processes import end_process, last_lines, port_owner
 from curation.database.start import stop_database
 from curation.datasets.opening import audited_name
@@ -146,7 +147,7 @@ def _fiftyone(workspace: Workspace, dataset: str, port: int) -> Iterator[str]:
     """Yield the address of the suspicious view; the App, and the database nobody else needs, end with the block."""
     there = {app.port for app in running_apps(workspace)}
     try:
-        yield open_session(workspace, dataset, "suspicious-test", port, kept_reviewer(workspace))
+        yield open_session(workspace, dataset, view_in_links(suspicious_view("test")), port, kept_reviewer(workspace))
     finally:
         if port not in there:
             stop_app(workspace, port)

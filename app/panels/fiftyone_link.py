@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.panels.reviewer_name import ask_name, reviewer
 from app.state import workspace
+from curation.database.names import dataset_name
 from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.app_server import app_url, running_apps
 from curation.results.audit import Audit
@@ -22,7 +23,7 @@ def fiftyone_link(audit: Audit, view: str) -> str:
     own = [server for server in running_apps(workspace()) if server.reviewer in names]
     if own and (audit.folder / "fiftyone.json").exists():
         server = max(own, key=lambda one: one.reviewer == who)
-        address = _as_seen(app_url(server.port, f"errata-{audit.name}", view))
+        address = _as_seen(app_url(server.port, dataset_name(audit.name), view))
         st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:")
         return address
     if not who:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from curation.audit.config import AuditConfig
+from curation.database.names import dataset_name
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
 from curation.images.checking import bytes_key, check_listed, group_duplicates, note_problems, rows_key
@@ -191,7 +192,7 @@ class Auditing:
 
         def work(progress: Progress) -> None:
             write_audit(self.workspace, self.audit(), progress)
-            write_json(marker, {"dataset": f"errata-{self.spec.name}"})
+            write_json(marker, {"dataset": dataset_name(self.spec.name)})
 
         inputs = [self.key, self.runs, [record.key for record in self.stages.records]]
         self.stages.do("fiftyone", inputs, [marker], work)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.database import store
+from curation.database import names, store
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.entries import Entry, make_rows
 from curation.datasets.registered_names import own_name
@@ -33,7 +33,7 @@ def name_of(source: str, workspace: Workspace) -> str:
 
 def _full(source: str) -> str:
     dataset_name, _, field = source.partition("/")
-    return f"fiftyone:{dataset_name}/{field or 'ground_truth'}"
+    return f"fiftyone:{dataset_name}/{field or names.GIVEN}"
 
 
 def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[DatasetSpec, Rows]:
@@ -48,10 +48,10 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
         ErrataError: no such dataset or field, a sample without a label, or images without a common folder.
     """
     dataset_name, _, field = source.partition("/")
-    name, field = name_of(source, workspace), field or "ground_truth"
+    name, field = name_of(source, workspace), field or names.GIVEN
     dataset = store.load_dataset(workspace, dataset_name)
     store.check_classification(dataset, field)
-    paths, labels = store.read_values(dataset, ["filepath", f"{field}.label"])
+    paths, labels = store.read_values(dataset, ["filepath", names.label_of(field)])
     missing = sum(label is None for label in labels)
     if missing or not paths:
         what = (
@@ -88,7 +88,7 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
         raise ErrataError(f"fiftyone:{source} names no field; write --predictions fiftyone:DATASET/FIELD")
     dataset = store.load_dataset(workspace, dataset_name)
     store.check_classification(dataset, field)
-    paths, logits = store.read_values(dataset, ["filepath", f"{field}.logits"])
+    paths, logits = store.read_values(dataset, ["filepath", names.logits_of(field)])
     by_path = {os.path.realpath(path): values for path, values in zip(paths, logits, strict=True) if values is not None}
     wanted = [os.path.realpath(path) for path in rows.paths]
     absent = [str(name) for name, path in zip(rows.image_ids, wanted, strict=True) if path not in by_path]
@@ -113,7 +113,7 @@ def _softmax(logits: FloatArray) -> FloatArray:
 
 def _splits(dataset: object) -> list[str]:
     """Return the split of each sample: its field `split`, else its tag, else none."""
-    fields, tags = store.read_values(dataset, ["split", "tags"])
+    fields, tags = store.read_values(dataset, [names.SPLIT, "tags"])
     return [
         split if split in SPLITS else next((tag for tag in own or () if tag in SPLITS), "")
         for split, own in zip(fields, tags, strict=True)

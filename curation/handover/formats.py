@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from curation.database import names
 from curation.handover.tree import safe_name
 from models.errors import ErrataError
 from models.files.atomic import write_json, write_text
@@ -76,14 +77,14 @@ def write_samples(folder: Path, exported: Exported) -> None:
         sample = {
             "filepath": one.target,
             "tags": [one.split],
-            "split": one.split,
-            "image_id": one.image_id,
-            "ground_truth": {"_cls": "Classification", "label": one.given},
-            "curated": {"_cls": "Classification", "label": one.label},
+            names.SPLIT: one.split,
+            names.IMAGE_ID: one.image_id,
+            names.GIVEN: {"_cls": "Classification", "label": one.given},
+            names.CURATED: {"_cls": "Classification", "label": one.label},
             "labels": list(one.labels),
             "sha256": one.sha256,
         }
-        said = {"decision": one.decision, "reviewers": list(one.reviewers)} if one.decision else {}
+        said = {names.DECISION: one.decision, "reviewers": list(one.reviewers)} if one.decision else {}
         samples.append({**sample, **said})
     info = {"version": exported.version, "split_sha256": exported.sha256, "errata_classes": list(exported.classes)}
     about = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from curation.database.names import GIVEN, IMAGE_ID
 from curation.database.samples import read_samples
 from curation.decisions.decision import Decision, checked_reviewer
 from curation.decisions.ledger import Ledger
@@ -150,7 +151,7 @@ class FiftyOneDesk:
                 "which starts it and writes the dataset again, then reload this page"
             ) from error
         named = ", ".join(replaced[:3])
-        said = f"; ground_truth of {named} had been replaced: it is as given again" if replaced else ""
+        said = f"; {GIVEN} of {named} had been replaced: it is as given again" if replaced else ""
         return said, tuple(samples)
 
     def _read(self, images: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -173,8 +174,8 @@ class FiftyOneDesk:
     def _loaded(self) -> tuple[Any, dict[str, str]]:
         """Return the dataset and the image_id of each sample."""
         dataset = self._load()
-        read = read_samples(dataset, ("image_id",))
-        return dataset, {one: str(sample["image_id"]) for one, sample in read.items()}
+        read = read_samples(dataset, (IMAGE_ID,))
+        return dataset, {one: str(sample[IMAGE_ID]) for one, sample in read.items()}
 
 
 def summary(decisions: Sequence[Decision]) -> str:

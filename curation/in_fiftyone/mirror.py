@@ -5,21 +5,31 @@ from datetime import UTC, datetime
 from typing import Any
 
 from curation.database import store
+from curation.database.names import (
+    CURATED,
+    CURATED_IN_LOG,
+    DECISION,
+    GIVEN,
+    IMAGE_ID,
+    REVIEWED_AT,
+    REVIEWER,
+    REVIEWERS_DISAGREE,
+    label_of,
+)
 from curation.database.samples import classification, read_samples, write_samples
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
 from curation.in_fiftyone.views import ORDER_FIELD, review_views
 
-GIVEN, CURATED, IN_LOG = "ground_truth", "curated", "curated_in_log"
 FIELDS = {  # beside `curated`: name -> kind, description
-    "decision": ("text", "what was decided, over all reviewers; empty where nobody did, or they disagree"),
-    "reviewer": ("texts", "who decided"),
-    "reviewed_at": ("time", "when the last of them did, UTC"),
-    "reviewers_disagree": ("truth", "reviewers decided differently, and nobody settled it"),
-    IN_LOG: ("text", "the working label by the decision log; where `curated` differs, somebody edited it"),
+    DECISION: ("text", "what was decided, over all reviewers; empty where nobody did, or they disagree"),
+    REVIEWER: ("texts", "who decided"),
+    REVIEWED_AT: ("time", "when the last of them did, UTC"),
+    REVIEWERS_DISAGREE: ("truth", "reviewers decided differently, and nobody settled it"),
+    CURATED_IN_LOG: ("text", "the working label by the decision log; where `curated` differs, somebody edited it"),
 }
-READ = ("image_id", "tags", f"{GIVEN}.label", f"{CURATED}.label", *FIELDS)
+READ = (IMAGE_ID, "tags", label_of(GIVEN), label_of(CURATED), *FIELDS)
 
 
 def prepare(dataset: Any, rows: Rows) -> None:
@@ -28,7 +38,7 @@ def prepare(dataset: Any, rows: Rows) -> None:
     views = review_views([split for split in SPLITS if split in rows.splits])
     if all(map(dataset.has_field, fields)) and {view.name for view in views} <= set(dataset.list_saved_views()):
         return  # FiftyOne takes a second to see that nothing is to be done
-    store.declare(dataset, "review", fields, shown=("decision", CURATED))  # the App lets edit what is ticked
+    store.declare(dataset, "review", fields, shown=(DECISION, CURATED))  # the App lets edit what is ticked
     store.allow_editing(dataset, CURATED, rows.classes)
     store.save_views(dataset, views)
 
@@ -46,17 +56,17 @@ def mirrored(state: State, image_id: str, given: str, classes: Sequence[str]) ->
     settled = state.adjudication(image_id)
     every = [*own.values(), *([settled] if settled else [])]
     if not every:
-        return {CURATED: given, **dict.fromkeys(FIELDS), IN_LOG: given}
+        return {CURATED: given, **dict.fromkeys(FIELDS), CURATED_IN_LOG: given}
     labels = verdict.labels if verdict else ()
     label = given if given in labels or not labels else min(labels, key=lambda one: _place(one, classes))
     latest = datetime.fromisoformat(max(one.time for one in every)).astimezone(UTC).replace(tzinfo=None)
     return {
         CURATED: label,
-        "decision": verdict.decision if verdict else None,
-        "reviewer": sorted({one.reviewer for one in every}),
-        "reviewed_at": latest.replace(microsecond=latest.microsecond // 1000 * 1000),  # MongoDB keeps milliseconds
-        "reviewers_disagree": True if state.disputed(image_id) else None,
-        IN_LOG: label,
+        DECISION: verdict.decision if verdict else None,
+        REVIEWER: sorted({one.reviewer for one in every}),
+        REVIEWED_AT: latest.replace(microsecond=latest.microsecond // 1000 * 1000),  # MongoDB keeps milliseconds
+        REVIEWERS_DISAGREE: True if state.disputed(image_id) else None,
+        CURATED_IN_LOG: label,
     }
 
 
@@ -96,14 +106,14 @@ def write_changed(
     changed = {}
     with ledger.reading() as state:
         for one, sample in samples.items():
-            image_id = sample["image_id"]
+            image_id = sample[IMAGE_ID]
             if image_id not in given:
                 continue
             wanted = mirrored(state, image_id, given[image_id], ledger.classes)
             new = {name: wanted[name] for name in FIELDS if sample[name] != wanted[name]}
-            if sample[f"{CURATED}.label"] != wanted[CURATED]:
+            if sample[label_of(CURATED)] != wanted[CURATED]:
                 new[CURATED] = classification(wanted[CURATED])
-            if sample[f"{GIVEN}.label"] != given[image_id]:
+            if sample[label_of(GIVEN)] != given[image_id]:
                 new[GIVEN] = classification(given[image_id])
             if new:
                 changed[one] = new
@@ -120,7 +130,7 @@ def given_labels(ledger: Ledger) -> dict[str, str]:
 
 def replaced_given(given: Mapping[str, str], samples: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the image_ids whose given label somebody replaced in the dataset; `write_changed` puts it back."""
-    own = ((sample["image_id"], sample[f"{GIVEN}.label"]) for sample in samples.values())
+    own = ((sample[IMAGE_ID], sample[label_of(GIVEN)]) for sample in samples.values())
     return sorted(image_id for image_id, label in own if image_id in given and label != given[image_id])
 
 

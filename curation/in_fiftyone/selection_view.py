@@ -1,8 +1,8 @@
 """A selection as a saved view of the FiftyOne dataset."""
 
+from curation.database.names import IMAGE_ID, LABEL_QUALITY, dataset_name, selection_view, view_in_links
 from curation.database.store import answering, load_dataset
-from curation.in_fiftyone.write_audit import dataset_name
-from curation.review.selections import load_selection, view_name
+from curation.review.selections import load_selection
 from curation.workspace.folders import Workspace
 
 
@@ -20,6 +20,6 @@ def save_selection_view(workspace: Workspace, dataset: str, name: str) -> str:
     image_ids = list(load_selection(workspace, dataset, name).image_ids)
     found = load_dataset(workspace, dataset_name(dataset))
     with answering():
-        stages = found.select_by("image_id", image_ids).sort_by("label_quality")
-        found.save_view(f"selection {name}", stages, description=f"{len(image_ids)} images selected", overwrite=True)
-    return view_name(name)
+        stages = found.select_by(IMAGE_ID, image_ids).sort_by(LABEL_QUALITY)
+        found.save_view(selection_view(name), stages, description=f"{len(image_ids)} images selected", overwrite=True)
+    return view_in_links(selection_view(name))

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from curation.database.names import dataset_name
+from curation.database.names import CURATED, CURATED_IN_LOG, GIVEN, IMAGE_ID, dataset_name, label_of
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import dataset_exists, load_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, open_ledger
 from curation.decisions.verdicts import TAGS, quick_verdict
-from curation.in_fiftyone.mirror import CURATED, IN_LOG, READ, given_labels, prepare, replaced_given, write_changed
+from curation.in_fiftyone.mirror import READ, given_labels, prepare, replaced_given, write_changed
 from curation.in_fiftyone.views import write_queue
 from curation.results.audit import Audit, load_audit
 from curation.workspace.folders import Workspace
@@ -40,7 +40,7 @@ class Synced:
         told = [f"{queue}: {n:,}, now in the decision log" for queue, n in sorted(kinds.items())]
         if self.given_again:
             named = ", ".join(self.given_again[:3]) + (" …" if len(self.given_again) > 3 else "")
-            told.append(f"ground_truth replaced: {len(self.given_again):,}, as given again: {named}")
+            told.append(f"{GIVEN} replaced: {len(self.given_again):,}, as given again: {named}")
         return [*told, *self.refused, f"images brought up to date with the decision log: {self.updated:,}"]
 
 
@@ -121,10 +121,10 @@ def take_edits(
     decisions: list[Decision] = []
     refused: dict[str, str] = {}
     for one, sample in samples.items():
-        if sample["image_id"] not in rows:
+        if sample[IMAGE_ID] not in rows:
             continue
         try:
-            found = _edit(audit, rows[sample["image_id"]], sample, reviewer)
+            found = _edit(audit, rows[sample[IMAGE_ID]], sample, reviewer)
             if found is not None:
                 decisions += _decided(ledger, replace(found, batch=batch))
         except ErrataError as error:
@@ -138,8 +138,8 @@ def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | N
     Raises:
         ErrataError: they make none, or nobody is named.
     """
-    image_id, tags, label = str(sample["image_id"]), _verdict_tags(sample), sample[f"{CURATED}.label"]
-    expected = sample[IN_LOG] or audit.rows.classes[audit.rows.labels[row]]
+    image_id, tags, label = str(sample[IMAGE_ID]), _verdict_tags(sample), sample[label_of(CURATED)]
+    expected = sample[CURATED_IN_LOG] or audit.rows.classes[audit.rows.labels[row]]
     edited = label != expected
     if not edited and not tags:
         return None

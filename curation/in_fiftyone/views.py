@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from curation.database import names
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import View
 from curation.decisions.ledger import Ledger
@@ -10,10 +11,8 @@ from curation.results.audit import Audit
 from curation.review.drawn_looks import ORDER_SEED, audit_order
 from curation.review.queue import split_places, tally
 
-TO_REVIEW = "to review"  # what the names of the views that are queues begin with
-ORDER = "review_order"
 ORDER_FIELD = {
-    ORDER: (
+    names.REVIEW_ORDER: (
         "whole",
         "place in the queue of its split, 1 = first: the most suspicious first, one in ten drawn at random; "
         "empty where somebody had judged it when the session began",
@@ -23,24 +22,30 @@ ORDER_FIELD = {
 
 def review_views(splits: Collection[str]) -> tuple[View, ...]:
     """Return the views of a review; those to review keep their images during a session, so that none is jumped over."""
+    order = names.REVIEW_ORDER
     said = "what nobody has judged yet, most suspicious first, with images drawn at random among them"
     return (
-        View(TO_REVIEW, f"{said}, all splits", filled=ORDER, sort_by=ORDER),
+        View(names.to_review_view(), f"{said}, all splits", filled=order, sort_by=order),
         *(
-            View(f"{TO_REVIEW} {split}", f"{said}: {split}", {"split": split}, filled=ORDER, sort_by=ORDER)
+            View(names.to_review_view(split), f"{said}: {split}", {names.SPLIT: split}, filled=order, sort_by=order)
             for split in splits
         ),
-        View("reviewed", "images that somebody has judged, last first", filled="reviewer", last_first="reviewed_at"),
         View(
-            "reviewers disagree",
-            "images that reviewers judged differently, and nobody settled it",
-            where={"reviewers_disagree": True},
+            names.REVIEWED_VIEW,
+            "images that somebody has judged, last first",
+            filled=names.REVIEWER,
+            last_first=names.REVIEWED_AT,
         ),
         View(
-            "changed labels",
+            names.REVIEWERS_DISAGREE_VIEW,
+            "images that reviewers judged differently, and nobody settled it",
+            where={names.REVIEWERS_DISAGREE: True},
+        ),
+        View(
+            names.CHANGED_LABELS_VIEW,
             "images whose label was corrected",
-            differ=("ground_truth", "curated"),
-            sort_by="label_quality",
+            differ=(names.GIVEN, names.CURATED),
+            sort_by=names.LABEL_QUALITY,
         ),
     )
 
@@ -49,7 +54,7 @@ def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
     """Put what nobody has judged in the order of the app's review, and leave out what somebody has.
 
     Args:
-        dataset: of the audit, with the field ORDER.
+        dataset: of the audit, with the field REVIEW_ORDER.
         audit: of the data set.
         ledger: of the data set.
 
@@ -63,10 +68,10 @@ def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
         found = tally(state, row_of, len(rows))
     left = ~(found.looked | found.unsure)
     wanted = {image_id: int(places[row]) if left[row] else None for image_id, row in row_of.items()}
-    samples = read_samples(dataset, ("image_id", ORDER))
+    samples = read_samples(dataset, (names.IMAGE_ID, names.REVIEW_ORDER))
     changed = {
-        one: {ORDER: wanted[sample["image_id"]]}
+        one: {names.REVIEW_ORDER: wanted[sample[names.IMAGE_ID]]}
         for one, sample in samples.items()
-        if sample["image_id"] in wanted and sample[ORDER] != wanted[sample["image_id"]]
+        if sample[names.IMAGE_ID] in wanted and sample[names.REVIEW_ORDER] != wanted[sample[names.IMAGE_ID]]
     }
     write_samples(dataset, changed, noted=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.database import store
+from curation.database import names, store
 from curation.database.documents import Column, Labels
 from curation.database.names import dataset_name
 from curation.database.samples import read_samples
@@ -26,8 +26,6 @@ from models.arrays import FloatArray, IntArray, Progress
 from models.errors import ErrataError
 
 _log = logging.getLogger(__name__)
-__all__ = ["SUSPICIOUS", "dataset_name", "write_audit"]
-
 _KINDS = {
     "wrong": "another class fits",
     "ambiguous": "two classes fit",
@@ -54,11 +52,12 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
     if ledger:
         _keep_edits(workspace, audit, ledger)
     with store.replacing(workspace, name, paths, columns, classes) as dataset:
-        store.protect(dataset, "ground_truth")
+        store.protect(dataset, names.GIVEN)
         for done, one in enumerate(audit.architectures):
             if one.points is not None:
-                store.add_map(dataset, one.points, f"{one.slug}_map", f"{one.slug}_emb")
-            store.evaluate(dataset, one.slug, "ground_truth", f"eval_{one.slug}", classes)
+                store.add_map(dataset, one.points, names.projection_key(one.slug), names.embedding_field(one.slug))
+            prediction, key = names.prediction_field(one.slug), names.evaluation_key(one.slug)
+            store.evaluate(dataset, prediction, names.GIVEN, key, classes)
             if progress:
                 progress(done + 1, len(audit.architectures))
         store.save_views(dataset, _views(audit))
@@ -96,18 +95,18 @@ def _common(audit: Audit) -> list[Column]:
         suggested[row] = classes[ranking.suggested[row]]
     twins = audit.duplicates
     return [
-        Column("split", "label", rows.splits.tolist(), "train, val or test", index=True),
-        Column("ground_truth", "label", given, "the label as given; never edited", shown=True, index=True),
-        Column("curated", "label", given, "the working label; edited by people"),
+        Column(names.SPLIT, "label", rows.splits.tolist(), "train, val or test", index=True),
+        Column(names.GIVEN, "label", given, "the label as given; never edited", shown=True, index=True),
+        Column(names.CURATED, "label", given, "the working label; edited by people"),
         Column(
-            "suggested_label",
+            names.SUGGESTED,
             "label",
             Labels(suggested, ranking.confidence),
             "what the architectures together would say instead; empty where they agree with the given label",
             shown=True,
         ),
         Column(
-            "label_quality",
+            names.LABEL_QUALITY,
             "label",
             ranking.label_quality,
             "0..1, low = suspicious: probability of the given label, all architectures together"
@@ -116,18 +115,24 @@ def _common(audit: Audit) -> list[Column]:
             index=True,
         ),
         Column(
-            "duplicate_group", "duplicates", twins.groups.tolist(), "copies of one picture share a number", index=True
+            names.DUPLICATE_GROUP,
+            "duplicates",
+            twins.groups.tolist(),
+            "copies of one picture share a number",
+            index=True,
         ),
-        Column("has_duplicate", "duplicates", twins.shared().tolist(), "another image is a copy or near copy"),
-        Column("leak", "duplicates", twins.leaks(rows.splits).tolist(), "outside train, with a twin in train"),
+        Column(names.HAS_DUPLICATE, "duplicates", twins.shared().tolist(), "another image is a copy or near copy"),
+        Column(names.LEAK, "duplicates", twins.leaks(rows.splits).tolist(), "outside train, with a twin in train"),
         Column(
-            "leak_pair",
+            names.LEAK_PAIR,
             "duplicates",
             twins.leak_pairs(rows.splits).tolist(),
             "a leak, or the training image that it shows again",
         ),
-        Column("conflicting_labels", "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"),
-        Column("image_id", "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
+        Column(
+            names.CONFLICTING_LABELS, "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"
+        ),
+        Column(names.IMAGE_ID, "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
     ]
 
 
@@ -135,14 +140,18 @@ def _trouble(audit: Audit) -> list[Column]:
     """Return the fields that say what may be the trouble with a label, and who says so."""
     group, found, rows = "trouble", audit.findings, range(len(audit.rows))
     scores = [
-        Column(f"{name}_score", group, getattr(found.kinds, name), f"0..1, high = {said}")
+        Column(names.score_field(name), group, getattr(found.kinds, name), f"0..1, high = {said}")
         for name, (said, _) in NAMES.items()
     ]
     return [
-        Column("kind", group, [kind or None for kind in found.kinds.names()], ", ".join(_KINDS), index=True),
-        Column("flagged", group, found.flagged.tolist(), "among the most suspicious, as many as are estimated wrong"),
-        Column("against", group, against(audit).tolist(), f"of {len(found.voters)} voters, those for another class"),
-        Column("why", group, reasons(audit, rows), "who says what"),
+        Column(names.KIND, group, [kind or None for kind in found.kinds.names()], ", ".join(_KINDS), index=True),
+        Column(
+            names.FLAGGED, group, found.flagged.tolist(), "among the most suspicious, as many as are estimated wrong"
+        ),
+        Column(
+            names.AGAINST, group, against(audit).tolist(), f"of {len(found.voters)} voters, those for another class"
+        ),
+        Column(names.WHY, group, reasons(audit, rows), "who says what"),
         *scores,
     ]
 
@@ -152,12 +161,15 @@ def _problems(audit: Audit) -> list[Column]:
     if audit.problems is None:
         return []
     group, found = "image problems", audit.problems
-    names = [found.names(row) or None for row in range(len(audit.rows))]
+    problems = [found.names(row) or None for row in range(len(audit.rows))]
     scores = [
-        Column(f"{check}_score", group, found.scores[:, column], f"0..1, low = {check.replace('_', ' ')}")
+        Column(names.score_field(check), group, found.scores[:, column], f"0..1, low = {check.replace('_', ' ')}")
         for column, check in enumerate(CHECKS)
     ]
-    return [Column("image_problems", group, names, "what is wrong with the picture; empty where nothing is"), *scores]
+    return [
+        Column(names.IMAGE_PROBLEMS, group, problems, "what is wrong with the picture; empty where nothing is"),
+        *scores,
+    ]
 
 
 def _columns(audit: Audit, one: ArchitectureResult) -> list[Column]:
@@ -170,10 +182,10 @@ def _columns(audit: Audit, one: ArchitectureResult) -> list[Column]:
     given, other = _cam_columns(audit, one)
     predicted = Labels(_names(classes, one.predictions.probs.argmax(1)), confidence, logits)
     columns = [
-        Column(one.slug, group, predicted, f"prediction of {one.name}", index=True),
-        Column(f"{one.slug}_label_quality", group, ranking.label_quality, "0..1, low = suspicious", index=True),
+        Column(names.prediction_field(one.slug), group, predicted, f"prediction of {one.name}", index=True),
+        Column(names.quality_field(one.slug), group, ranking.label_quality, "0..1, low = suspicious", index=True),
         Column(
-            f"{one.slug}_suggested_label",
+            names.suggestion_field(one.slug),
             group,
             Labels(
                 [
@@ -184,11 +196,13 @@ def _columns(audit: Audit, one: ArchitectureResult) -> list[Column]:
             ),
             "what this architecture would say instead of the given label",
         ),
-        Column(f"{one.slug}_cam_given", group, given, "Grad-CAM for the given label"),
-        Column(f"{one.slug}_cam_suggested", group, other, "Grad-CAM for the suggested label"),
+        Column(names.given_map_field(one.slug), group, given, "Grad-CAM for the given label"),
+        Column(names.suggested_map_field(one.slug), group, other, "Grad-CAM for the suggested label"),
     ]
     if one.predictions.embeddings is not None:
-        columns.append(Column(f"{one.slug}_emb", group, _float32(one.predictions.embeddings), "embedding"))
+        columns.append(
+            Column(names.embedding_field(one.slug), group, _float32(one.predictions.embeddings), "embedding")
+        )
     return columns
 
 
@@ -217,43 +231,43 @@ def _views(audit: Audit) -> list[View]:
     """Return the saved views of an audit."""
     worst = [
         View(
-            f"suspicious {split}",
+            names.suspicious_view(split),
             f"{split} labels that another fits better, worst first (at most {SUSPICIOUS})",
-            where={"split": split},
-            filled="suggested_label",
-            sort_by="label_quality",
+            where={names.SPLIT: split},
+            filled=names.SUGGESTED,
+            sort_by=names.LABEL_QUALITY,
             limit=SUSPICIOUS,
         )
         for split in ("test", "val", "train")
         if split in audit.rows.splits
     ]
     kinds = [
-        View(kind, f"{kind}: {_KINDS[kind]}, worst first", {"kind": kind}, sort_by="label_quality")
+        View(kind, f"{kind}: {_KINDS[kind]}, worst first", {names.KIND: kind}, sort_by=names.LABEL_QUALITY)
         for kind in _KINDS
         if kind in audit.findings.kinds.names()
     ]
-    fields = [one.slug for one in audit.voters]
+    fields = [names.prediction_field(one.slug) for one in audit.voters]
     note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
-    apart = [View("disagreement", note, differ=fields, sort_by="label_quality")] if len(fields) > 1 else []
+    apart = [View(names.DISAGREEMENT_VIEW, note, differ=fields, sort_by=names.LABEL_QUALITY)] if len(fields) > 1 else []
     copies, problems = _views_of_copies(audit), _views_of_problems(audit)
-    return [View("all", "every readable image"), *worst, *kinds, *apart, *copies, *problems]
+    return [View(names.ALL_VIEW, "every readable image"), *worst, *kinds, *apart, *copies, *problems]
 
 
 def _views_of_copies(audit: Audit) -> list[View]:
     """Return the views of images with a twin, twins side by side; none that would be empty."""
     rows, twins = audit.rows, audit.duplicates
     kinds = (
-        ("conflicting labels", "conflicting_labels", twins.conflicting(rows.labels), "a twin has another label"),
+        (names.CONFLICTS_VIEW, names.CONFLICTING_LABELS, twins.conflicting(rows.labels), "a twin has another label"),
         (
-            "leaks",
-            "leak_pair",
+            names.LEAKS_VIEW,
+            names.LEAK_PAIR,
             twins.leak_pairs(rows.splits),
             "images outside train with a twin in train, and the twin",
         ),
-        ("duplicates", "has_duplicate", twins.shared(), "copies and near copies"),
+        (names.DUPLICATES_VIEW, names.HAS_DUPLICATE, twins.shared(), "copies and near copies"),
     )
     return [
-        View(name, f"{note}, side by side", {field: True}, sort_by="duplicate_group")
+        View(name, f"{note}, side by side", {field: True}, sort_by=names.DUPLICATE_GROUP)
         for name, field, own, note in kinds
         if own.any()
     ]
@@ -263,4 +277,4 @@ def _views_of_problems(audit: Audit) -> list[View]:
     """Return the view of images with a problem of their own, if there are any."""
     if audit.problems is None or not audit.problems.flags.any():
         return []
-    return [View("image problems", "dark, light, blurry, empty, odd or grey pictures", filled="image_problems")]
+    return [View(names.PROBLEMS_VIEW, "dark, light, blurry, empty, odd or grey pictures", filled=names.IMAGE_PROBLEMS)]

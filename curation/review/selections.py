@@ -97,11 +97,6 @@ def selection_stamp(workspace: Workspace, dataset: str, name: str) -> int:
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def view_name(name: str) -> str:
-    """Return how links name the FiftyOne view of a selection."""
-    return f"selection-{name.replace('_', '-')}"
-
-
 def _folder(workspace: Workspace, dataset: str) -> Path:
     return workspace.root / "selections" / checked_name("data set", dataset)
 

@@ -15,7 +15,7 @@ from cleanlab.rank import get_label_quality_scores
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from curation.database import store
-from curation.in_fiftyone.write_audit import dataset_name
+from curation.database.names import dataset_name
 from curation.results.audit import Audit, load_audit
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray

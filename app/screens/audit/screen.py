@@ -13,6 +13,7 @@ from app.panels.queue import other_jobs
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
 from app.screens.audit.suspects import filtered_suspects, suspect_table
 from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, loaded_audit, workspace
+from curation.database.names import ALL_VIEW, suspicious_view, view_in_links
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.registered_names import source_of
@@ -80,7 +81,7 @@ def _spec(chosen: str) -> DatasetSpec | None:
 
 def _actions(audit: Audit, chosen: str, progress: Progress) -> None:
     split = st.session_state.get("split") or "test"
-    fiftyone_link(audit, "all" if split == "all" else f"suspicious-{split}")
+    fiftyone_link(audit, ALL_VIEW if split == "all" else view_in_links(suspicious_view(split)))
     report = workspace().reports / audit.name / "report.html"
     if report.exists():
         st.download_button(

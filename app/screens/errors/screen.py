@@ -14,6 +14,7 @@ from app.screens.errors.disagreements import disagreements
 from app.screens.errors.pairs import pairs
 from app.screens.errors.suspects import suspects
 from app.screens.errors.worst import worst
+from curation.database.names import ALL_VIEW, suspicious_view, view_in_links
 from curation.results.audit import Audit
 
 PARTS = ("confusion", "worst errors", "suspicious labels", "disagreements", "class pairs")  # in the address
@@ -81,7 +82,7 @@ def _link(audit: Audit, part: str, split: str) -> None:
     if part == "disagreements" and len(audit.voters) > 1:
         fiftyone_link(audit, "disagreement")
     elif part == "suspicious labels":
-        fiftyone_link(audit, "all" if split == "all" else f"suspicious-{split}")
+        fiftyone_link(audit, ALL_VIEW if split == "all" else view_in_links(suspicious_view(split)))
 
 
 screen()

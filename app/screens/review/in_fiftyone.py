@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.panels.fiftyone_link import fiftyone_link
 from app.screens.review.sitting import Sitting
+from curation.database.names import to_review_view, view_in_links
 from curation.review.bench import ALL
 
 
@@ -11,7 +12,7 @@ def in_fiftyone(sitting: Sitting) -> None:
     """Show the App, or the button that starts it; what is decided in it is in the same log."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         address = fiftyone_link(
-            sitting.bench.audit, "to-review" if sitting.split == ALL else f"to-review-{sitting.split}"
+            sitting.bench.audit, view_in_links(to_review_view(None if sitting.split == ALL else sitting.split))
         )
         st.html(f'<p class="er-hint">{_HERE if address else _START}</p>')
     if address:

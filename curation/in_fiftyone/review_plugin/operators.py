@@ -7,9 +7,9 @@ import fiftyone.core.json as foj
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
+from curation.database.names import TO_REVIEW
 from curation.in_fiftyone.desk import Done, FiftyOneDesk, Look
 from curation.in_fiftyone.desks import desk_of
-from curation.in_fiftyone.views import TO_REVIEW
 from curation.review.review_progress import Place, Progress
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from curation.database.names import CURATED, GIVEN
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.desk import FiftyOneDesk, Look
-from curation.in_fiftyone.mirror import CURATED, GIVEN, write_decisions
+from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.review.review_progress import Place

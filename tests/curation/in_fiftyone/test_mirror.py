@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curation.database.names import CURATED, CURATED_IN_LOG
 from curation.database.samples import classification, write_samples
 from curation.database.store import load_dataset
 from curation.datasets.rows import Rows
@@ -17,7 +18,7 @@ from curation.decisions.decision import VERDICTS, Decision
 from curation.decisions.labels import decided_labels
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import replay
-from curation.in_fiftyone.mirror import CURATED, FIELDS, IN_LOG, given_labels, mirrored, prepare, write_decisions
+from curation.in_fiftyone.mirror import FIELDS, given_labels, mirrored, prepare, write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
@@ -196,5 +197,5 @@ def test_images_of_another_audit_are_left_alone(audit: Audit, shown: tuple[Ledge
     fewer = Ledger(ledger.log, replace(audit.checked, rows=rows, sha256s=audit.checked.sha256s[1:]))
     assert IMAGE not in given_labels(fewer)
     (one,) = (sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE)
-    write_samples(dataset, {one: {IN_LOG: "street"}})
+    write_samples(dataset, {one: {CURATED_IN_LOG: "street"}})
     assert write_decisions(dataset, fewer) == 0

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from curation.database import store
-from curation.in_fiftyone.write_audit import dataset_name, write_audit
+from curation.database.names import dataset_name
+from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, slug

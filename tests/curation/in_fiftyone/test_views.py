@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from curation.database.names import REVIEW_ORDER
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.sync import sync
-from curation.in_fiftyone.views import ORDER, write_queue
+from curation.in_fiftyone.views import write_queue
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.review.review_progress import Progress
@@ -42,7 +43,7 @@ def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) 
         assert ids(dataset, f"to review {split}") == audit.rows.image_ids[rows].tolist()
         assert any(progress.place(row).drawn for row in rows)
     assert ids(dataset, "to review test")[0] in WRONG
-    assert dataset.load_saved_view("to review").values(ORDER) == sorted(dataset.values(ORDER))
+    assert dataset.load_saved_view("to review").values(REVIEW_ORDER) == sorted(dataset.values(REVIEW_ORDER))
 
 
 def test_it_loses_what_was_judged_when_the_next_session_begins(audit: Audit, mongo_workspace: Workspace) -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from curation.database import store
+from curation.database.names import dataset_name
 from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
-from curation.in_fiftyone.write_audit import _problems, _views, dataset_name, write_audit
+from curation.in_fiftyone.write_audit import _problems, _views, write_audit
 from curation.results.audit import Audit
 from curation.scoring.kinds import NAMES
 from curation.workspace.folders import Workspace
