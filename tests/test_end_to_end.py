@@ -15,7 +15,7 @@ from curation.database.start import stop_database
 from curation.datasets.scenes import draw_scenes
 from curation.decisions.ledger import log_of
 from curation.results.audit import load_audit
-from curation.versions.store import load_split
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import versions
 from tests.app.screens.review.test_browser import press, shown
@@ -138,7 +138,7 @@ def export(page: Page, address: str, workspace: Workspace) -> Path:
 
 def same_images(workspace: Workspace, folder: Path, lines: dict[str, dict[str, object]]) -> None:
     """Read the folder back with torchvision: every image of the version in the class that it says."""
-    own = load_split(workspace, "scenes", "v1").rows
+    own = load_version(workspace, "scenes", "v1").rows
     for split in ("train", "test"):
         read = ImageFolder(str(folder / split))
         found = sorted((read.classes[label], Path(path).read_bytes()) for path, label in read.samples)

@@ -33,11 +33,11 @@ def split(
 ) -> None:
     """Make a curated split from the decisions there are. Immutable, with a hash of its content."""
     from app.commands.versions import split as run
-    from curation.versions.request import SplitRequest
+    from curation.versions.request import VersionRequest
     from curation.versions.shares import parse_shares
 
     where = tuple(one.strip() for one in accept_in.split(",") if one.strip())
-    request = SplitRequest(version, parent, parse_shares(remake), seed, drop_leaks, auto_accept, where, reviewer)
+    request = VersionRequest(version, parent, parse_shares(remake), seed, drop_leaks, auto_accept, where, reviewer)
     run(*_audited(name), request.checked())
 
 

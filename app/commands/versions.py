@@ -4,10 +4,10 @@ from pathlib import Path
 
 import typer
 
-from curation.versions.diff import Change, change_counts, diff_splits, write_changes
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import list_splits, load_split, split_folder
+from curation.versions.diff import Change, change_counts, diff_versions, write_changes
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import list_versions, load_version, version_folder
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -16,9 +16,9 @@ SHOWN = 100  # changes on the screen
 NAMED = 10  # images named in a line
 
 
-def split(workspace: Workspace, name: str, request: SplitRequest) -> None:
+def split(workspace: Workspace, name: str, request: VersionRequest) -> None:
     """Make a version and say what it holds."""
-    made = make_split(workspace, name, request)
+    made = make_version(workspace, name, request)
     typer.echo(f"{name} {made.version}: {counted(len(made.rows), 'image')}, {made.sha256}")
     for part, classes in made.every.counts().items():
         counts = ", ".join(f"{classes[one]} {one}" for one in made.about["classes"])
@@ -31,14 +31,14 @@ def split(workspace: Workspace, name: str, request: SplitRequest) -> None:
         typer.echo(f"classes that decisions added, behind the given ones: {', '.join(added)}")
     _name("leaks", made.about["leaks"]["images"])
     _name("disputed", made.about["disputed"])
-    typer.echo(f"kept in {split_folder(workspace, name, made.version)}")
+    typer.echo(f"kept in {version_folder(workspace, name, made.version)}")
 
 
 def show(workspace: Workspace, name: str) -> None:
     """Print a line for each version."""
     head = ("version", "images", "train", "val", "test", "changed", "left out", "parent", "sha256", "made", "by")
     lines: list[tuple[str, ...]] = [head]
-    for one in list_splits(workspace, name):
+    for one in list_versions(workspace, name):
         sizes = {part: sum(classes.values()) for part, classes in one.counts.items()}
         numbers = [sum(sizes.values()), *(sizes.get(part, 0) for part in ("train", "val", "test"))]
         numbers += [sum(one.changed.values()), sum(one.out.values())]
@@ -53,7 +53,7 @@ def show(workspace: Workspace, name: str) -> None:
 
 def diff(workspace: Workspace, name: str, old: str, new: str, csv: Path | None) -> None:
     """Print what two versions do not have in common, or write it to a file."""
-    changes = diff_splits(load_split(workspace, name, old), load_split(workspace, name, new))
+    changes = diff_versions(load_version(workspace, name, old), load_version(workspace, name, new))
     if csv:
         write_changes(changes, csv)
         typer.echo(f"{counted(len(changes), 'change')} written to {csv}")
@@ -86,7 +86,7 @@ def sheet(
     """Write the errata sheet of a version, or say in a line what is on it."""
     from curation.handover.sheet import errata_sheet, write_sheet, write_sheet_csv
 
-    made = load_split(workspace, name, version)
+    made = load_version(workspace, name, version)
     found = errata_sheet(workspace, made)
     typer.echo(f"{name} {version}: {counted(len(found.errata), 'erratum', 'errata')}; {found.judged:,} images judged")
     if json:

@@ -10,7 +10,7 @@ from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.versions.rows import LEAK, CuratedRows
-from curation.versions.store import load_split
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audited
 from models.arrays import BoolArray, IntArray
@@ -44,7 +44,7 @@ def given_rows(workspace: Workspace, dataset: str) -> CuratedRows:
         ErrataError: neither is there, or a file is damaged.
     """
     if dataset in audited(workspace):
-        return load_split(workspace, dataset, ORIGINAL).every
+        return load_version(workspace, dataset, ORIGINAL).every
     folder = workspace.runs / f"images-{dataset}"
     if not (folder / "rows.json").exists():
         raise ErrataError(f"nobody has read the images of {dataset!r} yet; run `errata audit {dataset}`")
@@ -60,7 +60,7 @@ def read_versions(workspace: Workspace, dataset: str, versions: Sequence[str]) -
     return {
         version: given_rows(workspace, dataset)
         if version == ORIGINAL
-        else load_split(workspace, dataset, version).every
+        else load_version(workspace, dataset, version).every
         for version in versions
     }
 

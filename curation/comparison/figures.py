@@ -16,7 +16,7 @@ from curation.comparison.what_changed import what_changed
 from curation.reports.curves import finite
 from curation.reports.training.summary import split_summary, spread
 from curation.results.audit import Audit
-from curation.versions.store import load_split
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.figures.metrics import evaluate
@@ -65,7 +65,7 @@ def _version(workspace: Workspace, board: Board, version: str) -> dict[str, Any]
     several = own.right.sum(1) > 1
     facts: Mapping[str, Any] = {}
     if version != ORIGINAL:
-        about = load_split(workspace, board.dataset, version).about
+        about = load_version(workspace, board.dataset, version).about
         facts = {name: about[name] for name in ("sha256", "created", "reviewer", "guard")}
         facts = {**facts, "parent": about["parent"]["version"], "log_lines": about["decisions"]["lines"]}
     changed = (own.labels != given) | several

@@ -14,7 +14,7 @@ from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
 from curation.review.queue import population, tally
 from curation.scoring.expected_errors import adding_up
 from curation.versions.curate import find_leaks
-from curation.versions.store import CuratedSplit, load_split
+from curation.versions.store import Version, load_version
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
@@ -47,7 +47,7 @@ def check_errors(workspace: Workspace, name: str, version: str, allowed: float, 
     Raises:
         ErrataError: not audited, no such version, or no image in that split.
     """
-    audit, own = load_audit(workspace, name), load_split(workspace, name, version)
+    audit, own = load_audit(workspace, name), load_version(workspace, name, version)
     chosen = np.ones(len(audit.rows), np.bool_) if split == ALL else audit.rows.splits == _checked(split)
     n = int((own.every.members & (own.every.checked.rows.splits == split if split != ALL else True)).sum())
     if not n or not chosen.any():
@@ -69,7 +69,7 @@ def _checked(split: str) -> str:
     return split
 
 
-def _wrong(workspace: Workspace, audit: Audit, own: CuratedSplit, chosen: np.ndarray) -> Interval:
+def _wrong(workspace: Workspace, audit: Audit, own: Version, chosen: np.ndarray) -> Interval:
     """Return how many labels of some images are estimated wrong in a version, by the verdicts it was made from."""
     ledger = open_ledger(workspace, audit.name)
     lines = own.about["decisions"]["lines"] if own.version != ORIGINAL else ledger.lines()
@@ -91,7 +91,7 @@ def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
     Raises:
         ErrataError: not audited, or no such version.
     """
-    own = load_split(workspace, name, version).every
+    own = load_version(workspace, name, version).every
     leaks = find_leaks(own.duplicates.groups, own.checked.rows.splits, own.members)
     names = own.checked.rows.image_ids[leaks].tolist()
     named = f" ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" if names else ""

@@ -13,7 +13,7 @@ from curation.decisions.state import State
 from curation.results.audit import Audit
 from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
 from curation.review.queue import population, tally
-from curation.versions.store import CuratedSplit
+from curation.versions.store import Version
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
@@ -37,7 +37,7 @@ class Looks:
     disputed: int  # of the N: reviewers disagree, the label is as given
 
 
-def looks_of(workspace: Workspace, split: CuratedSplit, audit: Audit, images: CommonImages) -> Looks:
+def looks_of(workspace: Workspace, split: Version, audit: Audit, images: CommonImages) -> Looks:
     """Return what people looked at among the common images, by the lines of the log that a version was made from.
 
     Args:
@@ -76,7 +76,7 @@ def looks_of(workspace: Workspace, split: CuratedSplit, audit: Audit, images: Co
     )
 
 
-def _state(workspace: Workspace, split: CuratedSplit, audit: Audit) -> State:
+def _state(workspace: Workspace, split: Version, audit: Audit) -> State:
     """Return the verdicts in force when the version was made."""
     about = split.about["decisions"]
     ledger = Ledger(log_of(workspace, split.name), audit.checked)

@@ -9,7 +9,7 @@ from curation.comparison.contestants import Contestant
 from curation.comparison.drawn_accuracy import drawn_accuracy
 from curation.comparison.looks import Looks, looks_of, ways
 from curation.results.audit import Audit
-from curation.versions.store import load_split
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError
@@ -31,7 +31,7 @@ def review_bias(workspace: Workspace, board: Board, audit: Audit | None) -> dict
         if version == ORIGINAL or audit is None:
             continue
         try:
-            looks = looks_of(workspace, load_split(workspace, board.dataset, version), audit, board.images)
+            looks = looks_of(workspace, load_version(workspace, board.dataset, version), audit, board.images)
         except ErrataError as error:
             found[version] = {"problem": str(error)}
         else:

@@ -10,7 +10,7 @@ from curation.handover.formats import Exported, Item, check_huggingface, write_c
 from curation.handover.tree import checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import check_unchanged, file_sha256
 from curation.versions.rows import BETWEEN_NAMES
-from curation.versions.store import CuratedSplit, about_audit, load_split
+from curation.versions.store import Version, about_audit, load_version
 from curation.words import utc_text
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
@@ -65,7 +65,7 @@ def export_version(
     if kind not in FORMATS:
         raise unknown("export format", kind, FORMATS)
     checked_files(files)
-    split = load_split(workspace, name, version)
+    split = load_version(workspace, name, version)
     folder = (output or workspace.exports / f"{name}-{version}-{kind}").expanduser().absolute()
     rows = split.rows
     if folder.resolve().is_relative_to(rows.root.resolve()):
@@ -87,7 +87,7 @@ def export_version(
     return folder, exported
 
 
-def _items(split: CuratedSplit, folders: dict[str, str]) -> list[Item]:
+def _items(split: Version, folders: dict[str, str]) -> list[Item]:
     """Return the images of a version in order of their names, each with its place."""
     every, rows = split.every, split.every.checked.rows
     soft, order = every.soft_names(), [row for row in range(len(rows)) if every.members[row]]
@@ -113,7 +113,7 @@ def _items(split: CuratedSplit, folders: dict[str, str]) -> list[Item]:
     ]
 
 
-def _manifest(folder: Path, split: CuratedSplit, exported: Exported, kind: str, files: str) -> dict[str, object]:
+def _manifest(folder: Path, split: Version, exported: Exported, kind: str, files: str) -> dict[str, object]:
     """Return what the export is; hashes are of what lies on the disk, read back."""
     beside = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     known = {item.target: item.sha256 for item in exported.items}

@@ -13,8 +13,8 @@ from curation.reports.audit.figures import report_figures
 from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
 from curation.results.runs import finished_runs
-from curation.versions.diff import change_counts, diff_splits
-from curation.versions.store import about_audit, list_splits, load_split
+from curation.versions.diff import change_counts, diff_versions
+from curation.versions.store import about_audit, list_versions, load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError
@@ -71,14 +71,14 @@ def decision_figures(workspace: Workspace, name: str) -> dict[str, Any]:
 
 def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     """Return what each version holds and what it changed of the labels as given."""
-    known, given = list_splits(workspace, name), load_split(workspace, name, ORIGINAL)
+    known, given = list_versions(workspace, name), load_version(workspace, name, ORIGINAL)
     lines = []
     for one in known:
         about: dict[str, Any] = {}
         changes: dict[str, int] = {}
         if one.version != ORIGINAL:
-            made = load_split(workspace, name, one.version)
-            about, changes = made.about, change_counts(diff_splits(given, made))
+            made = load_version(workspace, name, one.version)
+            about, changes = made.about, change_counts(diff_versions(given, made))
         lines.append({**asdict(one), "changes": changes, "statements": list(about.get("guard", []))})
     return lines
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from curation.decisions.labels import NO_LABEL
 from curation.versions.rows import AUTO, BETWEEN_NAMES, CuratedRows
-from curation.versions.store import CuratedSplit, about_audit
+from curation.versions.store import Version, about_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.arrays import BoolArray
@@ -55,7 +55,7 @@ class ErrataSheet:
     errata: tuple[Erratum, ...]  # ordered by image_id
 
 
-def errata_sheet(workspace: Workspace, split: CuratedSplit) -> ErrataSheet:
+def errata_sheet(workspace: Workspace, split: Version) -> ErrataSheet:
     """Return the errata sheet of a version; only what people decided is on it.
 
     Raises:

@@ -14,7 +14,7 @@ from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.scoring.scores import Ranking
 from curation.versions.guard import check_guard
-from curation.versions.request import SplitRequest
+from curation.versions.request import VersionRequest
 from curation.versions.rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows, Texts
 from curation.versions.shares import remake
 from curation.words import some
@@ -36,7 +36,7 @@ def curate(
     checked: CheckedRows,
     duplicates: Duplicates,
     state: State,
-    request: SplitRequest,
+    request: VersionRequest,
     ranking: Ranking | None = None,
     parent: CuratedRows | None = None,
 ) -> Curated:
@@ -133,7 +133,7 @@ def _open_to_models(decided: DecidedLabels, given: Texts, splits: Texts, out: Te
     return np.asarray(~judged & ~decided.disputed & (given != "test") & (splits != "test") & (out == ""))
 
 
-def _accepted(request: SplitRequest, ranking: Ranking | None, rows: Rows, splits: Texts) -> IntArray:
+def _accepted(request: VersionRequest, ranking: Ranking | None, rows: Rows, splits: Texts) -> IntArray:
     """Return the suggested labels that are to be taken, -1 for all other images, shape (N,)."""
     if request.auto_accept is None or ranking is None:
         return np.full(len(rows), -1, np.int64)

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from curation.versions.rows import BETWEEN_NAMES, CuratedRows
-from curation.versions.store import CuratedSplit
+from curation.versions.store import Version
 from models.errors import ErrataError
 from models.files.atomic import write_text
 
@@ -45,7 +45,7 @@ class _Side:
 _ABSENT = _Side("", NOT_THERE, False, "", "", (), "")
 
 
-def diff_splits(old: CuratedSplit, new: CuratedSplit) -> list[Change]:
+def diff_versions(old: Version, new: Version) -> list[Change]:
     """Return every changed label, split, membership and file, ordered by image_id.
 
     Raises:

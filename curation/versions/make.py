@@ -12,16 +12,16 @@ from curation.images.unchanged import check_unchanged
 from curation.results.audit import Audit, load_audit
 from curation.versions.curate import Curated, curate
 from curation.versions.guard import guard_statements
-from curation.versions.request import SplitRequest
+from curation.versions.request import VersionRequest
 from curation.versions.rows import AUTO
-from curation.versions.store import CuratedSplit, check_new, load_split, save_split, split_folder
+from curation.versions.store import Version, check_new, load_version, save_version, version_folder
 from curation.words import utc_text
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError
 
 
-def make_split(workspace: Workspace, name: str, request: SplitRequest) -> CuratedSplit:
+def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Version:
     """Make a version of an audited data set from the decisions there are now; what is decided meanwhile does not count.
 
     Args:
@@ -34,12 +34,12 @@ def make_split(workspace: Workspace, name: str, request: SplitRequest) -> Curate
             images are gone or changed since, a line of the decision log cannot be read, or the disk is full.
     """
     request = request.checked()
-    check_new(split_folder(workspace, name, request.version))
+    check_new(version_folder(workspace, name, request.version))
     audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
     lines = ledger.lines()
     _check_readable(ledger, lines)
     state, log_sha256 = ledger.at(lines), ledger.log.sha256(lines)
-    parent = load_split(workspace, name, request.parent)
+    parent = load_version(workspace, name, request.parent)
     inherited = None if request.parent == ORIGINAL else parent.every
     curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
     members = curated.every.member_checked
@@ -61,8 +61,8 @@ def make_split(workspace: Workspace, name: str, request: SplitRequest) -> Curate
         **_about(curated, request, audit),
         "software": {"errata": installed("errata-vision"), "numpy": np.__version__},
     }
-    save_split(workspace, name, request.version, curated.every, about)
-    return load_split(workspace, name, request.version)
+    save_version(workspace, name, request.version, curated.every, about)
+    return load_version(workspace, name, request.version)
 
 
 def _check_readable(ledger: Ledger, lines: int) -> None:
@@ -72,7 +72,7 @@ def _check_readable(ledger: Ledger, lines: int) -> None:
         raise ErrataError(f"{problems[0]}; no split was made ({len(problems)} such lines): mend or remove them")
 
 
-def _about(curated: Curated, request: SplitRequest, audit: Audit) -> dict[str, Any]:
+def _about(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:
     every = curated.every
     names = every.checked.rows.image_ids
     auto = (every.decisions == AUTO) & every.members
@@ -94,7 +94,7 @@ def _about(curated: Curated, request: SplitRequest, audit: Audit) -> dict[str, A
 
 
 @dataclass(frozen=True)
-class SplitPreview:
+class VersionPreview:
     """What a request would make of the decisions there are now."""
 
     counts: dict[str, dict[str, int]]  # split -> class -> images
@@ -106,8 +106,8 @@ class SplitPreview:
     below: int  # labels that models would change
 
 
-def preview_split(workspace: Workspace, audit: Audit, ledger: Ledger, request: SplitRequest) -> SplitPreview:
-    """Return what `make_split` would make of a request now; images are not read again.
+def preview_version(workspace: Workspace, audit: Audit, ledger: Ledger, request: VersionRequest) -> VersionPreview:
+    """Return what `make_version` would make of a request now; images are not read again.
 
     Args:
         workspace: holds the parent.
@@ -119,7 +119,7 @@ def preview_split(workspace: Workspace, audit: Audit, ledger: Ledger, request: S
         ErrataError: the request makes no sense, there is no such parent, or nothing would be left.
     """
     request = request.checked()
-    parent = None if request.parent == ORIGINAL else load_split(workspace, audit.name, request.parent).every
+    parent = None if request.parent == ORIGINAL else load_version(workspace, audit.name, request.parent).every
     with ledger.reading() as state:
         curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, parent)
         if request.auto_accept is None:
@@ -133,7 +133,7 @@ def preview_split(workspace: Workspace, audit: Audit, ledger: Ledger, request: S
     said = guard_statements(
         every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
     )
-    return SplitPreview(
+    return VersionPreview(
         every.counts(),
         every.changed_counts(),
         every.out_counts(),

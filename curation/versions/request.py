@@ -14,7 +14,7 @@ from models.files.atomic import checked_name
 
 
 @dataclass(frozen=True)
-class SplitRequest:
+class VersionRequest:
     """What a new curated split is asked to be."""
 
     version: str
@@ -26,7 +26,7 @@ class SplitRequest:
     auto_splits: tuple[str, ...] = ("train", "val")  # where it may
     reviewer: str = ""  # who makes it; the user where empty
 
-    def checked(self) -> "SplitRequest":
+    def checked(self) -> "VersionRequest":
         """Return it, with who makes it.
 
         Raises:

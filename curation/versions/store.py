@@ -22,7 +22,7 @@ _RENAMED = "; splits are never changed: remove its folder and make it again"
 
 
 @dataclass(frozen=True)
-class CuratedSplit:
+class Version:
     """One version of a data set."""
 
     name: str  # of the data set
@@ -42,7 +42,7 @@ class CuratedSplit:
 
 
 @dataclass(frozen=True)
-class SplitSummary:
+class VersionSummary:
     """A version in a list."""
 
     version: str
@@ -55,12 +55,12 @@ class SplitSummary:
     out: dict[str, int]  # why -> images that are left out
 
 
-def split_folder(workspace: Workspace, name: str, version: str) -> Path:
+def version_folder(workspace: Workspace, name: str, version: str) -> Path:
     """Return where a version is kept, whether it is there or not."""
     return workspace.splits / checked_name("data set", name) / checked_name("version", version)
 
 
-def load_split(workspace: Workspace, name: str, version: str) -> CuratedSplit:
+def load_version(workspace: Workspace, name: str, version: str) -> Version:
     """Return a version of an audited data set, verified against its hashes; `original` are the labels as given.
 
     Raises:
@@ -69,7 +69,7 @@ def load_split(workspace: Workspace, name: str, version: str) -> CuratedSplit:
     if version == ORIGINAL:
         return _original(workspace, name)
     checked_version(workspace, name, version)
-    folder = split_folder(workspace, name, version)
+    folder = version_folder(workspace, name, version)
     about = _read_about(folder)
     if (about["dataset"], about["version"]) != (name, version):
         raise ErrataError(f"{folder} holds version {about['version']!r} of {about['dataset']!r}{_RENAMED}")
@@ -78,10 +78,10 @@ def load_split(workspace: Workspace, name: str, version: str) -> CuratedSplit:
     every = CuratedRows.load(folder / "rows.npz", Path(about["root"]), tuple(about["classes"]))
     if every.sha256() != about["sha256"]:
         raise ErrataError(f"{folder} does not hold what its hash {about['sha256'][:12]} says{_RENAMED}")
-    return CuratedSplit(name, version, every, about)
+    return Version(name, version, every, about)
 
 
-def save_split(workspace: Workspace, name: str, version: str, every: CuratedRows, about: dict[str, Any]) -> None:
+def save_version(workspace: Workspace, name: str, version: str, every: CuratedRows, about: dict[str, Any]) -> None:
     """Write a version, whole or not at all, and take away the permission to write it.
 
     Args:
@@ -94,7 +94,7 @@ def save_split(workspace: Workspace, name: str, version: str, every: CuratedRows
     Raises:
         ErrataError: it is there already, or cannot be written.
     """
-    folder = split_folder(workspace, name, version)
+    folder = version_folder(workspace, name, version)
     check_new(folder)
     try:
         with atomic_folder(folder) as temporary:
@@ -134,7 +134,7 @@ def check_new(folder: Path) -> None:
         )
 
 
-def list_splits(workspace: Workspace, name: str) -> list[SplitSummary]:
+def list_versions(workspace: Workspace, name: str) -> list[VersionSummary]:
     """Return the versions of an audited data set, `original` first.
 
     Raises:
@@ -143,11 +143,11 @@ def list_splits(workspace: Workspace, name: str) -> list[SplitSummary]:
     return [_summary(workspace, name, version) for version in versions(workspace, name)]
 
 
-def _original(workspace: Workspace, name: str) -> CuratedSplit:
+def _original(workspace: Workspace, name: str) -> Version:
     audit = load_audit(workspace, name)
     every = CuratedRows.as_given(audit.checked, audit.duplicates)
     about = {"sha256": every.sha256(), "counts": every.counts(), "classes": list(every.checked.rows.classes)}
-    return CuratedSplit(name, ORIGINAL, every, about)
+    return Version(name, ORIGINAL, every, about)
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
@@ -165,12 +165,12 @@ def _about_sha256(about: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(about, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
-def _summary(workspace: Workspace, name: str, version: str) -> SplitSummary:
+def _summary(workspace: Workspace, name: str, version: str) -> VersionSummary:
     if version == ORIGINAL:
         about = _original(workspace, name).about
-        return SplitSummary(version, about["sha256"], "", "", "", about["counts"], {}, {})
-    about = _read_about(split_folder(workspace, name, version))
-    return SplitSummary(
+        return VersionSummary(version, about["sha256"], "", "", "", about["counts"], {}, {})
+    about = _read_about(version_folder(workspace, name, version))
+    return VersionSummary(
         version,
         about["sha256"],
         about["parent"]["version"],

@@ -11,7 +11,7 @@ from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.images.shared import OnStage, checked_images
 from curation.images.unchanged import check_unchanged
-from curation.versions.store import CuratedSplit, load_split
+from curation.versions.store import Version, load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_name, audited, checked_version
 from models.errors import ErrataError
@@ -49,9 +49,9 @@ def rows_of_version(workspace: Workspace, name: str, rows: Rows, version: str) -
     """Return the images of a version with curated labels and splits; of `original` the rows as they are.
 
     Raises:
-        ErrataError: as `load_split`.
+        ErrataError: as `load_version`.
     """
-    return rows if version == ORIGINAL else _moved(load_split(workspace, name, version), rows).rows
+    return rows if version == ORIGINAL else _moved(load_version(workspace, name, version), rows).rows
 
 
 def images_of_version(
@@ -65,11 +65,11 @@ def images_of_version(
     """Return the readable images of a version and their copies; arguments as of `checked_images`.
 
     Raises:
-        ErrataError: as `load_split`; images are gone or changed since the version was made.
+        ErrataError: as `load_version`; images are gone or changed since the version was made.
     """
     if version == ORIGINAL:
         return checked_images(workspace, spec, rows, first, on_stage)
-    split = load_split(workspace, spec.name, version)
+    split = load_version(workspace, spec.name, version)
     checked = _moved(split, rows)
     check_unchanged(checked.rows.paths, checked.sha256s, checked.rows.image_ids, f"version {version!r} is not trained")
     return checked, split.every.member_duplicates
@@ -79,18 +79,18 @@ def about_version(workspace: Workspace, name: str, version: str) -> dict[str, An
     """Return what a run's config says of its labels: the version, and of a curated split its hash."""
     if version == ORIGINAL:
         return {"version": version}
-    return {"version": version, "split_sha256": load_split(workspace, name, version).sha256}
+    return {"version": version, "split_sha256": load_version(workspace, name, version).sha256}
 
 
 def version_to_audit(workspace: Workspace, spec: DatasetSpec, rows: Rows, version: str) -> tuple[DatasetSpec, Rows]:
     """Return a version as a data set of its own, named NAME-VERSION, so that the audit of the given labels stays.
 
     Raises:
-        ErrataError: as `load_split`; images have changed, or NAME-VERSION is another data set.
+        ErrataError: as `load_version`; images have changed, or NAME-VERSION is another data set.
     """
     if version == ORIGINAL:
         return spec, rows
-    split = load_split(workspace, spec.name, version)
+    split = load_version(workspace, spec.name, version)
     checked = _moved(split, rows)
     check_unchanged(checked.rows.paths, checked.sha256s, checked.rows.image_ids, f"version {version!r} is not audited")
     own = checked_name("data set", audit_name(spec.name, version))
@@ -100,7 +100,7 @@ def version_to_audit(workspace: Workspace, spec: DatasetSpec, rows: Rows, versio
     return replace(spec, name=own, title=f"{spec.title}, version {version}", source=about), checked.rows
 
 
-def _moved(split: CuratedSplit, rows: Rows) -> CheckedRows:
+def _moved(split: Version, rows: Rows) -> CheckedRows:
     """Return the images of a version where the data set lies now."""
     checked = split.every.member_checked
     return replace(checked, rows=replace(checked.rows, root=rows.root))

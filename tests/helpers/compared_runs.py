@@ -25,9 +25,9 @@ import numpy as np
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.images.checking import rows_key
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import load_split
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.figures.metrics import evaluate
 from models.figures.predictions import NO_FOLD, Predictions
@@ -58,14 +58,14 @@ def _made(reviewed: bool) -> TemporaryDirectory[str]:
     small_audit(workspace, NAME, cams=0)
     if reviewed:
         decide(workspace)
-        version = make_split(workspace, NAME, SplitRequest("v1", reviewer="ana"))
+        version = make_version(workspace, NAME, VersionRequest("v1", reviewer="ana"))
         about: dict[str, Any] = {
             "version": "v1",
             "split_sha256": version.sha256,
             "rows_key": rows_key(version.every.member_checked),
         }
         trained_run(workspace, STRONG_V1, 0, {"test/sea/0.png": "forest"}, **about)
-    key = rows_key(load_split(workspace, NAME, "original").every.member_checked)
+    key = rows_key(load_version(workspace, NAME, "original").every.member_checked)
     trained_run(workspace, STRONG, 0, _STRONG, rows_key=key)
     trained_run(workspace, STRONG, 1, {**_STRONG, "test/sea/2.png": "forest"}, rows_key=key)
     errors = {"test/forest/1.png": "sea"}

@@ -9,8 +9,8 @@ import numpy as np
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
 from models.figures.metrics import evaluate
 from models.figures.predictions import NO_FOLD, Predictions
@@ -29,7 +29,7 @@ def judge(workspace: Workspace, name: str = "tiny") -> None:
 
 def version(workspace: Workspace, name: str = "tiny", label: str = "v1") -> None:
     """Make a version of the decisions there are."""
-    make_split(workspace, name, SplitRequest(label, reviewer="ana"))
+    make_version(workspace, name, VersionRequest(label, reviewer="ana"))
 
 
 def trained(workspace: Workspace, audit: Audit, recipe: str, labels: str = "original", seeds: int = 1) -> None:

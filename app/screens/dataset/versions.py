@@ -10,12 +10,12 @@ from app.panels.data_bar import open_screen
 from app.screens.dataset.balance import balance_table
 from app.state import audit_stamp, workspace
 from curation.datasets.rows import SPLITS
-from curation.versions.store import SplitSummary, list_splits
+from curation.versions.store import VersionSummary, list_versions
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited
 
 
-def versions_of(name: str) -> list[SplitSummary]:
+def versions_of(name: str) -> list[VersionSummary]:
     """Return the versions of an audited data set, `original` first; read again where there is another.
 
     Raises:
@@ -28,12 +28,12 @@ def versions_of(name: str) -> list[SplitSummary]:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _versions(root: str, name: str, stamp: tuple[object, ...]) -> list[SplitSummary]:
-    found = list_splits(Workspace(Path(root)), name)
+def _versions(root: str, name: str, stamp: tuple[object, ...]) -> list[VersionSummary]:
+    found = list_versions(Workspace(Path(root)), name)
     return [replace(one, counts={key: one.counts[key] for key in SPLITS if key in one.counts}) for one in found]
 
 
-def version_balance(versions: list[SplitSummary]) -> None:
+def version_balance(versions: list[VersionSummary]) -> None:
     """Show the class balance of a version, beside that of the labels as given."""
     chosen = versions[0]
     if len(versions) > 1:
@@ -48,7 +48,7 @@ def version_balance(versions: list[SplitSummary]) -> None:
         st.caption(f"Behind the numbers: difference of {chosen.version} to the labels as given, in images.")
 
 
-def version_table(name: str, versions: list[SplitSummary]) -> None:
+def version_table(name: str, versions: list[VersionSummary]) -> None:
     """Show what each version holds, what it changed and leaves out."""
     splits = list(versions[0].counts)
     known = audited(workspace())
@@ -64,7 +64,7 @@ def version_table(name: str, versions: list[SplitSummary]) -> None:
     st.button("Open the splits", key="dataset.splits", on_click=open_screen, args=("splits",))
 
 
-def _line(one: SplitSummary, splits: list[str], known: bool) -> str:
+def _line(one: VersionSummary, splits: list[str], known: bool) -> str:
     cells = "".join(f"<td>{sum(one.counts.get(split, {}).values()):,}</td>" for split in splits)
     made = (
         f"{one.created[:10]} by {escape(one.reviewer or 'nobody')}, from {escape(one.parent)}"

@@ -10,18 +10,18 @@ from curation.decisions.table import Line, lines_of
 from curation.results.audit import Audit
 from curation.review.bench import Bench
 from curation.review.queue import look_order
-from curation.versions.diff import Change, diff_splits
-from curation.versions.make import SplitPreview, preview_split
-from curation.versions.request import SplitRequest
+from curation.versions.diff import Change, diff_versions
+from curation.versions.make import VersionPreview, preview_version
+from curation.versions.request import VersionRequest
 from curation.versions.rows import CuratedRows
-from curation.versions.store import CuratedSplit, SplitSummary, load_split
+from curation.versions.store import Version, VersionSummary, load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, versions
 from models.arrays import IntArray
 
 
-def preview(bench: Bench, request: SplitRequest) -> SplitPreview:
-    """Return what a request would make now; see `preview_split`."""
+def preview(bench: Bench, request: VersionRequest) -> VersionPreview:
+    """Return what a request would make now; see `preview_version`."""
     audit = bench.audit
     return _preview(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), request, bench)
 
@@ -38,7 +38,7 @@ def decision_lines(bench: Bench) -> list[Line]:
     return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), bench)
 
 
-def summaries(audit: Audit) -> list[SplitSummary]:
+def summaries(audit: Audit) -> list[VersionSummary]:
     """Return the versions of a data set, `original` first."""
     return [_summary(version_of(audit, version)) for version in versions(workspace(), audit.name)]
 
@@ -48,26 +48,26 @@ def changes(audit: Audit, old: str, new: str) -> list[Change]:
     return _changes(str(workspace().root), audit.name, audit_stamp(audit.folder), old, new, audit)
 
 
-def version_of(audit: Audit, version: str) -> CuratedSplit:
-    """Return a version of an audited data set; see `load_split`."""
+def version_of(audit: Audit, version: str) -> Version:
+    """Return a version of an audited data set; see `load_version`."""
     return _split(str(workspace().root), audit.name, audit_stamp(audit.folder), version, audit)
 
 
-def _summary(split: CuratedSplit) -> SplitSummary:
+def _summary(split: Version) -> VersionSummary:
     about = split.about
     if split.version == ORIGINAL:
-        return SplitSummary(split.version, split.sha256, "", "", "", about["counts"], {}, {})
+        return VersionSummary(split.version, split.sha256, "", "", "", about["counts"], {}, {})
     made = (about["parent"]["version"], about["reviewer"], about["created"])
-    return SplitSummary(
+    return VersionSummary(
         split.version, split.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"]
     )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _preview(
-    root: str, name: str, stamp: tuple[int, ...], lines: int, request: SplitRequest, _bench: Bench
-) -> SplitPreview:
-    return preview_split(Workspace(Path(root)), _bench.audit, _bench.ledger, request)
+    root: str, name: str, stamp: tuple[int, ...], lines: int, request: VersionRequest, _bench: Bench
+) -> VersionPreview:
+    return preview_version(Workspace(Path(root)), _bench.audit, _bench.ledger, request)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -84,13 +84,13 @@ def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Ben
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _split(root: str, name: str, stamp: tuple[int, ...], version: str, _audit: Audit) -> CuratedSplit:
+def _split(root: str, name: str, stamp: tuple[int, ...], version: str, _audit: Audit) -> Version:
     if version != ORIGINAL:
-        return load_split(Workspace(Path(root)), name, version)
-    every = CuratedRows.as_given(_audit.checked, _audit.duplicates)  # what load_split reads, without reading it again
-    return CuratedSplit(name, ORIGINAL, every, {"sha256": every.sha256(), "counts": every.counts()})
+        return load_version(Workspace(Path(root)), name, version)
+    every = CuratedRows.as_given(_audit.checked, _audit.duplicates)  # what load_version reads, without reading it again
+    return Version(name, ORIGINAL, every, {"sha256": every.sha256(), "counts": every.counts()})
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _changes(root: str, name: str, stamp: tuple[int, ...], old: str, new: str, _audit: Audit) -> list[Change]:
-    return diff_splits(*(_split(root, name, stamp, version, _audit) for version in (old, new)))
+    return diff_versions(*(_split(root, name, stamp, version, _audit) for version in (old, new)))

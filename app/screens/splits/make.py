@@ -12,8 +12,8 @@ from app.panels.reviewer_name import reviewer
 from app.screens.splits.data import preview
 from app.state import workspace
 from curation.review.bench import Bench
-from curation.versions.make import SplitPreview
-from curation.versions.request import SplitRequest
+from curation.versions.make import VersionPreview
+from curation.versions.request import VersionRequest
 from curation.versions.shares import parse_shares
 from curation.workspace.names import ORIGINAL, versions
 from models.errors import ErrataError
@@ -54,7 +54,7 @@ def make_part(bench: Bench) -> None:
         _after(progress, name)
 
 
-def split_arguments(name: str, request: SplitRequest, remake: str) -> list[str]:
+def split_arguments(name: str, request: VersionRequest, remake: str) -> list[str]:
     """Return the command that makes this version."""
     options = ["--version", request.version]
     if request.parent != ORIGINAL:
@@ -74,7 +74,7 @@ def next_version(known: tuple[str, ...]) -> str:
     return f"v{max(numbers, default=0) + 1}"
 
 
-def _form(name: str) -> tuple[SplitRequest, str]:
+def _form(name: str) -> tuple[VersionRequest, str]:
     known = versions(workspace(), name)
     with st.container(horizontal=True):
         version = st.text_input(
@@ -112,12 +112,12 @@ def _form(name: str) -> tuple[SplitRequest, str]:
             "Never in test: test labels are changed by people only. The version says how many were taken unseen."
         )
     who = st.text_input("Made by", reviewer(), max_chars=64, key="splits.who", placeholder="the user of this computer")
-    return SplitRequest(
+    return VersionRequest(
         version.strip(), str(parent), parse_shares(remake), int(seed), drop, below, where, who.strip()
     ), remake
 
 
-def preview_html(found: SplitPreview) -> str:
+def preview_html(found: VersionPreview) -> str:
     """Return how many images each split would have, what changes, and what has to be known."""
     total = {split: sum(classes.values()) for split, classes in found.counts.items()}
     cells = "".join(f"<div><b>{n:,}</b><span>{split} images</span></div>" for split, n in total.items())

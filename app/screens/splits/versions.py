@@ -14,7 +14,7 @@ from curation.handover.sheet import ErrataSheet, errata_sheet, write_sheet, writ
 from curation.handover.sheet_page import write_sheet_page
 from curation.results.audit import Audit
 from curation.versions.diff import NOT_THERE, Change, change_counts, write_changes
-from curation.versions.store import SplitSummary, load_split
+from curation.versions.store import VersionSummary, load_version
 from curation.workspace.names import ORIGINAL
 
 PAGE = 24  # changes with their image
@@ -42,7 +42,7 @@ def versions_part(audit: Audit) -> None:
     _changes(audit, str(old), str(new))
 
 
-def versions_table(known: list[SplitSummary]) -> str:
+def versions_table(known: list[VersionSummary]) -> str:
     """Return a line for each version."""
     lines = []
     for one in known:
@@ -128,7 +128,7 @@ def _sheet_buttons(name: str, version: str, root: Path) -> None:
 
 def _sheet(name: str, version: str, write: Callable[[ErrataSheet, Path], None]) -> Callable[[], bytes]:
     def content() -> bytes:
-        sheet = errata_sheet(workspace(), load_split(workspace(), name, version))
+        sheet = errata_sheet(workspace(), load_version(workspace(), name, version))
         return _written(lambda path: write(sheet, path))
 
     return content

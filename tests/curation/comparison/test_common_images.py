@@ -9,7 +9,7 @@ import pytest
 from curation.comparison.common_images import UNTESTED, common_images
 from curation.decisions.decision import Decision
 from curation.versions.curate import curate
-from curation.versions.request import SplitRequest
+from curation.versions.request import VersionRequest
 from curation.versions.rows import CuratedRows
 from models.errors import ErrataError
 from tests.helpers.split_pictures import CLASSES, alone, checked, judged, verdict
@@ -22,7 +22,7 @@ ALL = frozenset(NAMES)
 
 def version(*entries: Decision) -> CuratedRows:
     """Return the images after these verdicts."""
-    return curate(IMAGES, alone(6), judged(IMAGES, entries), SplitRequest("v1", reviewer="ana")).every
+    return curate(IMAGES, alone(6), judged(IMAGES, entries), VersionRequest("v1", reviewer="ana")).every
 
 
 def test_labels_of_each_version() -> None:

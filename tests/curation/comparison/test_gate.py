@@ -7,8 +7,8 @@ import pytest
 from curation.comparison.gate import check_accuracy, check_errors, check_leaks, parse_share
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.compared_runs import NAME, STRONG, WEAK, compared_runs
@@ -28,7 +28,7 @@ def test_leaks_are_counted_and_named(workspace: Workspace) -> None:
 
 def test_a_version_without_leaks(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    make_split(workspace, NAME, SplitRequest("v2", reviewer="ana", drop_leaks=True))
+    make_version(workspace, NAME, VersionRequest("v2", reviewer="ana", drop_leaks=True))
     own = check_leaks(workspace, NAME, "v2")
     assert (own.holds, own.text) == (True, "leaks: 0 images with a twin in a split further on")
 
@@ -56,7 +56,7 @@ def test_wrong_labels_left_once_all_are_judged(tmp_path: Path) -> None:
             for name in rest
         )
     )
-    make_split(workspace, NAME, SplitRequest("v2", reviewer="ana"))
+    make_version(workspace, NAME, VersionRequest("v2", reviewer="ana"))
     given = check_errors(workspace, NAME, "original", 0.05)
     # Of 30 images 3 labels are wrong: both planted ones, and the one that shows none of the classes.
     assert not given.holds

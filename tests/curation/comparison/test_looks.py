@@ -10,7 +10,7 @@ from curation.comparison.looks import Looks, looks_of, ways
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import load_audit
-from curation.versions.store import load_split
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.compared_runs import NAME, compared_runs
@@ -20,7 +20,7 @@ def looks(workspace: Workspace) -> tuple[list[str], Looks]:
     """Return the compared images, and what was looked at."""
     board, audit = lay_out(workspace, NAME), load_audit(workspace, NAME)
     return board.images.rows.image_ids.tolist(), looks_of(
-        workspace, load_split(workspace, NAME, "v1"), audit, board.images
+        workspace, load_version(workspace, NAME, "v1"), audit, board.images
     )
 
 
@@ -58,16 +58,16 @@ def test_what_is_decided_later_does_not_count(tmp_path: Path) -> None:
 
 
 def test_images_picked_by_hand_and_disputed_ones(tmp_path: Path) -> None:
-    from curation.versions.make import make_split
-    from curation.versions.request import SplitRequest
+    from curation.versions.make import make_version
+    from curation.versions.request import VersionRequest
 
     workspace = compared_runs(tmp_path)
     ledger = open_ledger(workspace, NAME)
     ledger.decide(Decision("ben", "test/street/3.png", "keep", queue="link"))
     ledger.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
-    make_split(workspace, NAME, SplitRequest("v2", reviewer="ana"))
+    make_version(workspace, NAME, VersionRequest("v2", reviewer="ana"))
     board, audit = lay_out(workspace, NAME, labels=("original", "v2")), load_audit(workspace, NAME)
-    own = looks_of(workspace, load_split(workspace, NAME, "v2"), audit, board.images)
+    own = looks_of(workspace, load_version(workspace, NAME, "v2"), audit, board.images)
     names = board.images.rows.image_ids.tolist()
     assert own.chosen[names.index("test/street/3.png")] == "picked"
     assert own.chosen[names.index("test/sea/0.png")] == "by suspicion"

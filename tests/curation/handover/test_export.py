@@ -15,9 +15,9 @@ from curation.decisions.ledger import open_ledger
 from curation.handover import export
 from curation.handover.export import export_version
 from curation.images.unchanged import file_sha256
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import load_split
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
@@ -36,7 +36,7 @@ def curated(root: Path) -> Workspace:
     ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
     ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
     ledger.decide(Decision("ana", "test/street/0.png", "multi-label", ("street", "sea")))
-    make_split(workspace, "tiny", SplitRequest("v1", drop_leaks=True))
+    make_version(workspace, "tiny", VersionRequest("v1", drop_leaks=True))
     return workspace
 
 
@@ -59,7 +59,7 @@ def test_every_file_is_in_the_manifest(workspace: Workspace, tmp_path: Path, kin
     found = tree(folder)
     del found["manifest.json"]
     assert manifest["files"] == found
-    split = load_split(workspace, "tiny", "v1")
+    split = load_version(workspace, "tiny", "v1")
     assert manifest["split_sha256"] == split.sha256
     assert manifest["counts"] == split.every.counts()
     assert manifest["left_out"] == {"exclude": 1, "leak": 1}
@@ -220,7 +220,7 @@ def test_what_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     )
     assert "no version of the labels 'v9'" in refused(workspace, tmp_path / "o", version="v9")
     assert "no way to place files 'move'" in refused(workspace, tmp_path / "o", files="move")
-    root = load_split(workspace, "tiny", "v1").rows.root
+    root = load_version(workspace, "tiny", "v1").rows.root
     assert "lies in the data set itself" in refused(workspace, root / "cleaned")
     assert not (root / "cleaned").exists()
     (tmp_path / "empty").mkdir()
@@ -243,7 +243,7 @@ def test_a_full_disk_and_changed_images_leave_nothing(tmp_path: Path, monkeypatc
         patch.setitem(export_tree_files(), "copy", lambda source, target: target.write_bytes(source.read_bytes()[:-1]))
         assert "was not written as it was read; nothing was kept" in refused(workspace, output)
     assert list((tmp_path / "out").iterdir()) == []
-    (load_split(workspace, "tiny", "v1").rows.root / "test/sea/0.png").write_bytes(b"changed")
+    (load_version(workspace, "tiny", "v1").rows.root / "test/sea/0.png").write_bytes(b"changed")
     assert "1 changed (test/sea/0.png); nothing was exported" in refused(workspace, output)
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -10,9 +10,9 @@ import pytest
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.handover.sheet import ErrataSheet, errata_sheet, read_sheet, write_sheet, write_sheet_csv
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import load_split
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json
@@ -30,13 +30,13 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     ledger.decide(Decision("ben", "test/sea/2.png", "ambiguous", ("forest", "sea")))
     ledger.decide(Decision("ben", "test/sea/3.png", "keep"))
     ledger.decide(Decision("ben", TWIN, "relabel", ("street",)))  # left out as a leak, and wrong
-    make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, drop_leaks=True))
+    make_version(workspace, "tiny", VersionRequest("v1", auto_accept=0.5, drop_leaks=True))
     return workspace
 
 
 @pytest.fixture
 def sheet(workspace: Workspace) -> ErrataSheet:
-    return errata_sheet(workspace, load_split(workspace, "tiny", "v1"))
+    return errata_sheet(workspace, load_version(workspace, "tiny", "v1"))
 
 
 def test_what_is_on_it(sheet: ErrataSheet) -> None:
@@ -64,7 +64,7 @@ def test_there_and_back(sheet: ErrataSheet, tmp_path: Path) -> None:
 
 def test_the_original_has_none(workspace: Workspace) -> None:
     with pytest.raises(ErrataError, match="version 'original' are the labels as given, without errata"):
-        errata_sheet(workspace, load_split(workspace, "tiny", "original"))
+        errata_sheet(workspace, load_version(workspace, "tiny", "original"))
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ from curation.handover.sheet_apply import (
     write_labels,
 )
 from curation.images.unchanged import file_sha256
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import load_split
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.small_audit import SKIPPED, small_audit
@@ -38,8 +38,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ErrataSheet]:
     ledger.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
     ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
     ledger.decide(Decision("ana", "test/sea/2.png", "ambiguous", ("forest", "sea")))
-    split = make_split(workspace, "tiny", SplitRequest("v1"))
-    return split.rows.root, errata_sheet(workspace, load_split(workspace, "tiny", "v1"))
+    split = make_version(workspace, "tiny", VersionRequest("v1"))
+    return split.rows.root, errata_sheet(workspace, load_version(workspace, "tiny", "v1"))
 
 
 @pytest.fixture

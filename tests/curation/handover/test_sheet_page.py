@@ -9,9 +9,9 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.handover.sheet import ErrataSheet, errata_sheet
 from curation.handover.sheet_page import sheet_page, write_sheet_page
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import load_split
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import ORIGINAL as TWIN
 from tests.helpers.small_audit import small_audit
@@ -27,17 +27,17 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     ledger.decide(Decision("ben", "test/sea/2.png", "ambiguous", ("forest", "sea")))
     ledger.decide(Decision("ben", "test/sea/3.png", "keep"))
     ledger.decide(Decision("ben", TWIN, "relabel", ("street",)))  # left out as a leak, and wrong
-    make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, drop_leaks=True))
+    make_version(workspace, "tiny", VersionRequest("v1", auto_accept=0.5, drop_leaks=True))
     return workspace
 
 
 @pytest.fixture
 def sheet(workspace: Workspace) -> ErrataSheet:
-    return errata_sheet(workspace, load_split(workspace, "tiny", "v1"))
+    return errata_sheet(workspace, load_version(workspace, "tiny", "v1"))
 
 
 def test_the_page(sheet: ErrataSheet, workspace: Workspace, tmp_path: Path) -> None:
-    write_sheet_page(sheet, load_split(workspace, "tiny", "v1").rows.root, tmp_path / "sheet.html")
+    write_sheet_page(sheet, load_version(workspace, "tiny", "v1").rows.root, tmp_path / "sheet.html")
     page = (tmp_path / "sheet.html").read_text()
     assert "4 given labels are not right" in page
     assert page.count("<img src=") == page.count("data:image/jpeg;base64,") == 4

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from curation.decisions.decision import Decision, Entry, Reversal
 from curation.versions.curate import curate, find_leaks
-from curation.versions.request import SplitRequest
+from curation.versions.request import VersionRequest
 from curation.versions.rows import CuratedRows
 from models.errors import ErrataError
 from tests.helpers.split_pictures import CLASSES, alone, checked, copies, judged, ranking, verdict
 
-KEEP = SplitRequest("v1")
+KEEP = VersionRequest("v1")
 SIX = checked([0, 0, 1, 1, 2, 2], ["train", "test"] * 3)
 VERDICTS = st.sampled_from(
     [
@@ -97,7 +97,7 @@ def test_a_class_added_later_comes_behind_the_given_ones() -> None:
 
 # --- the test split ---------------------------------------------------------------------------------------------------
 
-AUTO = SplitRequest("v1", auto_accept=0.5)
+AUTO = VersionRequest("v1", auto_accept=0.5)
 ALL_WRONG = ranking([0.1] * 6, [1, 1, 2, 2, 0, 0])
 
 
@@ -120,9 +120,9 @@ def test_no_label_of_a_test_image_comes_from_models_whatever_is_remade(
 ) -> None:
     images = checked([i % 3 for i in range(30)], ["test" if own else "train" for own in test])
     models = ranking(np.linspace(0, 1, 30).tolist(), [(i + 1) % 3 for i in range(30)])
-    first = curate(images, alone(30), judged(images), SplitRequest("v1", auto_accept=threshold), models).every
+    first = curate(images, alone(30), judged(images), VersionRequest("v1", auto_accept=threshold), models).every
     shares = {"train": 0.5, "test": 0.5}
-    again = SplitRequest("v2", shares=shares, seed=seed, auto_accept=threshold)
+    again = VersionRequest("v2", shares=shares, seed=seed, auto_accept=threshold)
     for every in (first, curate(images, alone(30), judged(images), again, models, first).every):
         own = every.checked.rows.splits == "test"
         assert (every.checked.rows.labels == every.given)[own | np.array(test)].all()
@@ -132,11 +132,11 @@ def test_automatic_labels_of_the_parent_stay_until_they_are_judged_or_in_test() 
     parent = curate(SIX, alone(6), judged(SIX), AUTO, ALL_WRONG).every
     assert parent.changed_counts() == {"auto": 3}
     state = judged(SIX, [verdict(SIX, 0, "keep")])
-    made = curate(SIX, alone(6), state, SplitRequest("v2", "v1"), None, parent)
+    made = curate(SIX, alone(6), state, VersionRequest("v2", "v1"), None, parent)
     assert made.every.decisions.tolist() == ["keep", "", "auto", "", "auto", ""]
     assert made.taken_back == 1
     shares = {"train": 0.01, "test": 0.99}
-    made = curate(SIX, alone(6), state, SplitRequest("v2", "v1", shares), None, parent)
+    made = curate(SIX, alone(6), state, VersionRequest("v2", "v1", shares), None, parent)
     in_test = made.every.checked.rows.splits == "test"
     assert in_test.sum() >= 3
     assert not (made.every.decisions[in_test] == "auto").any()
@@ -168,15 +168,15 @@ def test_leaks_go_from_the_split_before() -> None:
     told = curate(images, twins, judged(images), KEEP)
     assert told.every.members.all()
     assert np.flatnonzero(told.leaks).tolist() == [0, 1, 4]
-    dropped = curate(images, twins, judged(images), SplitRequest("v1", drop_leaks=True))
+    dropped = curate(images, twins, judged(images), VersionRequest("v1", drop_leaks=True))
     assert dropped.every.out.tolist() == ["leak", "leak", "", "", "leak", "", ""]
-    kept = curate(images, twins, judged(images), SplitRequest("v2", "v1"), None, dropped.every)
+    kept = curate(images, twins, judged(images), VersionRequest("v2", "v1"), None, dropped.every)
     assert kept.every.sha256() == dropped.every.sha256()
     excluded = judged(images, [verdict(images, 0, "exclude")])
-    both = curate(images, twins, excluded, SplitRequest("v1", drop_leaks=True))
+    both = curate(images, twins, excluded, VersionRequest("v1", drop_leaks=True))
     assert both.every.out.tolist() == ["exclude", "leak", "", "", "leak", "", ""]
     assert np.flatnonzero(both.leaks).tolist() == [1, 4]
-    anew = curate(images, twins, judged(images), SplitRequest("v2", "v1", {"train": 1.0}), None, dropped.every)
+    anew = curate(images, twins, judged(images), VersionRequest("v2", "v1", {"train": 1.0}), None, dropped.every)
     assert anew.every.members.all()
     assert not anew.leaks.any()
 
@@ -191,7 +191,7 @@ def test_remade_splits_are_disjoint_complete_and_without_leaks(
 ) -> None:
     own, groups = zip(*rows, strict=True)
     images = checked(own, ["train", "test"] * (len(rows) // 2) + ["val"] * (len(rows) % 2))
-    request = SplitRequest("v1", shares={"train": 0.6, "val": 0.2, "test": 0.2}, seed=seed, drop_leaks=drop)
+    request = VersionRequest("v1", shares={"train": 0.6, "val": 0.2, "test": 0.2}, seed=seed, drop_leaks=drop)
     made = curate(images, copies(groups), judged(images), request)
     assert made.every.members.all()
     assert sum(sum(one.values()) for one in made.every.counts().values()) == len(rows)
@@ -222,12 +222,12 @@ def test_what_is_undone_gives_the_hash_of_the_labels_as_given(said: list[tuple[i
         return  # all six are excluded
     same = not changed.changed().any() and changed.members.all()
     assert (changed.sha256() == given_hash) == same
-    back = curate(SIX, alone(6), judged(SIX, [*entries, *undone]), SplitRequest("v2", "v1"), None, changed).every
+    back = curate(SIX, alone(6), judged(SIX, [*entries, *undone]), VersionRequest("v2", "v1"), None, changed).every
     assert back.sha256() == given_hash
 
 
 def test_new_and_moved_images_are_as_given_and_the_others_keep_the_splits_of_the_parent() -> None:
-    parent = curate(SIX, alone(6), judged(SIX), SplitRequest("v1", shares={"train": 0.5, "test": 0.5}, seed=1)).every
+    parent = curate(SIX, alone(6), judged(SIX), VersionRequest("v1", shares={"train": 0.5, "test": 0.5}, seed=1)).every
     seven = checked([0, 0, 1, 1, 2, 2, 0], ["train", "test"] * 3 + ["val"])
-    every = curate(seven, alone(7), judged(seven), SplitRequest("v2", "v1"), None, parent).every
+    every = curate(seven, alone(7), judged(seven), VersionRequest("v2", "v1"), None, parent).every
     assert every.checked.rows.splits.tolist() == [*parent.checked.rows.splits.tolist(), "val"]

@@ -6,24 +6,24 @@ from pathlib import Path
 import pytest
 
 from curation.versions.curate import curate
-from curation.versions.diff import NOT_THERE, change_counts, diff_splits, write_changes
-from curation.versions.request import SplitRequest
+from curation.versions.diff import NOT_THERE, change_counts, diff_versions, write_changes
+from curation.versions.request import VersionRequest
 from curation.versions.rows import CuratedRows
-from curation.versions.store import CuratedSplit
+from curation.versions.store import Version
 from models.errors import ErrataError
 from tests.helpers.split_pictures import alone, checked, judged, verdict
 
 IMAGES = checked([0, 0, 1, 1, 2, 2], ["train", "test"] * 3)
 
 
-def version(every: CuratedRows, name: str = "v1", dataset: str = "pictures") -> CuratedSplit:
-    return CuratedSplit(dataset, name, every, {"sha256": every.sha256()})
+def version(every: CuratedRows, name: str = "v1", dataset: str = "pictures") -> Version:
+    return Version(dataset, name, every, {"sha256": every.sha256()})
 
 
 ORIGINAL = version(CuratedRows.as_given(IMAGES, alone(6)), "original")
 
 
-def made() -> CuratedSplit:
+def made() -> Version:
     state = judged(
         IMAGES,
         [
@@ -34,11 +34,11 @@ def made() -> CuratedSplit:
             verdict(IMAGES, 3, "keep", number=4),
         ],
     )
-    return version(curate(IMAGES, alone(6), state, SplitRequest("v1")).every)
+    return version(curate(IMAGES, alone(6), state, VersionRequest("v1")).every)
 
 
 def test_labels_and_membership() -> None:
-    changes = diff_splits(ORIGINAL, made())
+    changes = diff_versions(ORIGINAL, made())
     assert [(one.image_id, one.kind, one.old_label, one.new_label) for one in changes] == [
         ("00.png", "label", "sea", "street"),
         ("01.png", "membership", "sea", ""),
@@ -52,11 +52,11 @@ def test_labels_and_membership() -> None:
     ]
     assert changes[1].time == "2026-01-01T00:00:02.000000Z"
     assert change_counts(changes) == {"label": 2, "membership": 1}
-    assert diff_splits(made(), made()) == []
+    assert diff_versions(made(), made()) == []
 
 
 def test_the_other_way_round_says_what_was_undone() -> None:
-    changes = diff_splits(made(), ORIGINAL)
+    changes = diff_versions(made(), ORIGINAL)
     assert [one.decision for one in changes] == ["undone relabel", "undone exclude", "undone ambiguous"]
     assert changes[0].reviewers == ("ana", "ben")
     assert (changes[1].old_label, changes[1].new_label, changes[1].new_split) == ("", "sea", "test")
@@ -65,16 +65,16 @@ def test_the_other_way_round_says_what_was_undone() -> None:
 def test_splits_and_images_that_came_later() -> None:
     moved = replace(IMAGES, rows=replace(IMAGES.rows, splits=IMAGES.rows.splits[::-1].copy()))
     seven = checked([0, 0, 1, 1, 2, 2, 0], [*moved.rows.splits.tolist(), "val"])
-    changes = diff_splits(ORIGINAL, version(CuratedRows.as_given(seven, alone(7))))
+    changes = diff_versions(ORIGINAL, version(CuratedRows.as_given(seven, alone(7))))
     assert change_counts(changes) == {"membership": 1, "split": 6}
     assert (changes[0].kind, changes[0].old_split, changes[0].new_split) == ("split", "train", "test")
     assert (changes[6].old_split, changes[6].new_split, changes[6].new_label) == (NOT_THERE, "val", "sea")
     other = replace(IMAGES, sha256s=IMAGES.sha256s[::-1].copy())
-    assert change_counts(diff_splits(ORIGINAL, version(CuratedRows.as_given(other, alone(6))))) == {"content": 6}
+    assert change_counts(diff_versions(ORIGINAL, version(CuratedRows.as_given(other, alone(6))))) == {"content": 6}
 
 
 def test_as_csv(tmp_path: Path) -> None:
-    write_changes(diff_splits(ORIGINAL, made()), tmp_path / "diff.csv")
+    write_changes(diff_versions(ORIGINAL, made()), tmp_path / "diff.csv")
     lines = (tmp_path / "diff.csv").read_text().splitlines()
     assert lines[0] == "image_id,kind,old_label,new_label,old_split,new_split,decision,reviewers,time"
     assert lines[1] == "00.png,label,sea,street,train,train,relabel,ana|ben,2026-01-01T00:00:01.000000Z"
@@ -83,4 +83,4 @@ def test_as_csv(tmp_path: Path) -> None:
 
 def test_two_data_sets() -> None:
     with pytest.raises(ErrataError, match="'pictures' and 'pets' are different data sets"):
-        diff_splits(ORIGINAL, version(ORIGINAL.every, dataset="pets"))
+        diff_versions(ORIGINAL, version(ORIGINAL.every, dataset="pets"))

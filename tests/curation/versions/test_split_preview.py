@@ -6,8 +6,8 @@ import pytest
 
 from curation.decisions.ledger import open_ledger
 from curation.review.queue import look_order
-from curation.versions.make import make_split, preview_split
-from curation.versions.request import SplitRequest
+from curation.versions.make import make_version, preview_version
+from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.curated_folder import judge, version
@@ -17,19 +17,19 @@ from tests.helpers.small_audit import small_audit
 @pytest.mark.parametrize(
     "request_of",
     [
-        SplitRequest("v2", reviewer="ana"),
-        SplitRequest("v2", parent="v1", drop_leaks=True, reviewer="ana"),
-        SplitRequest("v2", shares={"train": 0.5, "test": 0.5}, seed=1, reviewer="ana"),
-        SplitRequest("v2", auto_accept=0.9, reviewer="ana"),
+        VersionRequest("v2", reviewer="ana"),
+        VersionRequest("v2", parent="v1", drop_leaks=True, reviewer="ana"),
+        VersionRequest("v2", shares={"train": 0.5, "test": 0.5}, seed=1, reviewer="ana"),
+        VersionRequest("v2", auto_accept=0.9, reviewer="ana"),
     ],
 )
-def test_it_is_what_is_made(tmp_path: Path, request_of: SplitRequest) -> None:
+def test_it_is_what_is_made(tmp_path: Path, request_of: VersionRequest) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
     judge(workspace)
     version(workspace)
-    preview = preview_split(workspace, audit, open_ledger(workspace, "tiny"), request_of)
-    made = make_split(workspace, "tiny", request_of)
+    preview = preview_version(workspace, audit, open_ledger(workspace, "tiny"), request_of)
+    made = make_version(workspace, "tiny", request_of)
     assert preview.counts == made.every.counts()
     assert preview.changed == made.every.changed_counts()
     assert preview.out == made.every.out_counts()
@@ -43,12 +43,12 @@ def test_a_request_without_sense_is_refused(tmp_path: Path) -> None:
     audit = small_audit(workspace, cams=0)
     ledger = open_ledger(workspace, "tiny")
     for request_of, sentence in (
-        (SplitRequest("original"), "always there"),
-        (SplitRequest("v1", auto_splits=("test",)), "refused for test"),
-        (SplitRequest("v1", parent="v7"), "no version of the labels 'v7'"),
+        (VersionRequest("original"), "always there"),
+        (VersionRequest("v1", auto_splits=("test",)), "refused for test"),
+        (VersionRequest("v1", parent="v7"), "no version of the labels 'v7'"),
     ):
         with pytest.raises(ErrataError, match=sentence):
-            preview_split(workspace, audit, ledger, request_of)
+            preview_version(workspace, audit, ledger, request_of)
 
 
 def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, open_ledger
 from curation.images.unchanged import check_unchanged, file_sha256
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import CuratedSplit, list_splits, load_split, split_folder
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import Version, list_versions, load_version, version_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import checked_version, versions
 from models.errors import ErrataError
@@ -34,20 +34,20 @@ def ledger(workspace: Workspace) -> Ledger:
     return open_ledger(workspace, "tiny")
 
 
-def refused(workspace: Workspace, request: SplitRequest, name: str = "tiny") -> str:
+def refused(workspace: Workspace, request: VersionRequest, name: str = "tiny") -> str:
     with pytest.raises(ErrataError) as error:
-        make_split(workspace, name, request)
+        make_version(workspace, name, request)
     return str(error.value)
 
 
 def test_without_decisions_a_version_is_the_labels_as_given(workspace: Workspace) -> None:
-    made = make_split(workspace, "tiny", SplitRequest("v1", reviewer="ana"))
-    original = load_split(workspace, "tiny", "original")
+    made = make_version(workspace, "tiny", VersionRequest("v1", reviewer="ana"))
+    original = load_version(workspace, "tiny", "original")
     assert made.sha256 == original.sha256
     assert made.about["guard"][-1] == "no decision counts: the labels are as given"
     assert made.about["leaks"] == {"dropped": False, "images": [ORIGINAL]}
     assert made.about["parent"] == {"version": "original", "sha256": original.sha256}
-    dropped = make_split(workspace, "tiny", SplitRequest("v2", drop_leaks=True))
+    dropped = make_version(workspace, "tiny", VersionRequest("v2", drop_leaks=True))
     assert dropped.sha256 != original.sha256
     assert set(original.rows.image_ids) - set(dropped.rows.image_ids) == {ORIGINAL}
     assert COPY in dropped.rows.image_ids.tolist()
@@ -58,8 +58,8 @@ def test_what_is_written_down(workspace: Workspace, ledger: Ledger) -> None:
     ledger.decide(Decision("ana", "test/sea/1.png", "keep"), Decision("ana", "test/sea/2.png", "exclude"))
     ledger.decide(Decision("ana", "test/sea/3.png", "keep"))
     ledger.decide(Decision("ben", "test/sea/3.png", "relabel", ("street",)))
-    made = make_split(workspace, "tiny", SplitRequest("v1", auto_accept=0.5, reviewer="cleo"))
-    about = read_json(split_folder(workspace, "tiny", "v1") / "split.json")
+    made = make_version(workspace, "tiny", VersionRequest("v1", auto_accept=0.5, reviewer="cleo"))
+    about = read_json(version_folder(workspace, "tiny", "v1") / "split.json")
     assert about["decisions"] == {
         "lines": 5,
         "log_sha256": ledger.log.sha256(5),
@@ -81,15 +81,15 @@ def test_what_is_written_down(workspace: Workspace, ledger: Ledger) -> None:
     row = made.every.checked.rows.image_ids.tolist().index("train/street/1.png")
     assert (made.every.decisions[row], made.every.reviewers[row]) == ("auto", "")
     ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))  # what comes later does not count
-    assert load_split(workspace, "tiny", "v1").sha256 == made.sha256
-    assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 != made.sha256
+    assert load_version(workspace, "tiny", "v1").sha256 == made.sha256
+    assert make_version(workspace, "tiny", VersionRequest("v2", "v1")).sha256 != made.sha256
 
 
 def test_the_same_inputs_give_the_same_hash(workspace: Workspace, ledger: Ledger) -> None:
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     shares = {"train": 0.5, "val": 0.25, "test": 0.25}
     hashes = [
-        make_split(workspace, "tiny", SplitRequest(version, shares=shares, seed=seed)).sha256
+        make_version(workspace, "tiny", VersionRequest(version, shares=shares, seed=seed)).sha256
         for version, seed in (("a", 1), ("b", 1), ("c", 2))
     ]
     assert hashes[0] == hashes[1] != hashes[2]
@@ -97,10 +97,10 @@ def test_the_same_inputs_give_the_same_hash(workspace: Workspace, ledger: Ledger
 
 def test_relabel_then_undo_gives_the_hash_of_before(workspace: Workspace, ledger: Ledger) -> None:
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
-    first = make_split(workspace, "tiny", SplitRequest("v1"))
+    first = make_version(workspace, "tiny", VersionRequest("v1"))
     ledger.undo("ana")
-    original = load_split(workspace, "tiny", "original").sha256
-    assert make_split(workspace, "tiny", SplitRequest("v2", "v1")).sha256 == original != first.sha256
+    original = load_version(workspace, "tiny", "original").sha256
+    assert make_version(workspace, "tiny", VersionRequest("v2", "v1")).sha256 == original != first.sha256
 
 
 def test_what_is_decided_meanwhile_does_not_count(
@@ -108,13 +108,13 @@ def test_what_is_decided_meanwhile_does_not_count(
 ) -> None:
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
 
-    def busy(*arguments: object) -> CuratedSplit:
+    def busy(*arguments: object) -> Version:
         ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
-        return load_split(workspace, "tiny", "original")
+        return load_version(workspace, "tiny", "original")
 
-    monkeypatch.setattr("curation.versions.make.load_split", busy)
-    make_split(workspace, "tiny", SplitRequest("v1"))
-    made = load_split(workspace, "tiny", "v1")
+    monkeypatch.setattr("curation.versions.make.load_version", busy)
+    make_version(workspace, "tiny", VersionRequest("v1"))
+    made = load_version(workspace, "tiny", "v1")
     assert ledger.lines() > made.about["decisions"]["lines"] == 1
     assert made.about["decisions"]["log_sha256"] == ledger.log.sha256(1)
     assert made.every.out_counts() == {}
@@ -124,8 +124,8 @@ def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
     assert versions(workspace, "tiny") == ("original",)
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     for version, parent in (("v1", "original"), ("v10", "v1"), ("v2", "v1")):
-        make_split(workspace, "tiny", SplitRequest(version, parent, reviewer="ana"))
-    found = list_splits(workspace, "tiny")
+        make_version(workspace, "tiny", VersionRequest(version, parent, reviewer="ana"))
+    found = list_versions(workspace, "tiny")
     assert [one.version for one in found] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
     assert [one.parent for one in found] == ["", "original", "v1", "v1"]
     assert found[1].changed == {"relabel": 1}
@@ -141,13 +141,13 @@ def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
 
 
 def test_it_cannot_be_written(workspace: Workspace) -> None:
-    make_split(workspace, "tiny", SplitRequest("v1"))
-    folder = split_folder(workspace, "tiny", "v1")
+    make_version(workspace, "tiny", VersionRequest("v1"))
+    folder = version_folder(workspace, "tiny", "v1")
     assert sorted(path.name for path in folder.iterdir()) == ["rows.npz", "split.json"]
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
     assert folder.stat().st_mode & 0o777 == 0o555
     before = file_sha256(folder / "split.json")
-    said = refused(workspace, SplitRequest("v1", drop_leaks=True))
+    said = refused(workspace, VersionRequest("v1", drop_leaks=True))
     assert said == "version 'v1' of 'tiny' exists already; versions are never overwritten: give another --version"
     assert file_sha256(folder / "split.json") == before
 
@@ -160,8 +160,8 @@ def writable(folder: Path) -> None:
 
 @pytest.mark.parametrize("change", ["a byte", "a label", "the file", "json", "hash", "schema", "another name", "gone"])
 def test_a_changed_file_is_refused(workspace: Workspace, change: str) -> None:
-    made = make_split(workspace, "tiny", SplitRequest("v1"))
-    folder = split_folder(workspace, "tiny", "v1")
+    made = make_version(workspace, "tiny", VersionRequest("v1"))
+    folder = version_folder(workspace, "tiny", "v1")
     writable(folder)
     rows, about = folder / "rows.npz", read_json(folder / "split.json")
     message = r"rows\.npz was changed since version 'v1' was made; splits are never changed"
@@ -193,14 +193,14 @@ def test_a_changed_file_is_refused(workspace: Workspace, change: str) -> None:
     if change in ("json", "hash", "schema"):
         write_json(folder / "split.json", about)
     with pytest.raises(ErrataError, match=message):
-        load_split(workspace, "tiny", "v7" if change == "another name" else "v1")
+        load_version(workspace, "tiny", "v7" if change == "another name" else "v1")
     assert made.sha256
 
 
 def test_a_forged_label_does_not_fit_the_hash(workspace: Workspace) -> None:
     """Every checksum is made to fit, only the content hash is the one that others know."""
-    make_split(workspace, "tiny", SplitRequest("v1"))
-    folder = split_folder(workspace, "tiny", "v1")
+    make_version(workspace, "tiny", VersionRequest("v1"))
+    folder = version_folder(workspace, "tiny", "v1")
     writable(folder)
     arrays = dict(np.load(folder / "rows.npz"))
     arrays["labels"][0] = (arrays["labels"][0] + 1) % 3
@@ -210,7 +210,7 @@ def test_a_forged_label_does_not_fit_the_hash(workspace: Workspace) -> None:
     own = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
     write_json(folder / "split.json", {**about, "about_sha256": own})
     with pytest.raises(ErrataError, match=r"does not hold what its hash [0-9a-f]{12} says"):
-        load_split(workspace, "tiny", "v1")
+        load_version(workspace, "tiny", "v1")
 
 
 def test_two_at_once_make_one(workspace: Workspace) -> None:
@@ -218,7 +218,7 @@ def test_two_at_once_make_one(workspace: Workspace) -> None:
 
     def make(reviewer: str) -> None:
         try:
-            make_split(workspace, "tiny", SplitRequest("v1", reviewer=reviewer))
+            make_version(workspace, "tiny", VersionRequest("v1", reviewer=reviewer))
         except ErrataError as error:
             said.append(str(error))
 
@@ -229,8 +229,8 @@ def test_two_at_once_make_one(workspace: Workspace) -> None:
         thread.join()
     assert len(said) == 3
     assert all("versions are never overwritten" in one for one in said), said
-    assert load_split(workspace, "tiny", "v1").about["reviewer"] in {"r0", "r1", "r2", "r3"}
-    assert [path.name for path in split_folder(workspace, "tiny", "v1").parent.iterdir()] == ["v1"]
+    assert load_version(workspace, "tiny", "v1").about["reviewer"] in {"r0", "r1", "r2", "r3"}
+    assert [path.name for path in version_folder(workspace, "tiny", "v1").parent.iterdir()] == ["v1"]
 
 
 # --- bad input --------------------------------------------------------------------------------------------------------
@@ -238,24 +238,24 @@ def test_two_at_once_make_one(workspace: Workspace) -> None:
 
 def test_what_is_refused(workspace: Workspace) -> None:
     said = "labels of the test split are changed by people only, so --auto-accept is refused for test"
-    assert said in refused(workspace, SplitRequest("v1", auto_accept=0.1, auto_splits=("test",)))
-    assert "no version of the labels 'v0' (choices: original)" in refused(workspace, SplitRequest("v1", "v0"))
+    assert said in refused(workspace, VersionRequest("v1", auto_accept=0.1, auto_splits=("test",)))
+    assert "no version of the labels 'v0' (choices: original)" in refused(workspace, VersionRequest("v1", "v0"))
     assert not workspace.splits.exists()
 
 
 def test_a_data_set_that_was_not_audited(workspace: Workspace) -> None:
-    assert "no audited data set 'tinny'; did you mean 'tiny'?" in refused(workspace, SplitRequest("v1"), "tinny")
+    assert "no audited data set 'tinny'; did you mean 'tiny'?" in refused(workspace, VersionRequest("v1"), "tinny")
 
 
 def test_images_that_are_gone_or_changed(workspace: Workspace, ledger: Ledger) -> None:
     root = ledger.rows.root
     ledger.decide(Decision("ana", "test/sea/2.png", "exclude"))
     (root / "test/sea/2.png").unlink()  # is left out: nobody needs it
-    make_split(workspace, "tiny", SplitRequest("v1"))
+    make_version(workspace, "tiny", VersionRequest("v1"))
     for number in range(4):
         (root / f"test/street/{number}.png").unlink()
     (root / WRONG).write_bytes(b"other")
-    assert refused(workspace, SplitRequest("v2")) == (
+    assert refused(workspace, VersionRequest("v2")) == (
         "images are not as the audit read them: 4 gone (test/street/0.png, test/street/1.png, test/street/2.png, …), "
         f"1 changed ({WRONG}); no split was made: put them back or audit again"
     )
@@ -266,7 +266,7 @@ def test_a_line_of_the_log_that_cannot_be_read(workspace: Workspace, ledger: Led
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     with ledger.log.path.open("a") as log:
         log.write(json.dumps({"schema_version": 1, "kind": "decision"}) + "\n")
-    assert "no split was made (1 such lines)" in refused(workspace, SplitRequest("v1"))
+    assert "no split was made (1 such lines)" in refused(workspace, VersionRequest("v1"))
 
 
 def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,12 +275,12 @@ def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest
 
     with monkeypatch.context() as patch:
         patch.setattr(np, "savez", full)
-        assert "No space left on device; free some space" in refused(workspace, SplitRequest("v1"))
+        assert "No space left on device; free some space" in refused(workspace, VersionRequest("v1"))
     assert list((workspace.splits / "tiny").iterdir()) == []
-    make_split(workspace, "tiny", SplitRequest("v1"))
+    make_version(workspace, "tiny", VersionRequest("v1"))
     (workspace.splits / "tiny").replace(workspace.root / "kept")
     (workspace.splits / "tiny").write_text("")
-    assert "cannot write" in refused(workspace, SplitRequest("v2"))
+    assert "cannot write" in refused(workspace, VersionRequest("v2"))
 
 
 def test_the_audit_of_a_version_is_not_split(workspace: Workspace) -> None:
@@ -288,4 +288,4 @@ def test_the_audit_of_a_version_is_not_split(workspace: Workspace) -> None:
     about = read_json(results)
     write_json(results, {**about, "version": "v1"})
     said = "'tiny' is the audit of a curated split; decide on 'tiny', whose decisions all versions are made from"
-    assert refused(workspace, SplitRequest("v2")) == said
+    assert refused(workspace, VersionRequest("v2")) == said

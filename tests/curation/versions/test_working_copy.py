@@ -15,9 +15,9 @@ from curation.decisions.ledger import open_ledger
 from curation.results.audit import load_audit
 from curation.training.request import TrainRequest
 from curation.training.run import run_training
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
-from curation.versions.store import CuratedSplit
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import Version
 from curation.versions.working_copy import (
     about_version,
     audited_version,
@@ -51,13 +51,13 @@ def given(workspace: Workspace) -> tuple[DatasetSpec, Rows]:
 
 
 @pytest.fixture
-def split(workspace: Workspace) -> CuratedSplit:
+def split(workspace: Workspace) -> Version:
     ledger = open_ledger(workspace, "tiny")
     ledger.decide(Decision("ana", RELABELLED, "relabel", ("forest",)), Decision("ana", EXCLUDED, "exclude"))
-    return make_split(workspace, "tiny", SplitRequest("v1", drop_leaks=True))
+    return make_version(workspace, "tiny", VersionRequest("v1", drop_leaks=True))
 
 
-def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Rows], split: CuratedSplit) -> None:
+def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version) -> None:
     spec, rows = given
     assert spec.name == "tiny"
     checked, duplicates = images_of_version(workspace, spec, rows, "v1")
@@ -72,7 +72,7 @@ def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Row
     assert about_version(workspace, "tiny", "original") == {"version": "original"}
 
 
-def test_names(workspace: Workspace, split: CuratedSplit) -> None:
+def test_names(workspace: Workspace, split: Version) -> None:
     assert split.version == "v1"
     for name in ("tiny", str(workspace.drawn / "tiny")):
         check_known_version(name, "v1", workspace)
@@ -87,7 +87,7 @@ def test_names(workspace: Workspace, split: CuratedSplit) -> None:
 
 
 def test_a_training_learns_and_is_measured_on_the_curated_labels(
-    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: CuratedSplit
+    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
 ) -> None:
     spec, rows = given
     config = TrainConfig(epochs=1, batch_size=8)
@@ -107,7 +107,7 @@ def test_a_training_learns_and_is_measured_on_the_curated_labels(
 
 
 def test_changed_images_are_neither_trained_nor_audited(
-    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: CuratedSplit
+    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
 ) -> None:
     spec, rows = given
     (split.rows.root / RELABELLED).write_bytes(b"other")
@@ -128,7 +128,7 @@ def predicted(rows: Rows) -> Predictions:
 def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
     workspace: Workspace,
     given: tuple[DatasetSpec, Rows],
-    split: CuratedSplit,
+    split: Version,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written: list[str] = []
@@ -150,11 +150,11 @@ def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
     np.testing.assert_array_equal(load_audit(workspace, "tiny").rows.labels, before.rows.labels)
     check_known_version("tiny-v1", "v1", workspace)  # as `Audit again` names it
     with pytest.raises(ErrataError, match="'tiny-v1' is the audit of a curated split; decide on 'tiny'"):
-        make_split(workspace, "tiny-v1", SplitRequest("v2"))
+        make_version(workspace, "tiny-v1", VersionRequest("v2"))
 
 
 def test_a_data_set_that_has_the_name_already(
-    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: CuratedSplit
+    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
 ) -> None:
     assert split.version == "v1"
     write_json(workspace.runs / "audit-tiny-v1" / "config.json", {"source": "/other/tiny-v1"})

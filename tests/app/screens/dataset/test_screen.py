@@ -16,8 +16,8 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.images.problems import CHECKS, ImageProblems
 from curation.results.audit import Audit
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
 from models.files.atomic import write_json
 from tests.helpers import app_driver
@@ -171,7 +171,7 @@ def test_versions(workspace: Workspace, audit: Audit) -> None:
     ledger = open_ledger(workspace, "tiny")
     ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))
     ledger.decide(Decision("ana", "test/street/0.png", "exclude"))
-    make_split(workspace, "tiny", SplitRequest("v1", reviewer="ana"))
+    make_version(workspace, "tiny", VersionRequest("v1", reviewer="ana"))
     page = shown(show(part="versions"))
     assert "<td>18</td><td>11</td><td><b>1</b> <small>relabel 1</small></td>" in page
     assert "<b>1</b> <small>exclude 1</small>" in page

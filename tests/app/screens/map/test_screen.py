@@ -17,8 +17,8 @@ from curation.palette import PALETTE
 from curation.results.audit import Audit
 from curation.results.map_groups import MapGroup
 from curation.review.selections import load_selection, save_selection, selection_names
-from curation.versions.make import make_split
-from curation.versions.request import SplitRequest
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
@@ -152,7 +152,7 @@ def test_another_architecture_beside(workspace: Workspace, audit: Audit) -> None
 
 
 def test_original_and_curated_side_by_side(workspace: Workspace, audit: Audit) -> None:
-    make_split(workspace, "tiny", SplitRequest("v1", reviewer="ana"))
+    make_version(workspace, "tiny", VersionRequest("v1", reviewer="ana"))
     assert "v1" not in app_options(show())  # made, not audited
     small_audit(workspace, "tiny-v1", cams=0)
     app = show(beside="v1")

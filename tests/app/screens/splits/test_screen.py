@@ -17,9 +17,9 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of, open_ledger
 from curation.results.audit import Audit
 from curation.review.budget import Budget, Interval
-from curation.versions.make import SplitPreview
-from curation.versions.request import SplitRequest
-from curation.versions.store import list_splits
+from curation.versions.make import VersionPreview
+from curation.versions.request import VersionRequest
+from curation.versions.store import list_versions
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, versions
 from models.files.atomic import read_json, write_json, write_text
@@ -250,7 +250,7 @@ def test_versions_and_what_changed(workspace: Workspace, audit: Audit) -> None:
 def test_the_list_is_that_of_the_command(workspace: Workspace, audit: Audit) -> None:
     judge(workspace)
     version(workspace)
-    assert summaries(audit) == list_splits(workspace, "tiny")
+    assert summaries(audit) == list_versions(workspace, "tiny")
 
 
 def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) -> None:
@@ -293,19 +293,19 @@ def test_a_running_export_is_watched(workspace: Workspace, audit: Audit) -> None
 def test_names_of_versions_and_commands() -> None:
     assert next_version(("original",)) == "v1"
     assert next_version(("original", "v2", "v10", "clean")) == "v11"
-    request = SplitRequest("v2", "v1", {"train": 0.5, "test": 0.5}, 3)
+    request = VersionRequest("v2", "v1", {"train": 0.5, "test": 0.5}, 3)
     assert split_arguments("tiny", request, "train=.5,test=.5") == (
         ["split", "tiny", "--version", "v2", "--parent", "v1", "--remake", "train=.5,test=.5", "--seed", "3"]
     )
 
 
 def test_names_are_escaped(workspace: Workspace, audit: Audit) -> None:
-    preview = SplitPreview({"train": {"<b>": 2}}, {"relabel": 1}, {}, ("<i>",), ("<u>",), 0, 3)
+    preview = VersionPreview({"train": {"<b>": 2}}, {"relabel": 1}, {}, ("<i>",), ("<u>",), 0, 3)
     page = preview_html(preview)
     assert "&lt;i&gt;" in page
     assert "&lt;u&gt;" in page
     assert "3 of the changed labels" in page
-    assert "<td>original" not in versions_table(list_splits(workspace, "tiny"))
+    assert "<td>original" not in versions_table(list_versions(workspace, "tiny"))
     with open_ledger(workspace, "tiny").reading() as state:
         assert "<td>" not in verdict_table(state)
 

@@ -13,7 +13,7 @@ from curation.comparison.figures import comparison_figures
 from curation.comparison.pages.job import compare_folder, comparison, write_comparison
 from curation.comparison.pages.layout import comparison_page
 from curation.results.audit import load_audit
-from curation.versions.store import load_split
+from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.figures.metrics import wilson_interval
@@ -76,7 +76,7 @@ def test_figures_by_hand(figures: dict[str, Any], workspace: Workspace) -> None:
     assert strong["seconds"]["mean"] == 6.5
     assert [run["kept_epoch"] for run in strong["runs"]] == [2, 2]
     version = figures["versions"][1]
-    split = load_split(workspace, NAME, "v1")
+    split = load_version(workspace, NAME, "v1")
     assert (version["sha256"], version["changed"], version["several"]) == (split.sha256, 2, 1)
     assert retrained["split_sha256"] == split.sha256
     # The weak network by v1: forest 1 taken for the sea, sea 0 (a forest now) too; 2 of 4 forests are found.
