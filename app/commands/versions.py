@@ -19,8 +19,8 @@ NAMED = 10  # images named in a line
 def split(workspace: Workspace, name: str, request: VersionRequest) -> None:
     """Make a version and say what it holds."""
     made = make_version(workspace, name, request)
-    typer.echo(f"{name} {made.version}: {counted(len(made.rows), 'image')}, {made.sha256}")
-    for part, classes in made.every.counts().items():
+    typer.echo(f"{name} {made.name}: {counted(len(made.rows), 'image')}, {made.sha256}")
+    for part, classes in made.images.counts().items():
         counts = ", ".join(f"{classes[one]} {one}" for one in made.about["classes"])
         typer.echo(f"  {part:<5} {sum(classes.values()):>7,}: {counts}")
     changed, out = made.about["decisions"]["changed"], made.about["out"]
@@ -31,7 +31,7 @@ def split(workspace: Workspace, name: str, request: VersionRequest) -> None:
         typer.echo(f"classes that decisions added, behind the given ones: {', '.join(added)}")
     _name("leaks", made.about["leaks"]["images"])
     _name("disputed", made.about["disputed"])
-    typer.echo(f"kept in {version_folder(workspace, name, made.version)}")
+    typer.echo(f"kept in {version_folder(workspace, name, made.name)}")
 
 
 def show(workspace: Workspace, name: str) -> None:
@@ -44,7 +44,7 @@ def show(workspace: Workspace, name: str) -> None:
         numbers += [sum(one.changed.values()), sum(one.out.values())]
         made = f"{one.created[:10]} {one.created[11:16]}" if one.created else "-"
         texts = (one.parent or "-", one.sha256[:12], made, one.reviewer or "-")
-        lines.append((one.version, *(f"{number:,}" for number in numbers), *texts))
+        lines.append((one.name, *(f"{number:,}" for number in numbers), *texts))
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
         cells = (cell.rjust(width) if 0 < i < 7 else cell.ljust(width) for i, (cell, width) in _numbered(line, widths))

@@ -44,7 +44,7 @@ def given_rows(workspace: Workspace, dataset: str) -> CuratedRows:
         ErrataError: neither is there, or a file is damaged.
     """
     if dataset in audited(workspace):
-        return load_version(workspace, dataset, ORIGINAL).every
+        return load_version(workspace, dataset, ORIGINAL).images
     folder = workspace.runs / f"images-{dataset}"
     if not (folder / "rows.json").exists():
         raise ErrataError(f"nobody has read the images of {dataset!r} yet; run `errata audit {dataset}`")
@@ -60,7 +60,7 @@ def read_versions(workspace: Workspace, dataset: str, versions: Sequence[str]) -
     return {
         version: given_rows(workspace, dataset)
         if version == ORIGINAL
-        else load_version(workspace, dataset, version).every
+        else load_version(workspace, dataset, version).images
         for version in versions
     }
 

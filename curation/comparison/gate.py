@@ -49,7 +49,7 @@ def check_errors(workspace: Workspace, name: str, version: str, allowed: float, 
     """
     audit, own = load_audit(workspace, name), load_version(workspace, name, version)
     chosen = np.ones(len(audit.rows), np.bool_) if split == ALL else audit.rows.splits == _checked(split)
-    n = int((own.every.members & (own.every.checked.rows.splits == split if split != ALL else True)).sum())
+    n = int((own.images.members & (own.images.checked.rows.splits == split if split != ALL else True)).sum())
     if not n or not chosen.any():
         raise ErrataError(f"{name} {version} has no {split} image; give --split all, or one that has some")
     wrong = _wrong(workspace, audit, own, chosen)
@@ -72,7 +72,7 @@ def _checked(split: str) -> str:
 def _wrong(workspace: Workspace, audit: Audit, own: Version, chosen: np.ndarray) -> Interval:
     """Return how many labels of some images are estimated wrong in a version, by the verdicts it was made from."""
     ledger = open_ledger(workspace, audit.name)
-    lines = own.about["decisions"]["lines"] if own.version != ORIGINAL else ledger.lines()
+    lines = own.about["decisions"]["lines"] if own.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
     found = tally(ledger.at(lines), row_of, len(audit.rows))
     quality = audit.consensus.label_quality
@@ -82,7 +82,7 @@ def _wrong(workspace: Workspace, audit: Audit, own: Version, chosen: np.ndarray)
     shares = inclusion(part.quality, part.audit, seen, found.drawn[rows])
     chances = adding_up(quality, audit.findings.n_wrong)[rows]
     budget = estimate(chances, found.looked[rows], found.wrong[rows], shares, found.unsure[rows])
-    return budget.total if own.version == ORIGINAL else budget.left
+    return budget.total if own.name == ORIGINAL else budget.left
 
 
 def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
@@ -91,7 +91,7 @@ def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
     Raises:
         ErrataError: not audited, or no such version.
     """
-    own = load_version(workspace, name, version).every
+    own = load_version(workspace, name, version).images
     leaks = find_leaks(own.duplicates.groups, own.checked.rows.splits, own.members)
     names = own.checked.rows.image_ids[leaks].tolist()
     named = f" ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" if names else ""

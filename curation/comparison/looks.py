@@ -54,9 +54,9 @@ def looks_of(workspace: Workspace, split: Version, audit: Audit, images: CommonI
     found = tally(state, row_of, len(audit.rows))
     names = images.rows.image_ids.tolist()
     if gone := [name for name in names if name not in row_of]:
-        raise ErrataError(f"image {gone[0]!r} is not in the audit of {split.name!r} any more; audit it again")
+        raise ErrataError(f"image {gone[0]!r} is not in the audit of {split.dataset!r} any more; audit it again")
     places = np.array([row_of[name] for name in names])
-    own = images.versions[split.version]
+    own = images.versions[split.name]
     fixed = own.right.sum(1) != 1
     fixed |= own.labels != images.rows.labels
     verdicts = [list(state.verdicts(name).values()) for name in names]
@@ -79,10 +79,10 @@ def looks_of(workspace: Workspace, split: Version, audit: Audit, images: CommonI
 def _state(workspace: Workspace, split: Version, audit: Audit) -> State:
     """Return the verdicts in force when the version was made."""
     about = split.about["decisions"]
-    ledger = Ledger(log_of(workspace, split.name), audit.checked)
+    ledger = Ledger(log_of(workspace, split.dataset), audit.checked)
     if ledger.lines() < about["lines"] or ledger.log.sha256(about["lines"]) != about["log_sha256"]:
         raise ErrataError(
-            f"{ledger.log.path} is not the decision log that version {split.version!r} was made from; put it back"
+            f"{ledger.log.path} is not the decision log that version {split.name!r} was made from; put it back"
         )
     return ledger.at(int(about["lines"]))
 

@@ -76,7 +76,7 @@ def export_version(
     )
     if found.check:
         found.check(exported)
-    check_unchanged(rows.paths, split.every.member_checked.sha256s, rows.image_ids, "nothing was exported")
+    check_unchanged(rows.paths, split.images.member_checked.sha256s, rows.image_ids, "nothing was exported")
     places = [item.target for item in exported.items]
     with atomic_folder(folder) as temporary:
         put(temporary, rows.paths, places, files, progress)
@@ -89,7 +89,7 @@ def export_version(
 
 def _items(split: Version, folders: dict[str, str]) -> list[Item]:
     """Return the images of a version in order of their names, each with its place."""
-    every, rows = split.every, split.every.checked.rows
+    every, rows = split.images, split.images.checked.rows
     soft, order = every.soft_names(), [row for row in range(len(rows)) if every.members[row]]
     ids = rows.image_ids.tolist()
     names = [rows.classes[label] for label in rows.labels.tolist()]
@@ -129,8 +129,8 @@ def _manifest(folder: Path, split: Version, exported: Exported, kind: str, files
         "placed_by": files,
         "classes": list(exported.classes),
         "folders": {name: safe_name(name) for name in exported.classes},
-        "counts": split.every.counts(),
-        "left_out": split.every.out_counts(),
+        "counts": split.images.counts(),
+        "left_out": split.images.out_counts(),
         "several_classes": {item.target: list(item.labels) for item in exported.items if len(item.labels) > 1},
         "statements": split.about.get("guard", []),
         "created": utc_text(datetime.now(UTC)),

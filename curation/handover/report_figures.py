@@ -76,8 +76,8 @@ def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     for one in known:
         about: dict[str, Any] = {}
         changes: dict[str, int] = {}
-        if one.version != ORIGINAL:
-            made = load_version(workspace, name, one.version)
+        if one.name != ORIGINAL:
+            made = load_version(workspace, name, one.name)
             about, changes = made.about, change_counts(diff_versions(given, made))
         lines.append({**asdict(one), "changes": changes, "statements": list(about.get("guard", []))})
     return lines

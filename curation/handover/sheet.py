@@ -61,15 +61,15 @@ def errata_sheet(workspace: Workspace, split: Version) -> ErrataSheet:
     Raises:
         ErrataError: it is `original`, which has no errata.
     """
-    if split.version == ORIGINAL:
+    if split.name == ORIGINAL:
         raise ErrataError("version 'original' are the labels as given, without errata; give --version of a split")
-    every, about = split.every, about_audit(workspace, split.name)
+    every, about = split.images, about_audit(workspace, split.dataset)
     judged = (every.decisions != "") & (every.decisions != AUTO)
     return ErrataSheet(
-        split.name,
+        split.dataset,
         about["title"],
         about["licence"],
-        split.version,
+        split.name,
         split.sha256,
         every.checked.rows.classes,
         len(every.out),

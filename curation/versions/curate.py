@@ -26,7 +26,7 @@ from models.errors import ErrataError
 class Curated:
     """What a request makes of the images, and what there is to say about it."""
 
-    every: CuratedRows
+    images: CuratedRows
     added_classes: tuple[str, ...]  # that decisions name and the data set did not have
     leaks: BoolArray  # (N,) in the split before leaks were left out, with a twin in a split further on
     taken_back: int  # automatic labels of the parent that did not stay: judged since, or in test now

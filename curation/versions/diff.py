@@ -51,9 +51,9 @@ def diff_versions(old: Version, new: Version) -> list[Change]:
     Raises:
         ErrataError: they are of different data sets.
     """
-    if old.name != new.name:
-        raise ErrataError(f"{old.name!r} and {new.name!r} are different data sets; give two versions of one")
-    before, after = _sides(old.every), _sides(new.every)
+    if old.dataset != new.dataset:
+        raise ErrataError(f"{old.dataset!r} and {new.dataset!r} are different data sets; give two versions of one")
+    before, after = _sides(old.images), _sides(new.images)
     pairs = ((image, before.get(image, _ABSENT), after.get(image, _ABSENT)) for image in sorted({*before, *after}))
     changes = (_change(image, one, other) for image, one, other in pairs)
     return [change for change in changes if change]

@@ -34,15 +34,15 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
             images are gone or changed since, a line of the decision log cannot be read, or the disk is full.
     """
     request = request.checked()
-    check_new(version_folder(workspace, name, request.version))
+    check_new(version_folder(workspace, name, request.name))
     audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
     lines = ledger.lines()
     _check_readable(ledger, lines)
     state, log_sha256 = ledger.at(lines), ledger.log.sha256(lines)
     parent = load_version(workspace, name, request.parent)
-    inherited = None if request.parent == ORIGINAL else parent.every
+    inherited = None if request.parent == ORIGINAL else parent.images
     curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
-    members = curated.every.member_checked
+    members = curated.images.member_checked
     check_unchanged(members.rows.paths, members.sha256s, members.rows.image_ids, "no split was made")
     about = {
         "parent": {"version": request.parent, "sha256": parent.sha256},
@@ -53,7 +53,7 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
             "log_sha256": log_sha256,
             "in_force": state.counts(),
             "reviewers": state.reviewers(),
-            "changed": curated.every.changed_counts(),
+            "changed": curated.images.changed_counts(),
             "of_missing_images": len(state.missing()),
         },
         "shares": request.shares or "keep",
@@ -61,8 +61,8 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
         **_about(curated, request, audit),
         "software": {"errata": installed("errata-vision"), "numpy": np.__version__},
     }
-    save_version(workspace, name, request.version, curated.every, about)
-    return load_version(workspace, name, request.version)
+    save_version(workspace, name, request.name, curated.images, about)
+    return load_version(workspace, name, request.name)
 
 
 def _check_readable(ledger: Ledger, lines: int) -> None:
@@ -73,7 +73,7 @@ def _check_readable(ledger: Ledger, lines: int) -> None:
 
 
 def _about(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:
-    every = curated.every
+    every = curated.images
     names = every.checked.rows.image_ids
     auto = (every.decisions == AUTO) & every.members
     return {
@@ -119,7 +119,7 @@ def preview_version(workspace: Workspace, audit: Audit, ledger: Ledger, request:
         ErrataError: the request makes no sense, there is no such parent, or nothing would be left.
     """
     request = request.checked()
-    parent = None if request.parent == ORIGINAL else load_version(workspace, audit.name, request.parent).every
+    parent = None if request.parent == ORIGINAL else load_version(workspace, audit.name, request.parent).images
     with ledger.reading() as state:
         curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, parent)
         if request.auto_accept is None:
@@ -128,8 +128,8 @@ def preview_version(workspace: Workspace, audit: Audit, ledger: Ledger, request:
             people = curate(
                 audit.checked, audit.duplicates, state, replace(request, auto_accept=None), audit.consensus, parent
             )
-            below = int((curated.every.changed() & ~people.every.changed()).sum())
-    every = curated.every
+            below = int((curated.images.changed() & ~people.images.changed()).sum())
+    every = curated.images
     said = guard_statements(
         every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
     )

@@ -17,7 +17,7 @@ from models.files.atomic import checked_name
 class VersionRequest:
     """What a new curated split is asked to be."""
 
-    version: str
+    name: str  # as v1
     parent: str = ORIGINAL  # whose splits, left-out leaks and automatic labels are taken over
     shares: dict[str, float] | None = None  # of splits made anew; None: the parent's are kept
     seed: int = 0  # of splits made anew
@@ -33,7 +33,7 @@ class VersionRequest:
             ErrataError: the version is no name or `original`, a threshold outside (0, 1], an unknown split, automatic
                 labels for test, a negative seed, or no name of a reviewer.
         """
-        if checked_name("version", self.version) == ORIGINAL:
+        if checked_name("version", self.name) == ORIGINAL:
             raise ErrataError("version 'original' are the labels as given, which are always there; name another, as v1")
         if self.seed < 0:
             raise ErrataError(f"--seed {self.seed} is negative; give 0 or more")

@@ -25,15 +25,15 @@ _RENAMED = "; splits are never changed: remove its folder and make it again"
 class Version:
     """One version of a data set."""
 
-    name: str  # of the data set
-    version: str
-    every: CuratedRows  # the N audited images
+    dataset: str  # name of the data set
+    name: str  # as v1
+    images: CuratedRows  # the N audited images
     about: dict[str, Any]  # what split.json says; of `original` only what is known
 
     @property
     def rows(self) -> Rows:
         """The M images that are in it, with curated labels and splits."""
-        return self.every.member_checked.rows
+        return self.images.member_checked.rows
 
     @property
     def sha256(self) -> str:
@@ -45,7 +45,7 @@ class Version:
 class VersionSummary:
     """A version in a list."""
 
-    version: str
+    name: str
     sha256: str
     parent: str  # empty for `original`
     reviewer: str  # who made it

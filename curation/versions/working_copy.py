@@ -72,7 +72,7 @@ def images_of_version(
     split = load_version(workspace, spec.name, version)
     checked = _moved(split, rows)
     check_unchanged(checked.rows.paths, checked.sha256s, checked.rows.image_ids, f"version {version!r} is not trained")
-    return checked, split.every.member_duplicates
+    return checked, split.images.member_duplicates
 
 
 def about_version(workspace: Workspace, name: str, version: str) -> dict[str, Any]:
@@ -102,5 +102,5 @@ def version_to_audit(workspace: Workspace, spec: DatasetSpec, rows: Rows, versio
 
 def _moved(split: Version, rows: Rows) -> CheckedRows:
     """Return the images of a version where the data set lies now."""
-    checked = split.every.member_checked
+    checked = split.images.member_checked
     return replace(checked, rows=replace(checked.rows, root=rows.root))

@@ -62,10 +62,10 @@ def _made(reviewed: bool) -> TemporaryDirectory[str]:
         about: dict[str, Any] = {
             "version": "v1",
             "split_sha256": version.sha256,
-            "rows_key": rows_key(version.every.member_checked),
+            "rows_key": rows_key(version.images.member_checked),
         }
         trained_run(workspace, STRONG_V1, 0, {"test/sea/0.png": "forest"}, **about)
-    key = rows_key(load_version(workspace, NAME, "original").every.member_checked)
+    key = rows_key(load_version(workspace, NAME, "original").images.member_checked)
     trained_run(workspace, STRONG, 0, _STRONG, rows_key=key)
     trained_run(workspace, STRONG, 1, {**_STRONG, "test/sea/2.png": "forest"}, rows_key=key)
     errors = {"test/forest/1.png": "sea"}

@@ -37,15 +37,15 @@ def version_balance(versions: list[VersionSummary]) -> None:
     """Show the class balance of a version, beside that of the labels as given."""
     chosen = versions[0]
     if len(versions) > 1:
-        names = [one.version for one in versions]
+        names = [one.name for one in versions]
         picked = st.segmented_control(
             "Version of the labels", names, default=names[-1], required=True, key="version", bind="query-params"
         )
         chosen = versions[names.index(picked)]
-    before = None if chosen.version == ORIGINAL else versions[0].counts
+    before = None if chosen.name == ORIGINAL else versions[0].counts
     st.html(balance_table(chosen.counts, before))
     if before is not None:
-        st.caption(f"Behind the numbers: difference of {chosen.version} to the labels as given, in images.")
+        st.caption(f"Behind the numbers: difference of {chosen.name} to the labels as given, in images.")
 
 
 def version_table(name: str, versions: list[VersionSummary]) -> None:
@@ -53,7 +53,7 @@ def version_table(name: str, versions: list[VersionSummary]) -> None:
     splits = list(versions[0].counts)
     known = audited(workspace())
     head = "".join(f"<th>{split}</th>" for split in splits)
-    lines = "".join(_line(one, splits, audit_name(name, one.version) in known) for one in versions)
+    lines = "".join(_line(one, splits, audit_name(name, one.name) in known) for one in versions)
     st.html(
         f'<table class="er-table er-versions"><tr><td>version</td>{head}<th>labels changed</th><th>left out</th>'
         f"<th>made</th><th>audited</th></tr>{lines}</table>"
@@ -72,7 +72,7 @@ def _line(one: VersionSummary, splits: list[str], known: bool) -> str:
         else "as given"
     )
     return (
-        f"<tr><th>{escape(one.version)} <small>{one.sha256[:8]}</small></th>{cells}<td>{_listed(one.changed)}</td>"
+        f"<tr><th>{escape(one.name)} <small>{one.sha256[:8]}</small></th>{cells}<td>{_listed(one.changed)}</td>"
         f"<td>{_listed(one.out)}</td><td>{made}</td><td>{'yes' if known else 'not yet'}</td></tr>"
     )
 

@@ -55,12 +55,10 @@ def version_of(audit: Audit, version: str) -> Version:
 
 def _summary(split: Version) -> VersionSummary:
     about = split.about
-    if split.version == ORIGINAL:
-        return VersionSummary(split.version, split.sha256, "", "", "", about["counts"], {}, {})
+    if split.name == ORIGINAL:
+        return VersionSummary(split.name, split.sha256, "", "", "", about["counts"], {}, {})
     made = (about["parent"]["version"], about["reviewer"], about["created"])
-    return VersionSummary(
-        split.version, split.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"]
-    )
+    return VersionSummary(split.name, split.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

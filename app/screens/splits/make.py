@@ -39,12 +39,12 @@ def make_part(bench: Bench) -> None:
         if found:
             st.html(preview_html(found))
         arguments = split_arguments(name, request, remake)
-        there = request.version in versions(workspace(), name)
+        there = request.name in versions(workspace(), name)
         if there:
-            st.info(f"Version {request.version} is there already, and versions never change: give another name.")
+            st.info(f"Version {request.name} is there already, and versions never change: give another name.")
         progress = job_panel(folder, "Making the version", "splits.make")
         made = st.button(
-            f"Make {request.version}", type="primary", icon=":material/lock:", key="splits.make",
+            f"Make {request.name}", type="primary", icon=":material/lock:", key="splits.make",
             disabled=found is None or there or progress.active,
         )  # fmt: skip
         st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
@@ -56,7 +56,7 @@ def make_part(bench: Bench) -> None:
 
 def split_arguments(name: str, request: VersionRequest, remake: str) -> list[str]:
     """Return the command that makes this version."""
-    options = ["--version", request.version]
+    options = ["--version", request.name]
     if request.parent != ORIGINAL:
         options += ["--parent", request.parent]
     if request.shares:

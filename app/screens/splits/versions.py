@@ -26,7 +26,7 @@ def versions_part(audit: Audit) -> None:
     """Show the list of versions, the difference of two, and the errata sheet of the newer one."""
     known = summaries(audit)
     st.html(versions_table(known))
-    names = [one.version for one in known]
+    names = [one.name for one in known]
     if len(names) < 2:
         st.info("There is no version but the labels as given. Make one under “New version”.")
         return
@@ -52,7 +52,7 @@ def versions_table(known: list[VersionSummary]) -> str:
         made = f"{one.created[:10]} {one.created[11:16]}" if one.created else "as given"
         texts = (one.parent or "–", made, one.reviewer or "–")  # noqa: RUF001
         lines.append(
-            f"<tr><td><b>{escape(one.version)}</b></td>"
+            f"<tr><td><b>{escape(one.name)}</b></td>"
             + "".join(f'<td class="er-n">{number:,}</td>' for number in numbers)
             + "".join(f"<td>{escape(text)}</td>" for text in texts)
             + f'<td><code title="{escape(one.sha256)}">{escape(one.sha256[:12])}</code></td></tr>'

@@ -22,7 +22,7 @@ ALL = frozenset(NAMES)
 
 def version(*entries: Decision) -> CuratedRows:
     """Return the images after these verdicts."""
-    return curate(IMAGES, alone(6), judged(IMAGES, entries), VersionRequest("v1", reviewer="ana")).every
+    return curate(IMAGES, alone(6), judged(IMAGES, entries), VersionRequest("v1", reviewer="ana")).images
 
 
 def test_labels_of_each_version() -> None:

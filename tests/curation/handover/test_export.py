@@ -61,11 +61,11 @@ def test_every_file_is_in_the_manifest(workspace: Workspace, tmp_path: Path, kin
     assert manifest["files"] == found
     split = load_version(workspace, "tiny", "v1")
     assert manifest["split_sha256"] == split.sha256
-    assert manifest["counts"] == split.every.counts()
+    assert manifest["counts"] == split.images.counts()
     assert manifest["left_out"] == {"exclude": 1, "leak": 1}
     assert (manifest["licence"], manifest["version"], manifest["format"]) == ("Apache-2.0", "v1", kind)
     assert len(exported.items) == len(split.rows) == 28
-    assert sorted(item.sha256 for item in exported.items) == sorted(split.every.member_checked.sha256s.tolist())
+    assert sorted(item.sha256 for item in exported.items) == sorted(split.images.member_checked.sha256s.tolist())
     assert list(manifest["several_classes"].values()) == [["sea", "street"]]
     other, _ = export_version(workspace, "tiny", "v1", kind, tmp_path / "again", files)
     again = tree(other)

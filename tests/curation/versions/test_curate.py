@@ -53,7 +53,7 @@ def test_every_kind_of_verdict() -> None:
         ),
         KEEP,
     )
-    every = made.every
+    every = made.images
     assert labels(every) == ["sea", "street", "sea", "sea", "sea", "sea", "sea", "sea"]
     assert every.out.tolist() == ["", "", "", "exclude", "none-of-these", "", "", ""]
     assert every.soft_names() == {2: ("sea", "forest"), 6: ("sea", "street")}
@@ -73,14 +73,14 @@ def test_reviewers_who_disagree_leave_the_label_as_given_until_somebody_settles_
         verdict(SIX, 1, "relabel", "forest"),
         verdict(SIX, 1, "relabel", "street", reviewer="ben", number=1),
     ]
-    every = curate(SIX, alone(6), judged(SIX, entries), KEEP).every
+    every = curate(SIX, alone(6), judged(SIX, entries), KEEP).images
     assert labels(every)[1] == "sea"
     assert np.flatnonzero(every.disputed).tolist() == [1]
     settled = replace(verdict(SIX, 1, "relabel", "street", reviewer="cleo", number=2), adjudicates=True)
-    every = curate(SIX, alone(6), judged(SIX, [*entries, settled]), KEEP).every
+    every = curate(SIX, alone(6), judged(SIX, [*entries, settled]), KEEP).images
     assert (labels(every)[1], str(every.reviewers[1]), bool(every.disputed.any())) == ("street", "cleo", False)
     agreed = verdict(SIX, 1, "relabel", "street", reviewer="ana", number=3)
-    every = curate(SIX, alone(6), judged(SIX, [*entries, agreed]), KEEP).every
+    every = curate(SIX, alone(6), judged(SIX, [*entries, agreed]), KEEP).images
     assert every.reviewers[1].split("\n") == ["ana", "ben"]
 
 
@@ -88,9 +88,9 @@ def test_a_class_added_later_comes_behind_the_given_ones() -> None:
     entries = [verdict(SIX, 0, "relabel", "ice"), verdict(SIX, 1, "ambiguous", "sea", "air")]
     made = curate(SIX, alone(6), judged(SIX, entries), KEEP)
     assert made.added_classes == ("air", "ice")
-    assert made.every.checked.rows.classes == (*CLASSES, "air", "ice")
-    assert made.every.checked.rows.labels[:2].tolist() == [4, 0]
-    assert made.every.soft.shape == (1, 5)
+    assert made.images.checked.rows.classes == (*CLASSES, "air", "ice")
+    assert made.images.checked.rows.labels[:2].tolist() == [4, 0]
+    assert made.images.soft.shape == (1, 5)
     with pytest.raises(ErrataError, match=r"class '\.\./x' is no name"):
         curate(SIX, alone(6), judged(SIX, [verdict(SIX, 0, "relabel", "../x")]), KEEP)
 
@@ -103,15 +103,15 @@ ALL_WRONG = ranking([0.1] * 6, [1, 1, 2, 2, 0, 0])
 
 def test_models_change_labels_of_train_only_and_only_unjudged_ones() -> None:
     state = judged(SIX, [verdict(SIX, 0, "keep"), verdict(SIX, 3, "relabel", "sea")])
-    every = curate(SIX, alone(6), state, AUTO, ALL_WRONG).every
+    every = curate(SIX, alone(6), state, AUTO, ALL_WRONG).images
     assert labels(every) == ["sea", "sea", "street", "sea", "sea", "street"]
     assert every.decisions.tolist() == ["keep", "", "auto", "relabel", "auto", ""]
     unsure = judged(SIX, [verdict(SIX, 2, "unsure")])
-    assert labels(curate(SIX, alone(6), unsure, AUTO, ALL_WRONG).every)[2] == "forest"
+    assert labels(curate(SIX, alone(6), unsure, AUTO, ALL_WRONG).images)[2] == "forest"
     two = [verdict(SIX, 2, "keep"), verdict(SIX, 2, "relabel", "sea", reviewer="ben")]
-    assert labels(curate(SIX, alone(6), judged(SIX, two), AUTO, ALL_WRONG).every)[2] == "forest"
+    assert labels(curate(SIX, alone(6), judged(SIX, two), AUTO, ALL_WRONG).images)[2] == "forest"
     high = ranking([0.5] * 6, [1, 1, 2, 2, 0, 0])
-    assert labels(curate(SIX, alone(6), judged(SIX), AUTO, high).every) == labels(CuratedRows.as_given(SIX, alone(6)))
+    assert labels(curate(SIX, alone(6), judged(SIX), AUTO, high).images) == labels(CuratedRows.as_given(SIX, alone(6)))
 
 
 @given(st.integers(0, 50), st.lists(st.booleans(), min_size=30, max_size=30), st.floats(0.01, 1))
@@ -120,27 +120,27 @@ def test_no_label_of_a_test_image_comes_from_models_whatever_is_remade(
 ) -> None:
     images = checked([i % 3 for i in range(30)], ["test" if own else "train" for own in test])
     models = ranking(np.linspace(0, 1, 30).tolist(), [(i + 1) % 3 for i in range(30)])
-    first = curate(images, alone(30), judged(images), VersionRequest("v1", auto_accept=threshold), models).every
+    first = curate(images, alone(30), judged(images), VersionRequest("v1", auto_accept=threshold), models).images
     shares = {"train": 0.5, "test": 0.5}
     again = VersionRequest("v2", shares=shares, seed=seed, auto_accept=threshold)
-    for every in (first, curate(images, alone(30), judged(images), again, models, first).every):
+    for every in (first, curate(images, alone(30), judged(images), again, models, first).images):
         own = every.checked.rows.splits == "test"
         assert (every.checked.rows.labels == every.given)[own | np.array(test)].all()
 
 
 def test_automatic_labels_of_the_parent_stay_until_they_are_judged_or_in_test() -> None:
-    parent = curate(SIX, alone(6), judged(SIX), AUTO, ALL_WRONG).every
+    parent = curate(SIX, alone(6), judged(SIX), AUTO, ALL_WRONG).images
     assert parent.changed_counts() == {"auto": 3}
     state = judged(SIX, [verdict(SIX, 0, "keep")])
     made = curate(SIX, alone(6), state, VersionRequest("v2", "v1"), None, parent)
-    assert made.every.decisions.tolist() == ["keep", "", "auto", "", "auto", ""]
+    assert made.images.decisions.tolist() == ["keep", "", "auto", "", "auto", ""]
     assert made.taken_back == 1
     shares = {"train": 0.01, "test": 0.99}
     made = curate(SIX, alone(6), state, VersionRequest("v2", "v1", shares), None, parent)
-    in_test = made.every.checked.rows.splits == "test"
+    in_test = made.images.checked.rows.splits == "test"
     assert in_test.sum() >= 3
-    assert not (made.every.decisions[in_test] == "auto").any()
-    assert made.taken_back == 3 - int((made.every.decisions == "auto").sum())
+    assert not (made.images.decisions[in_test] == "auto").any()
+    assert made.taken_back == 3 - int((made.images.decisions == "auto").sum())
 
 
 def test_a_decision_of_no_person_is_refused() -> None:
@@ -166,18 +166,18 @@ def test_leaks_go_from_the_split_before() -> None:
     members[5] = False  # the test image is excluded: its twin in val is no leak any more
     assert np.flatnonzero(find_leaks(twins.groups, images.rows.splits, members)).tolist() == [0, 1]
     told = curate(images, twins, judged(images), KEEP)
-    assert told.every.members.all()
+    assert told.images.members.all()
     assert np.flatnonzero(told.leaks).tolist() == [0, 1, 4]
     dropped = curate(images, twins, judged(images), VersionRequest("v1", drop_leaks=True))
-    assert dropped.every.out.tolist() == ["leak", "leak", "", "", "leak", "", ""]
-    kept = curate(images, twins, judged(images), VersionRequest("v2", "v1"), None, dropped.every)
-    assert kept.every.sha256() == dropped.every.sha256()
+    assert dropped.images.out.tolist() == ["leak", "leak", "", "", "leak", "", ""]
+    kept = curate(images, twins, judged(images), VersionRequest("v2", "v1"), None, dropped.images)
+    assert kept.images.sha256() == dropped.images.sha256()
     excluded = judged(images, [verdict(images, 0, "exclude")])
     both = curate(images, twins, excluded, VersionRequest("v1", drop_leaks=True))
-    assert both.every.out.tolist() == ["exclude", "leak", "", "", "leak", "", ""]
+    assert both.images.out.tolist() == ["exclude", "leak", "", "", "leak", "", ""]
     assert np.flatnonzero(both.leaks).tolist() == [1, 4]
-    anew = curate(images, twins, judged(images), VersionRequest("v2", "v1", {"train": 1.0}), None, dropped.every)
-    assert anew.every.members.all()
+    anew = curate(images, twins, judged(images), VersionRequest("v2", "v1", {"train": 1.0}), None, dropped.images)
+    assert anew.images.members.all()
     assert not anew.leaks.any()
 
 
@@ -193,10 +193,10 @@ def test_remade_splits_are_disjoint_complete_and_without_leaks(
     images = checked(own, ["train", "test"] * (len(rows) // 2) + ["val"] * (len(rows) % 2))
     request = VersionRequest("v1", shares={"train": 0.6, "val": 0.2, "test": 0.2}, seed=seed, drop_leaks=drop)
     made = curate(images, copies(groups), judged(images), request)
-    assert made.every.members.all()
-    assert sum(sum(one.values()) for one in made.every.counts().values()) == len(rows)
+    assert made.images.members.all()
+    assert sum(sum(one.values()) for one in made.images.counts().values()) == len(rows)
     assert not made.leaks.any()
-    assert curate(images, copies(groups), judged(images), request).every.sha256() == made.every.sha256()
+    assert curate(images, copies(groups), judged(images), request).images.sha256() == made.images.sha256()
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------
@@ -215,19 +215,19 @@ def test_what_is_undone_gives_the_hash_of_the_labels_as_given(said: list[tuple[i
         if isinstance(entry, Decision)
     ]
     given_hash = CuratedRows.as_given(SIX, alone(6)).sha256()
-    assert curate(SIX, alone(6), judged(SIX, [*entries, *undone]), KEEP).every.sha256() == given_hash
+    assert curate(SIX, alone(6), judged(SIX, [*entries, *undone]), KEEP).images.sha256() == given_hash
     try:
-        changed = curate(SIX, alone(6), judged(SIX, entries), KEEP).every
+        changed = curate(SIX, alone(6), judged(SIX, entries), KEEP).images
     except ErrataError:
         return  # all six are excluded
     same = not changed.changed().any() and changed.members.all()
     assert (changed.sha256() == given_hash) == same
-    back = curate(SIX, alone(6), judged(SIX, [*entries, *undone]), VersionRequest("v2", "v1"), None, changed).every
+    back = curate(SIX, alone(6), judged(SIX, [*entries, *undone]), VersionRequest("v2", "v1"), None, changed).images
     assert back.sha256() == given_hash
 
 
 def test_new_and_moved_images_are_as_given_and_the_others_keep_the_splits_of_the_parent() -> None:
-    parent = curate(SIX, alone(6), judged(SIX), VersionRequest("v1", shares={"train": 0.5, "test": 0.5}, seed=1)).every
+    parent = curate(SIX, alone(6), judged(SIX), VersionRequest("v1", shares={"train": 0.5, "test": 0.5}, seed=1)).images
     seven = checked([0, 0, 1, 1, 2, 2, 0], ["train", "test"] * 3 + ["val"])
-    every = curate(seven, alone(7), judged(seven), VersionRequest("v2", "v1"), None, parent).every
+    every = curate(seven, alone(7), judged(seven), VersionRequest("v2", "v1"), None, parent).images
     assert every.checked.rows.splits.tolist() == [*parent.checked.rows.splits.tolist(), "val"]

@@ -34,7 +34,7 @@ def made() -> Version:
             verdict(IMAGES, 3, "keep", number=4),
         ],
     )
-    return version(curate(IMAGES, alone(6), state, VersionRequest("v1")).every)
+    return version(curate(IMAGES, alone(6), state, VersionRequest("v1")).images)
 
 
 def test_labels_and_membership() -> None:
@@ -83,4 +83,4 @@ def test_as_csv(tmp_path: Path) -> None:
 
 def test_two_data_sets() -> None:
     with pytest.raises(ErrataError, match="'pictures' and 'pets' are different data sets"):
-        diff_versions(ORIGINAL, version(ORIGINAL.every, dataset="pets"))
+        diff_versions(ORIGINAL, version(ORIGINAL.images, dataset="pets"))

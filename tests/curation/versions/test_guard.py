@@ -46,7 +46,7 @@ def test_statements() -> None:
         "no decision counts: the labels are as given",
     ]
     state = judged(FOUR, [verdict(FOUR, 3, "exclude"), verdict(FOUR, 1, "unsure"), verdict(FOUR, 0, "keep")])
-    every = curate(FOUR, alone(4), state, VersionRequest("v1")).every
+    every = curate(FOUR, alone(4), state, VersionRequest("v1")).images
     assert said(every) == [
         "test: 0 of 1 labels changed and 1 image left out, each by a person's decision; 2 images judged",
         "1 judged unsure image: label as given",

@@ -25,7 +25,7 @@ def test_the_hash_by_hand() -> None:
     assert CuratedRows.as_given(TWO, alone(2)).sha256() == hashlib.sha256(text.encode()).hexdigest()
     state = judged(TWO, [verdict(TWO, 0, "ambiguous", "street", "sea"), verdict(TWO, 1, "exclude")])
     text = f'["b.png","{b}","sea","train",[["sea",0.5],["street",0.5]]]\n'
-    made = curate(TWO, alone(2), state, VersionRequest("v1")).every
+    made = curate(TWO, alone(2), state, VersionRequest("v1")).images
     assert made.sha256() == hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -58,16 +58,16 @@ def test_the_hash_does_not_depend_on_the_order_of_rows(order: list[int], remade:
     said += [verdict(images, 5, "exclude")]
     groups = np.array([0, 0, 1, 2, 3, 4, 5, 5])
     request = VersionRequest("v1", shares={"train": 0.5, "test": 0.5} if remade else None, drop_leaks=not remade)
-    one = curate(images, copies(groups.tolist()), judged(images, said), request).every
+    one = curate(images, copies(groups.tolist()), judged(images, said), request).images
     other = shuffled(images, order)
-    two = curate(other, copies(groups[order].tolist()), judged(other, said), request).every
+    two = curate(other, copies(groups[order].tolist()), judged(other, said), request).images
     assert one.sha256() == two.sha256()
 
 
 def test_what_is_saved_is_read(tmp_path: Path) -> None:
     images = checked([0, 0, 1, 2], ["train", "val", "test", "test"])
     said = [verdict(images, 0, "ambiguous", "sea", "street"), verdict(images, 2, "exclude", reviewer="bé n")]
-    one = curate(images, copies([0, 0, 1, 2]), judged(images, said), VersionRequest("v1", drop_leaks=True)).every
+    one = curate(images, copies([0, 0, 1, 2]), judged(images, said), VersionRequest("v1", drop_leaks=True)).images
     one.save(tmp_path / "rows.npz")
     two = CuratedRows.load(tmp_path / "rows.npz", images.rows.root, CLASSES)
     assert (two.sha256(), two.counts(), two.out_counts()) == (one.sha256(), one.counts(), one.out_counts())

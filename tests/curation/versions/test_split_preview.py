@@ -30,9 +30,9 @@ def test_it_is_what_is_made(tmp_path: Path, request_of: VersionRequest) -> None:
     version(workspace)
     preview = preview_version(workspace, audit, open_ledger(workspace, "tiny"), request_of)
     made = make_version(workspace, "tiny", request_of)
-    assert preview.counts == made.every.counts()
-    assert preview.changed == made.every.changed_counts()
-    assert preview.out == made.every.out_counts()
+    assert preview.counts == made.images.counts()
+    assert preview.changed == made.images.changed_counts()
+    assert preview.out == made.images.out_counts()
     assert list(preview.statements) == made.about["guard"]
     assert preview.below == made.about["auto"]["count"]
     assert preview.leaks == len(made.about["leaks"]["images"])

@@ -78,8 +78,8 @@ def test_what_is_written_down(workspace: Workspace, ledger: Ledger) -> None:
         "1 label of train and val taken from the models without a look (label_quality below 0.5); none of test",
     ]
     assert (about["reviewer"], about["seed"], about["shares"]) == ("cleo", 0, "keep")
-    row = made.every.checked.rows.image_ids.tolist().index("train/street/1.png")
-    assert (made.every.decisions[row], made.every.reviewers[row]) == ("auto", "")
+    row = made.images.checked.rows.image_ids.tolist().index("train/street/1.png")
+    assert (made.images.decisions[row], made.images.reviewers[row]) == ("auto", "")
     ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))  # what comes later does not count
     assert load_version(workspace, "tiny", "v1").sha256 == made.sha256
     assert make_version(workspace, "tiny", VersionRequest("v2", "v1")).sha256 != made.sha256
@@ -117,7 +117,7 @@ def test_what_is_decided_meanwhile_does_not_count(
     made = load_version(workspace, "tiny", "v1")
     assert ledger.lines() > made.about["decisions"]["lines"] == 1
     assert made.about["decisions"]["log_sha256"] == ledger.log.sha256(1)
-    assert made.every.out_counts() == {}
+    assert made.images.out_counts() == {}
 
 
 def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
@@ -126,7 +126,7 @@ def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
     for version, parent in (("v1", "original"), ("v10", "v1"), ("v2", "v1")):
         make_version(workspace, "tiny", VersionRequest(version, parent, reviewer="ana"))
     found = list_versions(workspace, "tiny")
-    assert [one.version for one in found] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
+    assert [one.name for one in found] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
     assert [one.parent for one in found] == ["", "original", "v1", "v1"]
     assert found[1].changed == {"relabel": 1}
     assert found[1].reviewer == "ana"

@@ -73,7 +73,7 @@ def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Row
 
 
 def test_names(workspace: Workspace, split: Version) -> None:
-    assert split.version == "v1"
+    assert split.name == "v1"
     for name in ("tiny", str(workspace.drawn / "tiny")):
         check_known_version(name, "v1", workspace)
         check_known_version(name, "original", workspace)
@@ -156,7 +156,7 @@ def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
 def test_a_data_set_that_has_the_name_already(
     workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
 ) -> None:
-    assert split.version == "v1"
+    assert split.name == "v1"
     write_json(workspace.runs / "audit-tiny-v1" / "config.json", {"source": "/other/tiny-v1"})
     with pytest.raises(ErrataError, match="'tiny-v1' is the audit of another data set"):
         version_to_audit(workspace, *given, "v1")
