@@ -65,7 +65,7 @@ class Prepared:
         progress: Progress | None = None,
     ) -> FloatArray:
         """Return a backbone's embeddings of V views of each image, shape (V, N, D): one plain, the others augmented."""
-        from models.features.extract import extract_views
+        from models.features.views import extract_views
 
         paths, folder = self.checked.rows.paths, self.workspace.features
         name, module = slug(architecture)[:48], with_stages(architecture, backbone, spec)

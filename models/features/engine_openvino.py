@@ -29,8 +29,8 @@ def converted_path(key: str, spec: InputSpec, folder: Path) -> Path:
 
 def openvino_engine(
     module: Callable[[], nn.Module], key: str, spec: InputSpec, precision: str, folder: Path
-) -> Callable[[ByteArray], FloatArray]:
-    """Return an engine that runs the module in OpenVINO on the CPU.
+) -> tuple[Callable[[ByteArray], FloatArray], bool]:
+    """Return a function that runs the module in OpenVINO on the CPU, and whether it really computes in bfloat16.
 
     Images go in one at a time: with one stream per processor that is as fast as any batch (measured), keeps the
     activations in the caches, and makes a row's features independent of its neighbours.
@@ -39,7 +39,8 @@ def openvino_engine(
         module: returns the module, uint8 (1, S, S, 3) -> float32 (1, D); called only if it must be converted.
         key: digest of the module's weights.
         spec: its input; gives S.
-        precision: "float32" or "bfloat16"; never what OpenVINO would choose by itself.
+        precision: "float32" or "bfloat16"; never what OpenVINO would choose by itself. On processors that OpenVINO
+            does not use bfloat16 on (x86 ones without AVX-512), it computes in float32 all the same.
         folder: where converted models are kept.
 
     Raises:
@@ -59,14 +60,14 @@ def openvino_engine(
         "NUM_STREAMS": cores(),
     }
     compiled = core.compile_model(core.read_model(saved / "model.xml"), "CPU", settings)
-    requests = threading.local()  # one request per calling thread: a request runs one image at a time
+    local = threading.local()  # one request per calling thread: a request runs one image at a time
 
-    def engine(pixels: ByteArray) -> FloatArray:
-        if not hasattr(requests, "own"):
-            requests.own = compiled.create_infer_request()
-        return np.concatenate([_infer(requests.own, image[None]) for image in np.ascontiguousarray(pixels)])
+    def run(pixels: ByteArray) -> FloatArray:
+        if not hasattr(local, "request"):
+            local.request = compiled.create_infer_request()
+        return np.concatenate([_infer(local.request, image[None]) for image in np.ascontiguousarray(pixels)])
 
-    return engine
+    return run, compiled.get_property("INFERENCE_PRECISION_HINT") == openvino.Type.bf16
 
 
 def _infer(request: Any, image: ByteArray) -> FloatArray:

@@ -1,8 +1,8 @@
 """Ways to run a frozen backbone: one plain, the others fast, all with the same answer.
 
-An engine takes uint8 pixels (B, S, S, 3) and returns float32 features (B, D). It may be called from several threads
-at once; on a CPU each call uses one processor, and the callers keep all processors busy: threads that meet at a
-barrier after every layer wait for the slowest, threads with a batch each do not.
+An engine may be called from several threads at once. On a CPU each call uses one processor, and the callers keep all
+processors busy: threads that meet at a barrier after every layer wait for the slowest, threads with a batch each do
+not.
 """
 
 import copy
@@ -11,6 +11,7 @@ import importlib.util
 import platform
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal
@@ -22,13 +23,27 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 from models.arrays import ByteArray, FloatArray
 from models.errors import unknown
-from models.features.bfloat16 import in_bfloat16
+from models.features.bfloat16 import Bfloat16Conv, in_bfloat16
 from models.files.devices import has_bfloat16
 from models.images.decode import InputSpec
 
-Engine = Callable[[ByteArray], FloatArray]  # (B, S, S, 3) uint8 -> (B, D)
+Run = Callable[[ByteArray], FloatArray]  # pixels (B, S, S, 3), uint8 -> features (B, D), float32
 Precision = Literal["float32", "bfloat16"]
-# (module, spec, device, folder for converted models, precision)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A backbone that is ready to run."""
+
+    run: Run
+    precision: Precision  # what it really computes in, whatever was asked for
+
+    def __call__(self, pixels: ByteArray) -> FloatArray:
+        """Return the features, shape (B, D), float32, of uint8 pixels, shape (B, S, S, 3)."""
+        return self.run(pixels)
+
+
+# (module, spec, device, folder for converted models, precision asked for)
 Builder = Callable[[nn.Module, InputSpec, str, Path, Precision], Engine]
 
 # Images from which the one-time seconds are won back, from bench_features on 2 cores; see tests/benchmarks.
@@ -38,7 +53,7 @@ FOLD_TOLERANCE = 1e-3  # of the largest feature
 
 
 def precision(device: str, engine: str = "torch") -> Precision:
-    """Return the precision an engine should compute in, "float32" or "bfloat16"; see `features.extract_features`.
+    """Return the precision to ask an engine for, "float32" or "bfloat16"; see `extract_features`.
 
     bfloat16 only on processors that multiply in it (elsewhere it is emulated, and slower), and never in "eager". On
     GPUs decoding the files takes longer than the model, and torch's convolutions there multiply in TF32 already.
@@ -81,7 +96,8 @@ def build_engine(
         spec: the module's input.
         device: "cpu", "cuda" or "mps".
         folder: where converted models are kept.
-        wanted: the precision, `precision(device, name)` if not given; "eager" is float32 whatever is wanted.
+        wanted: the precision to ask for, `precision(device, name)` if not given. "eager" always computes in float32,
+            the others where the processor or the module leaves them nothing to do in bfloat16.
 
     Raises:
         ErrataError: no such engine, or its library is not installed.
@@ -150,11 +166,16 @@ def weights_digest(module: nn.Module) -> str:
     return key.hexdigest()[:16]
 
 
-def _run(module: nn.Module, device: str) -> Engine:
-    """Return the module as an engine: in eval mode, channels_last, without gradients."""
+def _precision_of(module: nn.Module) -> Precision:
+    """Return "bfloat16" if a layer multiplies in it: a network may have no layer that suits."""
+    return "bfloat16" if any(isinstance(layer, Bfloat16Conv) for layer in module.modules()) else "float32"
+
+
+def _without_gradients(module: nn.Module, device: str) -> Run:
+    """Return the module as a function of pixels: in eval mode, channels_last, without gradients."""
     module = module.eval().to(device).to(memory_format=torch.channels_last)
 
-    def engine(pixels: ByteArray) -> FloatArray:
+    def run(pixels: ByteArray) -> FloatArray:
         if device == "cpu":
             torch.set_num_threads(1)  # of this calling thread; see the top of this file
         with torch.inference_mode():
@@ -162,17 +183,18 @@ def _run(module: nn.Module, device: str) -> Engine:
             features: FloatArray = module(batch).cpu().numpy()
         return features
 
-    return engine
+    return run
 
 
 def _eager(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
     """The oracle: the module as it is, in float32."""
-    return _run(FromPixels(copy.deepcopy(module), spec), device)
+    return Engine(_without_gradients(FromPixels(copy.deepcopy(module), spec), device), "float32")
 
 
 def _torch(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
     """The portable fast path: batch norms folded, dense convolutions in bfloat16 where the hardware has it."""
-    return _run(_fast(module, spec, wanted), device)
+    fast = _fast(module, spec, wanted)
+    return Engine(_without_gradients(fast, device), _precision_of(fast))
 
 
 def _fast(module: nn.Module, spec: InputSpec, wanted: Precision) -> FromPixels:
@@ -184,15 +206,16 @@ def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path, want
     """Compiled for one batch size, the weights frozen into the code; the first call takes tens of seconds."""
     size = batch_size(device)
     fast = _fast(module, spec, wanted).eval().to(device).to(memory_format=torch.channels_last)
-    run = _run(torch.compile(fast, dynamic=False, options={"freezing": True}), device)  # type: ignore[arg-type]
+    compiled = torch.compile(fast, dynamic=False, options={"freezing": True})
+    run_batch = _without_gradients(compiled, device)  # type: ignore[arg-type]
 
-    def engine(pixels: ByteArray) -> FloatArray:
+    def run(pixels: ByteArray) -> FloatArray:
         n = len(pixels)
         if n < size:  # another size would compile again
             pixels = np.concatenate([pixels, np.zeros((size - n, *pixels.shape[1:]), np.uint8)])
-        return run(pixels)[:n]
+        return run_batch(pixels)[:n]
 
-    return engine
+    return Engine(run, _precision_of(fast))
 
 
 def _openvino(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
@@ -200,7 +223,8 @@ def _openvino(module: nn.Module, spec: InputSpec, device: str, folder: Path, wan
     from models.features.engine_openvino import openvino_engine
 
     key = weights_digest(module)
-    return openvino_engine(lambda: FromPixels(folded(module, spec), spec), key, spec, wanted, folder)
+    run, bfloat16 = openvino_engine(lambda: FromPixels(folded(module, spec), spec), key, spec, wanted, folder)
+    return Engine(run, "bfloat16" if bfloat16 else "float32")
 
 
 ENGINES: dict[str, Builder] = {"eager": _eager, "torch": _torch, "compile": _compile, "openvino": _openvino}

@@ -1,4 +1,4 @@
-"""Augmented views of images, each the same whenever it is computed."""
+"""Augmented views of images, each the same whenever it is computed, and their features."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,12 +6,82 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
-from models.arrays import ByteArray, FloatArray, IntArray
-from models.features.engines import Engine
+from models.arrays import ByteArray, FloatArray, IntArray, Progress
+from models.errors import ErrataError, unknown
+from models.features.backbone import Backbone
+from models.features.decode_and_run import in_turn, single_threaded
+from models.features.engines import Run, batch_size, build_engine
+from models.features.extract import extract_features
+from models.files.ahead import cores
 from models.images.augment import AUGMENTATIONS
 from models.images.decode import InputSpec, read_pixels
-from models.images.row_store import Compute
+from models.images.row_store import Compute, count_missing, fill_rows, open_rows
+
+
+def extract_views(
+    architecture: str,
+    module: nn.Module,
+    spec: InputSpec,
+    paths: Sequence[Path],
+    sha256s: Sequence[str],
+    folder: Path,
+    engine: str,
+    augmentation: str,
+    n_views: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> FloatArray:
+    """Return features of the images as they are and of augmented copies, from disk where they were before.
+
+    A copy depends on the image's content, the seed and the number of its view, and on nothing else: not on the other
+    images, their order or the threads. More views, or more images, compute what is new.
+
+    Args:
+        architecture: as `name` of `extract_features`.
+        module: the backbone, as there.
+        spec: its input.
+        paths: N image files that passed `check_images`.
+        sha256s: their content hashes, length N.
+        folder: as for `extract_features`, whose answer is view 0.
+        engine: one of `ENGINES`, or "auto".
+        augmentation: name of a preset in `AUGMENTATIONS`.
+        n_views: V, at least 1; view 0 is plain, the others are augmented.
+        seed: of the augmentation.
+        progress: called with (rows done, N * (V + 1)): the plain features first, then all views.
+
+    Returns:
+        shape (V, N, D), float32, memory-mapped read-only.
+
+    Raises:
+        ErrataError: as `extract_features`; no such augmentation; no view asked for.
+    """
+    if augmentation not in AUGMENTATIONS:
+        raise unknown("augmentation", augmentation, AUGMENTATIONS)
+    if n_views < 1:
+        raise ErrataError(f"{n_views} views are too few; ask for 1 (the images as they are) or more")
+    total = len(paths) * (n_views + 1)
+
+    def part(before: int) -> Progress | None:
+        return (lambda done, _: progress(before + done, total)) if progress else None
+
+    plain = extract_features(architecture, module, spec, paths, sha256s, folder, engine, part(0))
+    backbone = Backbone(architecture, module, spec, folder, engine)
+    precision, _ = backbone.finished(sha256s) or ("float32", plain)
+    keys = [f"{sha256}-{view}" for sha256 in sha256s for view in range(n_views)]  # an image is decoded once for all
+    rows = backbone.rows(precision, augmentation, seed)
+    views = open_rows(rows, keys)
+    if views is None:
+        with single_threaded():
+            name = backbone.engine_for(count_missing(rows, keys))
+            built = build_engine(name, module, spec, backbone.device, folder, precision)
+            rows = backbone.rows(built.precision, augmentation, seed)  # this processor may have no bfloat16
+            work = view_rows(in_turn(built, backbone.device), plain, paths, sha256s, spec, augmentation, n_views, seed)
+            size = batch_size(backbone.device)
+            views = fill_rows(rows, keys, plain.shape[1:], np.float32, work, size, cores(), part(len(paths)))
+    by_image: FloatArray = views.reshape(len(paths), n_views, -1)
+    return by_image.transpose(1, 0, 2)
 
 
 def augmented_view(pixels: ByteArray, sha256: str, augmentation: str, seed: int, view: int) -> ByteArray:
@@ -24,14 +94,14 @@ def augmented_view(pixels: ByteArray, sha256: str, augmentation: str, seed: int,
         seed: of the augmentation.
         view: number of the view.
     """
-    own = hashlib.sha256(f"{sha256}-{seed}-{view}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(own[:6], "big"))
+    draws = hashlib.sha256(f"{sha256}-{seed}-{view}".encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(draws[:6], "big"))
     changed: ByteArray = AUGMENTATIONS[augmentation](torch.from_numpy(pixels[None]), generator)[0].numpy()
     return changed
 
 
 def view_rows(
-    run: Engine,
+    run: Run,
     plain: FloatArray,
     paths: Sequence[Path],
     sha256s: Sequence[str],

@@ -20,8 +20,8 @@ from torch import nn
 from torchvision import datasets, transforms
 
 from models.arrays import FloatArray, IntArray
+from models.features.decode_and_run import decode_and_run
 from models.features.engines import batch_size, build_engine, precision
-from models.features.extract import decode_and_run
 from models.files.ahead import cores, in_order
 from models.files.devices import default_device
 from models.images.decode import InputSpec

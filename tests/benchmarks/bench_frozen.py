@@ -18,7 +18,8 @@ from torchvision import datasets, transforms
 
 from models.arrays import FloatArray, IntArray
 from models.features.engines import precision
-from models.features.extract import extract_features, extract_views
+from models.features.extract import extract_features
+from models.features.views import extract_views
 from models.files.ahead import cores
 from models.files.devices import default_device
 from models.images.examples import CachedViews

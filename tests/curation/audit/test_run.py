@@ -46,7 +46,7 @@ def test_features_come_before_copies_and_are_neither_recorded_nor_computed_twice
     def forbidden(*_: object) -> None:
         raise AssertionError("this must not be computed again")
 
-    monkeypatch.setattr("models.features.extract.build_engine", forbidden)
+    monkeypatch.setattr("models.features.checked_engine.build_engine", forbidden)
     monkeypatch.setattr("curation.images.checking.find_duplicates", forbidden)
     again = auditing(pictures, tmp_path, "simple_cnn", "efficientnet_lite0")
     again.group_copies()

@@ -4,6 +4,7 @@ import importlib.util
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,13 +14,21 @@ from torch import nn
 from models.arrays import FloatArray
 from models.errors import ErrataError
 from models.features import engines
-from models.features.engines import ENGINES, build_engine, choose_engine, folded, precision, weights_digest
+from models.features.engines import (
+    ENGINES,
+    Precision,
+    build_engine,
+    choose_engine,
+    folded,
+    precision,
+    weights_digest,
+)
 from models.images.decode import InputSpec
 from models.networks.pretrained import efficientnet_lite
 
 SPEC = InputSpec(32, (0.5, 0.4, 0.3), (0.5, 0.25, 0.2))
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)
-HAS_OPENVINO = importlib.util.find_spec("openvino") is not None
+NEEDS_OPENVINO = pytest.mark.skipif(importlib.util.find_spec("openvino") is None, reason="openvino is not installed")
 
 
 def small(seed: int = 0) -> nn.Module:
@@ -62,17 +71,14 @@ def test_eager_is_the_module_on_normalised_images(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, by_hand(small()), atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["torch", pytest.param("openvino", marks=pytest.mark.skipif(not HAS_OPENVINO, reason="openvino is not installed"))],
-)
+@pytest.mark.parametrize("name", ["torch", pytest.param("openvino", marks=NEEDS_OPENVINO)])
 def test_engines_agree_with_eager(tmp_path: Path, name: str) -> None:
     module = small()
     before = weights_digest(module)
     engine = build_engine(name, module, SPEC, "cpu", tmp_path)
     expected = build_engine("eager", module, SPEC, "cpu", tmp_path)(PIXELS)
     assert cosine(engine(PIXELS), expected) >= 0.999
-    if precision("cpu") == "float32":
+    if engine.precision == "float32":
         np.testing.assert_allclose(engine(PIXELS), expected, atol=1e-4)
     assert weights_digest(module) == before
     with ThreadPoolExecutor(4) as pool:
@@ -80,7 +86,7 @@ def test_engines_agree_with_eager(tmp_path: Path, name: str) -> None:
             assert np.array_equal(found, engine(PIXELS))
 
 
-@pytest.mark.skipif(not HAS_OPENVINO, reason="openvino is not installed")
+@NEEDS_OPENVINO
 def test_openvino_converts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = build_engine("openvino", small(), SPEC, "cpu", tmp_path)(PIXELS)
     monkeypatch.setattr("models.features.engine_openvino._convert", None)
@@ -157,19 +163,45 @@ def test_bfloat16_is_for_processors_that_have_it(monkeypatch: pytest.MonkeyPatch
     assert precision("cuda") == precision("mps") == "float32"  # TF32 there, and decoding takes longer
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["torch", pytest.param("openvino", marks=pytest.mark.skipif(not HAS_OPENVINO, reason="openvino is not installed"))],
-)
+@pytest.mark.parametrize("name", ["torch", pytest.param("openvino", marks=NEEDS_OPENVINO)])
 def test_the_precision_can_be_asked_for(tmp_path: Path, name: str) -> None:
     module = wide()
     exact = build_engine("eager", module, SPEC, "cpu", tmp_path, "bfloat16")(PIXELS)
     np.testing.assert_allclose(exact, by_hand(module), atol=1e-5)  # eager is float32 whatever is wanted
-    half = build_engine(name, module, SPEC, "cpu", tmp_path, "bfloat16")(PIXELS)
-    whole = build_engine(name, module, SPEC, "cpu", tmp_path, "float32")(PIXELS)
-    np.testing.assert_allclose(whole, exact, atol=1e-4)
-    assert 1e-4 < np.abs(half - exact).max() < 0.1
-    assert cosine(half, exact) >= 0.999
+    half = build_engine(name, module, SPEC, "cpu", tmp_path, "bfloat16")
+    whole = build_engine(name, module, SPEC, "cpu", tmp_path, "float32")
+    assert whole.precision == "float32"
+    np.testing.assert_allclose(whole(PIXELS), exact, atol=1e-4)
+    if half.precision == "float32":  # OpenVINO on processors that it has no bfloat16 for
+        assert np.array_equal(half(PIXELS), whole(PIXELS))
+    else:
+        assert 1e-4 < np.abs(half(PIXELS) - exact).max() < 0.1
+        assert cosine(half(PIXELS), exact) >= 0.999
+
+
+@pytest.mark.parametrize("asked", ["float32", "bfloat16"])
+def test_torch_computes_in_the_precision_asked_for_where_a_layer_suits(tmp_path: Path, asked: Precision) -> None:
+    assert build_engine("torch", wide(), SPEC, "cpu", tmp_path, asked).precision == asked
+    assert build_engine("torch", small(), SPEC, "cpu", tmp_path, asked).precision == "float32"
+    assert build_engine("eager", wide(), SPEC, "cpu", tmp_path, asked).precision == "float32"
+
+
+@NEEDS_OPENVINO
+def test_openvino_says_the_precision_of_its_layers(tmp_path: Path) -> None:
+    """The precision that the engine tells is the one of the convolutions that OpenVINO made."""
+    import openvino
+
+    engine = build_engine("openvino", wide(), SPEC, "cpu", tmp_path, "bfloat16")
+    core = openvino.Core()
+    (saved,) = tmp_path.glob("openvino-*/model.xml")
+    compiled = core.compile_model(core.read_model(saved), "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
+    layers = [layer.get_rt_info() for layer in compiled.get_runtime_model().get_ops()]
+    computed = {str(about["runtimePrecision"].astype(str)) for about in layers if "onvolution" in _type_of(about)}
+    assert computed == {"bf16" if engine.precision == "bfloat16" else "f32"}
+
+
+def _type_of(about: Any) -> str:
+    return str(about["layerType"].astype(str))
 
 
 def test_unknown_engine(tmp_path: Path) -> None:

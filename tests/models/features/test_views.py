@@ -1,13 +1,18 @@
-"""Augmented views: by content, seed and view, and rows by image and view."""
+"""Augmented views: by content, seed and view, rows by image and view, and their features, computed once."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from models.arrays import ByteArray, FloatArray
-from models.features.views import augmented_view, view_rows
-from models.images.decode import InputSpec
+from models.errors import ErrataError
+from models.features.extract import extract_features
+from models.features.views import augmented_view, extract_views, view_rows
+from models.images.decode import InputSpec, Interpolation, read_pixels
+from tests.helpers.small_backbones import SPEC, Files, deep, net
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
 
@@ -41,3 +46,89 @@ def test_rows_are_ordered_by_image_then_view(monkeypatch: pytest.MonkeyPatch) ->
     assert work(np.array([0, 1, 2, 3, 7])).tolist() == [[10, 0], [10, 1], [10, 1], [20, 0], [30, 1]]
     assert work(np.array([0, 6])).tolist() == [[10, 0], [30, 0]]
     assert sizes == [3]  # plain rows are copied
+
+
+def views(files: Files, folder: Path, n_views: int, seed: int = 0, module: nn.Module | None = None) -> FloatArray:
+    return extract_views("net", module or net(), SPEC, *files, folder, "auto", "flip-crop", n_views, seed)
+
+
+def test_views_are_features_of_augmented_images(tmp_path: Path, files: Files) -> None:
+    paths, sha256s = files
+    found = views(files, tmp_path / "f", 3)
+    assert found.shape == (3, 30, 7)
+    assert isinstance(found, np.memmap)
+    assert np.array_equal(found[0], extract_features("net", net(), SPEC, *files, tmp_path / "f"))
+    for i, view in ((0, 1), (17, 2)):
+        pixels = np.array(read_pixels(paths[i], 16))
+        changed = augmented_view(pixels, sha256s[i], "flip-crop", 0, view)
+        assert not np.array_equal(changed, pixels)
+        images = torch.from_numpy(changed.transpose(2, 0, 1)[None]).float() / 127.5 - 1
+        with torch.inference_mode():
+            np.testing.assert_allclose(found[view, i], net()(images)[0].numpy(), atol=1e-5)
+
+
+def test_views_do_not_depend_on_the_other_images(tmp_path: Path, files: Files) -> None:
+    paths, sha256s = files
+    found = views(files, tmp_path / "f", 2)
+    few = views((paths[7:2:-1], sha256s[7:2:-1]), tmp_path / "g", 2)
+    np.testing.assert_allclose(few, found[:, 7:2:-1], atol=1e-6)
+    assert not np.allclose(views(files, tmp_path / "f", 2, seed=1)[1], found[1], atol=1e-4)
+
+
+def test_views_once_computed_are_kept(tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = views(files, tmp_path / "f", 2)
+    read: list[Path] = []
+
+    def noted(path: Path, size_px: int, interpolation: Interpolation) -> ByteArray:
+        read.append(path)
+        return read_pixels(path, size_px, interpolation)
+
+    monkeypatch.setattr("models.features.views.read_pixels", noted)
+    more = views(files, tmp_path / "f", 3)
+    assert len(read) == 30  # the third view only
+    assert np.array_equal(more[:2], first)
+    monkeypatch.setattr("models.features.views.build_engine", None)
+    assert np.array_equal(views(files, tmp_path / "f", 3), more)
+
+
+def test_views_after_a_stop_are_the_same(tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = views(files, tmp_path / "f", 3)
+
+    def stopped(path: Path, size_px: int, interpolation: Interpolation) -> ByteArray:
+        if path.name == "25.png":
+            raise ErrataError("stopped")
+        return read_pixels(path, size_px, interpolation)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("models.features.views.read_pixels", stopped)
+        with pytest.raises(ErrataError, match="stopped"):
+            views(files, tmp_path / "g", 3)
+    np.testing.assert_allclose(views(files, tmp_path / "g", 3), whole, atol=1e-6)
+
+
+@pytest.mark.usefixtures("bfloat16")
+def test_views_have_the_precision_of_the_plain_features(
+    tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.features.checked_engine.LOWEST_COSINE", 0.99999999)
+    fallen = views(files, tmp_path / "f", 2, module=deep())
+    exact = extract_views("net", deep(), SPEC, *files, tmp_path / "e", "eager", "flip-crop", 2, 0)
+    np.testing.assert_allclose(fallen, exact, atol=1e-5)
+    monkeypatch.setattr("models.features.checked_engine.LOWEST_COSINE", 0.999)
+    half = views(files, tmp_path / "g", 2, module=deep())
+    assert not np.allclose(half[1], exact[1], atol=1e-6)
+
+
+def test_views_tell_their_progress(tmp_path: Path, files: Files) -> None:
+    seen: list[tuple[int, int]] = []
+    tell = lambda *at: seen.append(at)  # noqa: E731
+    extract_views("net", net(), SPEC, *files, tmp_path, "auto", "flip-crop", 2, 0, tell)
+    assert seen == sorted(seen)
+    assert seen[-1] == (90, 90)
+
+
+def test_bad_views(tmp_path: Path, files: Files) -> None:
+    with pytest.raises(ErrataError, match="did you mean 'flip-crop'"):
+        extract_views("net", net(), SPEC, *files, tmp_path, "auto", "flipcrop", 2, 0)
+    with pytest.raises(ErrataError, match="0 views"):
+        views(files, tmp_path, 0)

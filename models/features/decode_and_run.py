@@ -1,0 +1,48 @@
+"""What each thread does: decode a batch of image files and run it through an engine."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from models.arrays import ByteArray, FloatArray, IntArray
+from models.features.engines import Run
+from models.images.decode import InputSpec, read_pixels
+from models.images.row_store import Compute
+
+
+def decode_and_run(run: Run, paths: Sequence[Path], spec: InputSpec, device: str) -> Compute:
+    """Return what one thread does: decode a batch and run it, so that all processors are busy without waiting."""
+    run_batch = in_turn(run, device)
+
+    def work(positions: IntArray) -> FloatArray:
+        return run_batch(np.stack([read_pixels(paths[i], spec.size_px, spec.interpolation) for i in positions]))
+
+    return work
+
+
+def in_turn(run: Run, device: str) -> Run:
+    """Let a GPU run one batch at a time: side by side their activations would add up in its memory."""
+    if device == "cpu":
+        return run
+    lock = threading.Lock()
+
+    def run_alone(pixels: ByteArray) -> FloatArray:
+        with lock:
+            return run(pixels)
+
+    return run_alone
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """Let every calling thread of torch use one processor; see engines.py."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,125 @@
+"""Stages are done once, and again where what they depend on has changed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from curation.workspace.stages import Memory, Stages, read_records
+from models.arrays import Progress
+from models.files.atomic import read_json
+from models.files.runs import Run
+
+
+class Killed(BaseException):
+    """Stands for a SIGKILL: nothing after it runs."""
+
+
+def stages(folder: Path, told: list[tuple[str, int, int]] | None = None) -> Stages:
+    return Stages(Run(folder), None if told is None else lambda *event: told.append(event))
+
+
+def write(path: Path, text: str = "x") -> None:
+    path.write_text(text)
+
+
+def test_a_stage_is_done_once(tmp_path: Path) -> None:
+    told: list[tuple[str, int, int]] = []
+    output, calls = tmp_path / "out.txt", []
+
+    def work(progress: Progress) -> None:
+        calls.append(1)
+        write(output)
+        progress(3, 7)
+
+    for _ in range(2):
+        key = stages(tmp_path, told).do("count", [1, "a"], [output], work)
+    assert len(calls) == 1
+    assert told == [("count", 0, 0), ("count", 3, 7), ("count", 1, 1), ("count", 1, 1)]
+    record = read_records(tmp_path)["count"]
+    assert record.key == key
+    assert record.reused
+    assert record.seconds >= 0
+    assert 1 < record.peak_mb < 100_000
+
+
+def test_the_memory_of_children_counts() -> None:
+    before = Memory()
+    before.look()
+    child = subprocess.Popen(
+        [sys.executable, "-c", "held = bytearray(300 * 2**20); print(flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdin
+    assert child.stdout
+    child.stdout.readline()
+    during = Memory()
+    during.look()
+    child.communicate(b"\n")
+    assert during.peak_mb() >= before.peak_mb() + 100  # its own highest may lie above what it holds now
+
+
+@pytest.mark.parametrize("change", ["inputs", "missing output", "name"])
+def test_a_change_does_it_again(tmp_path: Path, change: str) -> None:
+    output, calls = tmp_path / "out.txt", []
+
+    def work(_: Progress) -> None:
+        calls.append(1)
+        write(output)
+
+    for turn in range(2):
+        if turn and change == "missing output":
+            output.unlink()
+        name = f"stage {turn}" if change == "name" else "stage"
+        inputs = [turn] if change == "inputs" else []
+        stages(tmp_path).do(name, inputs, [output], work)
+    assert len(calls) == 2
+
+
+def test_half_written_outputs_never_pass_for_finished_ones(tmp_path: Path) -> None:
+    """Inputs A are done; inputs B are killed after writing; back at A, B's output must not be taken for A's."""
+    output = tmp_path / "out.txt"
+    stages(tmp_path).do("stage", ["A"], [output], lambda _: write(output, "A"))
+
+    def killed(_: object) -> None:
+        write(output, "B")
+        raise Killed
+
+    with pytest.raises(Killed):
+        stages(tmp_path).do("stage", ["B"], [output], killed)
+    stages(tmp_path).do("stage", ["A"], [output], lambda _: write(output, "A"))
+    assert output.read_text() == "A"
+
+
+def test_records_keep_the_order_of_this_command_and_others_are_forgotten_at_its_end(tmp_path: Path) -> None:
+    first = stages(tmp_path)
+    for name in ("b", "old", "a"):
+        first.do(name, [], [], lambda _: None)
+    second = stages(tmp_path)
+    for name in ("b", "new"):
+        second.do(name, [], [], lambda _: None)
+    assert set(read_records(tmp_path)) == {"a", "b", "new", "old"}  # a killed command forgets nothing
+    second.forget_others()
+    assert set(read_records(tmp_path)) == {"b", "new"}
+    assert [record.name for record in second.records] == ["b", "new"]
+    assert [record.reused for record in second.records] == [True, False]
+
+
+def test_asked_for_twice_in_one_command_is_done_and_recorded_once(tmp_path: Path) -> None:
+    stages_of_command, calls = stages(tmp_path), []
+    for inputs in ([1], [1], [2]):
+        stages_of_command.do("stage", inputs, [], lambda _: calls.append(1))
+    assert len(calls) == 2
+    assert [record.reused for record in stages_of_command.records] == [False, False]
+
+
+def test_status_says_which_stage_is_under_way(tmp_path: Path) -> None:
+    seen = []
+    stages(tmp_path).do("stage", [], [], lambda _: seen.append(read_json(tmp_path / "status.json")["stage"]))
+    assert seen == ["stage"]
+
+
+def test_nothing_done_yet(tmp_path: Path) -> None:
+    assert read_records(tmp_path) == {}
