@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from app.jobs.process import Progress, launched_at, watch
-from curation.database.processes import locked
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 from models.files.atomic import read_json, write_json
+from models.files.locks import locked
 
 KEPT = 40  # jobs that are over and still listed; older ones are forgotten, their runs are not
 _PATIENCE_S = 10.0

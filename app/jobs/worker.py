@@ -6,9 +6,10 @@ import time
 
 from app.jobs.process import launched_at, start, watch
 from app.jobs.queue import about_job, changing, forget_oldest, jobs, note_job, queue_folder
-from curation.database.processes import locked, start_background
+from curation.database.processes import start_background
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from models.files.locks import locked
 
 WORK = ("queue", "--work")  # the command that works the queue off
 LOOK_S = 0.3

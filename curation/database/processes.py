@@ -3,17 +3,11 @@
 import contextlib
 import socket
 import subprocess
-import sys
 import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 import psutil
-
-from models.errors import ErrataError
 
 
 def start_background(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> psutil.Process:
@@ -84,46 +78,3 @@ def port_owner(port: int) -> str | None:
             if listens and connection.pid is not None:
                 return f"{psutil.Process(connection.pid).name()!r} (process {connection.pid})"
     return "another program"
-
-
-@contextmanager
-def locked(path: Path, patience_s: float) -> Iterator[None]:
-    """Hold an exclusive lock on the file, across processes; the system releases it when this process dies.
-
-    Raises:
-        ErrataError: another process holds it for longer than `patience_s`, or the file cannot be opened.
-    """
-    deadline = time.monotonic() + patience_s
-    try:
-        file = path.open("ab")
-    except OSError as error:
-        raise ErrataError(f"cannot open {path}: {error.strerror}; choose an ERRATA_HOME you own") from error
-    with file:
-        while not _try_lock(file):
-            if time.monotonic() > deadline:
-                raise ErrataError(
-                    f"another Errata process has held {path} for {patience_s:.0f} s; end it and try again"
-                )
-            time.sleep(0.05)
-        yield
-
-
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _try_lock(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

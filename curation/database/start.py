@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 
 from curation.database.mongod import ANSWER_S, START_S, STOP_S, address, answers, private, running_server, start_server
-from curation.database.processes import end_process, locked
+from curation.database.processes import end_process
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from models.files.locks import locked
 
 _SET_BY_US = "ERRATA_DATABASE_URI"  # beside FIFTYONE_DATABASE_URI: tells our address from one the user chose
 

@@ -13,9 +13,9 @@ from curation.datasets.entries import Entry, make_rows
 from curation.datasets.registered_names import own_name
 from curation.datasets.rows import SPLITS, Rows
 from curation.workspace.folders import Workspace
-from models.arrays import FloatArray
 from models.errors import ErrataError
 from models.figures.predictions import Predictions, checked_probs
+from models.figures.softmax import softmax
 
 
 def slug_of(source: str) -> str:
@@ -102,13 +102,8 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
         raise ErrataError(
             f"{dataset_name}/{field} has {some} logits for the {len(rows.classes)} classes; write one for each"
         )
-    probs = checked_probs(_softmax(np.array(found, np.float32)), len(rows.classes))
+    probs = checked_probs(softmax(np.array(found, np.float32)), len(rows.classes))
     return Predictions(rows.image_ids, probs, None, None)
-
-
-def _softmax(logits: FloatArray) -> FloatArray:
-    odds = np.exp(logits - logits.max(1, keepdims=True))
-    return np.asarray(odds / odds.sum(1, keepdims=True), np.float32)
 
 
 def _splits(dataset: object) -> list[str]:

@@ -1,17 +1,15 @@
 """A file of lines that several processes append to: each line is on the disk or not there, a torn one is mended."""
 
-import fcntl
 import logging
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from models.errors import ErrataError
+from models.files.locks import wait_for_lock
 
 PATIENCE_S = 10.0  # for the lock: who writes holds it for milliseconds
-_POLL_S = 0.0005
 _log = logging.getLogger(__name__)
 
 
@@ -79,7 +77,9 @@ def read_bytes(path: Path, offset: int = 0) -> bytes:
     except OSError as error:
         raise ErrataError(f"cannot read {path}: {error.strerror}; check its permissions") from error
     try:
-        _lock(path, descriptor, fcntl.LOCK_SH)  # or half of a line that is being written would look torn
+        wait_for_lock(
+            descriptor, path, PATIENCE_S, shared=True
+        )  # or half of a line that is being written would look torn
         return bytes_from(descriptor, offset)
     except OSError as error:  # it is a folder, or the disk fails
         raise ErrataError(f"cannot read {path}: {error.strerror}; move it away if it is no decision log") from error
@@ -98,7 +98,7 @@ def _open_locked(path: Path) -> int:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         try:
-            _lock(path, descriptor, fcntl.LOCK_EX)
+            wait_for_lock(descriptor, path, PATIENCE_S)
             if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
                 if os.fstat(descriptor).st_size == 0:
                     _sync_folder(path.parent)  # the name of a new file has to be on the disk too
@@ -107,21 +107,6 @@ def _open_locked(path: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)  # moved away before it was locked
-
-
-def _lock(path: Path, descriptor: int, kind: int) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise ErrataError(
-                    f"another Errata process has held {path} for {PATIENCE_S:g} s; end it and try again"
-                ) from None
-            time.sleep(_POLL_S)
-        else:
-            return
 
 
 def _mend(path: Path, descriptor: int, is_whole: Callable[[bytes], bool]) -> None:

@@ -17,11 +17,12 @@ from urllib.parse import quote, urlencode
 
 import psutil
 
-from curation.database.processes import end_process, find_process, last_lines, locked, port_owner, start_background
+from curation.database.processes import end_process, find_process, last_lines, port_owner, start_background
 from curation.database.start import ensure_database, fiftyone_environment
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
+from models.files.locks import locked
 
 _PLUGIN = Path(__file__).resolve().parent / "review_plugin"
 _START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine

@@ -12,6 +12,7 @@ import numpy as np
 
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.softmax import softmax
 
 AXES = 512  # principal axes kept of each backbone
 _SPARE, _TURNS = 64, 4  # of the subspace iteration: more directions than asked for, and how often it turns them
@@ -116,9 +117,7 @@ def _sharpened(scores: FloatArray, prior: FloatArray, labels: IntArray, learn: B
     from scipy.optimize import minimize_scalar
 
     def probs(log_sharpness: float, rows: FloatArray) -> FloatArray:
-        logits = np.exp(log_sharpness) * rows + prior
-        odds = np.exp(logits - logits.max(1, keepdims=True))
-        return np.asarray(odds / odds.sum(1, keepdims=True), np.float32)
+        return softmax(np.exp(log_sharpness) * rows + prior)
 
     known, wanted = scores[learn], labels[learn]
 

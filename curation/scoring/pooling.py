@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.softmax import softmax
 
 FLOOR = 1e-6  # an opinion is never surer than this that a class is not the one
 _SAMPLE = 20_000  # images the weights are fitted on, at most
@@ -17,7 +18,7 @@ def pooled(probs: Sequence[FloatArray], weights: FloatArray) -> FloatArray:
     together = np.empty((n, n_classes), np.float32)
     for start in range(0, n, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        together[rows] = _softmax(sum(weight * _log(own[rows]) for weight, own in zip(weights, probs, strict=True)))
+        together[rows] = softmax(sum(weight * _log(own[rows]) for weight, own in zip(weights, probs, strict=True)))
     return together
 
 
@@ -46,7 +47,7 @@ def pooling_weights(probs: Sequence[FloatArray], labels: IntArray, learn: BoolAr
     given = logs[:, np.arange(len(rows)), wanted]  # (V, R)
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:
-        shares = _softmax(np.tensordot(weights, logs, 1))
+        shares = softmax(np.tensordot(weights, logs, 1))
         value = -np.log(np.maximum(shares[np.arange(len(rows)), wanted], 1e-12)).mean(dtype=np.float64)
         slope = np.einsum("rk,vrk->v", shares, logs) / len(rows) - given.mean(1)
         return float(value), slope.astype(np.float64)
@@ -57,8 +58,3 @@ def pooling_weights(probs: Sequence[FloatArray], labels: IntArray, learn: BoolAr
 
 def _log(probs: FloatArray) -> FloatArray:
     return np.log(np.maximum(probs, FLOOR), dtype=np.float32)
-
-
-def _softmax(logits: FloatArray) -> FloatArray:
-    odds = np.exp(logits - logits.max(1, keepdims=True))
-    return np.asarray(odds / odds.sum(1, keepdims=True), np.float32)

@@ -1,6 +1,5 @@
 """Run folders: long work that survives a closed terminal, a refreshed browser and a killed server."""
 
-import fcntl
 import os
 import signal
 import time
@@ -14,6 +13,7 @@ import psutil
 
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
+from models.files.locks import try_lock
 from models.files.unfinished import sweep
 
 
@@ -96,12 +96,10 @@ def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
     except OSError as error:
         raise ErrataError(f"cannot write {folder}: {error.strerror}; set ERRATA_HOME to a folder you own") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not try_lock(lock):
             status = read_status(folder)
-            who = f"process {status.pid}" if status else "another process"
-            raise ErrataError(f"{folder.name} is already being computed by {who}; wait for it or cancel it") from None
+            owner = f"process {status.pid}" if status else "another process"
+            raise ErrataError(f"{folder.name} is already being computed by {owner}; wait for it or cancel it")
         sweep(folder)
         write_json(folder / "config.json", config)
         run = Run(folder)

@@ -1,6 +1,5 @@
 """What is written under a hidden name before it is renamed: held by a lock, so that a dead process's is told apart."""
 
-import fcntl
 import os
 import re
 import secrets
@@ -8,6 +7,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from models.files.locks import try_lock
 
 _HIDDEN = re.compile(r"\..+-[0-9a-f]{8}\.part(\..*)?")  # no name that people give by chance
 
@@ -90,12 +91,9 @@ def _held(folder: Path, stem: str, suffix: str, make: Callable[[Path], int]) -> 
 def _lock(descriptor: int) -> bool | None:
     """Return whether the lock could be had, None where there are no locks."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return try_lock(descriptor)
     except OSError:
         return None
-    return True
 
 
 def _is(descriptor: int, path: Path) -> bool:

@@ -14,6 +14,7 @@ from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.figures.folds import inner_split, judging_folds
 from models.figures.margins import Margins, mean_of_folds
 from models.figures.predictions import MARGINS, NO_FOLD, Predictions, own_or_mean
+from models.figures.softmax import softmax
 from models.files.atomic import write_text
 from models.files.mapped import Held, Mapped, by_name
 from models.files.npz import read_arrays, write_arrays
@@ -121,8 +122,7 @@ def cross_validate_network(
     tell()
     arrays = [read_arrays(fold.outputs) for fold in folds]
     logits = np.stack([one["logits"] for one in arrays])
-    every = np.exp(logits - logits.max(-1, keepdims=True))
-    probs = own_or_mean(every / every.sum(-1, keepdims=True), problem.judged_by)
+    probs = own_or_mean(softmax(logits), problem.judged_by)
     aligned = own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.judged_by)
     if all("margins" in one for one in arrays):  # not of folds that an earlier Errata trained
         write_arrays(folder / MARGINS, margins=mean_of_folds(np.stack([one["margins"] for one in arrays])))

@@ -14,6 +14,7 @@ from lightning_fabric import Fabric
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.metrics import evaluate
 from models.figures.predictions import NO_FOLD, Predictions
+from models.figures.softmax import softmax
 from models.files.atomic import write_json, write_text
 from models.files.devices import default_device
 from models.files.mapped import Held, Mapped
@@ -140,9 +141,8 @@ def _predict(job: TrainJob, trained: Classifier, examples: Examples, fabric: Fab
     if not held_out.any():
         return Predictions(job.image_ids[:0], np.zeros((0, len(job.classes)), np.float32), None, np.zeros(0, np.int64))
     logits, embeddings = infer(trained, examples, held_out, fabric)
-    odds = np.exp(logits - logits.max(1, keepdims=True))
     fold = np.full(len(logits), NO_FOLD)
-    return Predictions(job.image_ids[held_out], odds / odds.sum(1, keepdims=True), embeddings, fold)
+    return Predictions(job.image_ids[held_out], softmax(logits), embeddings, fold)
 
 
 def _figures(job: TrainJob, predictions: Predictions, curve: Sequence[EpochMetrics]) -> dict[str, Any]:

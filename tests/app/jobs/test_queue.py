@@ -15,11 +15,12 @@ from app.jobs import worker as queue_worker
 from app.jobs.actions import cancel_job, enqueue, resume_job
 from app.jobs.queue import Job, find_job, jobs
 from app.jobs.worker import work
-from curation.database.processes import locked, start_background
+from curation.database.processes import start_background
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
+from models.files.locks import locked
 
 # In place of app.job: says when it began and ended, and sleeps as long as its last argument says.
 _SLEEPS = """

@@ -18,7 +18,7 @@ from pymongo.write_concern import WriteConcern
 
 from curation.database import mongod
 from curation.database import start as database
-from curation.database.processes import end_process, find_process, last_lines, locked, port_owner, start_background
+from curation.database.processes import end_process, find_process, last_lines, port_owner, start_background
 from curation.database.start import configure_fiftyone, ensure_database, mongod_path, stop_database
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -309,19 +309,6 @@ def test_who_does_not_end_is_made_to(tmp_path: Path) -> None:
         time.sleep(0.02)
     end_process(process, 0.2)
     assert not psutil.pid_exists(process.pid)
-
-
-def test_a_lock_is_held_once(tmp_path: Path) -> None:
-    with (
-        locked(tmp_path / "lock", 1),
-        pytest.raises(ErrataError, match=r"has held .*lock"),
-        locked(tmp_path / "lock", 0.1),
-    ):
-        pass
-    with locked(tmp_path / "lock", 1):
-        pass
-    with pytest.raises(ErrataError, match="cannot open"), locked(tmp_path / "no" / "lock", 1):
-        pass
 
 
 def test_last_lines(tmp_path: Path) -> None:

@@ -98,9 +98,7 @@ def test_bfloat16_that_is_not_good_enough_falls_back(
     assert entry["lowest_cosine"] < 0.99999999
     assert "computing in float32" in caplog.messages[0]
     # The second time it neither computes nor checks.
-    monkeypatch.setattr(
-        "models.features.checked_engine.build_engine", None
-    )
+    monkeypatch.setattr("models.features.checked_engine.build_engine", None)
     assert np.allclose(extract_features("net", deep(), SPEC, *files, tmp_path / "f"), exact, atol=1e-5)
 
 
