@@ -1,9 +1,30 @@
-"""Arguments and options that several commands share."""
+"""Arguments and options that several commands share, and what their text stands for."""
 
 from typing import Annotated
 
 import typer
 
-Name = Annotated[str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")]
+from curation.workspace.folders import Workspace
+
+DatasetName = Annotated[
+    str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")
+]
 Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0, max=2**31 - 1)]
-Version = Annotated[str, typer.Option(help="which labels: original, or a curated split: errata splits NAME")]
+LabelVersion = Annotated[str, typer.Option(help="which labels: original, or a curated split: errata splits NAME")]
+
+
+def audited_dataset(name: str) -> tuple[Workspace, str]:
+    """Return the workspace, and the name under which the data set is audited.
+
+    Raises:
+        ErrataError: there is no such data set.
+    """
+    from curation.datasets.opening import audited_name
+
+    workspace = Workspace.from_environment()
+    return workspace, audited_name(name, workspace)
+
+
+def comma_separated(names: str) -> tuple[str, ...]:
+    """Return the names in a text that separates them by commas."""
+    return tuple(name.strip() for name in names.split(",") if name.strip())

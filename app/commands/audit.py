@@ -1,23 +1,57 @@
-"""`errata audit`."""
+"""`errata audit` and `errata issues`: rank the labels of a data set, and list them."""
 
 import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.progress import stage_display
-from curation.audit.config import AuditConfig
-from curation.audit.run import run_audit
-from curation.database.names import dataset_name
-from curation.datasets.opening import open_dataset
-from curation.results.audit import ArchitectureResult, Audit
+from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
+from curation.words import counted
 from curation.workspace.folders import Workspace
-from curation.workspace.names import MEAN_OF_FOLDS, ORIGINAL
-from models.figures.metrics import accuracy, wilson_interval
+
+if TYPE_CHECKING:
+    from curation.audit.config import AuditConfig
+    from curation.results.audit import ArchitectureResult, Audit
 
 
-def audit(name: str, config: AuditConfig) -> None:
-    """Audit a data set and say what was found."""
-    workspace = Workspace.from_environment()
+def audit(
+    name: DatasetName,
+    architectures: Annotated[
+        str, typer.Option(help="comma-separated; ensemble and average combine all others named")
+    ] = "efficientnet_lite0,simple_cnn_norm_dropout",
+    folds: Annotated[
+        int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")
+    ] = 5,
+    seed: Seed = 0,
+    cams: Annotated[int, typer.Option(help="most suspicious images of each split that get Grad-CAM maps")] = 50,
+    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    predictions: Annotated[
+        str,
+        typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing"),
+    ] = "",
+    version: LabelVersion = "original",
+) -> None:
+    """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
+    from curation.datasets.opening import check_known
+    from curation.versions.working_copy import check_known_version
+
+    check_known(name, workspace := Workspace.from_environment())
+    check_known_version(name, version, workspace)
+    from curation.audit.config import AuditConfig
+
+    config = AuditConfig(comma_separated(architectures), folds, seed, cams, engine, version, predictions)
+    run(workspace, name, config.checked())
+
+
+def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
+    """Audit a data set and print what was found."""
+    from app.commands.progress import stage_display
+    from curation.audit.run import run_audit
+    from curation.datasets.opening import open_dataset
+    from curation.workspace.names import ORIGINAL
+
     with stage_display() as show:
         spec, rows = open_dataset(name, workspace, config.seed, lambda done, total: show("draw images", done, total))
         foreign = None
@@ -25,38 +59,73 @@ def audit(name: str, config: AuditConfig) -> None:
             from curation.audit.foreign_predictions import reader
 
             foreign = reader(config.predictions, workspace)
-        found = run_audit(workspace, spec, rows, config, foreign, show)
-    _summarise(workspace, name if config.version == ORIGINAL else found.name, found)
+        finished = run_audit(workspace, spec, rows, config, foreign, show)
+    _print_summary(workspace, name if config.version == ORIGINAL else finished.name, finished)
 
 
-def _summarise(workspace: Workspace, name: str, audit: Audit) -> None:
-    """Print accuracies, counts and what to do next."""
+def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
+    """Print accuracies, counts and what to do next.
+
+    Args:
+        workspace: holds the report.
+        name: what `errata review` is given as the data set.
+        audit: the finished audit.
+    """
+    from curation.database.names import dataset_name
+
     rows = audit.rows
-    typer.echo(f"\n{audit.name}: {len(rows):,} images, {len(rows.classes)} classes")
+    typer.echo(f"\n{audit.name}: {counted(len(rows), 'image')}, {len(rows.classes)} classes")
     if audit.checked.skipped:
         typer.echo(f"skipped {len(audit.checked.skipped)} files that cannot be read (listed in the report)")
-    version = audit.config["version"]
-    labels = "labels as given" if version == ORIGINAL else f"labels of {version}"
     for split in sorted(set(rows.splits.tolist())):
-        own = rows.splits == split
-        for one in audit.architectures:
-            share = accuracy(rows.labels[own], one.predictions.probs[own])
-            low, high = wilson_interval(round(share * own.sum()), int(own.sum()))
-            how = _how(audit, one, split)
-            typer.echo(f"  {split:<5} {one.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the {labels}, {how}")
-        other = int((audit.consensus.suggested[own] != rows.labels[own]).sum())
-        typer.echo(f"  {split:<5} another label fits better for {other} of {own.sum()} images")
-    leaks = int(audit.duplicates.leaks(rows.splits).sum())
-    if leaks:
+        _print_split(audit, split)
+    if leaks := int(audit.duplicates.leaks(rows.splits).sum()):
         typer.echo(f"  {leaks} images outside train have a twin in train")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
     typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
 
 
-def _how(audit: Audit, one: ArchitectureResult, split: str) -> str:
-    """Return which models an accuracy is of."""
-    if one.predictions.fold is None:
+def _print_split(audit: "Audit", split: str) -> None:
+    """Print the accuracy of each architecture on a split, and how many labels another class fits better."""
+    from curation.workspace.names import ORIGINAL
+    from models.figures.metrics import accuracy, wilson_interval
+
+    rows, version = audit.rows, audit.config["version"]
+    labels = "labels as given" if version == ORIGINAL else f"labels of {version}"
+    in_split = rows.splits == split
+    size = int(in_split.sum())
+    for architecture in audit.architectures:
+        share = accuracy(rows.labels[in_split], architecture.predictions.probs[in_split])
+        low, high = wilson_interval(round(share * size), size)
+        models = _judging_models(audit, architecture, split)
+        typer.echo(
+            f"  {split:<5} {architecture.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the {labels}, {models}"
+        )
+    better = int((audit.consensus.suggested[in_split] != rows.labels[in_split]).sum())
+    typer.echo(f"  {split:<5} another label fits better for {better} of {size} images")
+
+
+def _judging_models(audit: "Audit", architecture: "ArchitectureResult", split: str) -> str:
+    """Return which models an accuracy was measured with."""
+    from curation.workspace.names import MEAN_OF_FOLDS
+
+    if architecture.predictions.fold is None:
         return "IN-SAMPLE: flatters the given labels"
-    if one.name not in audit.config["architectures"]:
+    if architecture.name not in audit.config["architectures"]:
         return "by a model trained elsewhere, fold by fold"
     return "out of fold" if split == "train" else MEAN_OF_FOLDS.format(audit.config["folds"])
+
+
+def issues(
+    name: DatasetName,
+    split: Annotated[str, typer.Option(help="train, val or test; all by default")] = "",
+    csv: Annotated[Path | None, typer.Option(help="write here instead of to the screen")] = None,
+    version: LabelVersion = "original",
+) -> None:
+    """List the labels of an audit, most suspicious first."""
+    from curation.results.audit import load_audit
+    from curation.results.issue_table import write_issues
+    from curation.versions.working_copy import audited_version
+
+    workspace, dataset = audited_dataset(name)
+    write_issues(load_audit(workspace, audited_version(workspace, dataset, version)), split, csv, sys.stdout)

@@ -1,93 +1,171 @@
-"""`errata compare`."""
+"""`errata compare` and `errata check`: trained networks against each other, and conditions for CI."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.progress import stage_display
-from curation.comparison.pages.job import comparison, write_comparison
-from curation.workspace.folders import Workspace
+from app.commands.arguments import DatasetName, LabelVersion, audited_dataset, comma_separated
+from curation.words import counted
+from models.errors import ErrataError, unknown
 
-_SHOWN = 10  # pairs on the screen
+if TYPE_CHECKING:
+    from curation.comparison.gate import Outcome
+    from curation.workspace.folders import Workspace
+
+_RUNS = "by commas: runs, recipes or architectures as `errata runs` and `errata recipes` list them; all finished ones"
+_SHOWN_PAIRS = 10  # on the screen; --json writes all
 
 
 def compare(
-    workspace: Workspace,
-    name: str,
-    runs: Sequence[str],
-    versions: Sequence[str],
-    html: Path | None,
-    json: Path | None,
+    name: DatasetName,
+    runs: Annotated[str, typer.Option(help=_RUNS, show_default=False)] = "",
+    versions: Annotated[
+        str,
+        typer.Option(help="by commas: labels to test on; original and the newest curated split", show_default=False),
+    ] = "",
+    html: Annotated[Path | None, typer.Option(help="write a page to read and share here")] = None,
+    json: Annotated[Path | None, typer.Option(help="write every number here")] = None,
 ) -> None:
-    """Print who is right how often by which labels, or write the whole comparison to files."""
+    """Hold trained networks against each other. On the labels as given and as curated, with paired tests."""
+    from app.commands.progress import stage_display
+    from curation.comparison.pages.job import comparison, write_comparison
+
+    workspace, dataset = audited_dataset(name)
+    chosen_runs, chosen_versions = comma_separated(runs), comma_separated(versions)
     if html or json:
         with stage_display() as show:
-            figures = write_comparison(workspace, name, runs, versions, html, json, show)
+            figures = write_comparison(workspace, dataset, chosen_runs, chosen_versions, html, json, show)
     else:
-        figures = comparison(workspace, name, runs, versions)[1]
+        figures = comparison(workspace, dataset, chosen_runs, chosen_versions)[1]
     _print_table(figures)
-    _print_choice(figures)
+    _print_choices(figures)
     _print_pairs(figures)
-    _print_missing(figures)
+    _print_missing_trainings(figures)
     for path in filter(None, (html, json)):
         typer.echo(f"written: {path}")
 
 
 def _print_table(figures: dict[str, Any]) -> None:
-    images, versions = figures["images"], [own["version"] for own in figures["versions"]]
-    out = "".join(f", {count:,} {why}" for why, count in images["left_out"].items())
-    typer.echo(f"{figures['dataset']}: {images['n']:,} of {images['of']:,} test images compared{out}")
-    width = max(len(one["title"]) for one in figures["contestants"])
+    """Print a line for each network: its accuracy by the labels of each version."""
+    images, versions = figures["images"], [version["version"] for version in figures["versions"]]
+    left_out = "".join(f", {count:,} {reason}" for reason, count in images["left_out"].items())
+    typer.echo(f"{figures['dataset']}: {images['n']:,} of {images['of']:,} test images compared{left_out}")
+    contestants = figures["contestants"]
+    width = max(len(contestant["title"]) for contestant in contestants)
     typer.echo("  ".join(["network".ljust(width), "seeds", *(f"on {version}".ljust(23) for version in versions)]))
-    for one in figures["contestants"]:
-        cells = [_accuracy(one["on"][version]).ljust(23) for version in versions]
-        typer.echo("  ".join([one["title"].ljust(width), f"{len(one['runs']):>5}", *cells]))
-    for one in figures["contestants"]:
-        if one["stale"]:
+    for contestant in contestants:
+        cells = [_accuracy(contestant["on"][version]).ljust(23) for version in versions]
+        typer.echo("  ".join([contestant["title"].ljust(width), f"{len(contestant['runs']):>5}", *cells]))
+    for contestant in contestants:
+        if contestant["stale"]:
             typer.echo(
-                f"{one['title']} learned from an earlier state of its labels or images; train it again to be sure"
+                f"{contestant['title']} learned from an earlier state of its labels or images; "
+                "train it again to be sure"
             )
-    for name, why in figures["skipped"].items():
-        typer.echo(f"left out: {name}, {why}")
+    for name, reason in figures["skipped"].items():
+        typer.echo(f"left out: {name}, {reason}")
 
 
-def _accuracy(own: dict[str, Any]) -> str:
-    return f"{100 * own['accuracy']['mean']:.1f} % ({100 * own['low']:.1f} to {100 * own['high']:.1f})"
+def _accuracy(measured: dict[str, Any]) -> str:
+    return f"{100 * measured['accuracy']['mean']:.1f} % ({100 * measured['low']:.1f} to {100 * measured['high']:.1f})"
 
 
-def _print_choice(figures: dict[str, Any]) -> None:
-    titles = {one["name"]: one["method"] for one in figures["contestants"]}
-    for own in figures["contests"]:
-        first, then = (
-            " and ".join(titles[name] for name in own["winner"][own[version]]) for version in ("before", "after")
+def _print_choices(figures: dict[str, Any]) -> None:
+    """Print which network wins before and after curation, for each version trained on."""
+    titles = {contestant["name"]: contestant["method"] for contestant in figures["contestants"]}
+    for contest in figures["contests"]:
+        first, second = (
+            " and ".join(titles[name] for name in contest["winner"][contest[moment]]) for moment in ("before", "after")
         )
-        before, after = own["before"], own["after"]
-        said = f"{first} wins on {before} and {after}" if first == then else f"{before} picks {first}, {after} {then}"
+        before, after = contest["before"], contest["after"]
+        if first == second:
+            choice = f"{first} wins on {before} and {after}"
+        else:
+            choice = f"{before} picks {first}, {after} {second}"
         typer.echo(
-            f"trained on {own['trained']}: {said}; {before} would pick another one with probability "
-            f"{100 * own['wrong_pick']:.0f} %"
+            f"trained on {contest['trained']}: {choice}; {before} would pick another one with probability "
+            f"{100 * contest['wrong_pick']:.0f} %"
         )
 
 
 def _print_pairs(figures: dict[str, Any]) -> None:
-    titles = {one["name"]: one["title"] for one in figures["contestants"]}
+    """Print the paired tests on the newest version, the smallest p first."""
+    titles = {contestant["name"]: contestant["title"] for contestant in figures["contestants"]}
     version = figures["versions"][-1]["version"]
-    pairs = sorted(figures["pairs"][version], key=lambda one: float(one["p_holm"]))
-    for one in pairs[:_SHOWN]:
+    pairs = sorted(figures["pairs"][version], key=lambda pair: float(pair["p_holm"]))
+    for pair in pairs[:_SHOWN_PAIRS]:
         typer.echo(
-            f"{version}: {titles[one['first']]} {100 * one['difference']:+.1f} points "
-            f"({100 * one['low']:+.1f} to {100 * one['high']:+.1f}) against {titles[one['second']]}, "
-            f"p = {one['p_holm']:.3g} after {len(pairs)} {'test' if len(pairs) == 1 else 'tests'}"
+            f"{version}: {titles[pair['first']]} {100 * pair['difference']:+.1f} points "
+            f"({100 * pair['low']:+.1f} to {100 * pair['high']:+.1f}) against {titles[pair['second']]}, "
+            f"p = {pair['p_holm']:.3g} after {counted(len(pairs), 'test')}"
         )
-    if len(pairs) > _SHOWN:
-        typer.echo(f"and {len(pairs) - _SHOWN} more pairs: --json writes all")
+    if len(pairs) > _SHOWN_PAIRS:
+        typer.echo(f"and {len(pairs) - _SHOWN_PAIRS} more pairs: --json writes all")
 
 
-def _print_missing(figures: dict[str, Any]) -> None:
-    missing = [command for line in figures["what_changed"] for command in line["missing"].values()]
-    if missing:
+def _print_missing_trainings(figures: dict[str, Any]) -> None:
+    """Print the commands that train on the labels on which a network was not trained yet."""
+    commands = [command for change in figures["what_changed"] for command in change["missing"].values()]
+    if commands:
         typer.echo("to see what training on the other labels changes:")
-    for command in missing:
+    for command in commands:
         typer.echo(f"  {command}")
+
+
+def check(
+    name: DatasetName,
+    max_errors: Annotated[
+        str, typer.Option(help="share of wrong labels that may be left, as 2% or 0.02", show_default=False)
+    ] = "",
+    no_leaks: Annotated[bool, typer.Option("--no-leaks", help="no image of train with a twin in val or test")] = False,
+    min_accuracy: Annotated[
+        str, typer.Option(help="on the test images, as 85% or 0.85, of every network in --runs", show_default=False)
+    ] = "",
+    version: LabelVersion = "original",
+    runs: Annotated[
+        str, typer.Option(help="by commas: runs, recipes or architectures; the most accurate one", show_default=False)
+    ] = "",
+    split: Annotated[str, typer.Option(help="whose labels --max-errors is about: train, val, test or all")] = "all",
+) -> None:
+    """Check a data set and its networks, for CI. Exit code 0: all conditions hold, 1: one fails, 2: bad input."""
+    workspace, dataset = audited_dataset(name)
+    outcomes = _outcomes(workspace, dataset, version, max_errors, no_leaks, min_accuracy, comma_separated(runs), split)
+    for outcome in outcomes:
+        mark = typer.style("ok    ", fg="green") if outcome.holds else typer.style("FAILED", fg="red")
+        typer.echo(f"{mark}  {dataset} {version}: {outcome.text}")
+    raise typer.Exit(0 if all(outcome.holds for outcome in outcomes) else 1)
+
+
+def _outcomes(
+    workspace: "Workspace",
+    dataset: str,
+    version: str,
+    max_errors: str,
+    no_leaks: bool,
+    min_accuracy: str,
+    runs: tuple[str, ...],
+    split: str,
+) -> "list[Outcome]":
+    """Return what each named condition came to.
+
+    Raises:
+        ErrataError: no condition is named, or a share, split, version or run is not allowed.
+    """
+    from curation.comparison.gate import ALL, check_accuracy, check_errors, check_leaks, parse_share
+    from curation.datasets.rows import SPLITS
+
+    if not (max_errors or no_leaks or min_accuracy):
+        raise ErrataError("name a condition to check: --max-errors 2%, --no-leaks or --min-accuracy 85%")
+    if split not in (*SPLITS, ALL):
+        raise unknown("split", split, (*SPLITS, ALL))
+    most = parse_share("--max-errors", max_errors) if max_errors else None
+    least = parse_share("--min-accuracy", min_accuracy) if min_accuracy else None
+    outcomes: list[Outcome] = []
+    if most is not None:
+        outcomes.append(check_errors(workspace, dataset, version, most, split))
+    if no_leaks:
+        outcomes.append(check_leaks(workspace, dataset, version))
+    if least is not None:
+        outcomes += check_accuracy(workspace, dataset, version, least, runs)
+    return outcomes

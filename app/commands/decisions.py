@@ -1,130 +1,173 @@
-"""`errata decisions`."""
+"""`errata decisions`: list the decisions of reviewers, merge their logs, undo and redo."""
 
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curation.decisions.agreement import agreement, disagreements
-from curation.decisions.decision import Decision, Reversal, checked_reviewer
-from curation.decisions.ledger import Ledger, Moment, entries_until, open_ledger
-from curation.decisions.merge import merge_into
-from curation.decisions.state import State
-from curation.decisions.table import Line, Wanted, lines_of, parse_moment, write_records, write_table
-from curation.workspace.folders import Workspace
+from app.commands.arguments import DatasetName, audited_dataset
+from curation.words import counted, some
 from models.errors import ErrataError
 
+if TYPE_CHECKING:
+    from curation.decisions.decision import Decision
+    from curation.decisions.ledger import Ledger, Moment
+    from curation.decisions.state import State
+    from curation.decisions.table import Line
 
-def show(
-    workspace: Workspace, name: str, wanted: Wanted, at: str, csv: Path | None, json: Path | None, last: int
+_OLDEST = "only from this time on, as 2026-01-31 or 2026-01-31T12:00"
+
+
+def decisions(
+    name: DatasetName,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="with --merge: decision logs of other people", show_default=False)
+    ] = None,
+    reviewer: Annotated[str, typer.Option(help="only hers or his; with --undo and the like: whose")] = "",
+    decision: Annotated[str, typer.Option(help="only keep, relabel, ambiguous, …")] = "",
+    split: Annotated[str, typer.Option(help="only train, val or test")] = "",
+    image: Annotated[str, typer.Option(help="only this image_id")] = "",
+    since: Annotated[str, typer.Option(help=_OLDEST)] = "",
+    until: Annotated[str, typer.Option(help="only up to this time; a day counts whole")] = "",
+    at: Annotated[str, typer.Option(help="replay to this line of the log, or this time")] = "",
+    last: Annotated[int, typer.Option(help="lines on the screen, the newest; 0 = all", min=0)] = 100,
+    csv: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
+    json: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
+    merge: Annotated[bool, typer.Option("--merge", help="append what the FILES hold and this log does not")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="take back the latest decision of the --reviewer")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="bring back what the --reviewer undid last")] = False,
+    take_back: Annotated[int | None, typer.Option(help="take back the decision of this line, however old")] = None,
+    put_back: Annotated[int | None, typer.Option(help="bring back the decision of this line")] = None,
 ) -> None:
-    """Print the decisions of a data set, newest last, or write them to files; what is wrong with the log goes first.
+    """List the decisions of reviewers, newest last. Merge the logs of several people, undo and redo."""
+    if sum((merge, undo, redo, take_back is not None, put_back is not None)) > 1:
+        raise ErrataError("give one of --merge, --undo, --redo, --take-back and --put-back, not several")
+    if files and not merge:
+        raise ErrataError(f"{files[0]} is one argument too many; to merge decision logs give --merge")
+    workspace, dataset = audited_dataset(name)
+    from curation.decisions.ledger import open_ledger
 
-    Args:
-        workspace: holds the log.
-        name: of an audited data set.
-        wanted: which lines.
-        at: only what was there after this line, or at this time; all where empty.
-        csv: file to write.
-        json: file to write.
-        last: lines to print at most; all where 0.
-    """
-    ledger = open_ledger(workspace, name)
-    _tell_problems(ledger)
+    if merge:
+        _merge(open_ledger(workspace, dataset), dataset, files or [])
+    elif undo or redo:
+        _undo_latest(open_ledger(workspace, dataset), reviewer, back=undo)
+    elif (number := put_back if take_back is None else take_back) is not None:
+        _reverse_line(open_ledger(workspace, dataset), dataset, reviewer, number, back=take_back is not None)
+    else:
+        from curation.decisions.table import Wanted, parse_moment
+
+        start, end = parse_moment(since) if since else None, parse_moment(until, day_ends=True) if until else None
+        wanted = Wanted(reviewer, decision, split, image, start, end).checked()
+        ledger = open_ledger(workspace, dataset)
+        for problem in ledger.problems():
+            typer.secho(problem, err=True, fg="yellow")
+        lines, state = _lines(ledger, at)
+        chosen = [line for line in lines if wanted.holds(line)]
+        if csv or json:
+            _write(chosen, csv, json)
+        elif chosen:
+            _print_table(chosen, last)
+            _print_summary(state)
+        else:
+            typer.echo(f"no {'such ' if lines else ''}decisions on {dataset} yet")
+
+
+def _lines(ledger: "Ledger", at: str) -> "tuple[list[Line], State]":
+    """Return the lines of the log and what they add up to; only those up to a line or time where `at` names one."""
+    from curation.decisions.ledger import entries_until
+    from curation.decisions.table import lines_of
+
     moment = _moment(at)
     page = ledger.log.first(moment) if isinstance(moment, int) else ledger.log.read()
     entries = page.entries if moment is None else entries_until(page, moment)
     state = ledger.replay([entry for _, entry in entries])
     splits = dict(zip(ledger.rows.image_ids.tolist(), ledger.rows.splits.tolist(), strict=True))
-    lines = [line for line in lines_of(entries, state, splits) if wanted.holds(line)]
+    return lines_of(entries, state, splits), state
+
+
+def _moment(text: str) -> "Moment | None":
+    from curation.decisions.table import parse_moment
+
+    return (int(text) if text.isdecimal() else parse_moment(text, day_ends=True)) if text else None
+
+
+def _write(lines: "list[Line]", csv: Path | None, json: Path | None) -> None:
+    from curation.decisions.table import write_records, write_table
+
     for path, write in ((csv, write_table), (json, write_records)):
         if path:
             write(lines, path)
-            typer.echo(f"{_number(len(lines), 'line')} written to {path}")
-    if csv or json:
-        return
-    if not lines:
-        typer.echo(f"no {'such ' if entries else ''}decisions on {name} yet")
-        return
-    _print_table(lines, last)
-    _print_summary(state)
+            typer.echo(f"{counted(len(lines), 'line')} written to {path}")
 
 
-def merge(workspace: Workspace, name: str, files: Sequence[Path]) -> None:
+def _merge(ledger: "Ledger", dataset: str, files: Sequence[Path]) -> None:
     """Append what other people's logs hold and this one does not."""
+    from curation.decisions.merge import merge_into
+
     if not files:
         raise ErrataError("--merge takes one file or more: the NAME.jsonl of other people")
-    ledger = open_ledger(workspace, name)
     added = merge_into(ledger.log, files, ledger.classes)
-    typer.echo(f"new: {_number(added, 'line')} of {_number(len(files), 'log')}")
+    typer.echo(f"new: {counted(added, 'line')} of {counted(len(files), 'log')}")
     with ledger.reading() as state:
-        gone = len(state.missing())
-    if gone:
-        typer.echo(f"{_number(gone, 'decision')} in the log about images that {name} does not have")
+        missing = len(state.missing())
+    if missing:
+        typer.echo(f"{counted(missing, 'decision')} in the log about images that {dataset} does not have")
 
 
-def step(workspace: Workspace, name: str, reviewer: str, back: bool) -> None:
+def _undo_latest(ledger: "Ledger", reviewer: str, back: bool) -> None:
     """Take back the latest decision of a reviewer, or bring back what was undone last."""
-    who, ledger = _named(reviewer), open_ledger(workspace, name)
-    done = (ledger.undo if back else ledger.redo)(who)
-    for one in done:
-        _tell_reversed(one, back)
-    if not done:
+    name = _named(reviewer)
+    reversed_decisions = ledger.undo(name) if back else ledger.redo(name)
+    for decision in reversed_decisions:
+        _print_reversed(decision, back)
+    if not reversed_decisions:
         typer.echo(f"nothing of {reviewer} to {'undo' if back else 'redo'}")
 
 
-def one(workspace: Workspace, name: str, reviewer: str, line: int, back: bool) -> None:
+def _reverse_line(ledger: "Ledger", dataset: str, reviewer: str, number: int, back: bool) -> None:
     """Take back the decision of a line of the log, or bring it back."""
-    who, ledger = _named(reviewer), open_ledger(workspace, name)
-    entry = dict(ledger.log.read().entries).get(line)
+    from curation.decisions.decision import Decision
+
+    name = _named(reviewer)
+    entry = dict(ledger.log.read().entries).get(number)
     if not isinstance(entry, Decision):
-        found = (
-            f"there is no line {line} that can be read"
+        problem = (
+            f"there is no line {number} that can be read"
             if entry is None
-            else f"line {line} is no decision but the {entry.kind} of one"
+            else f"line {number} is no decision but the {entry.kind} of one"
         )
-        raise ErrataError(f"{found}; give the line of a decision, as `errata decisions {name}` shows it")
-    _tell_reversed((ledger.take_back if back else ledger.put_back)(entry.id, who), back)
+        raise ErrataError(f"{problem}; give the line of a decision, as `errata decisions {dataset}` shows it")
+    _print_reversed((ledger.take_back if back else ledger.put_back)(entry.id, name), back)
 
 
 def _named(reviewer: str) -> str:
+    from curation.decisions.decision import checked_reviewer
+
     if not reviewer:
         raise ErrataError("say whose decision with --reviewer; nobody undoes another's")
     return checked_reviewer(reviewer)
 
 
-def _tell_reversed(decision: Decision, back: bool) -> None:
-    typer.echo(f"{'took back' if back else 'brought back'}: {_says(decision)} for {decision.image_id}")
+def _print_reversed(decision: "Decision", back: bool) -> None:
+    typer.echo(f"{'took back' if back else 'brought back'}: {_verdict(decision)} for {decision.image_id}")
 
 
-def _moment(text: str) -> Moment | None:
-    return (int(text) if text.isdecimal() else parse_moment(text, day_ends=True)) if text else None
+def _verdict(decision: "Decision") -> str:
+    labels = f" {', '.join(decision.new_labels)}" if decision.new_labels else ""
+    return f"{decision.decision}{labels}"
 
 
-def _tell_problems(ledger: Ledger) -> None:
-    for problem in ledger.problems():
-        typer.secho(problem, err=True, fg="yellow")
-
-
-def _says(decision: Decision) -> str:
-    new = f" {', '.join(decision.new_labels)}" if decision.new_labels else ""
-    return f"{decision.decision}{new}"
-
-
-def _number(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _print_table(lines: Sequence[Line], last: int) -> None:
+def _print_table(lines: "Sequence[Line]", last: int) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     shown = lines[-last:] if last else lines
     if len(shown) < len(lines):
-        typer.echo(f"{_number(len(lines) - len(shown), 'earlier line')}; --last 0 shows all")
+        typer.echo(f"{counted(len(lines) - len(shown), 'earlier line')}; --last 0 shows all")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("line", "time", "reviewer", "image", "label", "decision", "status"):
         table.add_column(column, justify="right" if column == "line" else "left", overflow="fold")
@@ -133,30 +176,34 @@ def _print_table(lines: Sequence[Line], last: int) -> None:
     Console(width=None if sys.stdout.isatty() else 1_000).print(table)  # a file has no edge to fold lines at
 
 
-def _cells(line: Line) -> list[str]:
-    when = datetime.fromisoformat(line.entry.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")  # the person's own time
+def _cells(line: "Line") -> list[str]:
+    from curation.decisions.decision import Reversal
+
+    time = datetime.fromisoformat(line.entry.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")  # in the local time zone
     label = line.about.label if line.about else ""
-    said = _says(line.about) if line.about else "what is not in this log"
+    verdict = _verdict(line.about) if line.about else "what is not in this log"
     if isinstance(line.entry, Reversal):
-        said = f"{line.entry.kind} of {said}"
+        verdict = f"{line.entry.kind} of {verdict}"
     elif line.entry.adjudicates:
-        said = f"{said} (adjudicated)"
-    cells = (str(line.number), when, line.entry.reviewer, line.image_id, label, said, line.status)
-    return [cell if cell.isprintable() else ascii(cell) for cell in cells]  # a merged log may hold anything
+        verdict = f"{verdict} (adjudicated)"
+    cells = (str(line.number), time, line.entry.reviewer, line.image_id, label, verdict, line.status)
+    return [cell if cell.isprintable() else ascii(cell) for cell in cells]  # a merged log may hold control characters
 
 
-def _print_summary(state: State) -> None:
+def _print_summary(state: "State") -> None:
+    from curation.decisions.agreement import agreement, disagreements
+
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(state.counts().items()))
-    who = ", ".join(state.reviewers()) or "nobody"
-    typer.echo(f"in force: {counts or 'nothing'}; {len(state.images())} images judged by {who}")
-    found = agreement(state)
-    if found.images:
-        kappa = "no kappa: all say the same" if found.kappa is None else f"{found.method}'s kappa {found.kappa:.2f}"
-        least = found.classes[0]
+    reviewers = ", ".join(state.reviewers()) or "nobody"
+    typer.echo(f"in force: {counts or 'nothing'}; {len(state.images())} images judged by {reviewers}")
+    agreed = agreement(state)
+    if agreed.images:
+        kappa = "no kappa: all say the same" if agreed.kappa is None else f"{agreed.method}'s kappa {agreed.kappa:.2f}"
+        least = agreed.classes[0]
         typer.echo(
-            f"{found.images} of {found.judged} images were judged by several: "
-            f"{found.share:.0%} of their verdicts agree ({kappa}), least on {least.category}: {least.agreement:.0%}"
+            f"{agreed.images} of {agreed.judged} images were judged by several: "
+            f"{agreed.share:.0%} of their verdicts agree ({kappa}), least on {least.category}: {least.agreement:.0%}"
         )
     if disputed := disagreements(state):
-        first = ", ".join(one.image_id for one in disputed[:3])
-        typer.echo(f"{len(disputed)} to adjudicate, most serious first: {first}{', …' if len(disputed) > 3 else ''}")
+        images = some([disagreement.image_id for disagreement in disputed])
+        typer.echo(f"{len(disputed)} to adjudicate, most serious first: {images}")

@@ -1,4 +1,7 @@
-"""What Errata needs of a machine, looked at one by one; nothing here raises, and only the workspace folder is made."""
+"""`errata doctor`: what Errata needs of a machine, checked piece by piece.
+
+No check raises, and only the workspace folder is made.
+"""
 
 import os
 import shutil
@@ -6,31 +9,46 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
-from curation.database.processes import port_owner
-from curation.database.start import mongod_path
-from curation.datasets.catalog import DatasetSpec, load_catalog
+import typer
+
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
+
+if TYPE_CHECKING:
+    from curation.datasets.catalog import DatasetSpec
 
 OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
 NEEDED = {"torch": (2, 15), "torchvision": (0, 29), "fiftyone": (1, 22), "streamlit": (1, 67)}
 ROOM_MB = 2000  # an audit of 3,000 photographs writes about 500 MB, MongoDB's journal the rest
-_FRESH = "run `make setup`"
+_COLOURS = {OK: "green", NOTE: "yellow", PROBLEM: "red"}
+_SETUP = "run `make setup`"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """What one check found."""
 
     name: str
     level: str  # ok; note: something optional is missing; PROBLEM: Errata will not work
     text: str  # what was found and, unless ok, what to do
 
 
+def doctor() -> None:
+    """Check this machine and say for each finding what to do."""
+    findings = examine()
+    width = max(len(finding.name) for finding in findings)
+    for finding in findings:
+        level = typer.style(f"{finding.level:<7}", fg=_COLOURS[finding.level])
+        typer.echo(f"{level}  {finding.name:<{width}}  {finding.text}")
+    can_work = all(finding.level != PROBLEM for finding in findings)
+    typer.echo("\nErrata can work here." if can_work else "\nErrata cannot work yet: mend what is marked PROBLEM.")
+    raise typer.Exit(0 if can_work else 1)
+
+
 def examine(app_port: int = 8501, fiftyone_port: int = 5151) -> list[Finding]:
-    """Return what was found out about this machine; a check that itself fails is a finding, too."""
+    """Return the findings of all checks; a check that fails itself is a finding, too."""
     checks: list[tuple[str, Callable[[], list[Finding]]]] = [
         ("Python", check_python),
         ("packages", check_packages),
@@ -44,37 +62,46 @@ def examine(app_port: int = 8501, fiftyone_port: int = 5151) -> list[Finding]:
     return [finding for name, check in checks for finding in _guarded(name, check)]
 
 
-def check_python(found: tuple[int, int] | None = None) -> list[Finding]:
-    """Look at the Python that runs this, or at another version."""
-    major, minor = found or sys.version_info[:2]
-    good = (3, 11) <= (major, minor) < (3, 13)
+def _guarded(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
+    try:
+        return check()
+    except ErrataError as error:
+        return [Finding(name, PROBLEM, str(error))]
+    except Exception as error:  # the other checks go on: a broken torch raises anything at import
+        message = " ".join(str(error).split())[:200]
+        return [Finding(name, PROBLEM, f"looking at it failed ({type(error).__name__}: {message}); {_SETUP}")]
+
+
+def check_python(version: tuple[int, int] | None = None) -> list[Finding]:
+    """Check the Python that runs this, or another version."""
+    major, minor = version or sys.version_info[:2]
     text = f"{major}.{minor} at {sys.executable}"
-    return [
-        Finding(
-            "Python", OK if good else PROBLEM, text if good else f"{text}; Errata needs 3.11 or 3.12: {_FRESH} with it"
-        )
-    ]
+    if (3, 11) <= (major, minor) < (3, 13):
+        return [Finding("Python", OK, text)]
+    return [Finding("Python", PROBLEM, f"{text}; Errata needs 3.11 or 3.12: {_SETUP} with it")]
 
 
 def check_packages() -> list[Finding]:
-    """Look at the versions of the packages that matter most."""
+    """Check the versions of the packages that matter most."""
     return [_package(name, least) for name, least in NEEDED.items()]
 
 
 def _package(name: str, least: tuple[int, int]) -> Finding:
-    wanted = ".".join(map(str, least))
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
-        found = version(name)
+        installed = version(name)
     except PackageNotFoundError:
-        return Finding(name, PROBLEM, f"not installed; {_FRESH}")
-    numbers = tuple(int(part) for part in found.split("+")[0].split(".")[:2])
+        return Finding(name, PROBLEM, f"not installed; {_SETUP}")
+    numbers = tuple(int(part) for part in installed.split("+")[0].split(".")[:2])
     if numbers < least:
-        return Finding(name, PROBLEM, f"{found} is too old, at least {wanted} is needed; {_FRESH}")
-    return Finding(name, OK, found)
+        wanted = ".".join(map(str, least))
+        return Finding(name, PROBLEM, f"{installed} is too old, at least {wanted} is needed; {_SETUP}")
+    return Finding(name, OK, installed)
 
 
 def check_device() -> list[Finding]:
-    """Look at what computes here, and in which precision."""
+    """Check what computes here, and in which precision."""
     from models.files.devices import default_device, has_bfloat16
 
     device = default_device()
@@ -84,9 +111,10 @@ def check_device() -> list[Finding]:
 
 
 def check_mongodb() -> list[Finding]:
-    """Look for the MongoDB server that FiftyOne needs, and run it to say its version."""
-    chosen = os.environ.get("FIFTYONE_DATABASE_URI")
-    if chosen:
+    """Find the MongoDB server that FiftyOne needs, and run it to read its version."""
+    from curation.database.start import mongod_path
+
+    if os.environ.get("FIFTYONE_DATABASE_URI"):
         return [
             Finding("MongoDB", NOTE, "FIFTYONE_DATABASE_URI is set: that server is used, unset it to use Errata's own")
         ]
@@ -94,14 +122,14 @@ def check_mongodb() -> list[Finding]:
     try:
         run = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError) as error:
-        said = str(getattr(error, "stderr", "") or error).strip().splitlines()[-1]
-        text = f"{path} does not run ({said}); set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
+        reason = str(getattr(error, "stderr", "") or error).strip().splitlines()[-1]
+        text = f"{path} does not run ({reason}); set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
         return [Finding("MongoDB", PROBLEM, text)]
     return [Finding("MongoDB", OK, f"{run.stdout.splitlines()[0].removeprefix('db version v')} at {path}")]
 
 
 def check_workspace() -> list[Finding]:
-    """Look at whether the workspace can be written, and at the room there is."""
+    """Check whether the workspace can be written, and how much room there is."""
     workspace = Workspace.from_environment()
     free_mb = shutil.disk_usage(workspace.root).free / 2**20
     text = f"{free_mb / 1024:.1f} GB free at {workspace.root}"
@@ -111,7 +139,9 @@ def check_workspace() -> list[Finding]:
 
 
 def check_port(name: str, port: int) -> Finding:
-    """Look at whether somebody listens on a port of this machine."""
+    """Check whether a process listens on a port of this machine."""
+    from curation.database.processes import port_owner
+
     owner = port_owner(port)
     if owner is None:
         return Finding(name, OK, f"{port} is free")
@@ -121,10 +151,12 @@ def check_port(name: str, port: int) -> Finding:
 
 def check_data() -> list[Finding]:
     """Look for the images of every data set of the catalogue."""
+    from curation.datasets.catalog import load_catalog
+
     return [_dataset(spec) for spec in load_catalog().values()]
 
 
-def _dataset(spec: DatasetSpec) -> Finding:
+def _dataset(spec: "DatasetSpec") -> Finding:
     name = f"data: {spec.name}"
     if spec.embedded:
         return Finding(name, OK, "comes with Errata")
@@ -140,18 +172,3 @@ def check_browser() -> list[Finding]:
     if path:
         return [Finding("Chromium", OK, path)]
     return [Finding("Chromium", NOTE, "not found: browser tests are skipped; on Debian: apt-get install chromium")]
-
-
-def _guarded(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
-    try:
-        return check()
-    except ErrataError as error:
-        return [Finding(name, PROBLEM, str(error))]
-    except Exception as error:  # a doctor who falls over helps nobody: a broken torch raises anything at import
-        said = " ".join(str(error).split())[:200]
-        return [Finding(name, PROBLEM, f"looking at it failed ({type(error).__name__}: {said}); {_FRESH}")]
-
-
-def healthy(findings: list[Finding]) -> bool:
-    """Return whether nothing essential is missing."""
-    return all(finding.level != PROBLEM for finding in findings)

@@ -1,55 +1,54 @@
-"""`errata predict`."""
+"""`errata predict`: what every trained model says of images."""
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.progress import stage_display
-from curation.training.predict import FileResult, predict_images, write_results, write_results_csv
-from curation.workspace.folders import Workspace
+from app.commands.arguments import DatasetName, audited_dataset
 from models.errors import ErrataError
+
+if TYPE_CHECKING:
+    from curation.training.predict import FileResult
 
 
 def predict(
-    workspace: Workspace,
-    name: str,
-    files: Sequence[Path],
-    csv: Path | None,
-    json: Path | None,
-    cams: Path | None,
-    top: int,
+    name: DatasetName,
+    files: Annotated[list[Path], typer.Argument(help="images, of any place")],
+    csv: Annotated[Path | None, typer.Option(help="a line an image and model")] = None,
+    json: Annotated[Path | None, typer.Option(help="everything, with the nearest training images")] = None,
+    cams: Annotated[Path | None, typer.Option(help="folder for Grad-CAM maps of each model's first class")] = None,
+    top: Annotated[int, typer.Option(help="classes of each model", min=1, max=1000)] = 5,
 ) -> None:
-    """Ask every trained model about images; print the answers, or write them to files.
+    """Ask every trained model of a data set about images. Says too where none of the classes fits."""
+    workspace, dataset = audited_dataset(name)
+    from app.commands.progress import stage_display
+    from curation.training.predict import predict_images, write_results, write_results_csv
 
-    Raises:
-        ErrataError: none of the images can be read (what is wrong with each is printed or written before), or
-            what `predict_images` refuses.
-    """
     with stage_display() as show:
-        results = predict_images(workspace, name, files, top, cams, show)
+        results = predict_images(workspace, dataset, files, top, cams, show)
     if json:
-        write_results(results, name, json)
+        write_results(results, dataset, json)
     if csv:
         write_results_csv(results, csv)
-    for path in (csv, json):
-        if path:
-            typer.echo(f"written: {path}")
+    for path in filter(None, (csv, json)):
+        typer.echo(f"written: {path}")
     if not (csv or json):
-        for one in results:
-            _print(one)
-    if all(one.problem for one in results):
+        for result in results:
+            _print_result(result)
+    if all(result.problem for result in results):  # each problem is printed or written above
         raise ErrataError("none of these files is an image that can be read; give at least one that is")
 
 
-def _print(one: FileResult) -> None:
-    typer.echo(one.file)
-    if one.problem:
-        typer.echo(f"  {one.problem}")
-    if one.fits_none:
-        typer.echo(f"  perhaps none of these classes ({one.none_of_these:.2f})")
-    for said in one.opinions:
-        shares = ", ".join(f"{label} {share:.1%}" for label, share in said.top)
-        typer.echo(f"  {said.model} on {said.version}, {said.about}: {shares}")
-    if one.nearest:
-        typer.echo(f"  most like {', '.join(f'{near.image_id} ({near.label})' for near in one.nearest[:3])}")
+def _print_result(result: "FileResult") -> None:
+    """Print the opinion of each model on an image, and the most similar training images."""
+    typer.echo(result.file)
+    if result.problem:
+        typer.echo(f"  {result.problem}")
+    if result.fits_none:
+        typer.echo(f"  perhaps none of these classes ({result.none_of_these:.2f})")
+    for opinion in result.opinions:
+        shares = ", ".join(f"{label} {share:.1%}" for label, share in opinion.top)
+        typer.echo(f"  {opinion.model} on {opinion.version}, {opinion.about}: {shares}")
+    if result.nearest:
+        typer.echo(f"  most like {', '.join(f'{near.image_id} ({near.label})' for near in result.nearest[:3])}")

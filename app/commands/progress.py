@@ -16,15 +16,17 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-SAY_EVERY_S = 20.0  # where there is no terminal
+REPEAT_S = 20.0  # between two lines of one stage where there is no terminal
+
+OnStage = Callable[[str, int, int], None]  # (stage, done, total)
 
 
 @contextmanager
-def stage_display() -> Iterator[Callable[[str, int, int], None]]:
-    """Yield a callback (stage, done, total) that draws a bar for each stage; plain lines where there is no terminal."""
+def stage_display() -> Iterator[OnStage]:
+    """Yield a callback that draws a bar for each stage; it prints plain lines where there is no terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _lines()
+        yield _line_printer()
         return
     columns = (
         TextColumn("{task.description:<32}"),
@@ -34,38 +36,46 @@ def stage_display() -> Iterator[Callable[[str, int, int], None]]:
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=console) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=None)
-            if total:
-                before = bars.tasks[tasks[stage]].total
-                bars.update(
-                    tasks[stage],
-                    completed=done if total > 1 else (before or 1),
-                    total=total if total > 1 else (before or 1),
-                )
-
-        yield show
+        yield _bar_drawer(bars)
 
 
-def _lines() -> Callable[[str, int, int], None]:
-    """Return a callback that prints one line when a stage begins and one when it ends: for logs."""
+def _bar_drawer(bars: Progress) -> OnStage:
+    tasks: dict[str, TaskID] = {}
+
+    def show(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=None)
+        if total > 1:
+            bars.update(tasks[stage], completed=done, total=total)
+        elif total:  # the stage is over
+            full = bars.tasks[tasks[stage]].total or 1
+            bars.update(tasks[stage], completed=full, total=full)
+
+    return show
+
+
+def _line_printer() -> OnStage:
+    """Return a callback that prints a line when a stage begins, every 20 s and when the stage ends: for logs."""
     started: dict[str, float] = {}
-    said: dict[str, float] = {}
+    printed: dict[str, float] = {}
     ended: set[str] = set()
 
     def show(stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        is_over = total == 1 and done == 1
         if stage not in started:
-            started[stage] = time.monotonic()
-            if not (total == 1 and done == 1):
-                print(f"{stage} …", file=sys.stderr, flush=True)  # noqa: T201 - the command line
-        if 0 < done < total and time.monotonic() - said.get(stage, started[stage]) >= SAY_EVERY_S:
-            said[stage] = time.monotonic()
-            print(f"{stage}: {done:,} of {total:,}", file=sys.stderr, flush=True)  # noqa: T201
-        if total == 1 and done == 1 and stage not in ended:
+            started[stage] = now
+            if not is_over:
+                _print(f"{stage} …")
+        if 0 < done < total and now - printed.get(stage, started[stage]) >= REPEAT_S:
+            printed[stage] = now
+            _print(f"{stage}: {done:,} of {total:,}")
+        if is_over and stage not in ended:
             ended.add(stage)
-            print(f"{stage}: {time.monotonic() - started[stage]:.1f} s", file=sys.stderr, flush=True)  # noqa: T201
+            _print(f"{stage}: {now - started[stage]:.1f} s")
 
     return show
+
+
+def _print(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - the command line

@@ -1,28 +1,31 @@
-"""`errata report`."""
+"""`errata report`: everything known of a data set on one page, and as JSON."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from app.commands.progress import stage_display
-from curation.handover.report import write_share_report
-from curation.workspace.folders import Workspace
+from app.commands.arguments import DatasetName, audited_dataset
 from models.errors import ErrataError
 
 
-def report(workspace: Workspace, name: str, html: Path | None, json: Path | None) -> None:
-    """Write the report of everything and say what is in it.
-
-    Raises:
-        ErrataError: neither file is named, or the data set was not audited.
-    """
+def report(
+    name: DatasetName,
+    html: Annotated[Path | None, typer.Option(help="one page to read and share")] = None,
+    json: Annotated[Path | None, typer.Option(help="every number of it")] = None,
+) -> None:
+    """Write all that is known of a data set. Audit, decisions, versions, trainings and their comparison."""
+    workspace, dataset = audited_dataset(name)
     if not html and not json:
         raise ErrataError("name a file for the report: --html FILE, --json FILE or both")
+    from app.commands.progress import stage_display
+    from curation.handover.report import write_share_report
+
     with stage_display() as show:
-        figures = write_share_report(workspace, name, html, json, show)
+        figures = write_share_report(workspace, dataset, html, json, show)
     compared = len(figures["comparison"]["contestants"]) if figures["comparison"] else 0
     typer.echo(
-        f"{name}: {figures['audit']['images']:,} images, {figures['decisions']['images']:,} judged, "
+        f"{dataset}: {figures['audit']['images']:,} images, {figures['decisions']['images']:,} judged, "
         f"{len(figures['versions']) - 1} curated versions, {len(figures['trainings'])} trainings, {compared} compared"
     )
     for path in filter(None, (html, json)):

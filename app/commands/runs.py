@@ -1,52 +1,98 @@
-"""`errata runs` and `errata clean`."""
+"""`errata runs`, `errata cancel` and `errata clean`: the run folders of the workspace."""
 
 import sys
 from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curation.workspace.cleaning import Leftover, find_leftovers, remove
+from app.commands.arguments import audited_dataset
 from curation.workspace.folders import Workspace
-from curation.workspace.run_folders import run_folders
+from models.errors import ErrataError, unknown
+
+if TYPE_CHECKING:
+    from curation.workspace.cleaning import Leftover
 
 
-def runs(workspace: Workspace, dataset: str) -> None:
-    """Print a line for each run folder, of one data set or of all: name, state, when it changed, size on disk."""
-    found = [folder for folder in run_folders(workspace) if dataset in ("", folder.dataset)]
-    if not found:
+def runs(
+    name: Annotated[
+        str, typer.Argument(help="a data set, by its name or path; all by default", show_default=False)
+    ] = "",
+) -> None:
+    """List the run folders. Name, state, when they changed, size on disk."""
+    from curation.workspace.run_folders import run_folders
+
+    workspace, dataset = audited_dataset(name) if name else (Workspace.from_environment(), "")
+    folders = [folder for folder in run_folders(workspace) if dataset in ("", folder.dataset)]
+    if not folders:
         typer.echo(f"no runs{f' of {dataset}' if dataset else ''} in {workspace.runs}")
         return
-    width = max(len(folder.path.name) for folder in found)
+    width = max(len(folder.path.name) for folder in folders)
     typer.echo(f"{'run':<{width}}  {'state':<11}  {'changed':<16}  {'size':>9}")
-    for folder in found:
-        when = datetime.fromtimestamp(folder.updated).strftime("%Y-%m-%d %H:%M")  # in the person's own time
-        typer.echo(f"{folder.path.name:<{width}}  {folder.state:<11}  {when}  {readable(folder.size_bytes):>9}")
-    typer.echo(f"{len(found)} runs, {readable(sum(folder.size_bytes for folder in found))}")
+    for folder in folders:
+        changed = datetime.fromtimestamp(folder.updated).strftime("%Y-%m-%d %H:%M")  # in the local time zone
+        typer.echo(f"{folder.path.name:<{width}}  {folder.state:<11}  {changed}  {readable(folder.size_bytes):>9}")
+    typer.echo(f"{len(folders)} runs, {readable(sum(folder.size_bytes for folder in folders))}")
 
 
-def clean(workspace: Workspace, dry_run: bool, yes: bool) -> None:
-    """Name what nothing refers to any more, and remove it once that is confirmed."""
-    found = find_leftovers(workspace)
-    if not found:
+def cancel(
+    name: Annotated[str, typer.Argument(help="a data set, whose audit is meant, or a run as `errata runs` lists it")],
+) -> None:
+    """End the running audit of a data set, or a run. What it finished is kept."""
+    from models.files.runs import cancel as end_run
+
+    workspace = Workspace.from_environment()
+    started = sorted(path.parent.name for path in workspace.runs.glob("*/status.json"))
+    if name in started:
+        folder, title = workspace.runs / name, f"run {name}"
+    else:
+        folder, title = _audit_of(workspace, name, started)
+    typer.echo(f"cancelled the {title}" if end_run(folder) else f"no {title} is running")
+
+
+def _audit_of(workspace: Workspace, name: str, started: list[str]) -> tuple[Path, str]:
+    """Return the run folder of a data set's audit, and what people call it."""
+    from curation.datasets.catalog import load_catalog
+    from curation.datasets.opening import audited_name
+    from curation.workspace.names import audit_folder, audited
+
+    try:
+        dataset = audited_name(name, workspace)
+    except ErrataError:
+        raise unknown("data set or run", name, {*load_catalog(), *audited(workspace), *started}) from None
+    return audit_folder(workspace, dataset), f"audit of {dataset}"
+
+
+def clean(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be removed")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Remove what nothing refers to. Unused models and caches, half-written files; never decisions, splits or data."""
+    from curation.workspace.cleaning import find_leftovers, remove
+
+    workspace = Workspace.from_environment()
+    leftovers = find_leftovers(workspace)
+    if not leftovers:
         typer.echo("nothing to remove: everything is referred to")
         return
-    for leftover in found:
-        where = leftover.path.relative_to(workspace.root)
-        typer.echo(f"{readable(leftover.size_bytes):>9}  {where}  ({leftover.why})")
-    total = readable(sum(leftover.size_bytes for leftover in found))
+    for leftover in leftovers:
+        path = leftover.path.relative_to(workspace.root)
+        typer.echo(f"{readable(leftover.size_bytes):>9}  {path}  ({leftover.why})")
+    total = readable(sum(leftover.size_bytes for leftover in leftovers))
     if dry_run:
         typer.echo(f"{total} could be freed; nothing was removed")
-    elif yes or _confirmed(found, total):
-        typer.echo(f"removed; {readable(remove(workspace, found))} are free again")
+    elif yes or _confirmed(leftovers, total):
+        typer.echo(f"removed; {readable(remove(workspace, leftovers))} are free again")
     else:
         typer.echo("nothing was removed")
 
 
-def _confirmed(found: list[Leftover], total: str) -> bool:
+def _confirmed(leftovers: "list[Leftover]", total: str) -> bool:
     if not sys.stdin.isatty():
         typer.echo("not asked, since this is no terminal: give --yes to remove this")
         return False
-    return typer.confirm(f"Remove {'this' if len(found) == 1 else f'these {len(found)}'} and free {total}?")
+    return typer.confirm(f"Remove {'this' if len(leftovers) == 1 else f'these {len(leftovers)}'} and free {total}?")
 
 
 def readable(size_bytes: int) -> str:

@@ -1,6 +1,5 @@
 """`errata serve`: audits where need be, then serves the app and the FiftyOne App until it is told to stop."""
 
-import http.client
 import os
 import signal
 import subprocess
@@ -9,23 +8,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Annotated
 
-import psutil
 import typer
 
-from curation.database.names import suspicious_view, view_in_links
-from curation.database.processes import end_process, last_lines, port_owner
-from curation.database.start import stop_database
-from curation.datasets.opening import audited_name
-from curation.decisions.reviewer import kept_reviewer
-from curation.in_fiftyone.app_server import running_apps, stop_app
-from curation.in_fiftyone.sessions import open_session
-from curation.results.audit import load_audit
+from app.commands.arguments import audited_dataset
 from curation.workspace.folders import Workspace, data_root
-from curation.workspace.names import audit_folder
-from curation.workspace.stages import read_records
 from models.errors import ErrataError
-from models.files.runs import read_status
 
 REPOSITORY = Path(__file__).parents[2]
 SERVER = "app.server"
@@ -33,39 +22,41 @@ _START_S = 60
 _STOP_S = 10
 
 
-def serve(name: str, port: int, fiftyone_port: int) -> None:
-    """Audit the data set if it was not, then serve it until Ctrl-C, SIGTERM or SIGHUP; nothing started here is left.
-
-    Raises:
-        ErrataError: a port is taken, the data set is not known, or a server does not start or dies.
-    """
-    workspace = Workspace.from_environment()
-    dataset = audited_name(name, workspace)
+def serve(
+    port: Annotated[int, typer.Option(help="of the Streamlit app", min=1, max=65535)] = 8501,
+    fiftyone_port: Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)] = 5151,
+    name: Annotated[str, typer.Option(help="audited first where it was not yet")] = "scenes",
+) -> None:
+    """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` first if need be."""
+    workspace, dataset = audited_dataset(name)
     _check_ports(workspace, port, fiftyone_port)
-    with ExitStack() as servers:
+    with ExitStack() as servers:  # ends what was started here
         try:
             servers.enter_context(_terminated_as_interrupt())
-            _audit(workspace, name, dataset)
-            app = servers.enter_context(_streamlit(workspace, port))
-            url = servers.enter_context(_fiftyone(workspace, dataset, fiftyone_port))
-            _wait_for_answer(workspace, app, port)
+            _audit_if_needed(workspace, name, dataset)
+            app = servers.enter_context(streamlit_server(workspace, port))
+            url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
+            wait_for_answer(workspace, app, port)
             typer.echo(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}\nFiftyOne: {url}\nCtrl-C stops both")
             while app.poll() is None:
                 time.sleep(0.5)
-            raise ErrataError(f"the app ended: {_reason(workspace)}; start it again with `errata serve`")
+            raise ErrataError(f"the app ended: {_last_words(workspace)}; start it again with `errata serve`")
         except KeyboardInterrupt:  # the usual end
             typer.echo("\nstopping …")
 
 
 def _check_ports(workspace: Workspace, port: int, fiftyone_port: int) -> None:
     """Raise if a port is in use, before minutes are spent on an audit; a FiftyOne App of our own is used again."""
+    from curation.database.processes import port_owner
+    from curation.in_fiftyone.app_server import running_apps
+
     if port == fiftyone_port:
         raise ErrataError(f"both servers cannot listen on port {port}; give --port or --fiftyone-port another number")
-    own = {app.port for app in running_apps(workspace)}
+    app_ports = {app.port for app in running_apps(workspace)}
     for number, option in ((port, "--port"), (fiftyone_port, "--fiftyone-port")):
-        if number not in own and (owner := port_owner(number)):
+        if number not in app_ports and (owner := port_owner(number)):
             raise ErrataError(f"port {number} is taken by {owner}; end it or choose another with {option}")
-    if port in own:
+    if port in app_ports:
         raise ErrataError(f"port {port} serves FiftyOne; choose another with --port")
 
 
@@ -84,8 +75,11 @@ def _terminated_as_interrupt() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _audit(workspace: Workspace, name: str, dataset: str) -> None:
-    """Audit the data set unless that is done, or being done by another process, which the app then shows."""
+def _audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
+    """Audit the data set unless that is done, or another process is doing it, which the app then shows."""
+    from curation.workspace.names import audit_folder
+    from models.files.runs import read_status
+
     folder = audit_folder(workspace, dataset)
     status = read_status(folder)
     if status and status.state == "running":
@@ -93,13 +87,13 @@ def _audit(workspace: Workspace, name: str, dataset: str) -> None:
         return
     if status and status.state == "finished" and (folder / "results.json").exists():
         return
-    if status and _still_whole(workspace, dataset):  # a mistyped option must not train it anew with the usual ones
+    if status and _earlier_audit_is_whole(workspace, dataset):  # a mistyped option must not replace it by the defaults
         typer.echo(
             f"the last audit of {dataset} ended early ({status.error or status.state}); shown is the one before; "
             f"to go on with it: errata audit {name}"
         )
         return
-    # A process of its own: what training took of the memory is given back before the servers start.
+    # A process of its own: the memory that training took is given back before the servers start.
     process = subprocess.Popen([sys.executable, "-m", "app.cli", "audit", name])  # noqa: S603 (our own command)
     try:
         code = process.wait()
@@ -108,11 +102,15 @@ def _audit(workspace: Workspace, name: str, dataset: str) -> None:
         process.wait(_STOP_S)
         raise
     if code:
-        raise typer.Exit(code)  # it has said why
+        raise typer.Exit(code)  # the process printed the reason
 
 
-def _still_whole(workspace: Workspace, dataset: str) -> bool:
+def _earlier_audit_is_whole(workspace: Workspace, dataset: str) -> bool:
     """Return whether an earlier audit of the same images can be read, and is in FiftyOne."""
+    from curation.results.audit import load_audit
+    from curation.workspace.names import audit_folder
+    from curation.workspace.stages import read_records
+
     if "fiftyone" not in read_records(audit_folder(workspace, dataset)):
         return False
     try:
@@ -123,8 +121,12 @@ def _still_whole(workspace: Workspace, dataset: str) -> bool:
 
 
 @contextmanager
-def _streamlit(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """Yield the app's process; it may not answer yet, so that FiftyOne can start meanwhile."""
+def streamlit_server(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Yield the app's process, which may not answer yet, so that FiftyOne can start meanwhile."""
+    import psutil
+
+    from curation.database.processes import end_process
+
     command = [sys.executable, "-m", SERVER, f"--server.port={port}"]
     # Streamlit reads its settings from the folder it starts in; the user's folders stay where they are.
     folders = {"ERRATA_HOME": str(workspace.root), "ERRATA_DATA": str(data_root())}
@@ -143,34 +145,50 @@ def _streamlit(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[by
 
 
 @contextmanager
-def _fiftyone(workspace: Workspace, dataset: str, port: int) -> Iterator[str]:
+def _fiftyone_app(workspace: Workspace, dataset: str, port: int) -> Iterator[str]:
     """Yield the address of the suspicious view; the App, and the database nobody else needs, end with the block."""
-    there = {app.port for app in running_apps(workspace)}
+    from curation.database.names import suspicious_view, view_in_links
+    from curation.database.start import stop_database
+    from curation.decisions.reviewer import kept_reviewer
+    from curation.in_fiftyone.app_server import running_apps, stop_app
+    from curation.in_fiftyone.sessions import open_session
+
+    view = view_in_links(suspicious_view("test"))
+    ran_before = any(app.port == port for app in running_apps(workspace))
     try:
-        yield open_session(workspace, dataset, view_in_links(suspicious_view("test")), port, kept_reviewer(workspace))
+        yield open_session(workspace, dataset, view, port, kept_reviewer(workspace))
     finally:
-        if port not in there:
+        if not ran_before:
             stop_app(workspace, port)
-        if not running_apps(workspace) and not _audits_running(workspace):
+        if not running_apps(workspace) and not _an_audit_runs(workspace):
             stop_database(workspace)
 
 
-def _audits_running(workspace: Workspace) -> bool:
+def _an_audit_runs(workspace: Workspace) -> bool:
     """Return whether an audit, which outlives the app, needs the database."""
+    from models.files.runs import read_status
+
     states = (read_status(path.parent) for path in workspace.runs.glob("audit-*/status.json"))
     return any(status is not None and status.state == "running" for status in states)
 
 
-def _wait_for_answer(workspace: Workspace, app: "subprocess.Popen[bytes]", port: int) -> None:
+def wait_for_answer(workspace: Workspace, app: "subprocess.Popen[bytes]", port: int) -> None:
+    """Wait until the app answers.
+
+    Raises:
+        ErrataError: it ended, or does not answer within a minute.
+    """
     deadline = time.monotonic() + _START_S
     while app.poll() is None and time.monotonic() < deadline:
         if _answers(port):
             return
         time.sleep(0.1)
-    raise ErrataError(f"the app on port {port} does not start: {_reason(workspace)}")
+    raise ErrataError(f"the app on port {port} does not start: {_last_words(workspace)}")
 
 
 def _answers(port: int) -> bool:
+    import http.client
+
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/_stcore/health")
@@ -185,6 +203,8 @@ def _log(workspace: Workspace) -> Path:
     return workspace.root / "servers" / "streamlit.log"
 
 
-def _reason(workspace: Workspace) -> str:
-    """Return the last words of the app's log, and where it is."""
+def _last_words(workspace: Workspace) -> str:
+    """Return the last lines of the app's log, and where it is."""
+    from curation.database.processes import last_lines
+
     return f"{' | '.join(last_lines(_log(workspace), 3)) or 'it gave no reason'} (log: {_log(workspace)})"

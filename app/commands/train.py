@@ -1,88 +1,151 @@
-"""`errata train`."""
+"""`errata train`, `errata architectures` and `errata recipes`: trainings, and what there is to train."""
 
+import inspect
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.progress import stage_display
-from curation.datasets.opening import open_dataset
-from curation.reports.training.table import markdown_table, run_table
-from curation.results.runs import find_checkpoint
-from curation.results.trained import group_of
-from curation.training.combinations import ENSEMBLE
-from curation.training.request import TrainRequest, network_of
-from curation.training.run import run_training
+from app.commands.arguments import DatasetName, LabelVersion, Seed, comma_separated
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.training.config import TrainConfig
-from models.training.recipes import Recipe, find_recipe
+
+if TYPE_CHECKING:
+    from curation.training.request import TrainRequest
+    from models.training.recipes import Recipe
 
 
-def request(
-    workspace: Workspace,
-    dataset: str,
-    recipe: str,
-    architecture: str,
-    settings: dict[str, Any],
-    size: int,
-    max_train_images: int,
-    classes: str,
-    init_from: str,
-    weights: Path | None,
-    seeds: tuple[int, ...],
-    engine: str,
-    version: str,
-    members: str = "",
-) -> TrainRequest:
-    """Return what is asked for: the recipe with every option that was given in its place.
+def with_settings(command: Callable[..., None], settings: type[Any]) -> Callable[..., None]:
+    """Return a command whose `**settings` are spelled out, so that no field of a dataclass is written twice.
+
+    Args:
+        command: takes `**settings`.
+        settings: a dataclass; each field becomes an option, None where it is not given. Its metadata holds its `help`.
+    """
+    signature = inspect.signature(command)
+    written = [
+        parameter for parameter in signature.parameters.values() if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+    options = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=_option(field.type, field.metadata["help"]),
+        )
+        for field in fields(settings)
+    ]
+    command.__signature__ = signature.replace(parameters=[*written, *options])  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in (*written, *options)}
+    return command
+
+
+def _option(kind: Any, text: str) -> Any:
+    return Annotated[kind | None, typer.Option(help=text, show_default="the recipe's")]
+
+
+def train(
+    name: DatasetName,
+    recipe: Annotated[str, typer.Option(help="errata recipes lists them")] = "",
+    architecture: Annotated[str, typer.Option(help="ARCH or ARCH@MODE, in place of the recipe's")] = "",
+    seed: Seed = 0,
+    seeds: Annotated[int, typer.Option(help="train so many times, with seeds from --seed on", min=1, max=100)] = 1,
+    size: Annotated[
+        int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0, max=4096)
+    ] = 0,
+    max_train_images: Annotated[int, typer.Option(help="drawn in the proportions of the classes; 0 = all", min=0)] = 0,
+    classes: Annotated[str, typer.Option(help="comma-separated: tell only these apart")] = "",
+    init_from: Annotated[str, typer.Option(help="a run, or a recipe, whose backbone to start from")] = "",
+    weights: Annotated[Path | None, typer.Option(help="a local file with the pretrained weights")] = None,
+    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    version: LabelVersion = "original",
+    members: Annotated[str, typer.Option(help="of an ensemble: variants or cross-validated runs, by commas")] = "",
+    **settings: Any,
+) -> None:
+    """Train one network by a recipe and measure it on test. Every field of the recipe is an option."""
+    from curation.datasets.opening import check_known
+    from curation.versions.working_copy import check_known_version
+
+    check_known(name, workspace := Workspace.from_environment())
+    check_known_version(name, version, workspace)
+    chosen = chosen_recipe(recipe, architecture, size, max_train_images, members, settings)
+    names = class_names(classes)
+    from curation.results.runs import find_checkpoint
+    from curation.training.request import TrainRequest
+
+    start = init_from or chosen.init_from
+    checkpoint = find_checkpoint(workspace, start, name) if start else None
+    title, all_seeds = recipe or chosen.architecture, tuple(range(seed, seed + seeds))
+    run(workspace, name, TrainRequest(chosen, title, names, all_seeds, weights, checkpoint, engine, version))
+
+
+with_settings(train, TrainConfig)
+
+
+def chosen_recipe(
+    recipe: str, architecture: str, size: int, max_train_images: int, members: str, settings: Mapping[str, Any]
+) -> "Recipe":
+    """Return the recipe with every option that was given in its place.
 
     Raises:
         ErrataError: neither recipe nor architecture is named, or a name or value is not allowed.
     """
+    from curation.training.combinations import ENSEMBLE
+    from models.training.recipes import Recipe, find_recipe
+
     if not recipe and not architecture:
         raise ErrataError("name what to train: --recipe R or --architecture ARCH; errata recipes lists them")
     base = find_recipe(recipe) if recipe else Recipe(architecture)
     given = {name: value for name, value in settings.items() if value is not None}
-    changed = replace(
+    chosen = replace(
         base,
         architecture=architecture or base.architecture,
         config=TrainConfig.from_dict({**base.config.to_dict(), **given}),
         size_px=size or base.size_px,
         max_train_images=max_train_images or base.max_train_images,
-        members=_listed(members) or base.members,
+        members=comma_separated(members) or base.members,
     )
-    if members and changed.architecture != ENSEMBLE:
-        raise ErrataError(f"--members are those of an ensemble, not of {changed.architecture}; leave them out")
-    start = init_from or base.init_from
-    names = _listed(classes)
+    if members and chosen.architecture != ENSEMBLE:
+        raise ErrataError(f"--members are those of an ensemble, not of {chosen.architecture}; leave them out")
+    return chosen
+
+
+def class_names(classes: str) -> tuple[str, ...]:
+    """Return the classes to tell apart, all where none is given.
+
+    Raises:
+        ErrataError: the text names no class.
+    """
+    names = comma_separated(classes)
     if classes and not names:
         raise ErrataError(f"--classes {classes!r} names no class; separate at least two by commas, or leave it out")
-    checkpoint = find_checkpoint(workspace, start, dataset) if start else None
-    name = recipe or changed.architecture
-    return TrainRequest(changed, name, names, seeds, weights, checkpoint, engine, version)
+    return names
 
 
-def _listed(names: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in names.split(",") if name.strip())
-
-
-def train(name: str, asked: TrainRequest) -> None:
-    """Train, and say what came out; of processes that train together the first speaks."""
+def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
+    """Train and print the results; of processes that train together only the first prints."""
+    from app.commands.progress import stage_display
+    from curation.datasets.opening import open_dataset
+    from curation.reports.training.table import markdown_table, run_table
+    from curation.results.trained import group_of
+    from curation.training.combinations import ENSEMBLE
     from curation.training.ensemble_check import check_ensemble
+    from curation.training.request import network_of
+    from curation.training.run import run_training
     from models.training.fabric import is_first
 
-    workspace = Workspace.from_environment()
-    if asked.recipe.architecture == ENSEMBLE:
-        check_ensemble(workspace, asked)
+    if request.recipe.architecture == ENSEMBLE:
+        check_ensemble(workspace, request)
     else:
-        network_of(asked)  # a wrong name is said before a data set is drawn or read
+        network_of(request)  # a wrong name is refused before a data set is drawn or read
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
-        folders = run_training(workspace, spec, rows, asked, show)
+        folders = run_training(workspace, spec, rows, request, show)
     if not first:
         return
     typer.echo(markdown_table(run_table(folders)))
@@ -91,3 +154,22 @@ def train(name: str, asked: TrainRequest) -> None:
 
 def _silent(stage: str, done: int, total: int) -> None:
     pass
+
+
+def architectures() -> None:
+    """List the architectures of audits and trainings."""
+    from models.networks.architectures import architecture_rows
+
+    typer.echo(f"{'name':<26} {'parameters':>12}  {'input':>6}  weights")
+    for row in architecture_rows():
+        modes = "scratch, finetuned, frozen" if row.pretrained else "scratch"
+        typer.echo(f"{row.name:<26} {row.parameters:>12,}  {row.size_px:>3} px  {modes}")
+    typer.echo("and any torchvision:NAME or timm:NAME; parameters with six classes")
+
+
+def recipes() -> None:
+    """List the recipes of `errata train`."""
+    from models.training.recipes import RECIPES
+
+    for name, recipe in RECIPES.items():
+        typer.echo(f"{name:<28} {recipe.architecture:<28} {recipe.about}")

@@ -1,111 +1,167 @@
-"""`errata split`, `splits`, `diff`, `sheet`, `apply` and `export`."""
+"""`errata split`, `splits`, `diff`, `sheet`, `apply` and `export`: curated versions of the labels."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curation.versions.diff import Change, change_counts, diff_versions, write_changes
-from curation.versions.make import make_version
-from curation.versions.request import VersionRequest
-from curation.versions.store import list_versions, load_version, version_folder
+from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
 from curation.words import counted
-from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
-SHOWN = 100  # changes on the screen
-NAMED = 10  # images named in a line
+if TYPE_CHECKING:
+    from curation.versions.diff import Change
+
+_FILES = "copy, hardlink or symlink (which Errata itself does not follow out of a data set)"
+_SHOWN_CHANGES = 100  # on the screen
+_NAMED_IMAGES = 10  # in a line
+_NUMBER_COLUMNS = range(1, 7)  # of the table of versions, aligned right
 
 
-def split(workspace: Workspace, name: str, request: VersionRequest) -> None:
-    """Make a version and say what it holds."""
-    made = make_version(workspace, name, request)
-    typer.echo(f"{name} {made.name}: {counted(len(made.rows), 'image')}, {made.sha256}")
-    for part, classes in made.images.counts().items():
-        counts = ", ".join(f"{classes[one]} {one}" for one in made.about["classes"])
-        typer.echo(f"  {part:<5} {sum(classes.values()):>7,}: {counts}")
-    changed, out = made.about["decisions"]["changed"], made.about["out"]
-    typer.echo(f"labels changed: {_by(changed)}; left out: {_by(out)}")
-    for sentence in made.about["guard"]:
+def split(
+    name: DatasetName,
+    version: Annotated[str, typer.Option(help="name of the new version, as v1; never overwritten")],
+    parent: Annotated[str, typer.Option(help="version whose splits it takes over")] = "original",
+    remake: Annotated[str, typer.Option(help="train=.8,val=.1,test=.1: splits anew; keep: the parent's")] = "keep",
+    seed: Seed = 0,
+    drop_leaks: Annotated[
+        bool, typer.Option("--drop-leaks", help="leave out train images with a twin in test")
+    ] = False,
+    auto_accept: Annotated[
+        float | None,
+        typer.Option(help="a label_quality: labels below it take the suggested one, unseen; never in test"),
+    ] = None,
+    accept_in: Annotated[str, typer.Option(help="splits in which --auto-accept may")] = "train,val",
+    reviewer: Annotated[str, typer.Option(help="who makes this version; the user by default")] = "",
+) -> None:
+    """Make a curated split from the decisions there are. Immutable, with a hash of its content."""
+    from curation.versions.make import make_version
+    from curation.versions.request import VersionRequest
+    from curation.versions.shares import parse_shares
+    from curation.versions.store import version_folder
+
+    shares, auto_splits = parse_shares(remake), comma_separated(accept_in)
+    request = VersionRequest(version, parent, shares, seed, drop_leaks, auto_accept, auto_splits, reviewer)
+    workspace, dataset = audited_dataset(name)
+    made = make_version(workspace, dataset, request.checked())
+    about = made.about
+    typer.echo(f"{dataset} {made.name}: {counted(len(made.rows), 'image')}, {made.sha256}")
+    for part, sizes in made.images.counts().items():
+        counts = ", ".join(f"{sizes[label]} {label}" for label in about["classes"])
+        typer.echo(f"  {part:<5} {sum(sizes.values()):>7,}: {counts}")
+    changed, out = _counts(about["decisions"]["changed"], "none"), _counts(about["out"], "none")
+    typer.echo(f"labels changed: {changed}; left out: {out}")
+    for sentence in about["guard"]:
         typer.echo(f"  {sentence}")
-    if added := made.about["added_classes"]:
+    if added := about["added_classes"]:
         typer.echo(f"classes that decisions added, behind the given ones: {', '.join(added)}")
-    _name("leaks", made.about["leaks"]["images"])
-    _name("disputed", made.about["disputed"])
-    typer.echo(f"kept in {version_folder(workspace, name, made.name)}")
+    _print_images("leaks", about["leaks"]["images"])
+    _print_images("disputed", about["disputed"])
+    typer.echo(f"kept in {version_folder(workspace, dataset, made.name)}")
 
 
-def show(workspace: Workspace, name: str) -> None:
-    """Print a line for each version."""
+def splits(name: DatasetName) -> None:
+    """List the versions of a data set. Images, changed labels, parent, hash, who made them."""
+    from curation.versions.store import list_versions
+
     head = ("version", "images", "train", "val", "test", "changed", "left out", "parent", "sha256", "made", "by")
     lines: list[tuple[str, ...]] = [head]
-    for one in list_versions(workspace, name):
-        sizes = {part: sum(classes.values()) for part, classes in one.counts.items()}
+    for version in list_versions(*audited_dataset(name)):
+        sizes = {part: sum(classes.values()) for part, classes in version.counts.items()}
         numbers = [sum(sizes.values()), *(sizes.get(part, 0) for part in ("train", "val", "test"))]
-        numbers += [sum(one.changed.values()), sum(one.out.values())]
-        made = f"{one.created[:10]} {one.created[11:16]}" if one.created else "-"
-        texts = (one.parent or "-", one.sha256[:12], made, one.reviewer or "-")
-        lines.append((one.name, *(f"{number:,}" for number in numbers), *texts))
+        numbers += [sum(version.changed.values()), sum(version.out.values())]
+        made = f"{version.created[:10]} {version.created[11:16]}" if version.created else "-"
+        texts = (version.parent or "-", version.sha256[:12], made, version.reviewer or "-")
+        lines.append((version.name, *(f"{number:,}" for number in numbers), *texts))
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     for line in lines:
-        cells = (cell.rjust(width) if 0 < i < 7 else cell.ljust(width) for i, (cell, width) in _numbered(line, widths))
+        cells = [
+            cell.rjust(width) if column in _NUMBER_COLUMNS else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
         typer.echo("  ".join(cells).rstrip())
 
 
-def diff(workspace: Workspace, name: str, old: str, new: str, csv: Path | None) -> None:
-    """Print what two versions do not have in common, or write it to a file."""
-    changes = diff_versions(load_version(workspace, name, old), load_version(workspace, name, new))
+def diff(
+    name: DatasetName,
+    old: Annotated[str, typer.Argument(help="a version, or original")],
+    new: Annotated[str, typer.Argument(help="a version, or original")],
+    csv: Annotated[Path | None, typer.Option(help="write all changes here instead of to the screen")] = None,
+) -> None:
+    """List what two versions do not have in common. Labels, splits and membership."""
+    from curation.versions.diff import change_counts, diff_versions, write_changes
+    from curation.versions.store import load_version
+
+    workspace, dataset = audited_dataset(name)
+    changes = diff_versions(load_version(workspace, dataset, old), load_version(workspace, dataset, new))
     if csv:
         write_changes(changes, csv)
         typer.echo(f"{counted(len(changes), 'change')} written to {csv}")
     else:
-        for change in changes[:SHOWN]:
-            typer.echo(_said(change))
-        if len(changes) > SHOWN:
-            typer.echo(f"… and {len(changes) - SHOWN:,} more; write all of them with --csv FILE")
-    typer.echo(f"{old} to {new}: {_by(change_counts(changes), 'nothing changed')}")
+        for change in changes[:_SHOWN_CHANGES]:
+            typer.echo(_change_line(change))
+        if len(changes) > _SHOWN_CHANGES:
+            typer.echo(f"… and {len(changes) - _SHOWN_CHANGES:,} more; write all of them with --csv FILE")
+    typer.echo(f"{old} to {new}: {_counts(change_counts(changes), 'nothing changed')}")
 
 
-def _said(change: Change) -> str:
+def _change_line(change: "Change") -> str:
     label = change.new_label if change.old_label == change.new_label else f"{change.old_label} -> {change.new_label}"
-    where = change.new_split if change.old_split == change.new_split else f"{change.old_split} -> {change.new_split}"
-    by = ", ".join(part for part in (change.decision, *change.reviewers, change.time[:16]) if part)
-    return f"{change.image_id}  {label.strip(' ->') if 'membership' in change.kind else label}  {where}  {by}".rstrip()
+    split = change.new_split if change.old_split == change.new_split else f"{change.old_split} -> {change.new_split}"
+    label = label.strip(" ->") if "membership" in change.kind else label
+    decided = ", ".join(part for part in (change.decision, *change.reviewers, change.time[:16]) if part)
+    return f"{change.image_id}  {label}  {split}  {decided}".rstrip()
 
 
-def _by(counts: dict[str, int], none: str = "none") -> str:
-    return ", ".join(f"{number:,} {what}" for what, number in counts.items()) or none
+def _counts(counts: dict[str, int], nothing: str) -> str:
+    return ", ".join(f"{number:,} {kind}" for kind, number in counts.items()) or nothing
 
 
-def _numbered(line: tuple[str, ...], widths: list[int]) -> list[tuple[int, tuple[str, int]]]:
-    return list(enumerate(zip(line, widths, strict=True)))
+def _print_images(title: str, image_ids: list[str]) -> None:
+    if image_ids:
+        more = f" and {len(image_ids) - _NAMED_IMAGES:,} more" if len(image_ids) > _NAMED_IMAGES else ""
+        typer.echo(f"{title}: {', '.join(image_ids[:_NAMED_IMAGES])}{more}")
 
 
 def sheet(
-    workspace: Workspace, name: str, version: str, html: Path | None, csv: Path | None, json: Path | None
+    name: DatasetName,
+    version: LabelVersion,
+    html: Annotated[Path | None, typer.Option(help="a page with pictures, grouped by classes")] = None,
+    csv: Annotated[Path | None, typer.Option(help="a line an image")] = None,
+    json: Annotated[Path | None, typer.Option(help="what others give to `errata apply`")] = None,
 ) -> None:
-    """Write the errata sheet of a version, or say in a line what is on it."""
+    """Write the errata sheet of a version. What people found wrong in the labels as given."""
     from curation.handover.sheet import errata_sheet, write_sheet, write_sheet_csv
+    from curation.versions.store import load_version
 
-    made = load_version(workspace, name, version)
-    found = errata_sheet(workspace, made)
-    typer.echo(f"{name} {version}: {counted(len(found.errata), 'erratum', 'errata')}; {found.judged:,} images judged")
+    workspace, dataset = audited_dataset(name)
+    made = load_version(workspace, dataset, version)
+    errata = errata_sheet(workspace, made)
+    lines = counted(len(errata.errata), "erratum", "errata")
+    typer.echo(f"{dataset} {version}: {lines}; {errata.judged:,} images judged")
     if json:
-        write_sheet(found, json)
+        write_sheet(errata, json)
     if csv:
-        write_sheet_csv(found, csv)
+        write_sheet_csv(errata, csv)
     if html:
         from curation.handover.sheet_page import write_sheet_page
 
-        write_sheet_page(found, made.rows.root, html)
-    for path in (html, csv, json):
-        if path:
-            typer.echo(f"written: {path}")
+        write_sheet_page(errata, made.rows.root, html)
+    for path in filter(None, (html, csv, json)):
+        typer.echo(f"written: {path}")
     if not (html or csv or json):
         typer.echo("write it with --html FILE, --csv FILE or --json FILE")
 
 
-def apply(sheet: Path, folder: Path, dry_run: bool, output: Path | None, csv: Path | None, files: str) -> None:
-    """Correct a copy of a data set by an errata sheet, elsewhere."""
+def apply(
+    sheet: Annotated[Path, typer.Argument(help="the JSON of an errata sheet")],
+    folder: Annotated[Path, typer.Argument(help="an image folder, or a CSV filepath,label[,split]; never changed")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
+    output: Annotated[Path | None, typer.Option(help="write a corrected image folder here; empty or absent")] = None,
+    csv: Annotated[Path | None, typer.Option(help="write the corrected labels here")] = None,
+    files: Annotated[str, typer.Option(help="copy or hardlink, into --output")] = "copy",
+) -> None:
+    """Correct a copy of a data set by an errata sheet. Images are found by content, wherever they lie."""
     from app.commands.progress import stage_display
     from curation.handover.sheet import read_sheet
     from curation.handover.sheet_apply import DIFFERENT, apply_sheet, checked_placing, write_corrected, write_labels
@@ -113,36 +169,38 @@ def apply(sheet: Path, folder: Path, dry_run: bool, output: Path | None, csv: Pa
     if not (dry_run or output or csv):
         raise ErrataError("say where the corrections go, with --output FOLDER or --csv FILE, or give --dry-run")
     checked_placing(files)
-    read = read_sheet(sheet)
+    errata = read_sheet(sheet)
     with stage_display() as show:
-        applied = apply_sheet(read, folder, lambda done, total: show("read images", done, total))
+        applied = apply_sheet(errata, folder, lambda done, total: show("read images", done, total))
         if csv and not dry_run:
             write_labels(applied, csv)
         if output and not dry_run:
             write_corrected(applied, output, files, lambda done, total: show("write images", done, total))
-    typer.echo(", ".join(f"{what}: {number:,}" for what, number in applied.counts().items()))
-    _name("not found", [one.image_id for one in applied.not_found])
-    _name(DIFFERENT, [one.image_id for one in applied.images if one.outcome == DIFFERENT])
-    for path in (csv, output):
-        if path:
-            typer.echo(f"{'would be written' if dry_run else 'written'}: {path}")
+    typer.echo(", ".join(f"{outcome}: {number:,}" for outcome, number in applied.counts().items()))
+    _print_images("not found", [erratum.image_id for erratum in applied.not_found])
+    _print_images(DIFFERENT, [image.image_id for image in applied.images if image.outcome == DIFFERENT])
+    for path in filter(None, (csv, output)):
+        typer.echo(f"{'would be written' if dry_run else 'written'}: {path}")
 
 
-def export(workspace: Workspace, name: str, version: str, kind: str, output: Path | None, files: str) -> None:
-    """Write a version as a data set of its own."""
+def export(
+    name: DatasetName,
+    version: LabelVersion,
+    kind: Annotated[str, typer.Option("--format", help="imagefolder, csv, fiftyone or huggingface")] = "imagefolder",
+    output: Annotated[
+        Path | None, typer.Option(help="empty or absent folder; in the workspace's exports by default")
+    ] = None,
+    files: Annotated[str, typer.Option(help=_FILES)] = "copy",
+) -> None:
+    """Write a version as a data set of its own. Every file is verified against its hash."""
     from app.commands.progress import stage_display
     from curation.handover.export import export_version
 
+    workspace, dataset = audited_dataset(name)
     with stage_display() as show:
         folder, exported = export_version(
-            workspace, name, version, kind, output, files, lambda done, total: show("export", done, total)
+            workspace, dataset, version, kind, output, files, lambda done, total: show("export", done, total)
         )
-    typer.echo(f"{name} {version}: {counted(len(exported.items), 'image')} written to {folder} and verified")
+    typer.echo(f"{dataset} {version}: {counted(len(exported.items), 'image')} written to {folder} and verified")
     for split, classes in exported.missing().items():
         typer.echo(f"no image of {', '.join(classes)} in {split}: readers that number folders count others there")
-
-
-def _name(what: str, images: list[str]) -> None:
-    if images:
-        more = f" and {len(images) - NAMED:,} more" if len(images) > NAMED else ""
-        typer.echo(f"{what}: {', '.join(images[:NAMED])}{more}")

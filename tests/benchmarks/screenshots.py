@@ -24,7 +24,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from app.commands import serve as serve_command
+from app.commands.serve import streamlit_server, wait_for_answer
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
 from tests.helpers.served_app import free_port
@@ -51,8 +51,8 @@ def main() -> None:
     workspace, port = Workspace.from_environment(), free_port()
     audit = load_audit(workspace, "scenes")
     worst = audit.rows.image_ids[audit.suspects("train")[0]]
-    with serve_command._streamlit(workspace, port) as app, sync_playwright() as playwright:
-        serve_command._wait_for_answer(workspace, app, port)
+    with streamlit_server(workspace, port) as app, sync_playwright() as playwright:
+        wait_for_answer(workspace, app, port)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(viewport=SIZE_PX, color_scheme="light")  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)

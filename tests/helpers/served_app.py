@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.commands import serve as serve_command
+from app.commands.serve import streamlit_server, wait_for_answer
 from curation.workspace.folders import Workspace
 
 
@@ -18,6 +18,6 @@ def free_port() -> int:
 def served(workspace: Workspace) -> Iterator[str]:
     """Serve the app on a workspace; yield its address, to be followed by `/?dataset=…`."""
     port = free_port()
-    with serve_command._streamlit(workspace, port) as app:
-        serve_command._wait_for_answer(workspace, app, port)
+    with streamlit_server(workspace, port) as app:
+        wait_for_answer(workspace, app, port)
         yield f"http://127.0.0.1:{port}"

@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.commands import doctor, doctor_command
-from app.commands.doctor import NOTE, OK, PROBLEM, Finding, healthy
+from app.commands import doctor
+from app.commands.doctor import NOTE, OK, PROBLEM, Finding
 from models.errors import ErrataError
+from tests.helpers.typed_command import exit_code
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_this_machine_is_looked_at_in_full(capsys: pytest.CaptureFixture[str]) -> None:
-    code = doctor_command.doctor()
+    code = exit_code("doctor")
     lines = capsys.readouterr().out.splitlines()
     names = ("Python", "torch", "torchvision", "device", "MongoDB", "workspace", "disk", "app port", "data: scenes")
     for name in names:
@@ -43,7 +44,7 @@ def test_packages(monkeypatch: pytest.MonkeyPatch) -> None:
             raise PackageNotFoundError(name)
         return found[name]
 
-    monkeypatch.setattr(doctor, "version", version)
+    monkeypatch.setattr("importlib.metadata.version", version)
     levels = {finding.name: finding.level for finding in doctor.check_packages()}
     assert levels == {"torch": PROBLEM, "torchvision": OK, "fiftyone": OK, "streamlit": PROBLEM}
 
@@ -58,12 +59,12 @@ def test_mongodb_that_is_missing_or_does_not_run(tmp_path: Path, monkeypatch: py
     def missing() -> Path:
         raise ErrataError("no MongoDB server at here; install it")
 
-    monkeypatch.setattr(doctor, "mongod_path", missing)
+    monkeypatch.setattr("curation.database.start.mongod_path", missing)
     assert Finding("MongoDB", PROBLEM, "no MongoDB server at here; install it") in doctor.examine()
     broken = tmp_path / "mongod"
     broken.write_text("#!/bin/sh\necho libcrypto.so.3 is missing >&2\nexit 127\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(doctor, "mongod_path", lambda: broken)
+    monkeypatch.setattr("curation.database.start.mongod_path", lambda: broken)
     finding = doctor.check_mongodb()[0]
     assert finding.level == PROBLEM
     assert "libcrypto.so.3 is missing" in finding.text
@@ -114,6 +115,5 @@ def test_a_check_that_falls_over_is_a_finding(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     for level, code in ((OK, 0), (NOTE, 0), (PROBLEM, 1)):
-        monkeypatch.setattr(doctor_command, "examine", lambda level=level: [Finding("x", level, "y")])
-        assert doctor_command.doctor() == code
-        assert healthy([Finding("x", level, "y")]) == (code == 0)
+        monkeypatch.setattr(doctor, "examine", lambda level=level: [Finding("x", level, "y")])
+        assert exit_code("doctor") == code

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
-from app.commands import review as sync_command
+from app.commands.review import named_reviewer
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.reviewer import keep_reviewer, kept_reviewer
@@ -28,7 +28,7 @@ def opened(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ..
         calls.append(arguments)
         return "http://127.0.0.1:5151/"
 
-    monkeypatch.setattr(sync_command, "open_session", open_session)
+    monkeypatch.setattr("curation.in_fiftyone.sessions.open_session", open_session)
     monkeypatch.setattr("webbrowser.open", lambda url: None)
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path))
     small_audit(Workspace(tmp_path), cams=0)
@@ -60,8 +60,8 @@ def test_the_name_is_asked_once(opened: list[tuple[Any, ...]], tmp_path: Any) ->
 def test_the_name_is_asked_for(opened: list[tuple[Any, ...]], tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("typer.prompt", lambda question: " Ben ")
-    assert sync_command.named_reviewer(Workspace(tmp_path), "") == "Ben"
-    assert sync_command.named_reviewer(Workspace(tmp_path), "") == "Ben"
+    assert named_reviewer(Workspace(tmp_path), "") == "Ben"
+    assert named_reviewer(Workspace(tmp_path), "") == "Ben"
 
 
 def test_a_split_that_is_not_there(opened: list[tuple[Any, ...]]) -> None:
@@ -76,8 +76,8 @@ def test_what_an_app_that_ended_said(
     app = AppServer(5151, 1, "ana", (), "")
     (tmp_path / "servers").mkdir()
     (tmp_path / "servers" / "5151.said").write_text("tiny: label edited in FiftyOne: 2, now in the decision log")
-    monkeypatch.setattr(sync_command, "running_apps", lambda workspace: [app])
-    monkeypatch.setattr(sync_command, "stop_app", lambda workspace, port: True)
+    monkeypatch.setattr("curation.in_fiftyone.app_server.running_apps", lambda workspace: [app])
+    monkeypatch.setattr("curation.in_fiftyone.app_server.stop_app", lambda workspace, port: True)
     assert run("stop").splitlines() == [
         "ended the FiftyOne App on port 5151",
         "tiny: label edited in FiftyOne: 2, now in the decision log",

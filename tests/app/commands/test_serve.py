@@ -27,13 +27,13 @@ def test_taken_ports_are_said_before_anything_starts(workspace: Workspace) -> No
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(ErrataError, match=f"port {port} is taken by .*--port"):
-            serve("scenes", port, free_port())
+            serve(port, free_port(), "scenes")
         with pytest.raises(ErrataError, match=f"port {port} is taken by .*--fiftyone-port"):
-            serve("scenes", free_port(), port)
+            serve(free_port(), port, "scenes")
     with pytest.raises(ErrataError, match="both servers cannot listen on port 8501"):
-        serve("scenes", 8501, 8501)
+        serve(8501, 8501, "scenes")
     with pytest.raises(ErrataError, match="no data set 'scnes'; did you mean 'scenes'"):
-        serve("scnes", free_port(), free_port())
+        serve(free_port(), free_port(), "scnes")
     assert not list(workspace.root.iterdir())
 
 
@@ -42,11 +42,11 @@ def test_an_audit_that_is_done_or_being_done_is_not_started_again(
 ) -> None:
     audit = small_audit(workspace, cams=0)
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
-    serve_command._audit(workspace, "tiny", "tiny")
+    serve_command._audit_if_needed(workspace, "tiny", "tiny")
     write_status(audit.folder, "running", "images")
-    serve_command._audit(workspace, "tiny", "tiny")
+    serve_command._audit_if_needed(workspace, "tiny", "tiny")
     assert f"is being audited by process {os.getpid()}" in capsys.readouterr().out
-    assert serve_command._audits_running(workspace)
+    assert serve_command._an_audit_runs(workspace)
 
 
 def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
@@ -54,24 +54,24 @@ def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
 ) -> None:
     audit = small_audit(workspace, cams=0)
     write_status(audit.folder, "failed", "duplicates", error="too many folds")
-    monkeypatch.setattr(serve_command, "read_records", lambda _: {"fiftyone": None})
+    monkeypatch.setattr("curation.workspace.stages.read_records", lambda _: {"fiftyone": None})
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
-    serve_command._audit(workspace, "tiny", "tiny")
+    serve_command._audit_if_needed(workspace, "tiny", "tiny")
     assert "the last audit of tiny ended early (too many folds); shown is the one before" in capsys.readouterr().out
-    assert serve_command._still_whole(workspace, "tiny")
+    assert serve_command._earlier_audit_is_whole(workspace, "tiny")
     (audit.folder / "rows.npz").write_bytes(b"")
-    assert not serve_command._still_whole(workspace, "tiny")
-    monkeypatch.setattr(serve_command, "read_records", lambda _: {})  # killed before FiftyOne had it
-    assert not serve_command._still_whole(workspace, "tiny")
+    assert not serve_command._earlier_audit_is_whole(workspace, "tiny")
+    monkeypatch.setattr("curation.workspace.stages.read_records", lambda _: {})  # killed before FiftyOne had it
+    assert not serve_command._earlier_audit_is_whole(workspace, "tiny")
 
 
 def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serve_command, "SERVER", "app.missing")
     with (
         pytest.raises(ErrataError, match=r"does not start: .*missing.*log:"),
-        serve_command._streamlit(workspace, free_port()) as app,
+        serve_command.streamlit_server(workspace, free_port()) as app,
     ):
-        serve_command._wait_for_answer(workspace, app, free_port())
+        serve_command.wait_for_answer(workspace, app, free_port())
     assert app.poll() is not None
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.queue import queue, title_of
+from app.commands.queue import title_of
 from app.jobs import actions as queue_actions
 from app.jobs import queue as run_queue
 from app.jobs import worker as queue_worker
@@ -21,6 +21,7 @@ from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from models.files.locks import locked
+from tests.helpers.typed_command import exit_code
 
 # In place of app.job: says when it began and ended, and sleeps as long as its last argument says.
 _SLEEPS = """
@@ -159,25 +160,23 @@ def test_an_audit_started_again_elsewhere_is_no_longer_this_job(workspace: Works
 
 def test_the_command(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     write_json(audit_folder(workspace, "tiny") / "results.json", {})
-    queue(workspace, [], False, "", "")
-    assert "nothing waits" in capsys.readouterr().out
-    queue(workspace, ["train", "tiny", "--recipe", "a", "0"], False, "", "")
-    assert "added " in capsys.readouterr().out
-    queue(workspace, [], False, "", "")
-    assert "waiting" in capsys.readouterr().out
+
+    def queue(*arguments: str, code: int = 0) -> str:
+        assert exit_code("queue", *arguments) == code
+        printed = capsys.readouterr()
+        return printed.err if code else printed.out
+
+    assert "nothing waits" in queue()
+    assert "added " in queue("train", "tiny", "--recipe", "a", "0")
+    assert "waiting" in queue()
     name = jobs(workspace)[0].id
-    queue(workspace, [], False, name[-4:], "")
-    queue(workspace, [], False, "", name)
-    assert "cancelled" in capsys.readouterr().out
-    queue(workspace, [], True, "", "")
-    assert "started 1 jobs" in capsys.readouterr().out
-    for arguments, sentence in ((["train"], "name a data set too"), (["split", "tiny"], "command for the queue")):
-        with pytest.raises(ErrataError, match=sentence):
-            queue(workspace, arguments, False, "", "")
-    with pytest.raises(ErrataError, match="one of them at a time"):
-        queue(workspace, [], True, "x", "")
-    with pytest.raises(ErrataError, match="no job 'x'"):
-        queue(workspace, [], False, "x", "")
+    assert "cancelled" in queue("--cancel", name[-4:])
+    assert "added: a on original" in queue("--resume", name)
+    assert "started 1 jobs" in queue("--work")
+    assert "name a data set too" in queue("train", code=2)
+    assert "command for the queue" in queue("split", "tiny", code=2)
+    assert "one of them at a time" in queue("--work", "--cancel", "x", code=2)
+    assert "no job 'x'" in queue("--cancel", "x", code=2)
 
 
 def test_titles() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.report import report
 from app.jobs.process import job_folder, watch
 from curation.handover.report import write_share_report
 from curation.handover.report_page import _part
@@ -86,13 +85,6 @@ def test_the_audit_of_a_version_is_refused(workspace: Workspace, tmp_path: Path)
     with pytest.raises(ErrataError, match="report on 'tiny'"):
         write_share_report(workspace, "tiny-v1", tmp_path / "r.html", None, quiet)
     assert "**tiny**" in texts(show("tiny-v1").info)
-
-
-def test_the_command(workspace: Workspace, audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ErrataError, match="name a file for the report"):
-        report(workspace, "tiny", None, None)
-    report(workspace, "tiny", None, tmp_path / "r.json")
-    assert "30 images, 0 judged, 0 curated versions, 0 trainings, 0 compared" in capsys.readouterr().out
 
 
 def test_nothing_trained_has_no_line(workspace: Workspace, audit: Audit) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.commands.train import request
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.opening import open_dataset
 from curation.datasets.rows import Rows
@@ -31,7 +30,7 @@ from models.files.atomic import read_json
 from models.files.runs import computing, read_status
 from models.jobs.ensemble import average, stack
 from models.training.config import TrainConfig
-from models.training.recipes import OUT_OF_FOLD, RECIPES, Recipe
+from models.training.recipes import OUT_OF_FOLD, Recipe
 from tests.helpers.drawn_folder import draw_folder
 
 MEMBERS = ("simple_cnn", "simple_cnn_tanh")
@@ -194,16 +193,3 @@ def test_runs_that_can_be_no_members(finished: Finished) -> None:
         finished.train(of(*finished.runs(), classes=("dots", "waves")))
     with pytest.raises(ErrataError, match="have different folds"):
         finished.train(of(finished.audited, "simple_cnn_tanh", seeds=(3,)))
-
-
-def test_members_on_the_command_line(finished: Finished) -> None:
-    def asked(recipe: str, architecture: str, members: str) -> TrainRequest:
-        return request(
-            finished.workspace, "x", recipe, architecture, {}, 0, 0, "", "", None, (0,), "auto", "original", members
-        )
-
-    assert asked("scenes-ensemble", "", "a, b,").recipe.members == ("a", "b")
-    assert asked("", "ensemble", "a,b").recipe == Recipe("ensemble", members=("a", "b"))
-    assert asked("scenes-ensemble", "", "").recipe.members == RECIPES["scenes-ensemble"].members
-    with pytest.raises(ErrataError, match="--members are those of an ensemble, not of simple_cnn; leave them out"):
-        asked("", "simple_cnn", "a,b")

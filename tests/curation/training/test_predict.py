@@ -1,14 +1,12 @@
 """Asking trained networks about images: real small checkpoints, hand-made embeddings."""
 
 import csv
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from app.commands.predict import predict
 from curation.results.audit import Audit
 from curation.results.likeness import likeness
 from curation.results.models import trained_models
@@ -119,25 +117,6 @@ def test_the_table_has_a_line_for_each_model(workspace: Workspace, audit: Audit,
     assert [line["model"] or line["problem"][-40:] for line in lines][:2] == [ARCHITECTURES[1], "simple_cnn"]
     assert sum(float(lines[0][f"probability_{k}"]) for k in (1, 2, 3)) == pytest.approx(1, abs=2e-4)
     assert "empty" in lines[2]["problem"]
-
-
-def test_the_command(workspace: Workspace, audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    predict(workspace, "tiny", [audit.rows.paths[0]], None, None, None, 2)
-    assert "simple_cnn on v1, mean of 2 seeds: " in capsys.readouterr().out
-    predict(workspace, "tiny", [audit.rows.paths[0]], tmp_path / "a.csv", tmp_path / "a.json", None, 2)
-    assert json.loads((tmp_path / "a.json").read_text())["dataset"] == "tiny"
-    assert "written" in capsys.readouterr().out
-
-
-def test_the_command_without_one_image_that_can_be_read(
-    workspace: Workspace, audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "text.jpg").write_text("no image")
-    predict(workspace, "tiny", [tmp_path / "text.jpg", audit.rows.paths[0]], None, None, None, 2)
-    with pytest.raises(ErrataError, match="none of these files is an image that can be read"):
-        predict(workspace, "tiny", [tmp_path / "text.jpg"], tmp_path / "a.csv", None, None, 2)
-    assert "text.jpg is no image that can be read" in capsys.readouterr().out
-    assert "text.jpg" in (tmp_path / "a.csv").read_text()
 
 
 def test_without_a_model(tmp_path: Path) -> None:

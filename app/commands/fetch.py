@@ -1,0 +1,18 @@
+"""`errata fetch`: the images of a data set of the catalogue."""
+
+import typer
+
+from app.commands.arguments import DatasetName
+from curation.workspace.folders import Workspace, data_root
+
+
+def fetch(name: DatasetName) -> None:
+    """Get the images of a data set, or say where to get them."""
+    from app.commands.progress import stage_display
+    from curation.datasets.catalog import find_dataset
+    from curation.datasets.fetch import fetch as fetch_images
+
+    with stage_display() as show:
+        spec = find_dataset(name, Workspace.from_environment())
+        folder = fetch_images(spec, data_root(), lambda done, total: show("fetch", done, total))
+    typer.echo(f"{name} is in {folder}")
