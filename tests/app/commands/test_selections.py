@@ -73,6 +73,9 @@ def test_a_file_that_is_no_text_is_refused(selections: Selections, tmp_path: Pat
     assert selections("--add", "mine", "--images", file) == "selection mine of tiny holds 1 image\n"
 
 
-def test_a_data_set_that_was_not_audited(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_data_set_that_was_not_audited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "empty"))
     assert exit_code("selections", "scenes") == 2
     assert "run `errata audit scenes`" in capsys.readouterr().err
