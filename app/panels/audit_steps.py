@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.html_parts.line_chart import Line, line_chart
+from app.html_parts.line_chart import line_figure
 from app.jobs.process import Progress
+from curation.reports.line_chart import Line
 from curation.training.combinations import COMBINATIONS
 from curation.workspace.names import slug
 from curation.workspace.stages import read_records
@@ -82,7 +83,7 @@ def training_curves(folder: Path, progress: Progress) -> str:
         Line(f"fold {fold}", [(float(one["epoch"]), float(one["val_accuracy"])) for one in epochs if _has(one)])
         for fold, epochs in curves.items()
     ]
-    return line_chart(lines, "epoch", f"{architecture}: validation accuracy", percent=True)
+    return line_figure(lines, "epoch", f"{architecture}: validation accuracy", percent=True)
 
 
 def _has(epoch: dict[str, object]) -> bool:

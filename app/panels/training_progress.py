@@ -4,9 +4,10 @@ import re
 import time
 from collections.abc import Sequence
 
-from app.html_parts.line_chart import Line, line_chart
+from app.html_parts.line_chart import line_figure
 from app.jobs.queue import Job
 from app.jobs.words import about_time
+from curation.reports.line_chart import Line
 from curation.results.trained import TrainedRun, group_of, load_run
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -77,8 +78,8 @@ def curves_chart(runs: Sequence[TrainedRun]) -> str:
         for key, name, dashed in (("val_accuracy", "validation", False), ("train_accuracy", "training", True)):
             points = [(float(one["epoch"]), float(one[key])) for one in run.curve if _is_number(one.get(key))]
             if points and (key == "val_accuracy" or len(runs) == 1 or not lines):
-                lines.append(Line(f"{name}{of}", points, dashed))
-    return line_chart(lines, "epoch", "accuracy, labels as trained on", percent=True)
+                lines.append(Line(f"{name}{of}", points, "dashed" if dashed else ""))
+    return line_figure(lines, "epoch", "accuracy, labels as trained on", percent=True)
 
 
 def _is_number(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""Who is compared: the seeds of one recipe, trained on one version of the labels, are one contestant."""
+"""What is compared: the seeds of one recipe, trained on one version of the labels, are one contestant."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -14,7 +14,7 @@ from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
 from models.files.atomic import digest
 
-_TELLS_APART = ("architecture", "mode", "config", "input", "members")  # parts of config.json that make a method
+_METHOD = ("architecture", "mode", "config", "input", "members")  # parts of config.json that make a method
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,12 @@ class Contestant:
 
     @property
     def config(self) -> dict[str, Any]:
-        """What the config.json of its runs say alike."""
+        """The config.json of its first run; that of the others differs in the seed alone."""
         return self.runs[0].config
 
     @property
     def title(self) -> str:
-        """What it is called where it stands alone."""
+        """Its name where it stands alone."""
         return self.method if self.trained == ORIGINAL else f"{self.method}, trained on {self.trained}"
 
     @property
@@ -43,22 +43,29 @@ class Contestant:
 
     @property
     def families(self) -> frozenset[str]:
-        """Its architecture without mode, or those of an ensemble's members: what it may have proposed fixes as."""
+        """Its architecture without mode, or those of an ensemble's members: it may have proposed fixes under them."""
         names = self.config.get("members") or [self.config["architecture"]]
         return frozenset(str(name).partition("@")[0] for name in names)
 
+    @property
+    def names(self) -> set[str]:
+        """The names that choose it, beside those of its single runs."""
+        architecture, mode = str(self.config["architecture"]), self.config.get("mode")
+        names = {self.name, self.method, str(self.config.get("recipe") or architecture), architecture}
+        return names | {f"{architecture}@{mode}"} if mode else names
+
 
 def choose_contestants(workspace: Workspace, dataset: str, wanted: Sequence[str] = ()) -> list[Contestant]:
-    """Return who is to be compared, ordered by method, those trained on the labels as given first.
+    """Return the contestants, ordered by method, those trained on the labels as given first.
 
     Args:
         workspace: holds the runs.
         dataset: under the name it is audited.
         wanted: runs, groups of seeds, recipes or architectures (ARCH or ARCH@MODE); all finished runs where empty, but
-            of trainings that differ by nothing except the state of the data set only the newest.
+            only the newest of trainings that differ by nothing except the state of the data set.
 
     Raises:
-        ErrataError: a name that is none, no finished run, or a file of a run is damaged.
+        ErrataError: an unknown name, no finished run, or a file of a run is damaged.
     """
     folders = finished_runs(workspace, dataset=dataset)
     if not folders:
@@ -66,16 +73,68 @@ def choose_contestants(workspace: Workspace, dataset: str, wanted: Sequence[str]
             f"no finished training of {dataset!r} to compare; run `errata train {dataset} --recipe R`, "
             "see `errata recipes`"
         )
-    every = _grouped([load_run(folder) for folder in folders])
+    contestants = _grouped([load_run(folder) for folder in folders])
     if not wanted:
-        return _ordered(list({(one.method, one.trained): one for one in every}.values()))
-    found: dict[str, Contestant] = {}
+        newest = {(contestant.method, contestant.trained): contestant for contestant in contestants}
+        return _ordered(list(newest.values()))
+    chosen: dict[str, Contestant] = {}
     for name in wanted:
-        for one in _named(every, name):
-            known = found.get(one.name)
-            runs = {run.name: run for run in (*(known.runs if known else ()), *one.runs)}
-            found[one.name] = replace(one, runs=tuple(sorted(runs.values(), key=lambda run: run.seed)))
-    return _ordered(list(found.values()))
+        for contestant in _named(contestants, name):
+            known = chosen[contestant.name].runs if contestant.name in chosen else ()
+            runs = {run.name: run for run in (*known, *contestant.runs)}
+            chosen[contestant.name] = replace(contestant, runs=_by_seed(list(runs.values())))
+    return _ordered(list(chosen.values()))
+
+
+def comparable(
+    contestants: Sequence[Contestant], classes: Sequence[str], versions: Collection[str], strict: bool
+) -> tuple[list[Contestant], dict[str, str]]:
+    """Return the contestants that can be compared, and for each of the others the reason why not.
+
+    A contestant must know every given class, and the version that it learned from must exist.
+
+    Args:
+        contestants: all that were chosen.
+        classes: of the data set, as given.
+        versions: of its labels.
+        strict: whether to refuse contestants that cannot be compared.
+
+    Raises:
+        ErrataError: none can be compared, or `strict` and one cannot.
+    """
+    reasons = {contestant.name: _why_not(contestant, classes, versions) for contestant in contestants}
+    skipped = {name: reason for name, reason in reasons.items() if reason}
+    if skipped and (strict or len(skipped) == len(contestants)):
+        name, reason = next(iter(skipped.items()))
+        raise ErrataError(
+            f"run {name} cannot be compared: {reason}; leave it out, or compare it on a data set of its own"
+        )
+    return [contestant for contestant in contestants if contestant.name not in skipped], skipped
+
+
+def stale(contestants: Sequence[Contestant], rows: Mapping[str, CuratedRows]) -> frozenset[str]:
+    """Return the names of contestants that learned from other images or labels than their version has today.
+
+    Args:
+        contestants: those that are compared.
+        rows: version -> its images, for each version that a contestant was trained on.
+    """
+    trained_on = {contestant.trained for contestant in contestants}
+    keys = {version: rows_key(rows[version].member_checked) for version in trained_on}
+    return frozenset(
+        contestant.name
+        for contestant in contestants
+        if any(run.config.get("rows_key") not in (None, keys[contestant.trained]) for run in contestant.runs)
+    )
+
+
+def _why_not(contestant: Contestant, classes: Sequence[str], versions: Collection[str]) -> str:
+    lacking = [name for name in classes if name not in contestant.classes]
+    if lacking:
+        return f"it tells {len(contestant.classes)} classes apart and does not know {lacking[0]!r}"
+    if contestant.trained not in versions:
+        return f"it was trained on version {contestant.trained!r}, which is gone"
+    return ""
 
 
 def _grouped(runs: Sequence[TrainedRun]) -> list[Contestant]:
@@ -83,37 +142,39 @@ def _grouped(runs: Sequence[TrainedRun]) -> list[Contestant]:
     groups: dict[str, list[TrainedRun]] = {}
     for run in runs:
         groups.setdefault(run.group, []).append(run)
-    names = _methods({group: own[0].config for group, own in groups.items()})
+    methods = _methods({group: members[0].config for group, members in groups.items()})
     return [
-        Contestant(
-            group,
-            names[group],
-            str(own[0].config.get("version", ORIGINAL)),
-            tuple(sorted(own, key=lambda run: run.seed)),
-        )
-        for group, own in groups.items()
+        Contestant(group, methods[group], str(members[0].config.get("version", ORIGINAL)), _by_seed(members))
+        for group, members in groups.items()
     ]
 
 
+def _by_seed(runs: list[TrainedRun]) -> tuple[TrainedRun, ...]:
+    return tuple(sorted(runs, key=lambda run: run.seed))
+
+
 def _methods(configs: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Return what each group is called: its recipe, and where several share it the settings that differ."""
-    alike: dict[str, list[str]] = {}
+    """Return the method of each group: its recipe, and the settings that differ where several groups share it."""
+    by_recipe: dict[str, list[str]] = {}
     for group, config in configs.items():
-        alike.setdefault(str(config.get("recipe") or config["architecture"]), []).append(group)
-    names = {}
-    for recipe, groups in alike.items():
+        by_recipe.setdefault(str(config.get("recipe") or config["architecture"]), []).append(group)
+    methods = {}
+    for recipe, groups in by_recipe.items():
         settings = {group: _settings(configs[group]) for group in groups}
-        every = {name for own in settings.values() for name in own}
-        differ = sorted(name for name in every if len({str(own.get(name)) for own in settings.values()}) > 1)
+        differing = _differing(list(settings.values()))
         for group in groups:
-            names[group] = ", ".join([recipe, *(_said(name, settings[group].get(name)) for name in differ)])
-    return names
+            shown = [_setting_text(name, settings[group].get(name)) for name in differing]
+            methods[group] = ", ".join([recipe, *shown])
+    return methods
 
 
 def _settings(config: dict[str, Any]) -> dict[str, Any]:
-    """Return what makes a method, flat; not from which run it started, whose name differs with the labels."""
+    """Return what makes a method, flat.
+
+    Whether it started from another run counts, but not that run's name: it differs with the labels.
+    """
     flat: dict[str, Any] = {"from a run": bool(config.get("init_from"))}
-    for part in _TELLS_APART:
+    for part in _METHOD:
         value = config.get(part)
         if part == "members" and value:
             flat[part] = sorted(value)
@@ -124,81 +185,44 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
-def _said(name: str, value: object) -> str:
+def _differing(settings: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the names of the settings that do not have the same value everywhere."""
+    names = {name for values in settings for name in values}
+    return sorted(name for name in names if len({str(values.get(name)) for values in settings}) > 1)
+
+
+def _setting_text(name: str, value: object) -> str:
     shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return f"{name.replace('_', ' ')} {shown}"
 
 
-def _named(every: Sequence[Contestant], name: str) -> list[Contestant]:
-    """Return the contestants of a name; of a single run's name that seed alone."""
-    for one in every:
-        if own := tuple(run for run in one.runs if run.name == name):
-            return [replace(one, runs=own)]
-    found = [one for one in every if name in names_of(one)]
-    if not found:
-        raise unknown("trained run, recipe or architecture", name, {known for one in every for known in names_of(one)})
-    return found
+def _named(contestants: Sequence[Contestant], name: str) -> list[Contestant]:
+    """Return the contestants of a name; where it is that of a single run, with that seed alone."""
+    for contestant in contestants:
+        if run := next((run for run in contestant.runs if run.name == name), None):
+            return [replace(contestant, runs=(run,))]
+    chosen = [contestant for contestant in contestants if name in contestant.names]
+    if not chosen:
+        names = {known for contestant in contestants for known in contestant.names}
+        raise unknown("trained run, recipe or architecture", name, names)
+    return chosen
 
 
-def names_of(one: Contestant) -> set[str]:
-    """Return by what a contestant can be asked for, beside the names of its runs."""
-    config = one.config
-    architecture, mode = str(config["architecture"]), config.get("mode")
-    names = {one.name, one.method, str(config.get("recipe") or architecture), architecture}
-    return names | {f"{architecture}@{mode}"} if mode else names
-
-
-def _ordered(found: list[Contestant]) -> list[Contestant]:
-    """Return them by method; of two that are called the same, each with a part of its name that tells it apart."""
-    count = Counter((one.method, one.trained) for one in found)
+def _ordered(contestants: list[Contestant]) -> list[Contestant]:
+    """Return them by method; where two have the same title, each gets letters of its name that tell it apart."""
+    count = Counter((contestant.method, contestant.trained) for contestant in contestants)
     apart = [
-        replace(one, method=f"{one.method} ({digest(one.name)[:4]})") if count[one.method, one.trained] > 1 else one
-        for one in found
+        replace(contestant, method=f"{contestant.method} ({digest(contestant.name)[:4]})")
+        if count[contestant.method, contestant.trained] > 1
+        else contestant
+        for contestant in contestants
     ]
-    return sorted(apart, key=lambda one: (one.method, one.trained != ORIGINAL, one.trained, one.name))
-
-
-def comparable(
-    found: Sequence[Contestant], classes: Sequence[str], versions: Collection[str], strict: bool
-) -> tuple[list[Contestant], dict[str, str]]:
-    """Return the contestants that know every given class and whose labels are there, and why the others are left out.
-
-    Args:
-        found: contestants.
-        classes: of the data set, as given.
-        versions: of its labels.
-        strict: whether to refuse those that cannot be compared.
-
-    Raises:
-        ErrataError: none is left, or `strict` and one is left out.
-    """
-    reasons = {one.name: _why_not(one, classes, versions) for one in found}
-    skipped = {name: why for name, why in reasons.items() if why}
-    if skipped and (strict or len(skipped) == len(found)):
-        name, why = next(iter(skipped.items()))
-        raise ErrataError(f"run {name} cannot be compared: {why}; leave it out, or compare it on a data set of its own")
-    return [one for one in found if one.name not in skipped], skipped
-
-
-def _why_not(one: Contestant, classes: Sequence[str], versions: Collection[str]) -> str:
-    lacking = [name for name in classes if name not in one.classes]
-    if lacking:
-        return f"it tells {len(one.classes)} classes apart and does not know {lacking[0]!r}"
-    if one.trained not in versions:
-        return f"it was trained on version {one.trained!r}, which is gone"
-    return ""
-
-
-def stale(contestants: Sequence[Contestant], every: Mapping[str, CuratedRows]) -> frozenset[str]:
-    """Return the names of contestants that learned from other images or labels than their version has today.
-
-    Args:
-        contestants: who is compared.
-        every: the versions they were trained on.
-    """
-    keys = {version: rows_key(every[version].member_checked) for version in {one.trained for one in contestants}}
-    return frozenset(
-        one.name
-        for one in contestants
-        if any(run.config.get("rows_key") not in (None, keys[one.trained]) for run in one.runs)
+    return sorted(
+        apart,
+        key=lambda contestant: (
+            contestant.method,
+            contestant.trained != ORIGINAL,
+            contestant.trained,
+            contestant.name,
+        ),
     )

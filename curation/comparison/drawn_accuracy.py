@@ -1,4 +1,4 @@
-"""The accuracy that the randomly drawn looks alone speak for; pure arrays."""
+"""The accuracy estimated from randomly drawn looks alone; pure arrays."""
 
 from typing import NamedTuple
 
@@ -12,29 +12,29 @@ FEW = 30  # drawn looks; with fewer the interval says little
 
 
 class DrawnAccuracy(NamedTuple):
-    """An accuracy on labels that nobody chose for being suspicious."""
+    """An accuracy that does not depend on which labels looked suspicious."""
 
-    accuracy: float | None  # in [0, 1]; None where no look was drawn and not all were judged
-    low: float  # ends of the 95 % interval of what judging all N images would give
+    accuracy: float | None  # in [0, 1]; None where no look was drawn and not all images were judged
+    low: float  # ends of the 95 % interval of the accuracy that judging all N images would give
     high: float
-    drawn: int  # looks that stand for others because they were drawn
-    certain: int  # images that would have been looked at whatever was drawn: they stand for themselves
-    note: str  # what to keep in mind, empty where nothing
+    drawn: int  # looks drawn at random: they stand for other images too
+    certain: int  # images that were looked at with probability 1: they stand for themselves
+    note: str  # a caveat; empty where there is none
 
 
 def drawn_accuracy(right: Doubles, looked: BoolArray, inclusion: Doubles) -> DrawnAccuracy:
     """Estimate the accuracy that judging all N images would give, from looks whose probability is known.
 
-    Images down to where every suspicious one was looked at count as themselves. The others are represented by the
-    looks that were drawn, each with the weight 1 / inclusion: whom the ranking favours does not matter.
+    Images that were looked at for certain count as themselves. The drawn looks represent all other images, each with
+    the weight 1 / inclusion. So it does not matter which network the ranking favours.
 
     Args:
-        right: how right a contestant is by the curated labels, shape (N,), in [0, 1]: the share of its seeds.
+        right: share of a contestant's seeds that are right by the curated labels, shape (N,), in [0, 1].
         looked: whether each image has a settled verdict, shape (N,).
         inclusion: probability of having been looked at, shape (N,), as `audit_sample.inclusion` returns it.
 
     Raises:
-        ErrataError: shapes disagree, or there is no image.
+        ErrataError: shapes differ, or there is no image.
 
     Source: Hájek's ratio estimator, Särndal, Swensson, Wretman 1992, ch. 5.7; interval: Wilson 1927 with the effective
     sample size of Kish 1965, ch. 11.7.
@@ -43,7 +43,7 @@ def drawn_accuracy(right: Doubles, looked: BoolArray, inclusion: Doubles) -> Dra
     if not n or not right.shape == looked.shape == inclusion.shape:
         raise ErrataError(
             f"right, looked and inclusion have shapes {right.shape}, {looked.shape} and {inclusion.shape}; "
-            "expected the same (N,) with an image at least"
+            "expected the same (N,), N at least 1"
         )
     certain = looked & (inclusion >= 1)
     sampled = looked & ~certain & (inclusion > 0)
@@ -53,7 +53,7 @@ def drawn_accuracy(right: Doubles, looked: BoolArray, inclusion: Doubles) -> Dra
         share = fixed / n
         return DrawnAccuracy(share, share, share, 0, known, "")
     if not drawn:
-        note = "no look was drawn at random: nobody knows what the ranking hides"
+        note = "no look was drawn at random: errors that the ranking does not show are unknown"
         return DrawnAccuracy(None, fixed / n, (fixed + rest) / n, 0, known, note)
     weights = 1 / inclusion[sampled]
     share = float((weights * right[sampled]).sum() / weights.sum())
@@ -65,6 +65,6 @@ def drawn_accuracy(right: Doubles, looked: BoolArray, inclusion: Doubles) -> Dra
 
 
 def _wilson(share: float, effective: float) -> tuple[float, float]:
-    """Return the interval of a share of a sample whose effective size need not be whole."""
-    whole = max(1, int(np.floor(effective)))  # rounded down: the interval is not too short
+    """Return the interval of a share, for an effective sample size that need not be whole."""
+    whole = max(1, int(np.floor(effective)))  # rounded down, so that the interval is not too short
     return wilson_interval(share * whole, whole)

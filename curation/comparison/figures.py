@@ -1,4 +1,4 @@
-"""Every number of a comparison, as JSON-able values: what `errata compare --json` writes and the pages show."""
+"""All numbers of a comparison as values for JSON: `errata compare --json` writes them and the pages show them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import numpy as np
 from curation.comparison.board import Board
 from curation.comparison.choice import contests, pair_tests
 from curation.comparison.contestants import Contestant
-from curation.comparison.differing import differing
+from curation.comparison.differing import differing_images
 from curation.comparison.review_bias import review_bias
 from curation.comparison.speed import known_speed
 from curation.comparison.what_changed import what_changed
@@ -24,7 +24,18 @@ from models.figures.paired import DRAWS
 
 SCHEMA_VERSION = 1
 LEVEL = 0.95  # of all intervals
-_ABOUT = ("recipe", "architecture", "mode", "config", "input", "versions", "images", "device", "split_sha256", "leaks")
+_SETTINGS = (
+    "recipe",
+    "architecture",
+    "mode",
+    "config",
+    "input",
+    "versions",
+    "images",
+    "device",
+    "split_sha256",
+    "leaks",
+)
 _BYTES = 4  # of a float32 weight
 
 
@@ -33,8 +44,8 @@ def comparison_figures(workspace: Workspace, board: Board, audit: Audit | None =
 
     Args:
         workspace: holds versions and the decision log.
-        board: who is compared on what.
-        audit: of the data set; without it nothing is said about how the review may have favoured somebody.
+        board: the contestants and the images.
+        audit: of the data set; without it the figures do not have how the review may have favoured a contestant.
 
     Raises:
         ErrataError: a version was changed since it was made.
@@ -45,49 +56,50 @@ def comparison_figures(workspace: Workspace, board: Board, audit: Audit | None =
         "dataset": board.dataset,
         "classes": list(board.images.rows.classes),
         "images": {"n": len(board.images.rows), "of": board.images.of, "left_out": dict(board.images.left_out)},
-        "versions": [_version(workspace, board, version) for version in board.versions],
+        "versions": [_version_figures(workspace, board, version) for version in board.versions],
         "contestants": [
-            _contestant(board, one, rows) for one, rows in zip(board.contestants, board.members, strict=True)
+            _contestant_figures(board, contestant, runs)
+            for contestant, runs in zip(board.contestants, board.members, strict=True)
         ],
         "skipped": dict(board.skipped),
         "pairs": {version: pair_tests(board, version) for version in board.versions},
         "contests": contests(board),
         "what_changed": what_changed(board),
         "review": review_bias(workspace, board, audit),
-        "differing": differing(board),
+        "differing": differing_images(board),
         "bootstrap": {"draws": DRAWS, "seed": 0, "level": LEVEL},
     }
 
 
-def _version(workspace: Workspace, board: Board, version: str) -> dict[str, Any]:
-    """Return what is known of a version, and how many of the compared labels it changed."""
-    own, given = board.images.versions[version], board.images.rows.labels
-    several = own.right.sum(1) > 1
+def _version_figures(workspace: Workspace, board: Board, version: str) -> dict[str, Any]:
+    """Return where a version comes from, and how many of the compared labels it changed."""
+    labels, given = board.images.versions[version], board.images.rows.labels
+    several = labels.right.sum(1) > 1
     facts: Mapping[str, Any] = {}
     if version != ORIGINAL:
         about = load_version(workspace, board.dataset, version).about
         facts = {name: about[name] for name in ("sha256", "created", "reviewer", "guard")}
         facts = {**facts, "parent": about["parent"]["version"], "log_lines": about["decisions"]["lines"]}
-    changed = (own.labels != given) | several
+    changed = (labels.labels != given) | several
     return {"version": version, "changed": int(changed.sum()), "several": int(several.sum()), **facts}
 
 
-def _contestant(board: Board, one: Contestant, rows: list[int]) -> dict[str, Any]:
-    metrics = [run.metrics for run in one.runs]
-    parameters = next((own["parameters"] for own in metrics if "parameters" in own), None)
+def _contestant_figures(board: Board, contestant: Contestant, runs: list[int]) -> dict[str, Any]:
+    metrics = [run.metrics for run in contestant.runs]
+    parameters = next((seed["parameters"] for seed in metrics if "parameters" in seed), None)
     return {
-        "name": one.name,
-        "title": one.title,
-        "method": one.method,
-        "trained": one.trained,
-        "stale": one.name in board.stale,
-        "variant": one.runs[0].variant,
-        **{name: one.config.get(name) for name in _ABOUT},
+        "name": contestant.name,
+        "title": contestant.title,
+        "method": contestant.method,
+        "trained": contestant.trained,
+        "stale": contestant.name in board.stale,
+        "variant": contestant.runs[0].variant,
+        **{name: contestant.config.get(name) for name in _SETTINGS},
         "parameters": parameters,
         "size_mb": parameters * _BYTES / 1e6 if parameters is not None else None,
-        "speed": known_speed(one.runs[0].folder),
-        "seconds": spread([own.get("seconds") for own in metrics]),
-        "images_per_s": spread([own.get("images_per_s") for own in metrics]),
+        "speed": known_speed(contestant.runs[0].folder),
+        "seconds": spread([seed.get("seconds") for seed in metrics]),
+        "images_per_s": spread([seed.get("images_per_s") for seed in metrics]),
         "runs": [
             {
                 "name": run.name,
@@ -98,19 +110,15 @@ def _contestant(board: Board, one: Contestant, rows: list[int]) -> dict[str, Any
                 "kept_epoch": run.kept_epoch,
                 "curve": finite(run.curve),
             }
-            for run in one.runs
+            for run in contestant.runs
         ],
-        "on": {version: _on(board, version, rows) for version in board.versions},
+        "on": {version: _tested_figures(board, version, runs) for version in board.versions},
     }
 
 
-def _on(board: Board, version: str, rows: list[int]) -> dict[str, Any]:
-    """Return the figures of a contestant by the labels of a version, and the accuracy of each seed."""
+def _tested_figures(board: Board, version: str, runs: list[int]) -> dict[str, Any]:
+    """Return the figures of a contestant by the labels of a version, with accuracy and right images of each seed."""
     classes = board.images.rows.classes
-    every = [evaluate(board.effective_labels(version, row), board.probs[row], classes) for row in rows]
-    return {**split_summary(every), "each": [own["accuracy"] for own in every], "correct": _right(board, version, rows)}
-
-
-def _right(board: Board, version: str, rows: list[int]) -> list[int]:
-    counts: list[int] = np.sum(board.right(version)[rows], axis=1).tolist()
-    return counts
+    seeds = [evaluate(board.effective_labels(version, run), board.probs[run], classes) for run in runs]
+    correct: list[int] = np.sum(board.right(version)[runs], axis=1).tolist()
+    return {**split_summary(seeds), "each": [seed["accuracy"] for seed in seeds], "correct": correct}

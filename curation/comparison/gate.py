@@ -1,12 +1,12 @@
-"""What a data set and its networks must hold to pass: conditions for continuous integration."""
+"""The conditions of `errata check`, for continuous integration: wrong labels, leaks, accuracy of networks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from curation.comparison.board import lay_out
-from curation.datasets.rows import SPLITS
+from curation.comparison.board import read_board
+from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit, load_audit
 from curation.review.budget import Interval, estimate
@@ -15,13 +15,14 @@ from curation.review.queue import population, tally
 from curation.scoring.expected_errors import adding_up
 from curation.versions.curate import find_leaks
 from curation.versions.store import Version, load_version
-from curation.words import counted
+from curation.words import counted, some
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
+from models.arrays import BoolArray
 from models.errors import ErrataError, unknown
 from models.figures.metrics import wilson_interval
 
-ALL = "all"  # splits
+ALL = "all"  # instead of a split
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,13 @@ class Outcome:
     """One condition, and whether it holds."""
 
     holds: bool
-    text: str  # what was asked and what was found
+    text: str  # the condition and what was measured
 
 
 def check_errors(workspace: Workspace, name: str, version: str, allowed: float, split: str = ALL) -> Outcome:
     """Return whether the estimated share of wrong labels in a version is at most `allowed`.
 
-    Of the labels as given all that are wrong count; of a curated split those that nobody found and mended.
+    In the original version all wrong labels count, in a curated one those that the review did not correct.
 
     Args:
         workspace: holds the audit and the decisions.
@@ -47,12 +48,13 @@ def check_errors(workspace: Workspace, name: str, version: str, allowed: float, 
     Raises:
         ErrataError: not audited, no such version, or no image in that split.
     """
-    audit, own = load_audit(workspace, name), load_version(workspace, name, version)
-    chosen = np.ones(len(audit.rows), np.bool_) if split == ALL else audit.rows.splits == _checked(split)
-    n = int((own.images.members & (own.images.checked.rows.splits == split if split != ALL else True)).sum())
+    audit, curated = load_audit(workspace, name), load_version(workspace, name, version)
+    rows = curated.images
+    chosen = _in_split(audit.rows, split)
+    n = int((rows.members & _in_split(rows.checked.rows, split)).sum())
     if not n or not chosen.any():
         raise ErrataError(f"{name} {version} has no {split} image; give --split all, or one that has some")
-    wrong = _wrong(workspace, audit, own, chosen)
+    wrong = _estimated_wrong(workspace, audit, curated, chosen)
     share = wrong.expected / n
     ends = f"90 % interval {_percent(wrong.low / n)} to {_percent(wrong.high / n)}"
     images = counted(n, "image" if split == ALL else f"{split} image")
@@ -63,39 +65,43 @@ def check_errors(workspace: Workspace, name: str, version: str, allowed: float, 
     return Outcome(share <= allowed, text)
 
 
-def _checked(split: str) -> str:
+def _in_split(rows: Rows, split: str) -> BoolArray:
+    """Return the mask of the images of a split, shape (N,)."""
+    if split == ALL:
+        return np.ones(len(rows), np.bool_)
     if split not in SPLITS:
         raise unknown("split", split, (*SPLITS, ALL))
-    return split
+    return np.asarray(rows.splits == split)
 
 
-def _wrong(workspace: Workspace, audit: Audit, own: Version, chosen: np.ndarray) -> Interval:
-    """Return how many labels of some images are estimated wrong in a version, by the verdicts it was made from."""
+def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chosen: BoolArray) -> Interval:
+    """Return how many labels of the chosen images are wrong in a version, estimated from the verdicts behind it."""
     ledger = open_ledger(workspace, audit.name)
-    lines = own.about["decisions"]["lines"] if own.name != ORIGINAL else ledger.lines()
+    lines = curated.about["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
-    found = tally(ledger.at(lines), row_of, len(audit.rows))
+    counts = tally(ledger.at(lines), row_of, len(audit.rows))
     quality = audit.consensus.label_quality
     part = population(quality, audit_order(audit.rows.image_ids, quality, ORDER_SEED), chosen)
     rows = part.rows
-    seen = (found.looked | found.unsure)[rows]
-    shares = inclusion(part.quality, part.audit, seen, found.drawn[rows])
+    seen = (counts.looked | counts.unsure)[rows]
+    shares = inclusion(part.quality, part.audit, seen, counts.drawn[rows])
     chances = adding_up(quality, audit.findings.n_wrong)[rows]
-    budget = estimate(chances, found.looked[rows], found.wrong[rows], shares, found.unsure[rows])
-    return budget.total if own.name == ORIGINAL else budget.left
+    budget = estimate(chances, counts.looked[rows], counts.wrong[rows], shares, counts.unsure[rows])
+    return budget.total if curated.name == ORIGINAL else budget.left
 
 
 def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
-    """Return whether no image of a version has a twin in a split further on (train, val, test).
+    """Return whether no image of a version has a twin in a later split, in the order train, val, test.
 
     Raises:
         ErrataError: not audited, or no such version.
     """
-    own = load_version(workspace, name, version).images
-    leaks = find_leaks(own.duplicates.groups, own.checked.rows.splits, own.members)
-    names = own.checked.rows.image_ids[leaks].tolist()
-    named = f" ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" if names else ""
-    return Outcome(not names, f"leaks: {counted(len(names), 'image')} with a twin in a split further on{named}")
+    version_rows = load_version(workspace, name, version).images
+    rows = version_rows.checked.rows
+    leaks = find_leaks(version_rows.duplicates.groups, rows.splits, version_rows.members)
+    names = rows.image_ids[leaks].tolist()
+    examples = f" ({some(names)})" if names else ""
+    return Outcome(not names, f"leaks: {counted(len(names), 'image')} with a twin in a later split{examples}")
 
 
 def check_accuracy(
@@ -108,16 +114,19 @@ def check_accuracy(
         name: of the data set.
         version: of its labels.
         least: a share in [0, 1].
-        runs: each contestant they name must reach it; where empty the most accurate of all finished ones.
+        runs: all contestants that they name must reach it; where empty, the most accurate of all must.
 
     Raises:
-        ErrataError: as `lay_out`.
+        ErrataError: as `read_board`.
     """
-    board = lay_out(workspace, name, runs, [version])
+    board = read_board(workspace, name, runs, [version])
     right = board.right(version)
-    found = [(float(right[rows].mean()), one.title) for one, rows in zip(board.contestants, board.members, strict=True)]
+    accuracies = [
+        (float(right[members].mean()), contestant.title)
+        for contestant, members in zip(board.contestants, board.members, strict=True)
+    ]
     outcomes, n = [], right.shape[1]
-    for share, title in found if runs else [max(found)]:
+    for share, title in accuracies if runs else [max(accuracies)]:
         low, high = wilson_interval(share * n, n)
         text = (
             f"accuracy of {title}: {_percent(share)} (95 % interval {_percent(low)} to {_percent(high)}, "

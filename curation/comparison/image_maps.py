@@ -3,29 +3,33 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from curation.comparison.contestants import Contestant
 from curation.results.cam_files import CamJob, cam_path
 from models.arrays import Progress
 from models.figures.predictions import NO_FOLD
 
-Wanted = tuple[Contestant, str, str]  # whose first run looks, at which image_id, for which class
+Wanted = tuple[Contestant, str, str]  # the contestant, the image_id and the class of a map
 
 
-def can_look(one: Contestant) -> bool:
-    """Return whether there is a network to look into: an ensemble has none of its own."""
-    return (one.runs[0].folder / "checkpoint.safetensors").exists()
+def has_network(contestant: Contestant) -> bool:
+    """Return whether Grad-CAM maps of a contestant can be drawn: an ensemble has no network of its own."""
+    return (contestant.runs[0].folder / "checkpoint.safetensors").exists()
 
 
-def map_file(one: Contestant, image_id: str, label: str) -> Path:
-    """Return where the map of a contestant's first run for a class is kept, drawn or not."""
-    return cam_path(one.runs[0].folder, image_id, label)
+def map_file(contestant: Contestant, image_id: str, label: str) -> Path:
+    """Return the file of the map of a contestant's first run for a class, drawn or not."""
+    return cam_path(contestant.runs[0].folder, image_id, label)
 
 
 def missing_maps(wanted: Sequence[Wanted]) -> list[Wanted]:
     """Return the maps that could be drawn and are not there yet."""
-    return [one for one in wanted if can_look(one[0]) and one[2] in one[0].classes and not map_file(*one).exists()]
+    return [
+        (contestant, image_id, label)
+        for contestant, image_id, label in wanted
+        if has_network(contestant)
+        and label in contestant.classes
+        and not map_file(contestant, image_id, label).exists()
+    ]
 
 
 def draw_maps(root: Path, wanted: Sequence[Wanted], progress: Progress | None = None) -> None:
@@ -33,29 +37,28 @@ def draw_maps(root: Path, wanted: Sequence[Wanted], progress: Progress | None = 
 
     Args:
         root: of the data set.
-        wanted: which.
-        progress: told (done, total).
+        wanted: the maps.
+        progress: called with (done, total) networks.
 
     Raises:
         ErrataError: a checkpoint or an image cannot be read, or a network has no map of the image.
     """
     missing = missing_maps(wanted)
-    whose = {one.name: one for one, _, _ in missing}
-    for done, (name, one) in enumerate(whose.items()):
+    contestants = {contestant.name: contestant for contestant, _, _ in missing}
+    for done, (name, contestant) in enumerate(contestants.items()):
         from curation.training.cam import draw_cams
 
         if progress:
-            progress(done, len(whose))
-        jobs = [_job(root, own) for own in missing if own[0].name == name]
-        draw_cams(one.runs[0].folder, str(one.config["architecture"]), jobs)
-    if progress and whose:
-        progress(len(whose), len(whose))
+            progress(done, len(contestants))
+        jobs = [_cam_job(root, *drawn) for drawn in missing if drawn[0].name == name]
+        draw_cams(contestant.runs[0].folder, str(contestant.config["architecture"]), jobs)
+    if progress and contestants:
+        progress(len(contestants), len(contestants))
 
 
-def _job(root: Path, wanted: Wanted) -> CamJob:
+def _cam_job(root: Path, contestant: Contestant, image_id: str, label: str) -> CamJob:
     from models.images.decode import decode
 
-    one, image_id, label = wanted
     width, height = decode(root / image_id).size
-    target = int(np.flatnonzero(np.array(one.classes) == label)[0])
-    return CamJob(root / image_id, (width, height), target, NO_FOLD, map_file(one, image_id, label))
+    target = contestant.classes.index(label)
+    return CamJob(root / image_id, (width, height), target, NO_FOLD, map_file(contestant, image_id, label))

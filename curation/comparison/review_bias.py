@@ -1,4 +1,4 @@
-"""How a selective review may favour some contestants: said beside every curated accuracy."""
+"""How a selective review may favour some contestants; shown beside every curated accuracy."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import numpy as np
 from curation.comparison.board import Board
 from curation.comparison.contestants import Contestant
 from curation.comparison.drawn_accuracy import drawn_accuracy
-from curation.comparison.looks import Looks, looks_of, ways
+from curation.comparison.provenance import Provenance, count_ways, read_provenance
 from curation.results.audit import Audit
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
@@ -17,57 +17,61 @@ from models.figures.metrics import wilson_interval
 
 
 def review_bias(workspace: Workspace, board: Board, audit: Audit | None) -> dict[str, dict[str, Any]]:
-    """Return for each curated version how its test labels came about.
+    """Return how the test labels of each curated version came about.
 
     Returns:
-        version -> `judged` images of the `n` compared, `ways` they were chosen, share of them judged `blind` (in [0,
-        1], None where nobody looked), `fixes`, `unproposed` fixes (by nobody but the reviewer), `disputed`,
-        `reviewers`, and `contestants`: name -> `proposed` fixes, `only` (those that no other architecture proposed),
-        `without` {`accuracy`, `low`, `high`} where those labels stay as given, and `drawn`, what `drawn_accuracy`
-        returns. A version whose decision log is gone has a `problem` alone.
+        version -> `n` images compared, `judged` images, the `ways` they were chosen, the share judged `blind` (in [0,
+        1], None where nobody looked), `fixes`, `unproposed` fixes (no architecture proposed them), `disputed`,
+        `reviewers`, and `contestants`: name -> `proposed` fixes, `only` (fixes that no other architecture proposed),
+        `without` {`accuracy`, `low`, `high`}, where those labels stay as given, and `drawn`, what `drawn_accuracy`
+        returns. Where the decision log of a version is gone, it has only a `problem`.
     """
-    found: dict[str, dict[str, Any]] = {}
+    figures: dict[str, dict[str, Any]] = {}
     for version in board.versions:
         if version == ORIGINAL or audit is None:
             continue
         try:
-            looks = looks_of(workspace, load_version(workspace, board.dataset, version), audit, board.images)
+            provenance = read_provenance(
+                workspace, load_version(workspace, board.dataset, version), audit, board.images
+            )
         except ErrataError as error:
-            found[version] = {"problem": str(error)}
+            figures[version] = {"problem": str(error)}
         else:
-            found[version] = _said(board, version, looks)
-    return found
+            figures[version] = _version_figures(board, version, provenance)
+    return figures
 
 
-def _said(board: Board, version: str, looks: Looks) -> dict[str, Any]:
-    seen = np.array([bool(way) for way in looks.chosen])
-    proposed = [bool(names) for names in looks.proposed_by]
+def _version_figures(board: Board, version: str, provenance: Provenance) -> dict[str, Any]:
+    judged = np.array([bool(way) for way in provenance.chosen])
+    proposed = np.array([bool(names) for names in provenance.proposed_by])
     return {
-        "n": len(seen),
-        "judged": int(seen.sum()),
-        "ways": ways(looks),
-        "blind": float(looks.blind[seen].mean()) if seen.any() else None,
-        "fixes": int(looks.fixed.sum()),
-        "unproposed": int((looks.fixed & ~np.array(proposed)).sum()),
-        "disputed": looks.disputed,
-        "reviewers": list(looks.reviewers),
+        "n": len(judged),
+        "judged": int(judged.sum()),
+        "ways": count_ways(provenance),
+        "blind": float(provenance.blind[judged].mean()) if judged.any() else None,
+        "fixes": int(provenance.fixed.sum()),
+        "unproposed": int((provenance.fixed & ~proposed).sum()),
+        "disputed": provenance.disputed,
+        "reviewers": list(provenance.reviewers),
         "contestants": {
-            one.name: _of(board, version, looks, one, rows)
-            for one, rows in zip(board.contestants, board.members, strict=True)
+            contestant.name: _contestant_figures(board, version, provenance, contestant, runs)
+            for contestant, runs in zip(board.contestants, board.members, strict=True)
         },
     }
 
 
-def _of(board: Board, version: str, looks: Looks, one: Contestant, rows: list[int]) -> dict[str, Any]:
-    families = [frozenset(name.partition("@")[0] for name in names) for names in looks.proposed_by]
-    proposed = np.array([bool(names & one.families) for names in families])
-    only = np.array([bool(names) and names <= one.families for names in families])
-    right, given = board.right(version)[rows], board.predicted[rows] == board.images.rows.labels
+def _contestant_figures(
+    board: Board, version: str, provenance: Provenance, contestant: Contestant, runs: list[int]
+) -> dict[str, Any]:
+    families = [frozenset(name.partition("@")[0] for name in names) for names in provenance.proposed_by]
+    proposed = np.array([bool(names & contestant.families) for names in families])
+    only = np.array([bool(names) and names <= contestant.families for names in families])
+    right, given = board.right(version)[runs], board.predicted[runs] == board.images.rows.labels
     share = float(np.where(only, given, right).mean())
     low, high = wilson_interval(share * right.shape[1], right.shape[1])
     return {
         "proposed": int(proposed.sum()),
         "only": int(only.sum()),
         "without": {"accuracy": share, "low": low, "high": high},
-        "drawn": drawn_accuracy(right.mean(0), looks.looked, looks.inclusion)._asdict(),
+        "drawn": drawn_accuracy(right.mean(0), provenance.looked, provenance.inclusion)._asdict(),
     }

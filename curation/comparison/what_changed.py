@@ -1,4 +1,4 @@
-"""{trained on original, trained on curated} x {tested on original, tested on curated}: which cleaning did what."""
+"""What cleaner labels changed: each method trained on the labels as given and as curated, tested on both."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -11,43 +11,48 @@ from curation.comparison.contestants import Contestant
 from curation.reports.training.summary import spread
 from models.arrays import Doubles
 from models.figures.paired import middle, seed_means
-from models.training.config import TrainConfig, option
+from models.training.config import option
 from models.training.recipes import RECIPES, Recipe
 
 
 def what_changed(board: Board) -> list[dict[str, Any]]:
-    """Return for each method its accuracy by the labels it was trained on and by those it is tested on.
+    """Return the accuracy of each method for each version it was trained on and each it is tested on.
 
     Returns:
-        for each method its name and `cells`: version trained on -> version tested on -> {`accuracy`: {mean, std}, the
-        std over seeds, None for one; `seeds`, `n` images}; `missing`: version not trained on -> the command that does;
-        `cleaner_labels` and `cleaner_training`: version -> {`difference`, `low`, `high`}, what testing the same
-        networks on that version's labels changes, and what training on them changes at the same test labels, each with
-        its 95 % bootstrap interval; None where a cell is missing. The others are held against the first version.
+        for each method
+        `method`: its name;
+        `cells`: version trained on -> version tested on -> {`accuracy`: {mean, std}, `seeds`, `n` images}; the std is
+        over the seeds, None for one seed;
+        `missing`: version that it was not trained on -> the command that trains it;
+        `cleaner_labels`: version -> {`difference`, `low`, `high`}, what testing the same networks on that version
+        instead of the first one changes;
+        `cleaner_training`: the same for training on that version instead of the first one, at its test labels.
+        Differences have 95 % bootstrap intervals and are None where a cell is missing.
     """
-    methods = list(dict.fromkeys(one.method for one in board.contestants))
-    return [_line(board, method) for method in methods]
+    methods = dict.fromkeys(contestant.method for contestant in board.contestants)
+    return [_method_figures(board, method) for method in methods]
 
 
-def _line(board: Board, method: str) -> dict[str, Any]:
-    own = {one.trained: place for place, one in enumerate(board.contestants) if one.method == method}
+def _method_figures(board: Board, method: str) -> dict[str, Any]:
+    places = {
+        contestant.trained: place for place, contestant in enumerate(board.contestants) if contestant.method == method
+    }
     first = board.versions[0]
-    known = next(board.contestants[place] for place in own.values())
-    wanted = [version for version in board.versions if version not in own]
+    known = board.contestants[next(iter(places.values()))]
     return {
         "method": method,
         "cells": {
             trained: {tested: _cell(board, place, tested) for tested in board.versions}
-            for trained, place in own.items()
+            for trained, place in places.items()
         },
-        "missing": {version: _command(board, known, version) for version in wanted},
+        "missing": {version: _command(board, known, version) for version in board.versions if version not in places},
         "cleaner_labels": {
-            version: _effect(board, (own[first], version), (own[first], first)) if first in own else None
+            version: _effect(board, (places[first], version), (places[first], first)) if first in places else None
             for version in board.versions[1:]
         },
         "cleaner_training": {
-            version: _effect(board, (own[version], version), (own[first], version))
-            if {first, version} <= own.keys()
+            version: _effect(board, (places[version], version), (places[first], version))
+            if {first, version} <= places.keys()
             else None
             for version in board.versions[1:]
         },
@@ -65,11 +70,14 @@ def _command(board: Board, known: Contestant, version: str) -> str:
 
 
 def _effect(board: Board, after: tuple[int, str], before: tuple[int, str]) -> dict[str, float]:
-    """Return the difference of two cells, each a contestant and the version it is tested on."""
-    (low, high), means = middle(_samples(board, after) - _samples(board, before)), []
-    for place, tested in (after, before):
-        means.append(float(np.mean(board.right(tested)[board.members[place]])))
-    return {"difference": means[0] - means[1], "low": low, "high": high}
+    """Return how two cells differ, each the place of a contestant and the version it is tested on."""
+    low, high = middle(_samples(board, after) - _samples(board, before))
+    return {"difference": _mean(board, after) - _mean(board, before), "low": low, "high": high}
+
+
+def _mean(board: Board, cell: tuple[int, str]) -> float:
+    place, tested = cell
+    return float(np.mean(board.right(tested)[board.members[place]]))
 
 
 def _samples(board: Board, cell: tuple[int, str]) -> Doubles:
@@ -78,12 +86,12 @@ def _samples(board: Board, cell: tuple[int, str]) -> Doubles:
 
 
 def train_command(dataset: str, config: Mapping[str, Any], seeds: Sequence[int], version: str) -> str:
-    """Return the `errata train …` that trains as a run was trained, on another version of the labels.
+    """Return the `errata train …` command that repeats a training on another version of the labels.
 
     Args:
         dataset: its name.
         config: config.json of the run.
-        seeds: that were trained; those from the lowest to the highest are trained again.
+        seeds: those that were trained; all from the lowest to the highest are trained again.
         version: of the labels.
     """
     name, architecture = str(config.get("recipe", "")), str(config["architecture"])
@@ -101,8 +109,8 @@ def train_command(dataset: str, config: Mapping[str, Any], seeds: Sequence[int],
         size_px = config.get("input", {}).get("size_px")
         parts += ["--size", str(size_px)] if size_px and size_px != base.size_px else []
         parts += _settings(config, base)
-    most = config.get("max_train_images")  # not said by runs of earlier versions
-    parts += ["--max-train-images", str(most)] if most and most != base.max_train_images else []
+    limit = config.get("max_train_images")  # runs of earlier releases do not have it
+    parts += ["--max-train-images", str(limit)] if limit and limit != base.max_train_images else []
     if config.get("weights"):
         parts += ["--weights", str(config["weights"])]
     if config.get("init_from") and not base.init_from:
@@ -114,14 +122,13 @@ def train_command(dataset: str, config: Mapping[str, Any], seeds: Sequence[int],
 
 
 def _of_recipe(recipe: Recipe, mode: Any) -> tuple[str, Any]:
-    """Return architecture and mode of a recipe; that of a run where the recipe leaves it open."""
-    architecture, at, own = recipe.architecture.partition("@")
-    return architecture, own if at else mode
+    """Return architecture and mode of a recipe; the mode of the run where the recipe leaves it open."""
+    architecture, at, recipe_mode = recipe.architecture.partition("@")
+    return architecture, recipe_mode if at else mode
 
 
 def _settings(config: Mapping[str, Any], base: Recipe) -> list[str]:
     """Return the options whose values are not those of the recipe."""
-    known = TrainConfig().to_dict()
-    own = {name: value for name, value in config.get("config", {}).items() if name in known}
-    usual = base.config.to_dict()
-    return [part for name, value in sorted(own.items()) if value != usual[name] for part in (option(name), str(value))]
+    settings, defaults = config.get("config", {}), base.config.to_dict()
+    differing = sorted(name for name in settings if name in defaults and settings[name] != defaults[name])
+    return [part for name in differing for part in (option(name), str(settings[name]))]

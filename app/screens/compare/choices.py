@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from curation.comparison.contestants import Contestant, names_of
+from curation.comparison.contestants import Contestant
 from curation.workspace.names import ORIGINAL
 
 
@@ -12,7 +12,7 @@ def choose_runs(name: str, every: Sequence[Contestant]) -> tuple[str, ...]:
     """Show the choice of networks and return the names of those chosen; none means all."""
     titles = {one.name: one.title for one in every}
     wanted = _in_address("runs")
-    names = {one.name: names_of(one) | {run.name for run in one.runs} for one in every}
+    names = {one.name: one.names | {run.name for run in one.runs} for one in every}
     linked = [one for one, own in names.items() if own & set(wanted)]
     strange = set(wanted) - set().union(*names.values())
     if strange:

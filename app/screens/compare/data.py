@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app.state import audit_stamp, loaded_audit
-from curation.comparison.board import Board, lay_out
+from curation.comparison.board import Board, read_board
 from curation.comparison.contestants import Contestant, choose_contestants
 from curation.comparison.figures import comparison_figures
 from curation.workspace.folders import Workspace
@@ -37,7 +37,7 @@ def compared(workspace: Workspace, name: str, runs: tuple[str, ...], versions: t
     """Return a comparison.
 
     Raises:
-        ErrataError: as `lay_out`.
+        ErrataError: as `read_board`.
     """
     return _compared(str(workspace.root), name, runs, versions, _stamp(workspace, name))
 
@@ -71,5 +71,5 @@ def _contestants(root: str, name: str, stamp: Stamp) -> list[Contestant]:
 @st.cache_resource(max_entries=4, show_spinner="Comparing …")
 def _compared(root: str, name: str, runs: tuple[str, ...], versions: tuple[str, ...], stamp: Stamp) -> Compared:
     workspace = Workspace(Path(root))
-    board = lay_out(workspace, name, runs, versions)
+    board = read_board(workspace, name, runs, versions)
     return Compared(board, comparison_figures(workspace, board, loaded_audit(workspace, name)))

@@ -1,10 +1,10 @@
 """The sections of a comparison's page inside the app: its style kept to itself, its drawings as images."""
 
-import base64
 import re
 from functools import cache
 from pathlib import Path
 
+from app.html_parts.line_chart import drawing_address
 from curation.comparison.pages.write import STYLES
 
 _SVG = re.compile(
@@ -30,12 +30,8 @@ def _as_image(found: re.Match[str]) -> str:
     """Return a drawing as an image, which is a document of its own: it brings its colours for light and dark."""
     inner = _ALT.match(found["rest"])
     alt, body = (inner["alt"], inner["body"]) if inner else ("", found["rest"])
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {found["size"]}" class="{found["kind"]}">'
-        f"<style>{_drawing_style()}</style>{body}</svg>"
-    )
-    source = base64.b64encode(svg.encode()).decode("ascii")
-    return f'<img class="{found["kind"]}" alt="{alt}" src="data:image/svg+xml;base64,{source}">'
+    source = drawing_address(body, _drawing_style(), found["size"], found["kind"])
+    return f'<img class="{found["kind"]}" alt="{alt}" src="{source}">'
 
 
 @cache

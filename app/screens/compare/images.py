@@ -13,7 +13,7 @@ from app.state import workspace
 from curation.comparison.image_maps import map_file, missing_maps
 from curation.comparison.pages.columns import labels_name
 from curation.comparison.pages.image_rows import Seen, image_row
-from curation.comparison.transfers import missing_before, read_before
+from curation.comparison.transfers import missing_source_views, read_source_view
 from curation.training.cam_drawing import drawing_folder
 from curation.words import counted
 
@@ -67,7 +67,7 @@ def _row(own: Compared, line: dict[str, Any], label: str) -> str:
         return cam_picture(path, map_file(own.board.contestants[place], image_id, target), PICTURE_PX)
 
     def before_of(image_id: str, place: int) -> Seen | None:
-        known = read_before(own.board.contestants[place], image_id, label)
+        known = read_source_view(own.board.contestants[place], image_id, label)
         if known is None:
             return None
         return Seen(known.run, known.label, known.confidence, cam_picture(path, known.cam, PICTURE_PX))
@@ -84,7 +84,7 @@ def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label:
     ]
     pages = [line["image_id"] for line in shown]
     missing = [(one.name, image_id) for one, image_id, _ in missing_maps(wanted)]
-    missing += [(one.name, name) for one in own.board.contestants for name in missing_before(one, pages, label)]
+    missing += [(one.name, name) for one in own.board.contestants for name in missing_source_views(one, pages, label)]
     if not missing:
         return
     names = list(dict.fromkeys(name for name, _ in missing))

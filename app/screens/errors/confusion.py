@@ -6,8 +6,8 @@ import streamlit as st
 
 from app.html_parts.picks import pick
 from app.html_parts.tiles import opinion_tile, strip
-from app.screens.errors.matrix import Choices, fits, legend, matrix
-from curation.reports.charts import worst_confusion
+from app.screens.errors.matrix import Choices, legend, matrix
+from curation.reports.matrix import commonest, fits, worst_confusion
 from curation.results.audit import ArchitectureResult, Audit
 from curation.scoring.error_lists import cell_rows
 from models.arrays import BoolArray, IntArray
@@ -30,7 +30,7 @@ def confusions(audit: Audit, own: BoolArray, split: str) -> None:
     scale = worst_confusion([own_counts.tolist() for own_counts in counts.values()])
     chosen = chosen_cell(audit)
     drawn = [_one(audit, one, counts[one.name], scale, chosen) for one in audit.architectures]
-    st.html(f'<div class="er-matrices">{"".join(drawn)}</div>{legend(scale) if fits(k) else ""}')
+    st.html(f'<div class="er-matrices">{"".join(drawn)}</div>{legend(scale) if fits(audit.rows.classes) else ""}')
     if chosen is None:
         st.caption("Choose a cell to see its images; those beside the diagonal are wrong, or their labels are.")
         return
@@ -54,21 +54,17 @@ def _one(
     share = f"{right / n:.1%} of {n:,} as given" if n else "no image"
     head = f"<h4>{escape(one.name)} <small>{share}</small></h4>"
     here = chosen[1:] if chosen and chosen[0].name == one.name else None
-    if fits(len(counts)):
-        drawn = matrix(counts, audit.rows.classes, scale, choices, here, beside=len(audit.architectures))
+    if fits(audit.rows.classes):
+        drawn = matrix(counts.tolist(), audit.rows.classes, scale, choices, here, beside=len(audit.architectures))
         return f"<div>{head}{drawn}</div>"
     return f"<div>{head}{_commonest(audit, counts, choices)}</div>"
 
 
 def _commonest(audit: Audit, counts: IntArray, choices: Choices) -> str:
-    beside = counts.copy()
-    beside[range(len(beside)), range(len(beside))] = 0
     classes, lines = audit.rows.classes, []
-    for flat in (-beside).argsort(axis=None, kind="stable")[:LISTED]:
-        i, j = divmod(int(flat), len(beside))
-        if beside[i, j]:
-            said = f"{escape(classes[i])} → {escape(classes[j])} <small>{beside[i, j]:,} of {counts[i].sum():,}</small>"
-            lines.append(f"<li>{pick(said, 'er-link', **choices(i, j))}</li>")
+    for i, j, n, of in commonest(counts.tolist(), LISTED):
+        confusion = f"{escape(classes[i])} → {escape(classes[j])} <small>{n:,} of {of:,}</small>"
+        lines.append(f"<li>{pick(confusion, 'er-link', **choices(i, j))}</li>")
     return f"<ol>{''.join(lines)}</ol>"
 
 

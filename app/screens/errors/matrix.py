@@ -1,22 +1,17 @@
-"""Confusion matrices as tables whose cells lead to their images."""
+"""Confusion matrices on a screen: tables whose cells lead to their images."""
 
 from collections.abc import Callable, Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from app.html_parts.picks import pick
-from curation.reports.charts import MAX_MATRIX_CLASSES, shares
-from models.arrays import IntArray
+from curation.reports.matrix import Cell, Counts, confusion_matrix
 
 Choices = Callable[[int, int], dict[str, str]]  # row and column of a cell -> what it puts into the address
 
 
-def fits(n_classes: int) -> bool:
-    """Return whether a matrix of so many classes can be read."""
-    return n_classes <= MAX_MATRIX_CLASSES
-
-
 def matrix(
-    counts: IntArray,
+    counts: Counts,
     classes: Sequence[str],
     scale: float,
     choices: Choices,
@@ -27,7 +22,7 @@ def matrix(
     """Return a table: row = given label; darker = a larger share of it, beside the diagonal by `scale`.
 
     Args:
-        counts: images, shape (K, K).
+        counts: images, K x K.
         classes: K names.
         scale: the share, in [0, 1], that is darkest beside the diagonal: one for all matrices that stand together.
         choices: what a click on a cell puts into the address.
@@ -35,42 +30,17 @@ def matrix(
         column: what the columns are.
         beside: matrices in a line; cells are smaller where there are many.
     """
-    own = shares(counts.tolist())
-    head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in classes)
-    lines = []
-    for i, given in enumerate(classes):
-        cells = "".join(
-            _cell(
-                int(counts[i, j]),
-                float(own[i, j]),
-                own[i, j] if i == j else own[i, j] / scale if scale else 0.0,
-                "same" if i == j else "other",
-                f"given {given}, {column} {classes[j]}",
-                choices(i, j),
-                (i, j) == chosen,
-            )
-            for j in range(len(classes))
-        )
-        lines.append(f'<tr><th scope="row">{escape(given)}</th>{cells}</tr>')
-    corner = f"<th>given ↓ {column} →</th>"
-    size = (
-        "er-few"
-        if beside * len(classes) <= 20 and len(classes) <= 12
-        else "er-mid"
-        if len(classes) <= 12
-        else "er-many"
-    )
-    return f'<table class="er-matrix {size}"><tr>{corner}{head}</tr>{"".join(lines)}</table>'
 
+    def link(cell: Cell) -> Markup:
+        if not cell.count:
+            return Markup("·")
+        inner = f"{cell.count:,}<small>{cell.share:.0%}</small>"
+        return Markup(pick(inner, "er-cell", cell.title, **choices(cell.row, cell.column)))  # noqa: S704
 
-def _cell(n: int, share: float, depth: float, kind: str, what: str, choices: dict[str, str], chosen: bool) -> str:
-    if not n:
-        return '<td class="er-zero">·</td>'
-    title = f"{what}: {n:,} image{'s' * (n > 1)}, {share:.1%} of those so labelled"
-    inner = pick(f"{n:,}<small>{share:.0%}</small>", "er-cell", title, **choices)
-    deep = " er-deep" if depth > 0.55 else ""
-    here = " er-here" if chosen else ""
-    return f'<td class="er-{kind}{deep}{here}" style="--depth:{100 * min(1.0, depth):.0f}%">{inner}</td>'
+    few = "er-few" if beside * len(classes) <= 20 else "er-mid"
+    size = few if len(classes) <= 12 else "er-many"
+    table = confusion_matrix(counts, classes, scale, column, inside=link, chosen=chosen)
+    return Markup('<div class="er-matrix {}">{}</div>').format(size, table)
 
 
 def legend(scale: float) -> str:

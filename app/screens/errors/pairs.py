@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from app.html_parts.picks import pick
-from app.screens.errors.matrix import fits, matrix
-from curation.reports.charts import worst_confusion
+from app.screens.errors.matrix import matrix
+from curation.reports.matrix import fits, worst_confusion
 from curation.results.audit import Audit
 from curation.scoring.error_lists import ClassPair, class_pairs
 
@@ -25,9 +25,9 @@ def pairs(audit: Audit) -> None:
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
-        if fits(len(classes)):
+        if fits(classes):
             scale = worst_confusion([counts.tolist()])
-            st.html(matrix(counts, classes, scale, _choices, column="shows"))
+            st.html(matrix(counts.tolist(), classes, scale, _choices, column="shows"))
         else:
             st.caption(f"{len(classes):,} classes: too many for a matrix.")
     with right:

@@ -5,11 +5,12 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from app.html_parts.line_chart import GIVEN, OTHER, Line, line_chart
+from app.html_parts.line_chart import line_figure
 from app.screens.splits.data import looks
 from app.screens.splits.log import decision_list
 from curation.decisions.decision import VERDICTS
 from curation.decisions.state import State
+from curation.reports.line_chart import Line
 from curation.review.bench import ALL, Bench
 from curation.review.budget import Budget, review_curve, stop_sentence
 from models.arrays import IntArray
@@ -96,17 +97,16 @@ def budget_chart(curve: IntArray, budget: Budget) -> str:
     ahead = [
         (looks + min(step, budget.ahead), finds) for step, finds in budget.next_finds.items() if step <= budget.ahead
     ]
-    past = Line("found", [(float(x), float(y)) for x, y in enumerate(curve.tolist())], colour=GIVEN)
+    past = Line("found", [(float(x), float(y)) for x, y in enumerate(curve.tolist())], "given")
     forecast = Line(
         "expected next, with 90 % interval",
         [(float(looks), float(found)), *((float(x), found + finds.expected) for x, finds in ahead)] if ahead else [],
-        dashed=True,
-        colour=OTHER,
+        "other dashed",
     )
     band = [(float(looks), float(found), float(found))]
     band += [(float(x), float(found + finds.low), float(found + finds.high)) for x, finds in ahead]
     lines = [past, forecast] if ahead else [past]
-    return line_chart(lines, "images looked at", "wrong labels found", band if ahead else (), whole=True)
+    return line_figure(lines, "images looked at", "wrong labels found", band=band if ahead else (), whole=True)
 
 
 def _open_review() -> None:

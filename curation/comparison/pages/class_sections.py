@@ -3,8 +3,8 @@
 from typing import Any
 
 from curation.comparison.pages.columns import heading, labels_name
-from curation.reports.charts import MAX_MATRIX_CLASSES, commonest, confusion_legend, confusion_matrix, worst_confusion
 from curation.reports.html import section, swatch, table, text
+from curation.reports.matrix import commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
 from curation.reports.training.reliability import reliability_body
 from curation.reports.training.words import number, plus_minus
 
@@ -44,18 +44,18 @@ def _f1(one: Figures, version: str, k: int) -> str:
 def confusion_section(figures: Figures) -> str:
     """Return a confusion matrix for each contestant, on one scale, by the last version of the labels."""
     columns, classes, last = figures["contestants"], figures["classes"], figures["versions"][-1]["version"]
-    scale, fits = worst_confusion([one["on"][last]["confusion"] for one in columns]), len(classes) <= MAX_MATRIX_CLASSES
+    scale = worst_confusion([one["on"][last]["confusion"] for one in columns])
     blocks = []
     for one in columns:
         own = one["on"][last]
-        drawn = confusion_matrix(own["confusion"], classes, scale).replace("given ↓", "label ↓") if fits else ""
-        matrix = f'<div class="scroll">{drawn}</div>' if fits else ""
+        drawn = confusion_matrix(own["confusion"], classes, scale, row="label") if fits(classes) else ""
+        matrix = f'<div class="scroll">{drawn}</div>' if fits(classes) else ""
         seeds = f", {own['seeds']} seeds added up" if own["seeds"] > 1 else ""
         blocks.append(
             f'<div class="matrix"><h3>{text(one["title"])} <span>n = {own["n"]:,}{seeds}</span></h3>{matrix}'
-            f"{commonest(own['confusion'], classes)}</div>"
+            f"{commonest_list(own['confusion'], classes)}</div>"
         )
-    legend = confusion_legend(scale, fits).replace("given label", "label")  # they may be curated ones here
+    legend = matrix_legend(scale, classes, "label")  # they may be curated ones here
     about = f"<p class=note>Rows are the {labels_name(last)}.</p>"
     return section("confusion", "Confusion", legend, about, f'<div class="matrices">{"".join(blocks)}</div>')
 

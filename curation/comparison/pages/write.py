@@ -8,7 +8,7 @@ from curation.comparison.board import Board
 from curation.comparison.image_maps import map_file
 from curation.comparison.pages.image_rows import BeforeOf, MapOf, Seen
 from curation.comparison.pages.layout import comparison_page
-from curation.comparison.transfers import read_before
+from curation.comparison.transfers import read_source_view
 from curation.images.overlay import jpeg, overlay, thumbnail
 from curation.reports.pictures import small_picture
 from models.errors import ErrataError
@@ -59,7 +59,7 @@ def maps_of(board: Board, figures: dict[str, Any]) -> tuple[MapOf, BeforeOf]:
         return _overlaid(root / image_id, map_file(board.contestants[place], image_id, label))
 
     def before_of(image_id: str, place: int) -> Seen | None:
-        own = read_before(board.contestants[place], image_id)
+        own = read_source_view(board.contestants[place], image_id)
         if own is None:
             return None
         return Seen(own.run, own.label, own.confidence, _overlaid(root / image_id, own.cam))

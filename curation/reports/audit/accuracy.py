@@ -2,18 +2,10 @@
 
 from typing import Any
 
-from curation.reports.charts import (
-    MAX_MATRIX_CLASSES,
-    commonest,
-    confusion_legend,
-    confusion_matrix,
-    interval_axis,
-    interval_chart,
-    lowest_tick,
-    worst_confusion,
-)
+from curation.reports.charts import interval_axis, interval_chart, lowest_tick
 from curation.reports.curves import curves_plot
 from curation.reports.html import interval, percent, section, table, text
+from curation.reports.matrix import commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
 from curation.words import listed
 
 _LOST = "Its curves are no longer in the run folder."
@@ -82,17 +74,16 @@ def confusion_section(figures: dict[str, Any]) -> str:
     """Return a confusion matrix for each split and architecture, all shaded on one scale."""
     classes = figures["dataset"]["classes"]
     scale = worst_confusion([counts for one in figures["architectures"] for counts in one["confusion"].values()])
-    fits = len(classes) <= MAX_MATRIX_CLASSES
     blocks = []
     for split in figures["splits"]:
         for one in figures["architectures"]:
             counts = one["confusion"][split]
-            matrix = f'<div class="scroll">{confusion_matrix(counts, classes, scale)}</div>' if fits else ""
+            matrix = f'<div class="scroll">{confusion_matrix(counts, classes, scale)}</div>' if fits(classes) else ""
             how = text(one["splits"][split]["measured"])
             title = f"{split} · {text(one['name'])} <span>n = {one['splits'][split]['n']:,}, {how}</span>"
-            blocks.append(f"<div class=matrix><h3>{title}</h3>{matrix}{commonest(counts, classes)}</div>")
+            blocks.append(f"<div class=matrix><h3>{title}</h3>{matrix}{commonest_list(counts, classes)}</div>")
     return section(
-        "confusion", "Confusion", confusion_legend(scale, fits), f'<div class="matrices">{"".join(blocks)}</div>'
+        "confusion", "Confusion", matrix_legend(scale, classes), f'<div class="matrices">{"".join(blocks)}</div>'
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from curation.reports.charts import MAX_MATRIX_CLASSES, commonest, confusion_matrix, worst_confusion
 from curation.reports.html import section, table
+from curation.reports.matrix import commonest_list, confusion_matrix, fits, worst_confusion
 from curation.results.audit import Audit
 from curation.scoring.kinds import NAMES
 from curation.words import counted
@@ -56,9 +56,9 @@ def trouble_section(figures: dict[str, Any]) -> str:
     matrix = own["class_pairs"]
     drawn = (
         f'<div class="scroll">{confusion_matrix(matrix, classes, worst_confusion([matrix]), "shown")}</div>'
-        if len(classes) <= MAX_MATRIX_CLASSES
+        if fits(classes)
         else ""
     )
-    pairs = f'<div class="matrices"><div class=matrix>{drawn}{commonest(matrix, classes)}</div></div>'
+    pairs = f'<div class="matrices"><div class=matrix>{drawn}{commonest_list(matrix, classes)}</div></div>'
     counts = table(["images", *splits], rows, numeric=range(1, len(splits) + 1))
     return section("trouble", "Labels", lead, counts, note, pairs)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from curation.reports.charts import MAX_MATRIX_CLASSES, commonest, confusion_legend, confusion_matrix, worst_confusion
 from curation.reports.html import percent, section, swatch, table, text
+from curation.reports.matrix import commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
 from curation.reports.training.words import number, plus_minus
 
 
@@ -12,15 +12,17 @@ def confusion_section(figures: dict[str, Any]) -> str:
     splits, classes = figures["splits"], figures["classes"]
     if not splits:
         return ""
-    scale, fits = worst_confusion([own["confusion"] for own in splits.values()]), len(classes) <= MAX_MATRIX_CLASSES
+    scale = worst_confusion([own["confusion"] for own in splits.values()])
     blocks = []
     for split, own in splits.items():
-        matrix = f'<div class="scroll">{confusion_matrix(own["confusion"], classes, scale)}</div>' if fits else ""
+        matrix = (
+            f'<div class="scroll">{confusion_matrix(own["confusion"], classes, scale)}</div>' if fits(classes) else ""
+        )
         blocks.append(
             f"<div class=matrix><h3>{split} <span>n = {_n(own)}</span></h3>{matrix}"
-            f"{commonest(own['confusion'], classes)}</div>"
+            f"{commonest_list(own['confusion'], classes)}</div>"
         )
-    legend = confusion_legend(scale, fits)
+    legend = matrix_legend(scale, classes)
     return section("confusion", "Confusion", legend, f'<div class="matrices">{"".join(blocks)}</div>')
 
 

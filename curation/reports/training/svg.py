@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from curation.reports.charts import MAX_MATRIX_CLASSES, shares, worst_confusion
-from curation.reports.curves import HEIGHT, WIDTH, curves_body
+from curation.reports.curves import SHEET, curves_drawing
 from curation.reports.html import text
+from curation.reports.matrix import MAX_MATRIX_CLASSES, shares, worst_confusion
 from curation.reports.training.page import CURVE_NAMES, curves_of, last_epoch
 
 _STYLE = Path(__file__).with_name("picture.css")
@@ -18,14 +18,14 @@ def curves_svg(figures: dict[str, Any]) -> str:
     curves, last = curves_of(figures), last_epoch(figures)
     parts = []
     for place, (quantity, title) in enumerate((("accuracy", "Accuracy"), ("loss", "Loss, nats"))):
-        body = curves_body(curves, quantity, "seed", CURVE_NAMES, last)
+        body = curves_drawing(curves, quantity, "seed", CURVE_NAMES, last)
         if body:
             named = f'<text class="title" x="4" y="0">{title}</text>'
-            parts.append(f'<g transform="translate({_PAD + place * (WIDTH + _PAD)} 30)">{named}{body}</g>')
+            parts.append(f'<g transform="translate({_PAD + place * (SHEET.width + _PAD)} 30)">{named}{body}</g>')
     if not parts:
         return ""
     name = f"Learning curves of {figures['recipe'] or figures['group']}"
-    return _picture(2 * WIDTH + 3 * _PAD, HEIGHT + 40, name, "".join(parts))
+    return _picture(2 * SHEET.width + 3 * _PAD, SHEET.height + 40, name, "".join(parts))
 
 
 def confusion_svg(figures: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curation.comparison.board import Board, lay_out, read_probs
+from curation.comparison.board import Board, read_board, read_probs
 from curation.results.trained import load_run
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -20,7 +20,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def board(workspace: Workspace) -> Board:
-    return lay_out(workspace, NAME)
+    return read_board(workspace, NAME)
 
 
 def test_original_and_the_newest_version_by_default(board: Board) -> None:
@@ -54,32 +54,34 @@ def test_runs_of_other_classes_are_left_out_or_refused(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     two = ("sea", "forest")
     trained_run(workspace, "tiny-two-44444444", 0, {}, "two", names=["test/sea/0.png"], classes=two)
-    own = lay_out(workspace, NAME)
+    own = read_board(workspace, NAME)
     assert [one.name for one in own.contestants] == [STRONG, WEAK]
     assert own.skipped == {"tiny-two-44444444": "it tells 2 classes apart and does not know 'street'"}
     with pytest.raises(ErrataError, match="cannot be compared: it tells 2 classes apart and does not know 'street'"):
-        lay_out(workspace, NAME, ("two",))
+        read_board(workspace, NAME, ("two",))
 
 
 def test_runs_whose_version_is_gone(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-lost-44444444", 0, {}, "lost", version="v8")
-    assert lay_out(workspace, NAME).skipped == {"tiny-lost-44444444": "it was trained on version 'v8', which is gone"}
+    assert read_board(workspace, NAME).skipped == {
+        "tiny-lost-44444444": "it was trained on version 'v8', which is gone"
+    }
     with pytest.raises(ErrataError, match="trained on version 'v8', which is gone; leave it out"):
-        lay_out(workspace, NAME, ("lost",))
+        read_board(workspace, NAME, ("lost",))
 
 
 def test_runs_of_an_earlier_state_of_the_data_are_known(board: Board, tmp_path: Path) -> None:
     assert board.stale == frozenset()
     workspace = compared_runs(tmp_path)
     trained_run(workspace, "tiny-old-44444444", 0, {}, "old")
-    assert lay_out(workspace, NAME).stale == {"tiny-old-44444444"}
+    assert read_board(workspace, NAME).stale == {"tiny-old-44444444"}
 
 
 def test_classes_that_a_run_knows_beyond_the_given_ones(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-more-44444444", 0, {}, "more", classes=("airport", *CLASSES))
-    own = lay_out(workspace, NAME, ("more", WEAK))
+    own = read_board(workspace, NAME, ("more", WEAK))
     assert own.right("original").sum(1).tolist() == [12, 11]
     assert own.images.rows.classes == (*CLASSES, "airport")
     assert own.probs[0].argmax(1).tolist() == own.images.rows.labels.tolist()
@@ -87,19 +89,19 @@ def test_classes_that_a_run_knows_beyond_the_given_ones(tmp_path: Path) -> None:
 
 def test_versions_that_are_none(workspace: Workspace) -> None:
     with pytest.raises(ErrataError, match="no version of the labels 'v2'"):
-        lay_out(workspace, NAME, labels=("v2",))
+        read_board(workspace, NAME, tested_on=("v2",))
     with pytest.raises(ErrataError, match="named twice"):
-        lay_out(workspace, NAME, labels=("v1", "v1"))
+        read_board(workspace, NAME, tested_on=("v1", "v1"))
 
 
 def test_unaudited_data_is_compared_by_what_its_trainings_read(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     (workspace.runs / f"audit-{NAME}" / "results.json").unlink()
     (workspace.runs / f"audit-{NAME}").rename(workspace.runs / f"images-{NAME}")
-    assert lay_out(workspace, NAME).right("original").sum(1).tolist() == [10, 9, 11]  # of all twelve
+    assert read_board(workspace, NAME).right("original").sum(1).tolist() == [10, 9, 11]  # of all twelve
     (workspace.runs / f"images-{NAME}").rename(workspace.runs / "elsewhere")
     with pytest.raises(ErrataError, match="run `errata audit tiny`"):
-        lay_out(workspace, NAME)
+        read_board(workspace, NAME)
 
 
 def test_damaged_predictions(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from math import comb
 
 import pytest
 
-from curation.comparison.board import lay_out
+from curation.comparison.board import read_board
 from curation.comparison.choice import contests
 from curation.workspace.folders import Workspace
 from tests.helpers.compared_runs import NAME, STRONG, WEAK, compared_runs
@@ -16,7 +16,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_another_one_wins_on_the_curated_labels(workspace: Workspace) -> None:
-    found = contests(lay_out(workspace, NAME, (f"{STRONG}-s0", WEAK)))
+    found = contests(read_board(workspace, NAME, (f"{STRONG}-s0", WEAK)))
     assert len(found) == 1
     own = found[0]
     assert (own["trained"], own["before"], own["after"]) == ("original", "original", "v1")
@@ -39,10 +39,10 @@ def test_another_one_wins_on_the_curated_labels(workspace: Workspace) -> None:
 
 
 def test_nothing_to_choose(workspace: Workspace) -> None:
-    assert contests(lay_out(workspace, NAME, (WEAK,))) == []
-    assert contests(lay_out(workspace, NAME, labels=("v1",))) == []
+    assert contests(read_board(workspace, NAME, (WEAK,))) == []
+    assert contests(read_board(workspace, NAME, tested_on=("v1",))) == []
 
 
 def test_each_contest_is_among_those_trained_on_the_same_labels(workspace: Workspace) -> None:
-    found = contests(lay_out(workspace, NAME))
+    found = contests(read_board(workspace, NAME))
     assert [(one["trained"], one["contestants"]) for one in found] == [("original", [STRONG, WEAK])]

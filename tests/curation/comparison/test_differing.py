@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.comparison.board import lay_out
-from curation.comparison.differing import differing, disagreement
+from curation.comparison.board import read_board
+from curation.comparison.differing import differing_images, disagreement
 from tests.helpers.compared_runs import NAME, compared_runs
 
 
@@ -18,7 +18,7 @@ def test_disagreement_by_hand() -> None:
 
 def test_images_by_hand(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    found = differing(lay_out(workspace, NAME))
+    found = differing_images(read_board(workspace, NAME))
     assert [one["image_id"] for one in found] == ["test/forest/1.png", "test/sea/0.png", "test/street/0.png"]
     sea, street = found[1], found[2]
     assert sea["given"] == "sea"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.comparison.board import lay_out
+from curation.comparison.board import read_board
 from curation.comparison.choice import pair_tests
 from curation.workspace.folders import Workspace
 from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs, trained_run
@@ -16,7 +16,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_pairs_by_hand(workspace: Workspace) -> None:
-    found = {(one["first"], one["second"]): one for one in pair_tests(lay_out(workspace, NAME), "v1")}
+    found = {(one["first"], one["second"]): one for one in pair_tests(read_board(workspace, NAME), "v1")}
     assert list(found) == [(STRONG, STRONG_V1), (STRONG, WEAK), (STRONG_V1, WEAK)]
     own = found[STRONG, WEAK]
     assert own["difference"] == pytest.approx(0.95 - 0.8)  # means over the seeds
@@ -29,7 +29,7 @@ def test_pairs_by_hand(workspace: Workspace) -> None:
 
 
 def test_by_the_labels_as_given_the_other_one_is_better(workspace: Workspace) -> None:
-    own = pair_tests(lay_out(workspace, NAME, (STRONG, WEAK)), "original")[0]
+    own = pair_tests(read_board(workspace, NAME, (STRONG, WEAK)), "original")[0]
     assert own["difference"] == pytest.approx(0.75 - 0.9)
     assert (own["first_only"], own["second_only"], own["p"], own["p_holm"]) == (1, 2, 1.0, 1.0)
 
@@ -38,11 +38,11 @@ def test_a_seed_that_both_have(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, WEAK, 1, {}, "scenes-simple", "simple_cnn", "scratch")
     trained_run(workspace, "tiny-third-44444444", 1, {}, "third")
-    found = {(one["first"], one["second"]): one["runs"] for one in pair_tests(lay_out(workspace, NAME), "original")}
+    found = {(one["first"], one["second"]): one["runs"] for one in pair_tests(read_board(workspace, NAME), "original")}
     assert found[STRONG, "tiny-third-44444444"] == [f"{STRONG}-s1", "tiny-third-44444444-s1"]
-    only_later = lay_out(workspace, NAME, (f"{STRONG}-s0", "third"))
+    only_later = read_board(workspace, NAME, (f"{STRONG}-s0", "third"))
     assert pair_tests(only_later, "original")[0]["runs"] == [f"{STRONG}-s0", "tiny-third-44444444-s1"]
 
 
 def test_one_contestant_has_no_pair(workspace: Workspace) -> None:
-    assert pair_tests(lay_out(workspace, NAME, (WEAK,)), "v1") == []
+    assert pair_tests(read_board(workspace, NAME, (WEAK,)), "v1") == []

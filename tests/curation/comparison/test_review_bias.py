@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.comparison.board import lay_out
+from curation.comparison.board import read_board
 from curation.comparison.review_bias import review_bias
 from curation.results.audit import load_audit
 from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs
@@ -12,7 +12,7 @@ from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_
 
 def test_by_hand(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    found = review_bias(workspace, lay_out(workspace, NAME), load_audit(workspace, NAME))
+    found = review_bias(workspace, read_board(workspace, NAME), load_audit(workspace, NAME))
     assert found.keys() == {"v1"}
     own = found["v1"]
     assert (own["n"], own["judged"], own["fixes"], own["unproposed"]) == (10, 3, 2, 1)
@@ -31,13 +31,13 @@ def test_by_hand(tmp_path: Path) -> None:
 
 def test_without_audit_or_version_nothing_is_said(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    assert review_bias(workspace, lay_out(workspace, NAME), None) == {}
-    only = lay_out(workspace, NAME, labels=("original",))
+    assert review_bias(workspace, read_board(workspace, NAME), None) == {}
+    only = read_board(workspace, NAME, tested_on=("original",))
     assert review_bias(workspace, only, load_audit(workspace, NAME)) == {}
 
 
 def test_a_log_that_is_gone_is_said(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
     (workspace.decisions / f"{NAME}.jsonl").unlink()
-    found = review_bias(workspace, lay_out(workspace, NAME), load_audit(workspace, NAME))
+    found = review_bias(workspace, read_board(workspace, NAME), load_audit(workspace, NAME))
     assert "put it back" in found["v1"]["problem"]

@@ -7,12 +7,12 @@ import pytest
 import torch
 from PIL import Image
 
-from curation.comparison.board import lay_out
+from curation.comparison.board import read_board
 from curation.comparison.contestants import Contestant, choose_contestants
 from curation.comparison.image_maps import draw_maps, map_file, missing_maps
 from curation.comparison.pages.job import draw_run_maps, write_comparison
 from curation.comparison.speed import known_speed, measure_speeds
-from curation.comparison.transfers import draw_before, missing_before, read_before, source_folder
+from curation.comparison.transfers import draw_source_views, missing_source_views, read_source_view, source_folder
 from curation.handover.report import write_share_report
 from curation.workspace.folders import Workspace
 from models.images.decode import InputSpec, read_pixels
@@ -55,15 +55,15 @@ def contestant(workspace: Workspace, name: str = TARGET) -> Contestant:
 def test_only_a_transfer_has_a_source(workspace: Workspace) -> None:
     assert source_folder(contestant(workspace)) == workspace.runs / f"{SOURCE}-s0"
     assert source_folder(contestant(workspace, STRONG)) is None
-    assert missing_before(contestant(workspace, STRONG), IMAGES) == []
-    assert read_before(contestant(workspace, STRONG), IMAGES[0]) is None
+    assert missing_source_views(contestant(workspace, STRONG), IMAGES) == []
+    assert read_source_view(contestant(workspace, STRONG), IMAGES[0]) is None
 
 
 def test_before_is_what_the_source_predicts(workspace: Workspace) -> None:
     one, root = contestant(workspace), workspace.drawn / NAME
-    assert missing_before(one, IMAGES) == IMAGES
-    draw_before(root, one, IMAGES)
-    own = read_before(one, IMAGES[0])
+    assert missing_source_views(one, IMAGES) == IMAGES
+    draw_source_views(root, one, IMAGES)
+    own = read_source_view(one, IMAGES[0])
     assert own is not None
     network, info = load_checkpoint(workspace.runs / f"{SOURCE}-s0" / "checkpoint.safetensors")
     assert info.input is not None
@@ -74,12 +74,12 @@ def test_before_is_what_the_source_predicts(workspace: Workspace) -> None:
     assert own.confidence == pytest.approx(float(probs.max()), abs=1e-5)
     with Image.open(own.cam) as cam:
         assert cam.size == (224, 149)  # the proportions of 60 x 40 px
-    assert missing_before(one, IMAGES) == []
-    sea = read_before(one, IMAGES[0], "sea")  # a class that it knows too
+    assert missing_source_views(one, IMAGES) == []
+    sea = read_source_view(one, IMAGES[0], "sea")  # a class that it knows too
     assert sea is not None
     assert sea.label == "sea"
     assert sea.confidence == pytest.approx(float(probs[2]), abs=1e-5)
-    street = read_before(one, IMAGES[0], "street")  # one that it does not know: its own choice
+    street = read_source_view(one, IMAGES[0], "street")  # one that it does not know: its own choice
     assert street is not None
     assert street.label == own.label
 
@@ -101,13 +101,13 @@ def test_drawing_on_demand_draws_both(workspace: Workspace) -> None:
     paths = draw_run_maps(workspace, NAME, [image], (TARGET,))
     assert paths == [map_file(contestant(workspace), image, "forest")]
     assert paths[0].exists()
-    own = read_before(contestant(workspace), image)
+    own = read_source_view(contestant(workspace), image)
     assert own is not None
     assert own.cam.exists()
 
 
 def test_speed_is_measured_once(workspace: Workspace) -> None:
-    board = lay_out(workspace, NAME)
+    board = read_board(workspace, NAME)
     measure_speeds(board.contestants)
     own = known_speed(workspace.runs / f"{TARGET}-s0")
     assert own is not None

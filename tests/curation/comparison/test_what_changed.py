@@ -2,7 +2,7 @@
 
 import pytest
 
-from curation.comparison.board import lay_out
+from curation.comparison.board import read_board
 from curation.comparison.what_changed import what_changed
 from curation.workspace.folders import Workspace
 from tests.helpers.compared_runs import NAME, STRONG_V1, compared_runs
@@ -14,7 +14,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_cells_by_hand(workspace: Workspace) -> None:
-    strong, weak = what_changed(lay_out(workspace, NAME))
+    strong, weak = what_changed(read_board(workspace, NAME))
     assert strong["method"] == "scenes-lite0-frozen"
     cell = strong["cells"]["original"]["original"]
     assert (cell["seeds"], cell["n"]) == (2, 10)
@@ -40,6 +40,6 @@ def test_cells_by_hand(workspace: Workspace) -> None:
 
 
 def test_a_method_trained_on_curated_labels_alone(workspace: Workspace) -> None:
-    own = what_changed(lay_out(workspace, NAME, (STRONG_V1,)))[0]
+    own = what_changed(read_board(workspace, NAME, (STRONG_V1,)))[0]
     assert own["missing"].keys() == {"original"}
     assert (own["cleaner_labels"], own["cleaner_training"]) == ({"v1": None}, {"v1": None})

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from curation.comparison.board import lay_out
+from curation.comparison.board import read_board
 from curation.comparison.figures import comparison_figures
 from curation.comparison.pages.job import compare_folder, comparison, write_comparison
 from curation.comparison.pages.layout import comparison_page
@@ -147,7 +147,7 @@ def test_speed_is_shown_once_it_was_measured(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     about = {"ms_per_image": 12.34, "batch_size": 16, "device": "cpu", "threads": 2}
     (workspace.runs / f"{WEAK}-s0" / "speed.json").write_text(json.dumps(about))
-    figures = comparison_figures(workspace, lay_out(workspace, NAME), load_audit(workspace, NAME))
+    figures = comparison_figures(workspace, read_board(workspace, NAME), load_audit(workspace, NAME))
     assert figures["contestants"][1]["speed"] == about
     said = "".join(page(figures).text)
     assert "12.3 ms" in said

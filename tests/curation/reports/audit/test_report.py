@@ -24,7 +24,6 @@ from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
 from curation.reports.audit.architectures import share
 from curation.reports.audit.write import write_report
-from curation.reports.charts import confusion_matrix, shares, worst_confusion
 from curation.reports.curves import curves_plot
 from curation.reports.html import percent, picture, swatch, text
 from curation.results.audit import ArchitectureResult, Audit
@@ -467,7 +466,7 @@ def test_learning_curves_of_each_fold_with_the_epoch_that_was_kept(tmp_path: Pat
     assert loss.count('<polyline class="val"') == 1
     assert loss.count("<circle") == 1
     # Epoch 2 of 3: half-way from x = 46 to 450; a loss of 1 on a scale to 3: a third of the way from y = 210 to 14.
-    assert '<circle cx="248.0" cy="144.7"' in loss
+    assert '<circle class="val" cx="248.0" cy="144.7"' in loss
     assert "2 folds, a pair of lines each" in Page(html).said
 
 
@@ -494,16 +493,6 @@ def test_why_there_is_no_curve(tmp_path: Path) -> None:
     said = Page(written(make_audit(tmp_path, trained="from scratch"), tmp_path / "two")[1]).said
     assert "Its curves are no longer in the run folder." in said
     assert curves_plot({}, "loss", "Loss") == ""
-
-
-def test_confusions_are_shaded_on_one_scale() -> None:
-    one, other = [[8, 2], [0, 10]], [[5, 5], [1, 9]]
-    assert worst_confusion([one, other]) == 0.5
-    assert 'style="--depth:40%" title="given a, predicted b: 2 images, 20.0 % of those given a">2' in confusion_matrix(
-        one, ["a", "b"], 0.5
-    )
-    assert shares([[0, 0], [1, 3]]).tolist() == [[0, 0], [0.25, 0.75]]
-    assert worst_confusion([[[3]]]) == 0.0
 
 
 def test_many_classes_are_listed_instead_of_drawn(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curation.comparison.board import lay_out
-from curation.comparison.looks import Looks, looks_of, ways
+from curation.comparison.board import read_board
+from curation.comparison.provenance import Provenance, count_ways, read_provenance
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import load_audit
@@ -16,24 +16,24 @@ from models.errors import ErrataError
 from tests.helpers.compared_runs import NAME, compared_runs
 
 
-def looks(workspace: Workspace) -> tuple[list[str], Looks]:
+def provenance(workspace: Workspace) -> tuple[list[str], Provenance]:
     """Return the compared images, and what was looked at."""
-    board, audit = lay_out(workspace, NAME), load_audit(workspace, NAME)
-    return board.images.rows.image_ids.tolist(), looks_of(
+    board, audit = read_board(workspace, NAME), load_audit(workspace, NAME)
+    return board.images.rows.image_ids.tolist(), read_provenance(
         workspace, load_version(workspace, NAME, "v1"), audit, board.images
     )
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("looks"))
+    return compared_runs(tmp_path_factory.mktemp("provenance"))
 
 
 def test_by_hand(workspace: Workspace) -> None:
-    names, own = looks(workspace)
+    names, own = provenance(workspace)
     seen = {name: own.chosen[place] for place, name in enumerate(names) if own.chosen[place]}
     assert seen == {"test/sea/0.png": "by suspicion", "test/street/0.png": "drawn", "test/street/1.png": "drawn"}
-    assert ways(own) == {"drawn": 2, "by suspicion": 1, "picked": 0}
+    assert count_ways(own) == {"drawn": 2, "by suspicion": 1, "picked": 0}
     assert [name for name, blind in zip(names, own.blind, strict=True) if blind] == ["test/street/1.png"]
     assert [name for name, fixed in zip(names, own.fixed, strict=True) if fixed] == [
         "test/sea/0.png",
@@ -49,10 +49,10 @@ def test_by_hand(workspace: Workspace) -> None:
 
 def test_what_is_decided_later_does_not_count(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    before = looks(workspace)[1]
+    before = provenance(workspace)[1]
     more = [Decision("ben", f"test/sea/{i}.png", "keep", queue="link") for i in (2, 3)]
     open_ledger(workspace, NAME).decide(*more)
-    after = looks(workspace)[1]
+    after = provenance(workspace)[1]
     assert after.chosen == before.chosen
     assert np.array_equal(after.inclusion, before.inclusion)
 
@@ -66,8 +66,8 @@ def test_images_picked_by_hand_and_disputed_ones(tmp_path: Path) -> None:
     ledger.decide(Decision("ben", "test/street/3.png", "keep", queue="link"))
     ledger.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
     make_version(workspace, NAME, VersionRequest("v2", reviewer="ana"))
-    board, audit = lay_out(workspace, NAME, labels=("original", "v2")), load_audit(workspace, NAME)
-    own = looks_of(workspace, load_version(workspace, NAME, "v2"), audit, board.images)
+    board, audit = read_board(workspace, NAME, tested_on=("original", "v2")), load_audit(workspace, NAME)
+    own = read_provenance(workspace, load_version(workspace, NAME, "v2"), audit, board.images)
     names = board.images.rows.image_ids.tolist()
     assert own.chosen[names.index("test/street/3.png")] == "picked"
     assert own.chosen[names.index("test/sea/0.png")] == "by suspicion"
@@ -79,4 +79,4 @@ def test_another_log(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
     (workspace.decisions / f"{NAME}.jsonl").unlink()
     with pytest.raises(ErrataError, match="is not the decision log that version 'v1' was made from"):
-        looks(workspace)
+        provenance(workspace)
