@@ -9,6 +9,7 @@ from curation.comparison.board import Board
 from curation.comparison.pages.write import PICTURE_PX, STYLES, maps_of
 from curation.handover.report_figures import share_figures
 from curation.handover.report_page import share_page
+from curation.reports.frame import style_sheet
 from curation.reports.pictures import TWIN_PX, small_picture, suspect_pictures
 from curation.results.audit import Audit, load_audit
 from curation.workspace.folders import Workspace
@@ -49,12 +50,11 @@ def write_share_report(
 
 
 def _page(audit: Audit, figures: dict[str, Any], board: Board | None) -> str:
-    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
     paths, root = audit.rows.paths, audit.rows.root
     maps = maps_of(board, figures["comparison"]) if board else (_no_map, _no_map)
     return share_page(
         figures,
-        style,
+        style_sheet(*STYLES),
         partial(suspect_pictures, audit),
         lambda row: small_picture(paths[row], TWIN_PX),
         lambda image_id: small_picture(root / image_id, PICTURE_PX),

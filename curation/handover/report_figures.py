@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from importlib.metadata import version as installed
+from importlib.metadata import version as installed_version
 from typing import Any
 
 from curation.comparison.board import Board
@@ -44,7 +44,7 @@ def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], B
         "trainings": training_figures(workspace, audit.name),
         "comparison": compared,
         "no_comparison": why,
-        "software": {"errata": installed("errata-vision")},
+        "software": {"errata": installed_version("errata-vision")},
     }
     return figures, board
 
@@ -71,16 +71,17 @@ def decision_figures(workspace: Workspace, name: str) -> dict[str, Any]:
 
 def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     """Return what each version holds and what it changed of the labels as given."""
-    known, given = list_versions(workspace, name), load_version(workspace, name, ORIGINAL)
-    lines = []
-    for one in known:
-        about: dict[str, Any] = {}
-        changes: dict[str, int] = {}
-        if one.name != ORIGINAL:
-            made = load_version(workspace, name, one.name)
-            about, changes = made.about, change_counts(diff_versions(given, made))
-        lines.append({**asdict(one), "changes": changes, "statements": list(about.get("guard", []))})
-    return lines
+    given = load_version(workspace, name, ORIGINAL)
+    versions = []
+    for summary in list_versions(workspace, name):
+        figures = asdict(summary)
+        figures |= {"version": figures.pop("name"), "changes": {}, "statements": []}
+        if summary.name != ORIGINAL:
+            version = load_version(workspace, name, summary.name)
+            figures["changes"] = change_counts(diff_versions(given, version))
+            figures["statements"] = list(version.about.get("guard", []))
+        versions.append(figures)
+    return versions
 
 
 def _comparison(workspace: Workspace, name: str) -> tuple[Board | None, dict[str, Any] | None, str]:

@@ -25,7 +25,7 @@ def render(template: str, **values: object) -> Markup:
         template: its path, as `curation/reports/templates/frame.html`.
         values: what it may use; a name that it uses and that is not given raises `jinja2.UndefinedError`.
     """
-    return Markup(ENVIRONMENT.get_template(template).render(values))  # noqa: S704
+    return Markup(ENVIRONMENT.get_template(template).render(values).strip())  # noqa: S704
 
 
 def percent(share: float | None, decimals: int = 1) -> str:

@@ -16,85 +16,90 @@ SPLIT_ORDER = ("test", "val", "train")  # the test split first: it is what accur
 
 
 def splits_of(audit: Audit) -> Iterator[tuple[str, BoolArray]]:
-    """Yield the splits that have images, with their rows, shape (N,)."""
+    """Yield the splits that have images, each with the mask of its rows, shape (N,)."""
     for split in SPLIT_ORDER:
-        own = audit.rows.splits == split
-        if own.any():
-            yield split, own
+        mask = audit.rows.splits == split
+        if mask.any():
+            yield split, mask
 
 
-def architecture_figures(audit: Audit, one: ArchitectureResult) -> dict[str, Any]:
+def architecture_figures(audit: Audit, architecture: ArchitectureResult) -> dict[str, Any]:
     """Return how one architecture predicts the given labels, how it was trained, and its learning curves."""
-    labels, predicted = audit.rows.labels, one.predictions.probs.argmax(1)
-    right, leaked = predicted == labels, audit.duplicates.leaks(audit.rows.splits)
-    about = _run_config(one)
-    splits = {}
-    for split, own in splits_of(audit):
-        figures = {
-            "measured": _measured(one, own, trained_here=about is not None),
-            **share(int(right[own].sum()), int(own.sum())),
-        }
-        if (own & leaked).any():
-            kept = own & ~leaked
-            figures["without_leaks"] = share(int(right[kept].sum()), int(kept.sum()))
-        splits[split] = figures
+    labels, predicted = audit.rows.labels, architecture.predictions.probs.argmax(1)
+    run = _run_config(architecture)
     return {
-        "name": one.name,
-        "slug": one.slug,
-        "run": one.run_folder.name,
-        "in_sample": one.predictions.fold is None,
-        "weight": short(audit.findings.weight(one.name)),
-        "splits": splits,
+        "name": architecture.name,
+        "slug": architecture.slug,
+        "run": architecture.run_folder.name,
+        "in_sample": architecture.predictions.fold is None,
+        "weight": short(audit.findings.weight(architecture.name)),
+        "splits": _accuracies(audit, architecture, predicted == labels, trained_here=run is not None),
         "confusion": {
-            split: confusion(labels[own], predicted[own], len(audit.rows.classes)).tolist()
-            for split, own in splits_of(audit)
+            split: confusion(labels[mask], predicted[mask], len(audit.rows.classes)).tolist()
+            for split, mask in splits_of(audit)
         },
-        "training": _training(one, about),
-        "members": list(one.members),
-        "training_config": (about or {}).get("config", {}),
-        "trained_with": (about or {}).get("versions", {}),
-        "curves": _curves(one),
+        "training": _training(architecture, run),
+        "members": list(architecture.members),
+        "training_config": (run or {}).get("config", {}),
+        "trained_with": (run or {}).get("versions", {}),
+        "curves": _curves(architecture),
     }
 
 
-def _run_config(one: ArchitectureResult) -> dict[str, Any] | None:
+def _accuracies(
+    audit: Audit, architecture: ArchitectureResult, correct: BoolArray, trained_here: bool
+) -> dict[str, dict[str, Any]]:
+    """Return the accuracy on each split; where an image has a twin in train, also that without such images."""
+    leaked = audit.duplicates.leaks(audit.rows.splits)
+    splits = {}
+    for split, mask in splits_of(audit):
+        measured = _measured(architecture, mask, trained_here)
+        splits[split] = {"measured": measured, **share(int(correct[mask].sum()), int(mask.sum()))}
+        if (mask & leaked).any():
+            kept = mask & ~leaked
+            splits[split]["without_leaks"] = share(int(correct[kept].sum()), int(kept.sum()))
+    return splits
+
+
+def _run_config(architecture: ArchitectureResult) -> dict[str, Any] | None:
     """Return how the run was trained; None for predictions made elsewhere."""
-    path = one.run_folder / "config.json"
+    path = architecture.run_folder / "config.json"
     config: dict[str, Any] | None = read_json(path) if path.exists() else None
     return config
 
 
-def _training(one: ArchitectureResult, about: dict[str, Any] | None) -> str:
-    """Return how the weights came about."""
-    if about is None:
+def _training(architecture: ArchitectureResult, run: dict[str, Any] | None) -> str:
+    """Return where the weights come from."""
+    if run is None:
         return "elsewhere"
-    if one.members:
-        return "layer on members" if about["config"] else "mean of members"
-    if "penalties" in about["config"] or not about["config"]:
+    if architecture.members:
+        return "layer on members" if run["config"] else "mean of members"
+    if "penalties" in run["config"] or not run["config"]:
         return "frozen backbone"
-    return "finetuned" if one.name.endswith("@finetuned") else "from scratch"
+    return "finetuned" if architecture.name.endswith("@finetuned") else "from scratch"
 
 
-def _measured(one: ArchitectureResult, own: BoolArray, trained_here: bool) -> str:
-    """Return how an accuracy over these rows, shape (N,), came about; said wherever the figure is shown."""
-    fold = one.predictions.fold
+def _measured(architecture: ArchitectureResult, mask: BoolArray, trained_here: bool) -> str:
+    """Return how the accuracy over these rows, mask of shape (N,), was measured; it is shown beside the figure."""
+    fold = architecture.predictions.fold
     if fold is None:
         return "in-sample or not known: flatters the given labels"
     if not trained_here:
         return "held out, as its file says"
-    if (fold[own] != NO_FOLD).all():
+    if (fold[mask] != NO_FOLD).all():
         return "out of fold"
     return MEAN_OF_FOLDS.format(int(fold.max()) + 1)
 
 
-def _curves(one: ArchitectureResult) -> dict[str, list[dict[str, float | None]]]:
-    """Return the epochs of each fold that has a learning curve; a figure that is no number becomes None."""
-    if one.predictions.fold is None:
+def _curves(architecture: ArchitectureResult) -> dict[str, list[dict[str, float | None]]]:
+    """Return the epochs of each fold that has a learning curve; a figure that is not a number becomes None."""
+    fold = architecture.predictions.fold
+    if fold is None:
         return {}
-    curves = read_curves(one.run_folder, range(int(one.predictions.fold.max()) + 1))
+    curves = read_curves(architecture.run_folder, range(int(fold.max()) + 1))
     return {
-        str(fold): [{name: value for name, value in epoch.items() if name != "fold"} for epoch in finite(epochs)]
-        for fold, epochs in curves.items()
+        str(number): [{name: value for name, value in epoch.items() if name != "fold"} for epoch in finite(epochs)]
+        for number, epochs in curves.items()
     }
 
 

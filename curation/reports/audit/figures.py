@@ -9,17 +9,15 @@ from typing import Any
 import numpy as np
 
 from curation.datasets.catalog import DatasetSpec
-from curation.reports.audit.architectures import architecture_figures, short, splits_of
-from curation.reports.audit.problems import problem_figures
-from curation.reports.audit.trouble import trouble_figures
+from curation.reports.audit.architectures import architecture_figures, splits_of
+from curation.reports.audit.images import duplicate_figures, printable, problem_figures
+from curation.reports.audit.labels import suspect_figures, trouble_figures
 from curation.reports.audit.truth import known_truth
 from curation.results.audit import Audit
-from curation.results.reasons import reasons
 from models.arrays import BoolArray
 from models.files.atomic import digest
 
 SCHEMA_VERSION = 1
-SUSPECTS = 50  # images shown, a split
 _LIBRARIES = ("errata-vision", "numpy", "pillow", "torch", "torchvision", "timm", "grad-cam")
 
 
@@ -32,109 +30,43 @@ def report_figures(audit: Audit, spec: DatasetSpec) -> dict[str, Any]:
         "dataset": {"name": audit.name, "title": spec.title, "licence": spec.licence, "classes": list(rows.classes)},
         "config": audit.config,
         "images": len(rows),
-        "splits": {split: _split(audit, own) for split, own in splits_of(audit)},
+        "splits": {split: _split(audit, mask) for split, mask in splits_of(audit)},
         "skipped": [
-            {"image_id": _printable(image_id), "problem": problem} for image_id, problem in audit.checked.skipped
+            {"image_id": printable(image_id), "problem": problem} for image_id, problem in audit.checked.skipped
         ],
         "in_sample": audit.in_sample,
-        "architectures": [architecture_figures(audit, one) for one in audit.architectures],
-        "suspects": {split: _suspects(audit, split) for split, _ in splits_of(audit)},
+        "architectures": [architecture_figures(audit, architecture) for architecture in audit.architectures],
+        "suspects": {split: suspect_figures(audit, split) for split, _ in splits_of(audit)},
         "trouble": trouble_figures(audit),
-        "duplicates": _duplicates(audit),
+        "duplicates": duplicate_figures(audit),
         "problems": problem_figures(audit),
         "known_truth": known_truth(audit),
-        "stages": [asdict(stage) for stage in audit.stages if stage.name != "report"],  # this one is still going on
+        "stages": [asdict(stage) for stage in audit.stages if stage.name != "report"],  # that one is under way
         "versions": {name: version(name) for name in _LIBRARIES},
         "hashes": _hashes(audit),
     }
 
 
-def _split(audit: Audit, own: BoolArray) -> dict[str, Any]:
-    labels, classes = audit.rows.labels[own], audit.rows.classes
+def _split(audit: Audit, mask: BoolArray) -> dict[str, Any]:
+    """Return the counts of a split, from the mask of its rows, shape (N,)."""
+    labels, classes = audit.rows.labels[mask], audit.rows.classes
     counts = np.bincount(labels, minlength=len(classes))
     return {
         "images": len(labels),
         "classes": {name: int(count) for name, count in zip(classes, counts, strict=True)},
-        "other_label_fits_better": int((audit.consensus.suggested[own] != labels).sum()),
-        "architectures_disagree": int(audit.disagreement()[own].sum()),
-    }
-
-
-def _suspects(audit: Audit, split: str) -> list[dict[str, Any]]:
-    """Return the most suspicious images of a split, rank 1 first."""
-    return [_suspect(audit, int(row), place) for place, row in enumerate(audit.suspects(split)[:SUSPECTS], 1)]
-
-
-def _suspect(audit: Audit, row: int, place: int) -> dict[str, Any]:
-    classes, label, together = audit.rows.classes, int(audit.rows.labels[row]), audit.consensus
-    other = int(audit.alternatives()[row])
-    opinions = {}
-    for one in audit.architectures:
-        probs = one.predictions.probs[row]
-        opinions[one.name] = {
-            "prediction": classes[int(probs.argmax())],
-            "confidence": short(probs.max()),
-            "label_probability": short(probs[label]),
-            "alternative_probability": short(probs[other]),
-        }
-    return {
-        "rank": place,
-        "row": row,
-        "image_id": _printable(audit.rows.image_ids[row]),
-        "label": classes[label],
-        "suggested_label": classes[int(together.suggested[row])],
-        "alternative": classes[other],  # the suggested label, or the runner-up where the given one is suggested
-        "confidence": short(together.confidence[row]),  # of the suggested label
-        "label_quality": short(together.label_quality[row]),
-        "kind": audit.findings.kinds.where(np.array([row])).names()[0],
-        "why": reasons(audit, [row])[0],
-        "architectures": opinions,
-    }
-
-
-def _duplicates(audit: Audit) -> dict[str, Any]:
-    """Return counts of images with a twin, and all groups: conflicting labels first, then leaks, then the largest."""
-    rows, found = audit.rows, audit.duplicates
-    shared, leaked, conflicting = found.shared(), found.leaks(rows.splits), found.conflicting(rows.labels)
-    members = np.flatnonzero(shared)
-    members = members[np.argsort(found.groups[members], kind="stable")]
-    groups = np.split(members, np.flatnonzero(np.diff(found.groups[members])) + 1) if len(members) else []
-    groups.sort(key=lambda own: (-int(conflicting[own].any()), -int(leaked[own].any()), -len(own), int(own[0])))
-    return {
-        "images": int(shared.sum()),
-        "exact_images": int(found.exact.sum()),
-        "near_images": int(found.near.sum()),
-        "conflicting_images": int(conflicting.sum()),
-        "conflicting_groups": sum(bool(conflicting[own].any()) for own in groups),
-        "leaks": {split: int(leaked[own].sum()) for split, own in splits_of(audit) if split != "train"},
-        "groups": [
-            {
-                "rows": own.tolist(),
-                "image_ids": [_printable(image_id) for image_id in rows.image_ids[own]],
-                "labels": [rows.classes[label] for label in rows.labels[own]],
-                "splits": [str(split) for split in rows.splits[own]],
-                "copies": "near" if found.near[own].any() else "exact",
-                "conflicting": bool(conflicting[own].any()),
-                "leak": bool(leaked[own].any()),
-            }
-            for own in groups
-        ],
+        "other_label_fits_better": int((audit.consensus.suggested[mask] != labels).sum()),
+        "architectures_disagree": int(audit.disagreement()[mask].sum()),
     }
 
 
 def _hashes(audit: Audit) -> dict[str, Any]:
-    """Return what the figures were computed from, as 16 hex digits each: equal hashes, equal input."""
+    """Return hashes of the input of the figures, 16 hex digits each: equal hashes, equal input."""
     rows = audit.rows
-    listed = [rows.image_ids.tolist(), rows.labels.tolist(), rows.splits.tolist(), audit.checked.sha256s.tolist()]
+    columns = [rows.image_ids.tolist(), rows.labels.tolist(), rows.splits.tolist(), audit.checked.sha256s.tolist()]
     return {
-        "images_and_labels": digest(list(rows.classes), *listed),
+        "images_and_labels": digest(list(rows.classes), *columns),
         "predictions": {
-            one.name: hashlib.sha256(np.ascontiguousarray(one.predictions.probs).tobytes()).hexdigest()[:16]
-            for one in audit.architectures
+            architecture.name: hashlib.sha256(architecture.predictions.probs.tobytes()).hexdigest()[:16]
+            for architecture in audit.architectures
         },
     }
-
-
-def _printable(image_id: str) -> str:
-    """Return the name as it can be written: bytes that are no UTF-8, which some file systems allow, become escapes."""
-    return str(image_id).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,34 +1,59 @@
-"""report.html: the sections of an audit's report in their order."""
+"""report.html: the sections of an audit's report in their order, and what their templates need beside the figures."""
 
+from collections.abc import Callable
 from typing import Any
 
-from curation.reports.audit.accuracy import accuracy_section, confusion_section, curves_section
-from curation.reports.audit.cards import SuspectPicturesOf, suspects_section
-from curation.reports.audit.duplicates import TwinPictureOf, duplicates_section
-from curation.reports.audit.notes import notes_section, skipped_section, stages_section
-from curation.reports.audit.overview import overview_section, truth_section
-from curation.reports.audit.problems import problems_section
-from curation.reports.audit.trouble import trouble_section
-from curation.reports.frame import framed
-from curation.reports.html import text
+from markupsafe import Markup
 
-_NAVIGATION = {
-    "overview": "Overview",
-    "truth": "Known truth",
-    "accuracy": "Accuracy",
-    "confusion": "Confusion",
-    "curves": "Learning curves",
-    "trouble": "Labels",
-    "suspects": "Suspicious images",
-    "duplicates": "Duplicates",
-    "problems": "Image problems",
-    "skipped": "Skipped files",
-    "stages": "Time and memory",
-    "notes": "Method",
+from curation.images.duplicates import MAX_BITS
+from curation.images.near_pairs import MIN_COSINE, NEIGHBOURS
+from curation.images.problems import COMMON
+from curation.images.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
+from curation.reports.charts import lowest_tick
+from curation.reports.curves import curves_plot
+from curation.reports.frame import Section, page
+from curation.reports.matrix import Counts, commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
+from curation.reports.pictures import SuspectPictures
+from curation.reports.templates import render
+from curation.scoring.findings import JUDGE
+
+SuspectPicturesOf = Callable[[int], SuspectPictures]  # row -> what is shown of it
+TwinPictureOf = Callable[[int], str | None]  # row -> its small picture, as a data address
+
+_MOST_GROUPS = 20  # of duplicates shown, of each kind
+_MOST_TWINS = 6  # images of a group shown
+_MOST_PROBLEMS = 12  # images shown of each check
+_MOST_SKIPPED = 200  # files listed
+_CHECKS = {
+    "dark": "Dark",
+    "light": "Light",
+    "blurry": "Blurry",
+    "low_information": "Nearly empty",
+    "odd_aspect_ratio": "Odd shape",
+    "odd_size": "Odd size",
+    "grayscale": "Grey",
+}
+_LOST = "Its curves are no longer in the run folder."
+_NO_CURVE = {  # how the weights came about -> why there is no learning curve
+    "elsewhere": "Trained elsewhere: its curve is not known.",
+    "frozen backbone": "No curve: the backbone is frozen, and each head is a convex fit with one optimum.",
+    "from scratch": _LOST,
+    "finetuned": _LOST,
+    "layer on members": "No curve: a linear layer on the logits of its members, a convex fit with one optimum.",
+    "mean of members": "No curve: the plain mean of the probabilities of its members, nothing is trained.",
+}
+_LIMITS = {
+    "bits": MAX_BITS,
+    "neighbours": NEIGHBOURS,
+    "cosine": MIN_COSINE,
+    "side_px": SIDE_PX,
+    "correlation": MIN_CORRELATION,
+    "detail": MIN_DETAIL,
+    "common": COMMON,
 }
 
 
-def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf, twins: TwinPictureOf) -> str:
+def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf, twins: TwinPictureOf) -> Markup:
     """Return the whole page.
 
     Args:
@@ -37,19 +62,168 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
         pictures: row -> picture and overlays of a suspicious image.
         twins: row -> small picture, of a duplicate or of an image with a problem.
     """
-    sections = {
-        "overview": overview_section(figures),
-        "truth": truth_section(figures),
-        "accuracy": accuracy_section(figures),
-        "confusion": confusion_section(figures),
-        "curves": curves_section(figures),
-        "trouble": trouble_section(figures),
-        "suspects": suspects_section(figures, pictures),
-        "duplicates": duplicates_section(figures, twins),
-        "problems": problems_section(figures, twins),
-        "skipped": skipped_section(figures),
-        "stages": stages_section(figures),
-        "notes": notes_section(figures),
+    about = render("curation/reports/audit/templates/about.html", figures=figures)
+    return page(figures["dataset"]["title"], "label audit", about, audit_sections(figures, pictures, twins), style)
+
+
+def audit_sections(figures: dict[str, Any], pictures: SuspectPicturesOf, twins: TwinPictureOf) -> list[Section]:
+    """Return the sections of the page; those without anything to say are empty."""
+
+    def section(anchor: str, title: str, values: dict[str, object], short: str = "") -> Section:
+        body = render(f"curation/reports/audit/templates/{anchor}.html", figures=figures, **values)
+        return Section(anchor, title, body, short)
+
+    return [
+        section("overview", "Overview", _overview(figures)),
+        section("truth", "Known truth", {"truth": _truth(figures)}),
+        section("accuracy", "Accuracy", _accuracy(figures)),
+        section("confusion", "Confusion", _confusion(figures)),
+        section("curves", "Learning curves", {"plots": _curves(figures), "why_none": _NO_CURVE}),
+        section("trouble", "Labels", _trouble(figures)),
+        section("suspects", "Most suspicious images", _suspects(figures, pictures), "Suspicious images"),
+        section("duplicates", "Duplicates", _duplicates(figures, twins)),
+        section("problems", "Image problems", _problems(figures, twins)),
+        section("skipped", "Skipped files", {"most": _MOST_SKIPPED}),
+        section("stages", "Time and memory", {}),
+        section("notes", "Method and versions", _notes(figures), "Method"),
+    ]
+
+
+def _overview(figures: dict[str, Any]) -> dict[str, object]:
+    splits, duplicates = figures["splits"], figures["duplicates"]
+    tiles = [
+        (figures["images"], "images read"),
+        (len(figures["dataset"]["classes"]), "classes"),
+        *((counts["images"], f"{split} images") for split, counts in splits.items()),
+        (len(figures["skipped"]), "files skipped"),
+        (duplicates["images"], "images with a twin"),
+        (sum(duplicates["leaks"].values()), "leaks from train"),
+    ]
+    return {
+        "in_sample": [one["name"] for one in figures["architectures"] if one["in_sample"]],
+        "tiles": [(f"{count:,}", unit) for count, unit in tiles],
+        "table_head": ["given label", *(f"{split}, images" for split in splits)],
     }
-    about = f"data set <b>{text(figures['dataset']['name'])}</b> · labels as given · written {figures['written'][:10]}"
-    return framed(figures["dataset"]["title"], "label audit", about, sections, _NAVIGATION, style)
+
+
+def _truth(figures: dict[str, Any]) -> list[tuple[str, dict[str, Any], list[tuple[int, dict[str, Any]]]]]:
+    """Return, for each split whose truth is known, its figures and its tops: (how many were asked for, figures)."""
+    truth = figures["known_truth"] or {}
+    return [(split, truth[split], _distinct(truth[split]["top"])) for split in figures["splits"] if split in truth]
+
+
+def _distinct(tops: dict[str, dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Return the tops without those that a small split makes equal to the one before."""
+    return list({first["n"]: (int(top), first) for top, first in reversed(tops.items())}.values())[::-1]
+
+
+def _accuracy(figures: dict[str, Any]) -> dict[str, object]:
+    accuracies = [figures for architecture in figures["architectures"] for figures in architecture["splits"].values()]
+    return {
+        "lowest": lowest_tick([accuracy["low"] for accuracy in accuracies]),
+        "means_of_folds": any(accuracy["measured"].startswith("mean of") for accuracy in accuracies),
+        "combined": [architecture for architecture in figures["architectures"] if architecture["members"]],
+    }
+
+
+def _confusion(figures: dict[str, Any]) -> dict[str, object]:
+    """Return the matrices of all splits and architectures, shaded on one scale."""
+    classes, architectures = figures["dataset"]["classes"], figures["architectures"]
+    scale = worst_confusion([counts for architecture in architectures for counts in architecture["confusion"].values()])
+    blocks = [
+        {
+            "split": split,
+            "name": architecture["name"],
+            "accuracy": architecture["splits"][split],
+            "matrix": _matrix(architecture["confusion"][split], classes, scale),
+            "commonest": commonest_list(architecture["confusion"][split], classes),
+        }
+        for split in figures["splits"]
+        for architecture in architectures
+    ]
+    return {"legend": matrix_legend(scale, classes), "blocks": blocks}
+
+
+def _matrix(counts: Counts, classes: list[str], scale: float, column: str = "predicted") -> str:
+    """Return a confusion matrix; empty where the classes are too many to read it."""
+    return confusion_matrix(counts, classes, scale, column) if fits(classes) else ""
+
+
+def _curves(figures: dict[str, Any]) -> list[tuple[dict[str, Any], str, str]]:
+    """Return each architecture with the plots of its accuracy and its loss."""
+    return [
+        (
+            architecture,
+            curves_plot(architecture["curves"], "accuracy", "Accuracy"),
+            curves_plot(architecture["curves"], "loss", "Loss, nats"),
+        )
+        for architecture in figures["architectures"]
+    ]
+
+
+def _trouble(figures: dict[str, Any]) -> dict[str, object]:
+    trouble, classes = figures["trouble"], figures["dataset"]["classes"]
+    pairs = trouble["class_pairs"]
+    return {
+        "table_head": ["images", *trouble["flagged"]],
+        "rows": [("estimated wrong", trouble["flagged"]), *trouble["kinds"].items()],
+        "matrix": _matrix(pairs, classes, worst_confusion([pairs]), "shown"),
+        "commonest": commonest_list(pairs, classes),
+    }
+
+
+def _suspects(figures: dict[str, Any], pictures: SuspectPicturesOf) -> dict[str, object]:
+    agreed = {
+        split: sum(suspect["suggested_label"] == suspect["label"] for suspect in suspects)
+        for split, suspects in figures["suspects"].items()
+    }
+    return {"given_fits_best": agreed, "pictures": pictures}
+
+
+def _duplicates(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, object]:
+    """Return the groups by kind, and the accuracies that leaks change: (split, architecture, shares)."""
+    groups = figures["duplicates"]["groups"]
+    without_leaks = [
+        (split, architecture["name"], shares)
+        for architecture in figures["architectures"]
+        for split, shares in architecture["splits"].items()
+        if "without_leaks" in shares
+    ]
+    kinds = [
+        ("Conflicting labels", [group for group in groups if group["conflicting"]]),
+        ("Leaks from train", [group for group in groups if group["leak"] and not group["conflicting"]]),
+        ("Other copies", [group for group in groups if not group["leak"] and not group["conflicting"]]),
+    ]
+    return {
+        "kinds": kinds,
+        "twins": twins,
+        "without_leaks": without_leaks,
+        "most_groups": _MOST_GROUPS,
+        "most_twins": _MOST_TWINS,
+    }
+
+
+def _problems(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, object]:
+    problems = figures["problems"]
+    flagged = {check: images for check, images in problems["checks"].items() if images} if problems else {}
+    return {"checks": flagged, "names": _CHECKS, "most": _MOST_PROBLEMS, "twins": twins}
+
+
+def _notes(figures: dict[str, Any]) -> dict[str, object]:
+    settings = [
+        (name, ", ".join(value) if isinstance(value, list) else value) for name, value in figures["config"].items()
+    ]
+    hashes = figures["hashes"]
+    predictions = [(f"predictions of {name}", value) for name, value in hashes["predictions"].items()]
+    return {
+        "elsewhere": any(architecture["training"] == "elsewhere" for architecture in figures["architectures"]),
+        "weights": {name: weight for name, weight in figures["trouble"]["voters"].items() if weight},
+        "judge": JUDGE,
+        "combined": [architecture["name"] for architecture in figures["architectures"] if architecture["members"]],
+        "limits": _LIMITS,
+        "provenance": {
+            "Settings": settings,
+            "Versions": list(figures["versions"].items()),
+            "Hashes": [("images and labels", hashes["images_and_labels"]), *predictions],
+        },
+    }

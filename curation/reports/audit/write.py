@@ -6,6 +6,7 @@ from pathlib import Path
 from curation.datasets.catalog import DatasetSpec
 from curation.reports.audit.figures import report_figures
 from curation.reports.audit.page import report_page
+from curation.reports.frame import style_sheet
 from curation.reports.pictures import TWIN_PX, small_picture, suspect_pictures
 from curation.results.audit import Audit
 from models.files.atomic import write_json, write_text
@@ -28,6 +29,6 @@ def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
     """
     figures, paths = report_figures(audit, spec), audit.rows.paths
     write_json(folder / "report.json", figures)
-    style = _STYLE.read_text(encoding="utf-8")
+    style = style_sheet(_STYLE)
     page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: small_picture(paths[row], TWIN_PX))
     write_text(folder / "report.html", page)

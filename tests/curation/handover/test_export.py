@@ -257,13 +257,13 @@ def export_tree_files() -> dict[str, object]:
 def test_a_kill_in_the_middle_leaves_nothing_under_the_name(tmp_path: Path) -> None:
     workspace, output = curated(tmp_path / "home"), tmp_path / "out" / "here"
     program = (
-        "import os, sys; from pathlib import Path; from curation import export_tree\n"
+        "import os, sys; from pathlib import Path; from curation.handover import tree\n"
         "from curation.handover.export import export_version; from curation.workspace.folders import Workspace\n"
         "done = []\n"
         "def copy(source, target):\n"
         "    target.write_bytes(source.read_bytes()); done.append(target)\n"
         "    if len(done) == 5: os.kill(os.getpid(), 9)\n"
-        "export_tree.FILES['copy'] = copy\n"
+        "tree.FILES['copy'] = copy\n"
         "export_version(Workspace(Path(sys.argv[1])), 'tiny', 'v1', 'imagefolder', Path(sys.argv[2]))"
     )
     arguments = [sys.executable, "-c", program, str(workspace.root), str(output)]

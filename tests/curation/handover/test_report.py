@@ -9,7 +9,6 @@ import pytest
 
 from app.jobs.process import job_folder, watch
 from curation.handover.report import write_share_report
-from curation.handover.report_page import _part
 from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
@@ -71,12 +70,6 @@ def test_everything(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
     assert "<script" not in page
     assert not re.search(r'(?:src|href)="(?!data:|#)', page)  # makes no request
     assert "91.7 ± 0.0 %" in page
-
-
-def test_anchors_of_a_part_are_its_own() -> None:
-    page = '<main><section id="a"><a href="#a">x id="b"</a></section></main>'
-    assert _part(page, "p") == '<section id="p-a"><a href="#p-a">x id="b"</a></section>'
-    assert _part("no page", "p") == ""
 
 
 def test_the_audit_of_a_version_is_refused(workspace: Workspace, tmp_path: Path) -> None:

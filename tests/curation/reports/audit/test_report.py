@@ -337,7 +337,7 @@ def test_image_problems_lowest_score_first(tmp_path: Path) -> None:
 def test_no_image_problems_are_one_line_and_what_is_common_another(tmp_path: Path) -> None:
     audit = flagged(make_audit(tmp_path))
     section = written(audit, tmp_path / "one")[1].split('<section id="problems">')[1].split("</section>")[0]
-    assert section == "<h2>Image problems</h2><p>None among 8 images.</p>"
+    assert section.splitlines() == ["<h2>Image problems</h2>", "<p>None among 8 images.</p>"]
     assert audit.problems is not None
     audit.problems.scores[:, CHECKS.index("grayscale")] = 0
     assert "not flagged: grey (8 of 8)" in Page(written(audit, tmp_path / "two")[1]).said
@@ -355,7 +355,7 @@ def test_stages_with_their_time_the_report_itself_left_out(tmp_path: Path) -> No
     assert [stage["name"] for stage in figures["stages"]] == ["images", "train net"]
     said = Page(html).said
     assert "reused: done by an earlier command" in said
-    assert "all8.0 s300 MiB6.0 s in the last command" in said
+    assert "all8.0 s 300 MiB 6.0 s in the last command" in said
 
 
 def test_hashes_change_with_a_label_or_a_prediction_and_only_then(tmp_path: Path) -> None:
@@ -543,4 +543,9 @@ def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(browser: Browser,
     for width in (1280, 400):
         page = opened_file(browser, tmp_path / "report" / "report.html", width, scheme)
         assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+        # on the diagonal the colour of right predictions, beside it that of confusions, however many there are
+        colour = "cell => getComputedStyle(cell).backgroundColor"
+        assert page.eval_on_selector(".confusion .same.deep", colour) != page.eval_on_selector(
+            ".confusion .other.deep", colour
+        )
         page.close()
