@@ -543,9 +543,8 @@ def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(browser: Browser,
     for width in (1280, 400):
         page = opened_file(browser, tmp_path / "report" / "report.html", width, scheme)
         assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
-        # on the diagonal the colour of right predictions, beside it that of confusions, however many there are
-        colour = "cell => getComputedStyle(cell).backgroundColor"
-        assert page.eval_on_selector(".confusion .same.deep", colour) != page.eval_on_selector(
-            ".confusion .other.deep", colour
-        )
+        # on the diagonal the colour of right predictions, beside it that of confusions, at the same depth
+        colour = "cell => { cell.style.setProperty('--depth', '80%'); return getComputedStyle(cell).backgroundColor }"
+        right, confused = (page.eval_on_selector(f".confusion .{kind}.deep", colour) for kind in ("same", "other"))
+        assert right != confused
         page.close()
