@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page
 
 from curation.database.start import stop_database
@@ -17,10 +17,18 @@ from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, chromium
 from tests.helpers.small_audit import small_audit
 
-# A busy machine is no failure, and the same code passes or fails each time; --hypothesis-profile=new draws new cases.
-settings.register_profile("same", deadline=None, derandomize=True)
-settings.register_profile("new", deadline=None, max_examples=1000)
-settings.load_profile("same")
+# Each run draws new examples. A failing one is printed with the decorator that repeats it, since CI keeps no database
+# of examples; `--hypothesis-seed=N` repeats a whole run. A busy machine is no failure: there is no deadline.
+settings.register_profile(
+    "drawn",
+    deadline=None,
+    derandomize=False,
+    print_blob=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("many", settings.get_profile("drawn"), max_examples=1000)
+settings.load_profile("drawn")
 
 
 @pytest.fixture(scope="session", autouse=True)
