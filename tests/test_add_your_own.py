@@ -9,7 +9,7 @@ from torch import nn
 
 from curation.training.cam import grad_cam
 from models.files.atomic import read_json
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES
 from models.networks.checkpoint import load_checkpoint
 from models.networks.classifier import Architecture, Classifier

@@ -161,9 +161,9 @@ def forbidden(*_: Any, **__: Any) -> Any:
 
 def test_a_second_run_computes_nothing(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
     for place in (
-        "models.images.decode.check_images",
+        "models.images.check.check_images",
         "models.features.checked_engine.build_engine",
-        "models.images.decode.fill_rows",
+        "models.images.pixel_cache.fill_rows",
         "models.jobs.cross_validate.fit_heads",
         "models.jobs.cross_validate.train",
         "curation.audit.projection.project",
@@ -180,7 +180,7 @@ def test_a_second_run_computes_nothing(finished: Finished, monkeypatch: pytest.M
 
 def test_another_fold_computes_no_features_and_no_pixels(finished: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.features.checked_engine.build_engine", forbidden)
-    monkeypatch.setattr("models.images.decode.fill_rows", forbidden)
+    monkeypatch.setattr("models.images.pixel_cache.fill_rows", forbidden)
     again = finished.again(AuditConfig(folds=3, cams_per_split=0))
     reused = {record.name: record.reused for record in again.stages}
     assert reused["features efficientnet_lite0"]

@@ -102,7 +102,7 @@ def _package(name: str, least: tuple[int, int]) -> Finding:
 
 def check_device() -> list[Finding]:
     """Check what computes here, and in which precision."""
-    from models.files.devices import default_device, has_bfloat16
+    from models.processors.devices import default_device, has_bfloat16
 
     device = default_device()
     if has_bfloat16(device):

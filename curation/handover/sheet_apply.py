@@ -16,8 +16,8 @@ from curation.images.unchanged import file_sha256
 from curation.workspace.atomic_folder import atomic_folder
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
-from models.files.ahead import cores, in_order
 from models.files.atomic import write_text
+from models.processors.threads import cores, in_order
 
 PLACING = ("copy", "hardlink")  # no symlinks: Errata reads no data set whose images lie outside it
 APPLIED, RIGHT, DIFFERENT, NOT_FOUND = "applied", "already right", "different label there", "not found"

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from curation.images.unchanged import file_sha256
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
-from models.files.ahead import cores, in_order
+from models.processors.threads import cores, in_order
 
 # Windows names its devices so, with any suffix (learn.microsoft.com, "Naming files, paths, and namespaces").
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)

@@ -24,7 +24,7 @@ def check_listed(listed: Rows, stages: Stages) -> CheckedRows:
     Raises:
         ErrataError: the readable images make no problem to learn.
     """
-    from models.images.decode import check_images
+    from models.images.check import check_images
 
     folder = stages.run_folder
 

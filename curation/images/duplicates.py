@@ -11,8 +11,8 @@ from curation.datasets.rows import Rows
 from curation.images.near_pairs import close_pairs, neighbour_pairs
 from curation.images.registration import BLOCK, SIDE_PX, register
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
-from models.files.ahead import cores, in_order
 from models.files.npz import read_arrays, write_arrays
+from models.processors.threads import cores, in_order
 
 MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not looked at, unless their embeddings are close
 MANY, MAX_BITS_OF_MANY = 50_000, 7  # images above which only so many bits are, for the time that pairs take

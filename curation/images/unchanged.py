@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curation.words import some
 from models.errors import ErrataError
-from models.files.ahead import cores, in_order
+from models.processors.threads import cores, in_order
 
 
 def check_unchanged(paths: Iterable[Path], sha256s: Iterable[str], image_ids: Iterable[str], what: str) -> None:

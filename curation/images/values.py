@@ -8,9 +8,9 @@ from PIL import Image, ImageChops, ImageFilter
 
 from curation.images.problems import VALUES
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
-from models.files.ahead import cores
 from models.images.decode import decode
 from models.images.row_store import fill_rows
+from models.processors.threads import cores
 
 _LOOKED_AT_PX = 160  # longer side: a few million pixels more tell no more
 _BLUR_PX, _LEAST_PX = 64, 16  # longer side at which blur is measured; smaller images have no detail to lose

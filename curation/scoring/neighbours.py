@@ -6,7 +6,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.files.ahead import cores
+from models.processors.threads import cores
 
 VOTERS = 20  # nearest images that vote
 _SPARE = 12  # more are looked up, for some are copies of the image itself

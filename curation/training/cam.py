@@ -17,8 +17,9 @@ from curation.results.cam_files import CamJob
 from models.arrays import FloatArray, IntArray, Progress
 from models.figures.predictions import NO_FOLD
 from models.files.atomic import atomic
-from models.images.decode import InputSpec, read_pixels
+from models.images.decode import read_pixels
 from models.images.examples import normalise
+from models.images.input_spec import InputSpec
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.checkpoint import load_checkpoint
 from models.networks.last_map import Reshape

@@ -102,9 +102,9 @@ def _plan(
     workspace: Workspace, request: TrainRequest, chosen: TrainingData, groups: IntArray, material: Material, seed: int
 ) -> _Plan:
     """Return what is to be done for one seed; the members' folders are known before they are there."""
-    from models.files.devices import default_device
     from models.jobs.heads import PENALTIES
     from models.networks.checkpoint import versions
+    from models.processors.devices import default_device
     from models.training.recipes import OUT_OF_FOLD
 
     rows, n_folds = chosen.checked.rows, _n_folds(chosen.checked.rows, groups)

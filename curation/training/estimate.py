@@ -9,8 +9,8 @@ from curation.results.trained import TrainedRun, group_of, load_run
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from curation.workspace.stages import read_records
-from models.files.ahead import cores
-from models.files.side_by_side import PROCESSES_PAY_FROM
+from models.processors.processes import PROCESSES_PAY_FROM
+from models.processors.threads import cores
 
 START_S = 12.0  # until torch is imported and the images are found
 # Images a second on two cores, forward and back, at the architecture's own size; rough, said so wherever it is used.

@@ -19,7 +19,7 @@ from models.arrays import IntArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import read_json, write_json, write_text
-from models.images.decode import ImageCheck, check_images
+from models.images.check import ImageCheck, check_images
 
 SCHEMA_VERSION = 1
 NEAREST = 6

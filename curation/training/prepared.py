@@ -7,7 +7,7 @@ from curation.images.checked_rows import CheckedRows
 from curation.workspace.folders import Workspace
 from curation.workspace.names import slug
 from models.arrays import ByteArray, FloatArray, Progress
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 
 if TYPE_CHECKING:
     from models.networks.classifier import Backbone
@@ -25,7 +25,7 @@ class Prepared:
 
     def pixels(self, spec: InputSpec, progress: Progress | None = None) -> ByteArray:
         """Return the images at a network's input size, uint8, shape (N, S, S, 3), memory-mapped."""
-        from models.images.decode import pixel_cache
+        from models.images.pixel_cache import pixel_cache
 
         return pixel_cache(
             self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, self.workspace.pixels, progress

@@ -24,7 +24,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import slug
 from models.arrays import ByteArray, FloatArray, Progress
 from models.files.atomic import digest
-from models.files.side_by_side import side_by_side, training_workers
+from models.processors.processes import side_by_side, training_workers
 
 if TYPE_CHECKING:
     from models.jobs.trained_run import TrainJob
@@ -82,8 +82,8 @@ def _jobs(
     on_stage: OnStage | None,
 ) -> list["TrainJob"]:
     """Return a job for each seed; their pixels or features are made here, once."""
-    from models.files.mapped import by_name
     from models.jobs.trained_run import TrainJob
+    from models.processors.mapped import by_name
 
     config, rows = request.recipe.config, chosen.checked.rows
     prepared = Prepared(workspace, chosen.checked, request.engine)

@@ -11,9 +11,9 @@ from torch import nn
 from models.features.engine_openvino import converted_path
 from models.features.engines import Precision, choose_engine, precision, weights_digest
 from models.files.atomic import digest
-from models.files.devices import default_device
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.images.row_store import open_rows
+from models.processors.devices import default_device
 
 BFLOAT16_METHOD = "bfloat16 in dense convolutions, checked"  # features computed otherwise are others
 

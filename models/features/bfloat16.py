@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.arrays import FloatArray
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 
 MIN_CHANNELS = 16  # the first layer has 3, and little to gain
 # Asked of every one of CHECK_IMAGES images, so that 0.999 holds for those not looked at too.

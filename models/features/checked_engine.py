@@ -14,8 +14,8 @@ from models.features.backbone_stages import WithStages
 from models.features.bfloat16 import CHECK_IMAGES, LOWEST_COSINE, lowest_cosine
 from models.features.decode_and_run import decode_and_run
 from models.features.engines import Engine, Precision, batch_size, build_engine
-from models.files.ahead import cores, in_order
 from models.images.row_store import count_missing
+from models.processors.threads import cores, in_order
 
 _log = logging.getLogger(__name__)
 

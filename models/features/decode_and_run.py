@@ -10,7 +10,8 @@ import torch
 
 from models.arrays import ByteArray, FloatArray, IntArray
 from models.features.engines import Run
-from models.images.decode import InputSpec, read_pixels
+from models.images.decode import read_pixels
+from models.images.input_spec import InputSpec
 from models.images.row_store import Compute
 
 

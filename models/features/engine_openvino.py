@@ -12,10 +12,10 @@ from torch import nn
 
 from models.arrays import ByteArray, FloatArray
 from models.errors import ErrataError
-from models.files.ahead import cores
 from models.files.atomic import digest
 from models.files.unfinished import sweep, unfinished_folder
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
+from models.processors.threads import cores
 
 
 def converted_path(key: str, spec: InputSpec, folder: Path) -> Path:

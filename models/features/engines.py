@@ -24,8 +24,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 from models.arrays import ByteArray, FloatArray
 from models.errors import unknown
 from models.features.bfloat16 import Bfloat16Conv, in_bfloat16
-from models.files.devices import has_bfloat16
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
+from models.processors.devices import has_bfloat16
 
 Run = Callable[[ByteArray], FloatArray]  # pixels (B, S, S, 3), uint8 -> features (B, D), float32
 Precision = Literal["float32", "bfloat16"]

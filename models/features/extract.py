@@ -17,10 +17,10 @@ from models.features.backbone import Backbone
 from models.features.checked_engine import choose_checked_engine
 from models.features.decode_and_run import decode_and_run, single_threaded
 from models.features.engines import batch_size
-from models.files.ahead import cores
 from models.files.atomic import checked_name, read_json, write_json
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.images.row_store import count_missing, fill_rows
+from models.processors.threads import cores
 
 
 def extract_features(

@@ -14,10 +14,11 @@ from models.features.backbone import Backbone
 from models.features.decode_and_run import in_turn, single_threaded
 from models.features.engines import Run, batch_size, build_engine
 from models.features.extract import extract_features
-from models.files.ahead import cores
 from models.images.augment import AUGMENTATIONS
-from models.images.decode import InputSpec, read_pixels
+from models.images.decode import read_pixels
+from models.images.input_spec import InputSpec
 from models.images.row_store import Compute, count_missing, fill_rows, open_rows
+from models.processors.threads import cores
 
 
 def extract_views(

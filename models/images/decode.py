@@ -1,105 +1,28 @@
-"""Image files to pixels: one careful decoder, a check that never raises, a cache of decoded images."""
+"""Image files to pixels: one careful decoder."""
 
-import hashlib
 import io
 import warnings
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from models.arrays import ByteArray, IntArray, Progress
-from models.errors import ErrataError, unknown
-from models.files.ahead import cores, in_order
-from models.images.row_store import fill_rows, open_rows
-
-Interpolation = Literal["bicubic", "bilinear"]
+from models.arrays import ByteArray
+from models.errors import ErrataError
+from models.images.input_spec import FILTERS, Interpolation
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
 MAX_BYTES = 1_000_000_000
 # Named, because Pillow would otherwise also try formats that start other programs (EPS runs Ghostscript).
 FORMATS = ("JPEG", "MPO", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
-FILTERS = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
-DRAFT_FACTOR = 4  # see _open
-PHASH_PX = 32
+DRAFT_FACTOR = 4  # see decode_bytes
 _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 
 # Too large an image gets our own error, in one sentence, before it is decoded; Pillow's warning would only repeat it.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
-
-
-@dataclass(frozen=True)
-class InputSpec:
-    """What a network expects to see.
-
-    The whole image is stretched to a square, without a crop: errors may sit at the edge, and a CAM then covers the
-    whole picture.
-    """
-
-    size_px: int  # side of the square
-    mean: tuple[float, float, float]  # per channel, of values in [0, 1]
-    std: tuple[float, float, float]
-    interpolation: Interpolation = "bicubic"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON-able values; `from_dict` is the inverse."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "InputSpec":
-        """Return the spec of `to_dict` values.
-
-        Raises:
-            ErrataError: a key is unknown or missing, or the interpolation is not known.
-        """
-        known = cls.__dataclass_fields__
-        for key in values:
-            if key not in known:
-                raise unknown("input setting", key, known)
-        if missing := sorted(set(known) - {"interpolation"} - set(values)):
-            raise ErrataError(f"the input settings lack {', '.join(missing)}; write the checkpoint again")
-        spec = cls(**{**values, "mean": tuple(values["mean"]), "std": tuple(values["std"])})
-        if spec.interpolation not in FILTERS:
-            raise unknown("interpolation", spec.interpolation, FILTERS)
-        return spec
-
-
-@dataclass(frozen=True)
-class ImageCheck:
-    """What reading an image file once tells."""
-
-    sha256: str  # of the file's bytes; "" if it could not be read
-    width_px: int  # as shown, after EXIF rotation; 0 if it could not be decoded
-    height_px: int
-    phash: int  # perceptual hash, 64 bits; few differing bits = near duplicate
-    problem: str | None  # one sentence; the image is then skipped
-
-
-def check_images(
-    paths: Sequence[Path], workers: int | None = None, progress: Progress | None = None
-) -> list[ImageCheck]:
-    """Read and decode every image once; never raises for a bad image.
-
-    Args:
-        paths: N image files.
-        workers: number of threads, one per processor by default.
-        progress: called with (images done, N).
-
-    Returns:
-        N checks, in the order of `paths`.
-    """
-    checks: list[ImageCheck] = []
-    for check in in_order(_check, paths, workers or cores()):
-        checks.append(check)
-        if progress:
-            progress(len(checks), len(paths))
-    return checks
 
 
 def decode(path: Path, size_px: int | None = None, interpolation: Interpolation = "bicubic") -> Image.Image:
@@ -112,7 +35,7 @@ def decode(path: Path, size_px: int | None = None, interpolation: Interpolation 
     Raises:
         ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels.
     """
-    return _decode(path, _read(path), size_px, interpolation)[0]
+    return decode_bytes(path, read_image_file(path), size_px, interpolation)[0]
 
 
 def read_pixels(path: Path, size_px: int, interpolation: Interpolation = "bicubic") -> ByteArray:
@@ -124,45 +47,12 @@ def read_pixels(path: Path, size_px: int, interpolation: Interpolation = "bicubi
     return np.asarray(decode(path, size_px, interpolation))
 
 
-def pixel_cache(
-    paths: Sequence[Path],
-    sha256s: Sequence[str],
-    size_px: int,
-    interpolation: Interpolation,
-    folder: Path,
-    progress: Progress | None = None,
-) -> np.memmap:
-    """Return all images decoded and resized, from disk where they were before.
-
-    Memory stays flat; killed half-way, the next call goes on where it stopped; images already cached for another
-    version of the data set are copied.
-
-    Args:
-        paths: N image files that passed `check_images`.
-        sha256s: their content hashes, length N.
-        size_px: side of the square, S.
-        interpolation: "bicubic" or "bilinear".
-        folder: where cached pixels are kept.
-        progress: called with (images done, N).
-
-    Returns:
-        shape (N, S, S, 3), uint8, RGB, memory-mapped read-only.
+def read_image_file(path: Path) -> bytes:
+    """Return the bytes of an image file.
 
     Raises:
-        ErrataError: an image cannot be decoded, or the folder cannot be written.
+        ErrataError: it is missing, empty, larger than 1 GB or cannot be read.
     """
-    folder = folder / f"{size_px}px-{interpolation}"
-    cached = open_rows(folder, sha256s)
-    if cached is not None:
-        return cached
-
-    def pixels(positions: IntArray) -> ByteArray:
-        return np.stack([read_pixels(paths[i], size_px, interpolation) for i in positions])
-
-    return fill_rows(folder, sha256s, (size_px, size_px, 3), np.uint8, pixels, 32, cores(), progress)
-
-
-def _read(path: Path) -> bytes:
     try:
         if not path.is_file():
             raise ErrataError(f"{path} is not there or no file; restore it or leave it out")
@@ -176,7 +66,7 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _decode(
+def decode_bytes(
     path: Path, data: bytes, size_px: int | None, interpolation: Interpolation
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return the image and its width and height as shown, before resizing."""
@@ -251,28 +141,3 @@ def _stretched(values: npt.NDArray[np.float64]) -> ByteArray:
     values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
     low, high = float(values.min()), float(values.max())
     return np.rint((values - low) * (255 / (high - low or 1))).astype(np.uint8)
-
-
-def _check(path: Path) -> ImageCheck:
-    sha256 = ""
-    try:
-        data = _read(path)
-        sha256 = hashlib.sha256(data).hexdigest()
-        image, (width, height) = _decode(path, data, None, "bicubic")
-        return ImageCheck(sha256, width, height, _phash(image), None)
-    except ErrataError as error:
-        return ImageCheck(sha256, 0, 0, 0, str(error))
-
-
-@cache
-def _cosines() -> npt.NDArray[np.float64]:
-    """The 8 lowest rows of the type-II discrete cosine transform, shape (8, 32)."""
-    return np.cos(np.pi / PHASH_PX * np.outer(np.arange(8), np.arange(PHASH_PX) + 0.5))
-
-
-def _phash(image: Image.Image) -> int:
-    """Return the DCT perceptual hash; the same 64 bits as `imagehash.phash` (tested), without importing SciPy."""
-    small = image.convert("L").resize((PHASH_PX, PHASH_PX), Image.Resampling.LANCZOS)
-    low = _cosines() @ np.asarray(small, dtype=np.float64) @ _cosines().T  # (8, 8)
-    bits = (low > np.median(low)).ravel()
-    return int.from_bytes(np.packbits(bits).tobytes(), "big")

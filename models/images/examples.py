@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from models.arrays import ByteArray, FloatArray, IntArray
 from models.images.augment import AUGMENTATIONS
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 
 
 class Examples(Protocol):

@@ -14,9 +14,9 @@ import numpy.typing as npt
 
 from models.arrays import BoolArray, IntArray, Progress
 from models.errors import ErrataError
-from models.files.ahead import in_order
 from models.files.atomic import digest, write_text
 from models.files.unfinished import sweep, unfinished_folder
+from models.processors.threads import in_order
 
 Compute = Callable[[IntArray], npt.NDArray[np.generic]]  # positions (B,) -> rows (B, *row_shape)
 

@@ -16,14 +16,14 @@ from models.figures.margins import Margins, mean_of_folds
 from models.figures.predictions import MARGINS, NO_FOLD, Predictions, own_or_mean
 from models.figures.softmax import softmax
 from models.files.atomic import write_text
-from models.files.mapped import Held, Mapped, by_name
 from models.files.npz import read_arrays, write_arrays
-from models.files.side_by_side import side_by_side, training_workers
 from models.images.examples import Pixels
 from models.jobs.heads import fit_heads
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint
 from models.networks.variants import build_classifier, parse_variant
+from models.processors.mapped import Held, Mapped, by_name
+from models.processors.processes import side_by_side, training_workers
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import EpochMetrics, train

@@ -9,8 +9,9 @@ import torch
 
 from models.arrays import FloatArray, Progress
 from models.errors import ErrataError
-from models.images.decode import InputSpec, read_pixels
+from models.images.decode import read_pixels
 from models.images.examples import normalise
+from models.images.input_spec import InputSpec
 from models.networks.checkpoint import load_checkpoint
 from models.networks.classifier import Classifier
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from models.files.devices import default_device
 from models.networks.architectures import find_architecture
 from models.networks.checkpoint import load_checkpoint
+from models.processors.devices import default_device
 
 BATCH = 16  # images at a time
 _TIMES = 10  # the fastest of so many: what else the machine does makes a batch slower, never faster

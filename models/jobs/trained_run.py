@@ -16,14 +16,14 @@ from models.figures.metrics import evaluate
 from models.figures.predictions import NO_FOLD, Predictions
 from models.figures.softmax import softmax
 from models.files.atomic import write_json, write_text
-from models.files.devices import default_device
-from models.files.mapped import Held, Mapped
 from models.files.runs import Run, computing
 from models.images.examples import CachedViews, Examples, Pixels
 from models.networks.architectures import parameter_count
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint, versions
 from models.networks.classifier import Classifier
 from models.networks.start import Network
+from models.processors.devices import default_device
+from models.processors.mapped import Held, Mapped
 from models.training.config import TrainConfig
 from models.training.fabric import answered, make_fabric, precision_of
 from models.training.loop import EpochMetrics, train

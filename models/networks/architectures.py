@@ -7,7 +7,7 @@ import timm
 from torch import nn
 
 from models.errors import ErrataError, unknown
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks import custom as own_networks
 from models.networks.classifier import Architecture, Classifier
 from models.networks.last_map import LastMap

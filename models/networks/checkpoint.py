@@ -15,7 +15,7 @@ from safetensors.torch import save
 from models.errors import ErrataError
 from models.features.engines import weights_digest
 from models.files.atomic import atomic
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.pretrained import StateDict, misfit, put_weights
 from models.networks.variants import Mode, Variant, build_classifier, default_mode, parse_variant

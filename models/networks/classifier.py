@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.pretrained import Weights
 
 Backbone = nn.Module  # normalised images (B, 3, S, S) -> embeddings (B, D)

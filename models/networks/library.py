@@ -15,7 +15,7 @@ from torchvision import models as torchvision_models
 from torchvision.models.vision_transformer import interpolate_embeddings
 
 from models.errors import ErrataError
-from models.images.decode import InputSpec, Interpolation
+from models.images.input_spec import InputSpec, Interpolation
 from models.networks.classifier import Architecture, Classifier
 from models.networks.last_map import LastMap, find_last_map
 from models.networks.meta import without_memory

@@ -21,7 +21,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from models.errors import ErrataError, unknown
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.meta import without_memory
 
 # The sizes it was trained at (github.com/tensorflow/tpu, efficientnet/lite); smaller ones are faster.

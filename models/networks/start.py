@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ErrataError
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.checkpoint import load_checkpoint
 from models.networks.classifier import Classifier
 from models.networks.variants import Mode, Variant, build_classifier

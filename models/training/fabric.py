@@ -11,7 +11,7 @@ from lightning_fabric import Fabric
 from lightning_fabric.strategies.ddp import DDPStrategy
 
 from models.errors import ErrataError
-from models.files.devices import default_device, has_bfloat16
+from models.processors.devices import default_device, has_bfloat16
 
 ANSWER_S = 1800.0  # a process waits so long for the others: one step, or the predictions of the first at the end
 PREPARED_S = 24 * 3600.0  # and so long while the first one computes features

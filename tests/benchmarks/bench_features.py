@@ -22,10 +22,10 @@ from torchvision import datasets, transforms
 from models.arrays import FloatArray, IntArray
 from models.features.decode_and_run import decode_and_run
 from models.features.engines import batch_size, build_engine, precision
-from models.files.ahead import cores, in_order
-from models.files.devices import default_device
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.pretrained import efficientnet_lite
+from models.processors.devices import default_device
+from models.processors.threads import cores, in_order
 
 SPEC = InputSpec(160, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
 N_IMAGES = 240

@@ -20,11 +20,11 @@ from models.arrays import FloatArray, IntArray
 from models.features.engines import precision
 from models.features.extract import extract_features
 from models.features.views import extract_views
-from models.files.ahead import cores
-from models.files.devices import default_device
 from models.images.examples import CachedViews
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.pretrained import efficientnet_lite
+from models.processors.devices import default_device
+from models.processors.threads import cores
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import train

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.images.decode import InputSpec
 from models.images.examples import Pixels
+from models.images.input_spec import InputSpec
 from models.networks.architectures import find_architecture
 from models.networks.variants import build_classifier, parse_variant
 from models.training.config import TrainConfig

@@ -20,14 +20,14 @@ from torch.nn import functional
 from torchvision import datasets, transforms
 
 from models.arrays import BoolArray, ByteArray, IntArray
-from models.files.ahead import cores
-from models.files.devices import default_device
-from models.files.side_by_side import side_by_side
 from models.images.augment import flip_crop
-from models.images.decode import pixel_cache
 from models.images.examples import Pixels, normalise
+from models.images.pixel_cache import pixel_cache
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.variants import build_classifier, parse_variant
+from models.processors.devices import default_device
+from models.processors.processes import side_by_side
+from models.processors.threads import cores
 from models.training.batches import batches as shuffled
 from models.training.batches import draws_of_epoch
 from models.training.config import TrainConfig

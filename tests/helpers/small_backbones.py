@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 
 Files = tuple[list[Path], list[str]]  # image files and their content hashes
 SPEC = InputSpec(16, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))

@@ -51,7 +51,7 @@ def test_packages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("bfloat16", "level"), [(True, OK), (False, NOTE)])
 def test_device(monkeypatch: pytest.MonkeyPatch, bfloat16: bool, level: str) -> None:
-    monkeypatch.setattr("models.files.devices.has_bfloat16", lambda device: bfloat16)
+    monkeypatch.setattr("models.processors.devices.has_bfloat16", lambda device: bfloat16)
     assert doctor.check_device()[0].level == level
 
 
@@ -106,7 +106,7 @@ def test_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_check_that_falls_over_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "models.files.devices", None)  # importing it raises
+    monkeypatch.setitem(sys.modules, "models.processors.devices", None)  # importing it raises
     found = [finding for finding in doctor.examine() if finding.name == "device"]
     assert [finding.level for finding in found] == [PROBLEM]
     assert "ImportError" in found[0].text or "ModuleNotFoundError" in found[0].text

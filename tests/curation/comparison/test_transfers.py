@@ -15,8 +15,9 @@ from curation.comparison.speed import known_speed, measure_speeds
 from curation.comparison.transfers import draw_source_views, missing_source_views, read_source_view, source_folder
 from curation.handover.report import write_share_report
 from curation.workspace.folders import Workspace
-from models.images.decode import InputSpec, read_pixels
+from models.images.decode import read_pixels
 from models.images.examples import normalise
+from models.images.input_spec import InputSpec
 from models.networks.checkpoint import CheckpointInfo, load_checkpoint, save_checkpoint
 from models.networks.variants import build_classifier, parse_variant
 from tests.helpers.compared_runs import NAME, STRONG, WEAK, compared_runs, trained_run

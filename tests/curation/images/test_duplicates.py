@@ -18,7 +18,8 @@ from curation.images.duplicates import (
 )
 from models.arrays import ByteArray, IntArray
 from models.errors import ErrataError
-from models.images.decode import check_images, read_pixels
+from models.images.check import check_images
+from models.images.decode import read_pixels
 from tests.curation.images.test_registration import landscape
 from tests.helpers.drawn_folder import draw
 

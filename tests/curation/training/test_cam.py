@@ -15,7 +15,7 @@ from curation.training.cam import LONG_SIDE_PX, draw_cams, grad_cam
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint
 from models.networks.variants import build_classifier, parse_variant

@@ -11,7 +11,7 @@ from torch import nn
 from models.arrays import FloatArray, IntArray
 from models.features.backbone import Backbone
 from models.features.engines import Precision
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.images.row_store import fill_rows
 
 SPEC = InputSpec(16, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))

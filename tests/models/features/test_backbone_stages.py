@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from models.features.backbone_stages import WithStages
 from models.features.engines import build_engine
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES
 from models.networks.variants import build_classifier, parse_variant
 

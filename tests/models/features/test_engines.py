@@ -23,7 +23,7 @@ from models.features.engines import (
     precision,
     weights_digest,
 )
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.pretrained import efficientnet_lite
 
 SPEC = InputSpec(32, (0.5, 0.4, 0.3), (0.5, 0.25, 0.2))

@@ -14,7 +14,8 @@ from models.errors import ErrataError
 from models.features.backbone_stages import WithStages
 from models.features.bfloat16 import LOWEST_COSINE, lowest_cosine
 from models.features.extract import extract_features
-from models.images.decode import Interpolation, read_pixels
+from models.images.decode import read_pixels
+from models.images.input_spec import Interpolation
 from tests.helpers.small_backbones import SPEC, Files, deep, net
 
 

@@ -5,8 +5,8 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from models.figures.margins import Margins, mean_of_folds
-from models.images.decode import InputSpec
 from models.images.examples import Pixels
+from models.images.input_spec import InputSpec
 from models.networks.variants import build_classifier, parse_variant
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric

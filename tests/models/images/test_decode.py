@@ -1,32 +1,19 @@
-"""Every kind of image file, good and bad; the perceptual hash against imagehash; the pixel cache."""
+"""Every kind of image file, good and bad."""
 
 import hashlib
 import io
 import warnings
+import zlib
 from pathlib import Path
 
-import imagehash
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as st_np
 from PIL import Image
 
-from models.arrays import ByteArray
 from models.errors import ErrataError
-from models.images import decode as images
-from models.images.decode import InputSpec, check_images, decode, pixel_cache, read_pixels
-
-
-def picture(width: int = 20, height: int = 12, seed: int = 0) -> Image.Image:
-    pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    return Image.fromarray(pixels)
-
-
-def smooth(side: int) -> Image.Image:
-    """Something like a photograph: large shapes, a little grain."""
-    return picture(16, 16).resize((side, side), Image.Resampling.BICUBIC)
+from models.images.check import check_images
+from models.images.decode import decode, read_pixels
+from tests.helpers.noise_pictures import noise_jpeg, picture, smooth
 
 
 def corner(path: Path) -> tuple[int, ...]:
@@ -106,7 +93,7 @@ def test_whole_image_is_stretched(tmp_path: Path) -> None:
 def test_jpeg_draft_is_not_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     smooth(1100).save(tmp_path / "x.jpg", quality=90)
     fast = read_pixels(tmp_path / "x.jpg", 64).astype(int)
-    monkeypatch.setattr(images, "DRAFT_FACTOR", 1000)
+    monkeypatch.setattr("models.images.decode.DRAFT_FACTOR", 1000)
     difference = np.abs(fast - read_pixels(tmp_path / "x.jpg", 64).astype(int))
     assert difference.mean() < 0.5
     assert difference.max() <= 4
@@ -117,22 +104,14 @@ def _png_header(width: int, height: int) -> bytes:
     picture(8, 8).save(file, "png")
     data = bytearray(file.getvalue())
     data[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
-    import zlib
-
     data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
     return bytes(data)
-
-
-def _jpeg() -> bytes:
-    file = io.BytesIO()
-    picture(64, 64).save(file, "jpeg")
-    return file.getvalue()
 
 
 BAD = {
     "empty.jpg": (b"", "is empty"),
     "text.png": (b"hello world" * 10, "no image"),
-    "cut.jpg": (_jpeg()[:900], "damaged or truncated"),
+    "cut.jpg": (noise_jpeg()[:900], "damaged or truncated"),
     "one.png": (_png_header(1, 1), "1 x 1 px"),
     "bomb.png": (_png_header(60_000, 60_000), "megapixels"),
     "big.png": (_png_header(9_500, 10_600), "megapixels"),  # over our limit, under the one where Pillow refuses
@@ -169,69 +148,3 @@ def test_symlink_loop(tmp_path: Path) -> None:
     problem = check_images([tmp_path / "a.jpg"])[0].problem
     assert problem is not None
     assert "a.jpg" in problem
-
-
-@settings(deadline=None)  # the first example pays for imports; other processes share the machine
-@given(st.binary(max_size=60), st.integers(0, 800))
-def test_a_damaged_file_never_raises_anything_else(
-    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
-) -> None:
-    path = tmp_path_factory.mktemp("junk") / "x.jpg"
-    data = bytearray(_jpeg())
-    data[at : at + len(junk)] = junk
-    path.write_bytes(bytes(data))
-    assert len(check_images([path])) == 1
-
-
-def test_checks_are_in_order_and_progress_counts(tmp_path: Path) -> None:
-    paths = [tmp_path / f"{i}.png" for i in range(9)]
-    for i, path in enumerate(paths):
-        picture(10 + i, 10, i).save(path)
-    seen: list[tuple[int, int]] = []
-    checks = check_images(paths, workers=3, progress=lambda done, total: seen.append((done, total)))
-    assert [check.width_px for check in checks] == list(range(10, 19))
-    assert seen == [(i, 9) for i in range(1, 10)]
-    assert all(check.problem is None for check in checks)
-
-
-@settings(deadline=None)  # the first example pays for imports; other processes share the machine
-@given(st_np.arrays(np.uint8, st.tuples(st.integers(4, 40), st.integers(4, 40), st.just(3))))
-def test_phash_is_imagehashs(pixels: ByteArray) -> None:
-    image = Image.fromarray(pixels)
-    found, expected = images._phash(image), int(str(imagehash.phash(image)), 16)
-    assert 0 <= found < 2**64
-    # flat pictures have coefficients of 1e-13 around the median: noise of either transform
-    if np.asarray(image.convert("L")).std() > 10:
-        assert (found ^ expected).bit_count() <= 1
-
-
-def test_phash_survives_resizing_and_tells_pictures_apart() -> None:
-    same = images._phash(smooth(100)) ^ images._phash(smooth(64))
-    other = images._phash(smooth(100)) ^ images._phash(picture(16, 16, 5).resize((100, 100)))
-    assert same.bit_count() <= 4
-    assert other.bit_count() >= 16
-
-
-def test_input_spec_round_trip_and_bad_keys() -> None:
-    spec = InputSpec(160, (0.5, 0.4, 0.3), (0.2, 0.2, 0.2), "bilinear")
-    assert InputSpec.from_dict(spec.to_dict()) == spec
-    with pytest.raises(ErrataError, match="did you mean 'size_px'"):
-        InputSpec.from_dict({**spec.to_dict(), "size_pix": 3})
-    with pytest.raises(ErrataError, match="lack mean"):
-        InputSpec.from_dict({"size_px": 3, "std": (1, 1, 1)})
-    with pytest.raises(ErrataError, match="did you mean 'bicubic'"):
-        InputSpec.from_dict({**spec.to_dict(), "interpolation": "bycubic"})
-
-
-def test_pixel_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = [tmp_path / f"{i}.png" for i in range(70)]
-    for i, path in enumerate(paths):
-        picture(10, 10, i).save(path)
-    sha256s = [check.sha256 for check in check_images(paths)]
-    first = pixel_cache(paths, sha256s, 8, "bicubic", tmp_path / "cache")
-    assert first.shape == (70, 8, 8, 3)
-    assert np.array_equal(first[69], read_pixels(paths[69], 8))
-    monkeypatch.setattr(images, "read_pixels", None)  # whatever is decoded now fails
-    assert np.array_equal(pixel_cache(paths, sha256s, 8, "bicubic", tmp_path / "cache"), first)
-    part = pixel_cache(paths[5:9], sha256s[5:9], 8, "bicubic", tmp_path / "cache")
-    assert np.array_equal(part, first[5:9])

@@ -17,8 +17,8 @@ from models.arrays import ByteArray, FloatArray
 from models.figures.curves import read_curves
 from models.figures.folds import assign_folds
 from models.figures.predictions import NO_FOLD, Predictions
-from models.images.decode import InputSpec
 from models.images.examples import Pixels
+from models.images.input_spec import InputSpec
 from models.jobs.cross_validate import Problem, cross_validate_heads, cross_validate_network
 from models.networks.architectures import ARCHITECTURES, Architecture, Classifier
 from models.networks.checkpoint import load_checkpoint

@@ -13,14 +13,14 @@ from models.figures.curves import read_curve
 from models.figures.metrics import evaluate
 from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import read_json
-from models.files.mapped import Held
 from models.files.runs import read_status
-from models.images.decode import InputSpec
 from models.images.examples import Pixels, normalise
+from models.images.input_spec import InputSpec
 from models.jobs.heads import fit_heads
 from models.jobs.trained_run import TrainJob, train_run
 from models.networks.checkpoint import load_checkpoint
 from models.networks.start import Network
+from models.processors.mapped import Held
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.predict import infer

@@ -15,7 +15,7 @@ from torch import nn
 
 from models.errors import ErrataError
 from models.features.engines import weights_digest
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES, Classifier
 from models.networks.checkpoint import SCHEMA_VERSION, CheckpointInfo, load_checkpoint, save_checkpoint, versions
 from models.networks.variants import build_classifier, parse_variant

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from models.errors import ErrataError
-from models.images.decode import InputSpec
+from models.images.input_spec import InputSpec
 from models.networks.architectures import find_architecture
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint
 from models.networks.start import Network

@@ -12,10 +12,10 @@ from torch.nn import functional
 
 from models.arrays import BoolArray, ByteArray, IntArray
 from models.errors import ErrataError
-from models.files.devices import has_bfloat16
-from models.images.decode import InputSpec
 from models.images.examples import CachedViews, Pixels, normalise
+from models.images.input_spec import InputSpec
 from models.networks.architectures import Classifier
+from models.processors.devices import has_bfloat16
 from models.training import state as training_state
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from models.files.ahead import cores, in_order
+from models.processors.threads import cores, in_order
 
 
 def test_order_is_kept() -> None:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from models.files.devices import default_device, has_bfloat16
+from models.processors.devices import default_device, has_bfloat16
 
 
 def test_the_device_is_there() -> None:

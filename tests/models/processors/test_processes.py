@@ -13,10 +13,10 @@ import numpy as np
 import psutil
 import pytest
 
-import models.files.side_by_side as module
+import models.processors.processes as module
 from models.errors import ErrataError
-from models.files.mapped import Held, Mapped, by_name
-from models.files.side_by_side import PROCESSES_PAY_FROM, side_by_side, training_workers
+from models.processors.mapped import Held, Mapped, by_name
+from models.processors.processes import PROCESSES_PAY_FROM, side_by_side, training_workers
 from tests.helpers import REPOSITORY
 
 
@@ -90,7 +90,7 @@ def test_they_end_with_a_killed_parent(tmp_path: Path) -> None:
     script = textwrap.dedent(
         f"""
         from pathlib import Path
-        from models.files.side_by_side import side_by_side
+        from models.processors.processes import side_by_side
         from tests.models.files.test_side_by_side import Job, nothing, work
         if __name__ == "__main__":
             side_by_side(work, [Job(Path({str(tmp_path / "a")!r}), "hang")], [True], 1, nothing)
@@ -123,8 +123,8 @@ def test_a_memory_map_travels_by_name_and_a_part_of_one_by_value(tmp_path: Path)
 
 def test_processes_are_for_long_work_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "cores", lambda: 3)
-    monkeypatch.setattr("models.files.devices.default_device", lambda: "cpu")
+    monkeypatch.setattr("models.processors.devices.default_device", lambda: "cpu")
     assert training_workers(PROCESSES_PAY_FROM - 1) == 1
     assert training_workers(PROCESSES_PAY_FROM) == 3
-    monkeypatch.setattr("models.files.devices.default_device", lambda: "cuda")
+    monkeypatch.setattr("models.processors.devices.default_device", lambda: "cuda")
     assert training_workers(PROCESSES_PAY_FROM) == 1

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import TypeVar
 
 from models.errors import ErrataError
-from models.files.ahead import cores
+from models.processors.threads import cores
 
 POLL_S = 0.5
 PROCESSES_PAY_FROM = 20_000  # images trained on in all; a process takes about five seconds to begin
@@ -24,7 +24,7 @@ def training_workers(images: int) -> int:
     Args:
         images: how many are to be trained on in all, each counted once an epoch.
     """
-    from models.files.devices import default_device
+    from models.processors.devices import default_device
 
     return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
 

@@ -1,0 +1,55 @@
+"""Whether image files can be read, and what reading each of them once tells."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.arrays import Progress
+from models.errors import ErrataError
+from models.images.decode import decode_bytes, read_image_file
+from models.images.phash import phash
+from models.processors.threads import cores, in_order
+
+
+@dataclass(frozen=True)
+class ImageCheck:
+    """What reading an image file once tells."""
+
+    sha256: str  # of the file's bytes; "" if it could not be read
+    width_px: int  # as shown, after EXIF rotation; 0 if it could not be decoded
+    height_px: int
+    phash: int  # perceptual hash, 64 bits; few differing bits = near duplicate
+    problem: str | None  # one sentence; the image is then skipped
+
+
+def check_images(
+    paths: Sequence[Path], workers: int | None = None, progress: Progress | None = None
+) -> list[ImageCheck]:
+    """Read and decode every image once; never raises for a bad image.
+
+    Args:
+        paths: N image files.
+        workers: number of threads, one per processor by default.
+        progress: called with (images done, N).
+
+    Returns:
+        N checks, in the order of `paths`.
+    """
+    checks: list[ImageCheck] = []
+    for check in in_order(_check, paths, workers or cores()):
+        checks.append(check)
+        if progress:
+            progress(len(checks), len(paths))
+    return checks
+
+
+def _check(path: Path) -> ImageCheck:
+    sha256 = ""
+    try:
+        data = read_image_file(path)
+        sha256 = hashlib.sha256(data).hexdigest()
+        image, (width, height) = decode_bytes(path, data, None, "bicubic")
+        return ImageCheck(sha256, width, height, phash(image), None)
+    except ErrataError as error:
+        return ImageCheck(sha256, 0, 0, 0, str(error))

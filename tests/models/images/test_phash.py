@@ -1,0 +1,29 @@
+"""The perceptual hash against imagehash's, and on pictures that are alike or not."""
+
+import imagehash
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as st_np
+from PIL import Image
+
+from models.arrays import ByteArray
+from models.images.phash import phash
+from tests.helpers.noise_pictures import picture, smooth
+
+
+@given(st_np.arrays(np.uint8, st.tuples(st.integers(4, 40), st.integers(4, 40), st.just(3))))
+def test_phash_is_imagehashs(pixels: ByteArray) -> None:
+    image = Image.fromarray(pixels)
+    ours, theirs = phash(image), int(str(imagehash.phash(image)), 16)
+    assert 0 <= ours < 2**64
+    # flat pictures have coefficients of 1e-13 around the median: noise of either transform
+    if np.asarray(image.convert("L")).std() > 10:
+        assert (ours ^ theirs).bit_count() <= 1
+
+
+def test_phash_survives_resizing_and_tells_pictures_apart() -> None:
+    same = phash(smooth(100)) ^ phash(smooth(64))
+    other = phash(smooth(100)) ^ phash(picture(16, 16, 5).resize((100, 100)))
+    assert same.bit_count() <= 4
+    assert other.bit_count() >= 16
