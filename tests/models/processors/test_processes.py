@@ -9,13 +9,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import psutil
 import pytest
 
 import models.processors.processes as module
 from models.errors import ErrataError
-from models.processors.mapped import Held, Mapped, by_name
 from models.processors.processes import PROCESSES_PAY_FROM, side_by_side, training_workers
 from tests.helpers import REPOSITORY
 
@@ -91,7 +89,7 @@ def test_they_end_with_a_killed_parent(tmp_path: Path) -> None:
         f"""
         from pathlib import Path
         from models.processors.processes import side_by_side
-        from tests.models.files.test_side_by_side import Job, nothing, work
+        from tests.models.processors.test_processes import Job, nothing, work
         if __name__ == "__main__":
             side_by_side(work, [Job(Path({str(tmp_path / "a")!r}), "hang")], [True], 1, nothing)
         """
@@ -106,19 +104,6 @@ def test_they_end_with_a_killed_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     assert _gone(int((tmp_path / "a").read_text()))
-
-
-def test_a_memory_map_travels_by_name_and_a_part_of_one_by_value(tmp_path: Path) -> None:
-    array = np.arange(24, dtype=np.uint8).reshape(4, 3, 2)
-    np.save(tmp_path / "a.npy", array)
-    mapped = np.load(tmp_path / "a.npy", mmap_mode="r")
-    named = by_name(mapped)
-    assert isinstance(named, Mapped)
-    assert np.array_equal(named.open(), array)
-    for part in (mapped[1:], mapped[:, ::2], array):
-        held = by_name(part)
-        assert isinstance(held, Held)
-        assert np.array_equal(held.open(), part)
 
 
 def test_processes_are_for_long_work_without_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
