@@ -42,7 +42,9 @@ def test_numbers() -> None:
     assert (percent(0.125), percent(1, 0), percent(None)) == ("12.5 %", "100 %", "–")  # noqa: RUF001
     assert (number(2100), number(1234.56, 1), number(None)) == ("2,100", "1,234.6", "–")  # noqa: RUF001
     assert interval({"low": 0.15, "high": 0.85}) == "15.0 to 85.0 %"
-    assert filled("{{ 2100|counted('image') }}, {{ 2|counted('class', 'classes') }}") == "2,100 images, 2 classes"
+    assert filled("{{ 2100|counted('image') }}, {{ 1|counted('image') }}, {{ 2|counted('class', 'classes') }}") == (
+        "2,100 images, 1 image, 2 classes"
+    )
 
 
 def test_lists() -> None:

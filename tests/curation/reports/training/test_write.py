@@ -22,8 +22,8 @@ from models.errors import ErrataError
 from models.figures.calibration import reliability_bins
 from models.figures.metrics import evaluate
 from models.files.atomic import write_json
-from tests.curation.reports.audit.test_report import EVIL, Page
 from tests.helpers.chromium import needs_chromium, opened_file
+from tests.helpers.html_page import EVIL, Page
 from tests.helpers.trained_folder import SEED_1, make_rows, make_run
 
 
