@@ -94,7 +94,7 @@ def chosen_recipe(
     Raises:
         ErrataError: neither recipe nor architecture is named, or a name or value is not allowed.
     """
-    from curation.training.combinations import ENSEMBLE
+    from curation.training.combine import ENSEMBLE
     from models.training.recipes import Recipe, find_recipe
 
     if not recipe and not architecture:
@@ -132,20 +132,22 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
     from curation.datasets.opening import open_dataset
     from curation.reports.training.table import markdown_table, run_table
     from curation.results.trained import group_of
-    from curation.training.combinations import ENSEMBLE
+    from curation.training.combine import ENSEMBLE
     from curation.training.ensemble_check import check_ensemble
-    from curation.training.request import network_of
+    from curation.training.ensemble_run import run_ensemble
     from curation.training.run import run_training
     from models.training.fabric import is_first
 
     if request.recipe.architecture == ENSEMBLE:
-        check_ensemble(workspace, request)
+        train_all = run_ensemble
+        check_ensemble(workspace, request)  # a wrong name is refused before a data set is drawn or read
     else:
-        network_of(request)  # a wrong name is refused before a data set is drawn or read
+        train_all = run_training
+        request.network  # noqa: B018 - refused likewise
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
-        folders = run_training(workspace, spec, rows, request, show)
+        folders = train_all(workspace, spec, rows, request, show)
     if not first:
         return
     typer.echo(markdown_table(run_table(folders)))

@@ -9,7 +9,7 @@ import streamlit as st
 from app.jobs.train_plan import about_variant, variants
 from app.state import workspace
 from curation.audit.config import DEFAULT_ARCHITECTURES, AuditConfig
-from curation.training.combinations import COMBINATIONS
+from curation.training.combine import COMBINATIONS
 from curation.workspace.names import ORIGINAL, versions
 from models.errors import ErrataError
 from models.files.atomic import read_json

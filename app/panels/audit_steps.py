@@ -7,7 +7,7 @@ from pathlib import Path
 from app.html_parts.line_chart import line_figure
 from app.jobs.process import Progress
 from curation.reports.line_chart import Line
-from curation.training.combinations import COMBINATIONS
+from curation.training.combine import COMBINATIONS
 from curation.workspace.names import slug
 from curation.workspace.stages import read_records
 from models.figures.curves import read_curves

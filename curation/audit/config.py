@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from curation.training.combinations import COMBINATIONS
+from curation.training.combine import COMBINATIONS
 from models.errors import ErrataError, unknown
 from models.figures.folds import DEFAULT_FOLDS
 from models.files.atomic import checked_name

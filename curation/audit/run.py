@@ -14,7 +14,7 @@ from curation.datasets.rows import Rows
 from curation.images.checking import bytes_key, check_listed, group_duplicates, note_problems, rows_key
 from curation.results.audit import Audit, load_audit
 from curation.training.prepared import Prepared
-from curation.versions.working_copy import about_version, version_to_audit
+from curation.versions.working_copy import working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from curation.workspace.stages import Stages
@@ -234,9 +234,9 @@ def run_audit(
         ErrataError: anything a person can mend.
     """
     config = config.checked()
-    labels = about_version(workspace, spec.name, config.version)
-    spec, rows = version_to_audit(workspace, spec, rows, config.version)
-    about = {"dataset": spec.name, "source": spec.source, **asdict(config), **labels}
+    copy = working_copy(workspace, spec, rows, config.version)
+    spec, rows = copy.to_audit()
+    about = {"dataset": spec.name, "source": spec.source, **asdict(config), **copy.config}
     with computing(audit_folder(workspace, spec.name), about) as run:
         stages = Stages(run, on_stage)
         auditing = Auditing(workspace, spec, rows, config, stages)

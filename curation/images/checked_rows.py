@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.datasets.rows import Rows
-from models.arrays import IntArray
+from models.arrays import BoolArray, IntArray
 from models.files.atomic import read_json, write_json
 from models.files.npz import read_arrays, write_arrays
 
@@ -21,6 +21,12 @@ class CheckedRows:
     hashes: npt.NDArray[np.uint64]  # (N,) perceptual
     sizes_px: IntArray  # (N, 2) width, height
     skipped: tuple[tuple[str, str], ...]  # image_id, problem
+
+    def where(self, keep: BoolArray) -> "CheckedRows":
+        """Return the images for which `keep`, shape (N,), is true."""
+        return CheckedRows(
+            self.rows.where(keep), self.sha256s[keep], self.hashes[keep], self.sizes_px[keep], self.skipped
+        )
 
     def save(self, folder: Path) -> None:
         """Write rows.npz and, last, rows.json."""

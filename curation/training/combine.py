@@ -1,23 +1,26 @@
-"""Ensembles in an audit: its architectures combined, as one more that is judged but not counted again."""
+"""The architectures of an audit combined, as one more that is judged but has no vote of its own."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curation.images.checking import bytes_key
-from curation.training.combinations import ENSEMBLE
-from curation.training.out_of_fold import Material
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import Progress
 from models.figures.predictions import Predictions
 from models.files.atomic import digest, write_json
 from models.files.npz import write_arrays
-from models.jobs.cross_validate import Problem
-from models.jobs.ensemble import Stack, average, stack
+
+if TYPE_CHECKING:
+    from curation.training.out_of_fold import Material
+    from models.jobs.cross_validate import Problem
+    from models.jobs.ensemble import Stack
+
+COMBINATIONS = ENSEMBLE, AVERAGE = "ensemble", "average"  # named like architectures; made of all others that are named
 
 
-def combine(name: str, runs: Mapping[str, str], problem: Problem, material: Material, stages: Stages) -> str:
+def combine(name: str, runs: Mapping[str, str], problem: "Problem", material: "Material", stages: Stages) -> str:
     """Combine architectures that were cross-validated; return the name of the run folder.
 
     Args:
@@ -30,39 +33,39 @@ def combine(name: str, runs: Mapping[str, str], problem: Problem, material: Mate
     Raises:
         ErrataError: the members cannot be combined, see `models.jobs.ensemble.stack`.
     """
+    from models.jobs.ensemble import average, stack
     from models.jobs.heads import PENALTIES
     from models.networks.checkpoint import versions
 
     members = read_members(material.prepared.workspace, runs)
-    config: dict[str, Any] = {"penalties": PENALTIES} if name == ENSEMBLE else {}
-    about = {
+    config: dict[str, Any] = {
         "architecture": name,
         "members": dict(sorted(runs.items())),
         "folds": problem.n_folds,
         "seed": problem.seed,
-        "config": config,
+        "config": {"penalties": PENALTIES} if name == ENSEMBLE else {},
     }
-    key = digest(material.rows_key, about, [bytes_key(one.probs) for one in members.values()])
+    key = digest(material.rows_key, config, [bytes_key(predictions.probs) for predictions in members.values()])
     run = f"{material.dataset[:30]}-{name}-{key[:8]}"
     folder = material.prepared.workspace.runs / run
 
     def work(_: Progress) -> None:
         if name == ENSEMBLE:
-            found = stack(members, problem.labels, problem.groups, problem.seed)
-            save_layers(found, folder)
-            together = found.predictions
+            stacked = stack(members, problem.labels, problem.groups, problem.seed)
+            save_layers(stacked, folder)
+            combined = stacked.predictions
         else:
-            together = average(members)
-        together.save(folder / "predictions.npz")
-        more = {"dataset": material.dataset, "rows_key": material.rows_key, "versions": versions()}
-        write_json(folder / "config.json", {**about, **more})
+            combined = average(members)
+        combined.save(folder / "predictions.npz")
+        made_from = {"dataset": material.dataset, "rows_key": material.rows_key}
+        write_json(folder / "config.json", {**config, **made_from, "versions": versions()})
 
     stages.do(f"train {name}", [key], [folder / "predictions.npz", folder / "config.json"], work)
     return run
 
 
 def read_members(workspace: Workspace, runs: Mapping[str, str]) -> dict[str, Predictions]:
-    """Return the predictions of each member, in the order of their names: however they were named, the same ensemble.
+    """Return the predictions of each member, ordered by name, so that the order in which they are given is no matter.
 
     Raises:
         ErrataError: a run is not there, or damaged.
@@ -70,7 +73,7 @@ def read_members(workspace: Workspace, runs: Mapping[str, str]) -> dict[str, Pre
     return {name: Predictions.load(workspace.runs / runs[name] / "predictions.npz") for name in sorted(runs)}
 
 
-def save_layers(found: Stack, folder: Path) -> None:
+def save_layers(stacked: "Stack", folder: Path) -> None:
     """Write stack.npz: weight (F, K, M * K), bias (F, K) and the penalty that was chosen for each fold, (F,)."""
-    heads = found.heads
+    heads = stacked.heads
     write_arrays(folder / "stack.npz", weight=heads.weight, bias=heads.bias, penalty=heads.penalty)

@@ -1,4 +1,4 @@
-"""What a training learns from: checked images of the wanted classes, who may see what."""
+"""Which images of a data set a training learns from, chooses the best epoch on, and is tested on."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,10 +21,18 @@ class TrainingData:
     """N readable images of the wanted classes, and which of them learn, choose the epoch and test."""
 
     checked: CheckedRows
+    groups: IntArray  # (N,) copies of one picture share a number
     learn: BoolArray  # (N,)
     val: BoolArray  # (N,)
     test: BoolArray  # (N,)
     leaks: int  # test images with a twin among those that learn
+
+    def used(self) -> "TrainingData":
+        """Return the images that learn, choose or test, without those that `max_train_images` left out."""
+        used = self.learn | self.val | self.test
+        return TrainingData(
+            self.checked.where(used), self.groups[used], self.learn[used], self.val[used], self.test[used], self.leaks
+        )
 
 
 def training_data(
@@ -34,7 +42,7 @@ def training_data(
     max_train_images: int = 0,
     seed: int = 0,
 ) -> TrainingData:
-    """Choose who learns, who chooses the best epoch and who tests.
+    """Choose the images that learn, those that choose the best epoch, and those that test.
 
     The validation images are the val split where there is one, else an inner split of train, drawn by whole groups of
     duplicates; the test split takes no part in training.
@@ -47,18 +55,18 @@ def training_data(
         seed: of these draws.
 
     Raises:
-        ErrataError: a class that is not there or named twice, fewer than two classes, or too few images of one.
+        ErrataError: an unknown class or one that is named twice, fewer than two classes, or too few images of one.
     """
     kept = of_classes(checked.rows, classes)
     groups = duplicates.groups[kept]
-    checked = _subset(checked, kept, classes or checked.rows.classes)
+    checked = _with_classes(checked.where(kept), classes or checked.rows.classes)
     rows = checked.rows
     train = rows.splits == "train"
     if max_train_images < 0:
         raise ErrataError(f"--max-train-images {max_train_images} is negative; give 0 for all")
     if max_train_images:
-        own = np.flatnonzero(train)
-        train[own] = at_most(rows.image_ids[own], rows.labels[own], max_train_images, seed)
+        train_rows = np.flatnonzero(train)
+        train[train_rows] = at_most(rows.image_ids[train_rows], rows.labels[train_rows], max_train_images, seed)
     val = rows.splits == "val"
     if not val.any():
         val = inner_split(train, rows.labels, groups, seed)
@@ -66,14 +74,14 @@ def training_data(
     _check_counts(rows, learn)
     test = rows.splits == "test"
     leaks = int(np.isin(groups[test], groups[learn]).sum())
-    return TrainingData(checked, learn, val, test, leaks)
+    return TrainingData(checked, groups, learn, val, test, leaks)
 
 
 def of_classes(rows: Rows, classes: tuple[str, ...]) -> BoolArray:
-    """Return which rows are of the classes, shape (N,); all where none is named.
+    """Return which rows are of the classes, shape (N,); all where no class is named.
 
     Raises:
-        ErrataError: a class that is not there or named twice, or a single one.
+        ErrataError: an unknown class or one that is named twice, or a single class.
     """
     for name in classes:
         if name not in rows.classes:
@@ -86,17 +94,12 @@ def of_classes(rows: Rows, classes: tuple[str, ...]) -> BoolArray:
     return np.asarray(np.isin(rows.labels, wanted))
 
 
-def _subset(checked: CheckedRows, kept: BoolArray, classes: tuple[str, ...]) -> CheckedRows:
-    rows = checked.rows.where(kept)
+def _with_classes(checked: CheckedRows, classes: tuple[str, ...]) -> CheckedRows:
+    """Return the images with labels that index into these classes alone, in this order."""
+    rows = checked.rows
     new = {rows.classes.index(name): place for place, name in enumerate(classes)}
     labels: IntArray = np.array([new[label] for label in rows.labels.tolist()], np.int64)
-    return replace(
-        checked,
-        rows=Rows(rows.root, classes, rows.image_ids, labels, rows.splits),
-        sha256s=checked.sha256s[kept],
-        hashes=checked.hashes[kept],
-        sizes_px=checked.sizes_px[kept],
-    )
+    return replace(checked, rows=replace(rows, classes=classes, labels=labels))
 
 
 def _check_counts(rows: Rows, learn: BoolArray) -> None:

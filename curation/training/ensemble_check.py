@@ -1,37 +1,30 @@
 """Which members an ensemble may be made of."""
 
-from typing import TYPE_CHECKING
-
+from curation.training.request import TrainRequest
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name, read_json
 from models.training.recipes import DEFAULT
 
-if TYPE_CHECKING:
-    from curation.training.request import TrainRequest
 
-
-def check_ensemble(workspace: Workspace, request: "TrainRequest") -> None:
+def check_ensemble(workspace: Workspace, request: TrainRequest) -> None:
     """Raise before any work what is wrong with a request.
 
     Raises:
-        ErrataError: fewer than two members, one named twice, unknown or not cross-validated, or a setting that members
-            trained as an audit trains them would not heed.
+        ErrataError: fewer than two members; a member that is named twice, unknown or not cross-validated; or a setting
+            that does not reach the members, which are trained as an audit trains them.
     """
     from models.networks.variants import parse_variant
     from models.training.fabric import together
 
-    recipe, members = request.recipe, request.recipe.members
+    members = request.recipe.members
     if len(members) < 2:
         raise ErrataError(f"an ensemble needs at least two members, found {len(members)}; name them with --members")
     if len(set(members)) < len(members):
         raise ErrataError(f"a member is named twice in --members {','.join(members)}; name each once")
-    changed = [name for name, value in recipe.config.to_dict().items() if value != DEFAULT.to_dict()[name]]
-    given = {"size": recipe.size_px, "weights": request.weights, "init_from": request.init_from}
-    changed += [name for name, value in given.items() if value]
-    if changed:
+    if settings := _settings_without_effect(request):
         raise ErrataError(
-            f"--{changed[0].replace('_', '-')} does not reach the members of an ensemble, which are trained as an "
+            f"--{settings[0].replace('_', '-')} does not reach the members of an ensemble, which are trained as an "
             "audit trains them; leave it out"
         )
     if together():
@@ -45,20 +38,29 @@ def check_ensemble(workspace: Workspace, request: "TrainRequest") -> None:
             parse_variant(name)
 
 
+def _settings_without_effect(request: TrainRequest) -> list[str]:
+    """Return the settings that were given though the members of an ensemble do not follow them."""
+    recipe = request.recipe
+    changed = [name for name, value in recipe.config.to_dict().items() if value != DEFAULT.to_dict()[name]]
+    given = {"size": recipe.size_px, "weights": request.weights, "init_from": request.init_from}
+    return [*changed, *(name for name, value in given.items() if value)]
+
+
 def _check_run(workspace: Workspace, name: str) -> None:
     folder = workspace.runs / checked_name("run", name)
-    about = read_json(folder / "config.json")
-    if "members" in about:
-        raise ErrataError(f"{name} is an ensemble itself; name its members: {', '.join(about['members'])}")
-    if "folds" not in about or not (folder / "predictions.npz").exists():
+    config = read_json(folder / "config.json")
+    if "members" in config:
+        raise ErrataError(f"{name} is an ensemble itself; name its members: {', '.join(config['members'])}")
+    if "folds" not in config or not (folder / "predictions.npz").exists():
         raise ErrataError(
-            f"{name} was not cross-validated: it says nothing of training images it did not learn from; "
+            f"{name} was not cross-validated: it has no predictions of training images that it did not learn from; "
             "name a variant, or a run of an audit"
         )
 
 
 def _cross_validated(workspace: Workspace) -> list[str]:
-    """Return the names of the runs that may be members."""
+    """Return the names of the runs that may be members: cross-validated, and no ensembles themselves."""
     configs = {path.parent.name: read_json(path) for path in workspace.runs.glob("*/config.json")}
-    able = [name for name, about in configs.items() if {"rows_key", "folds"} <= about.keys()]  # of fold models
-    return [name for name in able if "members" not in configs[name]]
+    return [
+        name for name, config in configs.items() if {"rows_key", "folds"} <= config.keys() and "members" not in config
+    ]

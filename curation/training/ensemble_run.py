@@ -1,29 +1,29 @@
-"""An ensemble as a training: its members cross-validated or found, one linear layer on top, a run for each seed."""
+"""An ensemble as a training: its members cross-validated or taken from runs, one linear layer on top, a run a seed."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from curation.datasets.catalog import DatasetSpec
-from curation.datasets.rows import Rows
+from curation.datasets.rows import SPLITS, Rows
 from curation.images.checking import rows_key
 from curation.images.shared import OnStage
 from curation.reports.training.write import write_run_report
 from curation.results.trained import group_of
-from curation.training.combinations import ENSEMBLE
-from curation.training.combine import read_members, save_layers
+from curation.training.combine import AVERAGE, ENSEMBLE, read_members, save_layers
 from curation.training.data import TrainingData, training_data
 from curation.training.ensemble_check import check_ensemble
-from curation.training.out_of_fold import Material, out_of_fold_run, problem_of, train_out_of_fold
+from curation.training.out_of_fold import FoldModels, Material, fold_models, problem_of, train_fold_models
 from curation.training.prepared import Prepared
-from curation.training.request import TrainRequest
-from curation.versions.working_copy import about_version, images_of_version
+from curation.training.request import TrainRequest, group_name
+from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
-from curation.workspace.names import MEAN_OF_FOLDS, slug
+from curation.workspace.names import MEAN_OF_FOLDS
 from curation.workspace.stages import Stages
-from models.arrays import BoolArray, FloatArray, IntArray, Progress
+from models.arrays import IntArray, Progress
 from models.errors import ErrataError
 from models.figures.folds import DEFAULT_FOLDS
 from models.figures.metrics import evaluate
@@ -31,18 +31,21 @@ from models.figures.predictions import Predictions
 from models.files.atomic import digest, read_json, write_json
 from models.files.runs import computing
 from models.jobs.ensemble import average, stack
+from models.jobs.heads import PENALTIES
+from models.networks.checkpoint import versions
+from models.processors.devices import default_device
+from models.training.recipes import OUT_OF_FOLD
 
 
 @dataclass(frozen=True)
 class _Plan:
     """One seed of an ensemble."""
 
+    workspace: Workspace
     folder: Path
     config: dict[str, Any]
-    variants: tuple[str, ...]  # members to cross-validate; the others are runs that are there
-    rows: Rows
-    groups: IntArray  # (N,) duplicates share a group
-    material: Material
+    to_train: tuple[FoldModels, ...]  # members to cross-validate; the others are runs of the workspace
+    data: TrainingData
     n_folds: int
     seed: int
 
@@ -66,84 +69,72 @@ def run_ensemble(
             can mend.
     """
     check_ensemble(workspace, request)
-    checked, duplicates = images_of_version(workspace, spec, rows, request.version, on_stage=on_stage)
-    chosen = training_data(checked, duplicates, request.classes, request.recipe.max_train_images)
-    kept = chosen.learn | chosen.val | chosen.test
-    chosen = _only(chosen, kept)
-    groups = duplicates.groups[np.isin(checked.rows.image_ids, chosen.checked.rows.image_ids)]
-    material = Material(Prepared(workspace, chosen.checked, request.engine), spec.name, rows_key(chosen.checked))
-    plans = [_plan(workspace, request, chosen, groups, material, seed) for seed in request.seeds]
+    copy = working_copy(workspace, spec, rows, request.version)
+    checked, duplicates = copy.images(on_stage=on_stage)
+    data = training_data(checked, duplicates, request.classes, request.recipe.max_train_images).used()
+    material = Material(Prepared(workspace, data.checked, request.engine), spec.name, rows_key(data.checked))
+    plans = [_plan(copy, request, data, material, seed) for seed in request.seeds]
     try:
         for plan in plans:
             if not (plan.folder / "metrics.json").exists():
-                _train(workspace, plan, on_stage)
-    finally:  # a failed or cancelled one has a page too
+                _train(plan, on_stage)
+    finally:  # a failed or cancelled run has a page too
         started = [plan.folder for plan in plans if (plan.folder / "config.json").exists()]
         if started:
             output = workspace.reports / spec.name / "runs" / group_of(started[0].name)
-            write_run_report(started, output, chosen.checked.rows)
+            write_run_report(started, output, data.checked.rows)
     return [plan.folder for plan in plans]
 
 
-def _only(chosen: TrainingData, kept: BoolArray) -> TrainingData:
-    """Return the images that take part: those --max-train-images left out must be of no fold and no test."""
-    checked = chosen.checked
-    fewer = replace(
-        checked,
-        rows=checked.rows.where(kept),
-        sha256s=checked.sha256s[kept],
-        hashes=checked.hashes[kept],
-        sizes_px=checked.sizes_px[kept],
-    )
-    return TrainingData(fewer, chosen.learn[kept], chosen.val[kept], chosen.test[kept], chosen.leaks)
-
-
-def _plan(
-    workspace: Workspace, request: TrainRequest, chosen: TrainingData, groups: IntArray, material: Material, seed: int
-) -> _Plan:
-    """Return what is to be done for one seed; the members' folders are known before they are there."""
-    from models.jobs.heads import PENALTIES
-    from models.networks.checkpoint import versions
-    from models.processors.devices import default_device
-    from models.training.recipes import OUT_OF_FOLD
-
-    rows, n_folds = chosen.checked.rows, _n_folds(chosen.checked.rows, groups)
-    there = {name for name in request.recipe.members if (workspace.runs / name / "config.json").exists()}
-    variants = tuple(name for name in request.recipe.members if name not in there)
-    runs = {name: name for name in there}
-    if variants:
-        problem = problem_of(rows, groups, n_folds, seed)
-        runs |= {name: out_of_fold_run(name, problem, material)[0] for name in variants}
-    for name in there:
-        about = read_json(workspace.runs / name / "config.json")
-        if about["rows_key"] != material.rows_key:
-            raise ErrataError(
-                f"{name} was made from other images or labels; name runs of the same data set as it is now"
-            )
-        n_folds = int(about["folds"])
-    of_training = [OUT_OF_FOLD[mode].to_dict() for mode in sorted(OUT_OF_FOLD)]
-    key = digest(material.rows_key, sorted(request.recipe.members), n_folds, of_training, PENALTIES, request.version)
-    group = f"{material.dataset[:21]}-{slug(request.name)[:20].replace('_', '-').strip('-')}-{key[:8]}"
+def _plan(copy: WorkingCopy, request: TrainRequest, data: TrainingData, material: Material, seed: int) -> _Plan:
+    """Return what is to be done for one seed; the folders of the members are known before they are there."""
+    workspace, rows, members = copy.workspace, data.checked.rows, request.recipe.members
+    runs = {name: name for name in members if (workspace.runs / name / "config.json").exists()}
+    n_folds = _folds_of_runs(workspace, runs, material.rows_key) or _n_folds(rows, data.groups)
+    to_train: tuple[FoldModels, ...] = ()
+    if variants := [name for name in members if name not in runs]:
+        problem = problem_of(rows, data.groups, n_folds, seed)
+        to_train = tuple(fold_models(name, problem, material) for name in variants)
+        runs |= {models.name: models.folder.name for models in to_train}
+    methods = [OUT_OF_FOLD[mode].to_dict() for mode in sorted(OUT_OF_FOLD)]
+    key = digest(material.rows_key, sorted(members), n_folds, methods, PENALTIES, request.version)
     config = {
         "dataset": material.dataset,
         "recipe": request.name,
-        **about_version(workspace, material.dataset, request.version),
+        **copy.config,
         "rows_key": material.rows_key,
-        "leaks": chosen.leaks,
+        "leaks": data.leaks,
         "max_train_images": request.recipe.max_train_images,
         "architecture": ENSEMBLE,
         "members": runs,
         "folds": n_folds,
         "seed": seed,
         "classes": list(rows.classes),
-        "images": {split: int((rows.splits == split).sum()) for split in ("train", "val", "test")},
+        "images": {split: int((rows.splits == split).sum()) for split in SPLITS},
         "input": {},
         "config": {"folds": n_folds, "members": sorted(runs), "penalties": list(PENALTIES)},
         "device": default_device(),
         "versions": versions(),
     }
-    folder = workspace.runs / f"{group}-s{seed}"
-    return _Plan(folder, config, variants, rows, groups, material, n_folds, seed)
+    folder = workspace.runs / f"{group_name(material.dataset, request.name, key)}-s{seed}"
+    return _Plan(workspace, folder, config, to_train, data, n_folds, seed)
+
+
+def _folds_of_runs(workspace: Workspace, runs: Iterable[str], rows_key: str) -> int:
+    """Return how many folds the runs that are named as members have; 0 where no run is named.
+
+    Raises:
+        ErrataError: a run was made from other images or labels.
+    """
+    n_folds = 0
+    for name in runs:
+        config = read_json(workspace.runs / name / "config.json")
+        if config["rows_key"] != rows_key:
+            raise ErrataError(
+                f"{name} was made from other images or labels; name runs of the same data set as it is now"
+            )
+        n_folds = int(config["folds"])
+    return n_folds
 
 
 def _n_folds(rows: Rows, groups: IntArray) -> int:
@@ -154,46 +145,45 @@ def _n_folds(rows: Rows, groups: IntArray) -> int:
     return min(DEFAULT_FOLDS, max(2, fewest))
 
 
-def _train(workspace: Workspace, plan: _Plan, on_stage: OnStage | None) -> None:
+def _train(plan: _Plan, on_stage: OnStage | None) -> None:
     """Cross-validate the members, fit the layer, and write stack.npz, predictions.npz and, last, metrics.json."""
-    rows, folder = plan.rows, plan.folder
+    rows, groups, folder = plan.data.checked.rows, plan.data.groups, plan.folder
     with computing(folder, plan.config) as run:
         stages = Stages(run, on_stage)
-        if plan.variants:
-            problem = problem_of(rows, plan.groups, plan.n_folds, plan.seed)
-            for name in plan.variants:
-                train_out_of_fold(name, problem, plan.material, stages)
-        members = read_members(workspace, plan.config["members"])
+        for models in plan.to_train:
+            train_fold_models(models, stages)
+        members = read_members(plan.workspace, plan.config["members"])
 
         def work(_: Progress) -> None:
-            found, mean = stack(members, rows.labels, plan.groups, plan.seed), average(members)
-            save_layers(found, folder)
-            own, held_out = found.predictions, rows.splits != "train"
-            assert own.fold is not None  # noqa: S101 - a stack has folds
-            shown = Predictions(own.image_ids[held_out], own.probs[held_out], None, own.fold[held_out])
-            shown.save(folder / "predictions.npz")
-            write_json(folder / "metrics.json", _figures(rows, own, mean, members, plan.n_folds))
+            stacked, mean = stack(members, rows.labels, groups, plan.seed), average(members)
+            save_layers(stacked, folder)
+            predictions, held_out = stacked.predictions, rows.splits != "train"
+            assert predictions.fold is not None  # noqa: S101 - a stack has folds
+            Predictions(
+                predictions.image_ids[held_out], predictions.probs[held_out], None, predictions.fold[held_out]
+            ).save(folder / "predictions.npz")
+            write_json(folder / "metrics.json", _figures(rows, predictions, mean, members, plan.n_folds))
 
         outputs = [folder / "stack.npz", folder / "predictions.npz", folder / "metrics.json"]
         stages.do(f"train {ENSEMBLE}", plan.config["members"], outputs, work)
 
 
 def _figures(
-    rows: Rows, own: Predictions, mean: Predictions, members: dict[str, Predictions], n_folds: int
+    rows: Rows, ensemble: Predictions, mean: Predictions, members: dict[str, Predictions], n_folds: int
 ) -> dict[str, Any]:
-    """Return the figures of the ensemble as those of any training, and of what it is to be compared with."""
+    """Return the figures of the ensemble as those of any training, with those of the mean and of each member."""
 
-    def of(probs: FloatArray, split: str) -> dict[str, Any] | None:
+    def measured(predictions: Predictions, split: str) -> dict[str, Any] | None:
         chosen = rows.splits == split
-        return evaluate(rows.labels[chosen], probs[chosen], rows.classes) if chosen.any() else None
+        return evaluate(rows.labels[chosen], predictions.probs[chosen], rows.classes) if chosen.any() else None
 
-    every = {ENSEMBLE: own, "average": mean, **members}
+    compared = {ENSEMBLE: ensemble, AVERAGE: mean, **members}
     return {
         "schema_version": 1,
-        "val": of(own.probs, "val"),
-        "test": of(own.probs, "test"),
-        "average": of(mean.probs, "test"),
-        "members": {name: of(one.probs, "test") for name, one in members.items()},
-        "out_of_fold": {name: of(one.probs, "train") for name, one in every.items()},
+        "val": measured(ensemble, "val"),
+        "test": measured(ensemble, "test"),
+        "average": measured(mean, "test"),
+        "members": {name: measured(predictions, "test") for name, predictions in members.items()},
+        "out_of_fold": {name: measured(predictions, "train") for name, predictions in compared.items()},
         "measured": MEAN_OF_FOLDS.format(n_folds),
     }

@@ -14,10 +14,11 @@ from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.figures.folds import assign_folds
 from models.figures.predictions import NO_FOLD
 from models.files.atomic import digest, write_json
-from models.jobs.cross_validate import Problem
 
 if TYPE_CHECKING:
+    from models.jobs.cross_validate import Problem
     from models.networks.classifier import Backbone
+    from models.networks.variants import Variant
 
 METHOD = 2  # raised when the same models judge otherwise: their runs are then made anew
 
@@ -36,14 +37,14 @@ class Material:
 
         return self.prepared.features(architecture, backbone, find_architecture(architecture).input, progress)
 
-    def evidence(self, variant: str) -> FloatArray:
+    def evidence(self, name: str) -> FloatArray:
         """Return all that the backbone of a frozen variant saw in the images, shape (N, D + E), memory-mapped."""
         from models.networks.architectures import find_architecture
         from models.networks.variants import parse_variant, pretrained_backbone
 
-        known = parse_variant(variant)
-        spec = find_architecture(known.architecture).input
-        return self.prepared.evidence(known.architecture, pretrained_backbone(known), spec)
+        variant = parse_variant(name)
+        spec = find_architecture(variant.architecture).input
+        return self.prepared.evidence(variant.architecture, pretrained_backbone(variant), spec)
 
     def pixels(self, architecture: str, progress: Progress | None = None) -> ByteArray:
         """Return the images at an architecture's input size, uint8, shape (N, S, S, 3)."""
@@ -52,8 +53,20 @@ class Material:
         return self.prepared.pixels(find_architecture(architecture).input, progress)
 
 
-def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> Problem:
-    """Return what is to be learned: the train split in folds; the other images are of none.
+@dataclass(frozen=True)
+class FoldModels:
+    """A model for each fold, of one variant of an architecture: from what and where they are made."""
+
+    name: str  # the variant, as it is written
+    variant: "Variant"
+    problem: "Problem"
+    material: Material
+    config: dict[str, Any]  # what config.json says of the method; the name of the folder depends on all of it
+    folder: Path  # of the run
+
+
+def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> "Problem":
+    """Return what is to be learned: the train split in folds; the other images are in no fold.
 
     Args:
         rows: N images with given labels.
@@ -64,14 +77,20 @@ def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> Problem
     Raises:
         ErrataError: a class has fewer distinct training images than there are folds.
     """
+    from models.jobs.cross_validate import Problem
+
     train = rows.splits == "train"
     fold = np.full(len(rows), NO_FOLD, np.int64)
     fold[train] = assign_folds(rows.labels[train], groups[train], rows.classes, n_folds, seed)
     return Problem(rows.image_ids, rows.labels, rows.classes, fold, groups, seed)
 
 
-def out_of_fold_run(name: str, problem: Problem, material: Material) -> tuple[str, dict[str, Any]]:
-    """Return the name of the run folder of a variant's fold models, and with what they are made."""
+def fold_models(name: str, problem: "Problem", material: Material) -> FoldModels:
+    """Return how the fold models of a variant are made, and in which run folder; nothing is computed.
+
+    Raises:
+        ErrataError: no such architecture or mode.
+    """
     from models.jobs.heads import PENALTIES
     from models.networks.architectures import find_architecture
     from models.networks.variants import parse_variant
@@ -79,66 +98,82 @@ def out_of_fold_run(name: str, problem: Problem, material: Material) -> tuple[st
 
     variant = parse_variant(name)
     frozen = variant.mode == "frozen"
-    config: dict[str, Any] = {"penalties": PENALTIES} if frozen else OUT_OF_FOLD[variant.mode].to_dict()
-    about = {
+    method: dict[str, Any] = {"penalties": PENALTIES} if frozen else OUT_OF_FOLD[variant.mode].to_dict()
+    config = {
         "architecture": name,
         "input": find_architecture(variant.architecture).input.to_dict(),
         "folds": problem.n_folds,
         "seed": problem.seed,
-        "config": config,
+        "config": method,
     }
-    key = digest(material.rows_key, problem.groups.tolist(), about, METHOD)  # other copies, other folds
-    return f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}", about  # at most 64 characters
+    key = digest(material.rows_key, problem.groups.tolist(), config, METHOD)  # other copies, other folds
+    run = f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
+    return FoldModels(name, variant, problem, material, config, material.prepared.workspace.runs / run)
 
 
-def train_out_of_fold(name: str, problem: Problem, material: Material, stages: Stages) -> str:
+def train_out_of_fold(name: str, problem: "Problem", material: Material, stages: Stages) -> str:
     """Predict every image out of fold with one variant of an architecture; return the name of its run folder.
+
+    Raises:
+        ErrataError: no such architecture or mode, or an image or pretrained weights cannot be read.
+    """
+    models = fold_models(name, problem, material)
+    train_fold_models(models, stages)
+    return models.folder.name
+
+
+def train_fold_models(models: FoldModels, stages: Stages) -> None:
+    """Train what is not there yet.
 
     Frozen features and decoded pixels are kept by content: another number of folds or another seed computes none again.
     """
     from models.networks.checkpoint import versions
-    from models.networks.variants import parse_variant, pretrained_backbone
 
-    variant = parse_variant(name)
-    run, about = out_of_fold_run(name, problem, material)
-    folder, spec = material.prepared.workspace.runs / run, about["input"]
-    outputs = [folder / "predictions.npz", folder / "config.json"]  # in the order they are written
-    if variant.mode == "frozen":
-        inputs = [material.rows_key, spec, material.prepared.engine]
-        stages.do(
-            f"features {name}",
-            inputs,
-            [],
-            lambda tell: material.features(variant.architecture, pretrained_backbone(variant), tell),
-        )
-    else:
-        inputs = [material.rows_key, spec]
-        stages.do(f"pixels {name}", inputs, [], lambda tell: material.pixels(variant.architecture, tell))
+    outputs = [models.folder / "predictions.npz", models.folder / "config.json"]  # in the order they are written
+    _prepare_inputs(models, stages)
 
     def train(progress: Progress) -> None:
         if all(path.exists() for path in outputs):
             return  # by another command; the folder's name says from what and how
-        _predict(name, problem, material, folder, progress)
-        write_json(
-            folder / "config.json",
-            {**about, "dataset": material.dataset, "rows_key": material.rows_key, "versions": versions()},
+        _predict(models, progress)
+        made_from = {"dataset": models.material.dataset, "rows_key": models.material.rows_key}
+        write_json(models.folder / "config.json", {**models.config, **made_from, "versions": versions()})
+
+    stages.do(f"train {models.name}", [models.folder.name], outputs, train)
+
+
+def _prepare_inputs(models: FoldModels, stages: Stages) -> None:
+    """Compute the features of a frozen backbone, or decode the images, where they are not kept yet."""
+    from models.networks.variants import pretrained_backbone
+
+    variant, material, spec = models.variant, models.material, models.config["input"]
+    if variant.mode == "frozen":
+        stages.do(
+            f"features {models.name}",
+            [material.rows_key, spec, material.prepared.engine],
+            [],
+            lambda progress: material.features(variant.architecture, pretrained_backbone(variant), progress),
+        )
+    else:
+        stages.do(
+            f"pixels {models.name}",
+            [material.rows_key, spec],
+            [],
+            lambda progress: material.pixels(variant.architecture, progress),
         )
 
-    stages.do(f"train {name}", [run], outputs, train)
-    return run
 
-
-def _predict(name: str, problem: Problem, material: Material, folder: Path, progress: Progress) -> None:
+def _predict(models: FoldModels, progress: Progress) -> None:
     from models.features.engines import weights_digest
     from models.jobs.cross_validate import cross_validate_heads, cross_validate_network
-    from models.networks.variants import parse_variant, pretrained_backbone
+    from models.networks.variants import pretrained_backbone
     from models.training.recipes import OUT_OF_FOLD
 
-    variant = parse_variant(name)
+    variant, material = models.variant, models.material
     if variant.mode == "frozen":
         backbone = pretrained_backbone(variant)
         features = material.features(variant.architecture, backbone)
-        cross_validate_heads(name, problem, features, weights_digest(backbone), folder)
+        cross_validate_heads(models.name, models.problem, features, weights_digest(backbone), models.folder)
     else:
         pixels, config = material.pixels(variant.architecture), OUT_OF_FOLD[variant.mode]
-        cross_validate_network(name, problem, pixels, config, folder, progress)
+        cross_validate_network(models.name, models.problem, pixels, config, models.folder, progress)

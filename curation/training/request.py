@@ -1,9 +1,11 @@
 """What a training is asked to do, and the network it starts from."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from curation.workspace.names import slug
 from models.errors import unknown
 from models.training.recipes import Recipe
 
@@ -24,28 +26,38 @@ class TrainRequest:
     engine: str = "auto"  # for frozen features
     version: str = "original"  # of the labels
 
+    @cached_property
+    def network(self) -> "Network":
+        """The network that the recipe names; an ensemble has none.
 
-def network_of(request: TrainRequest) -> "Network":
-    """Return the network a request names.
+        Raises:
+            ErrataError: no such architecture or mode, or a pretrained mode without anything to start from.
+        """
+        from models.networks.architectures import find_architecture
+        from models.networks.start import Network
+        from models.networks.variants import Mode, parse_variant
 
-    Raises:
-        ErrataError: no such architecture or mode, or a pretrained mode without anything to start from.
+        architecture, _, asked = self.recipe.architecture.partition("@")
+        mode: Mode
+        if self.init_from is None:
+            mode = parse_variant(self.recipe.architecture).mode
+        elif asked in ("", "finetuned"):
+            mode = "finetuned"
+        elif asked == "frozen":
+            mode = "frozen"
+        else:
+            raise unknown("mode of a network that starts from a run", asked, ("finetuned", "frozen"))
+        spec = find_architecture(architecture).input
+        spec = replace(spec, size_px=self.recipe.size_px or spec.size_px)
+        return Network(architecture, mode, spec, self.weights, self.init_from)
+
+
+def group_name(dataset: str, recipe: str, key: str) -> str:
+    """Return the name that the runs of all seeds of a training begin with; with a seed of ten digits 64 characters.
+
+    Args:
+        dataset: its name.
+        recipe: its name, or the variant.
+        key: digest of all that the training depends on.
     """
-    from models.networks.architectures import find_architecture
-    from models.networks.start import Network
-    from models.networks.variants import Mode, parse_variant
-
-    text = request.recipe.architecture
-    architecture, _, given = text.partition("@")
-    mode: Mode
-    if request.init_from is None:
-        mode = parse_variant(text).mode
-    elif given in ("", "finetuned"):
-        mode = "finetuned"
-    elif given == "frozen":
-        mode = "frozen"
-    else:
-        raise unknown("mode of a network that starts from a run", given, ("finetuned", "frozen"))
-    spec = find_architecture(architecture).input
-    spec = replace(spec, size_px=request.recipe.size_px or spec.size_px)
-    return Network(architecture, mode, spec, request.weights, request.init_from)
+    return f"{dataset[:21]}-{slug(recipe)[:20].replace('_', '-').strip('-')}-{key[:8]}"

@@ -3,13 +3,14 @@
 import torch
 
 from models.errors import ErrataError
+from models.networks.classifier import Classifier
 from models.networks.freezing import frozen_modules
 from models.networks.start import Network
 from models.training.config import TrainConfig
 
 
-def check_network(network: Network, config: TrainConfig, n_classes: int) -> None:
-    """Raise before any work what building the network or freezing a layer would raise.
+def checked_classifier(network: Network, config: TrainConfig, n_classes: int) -> Classifier:
+    """Return the network as it would start; raise before any work what a training of it would raise.
 
     Raises:
         ErrataError: weights cannot be had or do not fit, or two places to have them from; no such layer, or one to
@@ -32,6 +33,7 @@ def check_network(network: Network, config: TrainConfig, n_classes: int) -> None
         )
     if network.mode != "frozen" and config.batch_size == 1 and any(map(_is_batch_norm, classifier.modules())):
         raise ErrataError(f"{network.architecture} has batch norm, which needs more than --batch-size 1; use 2 or more")
+    return classifier
 
 
 def _is_batch_norm(layer: torch.nn.Module) -> bool:

@@ -16,10 +16,10 @@ from curation.images.shared import checked_images
 from curation.reports.training.table import run_table
 from curation.results.runs import finished_runs
 from curation.training.combine import read_members
+from curation.training.ensemble_run import run_ensemble
 from curation.training.out_of_fold import Material, problem_of, train_out_of_fold
 from curation.training.prepared import Prepared
 from curation.training.request import TrainRequest
-from curation.training.run import run_training
 from curation.workspace.cleaning import find_leftovers
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
@@ -49,7 +49,7 @@ class Finished:
     folder: Path
 
     def train(self, request: TrainRequest = REQUEST) -> list[Path]:
-        return run_training(self.workspace, self.spec, self.rows, request)
+        return run_ensemble(self.workspace, self.spec, self.rows, request)
 
     def metrics(self) -> dict[str, Any]:
         return dict(read_json(self.folder / "metrics.json"))
@@ -66,7 +66,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
         patch.setitem(OUT_OF_FOLD, "scratch", TrainConfig(epochs=1))
         audited = _as_an_audit_does(workspace, spec, rows)
         changed_ns = (workspace.runs / audited / "fold-0.safetensors").stat().st_mtime_ns
-        (folder,) = run_training(workspace, spec, rows, REQUEST)
+        (folder,) = run_ensemble(workspace, spec, rows, REQUEST)
         yield Finished(workspace, spec, rows, audited, changed_ns, folder)
 
 

@@ -18,14 +18,7 @@ from curation.training.run import run_training
 from curation.versions.make import make_version
 from curation.versions.request import VersionRequest
 from curation.versions.store import Version
-from curation.versions.working_copy import (
-    about_version,
-    audited_version,
-    check_known_version,
-    images_of_version,
-    rows_of_version,
-    version_to_audit,
-)
+from curation.versions.working_copy import audited_version, check_known_version, working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.errors import ErrataError
@@ -60,16 +53,23 @@ def split(workspace: Workspace) -> Version:
 def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version) -> None:
     spec, rows = given
     assert spec.name == "tiny"
-    checked, duplicates = images_of_version(workspace, spec, rows, "v1")
+    copy = working_copy(workspace, spec, rows, "v1")
+    checked, duplicates = copy.images()
     assert set(rows.image_ids) - set(checked.rows.image_ids) == {EXCLUDED, ORIGINAL}
     row = checked.rows.image_ids.tolist().index(RELABELLED)
     assert CLASSES[checked.rows.labels[row]] == "forest"
     assert len(duplicates.groups) == len(checked.rows) == 28
-    assert rows_of_version(workspace, "tiny", rows, "original") is rows
-    elsewhere = replace(rows, root=Path("/elsewhere"))  # a data set that was moved
-    assert rows_of_version(workspace, "tiny", elsewhere, "v1").root == Path("/elsewhere")
-    assert about_version(workspace, "tiny", "v1") == {"version": "v1", "split_sha256": split.sha256}
-    assert about_version(workspace, "tiny", "original") == {"version": "original"}
+    assert copy.config == {"version": "v1", "split_sha256": split.sha256}
+    moved = replace(rows, root=Path("/elsewhere"))
+    assert working_copy(workspace, spec, moved, "v1").rows.root == Path("/elsewhere")
+
+
+def test_the_labels_as_given_are_handed_on(workspace: Workspace, given: tuple[DatasetSpec, Rows]) -> None:
+    spec, rows = given
+    copy = working_copy(workspace, spec, rows, "original")
+    assert copy.rows is rows
+    assert copy.to_audit() == (spec, rows)
+    assert copy.config == {"version": "original"}
 
 
 def test_names(workspace: Workspace, split: Version) -> None:
@@ -112,9 +112,9 @@ def test_changed_images_are_neither_trained_nor_audited(
     spec, rows = given
     (split.rows.root / RELABELLED).write_bytes(b"other")
     with pytest.raises(ErrataError, match=r"1 changed \(test/sea/0\.png\); version 'v1' is not trained"):
-        images_of_version(workspace, spec, rows, "v1")
+        working_copy(workspace, spec, rows, "v1").images()
     with pytest.raises(ErrataError, match="version 'v1' is not audited"):
-        version_to_audit(workspace, spec, rows, "v1")
+        working_copy(workspace, spec, rows, "v1").to_audit()
 
 
 def predicted(rows: Rows) -> Predictions:
@@ -159,4 +159,4 @@ def test_a_data_set_that_has_the_name_already(
     assert split.name == "v1"
     write_json(workspace.runs / "audit-tiny-v1" / "config.json", {"source": "/other/tiny-v1"})
     with pytest.raises(ErrataError, match="'tiny-v1' is the audit of another data set"):
-        version_to_audit(workspace, *given, "v1")
+        working_copy(workspace, *given, "v1").to_audit()

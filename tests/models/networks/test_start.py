@@ -11,7 +11,7 @@ from models.networks.architectures import find_architecture
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint
 from models.networks.start import Network
 from models.networks.variants import Variant, build_classifier
-from models.training.check import check_network
+from models.training.check import checked_classifier
 from models.training.config import TrainConfig
 
 SPEC = InputSpec(32, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25), "bilinear")
@@ -66,7 +66,7 @@ def test_another_architecture_or_size(source: Path) -> None:
         Network("deep_cnn", "frozen", SPEC, None, source),
     ):
         with pytest.raises(ErrataError, match=r"is cnn3 at 32 px and cannot start .* name the same --architecture and"):
-            check_network(network, TrainConfig(), 2)
+            checked_classifier(network, TrainConfig(), 2)
 
 
 @pytest.mark.parametrize(
@@ -86,19 +86,19 @@ def test_another_architecture_or_size(source: Path) -> None:
 )
 def test_what_does_not_fit_together(name: str, mode: str, config: dict[str, object], message: str) -> None:
     with pytest.raises(ErrataError) as error:
-        check_network(Network(name, mode, SPEC), TrainConfig(**config), 2)  # type: ignore[arg-type]
+        checked_classifier(Network(name, mode, SPEC), TrainConfig(**config), 2)  # type: ignore[arg-type]
     assert message in str(error.value)
 
 
 def test_what_fits_is_accepted_and_draws_nothing(source: Path) -> None:
     state = torch.get_rng_state()
-    check_network(Network("cnn3", "scratch", SPEC), TrainConfig(batch_size=1), 2)
-    check_network(Network("cnn3", "finetuned", SPEC, init_from=source), TrainConfig(freeze="conv2"), 2)
-    check_network(Network("cnn3", "frozen", SPEC, init_from=source), TrainConfig(freeze="backbone"), 2)
+    checked_classifier(Network("cnn3", "scratch", SPEC), TrainConfig(batch_size=1), 2)
+    checked_classifier(Network("cnn3", "finetuned", SPEC, init_from=source), TrainConfig(freeze="conv2"), 2)
+    checked_classifier(Network("cnn3", "frozen", SPEC, init_from=source), TrainConfig(freeze="backbone"), 2)
     assert torch.equal(torch.get_rng_state(), state)
     assert find_architecture("cnn3").weights is None
 
 
 def test_two_places_to_have_it_from(source: Path) -> None:
     with pytest.raises(ErrataError, match=r"can come from w.pth or from source-run.*, not from both; leave --weights"):
-        check_network(Network("cnn3", "finetuned", SPEC, Path("w.pth"), source), TrainConfig(), 2)
+        checked_classifier(Network("cnn3", "finetuned", SPEC, Path("w.pth"), source), TrainConfig(), 2)
