@@ -14,12 +14,12 @@ from models.errors import ErrataError
 
 # Long sides, px: with 100 images and two architectures the page stays under 3 MB.
 PICTURE_PX, OVERLAY_PX, TWIN_PX = 168, 128, 112
-_QUALITY, _OVERLAY_QUALITY = 76, 62
+_QUALITY, _OVERLAY_QUALITY = 76, 62  # of JPEG, 0 to 100
 
 
 @dataclass(frozen=True)
 class SuspectPictures:
-    """What is shown of one image: data addresses, None where there is nothing to show."""
+    """The pictures of one image: data addresses, None where a file is missing."""
 
     picture: str | None
     overlays: dict[str, tuple[str | None, str | None]]  # architecture -> for the given and for the alternative class
@@ -32,9 +32,9 @@ def suspect_pictures(audit: Audit, row: int) -> SuspectPictures:
         return SuspectPictures(None, {})
     small = image.resize(_within(image.size, OVERLAY_PX), Image.Resampling.LANCZOS)
     overlays = {}
-    for one in audit.architectures:
-        given, other = cam_pair(audit, one, row)
-        overlays[one.name] = _overlaid(small, given), _overlaid(small, other)
+    for architecture in audit.architectures:
+        given, alternative = cam_pair(audit, architecture, row)
+        overlays[architecture.name] = _overlaid(small, given), _overlaid(small, alternative)
     return SuspectPictures(_address(image, _QUALITY), overlays)
 
 
@@ -47,12 +47,12 @@ def small_picture(path: Path, long_side_px: int) -> str | None:
 def _open(path: Path, long_side_px: int) -> Image.Image | None:
     try:
         return thumbnail(path, long_side_px)
-    except ErrataError:  # gone since the audit read it: the figures still stand
+    except ErrataError:  # removed since the audit read it; the figures do not need it
         return None
 
 
 def _overlaid(image: Image.Image, cam_file: Path) -> str | None:
-    """Return the picture under its map; None if that was not drawn."""
+    """Return the picture under its map; None if the map was not drawn."""
     return _address(overlay(image, cam_file), _OVERLAY_QUALITY) if cam_file.exists() else None
 
 
@@ -63,5 +63,5 @@ def _within(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:
 
 def _address(image: Image.Image, quality: int) -> str:
     buffer = BytesIO()
-    image.save(buffer, "JPEG", quality=quality, optimize=True)  # own Huffman tables: a tenth less at this size
+    image.save(buffer, "JPEG", quality=quality, optimize=True)  # Huffman tables of this picture: a tenth smaller
     return "data:image/jpeg;base64," + b64encode(buffer.getvalue()).decode("ascii")

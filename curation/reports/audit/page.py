@@ -1,4 +1,4 @@
-"""report.html: the sections of an audit's report in their order, and what their templates need beside the figures."""
+"""report.html of an audit: its sections in their order, and the values that their templates need beside the figures."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,7 @@ _CHECKS = {
     "grayscale": "Grey",
 }
 _LOST = "Its curves are no longer in the run folder."
-_NO_CURVE = {  # how the weights came about -> why there is no learning curve
+_NO_CURVE = {  # where the weights come from -> why there is no learning curve
     "elsewhere": "Trained elsewhere: its curve is not known.",
     "frozen backbone": "No curve: the backbone is frozen, and each head is a convex fit with one optimum.",
     "from scratch": _LOST,
@@ -67,7 +67,7 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
 
 
 def audit_sections(figures: dict[str, Any], pictures: SuspectPicturesOf, twins: TwinPictureOf) -> list[Section]:
-    """Return the sections of the page; those without anything to say are empty."""
+    """Return the sections of the page; a section that does not apply is empty."""
 
     def section(anchor: str, title: str, values: dict[str, object], short: str = "") -> Section:
         body = render(f"curation/reports/audit/templates/{anchor}.html", figures=figures, **values)
@@ -100,7 +100,7 @@ def _overview(figures: dict[str, Any]) -> dict[str, object]:
         (sum(duplicates["leaks"].values()), "leaks from train"),
     ]
     return {
-        "in_sample": [one["name"] for one in figures["architectures"] if one["in_sample"]],
+        "in_sample": [architecture["name"] for architecture in figures["architectures"] if architecture["in_sample"]],
         "tiles": [(f"{count:,}", unit) for count, unit in tiles],
         "table_head": ["given label", *(f"{split}, images" for split in splits)],
     }
@@ -113,7 +113,7 @@ def _truth(figures: dict[str, Any]) -> list[tuple[str, dict[str, Any], list[tupl
 
 
 def _distinct(tops: dict[str, dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
-    """Return the tops without those that a small split makes equal to the one before."""
+    """Return the tops without repetitions: in a small split, the first 50 and the first 100 images are the same."""
     return list({first["n"]: (int(top), first) for top, first in reversed(tops.items())}.values())[::-1]
 
 

@@ -1,24 +1,25 @@
-"""How many planted label errors an audit ranked first, for data sets whose truth is known."""
+"""How many planted label errors an audit ranked first, for data sets with a known truth."""
 
 import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from curation.datasets.rows import SPLITS
 from curation.results.audit import Audit
 from models.arrays import IntArray
 
-TOPS = (50, 100)  # first ranked images of a split looked at
+TOPS = (50, 100)  # how many of the first ranked images of a split count
 _COLUMNS = {"image_id", "split", "label", "true_label", "kind"}
 
 
 def known_truth(audit: Audit) -> dict[str, Any] | None:
     """Return, for each split, how many label errors are among the first ranked; None where the truth is not known.
 
-    An error is a given label that is not exactly the true one of `truth.csv`: that is another class, one of several
-    (`a|b`), or no class at all (empty). In a part of them, counted as `plain`, it is not even one of several.
+    A given label is an error where it is not exactly the true label of `truth.csv`: another class, one of several
+    (`a|b`), or no class at all (empty). `plain` counts the errors that are not even one of several.
 
     Source: `truth.csv` at the data set's root; the audit itself never reads it.
     """
@@ -30,7 +31,7 @@ def known_truth(audit: Audit) -> dict[str, Any] | None:
 
 
 def _read(path: Path) -> dict[str, tuple[str, str]] | None:
-    """Return image_id -> true label and kind; None if the file is not there or is some other table of that name."""
+    """Return image_id -> true label and kind; None if there is no such file, or another table of that name."""
     try:
         with path.open(newline="", encoding="utf-8") as file:
             lines = csv.DictReader(file)
@@ -43,27 +44,23 @@ def _read(path: Path) -> dict[str, tuple[str, str]] | None:
 
 def _split(audit: Audit, split: str, truth: dict[str, tuple[str, str]]) -> dict[str, Any]:
     ranked = [int(row) for row in audit.suspects(split) if str(audit.rows.image_ids[row]) in truth]
-    known = [truth[str(audit.rows.image_ids[row])] for row in ranked]
     given = [audit.rows.classes[audit.rows.labels[row]] for row in ranked]
-    wrong = np.array([label != true for label, (true, _) in zip(given, known, strict=True)], np.int64)
-    plain = np.array([label not in true.split("|") for label, (true, _) in zip(given, known, strict=True)], np.int64)
-    kinds = np.array([kind for _, kind in known], np.str_)
+    truths = [truth[str(audit.rows.image_ids[row])] for row in ranked]
+    pairs = [(label, true_label) for label, (true_label, _) in zip(given, truths, strict=True)]
+    wrong = np.array([label != true_label for label, true_label in pairs], np.int64)
+    plain = np.array([label not in true_label.split("|") for label, true_label in pairs], np.int64)
+    kinds = np.array([kind for _, kind in truths], np.str_)
     return {
         "images": len(ranked),
         "errors": int(wrong.sum()),
         "plain": int(plain.sum()),
         "top": {str(top): _top(top, wrong, plain) for top in TOPS},
-        "kinds": {
-            str(kind): {
-                "errors": int(wrong[kinds == kind].sum()),
-                **{f"top_{top}": int(wrong[:top][kinds[:top] == kind].sum()) for top in TOPS},
-            }
-            for kind in np.unique(kinds[wrong == 1])
-        },
+        "kinds": _kinds(kinds, wrong),
     }
 
 
 def _top(top: int, wrong: IntArray, plain: IntArray) -> dict[str, Any]:
+    """Return the errors among the first images, from 0 or 1 for each ranked image, shape (N,)."""
     n = min(top, len(wrong))
     errors = int(wrong[:n].sum())
     return {
@@ -73,3 +70,12 @@ def _top(top: int, wrong: IntArray, plain: IntArray) -> dict[str, Any]:
         "precision": round(errors / n, 6) if n else None,
         "recall": round(errors / int(wrong.sum()), 6) if wrong.any() else None,
     }
+
+
+def _kinds(kinds: npt.NDArray[np.str_], wrong: IntArray) -> dict[str, dict[str, int]]:
+    """Return, for each kind of error, how many there are and how many are among the first images."""
+    counts = {}
+    for kind in np.unique(kinds[wrong == 1]):
+        errors = wrong * (kinds == kind)
+        counts[str(kind)] = {"errors": int(errors.sum()), **{f"top_{top}": int(errors[:top].sum()) for top in TOPS}}
+    return counts

@@ -45,7 +45,7 @@ def test_the_page(sheet: ErrataSheet, workspace: Workspace, tmp_path: Path) -> N
     assert "ana &lt;b&gt;" in page
     assert 'src="http' not in page
     assert page.index('id="labels"') < page.index('id="out"')
-    assert "1 label of this version taken from models without a look" in page
+    assert "Not listed here: 1 label of this version that models set and nobody looked at." in page
     gone = sheet_page(sheet, "", lambda _: None)
     assert gone.count("the file can no longer be read") == 4
 
