@@ -14,7 +14,7 @@ def listed(parts: list[str]) -> str:
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
-def some(names: Sequence[str]) -> str:
+def first_few(names: Sequence[str]) -> str:
     """Return the first three names, for a sentence."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
-from curation.words import counted, some
+from curation.words import counted, first_few
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
@@ -205,5 +205,5 @@ def _print_summary(state: "State") -> None:
             f"{agreed.share:.0%} of their verdicts agree ({kappa}), least on {least.category}: {least.agreement:.0%}"
         )
     if disputed := disagreements(state):
-        images = some([disagreement.image_id for disagreement in disputed])
+        images = first_few([disagreement.image_id for disagreement in disputed])
         typer.echo(f"{len(disputed)} to adjudicate, most serious first: {images}")

@@ -15,7 +15,7 @@ from curation.review.queue import population, tally
 from curation.scoring.expected_errors import adding_up
 from curation.versions.curate import find_leaks
 from curation.versions.store import Version, load_version
-from curation.words import counted, some
+from curation.words import counted, first_few
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.arrays import BoolArray
@@ -100,7 +100,7 @@ def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
     rows = version_rows.checked.rows
     leaks = find_leaks(version_rows.duplicates.groups, rows.splits, version_rows.members)
     names = rows.image_ids[leaks].tolist()
-    examples = f" ({some(names)})" if names else ""
+    examples = f" ({first_few(names)})" if names else ""
     return Outcome(not names, f"leaks: {counted(len(names), 'image')} with a twin in a later split{examples}")
 
 

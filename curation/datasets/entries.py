@@ -10,7 +10,7 @@ import numpy as np
 
 from curation.datasets.rows import Rows
 from curation.datasets.sampling import hold_out
-from curation.words import some
+from curation.words import first_few
 from models.errors import ErrataError, unknown
 
 SPLIT_NAMES = {
@@ -83,9 +83,9 @@ def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
     if twice:
         own = [entry for entry in ordered if entry.image_id == twice[0]]
         splits, labels = sorted({entry.split for entry in own}), sorted({entry.label for entry in own})
-        how = "more than once" if len(labels) == 1 else f"with different labels ({some(labels)})"
+        how = "more than once" if len(labels) == 1 else f"with different labels ({first_few(labels)})"
         how = f"in two splits ({' and '.join(splits)})" if len(splits) > 1 else how
-        raise ErrataError(f"{root}: named {how}: {some(twice)}; give each image one line, label and split")
+        raise ErrataError(f"{root}: named {how}: {first_few(twice)}; give each image one line, label and split")
     for image_id in counts:
         if not image_id.isascii() and any("\ud800" <= character <= "\udfff" for character in image_id):
             raise ErrataError(f"{root}: the file name {image_id!r} is not UTF-8; rename the file")
@@ -109,5 +109,5 @@ def _check_classes(rows: Rows) -> None:
     missing = [name for name, count in zip(rows.classes, counts, strict=True) if count == 0]
     if missing:
         raise ErrataError(
-            f"{rows.root} has no training image of {some(missing)}; add some or remove the class everywhere"
+            f"{rows.root} has no training image of {first_few(missing)}; add some or remove the class everywhere"
         )

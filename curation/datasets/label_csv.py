@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curation.datasets.entries import SPLIT_NAMES, Entry
 from curation.datasets.rows import SPLITS
-from curation.words import some
+from curation.words import first_few
 from models.errors import ErrataError, unknown
 
 
@@ -113,7 +113,8 @@ def _check_files(path: Path, entries: list[Entry]) -> None:
             missing.append(entry.image_id)
     if missing:
         raise ErrataError(
-            f"{len(missing)} files named in {path} are missing ({some(missing)}); put them there or remove their lines"
+            f"{len(missing)} files named in {path} are missing ({first_few(missing)}); "
+            "put them there or remove their lines"
         )
 
 

@@ -1,6 +1,5 @@
 """The embedded data set `scenes`: drawn landscapes and towns, with wrong labels planted and recorded."""
 
-import csv
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from curation.datasets.scenery.painter import blur, darken, draw_blend, draw_odd
 from curation.workspace.atomic_folder import atomic_folder
 from models.arrays import Progress
 from models.errors import ErrataError
+from models.files.tables import write_csv
 
 SCENE_CLASSES = ("buildings", "forest", "glacier", "mountain", "sea", "street")
 TRUTH_COLUMNS = ("image_id", "split", "label", "true_label", "kind")
@@ -202,8 +202,5 @@ def _original(picture: Picture, size_px: int, rng: np.random.Generator) -> Image
 
 def _write_truth(path: Path, pictures: list[Picture]) -> None:
     """Write what is known of every image, sorted by image_id."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(TRUTH_COLUMNS)
-        for p in sorted(pictures, key=lambda p: p.image_id):
-            table.writerow([getattr(p, column) for column in TRUTH_COLUMNS])
+    ordered = sorted(pictures, key=lambda picture: picture.image_id)
+    write_csv(path, TRUTH_COLUMNS, ([getattr(picture, column) for column in TRUTH_COLUMNS] for picture in ordered))

@@ -1,7 +1,5 @@
 """The lines of a decision log as a table: what a person reads, and what other programs do."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -13,7 +11,8 @@ from curation.decisions.decision import VERDICTS, Decision, Entry
 from curation.decisions.state import State
 from curation.words import utc_text
 from models.errors import ErrataError, unknown
-from models.files.atomic import write_json, write_text
+from models.files.atomic import write_json
+from models.files.tables import write_csv
 
 
 @dataclass(frozen=True)
@@ -112,18 +111,11 @@ def write_records(lines: Iterable[Line], path: Path) -> None:
 def write_table(lines: Iterable[Line], path: Path) -> None:
     """Write the lines as CSV, a column a field; several classes or architectures are joined by `|`."""
     columns = ["line", "status", "kind", "of", "split", "image_id_now", *(field.name for field in fields(Decision))]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    for record in records(lines):
-        writer.writerow({name: _cell(value) for name, value in record.items()})
-    write_text(path, text.getvalue())
+    write_csv(path, columns, ([_cell(record.get(name)) for name in columns] for record in records(lines)))
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "|".join(value) if isinstance(value, (list, tuple)) else value
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def parse_moment(text: str, *, day_ends: bool = False) -> datetime:

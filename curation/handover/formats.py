@@ -1,7 +1,5 @@
 """What lies beside the images of an export, for the program that reads it."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ import yaml
 from curation.database import names
 from curation.handover.tree import safe_name
 from models.errors import ErrataError
+from models.files import tables
 from models.files.atomic import write_json, write_text
 
 # The datasets library takes a folder for a split where one of these words stands alone in its name (data_files.py).
@@ -58,13 +57,12 @@ class Exported:
 
 def write_csv(folder: Path, exported: Exported) -> None:
     """Write labels.csv, which Errata reads too; several classes of an image are joined by `|` in `labels`."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("filepath", "label", "split", "labels", "image_id", "given_label", "decision", "sha256"))
-    for one in exported.items:
-        labels = "|".join(one.labels)
-        writer.writerow((one.target, one.label, one.split, labels, one.image_id, one.given, one.decision, one.sha256))
-    write_text(folder / "labels.csv", text.getvalue())
+    columns = ("filepath", "label", "split", "labels", "image_id", "given_label", "decision", "sha256")
+    lines = (
+        (item.target, item.label, item.split, item.labels, item.image_id, item.given, item.decision, item.sha256)
+        for item in exported.items
+    )
+    tables.write_csv(folder / "labels.csv", columns, lines)
 
 
 def write_samples(folder: Path, exported: Exported) -> None:

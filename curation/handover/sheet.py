@@ -1,7 +1,5 @@
 """The errata sheet of a data set: which given labels are wrong, as people judged them, for whoever uses the data."""
 
-import csv
-import io
 import json
 import re
 from dataclasses import asdict, dataclass, fields
@@ -17,7 +15,8 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.arrays import BoolArray
 from models.errors import ErrataError
-from models.files.atomic import write_json, write_text
+from models.files.atomic import write_json
+from models.files.tables import write_csv
 
 SCHEMA_VERSION = 1
 KIND = "errata-sheet"
@@ -124,14 +123,8 @@ def write_sheet_csv(sheet: ErrataSheet, path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = [field.name for field in fields(Erratum)]
-    writer.writerow(names)
-    for one in sheet.errata:
-        values = (getattr(one, name) for name in names)
-        writer.writerow("|".join(value) if isinstance(value, tuple) else value for value in values)
-    write_text(path, text.getvalue())
+    columns = [field.name for field in fields(Erratum)]
+    write_csv(path, columns, ([getattr(erratum, column) for column in columns] for erratum in sheet.errata))
 
 
 def read_sheet(path: Path) -> ErrataSheet:

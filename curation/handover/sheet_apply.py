@@ -1,7 +1,5 @@
 """An errata sheet applied to somebody's copy of a data set: images found by content, the copy never changed."""
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +14,7 @@ from curation.images.unchanged import file_sha256
 from curation.workspace.atomic_folder import atomic_folder
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
-from models.files.atomic import write_text
+from models.files.tables import write_csv
 from models.processors.threads import cores, in_order
 
 PLACING = ("copy", "hardlink")  # no symlinks: Errata reads no data set whose images lie outside it
@@ -96,13 +94,12 @@ def write_labels(applied: Application, path: Path) -> None:
         ErrataError: it would lie in the copy, or cannot be written.
     """
     _check_outside(applied, path)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("filepath", "label", "split", "labels", "label_before", "outcome"))
-    for one in applied.images:
-        if one.new_label:
-            writer.writerow((one.image_id, one.new_label, one.split, "|".join(one.labels), one.label, one.outcome))
-    write_text(path, text.getvalue())
+    lines = (
+        (image.image_id, image.new_label, image.split, image.labels, image.label, image.outcome)
+        for image in applied.images
+        if image.new_label
+    )
+    write_csv(path, ("filepath", "label", "split", "labels", "label_before", "outcome"), lines)
 
 
 def write_corrected(applied: Application, folder: Path, files: str, progress: Progress | None = None) -> None:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from curation.words import some
+from curation.words import first_few
 from models.errors import ErrataError
 from models.processors.threads import cores, in_order
 
@@ -28,7 +28,7 @@ def check_unchanged(paths: Iterable[Path], sha256s: Iterable[str], image_ids: It
         if now != expected:
             (gone if now is None else changed).append(str(image_id))
     if gone or changed:
-        said = [f"{len(own)} {how} ({some(own)})" for own, how in ((gone, "gone"), (changed, "changed")) if own]
+        said = [f"{len(own)} {how} ({first_few(own)})" for own, how in ((gone, "gone"), (changed, "changed")) if own]
         raise ErrataError(
             f"images are not as the audit read them: {', '.join(said)}; {what}: put them back or audit again"
         )

@@ -1,7 +1,5 @@
 """The ranked labels of an audit as a table."""
 
-import csv
-import io
 from pathlib import Path
 from typing import TextIO
 
@@ -11,7 +9,7 @@ from curation.datasets.rows import SPLITS
 from curation.results.audit import Audit
 from curation.scoring.scores import ranks
 from models.errors import ErrataError, unknown
-from models.files.atomic import write_text
+from models.files.tables import csv_text, write_csv
 
 COLUMNS = ("image_id", "split", "label", "suggested_label", "label_quality", "rank")
 
@@ -59,11 +57,7 @@ def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, 
 
 def write_issues(audit: Audit, split: str, path: Path | None, screen: TextIO) -> None:
     """Write the table as CSV to a file, or to the screen where none is named."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(issue_rows(audit, split))
     if path:
-        write_text(path, text.getvalue())
+        write_csv(path, COLUMNS, issue_rows(audit, split))
     else:
-        screen.write(text.getvalue())
+        screen.write(csv_text(COLUMNS, issue_rows(audit, split)))

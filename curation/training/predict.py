@@ -1,8 +1,6 @@
 """The job behind `errata predict`: image files to every model's classes, Grad-CAM maps and the images like them."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,8 @@ from curation.workspace.folders import Workspace
 from models.arrays import IntArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import read_json, write_json
+from models.files.tables import write_csv
 from models.images.check import ImageCheck, check_images
 
 SCHEMA_VERSION = 1
@@ -203,15 +202,16 @@ def write_results_csv(results: Sequence[FileResult], path: Path) -> None:
         ErrataError: the file cannot be written.
     """
     most = max((len(said.top) for one in results for said in one.opinions), default=0)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
     ranks = [f"{what}_{place}" for place in range(1, most + 1) for what in ("class", "probability")]
-    writer.writerow(["file", "problem", "none_of_these", "model", "trained_on", "networks", *ranks])
-    for one in results:
-        scope = "" if one.none_of_these is None else f"{one.none_of_these:.4f}"
-        for said in one.opinions:
-            cells = [cell for label, share in said.top for cell in (label, f"{share:.4f}")]
-            writer.writerow([one.file, "", scope, said.model, said.version, said.about, *cells])
-        if one.problem:
-            writer.writerow([one.file, one.problem])
-    write_text(path, text.getvalue())
+    columns = ["file", "problem", "none_of_these", "model", "trained_on", "networks", *ranks]
+    write_csv(path, columns, (line for result in results for line in _csv_lines(result)))
+
+
+def _csv_lines(result: FileResult) -> Iterator[list[str]]:
+    """Yield a line for each model's opinion of a file, or one with the problem of a file that cannot be read."""
+    none_of_these = "" if result.none_of_these is None else f"{result.none_of_these:.4f}"
+    for opinion in result.opinions:
+        ranked = [cell for label, share in opinion.top for cell in (label, f"{share:.4f}")]
+        yield [result.file, "", none_of_these, opinion.model, opinion.version, opinion.about, *ranked]
+    if result.problem:
+        yield [result.file, result.problem]

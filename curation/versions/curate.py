@@ -17,7 +17,7 @@ from curation.versions.guard import check_guard
 from curation.versions.request import VersionRequest
 from curation.versions.rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows, Texts
 from curation.versions.shares import remake
-from curation.words import some
+from curation.words import first_few
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 
@@ -123,7 +123,7 @@ def _check_people(decided: DecidedLabels) -> None:
     own = [verdict.image_id for verdict in decided.verdicts if verdict and verdict.source == AUTO]
     if own:
         raise ErrataError(
-            f"{len(own)} decisions have the source {AUTO!r} ({some(own)}); only people's count: undo them"
+            f"{len(own)} decisions have the source {AUTO!r} ({first_few(own)}); only people's count: undo them"
         )
 
 

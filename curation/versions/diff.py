@@ -1,7 +1,5 @@
 """What is different between two versions of a data set, image by image."""
 
-import csv
-import io
 from collections import Counter
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
@@ -9,7 +7,7 @@ from pathlib import Path
 from curation.versions.rows import BETWEEN_NAMES, CuratedRows
 from curation.versions.store import Version
 from models.errors import ErrataError
-from models.files.atomic import write_text
+from models.files.tables import write_csv
 
 NOT_THERE = "not in it"  # the data set did not have the image when that version was made
 
@@ -70,12 +68,7 @@ def write_changes(changes: list[Change], path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(field.name for field in fields(Change))
-    for change in changes:
-        writer.writerow("|".join(value) if isinstance(value, tuple) else value for value in astuple(change))
-    write_text(path, text.getvalue())
+    write_csv(path, [field.name for field in fields(Change)], map(astuple, changes))
 
 
 def _change(image: str, old: _Side, new: _Side) -> Change | None:

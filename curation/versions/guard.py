@@ -3,7 +3,7 @@
 import numpy as np
 
 from curation.versions.rows import AUTO, CuratedRows
-from curation.words import counted, some
+from curation.words import counted, first_few
 from models.arrays import BoolArray
 from models.errors import ErrataError
 
@@ -20,7 +20,7 @@ def check_guard(every: CuratedRows) -> None:
     if broken.any():
         names = rows.image_ids[broken].tolist()
         raise ErrataError(
-            f"{len(names)} labels of the test split would change without a person's decision ({some(names)}); "
+            f"{len(names)} labels of the test split would change without a person's decision ({first_few(names)}); "
             "judge them first"
         )
 

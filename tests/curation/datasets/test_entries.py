@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.datasets.entries import Entry, checked_class, make_rows
-from curation.words import some
+from curation.words import first_few
 from models.errors import ErrataError
 
 ROOT = Path("/data/pets")
@@ -101,5 +101,5 @@ def test_class_names_people_use(name: str) -> None:
 
 
 def test_some_names_three() -> None:
-    assert some(["a", "b", "c"]) == "a, b, c"
-    assert some(["a", "b", "c", "d"]) == "a, b, c, …"
+    assert first_few(["a", "b", "c"]) == "a, b, c"
+    assert first_few(["a", "b", "c", "d"]) == "a, b, c, …"
