@@ -7,6 +7,7 @@ import numpy as np
 from markupsafe import Markup
 
 from curation.reports.templates import render
+from curation.words import counted
 from models.arrays import FloatArray
 
 Counts = Sequence[Sequence[int]]  # K x K images: row = given label
@@ -71,7 +72,7 @@ def matrix_cells(
                 int(counts[i][j]),
                 float(parts[i, j]),
                 min(1.0, float(parts[i, j]) / (1.0 if i == j else scale or 1.0)),
-                f"{row} {name}, {column} {other}: {counts[i][j]:,} image{'s' * (counts[i][j] != 1)}, "
+                f"{row} {name}, {column} {other}: {counted(counts[i][j], 'image')}, "
                 f"{100 * parts[i, j]:.1f} % of the row",
             )
             for j, other in enumerate(classes)

@@ -8,6 +8,7 @@ import streamlit as st
 from app.html_parts.components import suspect_row, table_head
 from app.state import choose_image, forget_image
 from curation.results.audit import Audit
+from curation.words import counted
 from models.arrays import BoolArray, IntArray
 
 PAGE = 8  # rows that are seen without scrolling
@@ -74,6 +75,6 @@ def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> No
                 st.html(suspect_row(audit, row, rank + 1))
                 st.button(f"Show {image_id}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{len(rows):,} label{'s' * (len(rows) > 1)}, most suspicious first")
+        st.caption(f"{counted(len(rows), 'label')}, most suspicious first")
         if pages > 1:
             st.pagination(pages, key="page", max_visible_pages=5)

@@ -7,6 +7,7 @@ import streamlit as st
 from app.html_parts.tiles import given_name, strip, tile
 from curation.images.duplicates import CopyGroup, copy_groups
 from curation.results.audit import Audit
+from curation.words import counted
 
 PAGE = 12  # groups
 SHOWN = 4  # images of a group
@@ -34,7 +35,7 @@ def _lead(audit: Audit, groups: list[CopyGroup]) -> str:
     return (
         f"<b>{int(found.shared().sum()):,}</b> of {len(rows):,} images are copies, in {len(groups):,} groups: "
         f"<b>{conflicting:,}</b> with conflicting labels, where at least one is wrong; <b>{leaking:,}</b> across "
-        f"splits, by which training has seen {leaks:,} image{'s' * (leaks != 1)} outside train."
+        f"splits, by which training has seen {counted(leaks, 'image')} outside train."
     )
 
 

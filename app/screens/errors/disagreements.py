@@ -10,6 +10,7 @@ from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.results.audit import Audit
 from curation.scoring.error_lists import agreement
+from curation.words import counted
 from models.arrays import BoolArray
 
 PAGE = 8
@@ -40,7 +41,7 @@ def disagreements(audit: Audit, own: BoolArray) -> None:
     lines = "".join(_line(audit, int(row)) for row in rows[(page - 1) * PAGE : page * PAGE])
     st.html(f'<table class="er-apart"><tr><th></th><th>given label</th>{head}<th>together</th></tr>{lines}</table>')
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{len(rows):,} image{'s' * (len(rows) > 1)}, most suspicious label first")
+        st.caption(f"{counted(len(rows), 'image')}, most suspicious label first")
         if pages > 1:
             st.pagination(pages, key="errors.apart", max_visible_pages=7)
 

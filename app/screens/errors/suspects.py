@@ -11,6 +11,7 @@ from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.results.audit import Audit
 from curation.results.reasons import reasons
+from curation.words import counted
 from models.arrays import BoolArray, IntArray
 
 PAGE = 8  # rows that are seen without scrolling
@@ -38,7 +39,7 @@ def suspects(audit: Audit, own: BoolArray) -> None:
     page = min(int(st.session_state.get("errors.suspects", 1)), pages)
     st.html(suspect_list(audit, found, (page - 1) * PAGE, PAGE))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{len(found):,} label{'s' * (len(found) > 1)}, most suspicious first")
+        st.caption(f"{counted(len(found), 'label')}, most suspicious first")
         if pages > 1:
             st.pagination(pages, key="errors.suspects", max_visible_pages=7)
 

@@ -18,6 +18,7 @@ from curation.database.names import selection_view, view_in_links
 from curation.results.audit import Audit
 from curation.results.reasons import reasons
 from curation.review.selections import save_selection, selection_names
+from curation.words import counted
 from models.arrays import IntArray
 from models.errors import ErrataError
 
@@ -95,7 +96,7 @@ def many_images(dataset: str, audit: Audit, chosen: IntArray, made_from: str) ->
     )
     more = ", …" if np.count_nonzero(counts) > 5 else ""
     st.html(
-        f"<h3>{len(chosen):,} image{'s' * (len(chosen) > 1)} selected</h3>"
+        f"<h3>{counted(len(chosen), 'image')} selected</h3>"
         f"<p>{suspicious:,} suspicious. <small>{named}{more}</small></p>"
     )
     _save(dataset, audit.rows.image_ids[worst].tolist(), made_from)
@@ -117,7 +118,7 @@ def _save(dataset: str, image_ids: list[str], made_from: str) -> None:
     if st.session_state.get(_SAVED, [0])[0] == drawn:
         saved, n = st.session_state[_SAVED][1], len(image_ids)
         link = pick("Review them", "er-go", screen="review", split="all", order=f"selection {saved}", image="")
-        st.html(f"<p>Selection <b>{escape(saved)}</b>, {n:,} image{'s' * (n > 1)}, is kept. {link}</p>")
+        st.html(f"<p>Selection <b>{escape(saved)}</b>, {counted(n, 'image')}, is kept. {link}</p>")
         _in_fiftyone(dataset, saved)
 
 

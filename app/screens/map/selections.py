@@ -7,6 +7,7 @@ import streamlit as st
 from app.html_parts.picks import pick
 from app.state import workspace
 from curation.review.selections import Selection, load_selection, selection_names
+from curation.words import counted
 from models.errors import ErrataError
 
 
@@ -30,5 +31,5 @@ def _line(one: Selection) -> str:
     review = {"screen": "review", "split": "all", "order": f"selection {one.name}", "image": ""}
     link = pick(escape(one.name), "er-link", f"Review selection {one.name}", **review)
     n = len(one.image_ids)
-    about = f"{n:,} image{'s' * (n > 1)}, {escape(one.made_from)}, {one.created[:10]}"
+    about = f"{counted(n, 'image')}, {escape(one.made_from)}, {one.created[:10]}"
     return f"<p>{link}<br><small>{about}</small></p>"
