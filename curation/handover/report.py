@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from curation.comparison.board import Board
-from curation.comparison.pages.write import PICTURE_PX, STYLES, maps_of
+from curation.comparison.pages.image_rows import Pictures
+from curation.comparison.pages.write import STYLES, drawn_pictures
 from curation.handover.report_figures import share_figures
 from curation.handover.report_page import share_page
 from curation.reports.frame import style_sheet
@@ -50,17 +51,11 @@ def write_share_report(
 
 
 def _page(audit: Audit, figures: dict[str, Any], board: Board | None) -> str:
-    paths, root = audit.rows.paths, audit.rows.root
-    maps = maps_of(board, figures["comparison"]) if board else (_no_map, _no_map)
+    paths = audit.rows.paths
     return share_page(
         figures,
         style_sheet(*STYLES),
         partial(suspect_pictures, audit),
         lambda row: small_picture(paths[row], TWIN_PX),
-        lambda image_id: small_picture(root / image_id, PICTURE_PX),
-        *maps,
+        drawn_pictures(board, figures["comparison"]) if board else Pictures(),
     )
-
-
-def _no_map(_image_id: str, _place: int) -> None:
-    """Show no map: nothing is compared."""

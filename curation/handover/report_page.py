@@ -1,19 +1,16 @@
 """The report to share as one page that needs nothing but itself: people and versions first, then networks and audit."""
 
-import re
 from typing import Any
 
 from markupsafe import Markup
 
-from curation.comparison.pages.image_rows import BeforeOf, MapOf, PictureOf
-from curation.comparison.pages.layout import comparison_page
+from curation.comparison.pages.image_rows import Pictures
+from curation.comparison.pages.write import comparison_sections
 from curation.datasets.rows import SPLITS
 from curation.decisions.decision import VERDICTS
 from curation.reports.audit.page import SuspectPicturesOf, TwinPictureOf, audit_sections
 from curation.reports.frame import Section, page, parts_of
 from curation.reports.templates import render
-
-_SECTION = re.compile(r'<section id="([^"]+)"><h2>(.*?)</h2>(.*?)</section>', re.DOTALL)
 
 
 def share_page(
@@ -21,9 +18,7 @@ def share_page(
     style: str,
     pictures: SuspectPicturesOf,
     twins: TwinPictureOf,
-    picture_of: PictureOf,
-    map_of: MapOf,
-    before_of: BeforeOf,
+    compared: Pictures,
 ) -> Markup:
     """Return the whole page.
 
@@ -32,12 +27,9 @@ def share_page(
         style: the style sheets.
         pictures: row -> picture and overlays of a suspicious image.
         twins: row -> small picture.
-        picture_of: image_id -> small picture, of the comparison.
-        map_of: image_id and place of a contestant -> the picture with its Grad-CAM.
-        before_of: image_id and place of a contestant -> what the network saw that it started from.
+        compared: the pictures of the comparison.
     """
-    compared = figures["comparison"]
-    comparison = _sections(comparison_page(compared, "", picture_of, map_of, before_of)) if compared else []
+    comparison = comparison_sections(figures["comparison"], compared) if figures["comparison"] else []
     audited = audit_sections(figures["audit"], pictures, twins)
 
     def body(template: str, **values: object) -> Markup:
@@ -52,13 +44,6 @@ def share_page(
         Section("audit", "Audit", parts=parts_of("audit", audited)),
     ]
     return page(figures["dataset"]["title"], "report", body("report_about"), sections, style)
-
-
-def _sections(html: str) -> list[Section]:
-    return [
-        Section(anchor, Markup(title).unescape(), Markup(body))  # noqa: S704
-        for anchor, title, body in _SECTION.findall(html)
-    ]
 
 
 def _tiles(figures: dict[str, Any]) -> list[tuple[str, str]]:

@@ -13,9 +13,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from curation.palette import PALETTE
+from curation.reports.numbers import NOT_KNOWN, duration, mean_number, mean_percent, short_count
 from curation.words import counted
-
-NOT_KNOWN = "–"  # noqa: RUF001
 
 
 def render(template: str, **values: object) -> Markup:
@@ -75,5 +74,9 @@ ENVIRONMENT.filters.update(
         "listed": listed,
         "breakable": breakable,
         "colour": colour,
+        "mean_percent": mean_percent,
+        "mean_number": mean_number,
+        "duration": duration,
+        "short_count": short_count,
     }
 )

@@ -8,11 +8,11 @@ from app.html_parts.pictures import cam_picture, picture
 from app.jobs.process import last_arguments, start, watch
 from app.panels.job import job_panel
 from app.screens.compare.data import Compared
-from app.screens.compare.html import section_html
+from app.screens.compare.html import shown_html
 from app.state import workspace
 from curation.comparison.image_maps import map_file, missing_maps
-from curation.comparison.pages.columns import labels_name
-from curation.comparison.pages.image_rows import Seen, image_row
+from curation.comparison.pages.image_rows import Pictures, SourcePicture, image_row
+from curation.comparison.pages.sections import labels_name
 from curation.comparison.transfers import missing_source_views, read_source_view
 from curation.training.cam_drawing import drawing_folder
 from curation.words import counted
@@ -52,7 +52,7 @@ def images_part(own: Compared, source: str) -> None:
         return
     fixed = "" if label == PREDICTED else str(label)
     _draw_button(own, source, shown, fixed)
-    st.html(section_html("".join(_row(own, line, fixed) for line in shown)))
+    st.html(shown_html("".join(_row(own, line, fixed) for line in shown)))
 
 
 def _changed(line: dict[str, Any]) -> bool:
@@ -66,13 +66,13 @@ def _row(own: Compared, line: dict[str, Any], label: str) -> str:
         target = label or line["predictions"][place]["class"]
         return cam_picture(path, map_file(own.board.contestants[place], image_id, target), PICTURE_PX)
 
-    def before_of(image_id: str, place: int) -> Seen | None:
-        known = read_source_view(own.board.contestants[place], image_id, label)
-        if known is None:
+    def source_of(image_id: str, place: int) -> SourcePicture | None:
+        view = read_source_view(own.board.contestants[place], image_id, label)
+        if view is None:
             return None
-        return Seen(known.run, known.label, known.confidence, cam_picture(path, known.cam, PICTURE_PX))
+        return SourcePicture(view.run, view.label, view.confidence, cam_picture(path, view.cam, PICTURE_PX))
 
-    return image_row(own.figures, line, lambda _: picture(path, PICTURE_PX), map_of, before_of)
+    return image_row(own.figures, line, Pictures(lambda _: picture(path, PICTURE_PX), map_of, source_of))
 
 
 def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label: str) -> None:

@@ -10,26 +10,21 @@ from app.panels.data_bar import audit_of, data_bar, open_screen
 from app.panels.queue import queue_panel
 from app.screens.compare.choices import choose_runs, choose_versions
 from app.screens.compare.data import Compared, compared, contestants, finished_trainings
-from app.screens.compare.html import section_html, style_html
+from app.screens.compare.html import sections_html, style_html
 from app.screens.compare.images import images_part
 from app.screens.compare.report import report_buttons, report_progress
 from app.state import workspace
-from curation.comparison.pages import class_sections as classes
-from curation.comparison.pages import cleaning_sections as cleaning
-from curation.comparison.pages import verdict_sections as verdicts
-from curation.comparison.pages.columns import compared_section
-from curation.comparison.pages.curve_plot import curves_section
-from curation.comparison.pages.layout import settings_section
+from curation.comparison.pages import sections
+from curation.reports.frame import Section
 from curation.workspace.names import ORIGINAL, audited_labels, versions
 
-Section = Callable[[dict[str, Any]], str]
-PARTS: dict[str, tuple[Section, ...]] = {  # in the address -> sections of the page
-    "side by side": (compared_section, cleaning.review_section),
-    "the choice": (verdicts.contests_section, verdicts.pairs_section),
-    "what changed": (cleaning.changed_section,),
-    "classes": (classes.classes_section, classes.confusion_section),
-    "calibration": (classes.calibration_section,),
-    "curves": (curves_section, settings_section),
+PARTS: dict[str, tuple[Callable[[dict[str, Any]], Section], ...]] = {  # in the address -> sections of the page
+    "side by side": (sections.compared_section, sections.review_section),
+    "the choice": (sections.contests_section, sections.pairs_section),
+    "what changed": (sections.changed_section,),
+    "classes": (sections.classes_section, sections.confusion_section),
+    "calibration": (sections.calibration_section,),
+    "curves": (sections.curves_section, sections.settings_section),
     "images": (),
 }
 PURPOSE = "The audit reads the images whose labels networks are compared on."
@@ -73,8 +68,7 @@ def _show(own: Compared, source: str) -> None:
     if part == "images":
         images_part(own, source)
     else:
-        shown = "".join(section(own.figures) for section in PARTS[str(part)])
-        st.html(section_html(shown or "<p>Nothing to say about a single network.</p>"))
+        st.html(sections_html(section(own.figures) for section in PARTS[str(part)]))
 
 
 def _nothing_yet(chosen: str) -> None:

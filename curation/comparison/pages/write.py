@@ -1,70 +1,103 @@
-"""The comparison as files: JSON with every number, one HTML page to read and share."""
+"""The page of a comparison, to read and share: one HTML file."""
 
 from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from curation.comparison.board import Board
 from curation.comparison.image_maps import map_file
-from curation.comparison.pages.image_rows import BeforeOf, MapOf, Seen
-from curation.comparison.pages.layout import comparison_page
+from curation.comparison.pages.image_rows import Pictures, SourcePicture, images_section
+from curation.comparison.pages.sections import (
+    calibration_section,
+    changed_section,
+    classes_section,
+    compared_section,
+    confusion_section,
+    contests_section,
+    curves_section,
+    pairs_section,
+    review_section,
+    section_body,
+    settings_section,
+)
 from curation.comparison.transfers import read_source_view
 from curation.images.overlay import jpeg, overlay, thumbnail
+from curation.reports.frame import Section, page, style_sheet
 from curation.reports.pictures import small_picture
+from curation.reports.training.write import STYLES as RUN_STYLES
 from models.errors import ErrataError
 from models.files.atomic import write_text
 
 PICTURE_PX = 168
-STYLES = (
-    Path(__file__).parents[2] / "reports" / "style.css",
-    Path(__file__).parents[2] / "reports" / "training" / "style.css",
-    Path(__file__).with_name("style.css"),
-)
+STYLES = (*RUN_STYLES, Path(__file__).with_name("style.css"))
 
 
 def write_page(board: Board, figures: dict[str, Any], output: Path) -> None:
     """Write a page that makes no request and runs no script.
 
     Args:
-        board: who was compared.
-        figures: what `comparison_figures` says of it.
+        board: the comparison.
+        figures: as `comparison_figures` returns them.
         output: the file.
 
     Raises:
         ErrataError: the file cannot be written.
     """
-    root = board.images.rows.root
-    style = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    map_of, before_of = maps_of(board, figures)
-    page = comparison_page(
-        figures, style, lambda image_id: small_picture(root / image_id, PICTURE_PX), map_of, before_of
-    )
-    write_text(output, page)
+    write_text(output, comparison_page(figures, style_sheet(*STYLES), drawn_pictures(board, figures)))
 
 
-def maps_of(board: Board, figures: dict[str, Any]) -> tuple[MapOf, BeforeOf]:
-    """Return what shows an image under the map of a contestant, and of the network that it started from.
-
-    Both take image_id and place of the contestant, and show what was drawn already.
+def comparison_page(figures: dict[str, Any], style: Markup, pictures: Pictures) -> Markup:
+    """Return the whole page.
 
     Args:
-        board: who was compared.
-        figures: what `comparison_figures` says of it.
+        figures: as `comparison_figures` returns them.
+        style: the style sheet.
+        pictures: of the images on which the contestants differ.
+    """
+    title, about = f"{figures['dataset']}: side by side", section_body("about", figures)
+    return page(title, "comparison", about, comparison_sections(figures, pictures), style)
+
+
+def comparison_sections(figures: dict[str, Any], pictures: Pictures) -> list[Section]:
+    """Return the sections of the page; those without anything to say are empty."""
+    return [
+        compared_section(figures),
+        contests_section(figures),
+        pairs_section(figures),
+        changed_section(figures),
+        review_section(figures),
+        classes_section(figures),
+        confusion_section(figures),
+        calibration_section(figures),
+        curves_section(figures),
+        images_section(figures, pictures),
+        settings_section(figures),
+    ]
+
+
+def drawn_pictures(board: Board, figures: dict[str, Any]) -> Pictures:
+    """Return the pictures of the images, each under the map that was drawn for the predicted class.
+
+    Args:
+        board: the comparison.
+        figures: as `comparison_figures` returns them.
     """
     root = board.images.rows.root
-    predicted = {line["image_id"]: line["predictions"] for line in figures["differing"]}
+    predictions = {image["image_id"]: image["predictions"] for image in figures["differing"]}
 
     def map_of(image_id: str, place: int) -> str | None:
-        label = predicted[image_id][place]["class"]
+        label = predictions[image_id][place]["class"]
         return _overlaid(root / image_id, map_file(board.contestants[place], image_id, label))
 
-    def before_of(image_id: str, place: int) -> Seen | None:
-        own = read_source_view(board.contestants[place], image_id)
-        if own is None:
+    def source_of(image_id: str, place: int) -> SourcePicture | None:
+        view = read_source_view(board.contestants[place], image_id)
+        if view is None:
             return None
-        return Seen(own.run, own.label, own.confidence, _overlaid(root / image_id, own.cam))
+        return SourcePicture(view.run, view.label, view.confidence, _overlaid(root / image_id, view.cam))
 
-    return map_of, before_of
+    return Pictures(lambda image_id: small_picture(root / image_id, PICTURE_PX), map_of, source_of)
 
 
 def _overlaid(path: Path, cam: Path) -> str | None:

@@ -9,10 +9,10 @@ from curation.images.duplicates import MAX_BITS
 from curation.images.near_pairs import MIN_COSINE, NEIGHBOURS
 from curation.images.problems import COMMON
 from curation.images.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
-from curation.reports.charts import lowest_tick
 from curation.reports.curves import curves_plot
 from curation.reports.frame import Section, page
 from curation.reports.matrix import Counts, commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
+from curation.reports.numbers import lowest_tick
 from curation.reports.pictures import SuspectPictures
 from curation.reports.templates import render
 from curation.scoring.findings import JUDGE

@@ -1,111 +1,29 @@
-"""report.html of a trained run: its sections in their order."""
+"""report.html of a trained run: its sections in their order, and what their templates need beside the figures."""
 
+from collections.abc import Callable
 from typing import Any
+
+from markupsafe import Markup
 
 from curation.datasets.rows import SPLITS
 from curation.reports.curves import curves_plot
-from curation.reports.frame import framed
-from curation.reports.html import pair_table, section, text
-from curation.reports.training.accuracy import accuracy_section
-from curation.reports.training.classes import classes_section, confusion_section
-from curation.reports.training.gallery import PictureOf, errors_section
-from curation.reports.training.members import members_section
-from curation.reports.training.overview import overview_section
-from curation.reports.training.reliability import reliability_section
-from curation.words import counted
+from curation.reports.frame import Section, page
+from curation.reports.matrix import commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
+from curation.reports.numbers import duration, lowest_tick, mean_number, mean_percent, setting_text, short_count
+from curation.reports.reliability import reliability_plot
+from curation.reports.templates import percent, render
 
-REFRESH_S = 10  # a page of a training under way is read again so often
+PictureOf = Callable[[int], str | None]  # row -> its small picture, as a data address
+
+REFRESH_S = 10  # a browser reads the page of a training under way again after so many seconds
 CURVE_NAMES = {"train": "training", "val": "validation"}
-_NAVIGATION = {
-    "overview": "Overview",
-    "curves": "Learning curves",
-    "accuracy": "Accuracy",
-    "members": "Members",
-    "confusion": "Confusion",
-    "classes": "Classes",
-    "calibration": "Calibration",
-    "errors": "Surest errors",
-    "settings": "Settings",
+_MESSAGES = {
+    "running": "Training is under way; this page shows what is there so far.",
+    "failed": "Training failed.",
+    "cancelled": "Training was cancelled; the same command goes on where it stopped.",
+    "interrupted": "Training was interrupted; the same command goes on where it stopped.",
+    "not started": "Training has not started yet.",
 }
-
-
-def run_page(figures: dict[str, Any], style: str, picture_of: PictureOf) -> str:
-    """Return the whole page.
-
-    Args:
-        figures: as `run_figures` returns them.
-        style: the style sheet.
-        picture_of: row -> small picture of an image.
-    """
-    sections = {
-        "overview": overview_section(figures),
-        "curves": _curves_section(figures),
-        "accuracy": accuracy_section(figures),
-        "members": members_section(figures),
-        "confusion": confusion_section(figures),
-        "classes": classes_section(figures),
-        "calibration": reliability_section(figures),
-        "errors": errors_section(figures, picture_of),
-        "settings": _settings_section(figures),
-    }
-    runs = figures["runs"]
-    about = [f"{name} <b>{text(figures[key])}</b>" for name, key in _ABOUT if figures[key]]
-    about += [counted(len(runs), "seed"), f"written {figures['written'][:10]}"]
-    refresh_s = REFRESH_S if any(run["state"] == "running" for run in runs) else None
-    title = figures["recipe"] or figures["group"]
-    return framed(title, "training report", " · ".join(about), sections, _NAVIGATION, style, refresh_s)
-
-
-_ABOUT = (("data set", "dataset"), ("network", "variant"))
-
-
-def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]]]:
-    """Return the learning curve of each seed that has one."""
-    return {str(run["seed"]): run["curve"] for run in figures["runs"] if run["curve"]}
-
-
-def last_epoch(figures: dict[str, Any]) -> int:
-    """Return where the axis of the curves ends: runs that are finished, perhaps early, take no further epoch."""
-    return int(max(run["epochs" if run["state"] == "finished" else "planned_epochs"] for run in figures["runs"]))
-
-
-def _curves_section(figures: dict[str, Any]) -> str:
-    curves, last = curves_of(figures), last_epoch(figures)
-    if not curves and all(run["state"] == "finished" for run in figures["runs"]):
-        return ""  # fitted in one go
-    if not curves:
-        return section("curves", "Learning curves", "<p>No epoch is finished yet.</p>")
-    plots = "".join(
-        curves_plot(curves, quantity, title, "seed", CURVE_NAMES, last)
-        for quantity, title in (("accuracy", "Accuracy"), ("loss", "Loss, nats"))
-    )
-    pairs = f"{counted(len(curves), 'seed')}, a pair of lines each. " if len(curves) > 1 else ""
-    note = (
-        f'<p class=note>{pairs}<span class="key train"></span> training: on augmented images while the weights move, '
-        'with dropout and label smoothing where the recipe uses them; <span class="key val"></span> validation: images '
-        "held back to choose the epoch that is kept (dot).</p>"
-    )
-    return section("curves", "Learning curves", note, f'<div class="plots">{plots}</div>')
-
-
-def _settings_section(figures: dict[str, Any]) -> str:
-    data = [(f"{split} images", f"{figures['images'][split]:,}") for split in SPLITS if split in figures["images"]]
-    data += [("classes", ", ".join(figures["classes"]))] if figures["classes"] else []
-    facts = [(said, str(figures[name])) for name, said in _FACTS.items() if figures[name]]
-    if figures["parameters"] is not None:
-        facts.append(("parameters", f"{figures['parameters']:,}"))
-    facts += [(f"input {name}", _plain(value)) for name, value in figures["input"].items()]
-    facts += [("seeds", ", ".join(str(run["seed"]) for run in figures["runs"]))]
-    blocks = {
-        "Training": [(name, _plain(value)) for name, value in figures["config"].items()],
-        "Run": facts,
-        "Data": data,
-        "Versions": list(figures["versions"].items()),
-    }
-    shown = "".join(f"<div><h3>{name}</h3>{pair_table(pairs)}</div>" for name, pairs in blocks.items() if pairs)
-    return section("settings", "Settings and versions", f'<div class="provenance">{shown}</div>')
-
-
 _FACTS = {
     "device": "device",
     "devices": "processes that train together",
@@ -115,5 +33,180 @@ _FACTS = {
 }
 
 
-def _plain(value: object) -> str:
-    return ", ".join(str(one) for one in value) if isinstance(value, list | tuple) else str(value)
+def run_page(figures: dict[str, Any], style: Markup, picture_of: PictureOf) -> Markup:
+    """Return the whole page.
+
+    Args:
+        figures: as `run_figures` returns them.
+        style: the style sheet.
+        picture_of: row -> small picture of an image.
+    """
+    about = render("curation/reports/training/templates/about.html", figures=figures)
+    refresh_s = REFRESH_S if any(run["state"] == "running" for run in figures["runs"]) else None
+    title = figures["recipe"] or figures["group"]
+    return page(title, "training report", about, run_sections(figures, picture_of), style, refresh_s)
+
+
+def run_sections(figures: dict[str, Any], picture_of: PictureOf) -> list[Section]:
+    """Return the sections of the page; those without anything to say are empty."""
+
+    def section(anchor: str, title: str, values: dict[str, object], short: str = "") -> Section:
+        body = render(f"curation/reports/training/templates/{anchor}.html", figures=figures, **values)
+        return Section(anchor, title, body, short)
+
+    return [
+        section("overview", "Overview", _overview(figures)),
+        section("curves", "Learning curves", _curves(figures)),
+        section("accuracy", "Accuracy", _accuracy(figures)),
+        section("members", "Members", {}),
+        section("confusion", "Confusion", _confusion(figures)),
+        section("classes", "Classes", {}),
+        section("calibration", "Calibration", _calibration(figures)),
+        section("errors", "Surest errors", {"picture_of": picture_of}),
+        section("settings", "Settings and versions", {"blocks": _settings(figures)}, "Settings"),
+    ]
+
+
+def curves_of(figures: dict[str, Any]) -> dict[str, list[dict[str, float | None]]]:
+    """Return the learning curve of each seed that has one."""
+    return {str(run["seed"]): run["curve"] for run in figures["runs"] if run["curve"]}
+
+
+def last_epoch(figures: dict[str, Any]) -> int:
+    """Return where the axis of the curves ends: a finished run, which may have stopped early, takes no more epochs."""
+    return int(max(run["epochs" if run["state"] == "finished" else "planned_epochs"] for run in figures["runs"]))
+
+
+def _overview(figures: dict[str, Any]) -> dict[str, object]:
+    latest = [run["curve"][-1].get("val_accuracy") for run in figures["runs"] if run["curve"]]
+    head, rows, area_notes = _split_table(figures["splits"])
+    return {
+        "unfinished": [(run, _message(run), _time_left(run)) for run in figures["runs"] if run["state"] != "finished"],
+        "best_so_far": max((accuracy for accuracy in latest if accuracy is not None), default=None),
+        "tiles": _tiles(figures),
+        "table_head": head,
+        "rows": rows,
+        "area_notes": area_notes,
+    }
+
+
+def _message(run: dict[str, Any]) -> str:
+    error = run["error"]
+    return f"{_MESSAGES.get(run['state'], run['state'])} {error[:1].upper()}{error[1:]}".strip()
+
+
+def _time_left(run: dict[str, Any]) -> str:
+    """Return how long the epochs to come will take; empty where that is not known."""
+    known = [epoch["seconds"] for epoch in run["curve"] if epoch.get("seconds") is not None]
+    if run["state"] != "running" or not known:
+        return ""
+    return duration((run["planned_epochs"] - run["epochs"]) * sum(known) / len(known))
+
+
+def _tiles(figures: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the headline numbers, means where there are several seeds; none before a run is finished."""
+    splits, runs = figures["splits"], figures["runs"]
+    if not splits:
+        return []
+    split, first = next(iter(splits.items()))
+    tiles = [(percent(summary["accuracy"]["mean"]), f"{name} accuracy") for name, summary in splits.items()]
+    tiles.append((f"{first['macro_f1']['mean']:.3f}", f"macro F1, {split}"))
+    tiles.append((percent(first["ece"]["mean"]), f"calibration error, {split}"))
+    epochs = sorted({run["epochs"] for run in runs if run["splits"]})
+    if any(epochs):  # an ensemble is fitted in one go
+        tiles.append((", ".join(map(str, epochs)), "epochs"))
+    if figures["parameters"] is not None:
+        tiles.append((short_count(figures["parameters"]), "parameters"))
+    if figures["seconds"]:
+        tiles.append((duration(figures["seconds"]["mean"]), "training time" + (", a seed" if len(runs) > 1 else "")))
+    if figures["images_per_s"]:
+        tiles.append((f"{figures['images_per_s']['mean']:,.0f}", "images/s in training"))
+    return tiles
+
+
+def _split_table(splits: dict[str, Any]) -> tuple[list[str], list[list[str]], list[str]]:
+    """Return the figures of each split that have no section of their own: head, rows, and notes on the AUROC."""
+    areas = [summary["auroc"] for summary in splits.values() if summary["auroc"]]
+    tops = list(next(iter(splits.values()))["top_k"]) if splits else []
+    head = ["split", "images", "accuracy", *(f"top {k}" for k in tops), "macro F1", "log loss, nats", "Brier"]
+    rows = [
+        [
+            split,
+            f"{summary['n']:,}",
+            mean_percent(summary["accuracy"]),
+            *(mean_percent(summary["top_k"].get(k)) for k in tops),
+            *(mean_number(summary[name], 3) for name in ("macro_f1", "log_loss", "brier")),
+            *([mean_number(summary["auroc"]["value"] if summary["auroc"] else None, 3)] if areas else []),
+        ]
+        for split, summary in splits.items()
+    ]
+    left_out = sorted({name for area in areas for name in area["left_out"]})
+    notes = []
+    if areas and areas[0]["kind"] != "binary":
+        notes.append("AUROC: each class against the rest, averaged.")
+    if left_out:
+        notes.append(f"AUROC leaves out {', '.join(left_out)}: no image carries it.")
+    return [*head, "AUROC"] if areas else head, rows, notes
+
+
+def _curves(figures: dict[str, Any]) -> dict[str, object]:
+    curves, last = curves_of(figures), last_epoch(figures)
+    return {
+        "seeds": len(curves),
+        "under_way": any(run["state"] != "finished" for run in figures["runs"]),  # else it was fitted in one go
+        "accuracy": curves_plot(curves, "accuracy", "Accuracy", "seed", CURVE_NAMES, last),
+        "loss": curves_plot(curves, "loss", "Loss, nats", "seed", CURVE_NAMES, last),
+    }
+
+
+def _accuracy(figures: dict[str, Any]) -> dict[str, object]:
+    lines = [
+        (split, run, run["splits"][split])
+        for split in figures["splits"]
+        for run in figures["runs"]
+        if split in run["splits"]
+    ]
+    return {
+        "lines": lines,
+        "lowest": lowest_tick([accuracy["low"] for _, _, accuracy in lines]) if lines else 0.0,
+        "any_epochs": any(run["epochs"] for _, run, _ in lines),
+    }
+
+
+def _confusion(figures: dict[str, Any]) -> dict[str, object]:
+    """Return the matrices of all splits, shaded on one scale."""
+    classes = figures["classes"]
+    counts = {split: summary["confusion"] for split, summary in figures["splits"].items()}
+    scale, drawn = worst_confusion(list(counts.values())), fits(classes)
+    return {
+        "legend": matrix_legend(scale, classes),
+        "drawn": drawn,
+        "matrices": {split: confusion_matrix(own, classes, scale) for split, own in counts.items()} if drawn else {},
+        "lists": {split: commonest_list(own, classes) for split, own in counts.items()},
+    }
+
+
+def _calibration(figures: dict[str, Any]) -> dict[str, object]:
+    return {
+        "plots": {
+            split: reliability_plot(summary["bins"], summary["seeds"], f"{split} images")
+            for split, summary in figures["splits"].items()
+        }
+    }
+
+
+def _settings(figures: dict[str, Any]) -> dict[str, list[tuple[str, object]]]:
+    images = figures["images"]
+    data = [(f"{split} images", f"{images[split]:,}") for split in SPLITS if split in images]
+    data += [("classes", ", ".join(figures["classes"]))] if figures["classes"] else []
+    facts = [(title, figures[name]) for name, title in _FACTS.items() if figures[name]]
+    if figures["parameters"] is not None:
+        facts.append(("parameters", f"{figures['parameters']:,}"))
+    facts += [(f"input {name}", setting_text(value)) for name, value in figures["input"].items()]
+    facts.append(("seeds", ", ".join(str(run["seed"]) for run in figures["runs"])))
+    return {
+        "Training": [(name, setting_text(value)) for name, value in figures["config"].items()],
+        "Run": facts,
+        "Data": list(data),
+        "Versions": list(figures["versions"].items()),
+    }

@@ -3,9 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from curation.reports.curves import SHEET, curves_drawing
-from curation.reports.html import text
-from curation.reports.matrix import MAX_MATRIX_CLASSES, shares, worst_confusion
+from curation.reports.frame import style_sheet
+from curation.reports.matrix import fits, matrix_cells, worst_confusion
+from curation.reports.templates import render
 from curation.reports.training.page import CURVE_NAMES, curves_of, last_epoch
 
 _STYLE = Path(__file__).with_name("picture.css")
@@ -16,16 +19,15 @@ _LETTER = 7.2  # px, the widest usual letter of the text
 def curves_svg(figures: dict[str, Any]) -> str:
     """Return accuracy and loss against the epoch, side by side, of all seeds; empty before the first epoch ends."""
     curves, last = curves_of(figures), last_epoch(figures)
-    parts = []
-    for place, (quantity, title) in enumerate((("accuracy", "Accuracy"), ("loss", "Loss, nats"))):
-        body = curves_drawing(curves, quantity, "seed", CURVE_NAMES, last)
-        if body:
-            named = f'<text class="title" x="4" y="0">{title}</text>'
-            parts.append(f'<g transform="translate({_PAD + place * (SHEET.width + _PAD)} 30)">{named}{body}</g>')
-    if not parts:
+    drawings = [
+        (title, drawing, _PAD + place * (SHEET.width + _PAD))
+        for place, (quantity, title) in enumerate((("accuracy", "Accuracy"), ("loss", "Loss, nats")))
+        if (drawing := curves_drawing(curves, quantity, "seed", CURVE_NAMES, last))
+    ]
+    if not drawings:
         return ""
-    name = f"Learning curves of {figures['recipe'] or figures['group']}"
-    return _picture(2 * SHEET.width + 3 * _PAD, SHEET.height + 40, name, "".join(parts))
+    body = render("curation/reports/training/templates/curves.svg", drawings=drawings)
+    return _picture(2 * SHEET.width + 3 * _PAD, SHEET.height + 40, f"Learning curves of {_name(figures)}", body)
 
 
 def confusion_svg(figures: dict[str, Any]) -> str:
@@ -34,44 +36,34 @@ def confusion_svg(figures: dict[str, Any]) -> str:
     The counts of several seeds are added up; empty before a run is finished, and for more classes than can be read.
     """
     classes = figures["classes"]
-    if not figures["splits"] or len(classes) > MAX_MATRIX_CLASSES:
+    if not figures["splits"] or not fits(classes):
         return ""
-    split, own = next(iter(figures["splits"].items()))
+    split, summary = next(iter(figures["splits"].items()))
+    seeds = f", {summary['seeds']} seeds added up" if summary["seeds"] > 1 else ""
+    title = f"{split} images, n = {summary['n']:,}{seeds}"
     longest = _LETTER * max(len(name) for name in classes)
     left, cell = _PAD + max(132.0, longest + 10), max(_CELL, round(longest) + 8)
-    width, height = left + len(classes) * cell + _PAD, _HEAD + 24 + len(classes) * _ROW + _PAD
-    seeds = f", {own['seeds']} seeds added up" if own["seeds"] > 1 else ""
-    title = f'<text class="title" x="{_PAD}" y="26">{split} images, n = {own["n"]:,}{seeds}</text>'
-    body = "".join(_line(row, own["confusion"], classes, left, cell) for row in range(len(classes)))
-    heads = "".join(
-        f'<text x="{left + (column + 0.5) * cell}" y="{_HEAD + 14}" text-anchor="middle">{text(name)}</text>'
-        for column, name in enumerate(classes)
+    counts = summary["confusion"]
+    body = render(
+        "curation/reports/training/templates/confusion.svg",
+        title=title,
+        classes=classes,
+        cells=matrix_cells(counts, classes, worst_confusion([counts])),
+        px={"left": left, "cell": cell, "row": _ROW, "head": _HEAD, "pad": _PAD},
     )
-    corner = f'<text x="{left - 10}" y="{_HEAD + 14}" text-anchor="end">given ↓ predicted →</text>'
-    name = f"Confusion matrix of {figures['recipe'] or figures['group']}"
-    return _picture(width, height, name, title + corner + heads + body)
+    width = max(left + len(classes) * cell, _PAD + 1.2 * _LETTER * len(title)) + _PAD  # the title is bold and larger
+    height = _HEAD + 24 + len(classes) * _ROW + _PAD
+    return _picture(width, height, f"Confusion matrix of {_name(figures)}", body)
 
 
-def _line(row: int, counts: list[list[int]], classes: list[str], left: float, cell: int) -> str:
-    own, scale = shares(counts), worst_confusion([counts])
-    y = _HEAD + 24 + row * _ROW
-    parts = [f'<text x="{left - 10}" y="{y + 20}" text-anchor="end">{text(classes[row])}</text>']
-    for column, count in enumerate(counts[row]):
-        share = float(own[row, column])
-        kind, depth = ("same", 0.45 * share) if row == column else ("other", 0.75 * share / scale if scale else 0.0)
-        box = f'x="{left + column * cell + 1}" y="{y + 1}" width="{cell - 2}" height="{_ROW - 2}"'
-        shown = "count" if count else "none"
-        parts.append(
-            f'<rect class="cell" {box}/><rect class="{kind}" {box} fill-opacity="{depth:.3f}"/>'
-            f'<text class="{shown}" x="{left + (column + 0.5) * cell}" y="{y + 21}" text-anchor="middle">'
-            f"{count}</text>"
-        )
-    return "".join(parts)
+def _name(figures: dict[str, Any]) -> str:
+    return str(figures["recipe"] or figures["group"])
 
 
-def _picture(width: float, height: float, name: str, body: str) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        f'role="img"><title>{text(name)}</title><style>{_STYLE.read_text(encoding="utf-8")}</style>'
-        f'<rect class="sheet" width="{width}" height="{height}"/>{body}</svg>\n'
+def _picture(width: float, height: float, title: str, body: Markup) -> str:
+    style = style_sheet(_STYLE)
+    picture = render(
+        "curation/reports/training/templates/picture.svg",
+        **{"width": width, "height": height, "title": title, "style": style, "body": body},
     )
+    return f"{picture}\n"

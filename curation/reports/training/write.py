@@ -1,9 +1,10 @@
-"""The report of a trained run: report.json with every number, report.html to read, two pictures to show."""
+"""The files of a run's report: report.json with all numbers, report.html to read, two pictures to show."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from curation.datasets.rows import Rows
+from curation.reports.frame import style_sheet
 from curation.reports.pictures import PICTURE_PX, small_picture
 from curation.reports.training.figures import run_figures
 from curation.reports.training.page import run_page
@@ -11,7 +12,7 @@ from curation.reports.training.svg import confusion_svg, curves_svg
 from curation.results.trained import load_seeds
 from models.files.atomic import write_json, write_text
 
-_STYLES = (
+STYLES = (
     Path(__file__).parents[1] / "style.css",
     Path(__file__).with_name("style.css"),
 )
@@ -20,13 +21,13 @@ _STYLES = (
 def write_run_report(run_folders: Sequence[Path], output: Path, rows: Rows | None = None) -> None:
     """Write the report of one trained run, or of the seeds of one recipe; also while they are under way.
 
-    `output` gets report.json, report.html (one file that makes no request and runs no script; that of a training under
-    way is read again every 10 s), curves.svg once an epoch is finished, and confusion.svg once a run is: of the test
-    images, else of the validation images. Each is whole or absent.
+    `output` gets report.json and report.html, one file that makes no request and runs no script; during a training, a
+    browser reads it again every 10 s. It also gets curves.svg once an epoch is finished, and confusion.svg once a run
+    is finished, of the test images, else of the validation images. Each file is whole or absent.
 
     Args:
         run_folders: one, or one for each seed of a recipe.
-        output: a folder, made if it is not there.
+        output: a folder, made if it does not exist.
         rows: the images with the labels the runs were judged by; None = the surest errors are not shown.
 
     Raises:
@@ -38,6 +39,5 @@ def write_run_report(run_folders: Sequence[Path], output: Path, rows: Rows | Non
     for name, picture in (("curves.svg", curves_svg(figures)), ("confusion.svg", confusion_svg(figures))):
         if picture:
             write_text(output / name, picture)
-    style = "".join(path.read_text(encoding="utf-8") for path in _STYLES)
-    page = run_page(figures, style, lambda row: small_picture(paths[row], PICTURE_PX))
+    page = run_page(figures, style_sheet(*STYLES), lambda row: small_picture(paths[row], PICTURE_PX))
     write_text(output / "report.html", page)

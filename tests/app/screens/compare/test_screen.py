@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.screens.compare.data import compared
-from app.screens.compare.html import section_html, style_html
+from app.screens.compare.html import sections_html, style_html
 from curation.comparison.pages.job import compare_folder, write_comparison
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
@@ -201,10 +201,9 @@ def test_a_run_that_ends_is_seen_at_once(workspace: Workspace) -> None:
 def test_drawings_become_images_and_styles_stay_inside(workspace: Workspace) -> None:
     compared_runs(workspace.root)
     figures = compared(workspace, NAME, (), ()).figures
-    from curation.comparison.pages.columns import compared_section
-    from curation.comparison.pages.curve_plot import curves_section
+    from curation.comparison.pages.sections import compared_section, curves_section
 
-    html = section_html(compared_section(figures) + curves_section(figures))
+    html = sections_html([compared_section(figures), curves_section(figures)])
     assert "<svg" not in html
     assert html.count("data:image/svg+xml") == 3 * 2 + 2  # an interval for each network and version, two plots
     assert html.count('alt="75.0 %, 95 % interval 44.2 to 91.9 %"') == 1

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from curation.comparison.board import read_board
 from curation.comparison.figures import comparison_figures
+from curation.comparison.pages.image_rows import Pictures
 from curation.comparison.pages.job import compare_folder, comparison, write_comparison
-from curation.comparison.pages.layout import comparison_page
+from curation.comparison.pages.write import comparison_page
 from curation.results.audit import load_audit
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
@@ -60,7 +62,7 @@ class Page(HTMLParser):
 
 
 def page(figures: dict[str, Any]) -> Page:
-    return Page(comparison_page(figures, "", lambda _: None, lambda *_: None))
+    return Page(comparison_page(figures, Markup(), Pictures()))
 
 
 def test_figures_by_hand(figures: dict[str, Any], workspace: Workspace) -> None:
@@ -112,7 +114,7 @@ def test_the_page_says_it_and_loads_nothing(figures: dict[str, Any]) -> None:
 def test_names_from_files_are_escaped(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-evil-4", 0, {}, recipe="<script>alert(1)</script>", config={"<b>": "<i>"})
-    html = comparison_page(comparison(workspace, NAME)[1], "", lambda _: None, lambda *_: None)
+    html = comparison_page(comparison(workspace, NAME)[1], Markup(), Pictures())
     assert "learned from an earlier state" in html  # this one alone
     assert html.count("learned from an earlier state") == 1
     assert "<script" not in html

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser
 
 from curation.datasets.rows import Rows
 from curation.reports.curves import curves_plot
-from curation.reports.training.reliability import reliability_body
+from curation.reports.numbers import NOT_KNOWN, duration, mean_number, mean_percent, short_count
+from curation.reports.reliability import reliability_plot
 from curation.reports.training.summary import split_summary, spread
-from curation.reports.training.words import number, plus_minus, seconds, short_count
 from curation.reports.training.write import write_run_report
 from curation.results.trained import load_run, load_seeds
 from models.errors import ErrataError
@@ -153,11 +153,11 @@ def test_a_class_without_test_images_is_named(tmp_path: Path) -> None:
 
 
 def test_words() -> None:
-    assert plus_minus({"mean": 0.8157, "std": 0.0031}) == "81.6 ± 0.3 %"
-    assert plus_minus({"mean": 0.8157, "std": None}) == "81.6 %"
-    assert plus_minus(None) == number(None, 3) == "&ndash;"
-    assert number({"mean": 1234.5678, "std": 0.5}, 2) == "1,234.57 ± 0.50"
-    assert [seconds(value) for value in (1.25, 161.2, 3600)] == ["1.2 s", "161 s", "60 min"]
+    assert mean_percent({"mean": 0.8157, "std": 0.0031}) == "81.6 ± 0.3 %"
+    assert mean_percent({"mean": 0.8157, "std": None}) == "81.6 %"
+    assert mean_percent(None) == mean_number(None, 3) == NOT_KNOWN
+    assert mean_number({"mean": 1234.5678, "std": 0.5}, 2) == "1,234.57 ± 0.50"
+    assert [duration(value) for value in (1.25, 161.2, 3600)] == ["1.2 s", "161 s", "60 min"]
     assert [short_count(n) for n in (999, 72_918, 999_999, 23_500_000, 2_000_000_000)] == [
         "999",
         "72.9k",
@@ -299,12 +299,12 @@ def test_reliability_by_hand() -> None:
         {"low": 0.0, "high": 0.5, "n": 0, "confidence": None, "accuracy": None},
         {"low": 0.5, "high": 1.0, "n": 4, "confidence": 0.75, "accuracy": 0.5},
     ]
-    drawn = reliability_body(bins)
+    drawn = reliability_plot(bins, 1, "test images")
     # A square of 300 px from (66, 12): a confidence of 0.75 lies at 66 + 225, an accuracy of 0.5 at 12 + 150.
     assert '<circle class="dot" cx="291.0" cy="162.0"' in drawn
     assert drawn.count("<circle") == drawn.count("<rect") == 1
     assert "confidence 50 to 100 %: 4 predictions, 50.0 % right" in drawn
-    assert drawn != reliability_body(bins, seeds=2)  # the same images twice: a wider interval
+    assert drawn != reliability_plot(bins, 2, "test images")  # the same images twice: a wider interval
 
 
 # Bad input

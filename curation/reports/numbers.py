@@ -1,0 +1,50 @@
+"""Figures and settings of trained networks as text: means over the seeds, times, counts."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+NOT_KNOWN = "–"  # noqa: RUF001
+
+Spread = dict[str, Any]  # mean and std over the seeds; the std is None for one seed
+
+
+def mean_percent(spread: Spread | None, decimals: int = 1) -> str:
+    """Return a mean share as a percentage, with its standard deviation where there are several seeds."""
+    if spread is None:
+        return NOT_KNOWN
+    deviation = "" if spread["std"] is None else f" ± {100 * spread['std']:.{decimals}f}"
+    return f"{100 * spread['mean']:.{decimals}f}{deviation} %"
+
+
+def mean_number(spread: Spread | None, decimals: int) -> str:
+    """Return a mean figure, with its standard deviation where there are several seeds."""
+    if spread is None:
+        return NOT_KNOWN
+    deviation = "" if spread["std"] is None else f" ± {spread['std']:,.{decimals}f}"
+    return f"{spread['mean']:,.{decimals}f}{deviation}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time in a readable unit: `1.2 s`, `161 s`, `60 min`."""
+    if seconds < 600:
+        return f"{seconds:,.{1 if seconds < 10 else 0}f} s"
+    return f"{seconds / 60:,.0f} min"
+
+
+def short_count(count: int) -> str:
+    """Return a count in three digits: `72.9k`, `23.5M`."""
+    for unit, size in (("M", 1_000_000), ("k", 1_000)):
+        if count >= 0.9995 * size:  # three digits would show it as 1,000 of the smaller unit
+            return f"{count / size:,.0f}{unit}" if count >= 100 * size else f"{count / size:.3g}{unit}"
+    return str(count)
+
+
+def setting_text(value: object) -> str:
+    """Return a setting as text: a list without its brackets."""
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def lowest_tick(lows: Sequence[float]) -> float:
+    """Return where the scale of interval charts begins: the tenth below all intervals, at most 0.9."""
+    return min(0.9, math.floor(10 * min(lows)) / 10)
