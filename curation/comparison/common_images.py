@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.datasets.rows import Rows
+from curation.decisions.verdicts import unanswered
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.versions.rows import LEAK, CuratedRows
@@ -130,8 +131,8 @@ def _why_out(name: str, rows: Mapping[str, CuratedRows], rows_of: Mapping[str, d
             return "missing in a version"
         if curated.out[row]:
             return "a leak" if curated.out[row] == LEAK else str(curated.out[row])
-        if curated.decisions[row] == "unsure":
-            return "unsure"
+        if curated.decisions[row] in unanswered():
+            return str(curated.decisions[row])
     return ""
 
 

@@ -9,10 +9,9 @@ from curation.comparison.board import read_board
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit, load_audit
-from curation.review.budget import Interval, estimate
-from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
-from curation.review.queue import population, tally
-from curation.scoring.expected_errors import adding_up
+from curation.review.budget import Interval
+from curation.review.population import label_probabilities, population_of
+from curation.review.tally import tally
 from curation.versions.curate import find_leaks
 from curation.versions.store import Version, load_version
 from curation.words import counted, first_few
@@ -80,13 +79,7 @@ def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chose
     lines = curated.about["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
     counts = tally(ledger.at(lines), row_of, len(audit.rows))
-    quality = audit.consensus.label_quality
-    part = population(quality, audit_order(audit.rows.image_ids, quality, ORDER_SEED), chosen)
-    rows = part.rows
-    seen = (counts.looked | counts.unsure)[rows]
-    shares = inclusion(part.quality, part.audit, seen, counts.drawn[rows])
-    chances = adding_up(quality, audit.findings.n_wrong)[rows]
-    budget = estimate(chances, counts.looked[rows], counts.wrong[rows], shares, counts.unsure[rows])
+    budget = population_of(audit, chosen).budget(counts, label_probabilities(audit))
     return budget.total if curated.name == ORIGINAL else budget.left
 
 

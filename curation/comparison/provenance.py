@@ -11,8 +11,8 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import State
 from curation.results.audit import Audit
-from curation.review.drawn_looks import ORDER_SEED, audit_order, inclusion
-from curation.review.queue import population, tally
+from curation.review.population import population_of
+from curation.review.tally import Tally, tally
 from curation.versions.store import Version
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, Doubles
@@ -67,7 +67,7 @@ def read_provenance(workspace: Workspace, version: Version, audit: Audit, images
             frozenset(verdict.proposed_by) if verdict and changed else frozenset()
             for verdict, changed in zip(in_force, fixed.tolist(), strict=True)
         ),
-        _inclusion(audit, counts.looked | counts.unsure, counts.drawn)[rows],
+        _inclusion(audit, counts)[rows],
         tuple(sorted({look.reviewer for decisions in looks for look in decisions})),
         int((counts.unsure[rows]).sum()),
     )
@@ -99,12 +99,10 @@ def _chosen(looks: Sequence[Decision]) -> str:
     return SUSPICION if ranked else PICKED
 
 
-def _inclusion(audit: Audit, seen: BoolArray, drawn: BoolArray) -> Doubles:
+def _inclusion(audit: Audit, counts: Tally) -> Doubles:
     """Return the probability that the review had looked at each test image by then; 1 for all other images."""
-    quality = audit.consensus.label_quality
     test = audit.rows.splits == "test"
     shares = np.ones(len(test))
     if test.any():
-        part = population(quality, audit_order(audit.rows.image_ids, quality, ORDER_SEED), test)
-        shares[test] = inclusion(part.quality, part.audit, seen[test], drawn[test])
+        shares[test] = population_of(audit, test).inclusion(counts)
     return shares

@@ -63,7 +63,7 @@ def agreement(state: State) -> Agreement:
 
 def categories(verdicts: Mapping[str, Decision]) -> dict[str, str]:
     """Return what each reviewer says an image is, who is unsure left out; see `ClassAgreement.category`."""
-    return {reviewer: _category(one) for reviewer, one in verdicts.items() if one.decision != "unsure"}
+    return {reviewer: _category(one) for reviewer, one in verdicts.items() if one.is_answer}
 
 
 def cohen_kappa(pairs: Sequence[tuple[str, ...]]) -> float | None:
@@ -140,7 +140,7 @@ def disagreements(state: State) -> list[Disagreement]:
     for image in state.images():
         if not state.disputed(image):
             continue
-        verdicts = tuple(one for one in state.verdicts(image).values() if one.decision != "unsure")
+        verdicts = tuple(one for one in state.verdicts(image).values() if one.is_answer)
         pairs = [1 - _in_common(one, other) for one, other in combinations(verdicts, 2)]
         found.append(Disagreement(image, sum(pairs) / len(pairs), verdicts))
     return sorted(found, key=lambda one: (-one.seriousness, -len(one.verdicts), one.image_id))

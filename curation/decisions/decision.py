@@ -6,17 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from curation.decisions.fields import SCHEMA_VERSION, check_schema, own_fields
+from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS
 from models.errors import ErrataError, unknown
 
-VERDICTS = {  # how many classes each of them names
-    "keep": "none",
-    "relabel": "one",
-    "ambiguous": "several",  # the image shows one of them, nobody can say which
-    "multi-label": "several",  # the image shows all of them
-    "none-of-these": "none",
-    "exclude": "none",
-    "unsure": "none",
-}
 SOURCES = ("app", "apply", "fiftyone", "import", "sync")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NAME = 64  # letters of a reviewer's name: it stands in a column of every table
@@ -50,13 +42,27 @@ class Decision:
     @property
     def labels(self) -> tuple[str, ...]:
         """The classes that the image has by this verdict, in order of their names; none for exclude, unsure etc."""
-        return (self.label,) if self.decision == "keep" else tuple(sorted(self.new_labels))
+        return (self.label,) if self.decision == KEEP else tuple(sorted(self.new_labels))
 
     @property
     def meaning(self) -> tuple[str, ...]:
         """What two verdicts have in common that say the same: to keep `sea` and to relabel to `sea` are one."""
-        kind = "relabel" if self.decision == "keep" else self.decision
+        kind = RELABEL if self.decision == KEEP else self.decision
         return (kind, *self.labels)
+
+    def says_the_same_as(self, other: "Decision | None") -> bool:
+        """Return whether another decision on the same image is the same verdict, whoever decided."""
+        return other is not None and self.meaning == other.meaning
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether it settles something; after `unsure` the image stays open."""
+        return VERDICTS[self.decision].is_answer
+
+    @property
+    def says_wrong(self) -> bool:
+        """Whether it says that the given label is wrong; an image to exclude has no label to be wrong."""
+        return VERDICTS[self.decision].label_is_wrong or (bool(self.labels) and self.label not in self.labels)
 
     def checked(self, classes: Collection[str] | None = None) -> "Decision":
         """Return it if it makes sense.
@@ -85,15 +91,15 @@ class Decision:
         for name in (self.label, *self.new_labels):
             if classes is not None and name not in classes:
                 raise unknown("class", name, classes)
-        number, different = len(self.new_labels), len(set(self.new_labels))
+        names, number, different = VERDICTS[self.decision].names, len(self.new_labels), len(set(self.new_labels))
         named = ", ".join(self.new_labels) or "none"
-        if VERDICTS[self.decision] == "none" and number:
+        if names == "none" and number:
             raise ErrataError(f"{said} names classes ({named}); it takes none")
-        if VERDICTS[self.decision] == "one" and number != 1:
+        if names == "one" and number != 1:
             raise ErrataError(f"{said} names {number} classes ({named}); it takes exactly one")
-        if VERDICTS[self.decision] == "several" and (different < 2 or different < number):
+        if names == "several" and (different < 2 or different < number):
             raise ErrataError(f"{said} takes two or more different classes; found: {named}")
-        if self.decision == "relabel" and self.new_labels == (self.label,):
+        if self.decision == RELABEL and self.new_labels == (self.label,):
             raise ErrataError(f"{said} names the given label {self.label!r}; decide keep instead")
 
     def _check_look(self) -> None:

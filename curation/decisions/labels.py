@@ -8,10 +8,9 @@ import numpy.typing as npt
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
+from curation.decisions.verdicts import removing
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
-
-NO_LABEL = ("none-of-these", "exclude")  # images with these verdicts have no label in this data set
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class DecidedLabels:
     verdicts: tuple[Decision | None, ...]  # (N,) over all reviewers; None where there is none, or they disagree
     labels: IntArray  # (N,) 0..K-1; of several classes the given one if it is among them, else the first
     soft: FloatArray  # (N, K) rows sum to 1: equal shares of the classes of an ambiguous or multi-label image
-    excluded: BoolArray  # (N,) none-of-these and exclude
+    excluded: BoolArray  # (N,) verdicts that leave no label: none-of-these and exclude
     disputed: BoolArray  # (N,) reviewers disagree and nobody adjudicated
 
     @property
@@ -56,7 +55,7 @@ def decided_labels(state: State, rows: Rows) -> DecidedLabels:
         labels[row] = labels[row] if labels[row] in own else own[0]
         soft[row] = 0
         soft[row, own] = 1 / len(own)
-    excluded = np.array([one is not None and one.decision in NO_LABEL for one in verdicts], np.bool_)
+    excluded = np.array([verdict is not None and verdict.decision in removing() for verdict in verdicts], np.bool_)
     disputed = [one is None and state.disputed(image_id) for one, image_id in zip(verdicts, image_ids, strict=True)]
     return DecidedLabels(verdicts, labels, soft, excluded, np.array(disputed, np.bool_))
 

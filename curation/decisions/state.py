@@ -59,7 +59,7 @@ class State:
         if settled := self.adjudication(image_id):
             return settled
         own = sorted(self.verdicts(image_id).values(), key=order)
-        sure = [one for one in own if one.decision != "unsure"]
+        sure = [one for one in own if one.is_answer]
         return None if len({one.meaning for one in sure}) > 1 else next(reversed(sure or own), None)
 
     def disputed(self, image_id: str) -> bool:

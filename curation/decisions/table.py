@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from curation.datasets.rows import SPLITS
-from curation.decisions.decision import VERDICTS, Decision, Entry
+from curation.decisions.decision import Decision, Entry
 from curation.decisions.state import State
+from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
 from models.errors import ErrataError, unknown
 from models.files.atomic import write_json

@@ -1,60 +1,84 @@
-"""Verdicts of one key, click or tag: what each means for an image with a given and a suggested class."""
+"""The verdicts on a label, in one table: all that keys, buttons, logs, versions and errata sheets know about them.
 
-from typing import Any
+A new verdict is a line of VERDICTS. Two files of the review plugin are not Python: `fiftyone.yml` repeats operators,
+`index.js` keys; tests compare them with this table.
+"""
 
-from curation.results.audit import Audit
-from models.errors import ErrataError, unknown
+from dataclasses import dataclass
+from typing import Literal
 
-QUICK = {  # what is pressed, clicked or tagged -> the decision, the classes it names
-    "keep": ("keep", "none"),
-    "accept": ("relabel", "other"),
-    "label": ("relabel", "chosen"),
-    "ambiguous": ("ambiguous", "both"),
-    "multi-label": ("multi-label", "both"),
-    "none-of-these": ("none-of-these", "none"),
-    "exclude": ("exclude", "none"),
-    "unsure": ("unsure", "none"),
-}
-TAGS = tuple(one for one in QUICK if one != "label")  # of samples, that `errata sync` makes decisions of
+KEEP, RELABEL = "keep", "relabel"  # names with a meaning of their own: the given label, another one
+LABEL = "label"  # the action that relabels to a class that a person chose: digits, forms, edited labels
 
 
-def quick_verdict(audit: Audit, row: int, quick: str, chosen: str = "") -> dict[str, Any]:
-    """Return the fields of the decision that a quick verdict on an image is: what it says, and who proposed it.
+@dataclass(frozen=True)
+class Verdict:
+    """One kind of verdict."""
 
-    Args:
-        audit: of the data set.
-        row: of the image.
-        quick: of QUICK. `ambiguous` and `multi-label` name the given class and the one held against it; `label` that
-            is the given one keeps it.
-        chosen: class name, for `label`.
+    name: str  # in the log; names that were written once stay
+    names: Literal["none", "one", "several"]  # how many classes it names, besides the given one of `keep`
+    key: str  # upper-case letter, on the Review screen and in FiftyOne
+    button: str  # what its button says
+    purpose: str  # what its button in FiftyOne's tool bar says
+    icon: str  # of that button, a Material icon
+    action: str = ""  # how operators and tags call it; the name unless it is given
+    removal: str = ""  # why the image has no label any more, for the errata sheet; empty: it keeps one
+    label_is_wrong: bool = False  # though it names no class, it says that the given label is wrong
+    joined_by: str = "and"  # word between the classes, for the errata sheet
+    is_answer: bool = True  # False: the reviewer cannot tell, and the image stays open to others
 
-    Raises:
-        ErrataError: an unknown verdict or class, or nothing is suggested that could be accepted.
-    """
-    if quick not in QUICK:
-        raise unknown("verdict", quick, QUICK)
-    decision, named = QUICK[quick]
-    classes, given = audit.rows.classes, int(audit.rows.labels[row])
-    other = int(audit.alternatives()[row])
-    if named == "other" and audit.consensus.suggested[row] == given:
-        raise ErrataError(
-            f"nothing is suggested for {audit.rows.image_ids[row]!s}: the models agree with {classes[given]!r}; "
-            "keep it, or set another label"
-        )
-    if named == "chosen":
-        if chosen not in classes:
-            raise unknown("class", chosen, classes)
-        if chosen == classes[given]:
-            return {"decision": "keep"}
-        other = classes.index(chosen)
-    if named == "none":
-        return {"decision": decision}
-    if named == "both":
-        return {"decision": decision, "new_labels": (classes[given], classes[other])}
-    return {"decision": decision, "new_labels": (classes[other],), **_proposed(audit, row, other)}
+    def __post_init__(self) -> None:
+        """Fill in the action."""
+        if not self.action:
+            object.__setattr__(self, "action", self.name)
+
+    @property
+    def removes_label(self) -> bool:
+        """Whether the image leaves the curated versions."""
+        return bool(self.removal)
+
+    @property
+    def operator(self) -> str:
+        """The name of its operator in FiftyOne."""
+        return self.action.replace("-", "_")
 
 
-def _proposed(audit: Audit, row: int, label: int) -> dict[str, Any]:
-    """Return which architectures say so too, and the run of the first."""
-    own = [one for one in audit.voters if int(one.predictions.probs[row].argmax()) == label]
-    return {"proposed_by": tuple(one.name for one in own), "run": own[0].run_folder.name} if own else {}
+VERDICTS = {
+    verdict.name: verdict
+    for verdict in (
+        Verdict(KEEP, "none", "K", "Keep", "Keep the given label", "check"),
+        Verdict(RELABEL, "one", "A", "Accept", "Accept the suggested label", "done_all", action="accept"),
+        Verdict(  # the image shows one of the classes, nobody can say which
+            "ambiguous", "several", "B", "Ambiguous", "Ambiguous: given or suggested label", "help", joined_by="or"
+        ),
+        Verdict(  # the image shows all of the classes
+            "multi-label", "several", "M", "Multi-label", "Multi-label: given and suggested label", "library_add_check"
+        ),
+        Verdict(
+            "none-of-these", "none", "N", "None of these", "None of these classes", "block",
+            removal="none of these classes", label_is_wrong=True,
+        ),
+        Verdict("exclude", "none", "X", "Exclude", "Exclude", "delete", removal="excluded"),
+        Verdict("unsure", "none", "U", "Unsure", "Unsure", "question_mark", is_answer=False),
+    )
+}  # fmt: skip
+
+
+def actions() -> dict[str, Verdict]:
+    """Return the verdict of each action: what is pressed, clicked or tagged."""
+    return {**{verdict.action: verdict for verdict in VERDICTS.values()}, LABEL: VERDICTS[RELABEL]}
+
+
+def tags() -> tuple[str, ...]:
+    """Return the tags of samples that `errata sync` makes decisions of: the actions that need no chosen class."""
+    return tuple(verdict.action for verdict in VERDICTS.values())
+
+
+def removing() -> tuple[str, ...]:
+    """Return the names of the verdicts that leave an image without a label."""
+    return tuple(name for name, verdict in VERDICTS.items() if verdict.removes_label)
+
+
+def unanswered() -> tuple[str, ...]:
+    """Return the names of the verdicts by which an image stays open."""
+    return tuple(name for name, verdict in VERDICTS.items() if not verdict.is_answer)

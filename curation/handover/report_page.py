@@ -7,7 +7,7 @@ from markupsafe import Markup
 from curation.comparison.pages.image_rows import Pictures
 from curation.comparison.pages.write import comparison_sections
 from curation.datasets.rows import SPLITS
-from curation.decisions.decision import VERDICTS
+from curation.decisions.verdicts import VERDICTS
 from curation.reports.audit.page import SuspectPicturesOf, TwinPictureOf, audit_sections
 from curation.reports.frame import Section, page, parts_of
 from curation.reports.templates import render

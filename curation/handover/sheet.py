@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from curation.decisions.labels import NO_LABEL
+from curation.decisions.verdicts import removing
 from curation.versions.rows import AUTO, BETWEEN_NAMES, CuratedRows
 from curation.versions.store import Version, about_audit
 from curation.workspace.folders import Workspace
@@ -88,12 +88,12 @@ def _wrong(every: CuratedRows) -> BoolArray:
     several[every.soft_rows] = True
     leaked = (every.out == "leak") & (every.decisions != AUTO)  # left out as copies, but wrong all the same
     wrong_leak = leaked & ((every.checked.rows.labels != every.given) | several)
-    return np.asarray(relabelled | wrong_leak | np.isin(every.out, NO_LABEL))
+    return np.asarray(relabelled | wrong_leak | np.isin(every.out, removing()))
 
 
 def _erratum(every: CuratedRows, row: int) -> Erratum:
     rows = every.checked.rows
-    gone = every.out[row] in NO_LABEL
+    gone = every.out[row] in removing()
     label = rows.classes[rows.labels[row]]
     return Erratum(
         str(rows.image_ids[row]),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from curation.decisions.verdicts import VERDICTS
 from curation.handover.sheet import ErrataSheet, Erratum
 from curation.reports.frame import Section, page, style_sheet
 from curation.reports.pictures import TWIN_PX, small_picture
@@ -16,7 +17,6 @@ from models.files.atomic import write_text
 PICTURES = 48  # shown of a pair of classes
 MOST_PICTURES = 1_500  # in the page: about 6 MB
 _STYLES = (Path(__file__).parents[1] / "reports" / "style.css", Path(__file__).with_name("sheet.css"))
-_REASONS = {"exclude": "excluded", "none-of-these": "none of these classes"}
 
 PictureOf = Callable[[str], str | None]  # image_id -> data address
 
@@ -28,6 +28,7 @@ class _Group:
     errata: list[Erratum]
     pictures: int  # how many of them, from the first, are shown with a picture
     reason: str  # why they are of no class here; used where they have no label
+    joined_by: str  # word between their classes, where they have several
 
 
 def write_sheet_page(sheet: ErrataSheet, root: Path, path: Path) -> None:
@@ -95,5 +96,8 @@ def _groups(errata: Iterable[Erratum], most_pictures: int) -> list[_Group]:
     for _, alike in sorted(pairs.items(), key=lambda pair: (-len(pair[1]), pair[0])):
         pictures = min(PICTURES, most_pictures, len(alike))
         most_pictures -= pictures
-        groups.append(_Group(alike, pictures, _REASONS.get(alike[0].decision, alike[0].decision)))
+        decision = alike[0].decision
+        known = VERDICTS.get(decision)  # a sheet from elsewhere may have other verdicts
+        reason, joined_by = (known.removal, known.joined_by) if known else (decision, "and")
+        groups.append(_Group(alike, pictures, reason, joined_by))
     return groups

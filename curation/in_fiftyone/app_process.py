@@ -50,10 +50,10 @@ def _serve(arguments: Sequence[str]) -> None:
 def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:
     """Make decisions of what was edited in this session; return what to tell, nothing where nothing was edited."""
     from curation.decisions.reviewer import kept_reviewer
-    from curation.in_fiftyone.sync import sync_every
+    from curation.in_fiftyone.sync import sync_all
 
     try:
-        return sync_every(workspace, reviewer or kept_reviewer(workspace))
+        return sync_all(workspace, reviewer or kept_reviewer(workspace))
     except ErrataError as error:
         return [f"edits made in FiftyOne itself were not looked for: {error}; run `errata sync NAME`"]
 

@@ -32,7 +32,7 @@ FIELDS = {  # beside `curated`: name -> kind, description
 READ = (IMAGE_ID, "tags", label_of(GIVEN), label_of(CURATED), *FIELDS)
 
 
-def prepare(dataset: Any, rows: Rows) -> None:
+def prepare_review(dataset: Any, rows: Rows) -> None:
     """Give the dataset of these images the fields, views and editable labels of a review that it does not have yet."""
     fields = {**FIELDS, **ORDER_FIELD}
     views = review_views([split for split in SPLITS if split in rows.splits])
@@ -74,7 +74,7 @@ def write_decisions(dataset: Any, ledger: Ledger, ids: Sequence[str] | None = No
     """Bring the fields up to date with the log and return how many samples were not.
 
     Args:
-        dataset: of the audit; see `prepare`.
+        dataset: of the audit; see `prepare_review`.
         ledger: of the data set.
         ids: of the samples to look at; all by default.
 
@@ -94,7 +94,7 @@ def write_changed(
     """Bring samples that were just read up to date with the log and return how many were not.
 
     Args:
-        dataset: of the audit; see `prepare`.
+        dataset: of the audit; see `prepare_review`.
         ledger: of the data set.
         given: see `given_labels`.
         samples: as `read_samples` returns the fields READ; those of another audit are left alone.

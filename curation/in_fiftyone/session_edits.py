@@ -51,12 +51,13 @@ class SessionEdits:
 
         try:
             if sample_ids:
-                desk = desk_with(self._workspace, sample_ids[0])
-                edits = [(desk, sample_ids)] if desk else []
+                edited = desk_with(self._workspace, sample_ids[0])
+                edits = [(edited, sample_ids)] if edited else []
             else:
                 edits = tagged_samples(self._workspace)
-            for own, ids in edits:
-                for sentence in sync_samples(own.dataset, own.audit, own.ledger, self._reviewer, ids).refused:
+            for desk, ids in edits:
+                bench = desk.bench
+                for sentence in sync_samples(desk.dataset, bench.audit, bench.ledger, self._reviewer, ids).refused:
                     _log.warning("%s", sentence)
         except ErrataError as error:  # the edit stays, for `errata sync`
             _log.warning("an edit in FiftyOne is no decision yet: %s", error)

@@ -1,6 +1,7 @@
-"""What people edited in FiftyOne itself, labels and tags, made decisions of; then the dataset follows the log."""
+"""Decisions from the labels and tags that people edited in FiftyOne itself; then the dataset follows the log."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 from curation.database.names import CURATED, CURATED_IN_LOG, GIVEN, IMAGE_ID, dataset_name, label_of
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import dataset_exists, load_dataset
+from curation.decisions.actions import decision_fields
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, open_ledger
-from curation.decisions.verdicts import TAGS, quick_verdict
-from curation.in_fiftyone.mirror import READ, given_labels, prepare, replaced_given, write_changed
+from curation.decisions.verdicts import LABEL, removing, tags
+from curation.in_fiftyone.mirror import READ, given_labels, prepare_review, replaced_given, write_changed
 from curation.in_fiftyone.views import write_queue
 from curation.results.audit import Audit, load_audit
 from curation.workspace.folders import Workspace
@@ -34,10 +36,8 @@ class Synced:
 
     def sentences(self) -> list[str]:
         """Return what to tell, line by line."""
-        kinds = {one.queue: 0 for one in self.decisions}
-        for one in self.decisions:
-            kinds[one.queue] += 1
-        told = [f"{queue}: {n:,}, now in the decision log" for queue, n in sorted(kinds.items())]
+        counts = Counter(decision.queue for decision in self.decisions)
+        told = [f"{queue}: {n:,}, now in the decision log" for queue, n in sorted(counts.items())]
         if self.given_again:
             named = ", ".join(self.given_again[:3]) + (" …" if len(self.given_again) > 3 else "")
             told.append(f"{GIVEN} replaced: {len(self.given_again):,}, as given again: {named}")
@@ -47,29 +47,29 @@ class Synced:
 def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:
     """Make decisions of what was edited in FiftyOne since, then write what the log says into the dataset.
 
-    An edited `curated` label becomes a relabel, or keep where it is the given one; a tag of TAGS becomes that verdict
+    An edited `curated` label becomes a relabel, or keep where it is the given one; a tag of `tags` becomes that verdict
     and is taken off. Other tags are left alone.
 
     Args:
         workspace: its decisions and database.
         name: of an audited data set.
-        reviewer: whose edits they are; FiftyOne notes that of none. What a reviewer's own App edits or tags becomes a
-            decision at once and is not found here; of the rest it is whose App ends, with `errata sync` who is named
-            there, else who reviewed here last.
+        reviewer: to whom the edits are ascribed: FiftyOne does not record who edits. Edits in a reviewer's own App are
+            already decisions. For all others, pass the name given on the command line, else the reviewer of the App
+            that ends, else the last reviewer of this workspace.
 
     Raises:
-        ErrataError: not audited, no dataset or no database, or nobody is named and there is an edit.
+        ErrataError: not audited, no dataset or no database, or there is an edit and no reviewer is named.
     """
     audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
     dataset = load_dataset(workspace, dataset_name(name))
-    prepare(dataset, audit.rows)
-    done = sync_samples(dataset, audit, ledger, reviewer)
+    prepare_review(dataset, audit.rows)
+    synced = sync_samples(dataset, audit, ledger, reviewer)
     write_queue(dataset, audit, ledger)
-    return done
+    return synced
 
 
-def sync_every(workspace: Workspace, reviewer: str) -> list[str]:
-    """Do what `sync` does for every data set with a dataset and return what to tell; nothing where nothing was edited.
+def sync_all(workspace: Workspace, reviewer: str) -> list[str]:
+    """Do what `sync` does for every data set with a dataset; return what to tell, nothing where nothing was edited.
 
     Raises:
         ErrataError: the database does not answer.
@@ -77,25 +77,27 @@ def sync_every(workspace: Workspace, reviewer: str) -> list[str]:
     told: list[str] = []
     for name in audited(workspace):
         if audited_labels(workspace, name) == ORIGINAL and dataset_exists(workspace, dataset_name(name)):
-            found = sync(workspace, name, reviewer)
-            if found.decisions or found.refused or found.given_again:
-                told += [f"{name}: {sentence}" for sentence in found.sentences()]
+            synced = sync(workspace, name, reviewer)
+            if synced.decisions or synced.refused or synced.given_again:
+                told += [f"{name}: {sentence}" for sentence in synced.sentences()]
     return told
 
 
-def sync_samples(dataset: Any, audit: Audit, ledger: Ledger, reviewer: str, ids: Sequence[str] | None = None) -> Synced:
-    """Do what `sync` does for some samples, all by default; of some, the page that shows them may go on editing.
+def sync_samples(
+    dataset: Any, audit: Audit, ledger: Ledger, reviewer: str, sample_ids: Sequence[str] | None = None
+) -> Synced:
+    """Do what `sync` does for some samples, all by default; the page that shows some of them may go on editing.
 
     Raises:
         ErrataError: the database does not answer.
     """
-    given, samples = given_labels(ledger), read_samples(dataset, READ, ids)
+    given, samples = given_labels(ledger), read_samples(dataset, READ, sample_ids)
     decisions, refused = take_edits(audit, ledger, samples, reviewer)
     replaced = replaced_given(given, samples)
-    followed = {one: sample for one, sample in samples.items() if one not in refused}
-    tagged = {one: sample for one, sample in followed.items() if _verdict_tags(sample)}
-    write_samples(dataset, {one: {"tags": _other_tags(sample)} for one, sample in tagged.items()})
-    updated = write_changed(dataset, ledger, given, followed, noted=ids is None)
+    followed = {sample_id: sample for sample_id, sample in samples.items() if sample_id not in refused}
+    tagged = {sample_id: sample for sample_id, sample in followed.items() if _verdict_tags(sample)}
+    write_samples(dataset, {sample_id: {"tags": _other_tags(sample)} for sample_id, sample in tagged.items()})
+    updated = write_changed(dataset, ledger, given, followed, noted=sample_ids is None)
     return Synced(tuple(decisions), tuple(refused.values()), tuple(replaced), updated)
 
 
@@ -111,24 +113,24 @@ def take_edits(
         reviewer: whose edits they are.
 
     Returns:
-        the decisions, undone together, and for each sample whose edits make none a sentence.
+        the decisions, undone together, and a sentence for each sample whose edits make no decision.
 
     Raises:
         ErrataError: the log cannot be read.
     """
-    rows = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
+    row_of = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
     batch = secrets.token_hex(8)
     decisions: list[Decision] = []
     refused: dict[str, str] = {}
-    for one, sample in samples.items():
-        if sample[IMAGE_ID] not in rows:
+    for sample_id, sample in samples.items():
+        if sample[IMAGE_ID] not in row_of:
             continue
         try:
-            found = _edit(audit, rows[sample[IMAGE_ID]], sample, reviewer)
-            if found is not None:
-                decisions += _decided(ledger, replace(found, batch=batch))
+            decision = _edit(audit, row_of[sample[IMAGE_ID]], sample, reviewer)
+            if decision is not None:
+                decisions += _written(ledger, replace(decision, batch=batch))
         except ErrataError as error:
-            refused[one] = f"{error}."
+            refused[sample_id] = f"{error}."
     return decisions, refused
 
 
@@ -136,42 +138,41 @@ def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | N
     """Return the decision that a sample's edits make, None where nobody edited it.
 
     Raises:
-        ErrataError: they make none, or nobody is named.
+        ErrataError: they make no decision, or no reviewer is named.
     """
-    image_id, tags, label = str(sample[IMAGE_ID]), _verdict_tags(sample), sample[label_of(CURATED)]
-    expected = sample[CURATED_IN_LOG] or audit.rows.classes[audit.rows.labels[row]]
-    edited = label != expected
-    if not edited and not tags:
+    image_id, verdict_tags, label = str(sample[IMAGE_ID]), _verdict_tags(sample), sample[label_of(CURATED)]
+    given = audit.rows.classes[audit.rows.labels[row]]
+    edited = label != (sample[CURATED_IN_LOG] or given)
+    if not edited and not verdict_tags:
         return None
-    if len(tags) + edited > 1:
-        said = ", ".join([*(f"tag {tag!r}" for tag in tags), *([f"label {label!r}"] if edited else [])])
-        raise ErrataError(f"{image_id} has edits that contradict each other ({said}); leave one of them and sync again")
+    if len(verdict_tags) + edited > 1:
+        edits = ", ".join([*(f"tag {tag!r}" for tag in verdict_tags), *([f"label {label!r}"] if edited else [])])
+        raise ErrataError(
+            f"{image_id} has edits that contradict each other ({edits}); leave one of them and sync again"
+        )
     if not reviewer:
         raise ErrataError(f"{image_id} was edited in FiftyOne, but nobody said by whom; add --reviewer NAME")
-    if tags:
-        said_so = quick_verdict(audit, row, tags[0])
-        return Decision(reviewer, image_id, queue=TAGGED.format(tags[0]), source="fiftyone", **said_so)
-    if label is None:
+    if not verdict_tags and label is None:
         raise ErrataError(
             f"the curated label of {image_id} was deleted, which says nothing; choose a label, or tag the image "
-            "none-of-these or exclude"
+            f"{' or '.join(removing())}"
         )
-    said_so = quick_verdict(audit, row, "label", label)
-    return Decision(reviewer, image_id, queue=LABEL_EDITED, source="fiftyone", **said_so)
+    action, queue = (verdict_tags[0], TAGGED.format(verdict_tags[0])) if verdict_tags else (LABEL, LABEL_EDITED)
+    fields = decision_fields(audit, row, action, () if verdict_tags else (label,))
+    return Decision(reviewer, image_id, label=given, queue=queue, source="fiftyone", **fields)
 
 
-def _decided(ledger: Ledger, decision: Decision) -> list[Decision]:
-    """Write a decision, unless it is what this reviewer says already."""
+def _written(ledger: Ledger, decision: Decision) -> list[Decision]:
+    """Write a decision, unless it is the verdict that this reviewer has in force already."""
     with ledger.reading() as state:
-        own = state.verdicts(decision.image_id).get(decision.reviewer)
-        if own and (own.decision, set(own.new_labels)) == (decision.decision, set(decision.new_labels)):
+        if decision.says_the_same_as(state.verdicts(decision.image_id).get(decision.reviewer)):
             return []
         return ledger.decide(decision)
 
 
 def _verdict_tags(sample: Sample) -> list[str]:
-    return [tag for tag in sample["tags"] or [] if tag in TAGS]
+    return [tag for tag in sample["tags"] or [] if tag in tags()]
 
 
 def _other_tags(sample: Sample) -> list[str]:
-    return [tag for tag in sample["tags"] or [] if tag not in TAGS]
+    return [tag for tag in sample["tags"] or [] if tag not in tags()]

@@ -8,8 +8,7 @@ from curation.database.samples import read_samples, write_samples
 from curation.database.store import View
 from curation.decisions.ledger import Ledger
 from curation.results.audit import Audit
-from curation.review.drawn_looks import ORDER_SEED, audit_order
-from curation.review.queue import split_places, tally
+from curation.review.bench import Bench
 
 ORDER_FIELD = {
     names.REVIEW_ORDER: (
@@ -61,17 +60,13 @@ def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
     Raises:
         ErrataError: the database does not answer, or the log cannot be read.
     """
-    rows, quality = audit.rows, audit.consensus.label_quality
-    places, _ = split_places(quality, audit_order(rows.image_ids, quality, ORDER_SEED), rows.splits)
-    row_of = {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())}
-    with ledger.reading() as state:
-        found = tally(state, row_of, len(rows))
-    left = ~(found.looked | found.unsure)
-    wanted = {image_id: int(places[row]) if left[row] else None for image_id, row in row_of.items()}
+    bench = Bench(audit, ledger)
+    (places, _), seen = bench.places, bench.tally().seen
+    wanted = {image_id: None if seen[row] else int(places[row]) for image_id, row in bench.row_of.items()}
     samples = read_samples(dataset, (names.IMAGE_ID, names.REVIEW_ORDER))
     changed = {
-        one: {names.REVIEW_ORDER: wanted[sample[names.IMAGE_ID]]}
-        for one, sample in samples.items()
+        sample_id: {names.REVIEW_ORDER: wanted[sample[names.IMAGE_ID]]}
+        for sample_id, sample in samples.items()
         if sample[names.IMAGE_ID] in wanted and sample[names.REVIEW_ORDER] != wanted[sample[names.IMAGE_ID]]
     }
     write_samples(dataset, changed, noted=False)

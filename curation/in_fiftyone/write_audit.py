@@ -13,7 +13,7 @@ from curation.database.store import View
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.reviewer import kept_reviewer
 from curation.images.problems import CHECKS
-from curation.in_fiftyone.mirror import READ, prepare, write_decisions
+from curation.in_fiftyone.mirror import READ, prepare_review, write_decisions
 from curation.in_fiftyone.sync import take_edits
 from curation.in_fiftyone.views import write_queue
 from curation.results.audit import ArchitectureResult, Audit
@@ -62,7 +62,7 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
                 progress(done + 1, len(audit.architectures))
         store.save_views(dataset, _views(audit))
         if ledger:  # on the labels of a curated split nobody decides
-            prepare(dataset, audit.rows)
+            prepare_review(dataset, audit.rows)
             write_decisions(dataset, ledger)
             write_queue(dataset, audit, ledger)
         dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}

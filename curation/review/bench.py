@@ -1,22 +1,23 @@
-"""What the review screen works on: the audit, its decision log, queues and neighbours, loaded once for all visitors."""
+"""One data set under review: its queues, where each image stands in them, and how far the review is."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
-from curation.decisions.agreement import disagreements
+from curation.decisions.agreement import Agreement, agreement, disagreements
 from curation.decisions.ledger import Ledger, log_of
 from curation.results.audit import Audit
-from curation.review.budget import Budget, estimate
-from curation.review.drawn_looks import ORDER_SEED, DrawOrder, Queue, audit_order, inclusion
-from curation.review.queue import Population, Tally, inclusion_of, lay_out, population, shared_images, tally
+from curation.review.budget import Budget
+from curation.review.drawn_looks import Queue
+from curation.review.population import Population, draw_order_of, label_probabilities, population
+from curation.review.queue import split_places, whole_queue
 from curation.review.selections import load_selection, selection_stamp
-from curation.scoring.expected_errors import adding_up
+from curation.review.tally import Tally, shared_images, tally
 from curation.scoring.nearest import Halves, directions, nearest
 from curation.workspace.folders import Workspace
-from models.arrays import BoolArray, FloatArray
+from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.predictions import Predictions
 
 ALL = "all"  # splits
@@ -24,21 +25,66 @@ DISPUTED = "disputed"  # the order of what reviewers disagree about
 SELECTION = "selection "  # before the name of a selection, where that is the order
 
 
-@dataclass
-class Bench:
-    """One audited data set under review; threads share it."""
+@dataclass(frozen=True)
+class Standing:
+    """How far the review of a split is."""
 
-    audit: Audit
-    ledger: Ledger
-    order: DrawOrder  # of all N images
-    row_of: dict[str, int]  # image_id -> row
-    _parts: dict[str, Population] = field(default_factory=dict)
-    _queues: dict[tuple[str, str], Queue] = field(default_factory=dict)
-    _tally: tuple[int, Tally] | None = None  # lines of the log, and what they say
-    _budgets: dict[str, tuple[int, Budget]] = field(default_factory=dict)  # split -> lines of the log, estimate
-    _shared: dict[float, BoolArray] = field(default_factory=dict)  # share -> drawn once: that hashes N names
-    _directions: Halves | None = None
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    images: int  # of the split
+    judged: int  # by anybody
+    by_reviewer: int
+    budget: Budget
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an image stands in the queue of its split by suspicion."""
+
+    rank: int  # 1 = first
+    drawn: bool  # it is there because it was drawn at random
+    inclusion: float | None  # probability with which it was drawn, in (0, 1]; None where it was not
+
+
+@dataclass
+class _Counted:
+    """What follows from the log as it is now."""
+
+    lines: int  # of the log
+    tally: Tally
+    budgets: dict[str, Budget] = field(default_factory=dict)  # split -> estimate
+    agreement: Agreement | None = None
+
+
+class Bench:
+    """What the app and FiftyOne review with, loaded once for each audit; threads share it."""
+
+    def __init__(self, audit: Audit, ledger: Ledger):
+        """Start without reading the log.
+
+        Args:
+            audit: of N images.
+            ledger: of their decisions.
+        """
+        self.audit, self.ledger = audit, ledger
+        self.row_of: dict[str, int] = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
+        self.lock = threading.RLock()
+        self._draws = draw_order_of(audit)
+        self._parts: dict[str, Population] = {}
+        self._queues: dict[tuple[str, str], Queue] = {}
+        self._shared: dict[float, BoolArray] = {}  # share -> which images
+        self._counted: _Counted | None = None
+
+    def part(self, split: str) -> Population:
+        """Return the images of a split, or all.
+
+        Raises:
+            ErrataError: the split has no image.
+        """
+        with self.lock:
+            if split not in self._parts:
+                rows, quality = self.audit.rows, self.audit.consensus.label_quality
+                chosen = np.ones(len(rows), bool) if split == ALL else rows.splits == split
+                self._parts[split] = population(quality, self._draws, chosen)
+            return self._parts[split]
 
     def shared(self, share: float) -> BoolArray:
         """Return which images every reviewer looks at, shape (N,); see `shared_images`."""
@@ -47,17 +93,14 @@ class Bench:
                 self._shared[share] = shared_images(self.audit.rows.image_ids, share)
             return self._shared[share]
 
-    def part(self, split: str) -> Population:
-        """Return the images of a split, or all."""
-        with self.lock:
-            if split not in self._parts:
-                rows, quality = self.audit.rows, self.audit.consensus.label_quality
-                chosen = np.ones(len(rows), bool) if split == ALL else rows.splits == split
-                self._parts[split] = population(quality, self.order, chosen)
-            return self._parts[split]
-
     def queue(self, split: str, order: str, pair: tuple[int, int] | None = None) -> Queue:
-        """Return the whole queue of a split, whoever judged what; see `lay_out`; of a selection its images alone."""
+        """Return the whole queue of a split, whoever judged what.
+
+        Args:
+            split: train, val, test or ALL.
+            order: of `whole_queue`; DISPUTED; or SELECTION and the name of a selection, of which it has no other image.
+            pair: see `whole_queue`.
+        """
         if order.startswith(SELECTION):
             return self._selected(split, order.removeprefix(SELECTION))
         if order == DISPUTED:
@@ -65,8 +108,8 @@ class Bench:
         key = (split, f"{order} {pair}")
         with self.lock:
             if key not in self._queues:
-                rows, suggested = self.audit.rows, self.audit.consensus.suggested
-                self._queues[key] = lay_out(self.part(split), rows.labels, suggested, order, pair)
+                labels, suggested = self.audit.rows.labels, self.audit.consensus.suggested
+                self._queues[key] = whole_queue(self.part(split), labels, suggested, order, pair)
             return self._queues[key]
 
     def _selected(self, split: str, name: str) -> Queue:
@@ -82,65 +125,151 @@ class Bench:
             return self._queues[key]
 
     def _disputed(self, split: str) -> Queue:
-        """Return what reviewers disagree about and nobody settled, most serious first; none of it was drawn."""
+        """Return what reviewers disagree about and nobody settled, most serious first; no image of it was drawn."""
         with self.lock, self.ledger.reading() as state:
-            found = np.array([self.row_of[one.image_id] for one in disagreements(state)], np.int64)
-        found = found[np.isin(found, self.part(split).rows)]
-        return Queue(found, np.zeros(len(found), bool))
+            rows = np.array([self.row_of[dispute.image_id] for dispute in disagreements(state)], np.int64)
+        rows = rows[np.isin(rows, self.part(split).rows)]
+        return Queue(rows, np.zeros(len(rows), bool))
 
-    def tally(self) -> tuple[int, Tally]:
-        """Return how many lines the log has, and what the verdicts in force say; read again where there are more."""
-        with self.lock, self.ledger.reading() as state:
-            lines = self.ledger.lines()
-            if self._tally is None or self._tally[0] != lines:
-                self._tally = lines, tally(state, self.row_of, len(self.audit.rows))
-            return self._tally
+    def tally(self) -> Tally:
+        """Return what the verdicts in force say.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        with self.lock:
+            return self._caught_up().tally
 
     def budget(self, split: str) -> Budget:
-        """Return how many wrong labels are left in a split."""
-        with self.lock:
-            lines, found = self.tally()
-            if self._budgets.get(split, (-1, None))[0] != lines:
-                part, rows = self.part(split), self.part(split).rows
-                seen = found.looked[rows] | found.unsure[rows]
-                shares = inclusion(part.quality, part.audit, seen, found.drawn[rows])
-                ahead = estimate(self._chances[rows], found.looked[rows], found.wrong[rows], shares, found.unsure[rows])
-                self._budgets[split] = lines, ahead
-            return self._budgets[split][1]
+        """Return how many wrong labels are left in a split.
 
-    @cached_property
-    def _chances(self) -> FloatArray:
-        """Label quality that adds up to the number of wrong labels the models estimate, shape (N,)."""
-        return adding_up(self.audit.consensus.label_quality, self.audit.findings.n_wrong)
+        Raises:
+            ErrataError: the log cannot be read, or the split has no image.
+        """
+        with self.lock:
+            counted = self._caught_up()
+            if split not in counted.budgets:
+                counted.budgets[split] = self.part(split).budget(counted.tally, self._probabilities)
+            return counted.budgets[split]
+
+    def standing(self, split: str, reviewer: str) -> Standing:
+        """Return how far the review of a split is.
+
+        Raises:
+            ErrataError: the log cannot be read, or the split has no image.
+        """
+        with self.lock:
+            rows, counts, budget = self.part(split).rows, self.tally(), self.budget(split)
+        judged, by_reviewer = int(counts.seen[rows].sum()), int(counts.judged_by(reviewer)[rows].sum())
+        return Standing(len(rows), judged, by_reviewer, budget)
+
+    def pair_counts(self, row: int) -> tuple[int, int]:
+        """Return how many images of the same split show the same confusion of labels, and how many of them are judged.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        rows, suggested = self.audit.rows, self.audit.consensus.suggested
+        same: BoolArray = (
+            (rows.labels == rows.labels[row]) & (suggested == suggested[row]) & (rows.splits == rows.splits[row])
+        )
+        return int(same.sum()), int((same & self.tally().seen).sum())
+
+    def agreement(self) -> Agreement:
+        """Return how well the reviewers agree.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        with self.lock, self.ledger.reading() as state:
+            counted = self._caught_up()
+            if counted.agreement is None:
+                counted.agreement = agreement(state)
+            return counted.agreement
+
+    def place(self, row: int) -> Place:
+        """Return where an image stands in the queue of its split.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        places, drawn = self.places
+        if not drawn[row]:
+            return Place(int(places[row]), False, None)
+        return Place(int(places[row]), True, self.inclusion_of(str(self.audit.rows.splits[row]), row))
+
+    def place_of_look(self, row: int, walked: bool) -> Place:
+        """Return where an image stands that somebody looks at; it counts as drawn only where its turn had come.
+
+        An image that somebody opened from the grid may have been chosen for its looks.
+
+        Args:
+            row: of the image.
+            walked: whether it came after another one, not from the grid.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        place = self.place(row)
+        return place if walked or self.is_next(row) else replace(place, drawn=False, inclusion=None)
+
+    def is_next(self, row: int) -> bool:
+        """Return whether somebody has judged all that comes before an image in the queue of its split.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        splits, (places, _) = self.audit.rows.splits, self.places
+        left = (splits == splits[row]) & ~self.tally().seen
+        return not bool((left & (places < places[row])).any())
 
     def inclusion_of(self, split: str, row: int) -> float:
-        """Return the probability with which an image, that is looked at now because it was drawn, was to be."""
-        return inclusion_of(self.part(split), self.tally()[1], row)
+        """Return the probability with which an image, which is looked at now because it was drawn, was to be.
+
+        Raises:
+            ErrataError: the log cannot be read.
+        """
+        with self.lock:
+            return self.part(split).inclusion_of(self.tally(), row)
 
     def neighbours(self, row: int, label: int, count: int) -> list[int]:
         """Return the rows with a label that look most like an image, its copies left out; none without embeddings."""
         with self.lock:
-            if self._directions is None:
-                self._directions = _directions(self.audit)
-        if not len(self._directions):
+            known = self._directions
+        if not len(known):
             return []
         groups = self.audit.duplicates.groups
         among: BoolArray = (self.audit.rows.labels == label) & (groups != groups[row])
-        return [int(other) for other in nearest(self._directions, row, among, count)]
+        return [int(neighbour) for neighbour in nearest(known, row, among, count)]
 
+    def _caught_up(self) -> _Counted:
+        """Return what the log says; counted again where it has more lines."""
+        with self.ledger.reading() as state:
+            lines = self.ledger.lines()
+            if self._counted is None or self._counted.lines != lines:
+                self._counted = _Counted(lines, tally(state, self.row_of, len(self.audit.rows)))
+            return self._counted
 
-def _directions(audit: Audit) -> Halves:
-    """Return the directions of the first architecture that has embeddings, shape (N, D); D = 0 rows where none has."""
-    for one in audit.voters:
-        embeddings = Predictions.load(one.run_folder / "predictions.npz").embeddings
-        if embeddings is not None and len(embeddings) == len(audit.rows):
-            return directions(embeddings)
-    return np.zeros((0, 0), np.float16)
+    @cached_property
+    def places(self) -> tuple[IntArray, BoolArray]:
+        """Where each image stands in the queue of its split, and which are drawn, shape (N,); see `split_places`."""
+        audit = self.audit
+        return split_places(audit.consensus.label_quality, self._draws, audit.rows.splits)
+
+    @cached_property
+    def _probabilities(self) -> FloatArray:
+        return label_probabilities(self.audit)
+
+    @cached_property
+    def _directions(self) -> Halves:
+        """Directions of the first architecture that has embeddings, shape (N, D); no rows where none has."""
+        for voter in self.audit.voters:
+            embeddings = Predictions.load(voter.run_folder / "predictions.npz").embeddings
+            if embeddings is not None and len(embeddings) == len(self.audit.rows):
+                return directions(embeddings)
+        return np.zeros((0, 0), np.float16)
 
 
 def open_bench(workspace: Workspace, name: str, audit: Audit) -> Bench:
     """Return what is to be reviewed of an audit."""
-    rows = audit.rows
-    order = audit_order(rows.image_ids, audit.consensus.label_quality, ORDER_SEED)
-    ledger = Ledger(log_of(workspace, name), audit.checked)
-    return Bench(audit, ledger, order, {image_id: row for row, image_id in enumerate(rows.image_ids.tolist())})
+    return Bench(audit, Ledger(log_of(workspace, name), audit.checked))

@@ -28,10 +28,10 @@ class Queue:
     """The images to look at, first to last."""
 
     rows: IntArray  # (M,) rows nobody has looked at
-    drawn: BoolArray  # (M,) whether each is proposed by the audit order and not for being suspicious
+    drawn: BoolArray  # (M,) whether each is proposed by the draw order and not for being suspicious
 
 
-def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> DrawOrder:
+def draw_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> DrawOrder:
     """Give every image its place in a random order that depends on names, label quality and the seed alone.
 
     Suspicious images are drawn more readily, as there more verdicts are in doubt: the weight falls evenly from 1 for
@@ -66,15 +66,15 @@ def audit_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed
     return DrawOrder(np.lexsort((image_ids, tickets)), weights, tickets)
 
 
-def queue(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, share: float = SHARE) -> Queue:
-    """Return what to look at: the most suspicious first, and every 1/share-th the next of the audit order.
+def queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, share: float = SHARE) -> Queue:
+    """Return what to look at: the most suspicious first, and every 1/share-th the next of the draw order.
 
     The whole queue is laid out as if nobody had looked at anything, then the images looked at are left out: verdicts
     never move an image, and what was proposed once keeps its mark.
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious.
-        audit: of the same images.
+        draws: of the same images.
         looked: whether somebody has looked at each image, unsure or not, shape (N,).
         share: of the looks to draw, in [0, 1]; 0 measures nothing, 1 draws all.
 
@@ -85,10 +85,10 @@ def queue(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, share:
         ErrataError: shapes disagree, a quality is outside [0, 1] or NaN, or the share is outside [0, 1].
     """
     quality = checked_quality(label_quality)
-    _same_length(quality, audit, looked=looked)
+    _same_length(quality, draws, looked=looked)
     if not 0 <= share <= 1:
         raise ErrataError(f"the share of drawn looks is {share}; expected 0 to 1, usually {SHARE}")
-    suspicious, random = iter(_suspicion(quality, audit).tolist()), iter(audit.order.tolist())
+    suspicious, random = iter(_suspicion(quality, draws).tolist()), iter(draws.order.tolist())
     rows, taken = np.empty(len(quality), np.int64), np.zeros(len(quality), np.bool_)
     # The first drawn look comes in the middle of the first ten, not at their end: a short review has one too.
     drawn = np.diff(np.floor(np.arange(len(quality) + 1) * share + 0.5)) > 0
@@ -100,7 +100,7 @@ def queue(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, share:
     return Queue(rows[left], drawn[left])
 
 
-def inclusion(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
+def inclusion(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
     """Return the probability with which each image would have been looked at by now, given the others.
 
     Certain (1) are the images down to where the most suspicious were looked at without a gap, also those of them that
@@ -110,9 +110,9 @@ def inclusion(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, dr
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious.
-        audit: of the same images.
+        draws: of the same images.
         looked: whether somebody has looked at each image, unsure or not, shape (N,).
-        drawn: whether the queue proposed it from the audit order, shape (N,); what was not looked at does not count.
+        drawn: whether the queue proposed it from the draw order, shape (N,); what was not looked at does not count.
 
     Returns:
         shape (N,), float64 in [0, 1]; 0 for what nobody looked at where nothing was drawn so far.
@@ -124,18 +124,18 @@ def inclusion(label_quality: FloatArray, audit: DrawOrder, looked: BoolArray, dr
     Duffield, Lund, Thorup 2007, doi:10.1145/1314690.1314696 (priority sampling).
     """
     quality = checked_quality(label_quality)
-    _same_length(quality, audit, looked=looked, drawn=drawn)
-    certain, suspicion = looked & ~drawn, _suspicion(quality, audit)
+    _same_length(quality, draws, looked=looked, drawn=drawn)
+    certain, suspicion = looked & ~drawn, _suspicion(quality, draws)
     # The gapless run ends with the last image that was not drawn: whether one is certain must not hang on its ticket.
     gapless = np.cumprod(looked[suspicion]).astype(np.bool_) & certain[suspicion]
     certain[suspicion[: np.max(np.flatnonzero(gapless), initial=-1) + 1]] = True
     sampled = looked & ~certain
     if not sampled.any():
         return certain.astype(np.float64)
-    last, left = audit.tickets[sampled].max(), audit.tickets[~looked]
+    last, left = draws.tickets[sampled].max(), draws.tickets[~looked]
     threshold = np.min(left[left > last], initial=np.inf)
     answered = sampled.sum() / (sampled.sum() + (left < last).sum())
-    return np.where(certain, 1.0, answered * np.minimum(1, threshold * audit.weights))
+    return np.where(certain, 1.0, answered * np.minimum(1, threshold * draws.weights))
 
 
 def checked_quality(label_quality: FloatArray) -> Doubles:
@@ -154,15 +154,15 @@ def checked_quality(label_quality: FloatArray) -> Doubles:
     return quality
 
 
-def _suspicion(quality: Doubles, audit: DrawOrder) -> IntArray:
-    # Among equals the last of the audit order first: ties do not depend on the order of the rows.
+def _suspicion(quality: Doubles, draws: DrawOrder) -> IntArray:
+    # Among equals the last of the draw order first: ties do not depend on the order of the rows.
     places = np.empty(len(quality), np.int64)
-    places[audit.order] = np.arange(len(quality))
+    places[draws.order] = np.arange(len(quality))
     return np.lexsort((-places, quality))
 
 
-def _same_length(quality: Doubles, audit: DrawOrder, **masks: BoolArray) -> None:
-    lengths = {"the audit order": audit.order.shape, **{name: mask.shape for name, mask in masks.items()}}
+def _same_length(quality: Doubles, draws: DrawOrder, **masks: BoolArray) -> None:
+    lengths = {"the draw order": draws.order.shape, **{name: mask.shape for name, mask in masks.items()}}
     for name, shape in lengths.items():
         if shape != quality.shape:
             raise ErrataError(f"{name} has shape {shape} and label_quality {quality.shape}; expected the same images")

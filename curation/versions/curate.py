@@ -15,7 +15,7 @@ from curation.images.duplicates import Duplicates
 from curation.scoring.scores import Ranking
 from curation.versions.guard import check_guard
 from curation.versions.request import VersionRequest
-from curation.versions.rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows, Texts
+from curation.versions.rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows, Texts, decision_texts
 from curation.versions.shares import remake
 from curation.words import first_few
 from models.arrays import BoolArray, IntArray
@@ -62,12 +62,12 @@ def curate(
     decided = decided_labels(state, rows)
     _check_people(decided)
     splits = before.splits()
-    out = np.where(decided.excluded, decided.decisions, "").astype("<U13")
+    out = decision_texts(np.where(decided.excluded, decided.decisions, ""))
     if request.shares:
         splits = remake(rows.image_ids, decided.labels, duplicates.groups, out == "", request.shares, request.seed)
     else:
         out[(out == "") & before.left_out()] = LEAK
-    labels, decisions = decided.labels.copy(), decided.decisions.astype("<U13")
+    labels, decisions = decided.labels.copy(), decision_texts(decided.decisions)
     open_to_models = _open_to_models(decided, rows.splits, splits, out)
     inherited = before.automatic(rows.classes)
     accepted = _accepted(request, ranking, rows, splits)
@@ -153,7 +153,7 @@ def _who(decided: DecidedLabels, state: State, rows: Rows) -> tuple[Texts, Texts
 def _reviewers(state: State, image_id: str, verdict: Decision) -> list[str]:
     if verdict.adjudicates:
         return [verdict.reviewer]
-    return [who for who, own in state.verdicts(image_id).items() if own.meaning == verdict.meaning]
+    return [who for who, own in state.verdicts(image_id).items() if verdict.says_the_same_as(own)]
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from curation.decisions.verdicts import removing, unanswered
 from curation.versions.rows import AUTO, CuratedRows
 from curation.words import counted, first_few
 from models.arrays import BoolArray
@@ -42,7 +43,7 @@ def guard_statements(
     if leaks.any():
         what = "left out" if dropped else "still in it: figures on val and test may flatter"
         said.append(f"{counted(int(leaks.sum()), 'image')} with a twin in a split further on: {what}")
-    for own, why in ((every.disputed, "disputed"), (every.decisions == "unsure", "judged unsure")):
+    for own, why in ((every.disputed, "disputed"), (np.isin(every.decisions, unanswered()), "judged unsure")):
         if own.any():
             said.append(f"{counted(int(own.sum()), f'{why} image')}: label as given")
     if len(every.soft_rows):
@@ -55,7 +56,7 @@ def guard_statements(
 def _of_test(every: CuratedRows) -> str:
     own = every.checked.rows.splits == "test"
     changed, n = int((every.changed() & own).sum()), int((every.members & own).sum())
-    out = int((np.isin(every.out, ("exclude", "none-of-these")) & own).sum())
+    out = int((np.isin(every.out, removing()) & own).sum())
     judged = int((own & ((every.decisions != "") | every.disputed)).sum())
     return (
         f"test: {changed} of {n} labels changed and {counted(out, 'image')} left out, each by a person's decision; "

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from curation.decisions.ledger import Ledger, open_ledger
+from curation.decisions.verdicts import unanswered
 from curation.images.unchanged import check_unchanged
 from curation.results.audit import Audit, load_audit
 from curation.versions.curate import Curated, curate
@@ -85,7 +86,7 @@ def _about(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str,
         },
         "leaks": {"dropped": request.drop_leaks, "images": names[curated.leaks].tolist()},
         "disputed": names[every.disputed].tolist(),
-        "unsure": int((every.decisions == "unsure").sum()),
+        "unsure": int(np.isin(every.decisions, unanswered()).sum()),
         "added_classes": list(curated.added_classes),
         "guard": guard_statements(
             every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back

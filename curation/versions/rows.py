@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.datasets.rows import SPLITS, Rows
+from curation.decisions.verdicts import VERDICTS
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -23,6 +24,11 @@ BETWEEN_NAMES = "\n"  # never in a reviewer's name, which prints
 Texts = npt.NDArray[np.str_]
 
 
+def decision_texts(texts: Texts) -> Texts:
+    """Return a copy of an array of decisions, or of reasons to leave images out, that has room for any of them."""
+    return np.asarray(texts, f"<U{max(map(len, (*VERDICTS, AUTO, LEAK)))}").copy()
+
+
 @dataclass(frozen=True)
 class CuratedRows:
     """N audited images; those that are left out keep their split, for the next version."""
@@ -30,7 +36,7 @@ class CuratedRows:
     checked: CheckedRows  # labels (N,) and splits (N,) as curated; classes as given, behind them those added
     given: IntArray  # (N,) labels as given
     given_splits: Texts  # (N,)
-    out: Texts  # (N,) exclude, none-of-these or leak; empty for images that are in the split
+    out: Texts  # (N,) a verdict that removes the label, or leak; empty for images that are in the split
     decisions: Texts  # (N,) kind of the verdict in force, AUTO, or empty
     reviewers: Texts  # (N,) whose verdict it is, several joined by BETWEEN_NAMES
     times: Texts  # (N,) of the verdict, UTC

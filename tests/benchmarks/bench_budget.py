@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.review.budget import Budget, estimate
-from curation.review.drawn_looks import audit_order, inclusion, queue
+from curation.review.drawn_looks import draw_order, inclusion, queue
 from models.arrays import BoolArray, FloatArray
 
 LOOKS = (0, 20, 100, 200, 500)
@@ -51,14 +51,14 @@ def review(
     at: tuple[int, ...] = LOOKS,
 ) -> list[tuple[Budget, list[int]]]:
     """Return the budget after some numbers of looks of one review, each with what the next ones found."""
-    audit = audit_order(image_ids, quality, seed)
-    todo = queue(quality, audit, np.zeros(len(quality), np.bool_))
+    draws = draw_order(image_ids, quality, seed)
+    todo = queue(quality, draws, np.zeros(len(quality), np.bool_))
     steps = []
     for looks in at:
         looked, drawn = np.zeros((2, len(quality)), np.bool_)
         looked[todo.rows[:looks]] = True
         drawn[todo.rows[todo.drawn]] = True
-        probability = inclusion(quality, audit, looked, drawn)
+        probability = inclusion(quality, draws, looked, drawn)
         budget = estimate(quality, looked, wrong & looked, probability, upcoming=todo.rows[looks:])
         finds = [int(wrong[todo.rows[looks : looks + ahead]].sum()) for ahead in budget.next_finds]
         steps.append((budget, finds))
@@ -89,7 +89,7 @@ def line(looks: int, row: list[float]) -> str:
 
 
 def measure_file(path: Path, reviews: int) -> None:
-    """Print means over reviews of one data set; only the seed of the audit order differs between them."""
+    """Print means over reviews of one data set; only the seed of the draw order differs between them."""
     with np.load(path) as data:
         quality, wrong = data["label_quality"].astype(np.float32), data["labels"] != data["truth"]
         image_ids = data["image_ids"].astype(np.str_)

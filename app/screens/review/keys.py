@@ -9,6 +9,7 @@ import streamlit as st
 from app.html_parts.markdown import plain
 from app.screens.review.sitting import Look, Sitting
 from app.screens.review.verdicts import judge, last, reverse
+from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS, Verdict
 
 SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
 DIGITS = 9
@@ -21,19 +22,16 @@ def verdict_keys(look: Look) -> None:
     given, other = classes[look.label], classes[look.other]
     with st.container(horizontal=True, gap="small", key="review-main"):
         with st.container(key="review-keep", width="content"):
-            _key(look, f"Keep **{plain(given)}**", "K", "keep")
+            _key(look, VERDICTS[KEEP], of=given)
         if look.suspicious and not sitting.blind:
             with st.container(key="review-accept", width="content"):
-                _key(look, f"Accept **{plain(other)}**", "A", "relabel", (other,))
+                _key(look, VERDICTS[RELABEL], (other,), of=other)
     with st.container(horizontal=True, gap="small", key="review-rest"):
-        for name, shortcut, decision in (("Ambiguous", "B", "ambiguous"), ("Multi-label", "M", "multi-label")):
-            _button(look, name, shortcut, _several, (look, decision))
-        for name, shortcut, decision in (
-            ("None of these", "N", "none-of-these"),
-            ("Exclude", "X", "exclude"),
-            ("Unsure", "U", "unsure"),
-        ):
-            _key(look, name, shortcut, decision)
+        for verdict in VERDICTS.values():
+            if verdict.names == "several":
+                _button(look, verdict.button, verdict.key, _several, (look, verdict.name))
+            elif verdict.name not in (KEEP, RELABEL):
+                _key(look, verdict)
         if _picked(look) is None:
             _button(look, "Pick", "P", _pick, (look,), quiet=True)
         else:
@@ -64,7 +62,8 @@ def _class_keys(look: Look) -> None:
             )
     if picked is not None:
         named_so_far = escape(", ".join(picked)) or "nothing yet"
-        st.html(f'<p class="er-hint">Picked: {named_so_far}. Digits pick; B says ambiguous, M multi-label.</p>')
+        keys = ", ".join(f"{one.key} says {one.name}" for one in VERDICTS.values() if one.names == "several")
+        st.html(f'<p class="er-hint">Picked: {named_so_far}. Digits pick; {keys}.</p>')
 
 
 def digits(look: Look) -> list[tuple[int, str]]:
@@ -99,8 +98,9 @@ def undo_keys(sitting: Sitting) -> None:
             st.html(f'<span class="er-hint">{escape(last())}</span>', width="stretch")
 
 
-def _key(look: Look, name: str, shortcut: str, decision: str, labels: Sequence[str] = ()) -> None:
-    _button(look, name, shortcut, _verdict, (look, decision, tuple(labels)))
+def _key(look: Look, verdict: Verdict, labels: Sequence[str] = (), of: str = "") -> None:
+    name = f"{verdict.button} **{plain(of)}**" if of else verdict.button
+    _button(look, name, verdict.key, _verdict, (look, verdict.name, tuple(labels)))
 
 
 def _button(
@@ -145,9 +145,9 @@ def _choose(look: Look, name: str) -> None:
         own = [one for one in picked if one != name] if name in picked else [*picked, name]
         st.session_state[_PICKED] = [look.image_id, *own]
     elif name == look.sitting.bench.ledger.classes[look.label]:
-        _verdict(look, "keep", ())
+        _verdict(look, KEEP, ())
     else:
-        _verdict(look, "relabel", (name,))
+        _verdict(look, RELABEL, (name,))
 
 
 def _choose_from(look: Look, key: str) -> None:

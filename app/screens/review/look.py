@@ -113,12 +113,12 @@ def _copies(look: Look) -> str:
 
 def progress(sitting: Sitting) -> str:
     """Return how far the review is, how many wrong labels are left, and what going on would bring."""
-    bench = sitting.bench
-    budget, found, rows = bench.budget(sitting.split), bench.tally()[1], bench.part(sitting.split).rows
-    looked = int((found.looked | found.unsure)[rows].sum())
-    own = int(found.judged[sitting.reviewer][rows].sum()) if sitting.reviewer in found.judged else 0
-    share = looked / len(rows)
-    figures = f"<b>{looked:,}</b> of {len(rows):,} images judged, {own:,} by you; <b>{budget.found:,}</b> wrong labels"
+    standing = sitting.bench.standing(sitting.split, sitting.reviewer)
+    budget, share = standing.budget, standing.judged / standing.images
+    figures = (
+        f"<b>{standing.judged:,}</b> of {standing.images:,} images judged, {standing.by_reviewer:,} by you; "
+        f"<b>{budget.found:,}</b> wrong labels"
+    )
     sentence, note = (said[:1].upper() + said[1:] for said in (stop_sentence(budget), budget.note))
     return (
         f'<div class="er-progress"><p>{figures}</p><div class="er-track"><span style="width:{share:.2%}"></span></div>'

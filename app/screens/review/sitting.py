@@ -46,7 +46,7 @@ class Sitting:
 
     def done(self) -> BoolArray:
         """Return which images are behind this reviewer, shape (N,)."""
-        found = self.bench.tally()[1]
+        found = self.bench.tally()
         if self.settles:
             return ~found.disputed
         return found.done(self.reviewer, self.bench.shared(self.share))

@@ -7,7 +7,9 @@ from typing import Any
 import streamlit as st
 
 from app.screens.review.sitting import Look, Sitting, leave, look_anew, looked_at, pass_over, reveal, say, standing
+from curation.decisions.actions import proposal
 from curation.decisions.decision import Decision
+from curation.decisions.verdicts import RELABEL
 from models.errors import ErrataError
 
 SHORTEST_LOOK_S = 0.15  # a key pressed sooner was meant for the image before: nobody sees a picture that fast
@@ -68,8 +70,8 @@ def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: floa
     bench = sitting.bench
     try:
         with bench.lock:
-            judged = bench.tally()[1].judged.get(sitting.reviewer)
-            looks = [Look(sitting, row, None, False) for row in rows if judged is None or not judged[row]]
+            judged = bench.tally().judged_by(sitting.reviewer)
+            looks = [Look(sitting, row, None, False) for row in rows if not judged[row]]
             written = bench.ledger.decide(*(_relabelled(look, label, looked_s / len(looks)) for look in looks))
     except ErrataError as error:
         say(f"{error}.")
@@ -140,11 +142,9 @@ def _unchanged(look: Look) -> bool:
 
 def _proposal(look: Look, decision: str, new_labels: Sequence[str]) -> dict[str, Any]:
     """Return which architectures said so before the reviewer did, and the run of the first; none where it was blind."""
-    if look.blind or decision != "relabel":
+    if look.blind or decision != RELABEL:
         return {}
-    wanted = look.sitting.bench.ledger.classes.index(new_labels[0])
-    own = [one for one in look.sitting.bench.audit.voters if int(one.predictions.probs[look.row].argmax()) == wanted]
-    return {"proposed_by": tuple(one.name for one in own), "run": own[0].run_folder.name} if own else {}
+    return proposal(look.sitting.bench.audit, look.row, new_labels[0])
 
 
 def _models_say(look: Look) -> str:

@@ -9,7 +9,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.table import Line, lines_of
 from curation.results.audit import Audit
 from curation.review.bench import Bench
-from curation.review.queue import look_order
+from curation.review.tally import look_order
 from curation.versions.diff import Change, diff_versions
 from curation.versions.make import VersionPreview, preview_version
 from curation.versions.request import VersionRequest

@@ -8,8 +8,8 @@ import streamlit as st
 from app.html_parts.line_chart import line_figure
 from app.screens.splits.data import looks
 from app.screens.splits.log import decision_list
-from curation.decisions.decision import VERDICTS
 from curation.decisions.state import State
+from curation.decisions.verdicts import VERDICTS
 from curation.reports.line_chart import Line
 from curation.review.bench import ALL, Bench
 from curation.review.budget import Budget, review_curve, stop_sentence
@@ -77,7 +77,7 @@ def _splits(bench: Bench) -> list[str]:
 
 def _curve(bench: Bench, split: str) -> None:
     """Show what the looks found, what the next ones are expected to find, and whether to go on."""
-    budget, found, rows = bench.budget(split), bench.tally()[1], bench.part(split).rows
+    budget, found, rows = bench.budget(split), bench.tally(), bench.part(split).rows
     order = looks(bench)
     own = order[np.isin(order, rows)]
     curve = review_curve(own, found.wrong)

@@ -8,8 +8,9 @@ import streamlit as st
 from app.html_parts.pictures import picture
 from app.panels.reviewer_name import reviewer
 from app.screens.splits.data import decision_lines
-from curation.decisions.decision import VERDICTS, Decision
+from curation.decisions.decision import Decision
 from curation.decisions.table import Line, Wanted
+from curation.decisions.verdicts import VERDICTS
 from curation.review.bench import Bench
 
 PAGE = 10  # decisions

@@ -7,7 +7,7 @@
   const FETCH_MS = 100; // that the file of the next image is waited for
   const PATIENCE_MS = 15000; // a key whose answer got lost blocks the next one no longer than that
   const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
-    u: "unsure", z: "undo", y: "redo" };
+    u: "unsure", p: "pick", z: "undo", y: "redo" }; // as in the tables of verdicts.py and operators.py
   const judged = new Set(), undone = new Set(); // samples, on this page; the modal does not stop at judged ones again
 
   let underway = 0; // when the key was pressed that is still being answered, 0: none
@@ -48,18 +48,25 @@
   const annotating = () =>
     document.querySelector("[data-cy=annotation-save-state], [data-cy=lighter-sample-renderer]") !== null;
 
+  const asking = () => document.querySelector(".MuiDialog-root, [role=dialog]") !== null; // FiftyOne's form is open
+
   function pressed(event) {
     const key = event.key.toLowerCase();
-    const quick = KEYS[key] ?? (/^[1-9]$/.test(key) ? "label" : null);
-    if (!quick || !ours() || typing(event) || annotating()) return;
+    const action = KEYS[key] ?? (/^[1-9]$/.test(key) ? "label" : null);
+    if (!action || !ours() || typing(event) || annotating() || asking()) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // x and z mean something else to FiftyOne
     watch();
     const looked = event.timeStamp - shown.since; // a busy page hears of a key long after it was pressed
     if (event.repeat || (underway && performance.now() - underway < PATIENCE_MS)) return;
     if (shown.walked && looked < SHORTEST_LOOK_MS) return;
+    if (action === "pick") {
+      const params = shown.id ? { sample_id: shown.id, walked: shown.walked } : {};
+      operators.executeOperator("prompt_user_for_operation", { operator_uri: `${PLUGIN}/pick`, params });
+      return;
+    }
     underway = performance.now();
-    const params = { quick, digit: quick === "label" ? Number(key) : null };
+    const params = { action, digit: action === "label" ? Number(key) : null };
     if (shown.id) {
       Object.assign(params, { sample_id: shown.id, looked_s: Math.max(0, looked) / 1000, walked: shown.walked });
     }

@@ -1,6 +1,6 @@
 """The verdicts as operators: on the open image, else on all selected ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import fiftyone.core.json as foj
@@ -8,125 +8,123 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from curation.database.names import TO_REVIEW
-from curation.in_fiftyone.desk import Done, FiftyOneDesk, Look
+from curation.decisions.verdicts import LABEL, VERDICTS, Verdict
+from curation.in_fiftyone.desk import FiftyOneDesk, Outcome, Viewing
 from curation.in_fiftyone.desks import desk_of
-from curation.review.review_progress import Place, Progress
+from curation.in_fiftyone.review_plugin.buttons import PICK, PICK_KEY, REVERSALS
+from curation.review.bench import Place
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
 AFTER = "@errata/review/after"  # of index.js: shows what became of a verdict, and the next image
-VERDICTS = {  # operator -> quick verdict, what its button says, icon
-    "keep": ("keep", "Keep the given label (K)", "check"),
-    "accept": ("accept", "Accept the suggested label (A)", "done_all"),
-    "ambiguous": ("ambiguous", "Ambiguous: given or suggested label (B)", "help"),
-    "none_of_these": ("none-of-these", "None of these classes (N)", "block"),
-    "exclude": ("exclude", "Exclude (X)", "delete"),
-    "unsure": ("unsure", "Unsure (U)", "question_mark"),
-}
-REVERSALS = {  # operator -> kind, what its button says, icon
-    "undo": ("undo", "Take back my last verdict (Z)", "undo"),
-    "redo": ("redo", "Bring it back (Y)", "redo"),
-}
 
 
-def act(ctx: Any, verdict: Callable[[FiftyOneDesk, Progress], Done], kind: str) -> dict[str, Any]:
+def act(ctx: Any, verdict: Callable[[FiftyOneDesk], Outcome], kind: str) -> dict[str, Any]:
     """Run a verdict; the page is told what became of it, and shows that and the next image."""
     try:
-        desk, progress = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
-        done = verdict(desk, progress)
+        desk = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
+        outcome = verdict(desk)
     except ErrataError as error:
         told: dict[str, Any] = {"kind": "refused", "said": f"{error}.", "ids": []}
     else:
-        told = {"kind": kind, "said": f"{done.sentence}.", "ids": list(done.ids), "samples": _samples(desk, done)}
-        told |= {"reviewer": desk.reviewer, "written": bool(done.decisions)}
+        told = {"kind": kind, "said": f"{outcome.sentence}.", "ids": list(outcome.sample_ids)}
+        told |= {"samples": _samples(desk, outcome), "reviewer": desk.reviewer, "written": bool(outcome.decisions)}
     ctx.trigger(AFTER, told)
     return {"said": told["said"], "refused": told["kind"] == "refused"}
 
 
-def judge(ctx: Any, quick: str, chosen: str = "", digit: int = 0) -> dict[str, Any]:
+def write_verdict(ctx: Any, action: str, chosen: Sequence[str] = (), digit: int = 0) -> dict[str, Any]:
     """Write a verdict on the image in the parameters, else on the open one, else on the selected ones.
 
     Args:
         ctx: of the operator.
-        quick: see `quick_verdicts`.
-        chosen: class name, for `label`.
-        digit: 1 for the first class, 0 where none was pressed; instead of `chosen`.
+        action: see `decision_fields`.
+        chosen: class names, see `decision_fields`.
+        digit: 1 for the first class, instead of `chosen`; 0 where no digit was pressed.
     """
-    named = ctx.params.get("sample_id")
     shown = ctx.current_sample or ""
-    ids = [named] if named else [shown] if shown else list(ctx.selected)
+    wanted = ctx.params.get("sample_id") or shown
+    sample_ids = [wanted] if wanted else list(ctx.selected)
     seconds = ctx.params.get("looked_s")
     queue = f"FiftyOne: {ctx.request_params.get('view_name') or 'no saved view'}"
 
-    def verdict(desk: FiftyOneDesk, progress: Progress) -> Done:
+    def verdict(desk: FiftyOneDesk) -> Outcome:
         looked_s = float(seconds) if isinstance(seconds, int | float) else None
-        look = Look(shown, looked_s, queue, _place(ctx, desk, progress))
-        return desk.decide(ids, quick, chosen or desk.digit(digit), look)
+        viewing = Viewing(shown, looked_s, queue, _place(ctx, desk))
+        return desk.decide(sample_ids, action, [desk.digit(digit)] if digit else chosen, viewing)
 
     return act(ctx, verdict, "verdict")
 
 
 def reverse(ctx: Any, kind: str) -> dict[str, Any]:
     """Take back or bring back the reviewer's last verdict."""
-    return act(ctx, lambda desk, _: desk.reverse(kind), kind)
+    return act(ctx, lambda desk: desk.reverse(kind), kind)
 
 
-def _place(ctx: Any, desk: FiftyOneDesk, progress: Progress) -> Place | None:
+def _place(ctx: Any, desk: FiftyOneDesk) -> Place | None:
     """Return where the open image stands in the queue that the view is; None in other views, and in filtered ones."""
-    row = desk.row_of.get(desk.image(ctx.current_sample or "") or "")
+    row = desk.bench.row_of.get(desk.image(ctx.current_sample or "") or "")
     name = str(ctx.request_params.get("view_name") or "")
     if row is None or not name.startswith(TO_REVIEW) or ctx.request_params.get("filters"):
         return None
-    return progress.place_of_look(row, bool(ctx.params.get("walked")))
+    return desk.bench.place_of_look(row, bool(ctx.params.get("walked")))
 
 
-def _samples(desk: FiftyOneDesk, done: Done) -> list[Any]:
-    """Return the changed samples as the page holds them; of many, which are shown in the grid alone, none."""
-    if len(done.ids) != 1:
+def _samples(desk: FiftyOneDesk, outcome: Outcome) -> list[Any]:
+    """Return the changed sample as the page holds it; nothing where there are several: the grid alone shows these."""
+    if len(outcome.sample_ids) != 1:
         return []
     from bson import ObjectId
 
-    document = desk.dataset._sample_collection.find_one({"_id": ObjectId(done.ids[0])})
+    document = desk.dataset._sample_collection.find_one({"_id": ObjectId(outcome.sample_ids[0])})
     return [foj.stringify(document)] if document else []
 
 
-class _Placed(foo.Operator):  # type: ignore[misc]  # FiftyOne has no types
-    """An operator with a button above the grid."""
+def _button(label: str, icon: str, *, prompt: bool = False) -> Any:
+    """Return a button above the grid."""
+    button = types.Button(label=label, icon=icon, prompt=prompt)
+    return types.Placement(types.Places.SAMPLES_GRID_SECONDARY_ACTIONS, button)
 
-    table: dict[str, tuple[str, str, str]]
-    key: str
+
+class VerdictOperator(foo.Operator):  # type: ignore[misc]  # FiftyOne has no types
+    """One verdict."""
+
+    verdict: Verdict
 
     @property
     def config(self) -> Any:
         """Its name and label."""
-        _, label, icon = self.table[self.key]
-        return foo.OperatorConfig(name=self.key, label=label, icon=icon, risk_level=types.RiskLevel.LOW)
+        label, name = f"{self.verdict.purpose} ({self.verdict.key})", self.verdict.operator
+        return foo.OperatorConfig(name=name, label=label, icon=self.verdict.icon, risk_level=types.RiskLevel.LOW)
 
     def resolve_placement(self, ctx: Any) -> Any:
         """Return its button above the grid."""
-        _, label, icon = self.table[self.key]
-        button = types.Button(label=label, icon=icon, prompt=False)
-        return types.Placement(types.Places.SAMPLES_GRID_SECONDARY_ACTIONS, button)
-
-
-class Verdict(_Placed):
-    """One verdict."""
-
-    table = VERDICTS
+        return _button(self.config.label, self.verdict.icon)
 
     def execute(self, ctx: Any) -> dict[str, Any]:
         """Write it."""
-        return judge(ctx, self.table[self.key][0])
+        return write_verdict(ctx, self.verdict.action)
 
 
-class Reversal(_Placed):
+class ReversalOperator(foo.Operator):  # type: ignore[misc]
     """Undo or redo."""
 
-    table = REVERSALS
+    kind: str
+
+    @property
+    def config(self) -> Any:
+        """Its name and label."""
+        key, _, purpose = REVERSALS[self.kind]
+        label = f"{purpose} ({key})"
+        return foo.OperatorConfig(name=self.kind, label=label, icon=self.kind, risk_level=types.RiskLevel.LOW)
+
+    def resolve_placement(self, ctx: Any) -> Any:
+        """Return its button above the grid."""
+        return _button(self.config.label, self.kind)
 
     def execute(self, ctx: Any) -> dict[str, Any]:
         """Write it."""
-        return reverse(ctx, self.table[self.key][0])
+        return reverse(ctx, self.kind)
 
 
 class SetLabel(foo.Operator):  # type: ignore[misc]
@@ -135,12 +133,11 @@ class SetLabel(foo.Operator):  # type: ignore[misc]
     @property
     def config(self) -> Any:
         """Its name and label."""
-        return foo.OperatorConfig(name="label", label="Set label …", icon="label", dynamic=True)
+        return foo.OperatorConfig(name=LABEL, label="Set label …", icon="label", dynamic=True)
 
     def resolve_placement(self, ctx: Any) -> Any:
         """Return its button above the grid."""
-        button = types.Button(label="Set label … (1 to 9)", icon="label", prompt=True)
-        return types.Placement(types.Places.SAMPLES_GRID_SECONDARY_ACTIONS, button)
+        return _button("Set label … (1 to 9)", "label", prompt=True)
 
     def resolve_input(self, ctx: Any) -> Any:
         """Ask for the class."""
@@ -151,11 +148,41 @@ class SetLabel(foo.Operator):  # type: ignore[misc]
 
     def execute(self, ctx: Any) -> dict[str, Any]:
         """Write it."""
-        return judge(ctx, "label", str(ctx.params.get("label", "")))
+        return write_verdict(ctx, LABEL, _named(ctx))
+
+
+class PickClasses(foo.Operator):  # type: ignore[misc]
+    """A verdict that names two or more classes, where these are not the given and the suggested one."""
+
+    @property
+    def config(self) -> Any:
+        """Its name and label."""
+        return foo.OperatorConfig(name=PICK, label=f"Pick classes … ({PICK_KEY})", icon="checklist", dynamic=True)
+
+    def resolve_placement(self, ctx: Any) -> Any:
+        """Return its button above the grid."""
+        return _button(self.config.label, self.config.icon, prompt=True)
+
+    def resolve_input(self, ctx: Any) -> Any:
+        """Ask for the verdict and the classes."""
+        form = types.Object()
+        several = {verdict.action: verdict.button for verdict in VERDICTS.values() if verdict.names == "several"}
+        kinds = types.RadioGroup()
+        for action, button in several.items():
+            kinds.add_choice(action, label=button)
+        form.enum("action", kinds.values(), label="Verdict", default=next(iter(several)), required=True, view=kinds)
+        names = [types.Choice(name, label=name) for name in ctx.dataset.default_classes]
+        view = types.AutocompleteView(multiple=True, choices=names, allow_user_input=False, allow_duplicates=False)
+        form.list("labels", types.String(), label="Classes, two or more", required=True, view=view)
+        return types.Property(form, view=types.View(label="Pick classes"))
+
+    def execute(self, ctx: Any) -> dict[str, Any]:
+        """Write it."""
+        return write_verdict(ctx, str(ctx.params.get("action", "")), [*map(str, ctx.params.get("labels") or ())])
 
 
 class Judge(foo.Operator):  # type: ignore[misc]
-    """Any verdict by its name: what the keys of index.js and the buttons of the panel call."""
+    """Any verdict by its action: the keys of index.js and the buttons of the panel call it."""
 
     @property
     def config(self) -> Any:
@@ -164,15 +191,26 @@ class Judge(foo.Operator):  # type: ignore[misc]
 
     def execute(self, ctx: Any) -> dict[str, Any]:
         """Write it, or take the last one back."""
-        quick = str(ctx.params.get("quick", ""))
-        if quick in ("undo", "redo"):
-            return reverse(ctx, quick)
-        return judge(ctx, quick, str(ctx.params.get("label", "")), int(ctx.params.get("digit") or 0))
+        action = str(ctx.params.get("action", ""))
+        if action in REVERSALS:
+            return reverse(ctx, action)
+        return write_verdict(ctx, action, _named(ctx), int(ctx.params.get("digit") or 0))
 
 
-OPERATORS: tuple[type[Any], ...] = (
-    *(type(f"Verdict_{key}", (Verdict,), {"key": key}) for key in VERDICTS),
-    *(type(f"Reversal_{key}", (Reversal,), {"key": key}) for key in REVERSALS),
-    SetLabel,
-    Judge,
-)
+def _named(ctx: Any) -> list[str]:
+    """Return the class in the parameters of an operator."""
+    return [str(ctx.params["label"])] if ctx.params.get("label") else []
+
+
+def review_operators() -> tuple[type[Any], ...]:
+    """Return the operators: one for each verdict and each reversal, and those that ask for classes."""
+    return (
+        *(
+            type(f"Verdict_{verdict.operator}", (VerdictOperator,), {"verdict": verdict})
+            for verdict in VERDICTS.values()
+        ),
+        *(type(f"Reversal_{kind}", (ReversalOperator,), {"kind": kind}) for kind in REVERSALS),
+        SetLabel,
+        PickClasses,
+        Judge,
+    )

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.decisions.decision import SOURCES, VERDICTS, Decision, Reversal, entry_from_dict, in_order
+from curation.decisions.decision import SOURCES, Decision, Reversal, entry_from_dict, in_order
+from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
 from models.errors import ErrataError
 from tests.helpers.log_writer import some_decision
@@ -30,7 +31,7 @@ def line(**changes: Any) -> dict[str, Any]:
 @st.composite
 def decisions(draw: st.DrawFn) -> Decision:
     verdict = draw(st.sampled_from(sorted(VERDICTS)))
-    number = {"none": (0, 0), "one": (1, 1), "several": (2, 3)}[VERDICTS[verdict]]
+    number = {"none": (0, 0), "one": (1, 1), "several": (2, 3)}[VERDICTS[verdict].names]
     others = st.sampled_from(CLASSES[1:] if verdict == "relabel" else CLASSES)
     drawn = draw(st.booleans())
     return Decision(
@@ -175,3 +176,18 @@ def test_times_are_utc() -> None:
     moment = datetime(2026, 1, 31, 13, tzinfo=timezone(timedelta(hours=1)))
     assert utc_text(moment) == "2026-01-31T12:00:00.000000Z"
     assert utc_text(datetime(2026, 1, 31, 12, 0, 0, 1, tzinfo=UTC)) == WHEN
+
+
+def test_says_wrong() -> None:
+    assert some_decision(0, "relabel", "forest").says_wrong
+    assert some_decision(0, "none-of-these").says_wrong
+    assert some_decision(0, "ambiguous", "forest", "street").says_wrong
+    assert not some_decision(0, "multi-label", "forest", "sea").says_wrong
+    assert not any(some_decision(0, kind).says_wrong for kind in ("keep", "exclude", "unsure"))
+
+
+def test_the_same_verdict() -> None:
+    keep = some_decision(0, "keep", label="forest")
+    assert keep.says_the_same_as(some_decision(0, "relabel", "forest", reviewer="ben"))
+    assert not keep.says_the_same_as(some_decision(0, "exclude", label="forest"))
+    assert not keep.says_the_same_as(None)

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.datasets.rows import Rows
-from curation.decisions.decision import VERDICTS, Decision
+from curation.decisions.decision import Decision
 from curation.decisions.labels import DecidedLabels, decided_labels
 from curation.decisions.state import State, replay
+from curation.decisions.verdicts import VERDICTS
 from models.errors import ErrataError
 from tests.helpers.log_writer import some_decision
 
@@ -87,7 +88,7 @@ def test_nothing_judged_and_no_rows() -> None:
 def test_soft_labels_are_shares_and_the_hard_one_is_among_them(looks: list[tuple[int, str, str]]) -> None:
     named = {"none": (), "one": ("street",), "several": ("street", "forest")}
     got = decided(
-        *(some_decision(image, kind, *named[VERDICTS[kind]], reviewer=who) for image, kind, who in looks),
+        *(some_decision(image, kind, *named[VERDICTS[kind].names], reviewer=who) for image, kind, who in looks),
         labels=("sea",) * 4,
     )
     assert np.allclose(got.soft.sum(1), 1)

@@ -11,11 +11,11 @@ from curation.database.names import CURATED, GIVEN
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.ledger import Ledger, log_of
-from curation.in_fiftyone.desk import FiftyOneDesk, Look
+from curation.in_fiftyone.desk import FiftyOneDesk, Viewing
 from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
-from curation.review.review_progress import Place
+from curation.review.bench import Bench, Place
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers import REPOSITORY
@@ -43,13 +43,13 @@ def at_work(workspace: Workspace, audit: Audit, reviewer: str, fresh: bool = Fal
         log.path.unlink(missing_ok=True)
     ledger = Ledger(log, audit.checked)
     write_decisions(load_dataset(workspace, "errata-desk"), ledger)
-    return FiftyOneDesk(audit, ledger, lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
+    return FiftyOneDesk(Bench(audit, ledger), lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
 
 
 def ids(desk: FiftyOneDesk, *image_ids: str) -> list[str]:
     samples = read_samples(desk.dataset, ("image_id",))
-    found = {sample["image_id"]: one for one, sample in samples.items()}
-    return [found[image_id] for image_id in image_ids]
+    sample_of = {sample["image_id"]: sample_id for sample_id, sample in samples.items()}
+    return [sample_of[image_id] for image_id in image_ids]
 
 
 def fields(desk: FiftyOneDesk, image_id: str, *names: str) -> list[Any]:
@@ -59,36 +59,36 @@ def fields(desk: FiftyOneDesk, image_id: str, *names: str) -> list[Any]:
 
 def test_one_image(desk: FiftyOneDesk) -> None:
     (one,) = ids(desk, WRONG)
-    done = desk.decide([one], "accept", look=Look(one, 1.25, "FiftyOne: suspicious test"))
+    done = desk.decide([one], "accept", viewing=Viewing(one, 1.25, "FiftyOne: suspicious test"))
     assert done.sentence == "test/sea/0.png: relabel forest"
-    assert done.ids == (one,)
+    assert done.sample_ids == (one,)
     (decision,) = done.decisions
     assert (decision.reviewer, decision.source, decision.looked_s) == ("ana", "fiftyone", 1.25)
     assert (decision.queue, decision.blind, decision.drawn) == ("FiftyOne: suspicious test", False, False)
     assert decision.proposed_by == ("efficientnet_lite0", "simple_cnn_norm_dropout")
-    assert json.loads(desk.ledger.log.path.read_text())["id"] == decision.id
+    assert json.loads(desk.bench.ledger.log.path.read_text())["id"] == decision.id
     names = (f"{GIVEN}.label", f"{CURATED}.label", "decision", "reviewer")
     assert fields(desk, WRONG, *names) == ["sea", "forest", "relabel", ["ana"]]
 
 
 def test_the_place_in_the_queue_is_logged(desk: FiftyOneDesk) -> None:
     first, second = ids(desk, WRONG, RIGHT)
-    (drawn,) = desk.decide([first], "keep", look=Look(first, 1, "q", Place(5, True, 0.25))).decisions
+    (drawn,) = desk.decide([first], "keep", viewing=Viewing(first, 1, "q", Place(5, True, 0.25))).decisions
     assert (drawn.rank, drawn.drawn, drawn.inclusion) == (5, True, 0.25)
-    (other,) = desk.decide([second], "keep", look=Look(second, 1, "q")).decisions
+    (other,) = desk.decide([second], "keep", viewing=Viewing(second, 1, "q")).decisions
     assert (other.rank, other.drawn, other.inclusion) == (None, False, None)
 
 
 def test_many_at_once_are_undone_together(desk: FiftyOneDesk) -> None:
     several = ids(desk, *(f"train/sea/{n}.png" for n in range(6)), *(f"test/sea/{n}.png" for n in range(1, 4)))
-    done = desk.decide(several, "label", "street", Look(looked_s=18))
+    done = desk.decide(several, "label", ["street"], Viewing(looked_s=18))
     assert (done.sentence, len(done.decisions)) == ("9 images: relabel street", 9)
     assert {one.looked_s for one in done.decisions} == {2.0}
     assert len({one.batch for one in done.decisions}) == 1
     assert fields(desk, RIGHT, f"{CURATED}.label") == ["street"]
     undone = desk.reverse("undo")
     assert undone.sentence == "took back 9 images: relabel street"
-    assert set(undone.ids) == set(several)
+    assert set(undone.sample_ids) == set(several)
     assert fields(desk, RIGHT, f"{CURATED}.label", "decision") == ["sea", None]
     assert desk.reverse("redo").sentence == "brought back 9 images: relabel street"
     assert fields(desk, RIGHT, f"{CURATED}.label") == ["street"]
@@ -102,9 +102,9 @@ def test_the_same_key_twice_counts_once(desk: FiftyOneDesk) -> None:
     desk.decide([one], "accept")
     again = desk.decide([one], "accept")
     assert (again.decisions, again.sentence) == ((), "test/sea/0.png: you have said that already")
-    assert desk.ledger.lines() == 1
+    assert desk.bench.ledger.lines() == 1
     desk.decide([one], "keep")  # another verdict is a change of mind
-    assert desk.ledger.lines() == 2
+    assert desk.bench.ledger.lines() == 2
     some = desk.decide([*ids(desk, WRONG, RIGHT)], "keep")
     assert [decision.image_id for decision in some.decisions] == [RIGHT]
 
@@ -113,22 +113,35 @@ def test_an_image_that_is_not_shown_is_refused(desk: FiftyOneDesk) -> None:
     one, other = ids(desk, WRONG, RIGHT)
     for asked in ([one], [one, other]):
         with pytest.raises(ErrataError, match="no longer shown; nothing was decided"):
-            desk.decide(asked, "keep", look=Look(shown=other))
+            desk.decide(asked, "keep", viewing=Viewing(shown=other))
     with pytest.raises(ErrataError, match="no image is open or selected"):
         desk.decide([], "keep")
-    assert desk.ledger.lines() == 0
+    assert desk.bench.ledger.lines() == 0
+
+
+def test_two_classes_or_more(desk: FiftyOneDesk) -> None:
+    """Without a choice they are the given class and the one held against it."""
+    (sample_id,) = ids(desk, WRONG)
+    for action in ("ambiguous", "multi-label"):
+        (decision,) = desk.decide([sample_id], action).decisions
+        assert (decision.decision, decision.new_labels) == (action, ("sea", "forest"))
+        chosen = ["street", "forest", "sea"]
+        assert desk.decide([sample_id], action, chosen).sentence == f"test/sea/0.png: {action} street / forest / sea"
+    with pytest.raises(ErrataError, match="takes two or more different classes; found: sea"):
+        desk.decide([sample_id], "multi-label", ["sea"])
+    assert desk.bench.ledger.lines() == 4
 
 
 def test_all_or_none(desk: FiftyOneDesk) -> None:
     with pytest.raises(ErrataError, match=r"nothing is suggested for test/sea/1\.png"):
         desk.decide(ids(desk, WRONG, RIGHT), "accept")
     with pytest.raises(ErrataError, match="no class 'forrest'"):
-        desk.decide(ids(desk, WRONG), "label", "forrest")
-    assert desk.ledger.lines() == 0
+        desk.decide(ids(desk, WRONG), "label", ["forrest"])
+    assert desk.bench.ledger.lines() == 0
 
 
 def test_an_image_changed_or_gone_is_refused_by_name(desk: FiftyOneDesk) -> None:
-    path = desk.audit.rows.root / RIGHT
+    path = desk.bench.audit.rows.root / RIGHT
     original = path.read_bytes()
     try:
         path.write_bytes(original + b"\0")
@@ -139,12 +152,12 @@ def test_an_image_changed_or_gone_is_refused_by_name(desk: FiftyOneDesk) -> None
             desk.decide(ids(desk, RIGHT), "keep")
     finally:
         path.write_bytes(original)
-    assert desk.ledger.lines() == 0
+    assert desk.bench.ledger.lines() == 0
     assert fields(desk, WRONG, "decision") == [None]
 
 
 def test_two_reviewers_on_one_image(desk: FiftyOneDesk, mongo_workspace: Workspace) -> None:
-    ben = at_work(mongo_workspace, desk.audit, "ben")
+    ben = at_work(mongo_workspace, desk.bench.audit, "ben")
     (one,) = ids(desk, WRONG)
     desk.decide([one], "accept")
     ben.decide([one], "keep")
@@ -165,7 +178,7 @@ def test_a_replaced_given_label_is_put_back_and_said(desk: FiftyOneDesk) -> None
 
 
 def test_who_judges_has_to_be_known(desk: FiftyOneDesk, mongo_workspace: Workspace) -> None:
-    nobody = at_work(mongo_workspace, desk.audit, "")
+    nobody = at_work(mongo_workspace, desk.bench.audit, "")
     with pytest.raises(ErrataError, match="nobody said who judges: run `errata review desk --reviewer YOUR-NAME`"):
         nobody.decide(ids(desk, WRONG), "keep")
     with pytest.raises(ErrataError, match="nobody said who judges"):
@@ -177,12 +190,12 @@ def test_a_dataset_that_was_written_again(mongo_workspace: Workspace, audit: Aud
     old = ids(desk, WRONG)
     write_audit(mongo_workspace, audit)
     new = ids(at_work(mongo_workspace, audit, "ana"), WRONG)
-    assert desk.decide(old, "keep").ids == tuple(new)  # a page that was loaded before
+    assert desk.decide(old, "keep").sample_ids == tuple(new)  # a page that was loaded before
     assert fields(desk, WRONG, "decision") == ["keep"]
-    assert desk.decide(new, "exclude").ids == tuple(new)
+    assert desk.decide(new, "exclude").sample_ids == tuple(new)
     with pytest.raises(ErrataError, match="this page shows a dataset that was written again since: reload it"):
         desk.decide(old, "keep")
-    assert (desk.ledger.lines(), desk.image(old[0])) == (2, None)
+    assert (desk.bench.ledger.lines(), desk.image(old[0])) == (2, None)
 
 
 def test_digits(desk: FiftyOneDesk) -> None:
@@ -199,6 +212,7 @@ from curation.in_fiftyone.write_audit import write_audit
 from curation.database.mongod import running_server
 from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.desk import FiftyOneDesk
+from curation.review.bench import Bench
 from curation.database.store import load_dataset
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -208,14 +222,14 @@ audit = small_audit(workspace, cams=0)
 write_audit(workspace, audit)
 def load():
     return load_dataset(workspace, "errata-tiny")
-desk = FiftyOneDesk(audit, Ledger(log_of(workspace, "tiny"), audit.checked), load, lambda: "ana")
+desk = FiftyOneDesk(Bench(audit, Ledger(log_of(workspace, "tiny"), audit.checked)), load, lambda: "ana")
 (one,) = [one for one, name in zip(*load().values(["id", "image_id"])) if name == "test/sea/0.png"]
 running_server(workspace.database).kill()
 try:
     desk.decide([one], "accept")
 except ErrataError as error:
     print(error)
-print(desk.ledger.lines())
+print(desk.bench.ledger.lines())
 write_audit(workspace, audit)  # what `errata rebuild` does
 again = load_dataset(workspace, "errata-tiny").match({"decision": "relabel"})
 print(again.values("image_id"), again.values("curated.label"))

@@ -14,11 +14,12 @@ from curation.database.names import CURATED, CURATED_IN_LOG
 from curation.database.samples import classification, write_samples
 from curation.database.store import load_dataset
 from curation.datasets.rows import Rows
-from curation.decisions.decision import VERDICTS, Decision
+from curation.decisions.decision import Decision
 from curation.decisions.labels import decided_labels
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import replay
-from curation.in_fiftyone.mirror import FIELDS, given_labels, mirrored, prepare, write_decisions
+from curation.decisions.verdicts import VERDICTS
+from curation.in_fiftyone.mirror import FIELDS, given_labels, mirrored, prepare_review, write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
@@ -92,7 +93,7 @@ verdicts = st.sampled_from(sorted(VERDICTS)).flatmap(
             "none": st.just(()),
             "one": st.sampled_from([("forest",), ("street",)]),
             "several": st.sampled_from([("sea", "street"), ("forest", "street")]),
-        }[VERDICTS[kind]],
+        }[VERDICTS[kind].names],
     )
 )
 
@@ -182,7 +183,7 @@ def test_a_dataset_of_before_gets_the_fields(audit: Audit, shown: tuple[Ledger, 
     dataset.delete_sample_fields(list(FIELDS))
     for name in ("to review", "reviewed"):
         dataset.delete_saved_view(name)
-    prepare(dataset, audit.rows)
+    prepare_review(dataset, audit.rows)
     ledger.decide(Decision("ana", IMAGE, "keep"))
     assert write_decisions(dataset, ledger) == 30  # of all, what the log says of their label
     assert set(dataset.get_field_schema()) >= {*FIELDS, CURATED}

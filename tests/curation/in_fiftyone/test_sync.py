@@ -8,7 +8,7 @@ from curation.database.samples import classification, read_samples, write_sample
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of, open_ledger
-from curation.in_fiftyone.sync import Synced, sync, sync_every
+from curation.in_fiftyone.sync import Synced, sync, sync_all
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
@@ -166,9 +166,9 @@ def test_edits_of_one_go_are_undone_together(dataset: Any, mongo_workspace: Work
 
 
 def test_every_data_set_at_the_end_of_a_session(dataset: Any, mongo_workspace: Workspace) -> None:
-    assert [line for line in sync_every(mongo_workspace, "ana") if line.startswith("edited:")] == []
+    assert [line for line in sync_all(mongo_workspace, "ana") if line.startswith("edited:")] == []
     edit(dataset, WRONG, tags=["unsure"])
-    told = [line for line in sync_every(mongo_workspace, "ana") if line.startswith("edited:")]
+    told = [line for line in sync_all(mongo_workspace, "ana") if line.startswith("edited:")]
     assert told[0] == "edited: tagged unsure in FiftyOne: 1, now in the decision log"
 
 

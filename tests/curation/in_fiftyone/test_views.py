@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from curation.database.names import REVIEW_ORDER
@@ -14,7 +13,7 @@ from curation.in_fiftyone.sync import sync
 from curation.in_fiftyone.views import write_queue
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
-from curation.review.review_progress import Progress
+from curation.review.bench import Bench
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import WRONG, small_audit
 
@@ -36,12 +35,10 @@ def ids(dataset: Any, view: str) -> list[str]:
 def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) -> None:
     ledger = Ledger(log_of(mongo_workspace, "views"), audit.checked)
     dataset = load_dataset(mongo_workspace, "errata-views")
-    progress = Progress(audit, ledger)
     for split in ("test", "train"):
-        rows = np.flatnonzero(audit.rows.splits == split).tolist()
-        rows.sort(key=lambda row: progress.place(row).rank)
-        assert ids(dataset, f"to review {split}") == audit.rows.image_ids[rows].tolist()
-        assert any(progress.place(row).drawn for row in rows)
+        queue = Bench(audit, ledger).queue(split, "suspicion")
+        assert ids(dataset, f"to review {split}") == audit.rows.image_ids[queue.rows].tolist()
+        assert queue.drawn.any()
     assert ids(dataset, "to review test")[0] in WRONG
     assert dataset.load_saved_view("to review").values(REVIEW_ORDER) == sorted(dataset.values(REVIEW_ORDER))
 

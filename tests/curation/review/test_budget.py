@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import betabinom, norm
 
 from curation.review.budget import Budget, Interval, difference, estimate, review_curve, stop_sentence
-from curation.review.drawn_looks import audit_order, inclusion
+from curation.review.drawn_looks import draw_order, inclusion
 from models.arrays import BoolArray, FloatArray
 from models.errors import ErrataError
 from tests.benchmarks.bench_budget import generate, review
@@ -150,7 +150,7 @@ def test_notes_say_what_is_missing() -> None:
 
 @pytest.mark.parametrize("kind", ["good", "upside down"])
 def test_unbiased_over_seeds(kind: str) -> None:
-    """One data set, 60 seeds of the audit order, 200 looks into 600: the mean is the truth, whatever the ranking."""
+    """One data set, 60 seeds of the draw order, 200 looks into 600: the mean is the truth, whatever the ranking."""
     quality, wrong = generate(kind, 600, 0.2, np.random.default_rng(1))
     rows = [review(quality, wrong, names(600), seed, (200,))[0][0].total.expected for seed in range(60)]
     noise = np.std(rows) / 60**0.5
@@ -177,9 +177,9 @@ def test_intervals_hold_the_truth_and_shrink() -> None:
 
 def test_each_split_is_estimated_by_itself() -> None:
     quality, wrong = generate("good", 3000, 0.15, np.random.default_rng(2))
-    audit = audit_order(names(3000), quality, 0)
-    looked = np.isin(np.arange(3000), audit.order[:900])
-    probability, test = inclusion(quality, audit, looked, looked), np.arange(3000) % 3 == 0
+    draws = draw_order(names(3000), quality, 0)
+    looked = np.isin(np.arange(3000), draws.order[:900])
+    probability, test = inclusion(quality, draws, looked, looked), np.arange(3000) % 3 == 0
     for own in (test, ~test):
         total = estimate(quality[own], looked[own], (wrong & looked)[own], probability[own]).total
         assert total.low <= wrong[own].sum() <= total.high
@@ -245,9 +245,9 @@ def test_a_row_that_does_not_exist_is_refused() -> None:
 def test_bounds_and_order_of_rows(n: int, seed: int, share: float) -> None:
     rng = np.random.default_rng(seed)
     quality = np.round(rng.random(n), 1).astype(np.float32)  # with ties and exact 0 and 1
-    audit, looked, drawn = audit_order(names(n), quality, 0), rng.random(n) < share, rng.random(n) < 0.5
+    draws, looked, drawn = draw_order(names(n), quality, 0), rng.random(n) < share, rng.random(n) < 0.5
     wrong, order = looked & (rng.random(n) < 0.5), rng.permutation(n)
-    probability = inclusion(quality, audit, looked, drawn)
+    probability = inclusion(quality, draws, looked, drawn)
     budget = estimate(quality, looked, wrong, probability)
     assert budget.found <= budget.total.low <= budget.total.expected <= budget.total.high <= budget.found + budget.ahead
     for looks, own in budget.next_finds.items():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.review.drawn_looks import DrawOrder, audit_order, inclusion, queue
+from curation.review.drawn_looks import DrawOrder, draw_order, inclusion, queue
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -32,28 +32,28 @@ def by_hand(tickets: list[float], weights: list[float] | None = None) -> DrawOrd
 
 def test_weights_fall_with_the_rank_to_a_fifth() -> None:
     """Ranks 0, 1.5 (shared), 3 and 4 of five images, over 5."""
-    audit = audit_order(names(5), np.array([0.9, 0.1, 1.0, 0.5, 0.5], np.float32), seed=0)
-    assert audit.weights == pytest.approx([0.4, 1, 0.2, 0.7, 0.7])
-    assert (np.diff(audit.tickets[audit.order]) > 0).all()
+    draws = draw_order(names(5), np.array([0.9, 0.1, 1.0, 0.5, 0.5], np.float32), seed=0)
+    assert draws.weights == pytest.approx([0.4, 1, 0.2, 0.7, 0.7])
+    assert (np.diff(draws.tickets[draws.order]) > 0).all()
 
 
 def test_the_order_is_pinned() -> None:
     """It says which looks were drawn at random, so it must never change: not with NumPy, not with the platform."""
-    audit = audit_order(names(8), np.full(8, 0.5, np.float32), seed=0)
-    assert audit.order.tolist() == [7, 4, 0, 3, 1, 2, 6, 5]
+    draws = draw_order(names(8), np.full(8, 0.5, np.float32), seed=0)
+    assert draws.order.tolist() == [7, 4, 0, 3, 1, 2, 6, 5]
 
 
 def test_images_added_later_do_not_redraw_the_others() -> None:
     quality = np.full(30, 0.5, np.float32)
-    few, more = audit_order(names(20), quality[:20], 3), audit_order(names(30), quality, 3)
+    few, more = draw_order(names(20), quality[:20], 3), draw_order(names(30), quality, 3)
     assert more.tickets[:20] * more.weights[:20] == pytest.approx(few.tickets * few.weights)
     assert few.order.tolist() == [row for row in more.order.tolist() if row < 20]
-    assert (audit_order(names(20), quality[:20], 4).order != few.order).any()
+    assert (draw_order(names(20), quality[:20], 4).order != few.order).any()
 
 
 def test_random_numbers_are_uniform() -> None:
-    audit = audit_order(names(4000), np.full(4000, 0.5, np.float32), seed=1)
-    assert np.histogram(audit.tickets * audit.weights, 4, (0, 1))[0] == pytest.approx(
+    draws = draw_order(names(4000), np.full(4000, 0.5, np.float32), seed=1)
+    assert np.histogram(draws.tickets * draws.weights, 4, (0, 1))[0] == pytest.approx(
         [1000] * 4, abs=110
     )  # 4 standard deviations
 
@@ -61,24 +61,24 @@ def test_random_numbers_are_uniform() -> None:
 def test_the_suspicious_are_drawn_more_often() -> None:
     """Two groups of equals share the ranks 1/4 and 3/4: weights 3/4 and 1/4, so three of four draws."""
     quality = np.repeat(np.array([0.2, 0.9], np.float32), 3000)
-    first = audit_order(names(6000), quality, seed=0).order[:400]
+    first = draw_order(names(6000), quality, seed=0).order[:400]
     assert (first < 3000).sum() == pytest.approx(300, abs=40)
 
 
 def test_queue_by_hand() -> None:
-    """Half of the looks drawn: places 0, 2, 4 come from the audit order, the others from the ranking."""
+    """Half of the looks drawn: places 0, 2, 4 come from the draw order, the others from the ranking."""
     quality = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], np.float32)
-    audit = by_hand([6, 1, 5, 4, 3, 2])
-    todo = queue(quality, audit, mask(6, []), share=0.5)
+    draws = by_hand([6, 1, 5, 4, 3, 2])
+    todo = queue(quality, draws, mask(6, []), share=0.5)
     assert todo.rows.tolist() == [1, 0, 5, 2, 4, 3]
     assert todo.drawn.tolist() == [True, False, True, False, True, False]
-    after = queue(quality, audit, mask(6, [1, 2, 3]), share=0.5)
+    after = queue(quality, draws, mask(6, [1, 2, 3]), share=0.5)
     assert (after.rows.tolist(), after.drawn.tolist()) == ([0, 5, 4], [False, True, True])
 
 
 def test_one_look_in_ten_is_drawn() -> None:
     quality = np.linspace(0, 1, 1000, dtype=np.float32)
-    drawn = queue(quality, audit_order(names(1000), quality, 0), mask(1000, [])).drawn
+    drawn = queue(quality, draw_order(names(1000), quality, 0), mask(1000, [])).drawn
     assert [int(drawn[:looks].sum()) for looks in (5, 10, 20, 100, 500)] == [1, 1, 2, 10, 50]
 
 
@@ -92,8 +92,8 @@ def test_nothing_or_all_drawn(share: float, expected: list[int]) -> None:
 @given(qualities, st.integers(0, 9), st.sampled_from([0.0, 0.1, 0.3, 1.0]))
 def test_the_queue_is_complete_and_verdicts_do_not_move_it(quality: FloatArray, seed: int, share: float) -> None:
     n = len(quality)
-    audit, looked = audit_order(names(n), quality, seed), np.random.default_rng(seed).random(n) < 0.4
-    whole, rest = queue(quality, audit, mask(n, []), share), queue(quality, audit, looked, share)
+    draws, looked = draw_order(names(n), quality, seed), np.random.default_rng(seed).random(n) < 0.4
+    whole, rest = queue(quality, draws, mask(n, []), share), queue(quality, draws, looked, share)
     assert sorted(whole.rows.tolist()) == list(range(n))
     left = ~looked[whole.rows]
     assert (rest.rows == whole.rows[left]).all()
@@ -104,10 +104,10 @@ def test_the_queue_is_complete_and_verdicts_do_not_move_it(quality: FloatArray, 
 def test_the_order_of_the_rows_does_not_matter(quality: FloatArray, seed: int) -> None:
     n, rng = len(quality), np.random.default_rng(seed)
     order, looked, drawn = rng.permutation(n), rng.random(n) < 0.6, rng.random(n) < 0.5
-    audit, moved = audit_order(names(n), quality, seed), audit_order(names(n)[order], quality[order], seed)
-    assert (order[moved.order] == audit.order).all()
-    assert (order[queue(quality[order], moved, looked[order]).rows] == queue(quality, audit, looked).rows).all()
-    own = inclusion(quality, audit, looked, drawn)
+    draws, moved = draw_order(names(n), quality, seed), draw_order(names(n)[order], quality[order], seed)
+    assert (order[moved.order] == draws.order).all()
+    assert (order[queue(quality[order], moved, looked[order]).rows] == queue(quality, draws, looked).rows).all()
+    own = inclusion(quality, draws, looked, drawn)
     assert inclusion(quality[order], moved, looked[order], drawn[order]) == pytest.approx(own[order])
     assert ((own >= 0) & (own <= 1)).all()
     assert (own[looked] > 0).all()
@@ -116,8 +116,8 @@ def test_the_order_of_the_rows_does_not_matter(quality: FloatArray, seed: int) -
 def test_inclusion_by_hand() -> None:
     """Rows 0-2 are done without a gap; 4 and 5 were drawn, the next ticket is that of row 3, 1.5."""
     quality = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], np.float32)
-    audit = by_hand([9, 0.4, 8, 1.5, 0.5, 1.0, 2.0], [0.5, 0.5, 0.5, 0.5, 0.2, 0.4, 0.8])
-    own = inclusion(quality, audit, mask(7, [0, 1, 2, 4, 5]), mask(7, [1, 4, 5]))
+    draws = by_hand([9, 0.4, 8, 1.5, 0.5, 1.0, 2.0], [0.5, 0.5, 0.5, 0.5, 0.2, 0.4, 0.8])
+    own = inclusion(quality, draws, mask(7, [0, 1, 2, 4, 5]), mask(7, [1, 4, 5]))
     assert own == pytest.approx([1, 1, 1, 0.75, 0.3, 0.6, 1.0])
 
 
@@ -141,9 +141,9 @@ def test_a_drawn_image_that_was_skipped_lowers_the_others() -> None:
 
 
 def test_inclusion_at_the_ends_of_a_review() -> None:
-    quality, audit = np.array([0.1, 0.2, 0.3], np.float32), by_hand([1, 2, 3])
-    assert inclusion(quality, audit, mask(3, []), mask(3, [0])).tolist() == [0, 0, 0]
-    assert inclusion(quality, audit, mask(3, [0, 1, 2]), mask(3, [0, 1, 2])).tolist() == [1, 1, 1]
+    quality, draws = np.array([0.1, 0.2, 0.3], np.float32), by_hand([1, 2, 3])
+    assert inclusion(quality, draws, mask(3, []), mask(3, [0])).tolist() == [0, 0, 0]
+    assert inclusion(quality, draws, mask(3, [0, 1, 2]), mask(3, [0, 1, 2])).tolist() == [1, 1, 1]
     assert inclusion(quality[:1], by_hand([1]), mask(1, [0]), mask(1, [])).tolist() == [1]
 
 
@@ -152,15 +152,15 @@ def test_weights_of_a_sample_add_up_to_its_population_on_average() -> None:
     quality = np.random.default_rng(0).beta(2, 1, 300).astype(np.float32)
     sizes = []
     for seed in range(400):
-        rows, drawn = reviewed(quality, audit := audit_order(names(300), quality, seed), 60)
-        own = inclusion(quality, audit, mask(300, rows), drawn)
+        rows, drawn = reviewed(quality, draws := draw_order(names(300), quality, seed), 60)
+        own = inclusion(quality, draws, mask(300, rows), drawn)
         sizes.append((1 / own[rows]).sum())
     assert np.mean(sizes) == pytest.approx(300, abs=4 * np.std(sizes) / 20)
     assert np.std(sizes) > 5
 
 
-def reviewed(quality: FloatArray, audit: DrawOrder, looks: int) -> tuple[IntArray, BoolArray]:
-    todo = queue(quality, audit, mask(len(quality), []), share=0.3)
+def reviewed(quality: FloatArray, draws: DrawOrder, looks: int) -> tuple[IntArray, BoolArray]:
+    todo = queue(quality, draws, mask(len(quality), []), share=0.3)
     return todo.rows[:looks], mask(len(quality), todo.rows[todo.drawn])
 
 
@@ -176,17 +176,17 @@ def reviewed(quality: FloatArray, audit: DrawOrder, looks: int) -> tuple[IntArra
 )
 def test_bad_orders_are_refused(quality: list[float], ids: list[str], says: str) -> None:
     with pytest.raises(ErrataError, match=says):
-        audit_order(np.array(ids), np.array(quality, np.float32), 0)
+        draw_order(np.array(ids), np.array(quality, np.float32), 0)
 
 
 def test_bad_queues_are_refused() -> None:
     quality = np.array([0.1, 0.2], np.float32)
-    audit = by_hand([1, 2])
+    draws = by_hand([1, 2])
     with pytest.raises(ErrataError, match=r"share of drawn looks is 1\.5"):
-        queue(quality, audit, mask(2, []), 1.5)
+        queue(quality, draws, mask(2, []), 1.5)
     with pytest.raises(ErrataError, match=r"looked has shape \(3,\)"):
-        queue(quality, audit, mask(3, []))
+        queue(quality, draws, mask(3, []))
     with pytest.raises(ErrataError, match=r"drawn has shape \(1,\)"):
-        inclusion(quality, audit, mask(2, []), mask(1, []))
-    with pytest.raises(ErrataError, match="the audit order has shape"):
+        inclusion(quality, draws, mask(2, []), mask(1, []))
+    with pytest.raises(ErrataError, match="the draw order has shape"):
         inclusion(quality, by_hand([1]), mask(2, []), mask(2, []))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from curation.decisions.ledger import open_ledger
-from curation.review.queue import look_order
+from curation.review.tally import look_order
 from curation.versions.make import make_version, preview_version
 from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace

@@ -19,8 +19,8 @@ from curation.in_fiftyone.app_server import AppServer
 from curation.results.audit import Audit
 from curation.review.bench import Bench
 from curation.review.budget import stop_sentence
-from curation.review.drawn_looks import audit_order, inclusion, queue
-from curation.review.queue import population
+from curation.review.drawn_looks import draw_order, inclusion, queue
+from curation.review.population import population
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
@@ -70,8 +70,8 @@ def logged(workspace: Workspace) -> list[dict[str, Any]]:
 def order_of(audit: Audit, split: str) -> list[str]:
     """Return the images of a split in the order of the review, computed anew."""
     quality, own = audit.consensus.label_quality, audit.rows.splits == split
-    part = population(quality, audit_order(audit.rows.image_ids, quality, 0), own)
-    found = queue(quality[own], part.audit, np.zeros(int(own.sum()), bool))
+    part = population(quality, draw_order(audit.rows.image_ids, quality, 0), own)
+    found = queue(quality[own], part.draws, np.zeros(int(own.sum()), bool))
     return [str(image_id) for image_id in audit.rows.image_ids[part.rows[found.rows]]]
 
 
@@ -192,10 +192,10 @@ def test_the_whole_queue_with_its_drawn_looks_undone_and_redone(workspace: Works
     drawn = [line for line in logged(workspace) if line["drawn"]]
     assert len(drawn) == 1  # one in ten of twelve
     quality, own = audit.consensus.label_quality, audit.rows.splits == "test"
-    part = population(quality, audit_order(audit.rows.image_ids, quality, 0), own)
+    part = population(quality, draw_order(audit.rows.image_ids, quality, 0), own)
     looked = np.isin(audit.rows.image_ids[part.rows], seen[: drawn[0]["rank"]])
     which = audit.rows.image_ids[part.rows] == drawn[0]["image_id"]
-    assert drawn[0]["inclusion"] == pytest.approx(float(inclusion(part.quality, part.audit, looked, which)[which][0]))
+    assert drawn[0]["inclusion"] == pytest.approx(float(inclusion(part.quality, part.draws, looked, which)[which][0]))
     assert all(line["inclusion"] is None for line in logged(workspace) if not line["drawn"])
     assert [line["rank"] for line in logged(workspace)] == list(range(1, 13))
     assert "Everything in this queue is judged" in texts(app.success)

@@ -8,7 +8,6 @@ import time
 from collections.abc import Generator, Iterator
 from typing import Any
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,7 +20,7 @@ from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.sessions import open_session
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
-from curation.review.review_progress import Progress
+from curation.review.bench import Bench
 from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.small_audit import small_audit
@@ -276,9 +275,9 @@ def test_the_queue_is_walked_as_in_the_app(
     browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit
 ) -> None:
     """Rank, drawn and probability are those of the app's queue, though the page marks nothing."""
-    progress = Progress(audit, ledger)
-    rows = sorted(np.flatnonzero(audit.rows.splits == "train").tolist(), key=lambda row: progress.place(row).rank)
-    wanted = [progress.place(row) for row in rows[:6]]
+    bench = Bench(audit, ledger)
+    rows = bench.queue("train", "suspicion").rows[:6]
+    wanted = [bench.place(int(row)) for row in rows]
     assert [one.drawn for one in wanted] == [False] * 4 + [True, False]
     pages = opened(browser, apps["ana"], "to-review-train", 18)
     page = next(pages)
@@ -288,7 +287,7 @@ def test_the_queue_is_walked_as_in_the_app(
         page.wait_for_timeout(500)
     page.wait_for_timeout(1500)
     own = decisions(ledger)[: len(wanted)]
-    assert [one.image_id for one in own] == audit.rows.image_ids[rows[:6]].tolist()
+    assert [one.image_id for one in own] == audit.rows.image_ids[rows].tolist()
     assert [(one.rank, one.drawn) for one in own] == [(one.rank, one.drawn) for one in wanted]
     assert [one.inclusion is not None for one in own] == [one.drawn for one in wanted]
     assert {one.queue for one in own} == {"FiftyOne: to review train"}

@@ -1,0 +1,28 @@
+"""What the review in FiftyOne has beside the verdicts, and the keys and buttons of all; it imports no FiftyOne."""
+
+from curation.decisions.verdicts import VERDICTS
+
+PICK = "pick"  # the operator that asks for several classes
+PICK_KEY = "P"
+REVERSALS = {  # operator, which is the kind of reversal -> key, what its button says, what its tooltip says
+    "undo": ("Z", "Undo", "Take back my last verdict"),
+    "redo": ("Y", "Redo", "Bring it back"),
+}
+
+
+def keys() -> dict[str, str]:
+    """Return key -> action, as `index.js` has to have them; digits stand for classes."""
+    return {
+        **{verdict.key.lower(): verdict.action for verdict in VERDICTS.values()},
+        PICK_KEY.lower(): PICK,
+        **{key.lower(): kind for kind, (key, _, _) in REVERSALS.items()},
+    }
+
+
+def panel_buttons() -> list[tuple[str, str]]:
+    """Return the action and the label of each button of the panel above those of the classes, in order."""
+    return [
+        *((verdict.action, f"{verdict.button} ({verdict.key})") for verdict in VERDICTS.values()),
+        (PICK, f"Pick classes ({PICK_KEY})"),
+        *((kind, f"{button} ({key})") for kind, (key, button, _) in REVERSALS.items()),
+    ]

@@ -1,0 +1,93 @@
+"""The images that a review is about, and what the verdicts on some of them say about all."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from curation.results.audit import Audit
+from curation.review.budget import Budget, estimate
+from curation.review.drawn_looks import ORDER_SEED, DrawOrder, draw_order, inclusion
+from curation.review.tally import Tally
+from curation.scoring.expected_errors import adding_up
+from models.arrays import BoolArray, Doubles, FloatArray, IntArray
+from models.errors import ErrataError
+
+
+@dataclass(frozen=True)
+class Population:
+    """M of N images: all of them, or a split."""
+
+    rows: IntArray  # (M,) rows among the N
+    quality: FloatArray  # (M,) label quality in [0, 1], low = suspicious
+    draws: DrawOrder  # of these M
+
+    def inclusion(self, tally: Tally) -> Doubles:
+        """Return the probability with which each image would have been looked at by now, shape (M,)."""
+        return inclusion(self.quality, self.draws, tally.seen[self.rows], tally.drawn[self.rows])
+
+    def inclusion_of(self, tally: Tally, row: int) -> float:
+        """Return the probability of one image that is looked at now because it was drawn.
+
+        Args:
+            tally: of the N images, before this look.
+            row: of the image, among the N.
+        """
+        place = int(np.searchsorted(self.rows, row))
+        seen, drawn = tally.seen[self.rows], tally.drawn[self.rows]  # copies
+        seen[place] = drawn[place] = True
+        return float(inclusion(self.quality, self.draws, seen, drawn)[place])
+
+    def budget(self, tally: Tally, probabilities: FloatArray) -> Budget:
+        """Return how many wrong labels there are among the M images, and how many of them are left.
+
+        Args:
+            tally: of the N images.
+            probabilities: that each label is right, shape (N,); see `label_probabilities`.
+        """
+        rows = self.rows
+        return estimate(
+            probabilities[rows], tally.looked[rows], tally.wrong[rows], self.inclusion(tally), tally.unsure[rows]
+        )
+
+
+def population(quality: FloatArray, draws: DrawOrder, chosen: BoolArray) -> Population:
+    """Return a part of N images; each keeps its ticket of the whole, so that looks count wherever they were drawn.
+
+    Args:
+        quality: label quality of N images, shape (N,), in [0, 1], low = suspicious.
+        draws: their draw order.
+        chosen: which images belong to the part, shape (N,).
+
+    Raises:
+        ErrataError: no image does.
+    """
+    rows = np.flatnonzero(chosen)
+    if not len(rows):
+        raise ErrataError("there is no image to review in this split; choose one that has some")
+    place = np.full(len(quality), -1)
+    place[rows] = np.arange(len(rows))
+    order = place[draws.order]
+    return Population(rows, quality[rows], DrawOrder(order[order >= 0], draws.weights[rows], draws.tickets[rows]))
+
+
+def population_of(audit: Audit, chosen: BoolArray) -> Population:
+    """Return some of the N images of an audit, in the draw order that all reviews share.
+
+    Args:
+        audit: of the data set.
+        chosen: which images, shape (N,).
+
+    Raises:
+        ErrataError: no image is chosen.
+    """
+    return population(audit.consensus.label_quality, draw_order_of(audit), chosen)
+
+
+def draw_order_of(audit: Audit) -> DrawOrder:
+    """Return the order in which all reviews of an audit draw images at random."""
+    return draw_order(audit.rows.image_ids, audit.consensus.label_quality, ORDER_SEED)
+
+
+def label_probabilities(audit: Audit) -> FloatArray:
+    """Return label quality that adds up to the number of right labels that the models estimate, shape (N,)."""
+    return adding_up(audit.consensus.label_quality, audit.findings.n_wrong)

@@ -1,0 +1,36 @@
+"""FiftyOne has each verdict of the table: in its page, in the plugin's manifest, in the panel."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+import curation.in_fiftyone.review_plugin as plugin
+from curation.decisions.verdicts import VERDICTS
+from curation.in_fiftyone.review_plugin.buttons import PICK, REVERSALS, keys, panel_buttons
+
+PLUGIN = Path(plugin.__file__).parent
+
+
+def keys_of_the_page() -> dict[str, str]:
+    """Return key -> action, as FiftyOne's page has them."""
+    table = re.search(r"const KEYS = \{(.*?)\};", (PLUGIN / "index.js").read_text(), re.DOTALL)
+    assert table is not None
+    return dict(re.findall(r'(\w): "([\w-]+)"', table[1]))
+
+
+def listed_operators() -> set[str]:
+    """Return the operators that FiftyOne lets the plugin register."""
+    return set(yaml.safe_load((PLUGIN / "fiftyone.yml").read_text())["operators"])
+
+
+def expected_operators() -> set[str]:
+    return {*(verdict.operator for verdict in VERDICTS.values()), *REVERSALS, PICK, "label", "judge"}
+
+
+def test_each_verdict_has_key_operator_and_button() -> None:
+    assert keys_of_the_page() == keys()
+    assert len(keys()) == len(VERDICTS) + 1 + len(REVERSALS)  # no key means two things
+    assert listed_operators() == expected_operators()
+    assert [action for action, _ in panel_buttons()] == [*(one.action for one in VERDICTS.values()), PICK, *REVERSALS]
+    assert ("multi-label", "Multi-label (M)") in panel_buttons()

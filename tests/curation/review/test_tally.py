@@ -1,0 +1,60 @@
+"""What the verdicts in force say together."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from curation.decisions.decision import Decision
+from curation.decisions.state import State
+from curation.review.tally import shared_images, tally
+
+N = 60
+IDS = np.array([f"{row}.png" for row in range(N)])
+
+
+def decided(reviewer: str, row: int, decision: str, *new: str, drawn: bool = False) -> Decision:
+    return Decision(
+        reviewer,
+        str(IDS[row]),
+        decision,
+        new,
+        "sea",
+        drawn=drawn,
+        id=f"{reviewer}{row}{decision}",
+        time=f"2026-01-{row}",
+    )
+
+
+def test_each_image_counts_once() -> None:
+    state = State()
+    for decision in (
+        decided("anna", 1, "relabel", "forest", drawn=True),
+        decided("anna", 2, "keep"),
+        decided("ben", 2, "relabel", "forest"),  # disputed
+        decided("anna", 3, "unsure"),
+        decided("ben", 4, "keep", drawn=True),
+        replace(decided("anna", 4, "keep"), time="2026-02"),  # ben's look was drawn, anna's was not
+    ):
+        state.apply(decision)
+    counts = tally(state, {str(image_id): row for row, image_id in enumerate(IDS)}, N)
+    assert np.flatnonzero(counts.looked).tolist() == [1, 4]
+    assert np.flatnonzero(counts.unsure).tolist() == [2, 3]
+    assert np.flatnonzero(counts.wrong).tolist() == [1]
+    assert np.flatnonzero(counts.drawn).tolist() == [1]
+    everything, nothing = np.ones(N, bool), np.zeros(N, bool)
+    assert np.flatnonzero(counts.done("anna", everything)).tolist() == [1, 2, 3, 4]
+    assert np.flatnonzero(counts.done("ben", everything)).tolist() == [2, 4]
+    assert np.flatnonzero(counts.done("ben", nothing)).tolist() == [1, 2, 4]  # anna is unsure of 3
+    assert np.flatnonzero(counts.done("ben", np.arange(N) == 1)).tolist() == [2, 4]
+    assert np.flatnonzero(counts.done("eva", everything)).tolist() == []
+
+
+def test_shared_images_are_the_same_for_everybody_and_grow_with_the_share() -> None:
+    names = np.array([f"{k}.jpg" for k in range(2_000)])
+    tenth, quarter = shared_images(names, 0.1), shared_images(names, 0.25)
+    assert 160 < tenth.sum() < 240
+    assert not (tenth & ~quarter).any()
+    order = np.random.default_rng(0).permutation(len(names))
+    assert np.array_equal(shared_images(names[order], 0.1), tenth[order])
+    assert not shared_images(names, 0).any()
+    assert shared_images(names, 1).all()
