@@ -24,6 +24,7 @@ from app.commands import (
     train,
     versions,
 )
+from app.commands.arguments import usage
 from models.errors import ErrataError
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
@@ -86,20 +87,13 @@ def main() -> None:
     except ErrataError as error:
         _fail(str(error))
     except typer.TyperException as error:  # an unknown command or option, a value of the wrong kind
-        _fail(_usage(error))
+        _fail(usage(error))
     except OSError as error:  # a full disk, a folder without permission, a file that went away meanwhile
         file, reason = error.filename or "a file", error.strerror or error
         _fail(f"cannot use {file}: {reason}; mend that and run the same command again: it goes on where it was")
     if code == INTERRUPTED:
         typer.secho("errata: stopped; the same command goes on where it was", err=True)
     sys.exit(code)  # None: all went well
-
-
-def _usage(error: typer.TyperException) -> str:
-    """Return what is wrong with the command line, and where its help is."""
-    message = error.format_message() if hasattr(error, "format_message") else str(error)
-    context = getattr(error, "ctx", None)
-    return f"{message.rstrip('.')}; see `{context.command_path if context else 'errata'} --help`"
 
 
 def _fail(sentence: str) -> NoReturn:

@@ -1,5 +1,7 @@
 """Arguments and options that several commands share, and what their text stands for."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,3 +30,22 @@ def audited_dataset(name: str) -> tuple[Workspace, str]:
 def comma_separated(names: str) -> tuple[str, ...]:
     """Return the names in a text that separates them by commas."""
     return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def print_written(files: Mapping[str, Path | None]) -> dict[str, Path]:
+    """Print which files were written, and return them.
+
+    Args:
+        files: kind -> path, None where it was not asked for.
+    """
+    paths = {kind: path for kind, path in files.items() if path}
+    for path in paths.values():
+        typer.echo(f"written: {path}")
+    return paths
+
+
+def usage(error: typer.TyperException) -> str:
+    """Return what is wrong with a command line, and where its help is."""
+    message = error.format_message() if hasattr(error, "format_message") else str(error)
+    context = getattr(error, "ctx", None)
+    return f"{message.rstrip('.')}; see `{context.command_path if context else 'errata'} --help`"

@@ -48,6 +48,7 @@ def audit(
 def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
     """Audit a data set and print what was found."""
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.audit.run import run_audit
     from curation.datasets.opening import open_dataset
     from curation.workspace.names import ORIGINAL
@@ -60,6 +61,7 @@ def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
 
             foreign = reader(config.predictions, workspace)
         finished = run_audit(workspace, spec, rows, config, foreign, show)
+    record(finished.name, config.version, outputs={"report": workspace.reports / finished.name / "report.html"})
     _print_summary(workspace, name if config.version == ORIGINAL else finished.name, finished)
 
 

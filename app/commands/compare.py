@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands.arguments import DatasetName, LabelVersion, audited_dataset, comma_separated
+from app.commands.arguments import DatasetName, LabelVersion, audited_dataset, comma_separated, print_written
 from curation.words import counted
 from models.errors import ErrataError, unknown
 
@@ -29,6 +29,7 @@ def compare(
 ) -> None:
     """Hold trained networks against each other. On the labels as given and as curated, with paired tests."""
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.comparison.pages.job import comparison, write_comparison
 
     workspace, dataset = audited_dataset(name)
@@ -42,8 +43,7 @@ def compare(
     _print_choices(figures)
     _print_pairs(figures)
     _print_missing_trainings(figures)
-    for path in filter(None, (html, json)):
-        typer.echo(f"written: {path}")
+    record(dataset, outputs=print_written({"html": html, "json": json}))
 
 
 def _print_table(figures: dict[str, Any]) -> None:

@@ -20,6 +20,8 @@ def draw(
 ) -> None:
     """Draw the Grad-CAM maps of images. For the given and the suggested class, or for what trained runs predict."""
     workspace, dataset = audited_dataset(name)
+    from app.jobs.result import record
+
     if runs:
         from curation.comparison.pages.job import draw_run_maps
 
@@ -30,5 +32,6 @@ def draw(
         from curation.training.cam_drawing import draw_image
 
         paths = [path for image in images for path in draw_image(workspace, dataset, image)]
+    record(dataset, outputs={path.name: path for path in paths})
     for path in paths:
         typer.echo(path)

@@ -9,10 +9,12 @@ from curation.workspace.folders import Workspace, data_root
 def fetch(name: DatasetName) -> None:
     """Get the images of a data set, or say where to get them."""
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.datasets.catalog import find_dataset
     from curation.datasets.fetch import fetch as fetch_images
 
     with stage_display() as show:
         spec = find_dataset(name, Workspace.from_environment())
         folder = fetch_images(spec, data_root(), lambda done, total: show("fetch", done, total))
+    record(spec.name, outputs={"folder": folder})
     typer.echo(f"{name} is in {folder}")

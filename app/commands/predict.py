@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.arguments import DatasetName, audited_dataset
+from app.commands.arguments import DatasetName, audited_dataset, print_written
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def predict(
     """Ask every trained model of a data set about images. Says too where none of the classes fits."""
     workspace, dataset = audited_dataset(name)
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.training.predict import predict_images, write_results, write_results_csv
 
     with stage_display() as show:
@@ -31,8 +32,7 @@ def predict(
         write_results(results, dataset, json)
     if csv:
         write_results_csv(results, csv)
-    for path in filter(None, (csv, json)):
-        typer.echo(f"written: {path}")
+    record(dataset, outputs=print_written({"csv": csv, "json": json}) | ({"cams": cams} if cams else {}))
     if not (csv or json):
         for result in results:
             _print_result(result)

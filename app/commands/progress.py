@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -16,17 +16,20 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-REPEAT_S = 20.0  # between two lines of one stage where there is no terminal
+from app.jobs.result import OnStage, job_stage
 
-OnStage = Callable[[str, int, int], None]  # (stage, done, total)
+REPEAT_S = 20.0  # between two lines of one stage where there is no terminal
 
 
 @contextmanager
 def stage_display() -> Iterator[OnStage]:
-    """Yield a callback that draws a bar for each stage; it prints plain lines where there is no terminal."""
+    """Yield a callback that draws a bar for each stage; it prints plain lines where there is no terminal.
+
+    Where this process is a job, the callback tells the job's status, too.
+    """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _line_printer()
+        yield _both(_line_printer(), job_stage())
         return
     columns = (
         TextColumn("{task.description:<32}"),
@@ -37,6 +40,17 @@ def stage_display() -> Iterator[OnStage]:
     )
     with Progress(*columns, console=console) as bars:
         yield _bar_drawer(bars)
+
+
+def _both(show: OnStage, tell: OnStage | None) -> OnStage:
+    if tell is None:
+        return show
+
+    def show_and_tell(stage: str, done: int, total: int) -> None:
+        show(stage, done, total)
+        tell(stage, done, total)
+
+    return show_and_tell
 
 
 def _bar_drawer(bars: Progress) -> OnStage:

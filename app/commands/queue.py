@@ -1,13 +1,21 @@
 """`errata queue`: audits and trainings that wait for one another."""
 
 import time
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.commands.arguments import comma_separated, usage
+from app.commands.audit import audit
+from app.commands.train import chosen_recipe, class_names, train
 from curation.workspace.folders import Workspace
-from models.errors import ErrataError
+from models.errors import ErrataError, unknown
+from models.training.config import TrainConfig
+
+if TYPE_CHECKING:
+    from app.jobs.request import JobRequest
 
 SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}  # they belong to the command that is added
 
@@ -31,41 +39,124 @@ def queue(
     elif resume:
         typer.echo(f"added: {actions.resume_job(workspace, resume).title}")
     elif context.args:
-        _add(workspace, context.args)
+        job = actions.enqueue(workspace, job_request(workspace, context.args))
+        typer.echo(f"added {job.id}: errata {' '.join(job.arguments)}")
     else:
         _print_list(workspace)
 
 
-def _add(workspace: Workspace, arguments: Sequence[str]) -> None:
-    from app.jobs.actions import enqueue
-    from curation.datasets.opening import audited_name
+def job_request(workspace: Workspace, arguments: Sequence[str]) -> "JobRequest":
+    """Return what a command asks for, as its own parser understands it; nothing heavy is imported.
 
+    Args:
+        workspace: holds the data set and its versions.
+        arguments: of `errata`, the command first.
+
+    Raises:
+        ErrataError: it is no command for the queue, or an argument or option is wrong.
+    """
+    requests: dict[str, Callable[[Workspace, Sequence[str]], JobRequest]] = {
+        "audit": _audit_request,
+        "train": _training_request,
+    }
+    if arguments[0] not in requests:
+        raise unknown("command for the queue", arguments[0], requests)
     if len(arguments) < 2:
-        raise ErrataError("name a data set too: errata queue train NAME …")
-    dataset = audited_name(arguments[1], workspace)
-    job = enqueue(workspace, dataset, title_of(arguments), arguments)
-    typer.echo(f"added {job.id}: errata {' '.join(arguments)}")
+        raise ErrataError(f"name a data set too: errata queue {arguments[0]} NAME …")
+    return requests[arguments[0]](workspace, arguments)
 
 
-def title_of(arguments: Sequence[str]) -> str:
-    """Return what people see of a command: what is trained on which labels, or the data set that is audited."""
-    given = dict(zip(arguments[2::2], arguments[3::2], strict=False))
-    if arguments[0] != "train":
-        return arguments[1]
-    what = given.get("--recipe", "")
-    if variant := given.get("--architecture"):
-        what = f"{what} with {variant}" if what else variant
-    return f"{what or arguments[1]} on {given.get('--version', 'original')}"
+def _audit_request(workspace: Workspace, arguments: Sequence[str]) -> "JobRequest":
+    from app.jobs.request import JobRequest
+    from app.jobs.variants import check_engine, check_variant
+    from curation.audit.config import AuditConfig
+    from curation.workspace.names import ORIGINAL, audit_name
+
+    options = _parsed(audit, arguments)
+    dataset = _dataset(workspace, options)
+    config = AuditConfig(
+        comma_separated(options["architectures"]),
+        options["folds"],
+        options["seed"],
+        options["cams"],
+        options["engine"],
+        options["version"],
+        options["predictions"],
+    ).checked_values()
+    for variant in config.members:
+        check_variant(variant)
+    check_engine(config.engine)
+    if config.version != ORIGINAL:
+        dataset = audit_name(dataset, config.version)
+    return JobRequest(tuple(arguments), dataset, dataset, config.version, (), _plain(options))
+
+
+def _training_request(workspace: Workspace, arguments: Sequence[str]) -> "JobRequest":
+    from app.jobs.request import JobRequest, training_title
+    from app.jobs.variants import check_engine, check_variant
+    from curation.training.combine import ENSEMBLE
+
+    options = _parsed(train, arguments)
+    dataset = _dataset(workspace, options)
+    settings = {name: value for name, value in options.items() if name in TrainConfig.__dataclass_fields__}
+    recipe = chosen_recipe(
+        options["recipe"],
+        options["architecture"],
+        options["size"],
+        options["max_train_images"],
+        options["members"],
+        settings,
+    )
+    class_names(options["classes"])
+    if recipe.architecture != ENSEMBLE:
+        check_variant(recipe.architecture)
+    check_engine(options["engine"])
+    title = training_title(options["recipe"], options["architecture"], options["version"])
+    seeds = tuple(range(options["seed"], options["seed"] + options["seeds"]))
+    return JobRequest(tuple(arguments), dataset, title, options["version"], seeds, _plain(options))
+
+
+def _parsed(command: Callable[..., None], arguments: Sequence[str]) -> dict[str, Any]:
+    """Return every parameter of a command by its name, defaults included.
+
+    Raises:
+        ErrataError: an argument is missing, or an option is unknown or has a value of the wrong kind.
+    """
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command()(command)
+    try:
+        with typer.main.get_command(app).make_context(f"errata {arguments[0]}", list(arguments[1:])) as context:
+            return dict(context.params)
+    except typer.TyperException as error:
+        raise ErrataError(usage(error)) from error
+
+
+def _dataset(workspace: Workspace, options: Mapping[str, Any]) -> str:
+    """Return the name under which the data set is audited.
+
+    Raises:
+        ErrataError: there is no such data set, or no such version of its labels.
+    """
+    from curation.datasets.opening import audited_name, source
+    from curation.versions.working_copy import check_known_version
+
+    check_known_version(options["name"], options["version"], workspace)
+    return audited_name(source(options["name"], workspace), workspace)
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options as JSON holds them."""
+    return {name: str(value) if isinstance(value, Path) else value for name, value in options.items()}
 
 
 def _print_list(workspace: Workspace) -> None:
     from app.jobs.queue import jobs
-    from app.jobs.words import said_last
+    from app.jobs.words import stage_words
 
     queued = jobs(workspace)
     if not queued:
         typer.echo("nothing waits; add a training with: errata queue train NAME --architecture ARCH")
     for job in queued:
-        doing = said_last(job.progress.log)[1] if job.state == "running" else job.progress.error
+        doing = stage_words(job.progress)[1] if job.state == "running" else job.progress.error
         added = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.added))
         typer.echo(f"{job.id[-9:]}  {job.state:<11}  {added}  errata {' '.join(job.arguments)}  {doing}".rstrip())

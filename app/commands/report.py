@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands.arguments import DatasetName, audited_dataset
+from app.commands.arguments import DatasetName, audited_dataset, print_written
 from models.errors import ErrataError
 
 
@@ -19,6 +19,7 @@ def report(
     if not html and not json:
         raise ErrataError("name a file for the report: --html FILE, --json FILE or both")
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.handover.report import write_share_report
 
     with stage_display() as show:
@@ -28,5 +29,4 @@ def report(
         f"{dataset}: {figures['audit']['images']:,} images, {figures['decisions']['images']:,} judged, "
         f"{len(figures['versions']) - 1} curated versions, {len(figures['trainings'])} trainings, {compared} compared"
     )
-    for path in filter(None, (html, json)):
-        typer.echo(f"written: {path}")
+    record(dataset, outputs=print_written({"html": html, "json": json}))

@@ -1,7 +1,7 @@
 """`errata train`, `errata architectures` and `errata recipes`: trainings, and what there is to train."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import fields, replace
 from pathlib import Path
@@ -129,6 +129,7 @@ def class_names(classes: str) -> tuple[str, ...]:
 def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
     """Train and print the results; of processes that train together only the first prints."""
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.datasets.opening import open_dataset
     from curation.reports.training.table import markdown_table, run_table
     from curation.results.trained import group_of
@@ -147,7 +148,12 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
-        folders = train_all(workspace, spec, rows, request, show)
+
+        def on_runs(folders: Sequence[Path]) -> None:
+            report = workspace.reports / spec.name / "runs" / group_of(folders[0].name) / "report.html"
+            record(spec.name, request.version, runs=[folder.name for folder in folders], outputs={"report": report})
+
+        folders = train_all(workspace, spec, rows, request, show, on_runs if first else None)
     if not first:
         return
     typer.echo(markdown_table(run_table(folders)))

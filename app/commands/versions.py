@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
+from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated, print_written
 from curation.words import counted
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
     from curation.versions.diff import Change
+    from curation.versions.store import Version
 
 _FILES = "copy, hardlink or symlink (which Errata itself does not follow out of a data set)"
 _SHOWN_CHANGES = 100  # on the screen
@@ -35,6 +36,7 @@ def split(
     reviewer: Annotated[str, typer.Option(help="who makes this version; the user by default")] = "",
 ) -> None:
     """Make a curated split from the decisions there are. Immutable, with a hash of its content."""
+    from app.jobs.result import record
     from curation.versions.make import make_version
     from curation.versions.request import VersionRequest
     from curation.versions.shares import parse_shares
@@ -44,20 +46,27 @@ def split(
     request = VersionRequest(version, parent, shares, seed, drop_leaks, auto_accept, auto_splits, reviewer)
     workspace, dataset = audited_dataset(name)
     made = make_version(workspace, dataset, request.checked())
-    about = made.about
-    typer.echo(f"{dataset} {made.name}: {counted(len(made.rows), 'image')}, {made.sha256}")
+    summary = f"{dataset} {made.name}: {counted(len(made.rows), 'image')}"
+    folder = version_folder(workspace, dataset, made.name)
+    record(dataset, made.name, summary, outputs={"folder": folder})
+    typer.echo(f"{summary}, {made.sha256}")
+    _print_contents(made)
+    typer.echo(f"kept in {folder}")
+
+
+def _print_contents(made: "Version") -> None:
+    """Print the classes of each split, what decisions changed, and what has to be known of a version."""
     for part, sizes in made.images.counts().items():
-        counts = ", ".join(f"{sizes[label]} {label}" for label in about["classes"])
+        counts = ", ".join(f"{sizes[label]} {label}" for label in made.about["classes"])
         typer.echo(f"  {part:<5} {sum(sizes.values()):>7,}: {counts}")
-    changed, out = _counts(about["decisions"]["changed"], "none"), _counts(about["out"], "none")
+    changed, out = _counts(made.about["decisions"]["changed"], "none"), _counts(made.about["out"], "none")
     typer.echo(f"labels changed: {changed}; left out: {out}")
-    for sentence in about["guard"]:
+    for sentence in made.about["guard"]:
         typer.echo(f"  {sentence}")
-    if added := about["added_classes"]:
+    if added := made.about["added_classes"]:
         typer.echo(f"classes that decisions added, behind the given ones: {', '.join(added)}")
-    _print_images("leaks", about["leaks"]["images"])
-    _print_images("disputed", about["disputed"])
-    typer.echo(f"kept in {version_folder(workspace, dataset, made.name)}")
+    _print_images("leaks", made.about["leaks"]["images"])
+    _print_images("disputed", made.about["disputed"])
 
 
 def splits(name: DatasetName) -> None:
@@ -147,8 +156,7 @@ def sheet(
         from curation.handover.sheet_page import write_sheet_page
 
         write_sheet_page(errata, made.rows.root, html)
-    for path in filter(None, (html, csv, json)):
-        typer.echo(f"written: {path}")
+    print_written({"html": html, "csv": csv, "json": json})
     if not (html or csv or json):
         typer.echo("write it with --html FILE, --csv FILE or --json FILE")
 
@@ -194,6 +202,7 @@ def export(
 ) -> None:
     """Write a version as a data set of its own. Every file is verified against its hash."""
     from app.commands.progress import stage_display
+    from app.jobs.result import record
     from curation.handover.export import export_version
 
     workspace, dataset = audited_dataset(name)
@@ -201,6 +210,8 @@ def export(
         folder, exported = export_version(
             workspace, dataset, version, kind, output, files, lambda done, total: show("export", done, total)
         )
-    typer.echo(f"{dataset} {version}: {counted(len(exported.items), 'image')} written to {folder} and verified")
+    summary = f"{dataset} {version}: {counted(len(exported.items), 'image')} written to {folder} and verified"
+    record(dataset, version, summary, outputs={"folder": folder})
+    typer.echo(summary)
     for split, classes in exported.missing().items():
         typer.echo(f"no image of {', '.join(classes)} in {split}: readers that number folders count others there")

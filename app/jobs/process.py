@@ -1,4 +1,4 @@
-"""A command of ours as a process that outlives the app: started, watched and cancelled, whoever started it."""
+"""An `errata` command as a process that outlives the app: started, watched and cancelled, whoever started it."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from app.jobs.result import read_result, result_file
 from curation.database.processes import last_lines, start_background
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -17,12 +18,12 @@ from models.files import runs
 from models.files.atomic import checked_name, read_json, write_json
 
 LOG_LINES = 12
-_OWN_FOLDER = ("audit", "compare", "draw")  # commands that write the state of that folder themselves
+KEEP_STATUS = ("audit", "compare", "draw")  # commands that write the status of their run folder themselves
 
 
 @dataclass(frozen=True)
-class Progress:
-    """Where a command stands."""
+class JobState:
+    """Where a job stands."""
 
     state: str  # none, starting, running, finished, failed, cancelled or interrupted
     started: float = 0.0  # Unix time, s
@@ -39,22 +40,22 @@ class Progress:
 
 
 def start(folder: Path, arguments: Sequence[str]) -> None:
-    """Start `errata ARGUMENTS` as a process of its own, whose state the folder tells.
+    """Start `errata ARGUMENTS` as a process of its own; its folder tells where it stands and what it did.
 
     Args:
-        folder: the run folder of an audit or of a drawing; of any other command one made for it.
+        folder: the run folder of an audit, a comparison or a drawing; any other command has a folder made for it.
         arguments: of the command.
 
     Raises:
-        ErrataError: a process computes that run already.
+        ErrataError: a process works in that folder already.
     """
     if watch(folder).active:
         raise ErrataError(f"`errata {' '.join(arguments)}` is running already; wait for it or cancel it")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "log.txt").unlink(missing_ok=True)
+    result_file(folder).unlink(missing_ok=True)
     launched = time.time()
-    own = arguments[0] in _OWN_FOLDER
-    command = [sys.executable, "-m", *(["app.cli"] if own else ["app.job", str(folder)]), *arguments]
+    command = [sys.executable, "-m", "app.job", str(folder), *arguments]
     process = start_background(command, folder / "log.txt", {**os.environ, "PYTHONUNBUFFERED": "1"})
     write_json(folder / "launch.json", {"pid": process.pid, "at": launched, "arguments": list(arguments)})
 
@@ -69,7 +70,7 @@ def job_folder(workspace: Workspace, name: str) -> Path:
 
 
 def cancel(folder: Path) -> bool:
-    """End the process that computes the run; return whether there was one. What it finished is kept."""
+    """End the process that works in a folder; return whether there was one. What it finished is kept."""
     if watch(folder).state == "starting":  # it has not taken the run folder yet
         try:
             psutil.Process(_launch(folder)[0]).terminate()
@@ -79,20 +80,20 @@ def cancel(folder: Path) -> bool:
     return runs.cancel(folder)
 
 
-def watch(folder: Path) -> Progress:
-    """Return where the run of this folder stands."""
+def watch(folder: Path) -> JobState:
+    """Return where the job of this folder stands."""
     status = runs.read_status(folder)
     pid, launched = _launch(folder)
-    ours = pid and (status is None or status.pid == pid or status.started < launched)
-    log = tuple(last_lines(folder / "log.txt", LOG_LINES)) if ours else ()
+    from_app = pid and (status is None or status.pid == pid or status.started < launched)
+    log = tuple(last_lines(folder / "log.txt", LOG_LINES)) if from_app else ()
     if pid and (status is None or status.started < launched):  # launched from the app, not under way yet
         if _lives(pid, launched):
-            return Progress("starting", launched, log=log)
-        return Progress("failed", launched, error=_error(log), log=log)
+            return JobState("starting", launched, log=log)
+        return JobState("failed", launched, error=_error(folder, log), log=log)
     if status is None:
-        return Progress("none")
-    started = launched if ours else status.started  # also what it took to import everything
-    return Progress(status.state, started, status.stage, status.done, status.total, status.error, log)
+        return JobState("none")
+    started = launched if from_app else status.started  # also what it took to import everything
+    return JobState(status.state, started, status.stage, status.done, status.total, status.error, log)
 
 
 def last_arguments(folder: Path) -> list[str]:
@@ -128,9 +129,9 @@ def memory_mb(folder: Path) -> float:
     except psutil.Error:
         return 0.0
     held = 0
-    for place, one in enumerate(family):
+    for place, member in enumerate(family):
         with suppress(psutil.Error):  # it may have ended just now
-            memory = one.memory_info()
+            memory = member.memory_info()
             held += memory.rss - (getattr(memory, "shared", 0) if place else 0)
     return held / 2**20
 
@@ -143,7 +144,9 @@ def _lives(pid: int, launched: float) -> bool:
         return False
 
 
-def _error(log: tuple[str, ...]) -> str:
-    """Return the sentence the command ended with."""
-    said = [line.removeprefix("errata: ") for line in log if line.startswith("errata: ")]
-    return said[-1] if said else (log[-1] if log else "the process ended before it began")
+def _error(folder: Path, log: tuple[str, ...]) -> str:
+    """Return why a process ended before it had a status: the sentence of its result, else the last line of its log."""
+    with suppress(ErrataError):  # a damaged result
+        if (result := read_result(folder)) and result.error:
+            return result.error
+    return log[-1] if log else "the process ended before it began"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.jobs.process import Progress, launched_at, watch
+from app.jobs.process import JobState, launched_at, watch
+from app.jobs.request import JobRequest, read_request
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 from models.files.atomic import read_json, write_json
@@ -21,19 +22,32 @@ class Job:
     """One command in the queue."""
 
     id: str  # in the order in which they were added
-    title: str  # what people see
-    dataset: str  # the name it is audited under
-    arguments: tuple[str, ...]
-    folder: Path  # that tells the command's state
+    request: JobRequest
+    folder: Path  # tells the command's state and result
     added: float  # Unix time, s
     launched: float  # Unix time, s; 0 while it waits
     dropped: bool  # taken out before it began
-    progress: Progress
+    progress: JobState
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return self.request.title
+
+    @property
+    def dataset(self) -> str:
+        """The name under which it is audited."""
+        return self.request.dataset
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What `errata` is given, the command first."""
+        return self.request.arguments
 
     @property
     def kind(self) -> str:
         """The command: `audit` or `train`."""
-        return self.arguments[0]
+        return self.request.command
 
     @property
     def state(self) -> str:
@@ -54,8 +68,8 @@ def jobs(workspace: Workspace) -> list[Job]:
     Raises:
         ErrataError: a file of the queue is damaged.
     """
-    found = (_read(workspace, path) for path in sorted(queue_folder(workspace).glob("[0-9]*.json")))
-    return [job for job in found if job]
+    entries = (_read(workspace, path) for path in sorted(queue_folder(workspace).glob("[0-9]*.json")))
+    return [job for job in entries if job]
 
 
 def find_job(workspace: Workspace, name: str) -> Job:
@@ -64,21 +78,21 @@ def find_job(workspace: Workspace, name: str) -> Job:
     Raises:
         ErrataError: there is none.
     """
-    every = jobs(workspace)
-    found = [job for job in every if name and (job.id == name or job.id.endswith(name))]
-    if len(found) != 1:
-        raise unknown("job", name, [job.id for job in every])
-    return found[0]
+    queued = jobs(workspace)
+    matching = [job for job in queued if name and (job.id == name or job.id.endswith(name))]
+    if len(matching) != 1:
+        raise unknown("job", name, [job.id for job in queued])
+    return matching[0]
 
 
-def about_job(workspace: Workspace, name: str) -> dict[str, Any]:
-    """Return what is noted of a job."""
+def read_entry(workspace: Workspace, name: str) -> dict[str, Any]:
+    """Return what the queue keeps of a job."""
     return dict(read_json(queue_folder(workspace) / f"{name}.json"))
 
 
-def note_job(workspace: Workspace, name: str, about: dict[str, Any]) -> None:
-    """Note a job, whole or not at all."""
-    write_json(queue_folder(workspace) / f"{name}.json", {**about, "schema_version": 1})
+def write_entry(workspace: Workspace, name: str, entry: dict[str, Any]) -> None:
+    """Keep a job in the queue, whole or not at all."""
+    write_json(queue_folder(workspace) / f"{name}.json", {**entry, "schema_version": 1})
 
 
 def forget_job(workspace: Workspace, name: str) -> None:
@@ -102,7 +116,7 @@ def queue_folder(workspace: Workspace) -> Path:
 
 @contextmanager
 def changing(workspace: Workspace) -> Iterator[None]:
-    """Hold the list, so that nobody takes a job that is just being taken out.
+    """Hold the list, so that no worker takes a job that is just being taken out.
 
     Raises:
         ErrataError: another process does not let go of it.
@@ -112,19 +126,16 @@ def changing(workspace: Workspace) -> Iterator[None]:
 
 
 def _read(workspace: Workspace, path: Path) -> Job | None:
-    """Return a job; None of one that was taken off the list just now."""
+    """Return a job; None where it was taken off the list just now."""
     try:
-        about = read_json(path)
+        entry = read_json(path)
     except ErrataError:
         if path.exists():
             raise
         return None
-    folder, launched = workspace.root / about["folder"], float(about["launched"])
-    progress = watch(folder) if launched else Progress("none")
+    folder, launched = workspace.root / entry["folder"], float(entry["launched"])
+    progress = watch(folder) if launched else JobState("none")
     if launched and launched_at(folder) != launched:  # the same audit was started again since
-        progress = Progress("finished", launched)
-    arguments = tuple(about["arguments"])
-    return Job(
-        path.stem, about["title"], about["dataset"], arguments, folder, float(about["added"]), launched,
-        bool(about["dropped"]), progress,
-    )  # fmt: skip
+        progress = JobState("finished", launched)
+    request, added, dropped = read_request(entry), float(entry["added"]), bool(entry["dropped"])
+    return Job(path.stem, request, folder, added, launched, dropped, progress)

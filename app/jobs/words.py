@@ -1,19 +1,16 @@
-"""What a command under way says of itself, in words and figures."""
+"""How far a command is, in words and figures."""
 
-import re
 import time
 
-_STAGE = re.compile(r"(?P<stage>.+?)(?: …|: (?P<done>[\d,]+) of (?P<total>[\d,]+))")
+from app.jobs.process import JobState
 
 
-def said_last(log: tuple[str, ...]) -> tuple[float, str]:
-    """Return which share of its stage a command has done, as far as its log says, and the stage in words."""
-    for line in reversed(log):
-        if found := _STAGE.fullmatch(line):
-            done, total = (int((found[name] or "0").replace(",", "")) for name in ("done", "total"))
-            figures = f", {done:,} of {total:,}" if total else " …"
-            return (min(1.0, done / total) if total else 0.0), f"{found['stage']}{figures}"
-    return 0.0, "starting …"
+def stage_words(job_state: JobState) -> tuple[float, str]:
+    """Return which share of its stage a command has done, in [0, 1], and the stage in words."""
+    stage, done, total = job_state.stage or "starting", job_state.done, job_state.total
+    if total <= 1:  # how much there is to do is not known
+        return 0.0, f"{stage} …"
+    return min(1.0, done / total), f"{stage}, {done:,} of {total:,}"
 
 
 def since(started: float) -> str:

@@ -1,22 +1,22 @@
-"""The small process that works the queue off, one job after the other; started where something waits."""
+"""The small process that works off the queue, one job after the other; it is started when a job waits."""
 
 import os
 import sys
 import time
 
 from app.jobs.process import launched_at, start, watch
-from app.jobs.queue import about_job, changing, forget_oldest, jobs, note_job, queue_folder
+from app.jobs.queue import changing, forget_oldest, jobs, queue_folder, read_entry, write_entry
 from curation.database.processes import start_background
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.locks import locked
 
-WORK = ("queue", "--work")  # the command that works the queue off
+WORK = ("queue", "--work")  # the command that works off the queue
 LOOK_S = 0.3
 
 
 def ensure_worker(workspace: Workspace) -> None:
-    """Start the process that works the queue off where something waits and nobody does."""
+    """Start the process that works off the queue if a job waits and none runs."""
     if not any(job.state == "waiting" for job in jobs(workspace)) or _works(workspace):
         return
     environment = {**os.environ, "ERRATA_HOME": str(workspace.root), "PYTHONUNBUFFERED": "1"}
@@ -24,20 +24,20 @@ def ensure_worker(workspace: Workspace) -> None:
 
 
 def work(workspace: Workspace) -> int:
-    """Work off what waits, one job after the other; return how many were started. At once where another does it."""
+    """Work off the queue; return how many jobs were started, at once 0 where another process works it off."""
     started = 0
     while any(job.state == "waiting" for job in jobs(workspace)):
         try:
             with locked(queue_folder(workspace) / "worker.lock", 0):
                 while _next(workspace):
                     started += 1
-        except ErrataError:  # somebody works already
+        except ErrataError:  # another process holds the lock
             return started
     return started
 
 
 def _next(workspace: Workspace) -> bool:
-    """Wait until nothing of the queue runs, start the first job that waits; return whether there was one."""
+    """Wait until no job runs, then start the first that waits; return whether there was one."""
     while _busy(workspace):
         time.sleep(LOOK_S)
     with changing(workspace):
@@ -47,15 +47,15 @@ def _next(workspace: Workspace) -> bool:
             return False
         job = waiting[0]
         start(job.folder, job.arguments)
-        note_job(workspace, job.id, {**about_job(workspace, job.id), "launched": launched_at(job.folder)})
+        write_entry(workspace, job.id, {**read_entry(workspace, job.id), "launched": launched_at(job.folder)})
     return True
 
 
 def _busy(workspace: Workspace) -> bool:
-    """Return whether a job runs, perhaps one of a worker that was killed, or what is next was started elsewhere."""
-    every = jobs(workspace)
-    waiting = next((job for job in every if job.state == "waiting"), None)
-    running = any(job.open and job.state != "waiting" for job in every)
+    """Return whether a job runs, perhaps started by a worker that was killed, or the next one runs elsewhere."""
+    queued = jobs(workspace)
+    waiting = next((job for job in queued if job.state == "waiting"), None)
+    running = any(job.open and job.state != "waiting" for job in queued)
     return running or (waiting is not None and watch(waiting.folder).active)
 
 

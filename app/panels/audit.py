@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.commands.queue import job_request
 from app.html_parts.styles import FORMS
 from app.jobs.actions import cancel_job, enqueue
-from app.jobs.process import Progress, cancel, memory_mb, watch
+from app.jobs.process import JobState, cancel, memory_mb, watch
 from app.jobs.queue import Job, jobs
 from app.jobs.words import about_time, since
 from app.jobs.worker import ensure_worker
@@ -16,22 +17,18 @@ from app.panels.audit_options import audit_options
 from app.panels.audit_steps import Step, audit_steps, training_curves
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
-from curation.workspace.names import ORIGINAL, audit_name
 
 POLL_S = 1.0
 
 
 def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> None:
     """Show the button that adds the audit of a data set to the queue, and the choices for it."""
-    options, version = audit_options(folder)
+    options = audit_options(folder)
     asked = st.button(
         label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"
     )
     if asked:
-        audited_as = folder.name.removeprefix("audit-")
-        if version != ORIGINAL and not audited_as.endswith(f"-{version}"):
-            audited_as = audit_name(audited_as, version)
-        enqueue(workspace(), audited_as, audited_as, ["audit", name, *options])
+        enqueue(workspace(), job_request(workspace(), ["audit", name, *options]))
         st.rerun()
 
 
@@ -58,7 +55,7 @@ def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
     st.caption(f"A few minutes on two cores for some thousand images. The same in a terminal: `errata audit {name}`")
 
 
-def progress_panel(folder: Path, progress: Progress, name: str) -> None:
+def progress_panel(folder: Path, progress: JobState, name: str) -> None:
     """Show the running audit, looked at again every second; or how the last one ended where it did not finish."""
     st.html(FORMS)
     if waiting_job(folder):
@@ -123,7 +120,7 @@ def _step_list(steps: tuple[Step, ...], kind: str = "") -> str:
     return f'<ol class="er-steps {kind}">{items}</ol>'
 
 
-def _ended(folder: Path, progress: Progress, name: str) -> None:
+def _ended(folder: Path, progress: JobState, name: str) -> None:
     texts: dict[str, tuple[Callable[[str], object], str]] = {
         "failed": (st.error, f"The last audit failed: {progress.error}"),
         "cancelled": (st.warning, "The last audit was cancelled. What it finished is kept."),

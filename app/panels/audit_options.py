@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.jobs.train_plan import about_variant, variants
+from app.jobs.variants import about_variant, variants
 from app.state import workspace
 from curation.audit.config import DEFAULT_ARCHITECTURES, AuditConfig
 from curation.training.combine import COMBINATIONS
@@ -29,10 +29,10 @@ _ABOUT = {
 }
 
 
-def audit_options(folder: Path) -> tuple[list[str], str]:
-    """Show the choices in a popover; return the options of `errata audit` and the version that is audited.
+def audit_options(folder: Path) -> list[str]:
+    """Show the choices in a popover; return the options of `errata audit`.
 
-    Of a data set that was never audited only what differs from the defaults is an option.
+    Where the data set was never audited, only what differs from the defaults is an option.
 
     Args:
         folder: the run folder of the audit.
@@ -45,7 +45,7 @@ def audit_options(folder: Path) -> tuple[list[str], str]:
         with st.popover("Options", icon=":material/tune:"):
             chosen |= _choices(folder.name.removeprefix("audit-"), first)
     given = chosen if last else {key: value for key, value in chosen.items() if value != first[key]}
-    return command_options(given), str(chosen["version"])
+    return command_options(given)
 
 
 def command_options(given: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.html_parts.line_chart import line_figure
-from app.jobs.process import Progress
+from app.jobs.process import JobState
 from curation.reports.line_chart import Line
 from curation.training.combine import COMBINATIONS
 from curation.workspace.names import slug
@@ -39,7 +39,7 @@ class Step:
     left: float = 0.0  # seconds until the one under way is done, as far as known; else 0
 
 
-def audit_steps(folder: Path, progress: Progress) -> tuple[Step, ...]:
+def audit_steps(folder: Path, progress: JobState) -> tuple[Step, ...]:
     """Return the steps of a running audit in their order; those before the current one are done."""
     if progress.state != "running":
         return ()
@@ -60,7 +60,7 @@ def audit_steps(folder: Path, progress: Progress) -> tuple[Step, ...]:
     )
 
 
-def _left(folder: Path, progress: Progress, share: float) -> float:
+def _left(folder: Path, progress: JobState, share: float) -> float:
     """Return how many seconds the stage still takes if it goes on as it did; it began when the last one was noted."""
     noted = folder / "stages.json"
     began = max(progress.started, noted.stat().st_mtime if noted.exists() else 0.0)
@@ -68,7 +68,7 @@ def _left(folder: Path, progress: Progress, share: float) -> float:
     return gone / share * (1 - share) if 0.02 < share < 1 and gone > 2 else 0.0
 
 
-def training_curves(folder: Path, progress: Progress) -> str:
+def training_curves(folder: Path, progress: JobState) -> str:
     """Return the learning curves of the networks that an audit is training, a line for each fold; empty if none."""
     kind, _, architecture = progress.stage.partition(" ")
     if kind != "train" or progress.state != "running":

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.jobs.process import Progress, cancel, watch
-from app.jobs.words import said_last, since
+from app.jobs.process import JobState, cancel, watch
+from app.jobs.result import read_result
+from app.jobs.words import since, stage_words
+from models.errors import ErrataError
 
 POLL_S = 1.0
 
 
-def job_panel(folder: Path, what: str, key: str) -> Progress:
+def job_panel(folder: Path, what: str, key: str) -> JobState:
     """Show a running command, looked at again every second, or why it did not finish; return where it stands.
 
     Args:
@@ -34,14 +36,24 @@ def _running(folder: Path, what: str, key: str) -> None:
     if not progress.active:
         st.rerun(scope="app")
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-running"):
-        share, said = said_last(progress.log)
-        st.progress(share, text=f"{what} is under way for {since(progress.started)}: {said}")
+        share, text = stage_words(progress)
+        st.progress(share, text=f"{what} is under way for {since(progress.started)}: {text}")
         if st.button("Cancel", icon=":material/stop:", key=f"{key}.cancel"):
             cancel(folder)
             st.rerun(scope="app")
 
 
-def log_of(progress: Progress) -> None:
+def summary_of(folder: Path) -> str:
+    """Return the sentence on what a finished command made; empty where its result has none or is damaged."""
+    try:
+        result = read_result(folder)
+    except ErrataError as error:  # what was made is there all the same
+        st.error(str(error))
+        return ""
+    return f"{result.summary}." if result and result.summary else ""
+
+
+def log_of(progress: JobState) -> None:
     """Show the last lines that a command wrote, folded."""
     if progress.log:
         with st.expander("Last lines of its log"):

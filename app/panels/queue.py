@@ -9,10 +9,11 @@ import streamlit as st
 from app.jobs.actions import cancel_job, resume_job
 from app.jobs.process import memory_mb
 from app.jobs.queue import Job, jobs
-from app.jobs.words import said_last, since
+from app.jobs.result import read_result
+from app.jobs.words import since, stage_words
 from app.jobs.worker import ensure_worker
 from app.panels.job import POLL_S
-from app.panels.training_progress import curves_chart, progress_of, runs_of_job
+from app.panels.training_progress import curves_chart, progress_of, started_runs
 from app.state import workspace
 from models.errors import ErrataError
 
@@ -74,13 +75,16 @@ def _running(job: Job, _: list[Job]) -> None:
     memory = memory_mb(job.folder)
     held = f", {memory:,.0f} MB of memory" if memory else ""
     _head(job, f"{job.kind} of {job.dataset}, for {since(job.launched)}{held}")
-    runs = runs_of_job(workspace(), job) if job.kind == "train" else []
-    seeds = int(job.arguments[job.arguments.index("--seeds") + 1]) if "--seeds" in job.arguments else 1
-    share, said = progress_of(runs, seeds) if runs else said_last(job.progress.log)
-    if job.kind == "audit" and job.progress.total:
-        share, said = job.progress.done / job.progress.total, job.progress.stage
-    st.progress(min(1.0, share), text=said)
-    if chart := curves_chart(runs):
+    (share, text), chart = stage_words(job.progress), ""
+    try:
+        result = read_result(job.folder)
+        if result and (runs := started_runs(workspace(), result)):
+            share, text = progress_of(runs, len(result.runs))
+            chart = curves_chart(runs)
+    except ErrataError as error:  # the job itself goes on
+        st.error(str(error))
+    st.progress(share, text=text)
+    if chart:
         st.html(chart)
     if job.progress.log:
         with st.expander("Log"):

@@ -1,57 +1,25 @@
-"""The run folders that a training in the queue writes, and its learning curves."""
+"""How far a training is, and its learning curves: read from the run folders that the result of its job names."""
 
-import re
 import time
 from collections.abc import Sequence
 
 from app.html_parts.line_chart import line_figure
-from app.jobs.queue import Job
+from app.jobs.result import JobResult
 from app.jobs.words import about_time
 from curation.reports.line_chart import Line
-from curation.results.trained import TrainedRun, group_of, load_run
+from curation.results.trained import TrainedRun, load_run
 from curation.workspace.folders import Workspace
-from models.errors import ErrataError
-
-_GROUP = re.compile(r"report: .*/runs/([a-z0-9_-]+)/report\.html")
 
 
-def runs_of_job(workspace: Workspace, job: Job) -> list[TrainedRun]:
-    """Return the runs of a training, by seed: those its log names, or while it goes on those it began."""
-    named = [found[1] for line in job.progress.log if (found := _GROUP.fullmatch(line))]
-    seeds = int(_option(job, "--seeds") or 1)
-    runs = []
-    for config in workspace.runs.glob("*/config.json"):
-        folder = config.parent
-        if named and group_of(folder.name) not in named:
-            continue
-        try:
-            run = load_run(folder)
-        except ErrataError:  # just being written
-            continue
-        if run.seed < seeds and (named or _began(run, job)):
-            runs.append(run)
+def started_runs(workspace: Workspace, result: JobResult) -> list[TrainedRun]:
+    """Return the runs of a training that have begun, by seed.
+
+    Raises:
+        ErrataError: a file of a run is damaged.
+    """
+    folders = [workspace.runs / name for name in result.runs]
+    runs = [load_run(folder) for folder in folders if (folder / "config.json").exists()]
     return sorted(runs, key=lambda run: run.seed)
-
-
-def _began(run: TrainedRun, job: Job) -> bool:
-    """Return whether a run is one that this job asked for and started."""
-    recipe, variant = _option(job, "--recipe"), _option(job, "--architecture")
-    architecture, _, mode = variant.partition("@")
-    config = run.config
-    return (
-        run.status is not None
-        and run.status.started >= job.launched
-        and config.get("dataset") == job.dataset
-        and config.get("recipe") == (recipe or variant)
-        and config.get("version", "original") == (_option(job, "--version") or "original")
-        and (not architecture or config.get("architecture") == architecture)
-        and (not mode or config.get("mode") == mode)
-    )
-
-
-def _option(job: Job, name: str) -> str:
-    given = dict(zip(job.arguments[2::2], job.arguments[3::2], strict=False))
-    return given.get(name, "")
 
 
 def progress_of(runs: Sequence[TrainedRun], seeds: int, now: float | None = None) -> tuple[float, str]:
@@ -63,22 +31,22 @@ def progress_of(runs: Sequence[TrainedRun], seeds: int, now: float | None = None
     total = planned * seeds
     share = min(1.0, done / total) if total else 0.0
     began = min(run.status.started for run in runs if run.status)
-    said = f"{done:,} of {total:,} epochs"
+    text = f"{done:,} of {total:,} epochs"
     if done and done < total:
-        left = ((now or time.time()) - began) / done * (total - done)
-        said += f", about {about_time(left)} left"
-    return share, said
+        left_s = ((now or time.time()) - began) / done * (total - done)
+        text += f", about {about_time(left_s)} left"
+    return share, text
 
 
 def curves_chart(runs: Sequence[TrainedRun]) -> str:
     """Return the accuracy after each epoch: validation of every seed, and of a single one training too."""
     lines: list[Line] = []
     for run in runs:
-        of = "" if len(runs) == 1 else f", seed {run.seed}"
+        seed = "" if len(runs) == 1 else f", seed {run.seed}"
         for key, name, dashed in (("val_accuracy", "validation", False), ("train_accuracy", "training", True)):
-            points = [(float(one["epoch"]), float(one[key])) for one in run.curve if _is_number(one.get(key))]
+            points = [(float(epoch["epoch"]), float(epoch[key])) for epoch in run.curve if _is_number(epoch.get(key))]
             if points and (key == "val_accuracy" or len(runs) == 1 or not lines):
-                lines.append(Line(f"{name}{of}", points, "dashed" if dashed else ""))
+                lines.append(Line(f"{name}{seed}", points, "dashed" if dashed else ""))
     return line_figure(lines, "epoch", "accuracy, labels as trained on", percent=True)
 
 

@@ -42,10 +42,22 @@ class AuditConfig:
         from models.features.engines import ENGINES
         from models.networks.variants import parse_variant
 
-        if not self.architectures:
-            raise ErrataError("no architecture is named; give at least one with --architectures")
         for name in self.members:
             parse_variant(name)
+        if self.engine not in ("auto", *ENGINES):
+            raise unknown("engine", self.engine, ("auto", *ENGINES))
+        return self.checked_values()
+
+    def checked_values(self) -> "AuditConfig":
+        """Return the config as `checked` does, without a look at the names of architectures and engine.
+
+        Knowing these takes seconds of imports.
+
+        Raises:
+            ErrataError: no architecture, one named twice, nothing to combine, too few folds, or a negative number.
+        """
+        if not self.architectures:
+            raise ErrataError("no architecture is named; give at least one with --architectures")
         if len(set(self.architectures)) < len(self.architectures):
             raise ErrataError(f"an architecture is named twice in {','.join(self.architectures)}; name each once")
         if self.combinations and len(self.members) < 2:
@@ -54,8 +66,6 @@ class AuditConfig:
                 f"{','.join(self.architectures)} names {len(self.members)}; name at least two beside it"
             )
         checked_name("version", self.version)
-        if self.engine not in ("auto", *ENGINES):
-            raise unknown("engine", self.engine, ("auto", *ENGINES))
         if self.folds < 2:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
         if self.cams_per_split < 0 or self.seed < 0:

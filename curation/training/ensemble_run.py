@@ -18,7 +18,7 @@ from curation.training.data import TrainingData, training_data
 from curation.training.ensemble_check import check_ensemble
 from curation.training.out_of_fold import FoldModels, Material, fold_models, problem_of, train_fold_models
 from curation.training.prepared import Prepared
-from curation.training.request import TrainRequest, group_name
+from curation.training.request import OnRuns, TrainRequest, group_name
 from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import MEAN_OF_FOLDS
@@ -51,7 +51,12 @@ class _Plan:
 
 
 def run_ensemble(
-    workspace: Workspace, spec: DatasetSpec, rows: Rows, request: TrainRequest, on_stage: OnStage | None = None
+    workspace: Workspace,
+    spec: DatasetSpec,
+    rows: Rows,
+    request: TrainRequest,
+    on_stage: OnStage | None = None,
+    on_runs: OnRuns | None = None,
 ) -> list[Path]:
     """Fit an ensemble for each seed; return the run folders. A finished run, or member, is not trained again.
 
@@ -63,6 +68,7 @@ def run_ensemble(
         rows: its images and labels.
         request: what to train; the recipe names the members.
         on_stage: told (stage, done, total).
+        on_runs: told the run folders, one for each seed, before anything is trained.
 
     Raises:
         ErrataError: as `check_ensemble`, a member that was made from other images or labels, or anything else a person
@@ -74,6 +80,8 @@ def run_ensemble(
     data = training_data(checked, duplicates, request.classes, request.recipe.max_train_images).used()
     material = Material(Prepared(workspace, data.checked, request.engine), spec.name, rows_key(data.checked))
     plans = [_plan(copy, request, data, material, seed) for seed in request.seeds]
+    if on_runs:
+        on_runs([plan.folder for plan in plans])
     try:
         for plan in plans:
             if not (plan.folder / "metrics.json").exists():

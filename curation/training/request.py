@@ -1,5 +1,6 @@
 """What a training is asked to do, and the network it starts from."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,8 @@ from models.training.recipes import Recipe
 
 if TYPE_CHECKING:
     from models.networks.start import Network
+
+OnRuns = Callable[[Sequence[Path]], None]  # told the run folders of a training
 
 
 @dataclass(frozen=True)

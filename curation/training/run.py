@@ -17,7 +17,7 @@ from curation.reports.training.write import write_run_report
 from curation.results.trained import group_of
 from curation.training.data import TrainingData, of_classes, training_data
 from curation.training.prepared import Prepared
-from curation.training.request import TrainRequest, group_name
+from curation.training.request import OnRuns, TrainRequest, group_name
 from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
 from models.arrays import ByteArray, FloatArray, Progress
@@ -30,7 +30,12 @@ if TYPE_CHECKING:
 
 
 def run_training(
-    workspace: Workspace, spec: DatasetSpec, rows: Rows, request: TrainRequest, on_stage: OnStage | None = None
+    workspace: Workspace,
+    spec: DatasetSpec,
+    rows: Rows,
+    request: TrainRequest,
+    on_stage: OnStage | None = None,
+    on_runs: OnRuns | None = None,
 ) -> list[Path]:
     """Train one network for each seed; return the run folders. A finished run is not trained again.
 
@@ -40,6 +45,7 @@ def run_training(
         rows: its images and labels.
         request: what to train; no ensemble, see `run_ensemble`.
         on_stage: told (stage, done, total).
+        on_runs: told the run folders, one for each seed, before anything is trained.
 
     Raises:
         ErrataError: anything a person can mend; before any work where it can be known then.
@@ -57,6 +63,8 @@ def run_training(
         jobs = _jobs(copy, request, data, backbone, on_stage)
         del backbone  # what trains is built anew
     folders = [job.folder for job in jobs]
+    if on_runs:
+        on_runs(folders)
     try:
         _train_all(jobs, on_stage)
     finally:  # a failed or cancelled run has a page too: its curves say why

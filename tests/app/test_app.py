@@ -16,6 +16,7 @@ from app.html_parts.components import change
 from app.jobs.actions import enqueue
 from app.jobs.process import watch
 from app.jobs.queue import jobs
+from app.jobs.request import JobRequest
 from curation.results.audit import ArchitectureResult, Audit
 from curation.results.cam_files import cam_pair
 from curation.training.cam_drawing import drawing_folder
@@ -62,10 +63,11 @@ def test_a_start_is_one_process(workspace: Workspace) -> None:
 def test_another_audit_is_of_the_same_kind(workspace: Workspace) -> None:
     audit = small_audit(workspace)
     assert "audit.start" not in [button.key for button in show(dataset="tiny").button]  # nobody knows its path
-    write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config(), "folds": 3, "seed": 7})
+    source = str(workspace.drawn / "tiny")
+    write_json(audit.folder / "config.json", {"source": source, **small_config(), "folds": 3, "seed": 7})
     show(dataset="tiny").button(key="audit.start").click().run()
     options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto --version original"
-    assert [list(job.arguments) for job in jobs(workspace)] == [["audit", "/a/tiny", *options.split()]]
+    assert [list(job.arguments) for job in jobs(workspace)] == [["audit", source, *options.split()]]
 
 
 def test_the_choices_are_in_the_command(workspace: Workspace) -> None:
@@ -81,7 +83,7 @@ def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -
     audit = small_audit(workspace)
     judge(workspace)
     version(workspace)
-    write_json(audit.folder / "config.json", {"source": "/a/tiny", **small_config()})
+    write_json(audit.folder / "config.json", {"source": str(workspace.drawn / "tiny"), **small_config()})
     app = show(dataset="tiny")
     app.segmented_control(key="audit.version").set_value("v1").run()
     app.button(key="audit.start").click().run()
@@ -92,8 +94,8 @@ def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -
 
 
 def test_an_audit_that_waits_says_for_whom(workspace: Workspace) -> None:
-    enqueue(workspace, "scenes", "a training on v1", ["train", "scenes", "--recipe", "a"])
-    enqueue(workspace, "digits", "digits", ["audit", "digits"])
+    enqueue(workspace, JobRequest(("train", "scenes", "--recipe", "a"), "scenes", "a training on v1"))
+    enqueue(workspace, JobRequest(("audit", "digits"), "digits", "digits"))
     app = show(dataset="digits")
     assert "**Audit waiting** for a training on v1" in texts(app.markdown)
     assert "audit.start" not in [button.key for button in app.button]

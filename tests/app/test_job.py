@@ -1,4 +1,4 @@
-"""Commands whose state is kept in a folder: finished, failed, cancelled."""
+"""Commands as jobs: their folder tells where they stand and what they did."""
 
 import subprocess
 import sys
@@ -9,14 +9,18 @@ import pytest
 
 from app.job import run_job
 from app.jobs.process import job_folder, memory_mb, start, watch
+from app.jobs.result import JobResult, read_result
+from app.panels.training_progress import started_runs
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.runs import cancel, read_status
+from tests.helpers.drawn_folder import draw_folder
 
 
 def test_a_command_that_works_is_finished(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_job(tmp_path / "job", ["recipes"]) == 0
     assert watch(tmp_path / "job").state == "finished"
+    assert read_result(tmp_path / "job") == JobResult("recipes", "finished")
     assert "scenes-simple" in capsys.readouterr().out
 
 
@@ -40,6 +44,9 @@ def test_one_that_fails_says_why_in_a_sentence(
     progress = watch(tmp_path / "job")
     assert progress.state == "failed"
     assert sentence in progress.error
+    result = read_result(tmp_path / "job")
+    assert result is not None
+    assert (result.state, result.error) == ("failed", progress.error)
     assert capsys.readouterr().err.startswith("errata: ")
 
 
@@ -73,6 +80,34 @@ def test_a_real_process_writes_its_state(tmp_path: Path, monkeypatch: pytest.Mon
     progress = watch(folder)
     assert progress.state == "finished"
     assert any("scenes-lite0-frozen" in line for line in progress.log)
+
+
+def test_a_training_names_the_runs_of_every_seed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real training of two seeds; its curves are read from the folders that the result names."""
+    home = Workspace(tmp_path / "home")
+    monkeypatch.setenv("ERRATA_HOME", str(home.root))
+    pictures = draw_folder(tmp_path / "few", train=4, test=2)
+    options = ["--architecture", "simple_cnn", "--epochs", "1", "--seed", "5", "--seeds=2"]
+    assert run_job(tmp_path / "job", ["train", str(pictures), *options]) == 0
+    result = read_result(tmp_path / "job")
+    assert result is not None
+    assert (result.dataset, result.version, result.state) == ("few", "original", "finished")
+    assert [name.rpartition("-")[2] for name in result.runs] == ["s5", "s6"]
+    assert [(run.seed, len(run.curve)) for run in started_runs(home, result)] == [(5, 1), (6, 1)]
+    assert Path(result.outputs["report"]).exists()
+    status = read_status(tmp_path / "job")
+    assert status is not None
+    assert status.stage == "train"  # told by the command while it went on
+
+
+def test_an_audit_that_fails_before_it_begins_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path))
+    assert run_job(tmp_path / "audit", ["audit", "nonesuch"]) == 2
+    result = read_result(tmp_path / "audit")
+    assert result is not None
+    assert (result.state, result.command) == ("failed", "audit")
+    assert "no data set 'nonesuch'" in result.error
+    assert read_status(tmp_path / "audit") is None  # the status of a run folder is the audit's own
 
 
 def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:

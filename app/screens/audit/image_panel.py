@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.html_parts.components import image_head, opinion
-from app.jobs.process import Progress, last_arguments, start, watch
+from app.jobs.process import JobState, last_arguments, start, watch
 from app.screens.audit.suspects import PAGE
 from app.state import choose_image, workspace
 from curation.results.audit import Audit
@@ -47,7 +47,7 @@ def _drawing(folder: Path, ours: bool) -> None:
     st.html(f'<p class="er-doing">{escape(_doing(progress, ours))}</p>')
 
 
-def _doing(progress: Progress, ours: bool) -> str:
+def _doing(progress: JobState, ours: bool) -> str:
     waited = f" … {time.time() - progress.started:.0f} s"
     if not ours:
         return f"Drawing the maps of another image{waited}"

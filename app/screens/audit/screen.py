@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.html_parts.components import accuracy_table, counts, skipped_table
 from app.html_parts.styles import FORMS
-from app.jobs.process import Progress, watch
+from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.queue import other_jobs
@@ -60,7 +60,7 @@ def screen() -> None:
     _results(audit)
 
 
-def _audit(name: str, progress: Progress) -> Audit | None:
+def _audit(name: str, progress: JobState) -> Audit | None:
     """Return what is found so far; files that do not fit together are no error while an audit writes them."""
     try:
         return loaded_audit(workspace(), name)
@@ -79,7 +79,7 @@ def _spec(chosen: str) -> DatasetSpec | None:
     return None if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace())
 
 
-def _actions(audit: Audit, chosen: str, progress: Progress) -> None:
+def _actions(audit: Audit, chosen: str, progress: JobState) -> None:
     split = st.session_state.get("split") or "test"
     fiftyone_link(audit, ALL_VIEW if split == "all" else view_in_links(suspicious_view(split)))
     report = workspace().reports / audit.name / "report.html"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.html_parts.picks import pick
 from app.jobs.process import job_folder, start, watch
+from app.jobs.words import stage_words
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.workspace.folders import data_root
@@ -79,5 +80,4 @@ def _fetching(folder: Path, root: Path) -> None:
     progress = watch(folder)
     if not progress.active or root.is_dir():
         st.rerun(scope="app")
-    last = progress.log[-1] if progress.log else "starting, which takes some seconds"
-    st.html(f'<p class="er-doing">Fetching the images: {escape(last)}</p>')
+    st.html(f'<p class="er-doing">Fetching the images: {escape(stage_words(progress)[1])}</p>')

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.process import job_folder, start
-from app.panels.job import job_panel, log_of
+from app.panels.job import job_panel, log_of, summary_of
 from app.state import workspace
 from curation.handover.export import FORMATS
 from curation.handover.tree import FILES
@@ -39,9 +39,7 @@ def export_part(name: str) -> None:
         folder = job_folder(workspace(), f"export-{name}"[:64])
         progress = job_panel(folder, "The export", "splits.export")
         if progress.state == "finished":
-            st.success(
-                next((line for line in reversed(progress.log) if "written to" in line), "The export is written.")
-            )
+            st.success(summary_of(folder) or "The export is written.")
         elif progress.state == "failed":
             log_of(progress)
         else:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
-from app.jobs.process import Progress, job_folder, start
-from app.panels.job import job_panel, log_of
+from app.jobs.process import JobState, job_folder, start
+from app.panels.job import job_panel, log_of, summary_of
 from app.panels.reviewer_name import reviewer
 from app.screens.splits.data import preview
 from app.state import workspace
@@ -51,7 +52,7 @@ def make_part(bench: Bench) -> None:
         if made:
             start(folder, arguments)
             st.rerun()
-        _after(progress, name)
+        _after(folder, progress)
 
 
 def split_arguments(name: str, request: VersionRequest, remake: str) -> list[str]:
@@ -141,17 +142,13 @@ def _by(what: str, counts: Mapping[str, int]) -> str:
     return f"<li>{what} {', '.join(f'{escape(kind)}: {n:,}' for kind, n in counts.items())}</li>"
 
 
-def _after(progress: Progress, name: str) -> None:
-    if progress.state == "finished":
-        st.success(f"The last version is made. Retrain on it to see what it changes, or export it. {_said(progress)}")
+def _after(folder: Path, job_state: JobState) -> None:
+    if job_state.state == "finished":
+        summary = summary_of(folder)
+        st.success(f"The last version is made. Retrain on it to see what it changes, or export it. {summary}")
         st.button("Train on it", key="splits.train", icon=":material/fitness_center:", on_click=_open, args=("train",))
-    elif progress.state == "failed":
-        log_of(progress)
-
-
-def _said(progress: Progress) -> str:
-    made = [line for line in progress.log if "images," in line]
-    return made[0].rpartition(",")[0] + "." if made else ""
+    elif job_state.state == "failed":
+        log_of(job_state)
 
 
 def _open(screen: str) -> None:

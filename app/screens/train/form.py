@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from app.commands.queue import job_request
 from app.jobs.actions import enqueue
-from app.jobs.train_plan import Plan, about_variant, plan_retrain, plan_trainings, variants
+from app.jobs.train_plan import Plan, plan_retrain, plan_trainings
+from app.jobs.variants import about_variant, variants
 from app.jobs.words import about_time
 from app.state import workspace
 from curation.results.audit import Audit
@@ -23,7 +25,7 @@ def retrain_button(audit: Audit) -> None:
     plans = plan_retrain(workspace(), audit)
     st.button(
         "Retrain and compare", type="primary", icon=":material/bolt:", key="train.retrain",
-        on_click=_retrain, args=(audit.name, newest, plans),
+        on_click=_retrain, args=(newest, plans),
     )  # fmt: skip
     if plans:
         what = f"Trains {' and '.join(plan.title for plan in plans)}, three seeds each; takes {estimate_words(plans)}."
@@ -32,9 +34,9 @@ def retrain_button(audit: Audit) -> None:
     st.caption(what)
 
 
-def _retrain(name: str, newest: str, plans: Sequence[Plan]) -> None:
+def _retrain(newest: str, plans: Sequence[Plan]) -> None:
     for plan in plans:
-        _add(name, plan)
+        _add(plan)
     st.query_params["screen"] = "compare"
     st.query_params["versions"] = f"{ORIGINAL},{newest}"
 
@@ -66,7 +68,7 @@ def train_form(audit: Audit) -> None:
         icon=":material/play_arrow:", key="train.start",
     ):  # fmt: skip
         for plan in plans:
-            _add(audit.name, plan)
+            _add(plan)
         st.rerun()
     if plans:
         command = f"errata {' '.join(plans[0].arguments)}"
@@ -81,9 +83,9 @@ def _recipe(name: str) -> str:
     return f"{name} · {RECIPES[name].about}"
 
 
-def _add(name: str, plan: Plan) -> None:
+def _add(plan: Plan) -> None:
     try:
-        enqueue(workspace(), name, plan.title, plan.arguments)
+        enqueue(workspace(), job_request(workspace(), plan.arguments))
     except ErrataError as error:  # the others are added all the same
         st.toast(str(error), icon=":material/info:")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.process import Progress, cancel, last_arguments, start, watch
+from app.jobs.process import JobState, cancel, last_arguments, start, watch
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
@@ -25,7 +25,7 @@ with computing(Path(sys.argv[1]), {"architectures": ["a"]}) as run:
 """
 
 
-def wait_while(folder: Path, *states: str) -> Progress:
+def wait_while(folder: Path, *states: str) -> JobState:
     deadline = time.monotonic() + 60
     while (progress := watch(folder)).state in states and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -33,7 +33,7 @@ def wait_while(folder: Path, *states: str) -> Progress:
 
 
 def test_nothing_was_started(tmp_path: Path) -> None:
-    assert watch(tmp_path) == Progress("none")
+    assert watch(tmp_path) == JobState("none")
     assert not cancel(tmp_path)
 
 

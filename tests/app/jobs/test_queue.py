@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.commands.queue import title_of
 from app.jobs import actions as queue_actions
 from app.jobs import queue as run_queue
 from app.jobs import worker as queue_worker
 from app.jobs.actions import cancel_job, enqueue, resume_job
 from app.jobs.queue import Job, find_job, jobs
+from app.jobs.request import JobRequest
 from app.jobs.worker import work
 from curation.database.processes import start_background
 from curation.workspace.folders import Workspace
@@ -21,7 +21,6 @@ from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from models.files.locks import locked
-from tests.helpers.typed_command import exit_code
 
 # In place of app.job: says when it began and ended, and sleeps as long as its last argument says.
 _SLEEPS = """
@@ -54,7 +53,7 @@ def _start(folder: Path, arguments: tuple[str, ...]) -> None:
 
 
 def add(workspace: Workspace, name: str, seconds: float = 0.0) -> Job:
-    return enqueue(workspace, "tiny", name, ["train", "tiny", "--recipe", name, f"{seconds:g}"])
+    return enqueue(workspace, JobRequest(("train", "tiny", "--recipe", name, f"{seconds:g}"), "tiny", name))
 
 
 def test_jobs_run_one_after_the_other_in_their_order(workspace: Workspace) -> None:
@@ -69,12 +68,11 @@ def test_the_same_command_waits_once(workspace: Workspace) -> None:
     add(workspace, "a")
     with pytest.raises(ErrataError, match="waits or runs already"):
         add(workspace, "a")
-    with pytest.raises(ErrataError, match="no command for the queue 'split'"):
-        enqueue(workspace, "tiny", "x", ["split", "tiny"])
 
 
 def test_an_audit_is_watched_in_its_own_folder(workspace: Workspace) -> None:
-    assert enqueue(workspace, "tiny", "x", ["audit", "tiny"]).folder == audit_folder(workspace, "tiny")
+    request = JobRequest(("audit", "tiny"), "tiny", "tiny")
+    assert enqueue(workspace, request).folder == audit_folder(workspace, "tiny")
 
 
 def test_one_that_waits_is_taken_out_and_added_again(workspace: Workspace) -> None:
@@ -158,28 +156,14 @@ def test_an_audit_started_again_elsewhere_is_no_longer_this_job(workspace: Works
     assert find_job(workspace, job.id).state == "finished"
 
 
-def test_the_command(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
-    write_json(audit_folder(workspace, "tiny") / "results.json", {})
-
-    def queue(*arguments: str, code: int = 0) -> str:
-        assert exit_code("queue", *arguments) == code
-        printed = capsys.readouterr()
-        return printed.err if code else printed.out
-
-    assert "nothing waits" in queue()
-    assert "added " in queue("train", "tiny", "--recipe", "a", "0")
-    assert "waiting" in queue()
-    name = jobs(workspace)[0].id
-    assert "cancelled" in queue("--cancel", name[-4:])
-    assert "added: a on original" in queue("--resume", name)
-    assert "started 1 jobs" in queue("--work")
-    assert "name a data set too" in queue("train", code=2)
-    assert "command for the queue" in queue("split", "tiny", code=2)
-    assert "one of them at a time" in queue("--work", "--cancel", "x", code=2)
-    assert "no job 'x'" in queue("--cancel", "x", code=2)
-
-
-def test_titles() -> None:
-    assert title_of(["audit", "intel", "--folds", "3"]) == "intel"
-    assert title_of(["train", "intel", "--recipe", "a", "--architecture", "b", "--version", "v1"]) == "a with b on v1"
-    assert title_of(["train", "intel", "--architecture", "b", "--seeds", "2"]) == "b on original"
+def test_an_entry_written_before_requests_were_kept_is_read(workspace: Workspace) -> None:
+    job = add(workspace, "a")
+    path = workspace.root / "queue" / f"{job.id}.json"
+    entry = read_json(path)
+    del entry["request"]
+    write_json(path, entry)
+    (old,) = jobs(workspace)
+    assert (old.title, old.dataset, old.arguments, old.state) == (job.title, "tiny", job.arguments, "waiting")
+    assert (old.request.version, old.request.seeds) == ("original", ())
+    assert work(workspace) == 1
+    assert resume_job(workspace, old.id).arguments == job.arguments

@@ -4,42 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.train_plan import ARCHITECTURES, Plan, about_variant, plan_retrain, plan_trainings, variants
+from app.jobs.train_plan import Plan, plan_retrain, plan_trainings
 from app.jobs.words import about_time
 from app.panels.training_progress import progress_of
 from app.screens.train.form import estimate_words
 from curation.results.trained import load_run
-from curation.training.estimate import ROUGH, ROUGH_FEATURES, START_S, Estimate, estimate_training
+from curation.training.estimate import ROUGH_FEATURES, START_S, Estimate, estimate_training
 from curation.workspace.folders import Workspace
 from models.files.atomic import read_json, write_json, write_text
 from tests.helpers.curated_folder import judge, trained, version
 from tests.helpers.small_audit import small_audit
-
-
-def test_the_light_list_agrees_with_the_registry() -> None:
-    from models.networks import architectures
-    from models.networks.variants import parse_variant
-
-    assert set(ARCHITECTURES) == set(architectures.ARCHITECTURES)
-    for name, weights in ARCHITECTURES.items():
-        assert bool(weights) == (architectures.ARCHITECTURES[name].weights is not None), name
-    for variant in variants():
-        assert parse_variant(variant)
-    assert {name for name, _ in ROUGH} <= set(ARCHITECTURES)
-
-
-@pytest.mark.parametrize(
-    ("variant", "words"),
-    [
-        ("efficientnet_lite0", "efficientnet_lite0 · frozen, head trained"),
-        ("resnet50@finetuned", "resnet50 · all of it trained further · weights are downloaded"),
-        ("resnet50@scratch", "resnet50 · from random weights"),
-        ("simple_cnn", "simple_cnn · from random weights"),
-        ("timm:resnet10t", "timm:resnet10t · frozen, head trained · weights are downloaded"),
-    ],
-)
-def test_variants_in_words(variant: str, words: str) -> None:
-    assert about_variant(variant) == words
 
 
 def test_seconds_by_a_rough_table_and_by_finished_runs(tmp_path: Path) -> None:
@@ -133,7 +107,7 @@ def test_progress_over_the_seeds(tmp_path: Path) -> None:
     write_text(folders[1] / "metrics.jsonl", '{"epoch": 1}\n')
     runs = [load_run(folder) for folder in folders]
     assert runs[0].status is not None
-    share, said = progress_of(runs, 2, now=min(run.status.started for run in runs if run.status) + 30)
+    share, text = progress_of(runs, 2, now=min(run.status.started for run in runs if run.status) + 30)
     assert share == 0.75  # 2 of 2 epochs and 1 of 2
-    assert said == "3 of 4 epochs, about 10 s left"
+    assert text == "3 of 4 epochs, about 10 s left"
     assert progress_of([], 2) == (0.0, "")

@@ -1,24 +1,26 @@
-"""What a command under way says of itself."""
+"""How far a command is, in words and figures."""
 
 import time
 
 import pytest
 
-from app.jobs.words import about_time, said_last, since
+from app.jobs.process import JobState
+from app.jobs.words import about_time, since, stage_words
 
 
 @pytest.mark.parametrize(
-    ("log", "said"),
+    ("job_state", "words"),
     [
-        ((), (0.0, "starting …")),
-        (("images …",), (0.0, "images …")),
-        (("images …", "images: 2.0 s", "features: 30 of 120"), (0.25, "features, 30 of 120")),
-        (("features: 1,000 of 2,000", "a warning"), (0.5, "features, 1,000 of 2,000")),
-        (("features: 1 of 0",), (0.0, "features …")),
+        (JobState("starting"), (0.0, "starting …")),
+        (JobState("running", stage="images"), (0.0, "images …")),
+        (JobState("running", stage="images", done=1, total=1), (0.0, "images …")),
+        (JobState("running", stage="features", done=30, total=120), (0.25, "features, 30 of 120")),
+        (JobState("running", stage="features", done=1_000, total=2_000), (0.5, "features, 1,000 of 2,000")),
+        (JobState("running", stage="features", done=3, total=2), (1.0, "features, 3 of 2")),
     ],
 )
-def test_the_last_stage_and_its_share(log: tuple[str, ...], said: tuple[float, str]) -> None:
-    assert said_last(log) == said
+def test_the_stage_and_its_share(job_state: JobState, words: tuple[float, str]) -> None:
+    assert stage_words(job_state) == words
 
 
 def test_times_in_words() -> None:

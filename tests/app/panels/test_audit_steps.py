@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.process import Progress, watch
+from app.jobs.process import JobState, watch
 from app.panels.audit_steps import Step, audit_steps, training_curves
 from models.files.atomic import write_json, write_text
 from tests.helpers.small_audit import ARCHITECTURES, write_status
@@ -14,12 +14,12 @@ from tests.helpers.small_audit import ARCHITECTURES, write_status
 
 @pytest.mark.parametrize("state", ["none", "starting", "finished", "failed", "cancelled", "interrupted"])
 def test_no_steps_unless_running(tmp_path: Path, state: str) -> None:
-    assert audit_steps(tmp_path, Progress(state)) == ()
+    assert audit_steps(tmp_path, JobState(state)) == ()
 
 
 def test_the_first_step_is_the_start(tmp_path: Path) -> None:
     write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
-    assert audit_steps(tmp_path, Progress("running", stage="starting")) == (Step("Start", "now"),)
+    assert audit_steps(tmp_path, JobState("running", stage="starting")) == (Step("Start", "now"),)
 
 
 def test_steps_stand_in_their_order_with_their_seconds(tmp_path: Path) -> None:
@@ -44,18 +44,18 @@ def test_the_time_that_is_left_is_that_of_the_step_under_way(tmp_path: Path) -> 
     write_json(tmp_path / "stages.json", {"images": record})
     noted = time.time() - 30
     os.utime(tmp_path / "stages.json", (noted, noted))
-    progress = Progress("running", noted - 100, "duplicates", 3, 4)
+    progress = JobState("running", noted - 100, "duplicates", 3, 4)
     now = next(step for step in audit_steps(tmp_path, progress) if step.state == "now")
     assert now.share == 0.75
     assert now.left == pytest.approx(10, abs=1)  # 30 s for three quarters
-    first = Progress("running", time.time(), "duplicates", 1, 100)
+    first = JobState("running", time.time(), "duplicates", 1, 100)
     assert next(step for step in audit_steps(tmp_path, first) if step.state == "now").left == 0  # too early to tell
 
 
 def test_curves_of_a_network_in_training(tmp_path: Path) -> None:
     folder = tmp_path / "audit-tiny"
     write_json(folder / "config.json", {"architectures": ["simple_cnn"], "folds": 3})
-    progress = Progress("running", time.time() - 10, "train simple_cnn", 1, 3)
+    progress = JobState("running", time.time() - 10, "train simple_cnn", 1, 3)
     assert training_curves(folder, progress) == ""
     older, run = (tmp_path / f"tiny-simple_cnn-{key}" for key in ("00000000", "11111111"))
     line = '{"epoch": 1, "val_accuracy": 0.5}\n{"epoch": 2, "val_accuracy": null}\n'
@@ -67,5 +67,5 @@ def test_curves_of_a_network_in_training(tmp_path: Path) -> None:
     assert "fold 0" in chart
     assert "fold 1" in chart
     assert "fold 2" not in chart
-    assert training_curves(folder, Progress("running", time.time() - 10, "map simple_cnn")) == ""
-    assert training_curves(folder, Progress("finished", 0.0, "train simple_cnn")) == ""
+    assert training_curves(folder, JobState("running", time.time() - 10, "map simple_cnn")) == ""
+    assert training_curves(folder, JobState("finished", 0.0, "train simple_cnn")) == ""

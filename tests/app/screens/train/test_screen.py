@@ -5,7 +5,11 @@ import time
 from functools import partial
 from pathlib import Path
 
+import pytest
+from streamlit.testing.v1 import AppTest
+
 from app.jobs.queue import jobs
+from app.jobs.result import record, recording
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
@@ -14,6 +18,7 @@ from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
 from tests.helpers.curated_folder import judge, trained, version
 from tests.helpers.small_audit import ARCHITECTURES, write_status
+from tests.helpers.typed_command import exit_code
 
 show = partial(app_driver.show, screen="train")
 
@@ -92,28 +97,73 @@ def test_retrain_and_compare_is_one_click(workspace: Workspace, audit: Audit) ->
     assert "original,v1" in app.query_params["versions"]
 
 
+def progress(app: AppTest) -> str:
+    """Return the texts of the progress bars."""
+    return " ".join(bar.proto.text for bar in app.get("progress"))
+
+
+def run_under_way(workspace: Workspace, seed: int, epochs: int) -> str:
+    """Let a run of four epochs be under way; return the name of its folder."""
+    folder = workspace.runs / f"tiny-simple-cnn-00000000-s{seed}"
+    config = {"dataset": "tiny", "recipe": "simple_cnn", "seed": seed, "config": {"epochs": 4}, "version": "original"}
+    write_json(folder / "config.json", config)
+    lines = [f'{{"epoch": {epoch}, "val_accuracy": 0.5, "train_accuracy": 0.75}}\n' for epoch in range(1, epochs + 1)]
+    write_text(folder / "metrics.jsonl", "".join(lines))
+    write_status(folder, "running", "train", epochs, 4)
+    return folder.name
+
+
 def test_a_running_training_shows_its_curves_and_is_cancelled(workspace: Workspace, audit: Audit) -> None:
-    app = show()
-    app.button(key="train.start").click().run()
-    folder = begin(workspace, 1)  # simple_cnn_norm_dropout
-    run = workspace.runs / "tiny-simple-cnn-norm-dr-0-s0"
-    write_json(
-        run / "config.json",
-        {
-            "dataset": "tiny", "recipe": ARCHITECTURES[1], "architecture": ARCHITECTURES[1], "mode": "scratch",
-            "seed": 0, "config": {"epochs": 4}, "version": "original",
-        },
-    )  # fmt: skip
-    write_text(run / "metrics.jsonl", '{"epoch": 1, "val_accuracy": 0.5, "train_accuracy": 0.75}\n')
-    write_status(run, "running", "train", 1, 4)
+    assert exit_code("queue", "train", "tiny", "--architecture", "simple_cnn", "--seed", "5") == 0
+    folder = begin(workspace)
     write_text(folder / "log.txt", "train …\n")
-    app = show()
+    with recording(folder, "train"):
+        assert "starting …" in progress(show())  # no run has begun
+        record("tiny", runs=[run_under_way(workspace, 5, 1)])
+        app = show()
     page = shown(app)
     assert "MB of memory" in page
     assert "accuracy, labels as trained on over epoch" in page
     assert "validation" in page
+    assert "1 of 4 epochs" in progress(app)
     assert "train …" in texts(app.code)
     assert "queue.cancel" in " ".join(str(button.key) for button in app.button)
+
+
+def test_three_seeds_are_three_curves_of_one_progress(workspace: Workspace, audit: Audit) -> None:
+    assert exit_code("queue", "train", "tiny", "--architecture", "simple_cnn", "--seeds=3") == 0
+    folder = begin(workspace)
+    with recording(folder, "train"):
+        names = [run_under_way(workspace, seed, epochs) for seed, epochs in ((0, 2), (1, 1))]
+        record("tiny", runs=[*names, "tiny-simple-cnn-00000000-s2"])  # the third has not begun
+        app = show()
+    assert "3 of 12 epochs" in progress(app)
+    assert all(f"validation, seed {seed}" in shown(app) for seed in (0, 1))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"schema_version": 9}'])
+def test_a_damaged_result_is_one_sentence_and_hurts_nothing_else(workspace: Workspace, audit: Audit, text: str) -> None:
+    exit_code("queue", "train", "tiny", "--architecture", "simple_cnn")
+    exit_code("queue", "train", "tiny", "--architecture", "cnn3")
+    write_text(begin(workspace) / "result.json", text)
+    app = show()
+    assert not app.exception
+    (error,) = app.error
+    assert "result.json is" in error.value
+    assert "cnn3 on original" in shown(app)
+    assert app.button(key="train.start")
+
+
+def test_a_job_started_before_results_were_kept_is_shown(workspace: Workspace, audit: Audit) -> None:
+    exit_code("queue", "train", "tiny", "--architecture", "simple_cnn", "--seeds=3")
+    begin(workspace)
+    (entry,) = (workspace.root / "queue").glob("*.json")
+    write_json(entry, {key: value for key, value in read_json(entry).items() if key != "request"})
+    app = show()
+    assert not app.exception
+    assert not app.error
+    assert "simple_cnn on original" in shown(app)
+    assert "starting …" in progress(app)
 
 
 def test_a_training_that_failed_says_why_and_goes_on(workspace: Workspace, audit: Audit) -> None:
