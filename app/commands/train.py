@@ -180,4 +180,4 @@ def recipes() -> None:
     from models.training.recipes import RECIPES
 
     for name, recipe in RECIPES.items():
-        typer.echo(f"{name:<28} {recipe.architecture:<28} {recipe.about}")
+        typer.echo(f"{name:<28} {recipe.architecture:<28} {recipe.summary}")

@@ -7,7 +7,7 @@ import numpy as np
 from curation.scoring.judge import joint_features
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import judging_folds
-from models.figures.predictions import NO_FOLD, own_or_mean
+from models.figures.predictions import NO_FOLD, held_out_or_mean
 
 FOLDS = 5
 
@@ -40,7 +40,7 @@ def joint_heads(
     fold[learn] = _folds(labels[learn], groups[learn], seed)
     rows = (fold != np.arange(fold.max() + 1)[:, None]) & learn  # (F, N)
     heads = fit_heads(features, labels, rows, groups, n_classes, seed, standardise=False)
-    return own_or_mean(heads.probs(features), judging_folds(fold, groups))
+    return held_out_or_mean(heads.probs(features), judging_folds(fold, groups))
 
 
 def _folds(labels: IntArray, groups: IntArray, seed: int) -> IntArray:

@@ -1,4 +1,4 @@
-"""Whether a model is right as often as it says: confidence against accuracy."""
+"""Calibration: whether a model is right as often as its confidence says."""
 
 from typing import Any
 
@@ -44,8 +44,8 @@ def expected_calibration_error(bins: list[dict[str, Any]]) -> float | None:
 
     None where there is no row. Source: Guo et al. 2017, arXiv:1706.04599, equation 3.
     """
-    n = sum(own["n"] for own in bins)
-    gaps = (own["n"] * abs(own["confidence"] - own["accuracy"]) for own in bins if own["n"])
+    n = sum(row["n"] for row in bins)
+    gaps = (row["n"] * abs(row["confidence"] - row["accuracy"]) for row in bins if row["n"])
     return float(sum(gaps) / n) if n else None
 
 

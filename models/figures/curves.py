@@ -1,4 +1,4 @@
-"""Learning curves as trainings write them: one JSON object a line, an epoch each; needs no torch."""
+"""Learning curves as trainings write them: a JSON object a line for each epoch; without torch."""
 
 import json
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ Epoch = dict[str, Any]  # "epoch" from 1, losses in nats, accuracies in [0, 1], 
 
 
 def read_curves(folder: Path, folds: Sequence[int]) -> dict[int, list[Epoch]]:
-    """Return the learning curve of each fold of a cross-validation that has one: a list of epochs.
+    """Return the learning curves of a cross-validation: for each fold that has one, a list of epochs.
 
     Raises:
         ErrataError: a curve is damaged.
     """
-    found = {k: folder / f"fold-{k}.jsonl" for k in folds}
-    return {k: _epochs(path) for k, path in found.items() if path.exists()}
+    paths = {k: folder / f"fold-{k}.jsonl" for k in folds}
+    return {k: _epochs(path) for k, path in paths.items() if path.exists()}
 
 
 def read_curve(folder: Path) -> list[Epoch]:
     """Return the learning curve of a single trained run, from its metrics.jsonl; empty before the first epoch ends.
 
-    Of an epoch written twice, before and after a run was resumed, the later one counts.
+    If an epoch was written twice, before and after a run was resumed, the later line counts.
 
     Raises:
         ErrataError: the file is damaged.
@@ -31,12 +31,13 @@ def read_curve(folder: Path) -> list[Epoch]:
     path = folder / "metrics.jsonl"
     if not path.exists():
         return []
-    return sorted({int(one["epoch"]): one for one in _epochs(path)}.values(), key=lambda one: int(one["epoch"]))
+    by_number = {int(epoch["epoch"]): epoch for epoch in _epochs(path)}
+    return [by_number[number] for number in sorted(by_number)]
 
 
 def kept_epoch(epochs: Sequence[Epoch]) -> int | None:
-    """Return the epoch whose weights training keeps: the last one of the lowest `val_loss`; None where none has any."""
-    losses = [(one["val_loss"], -int(one["epoch"])) for one in epochs if _is_number(one.get("val_loss"))]
+    """Return the epoch whose weights training keeps: the last of the lowest `val_loss`; None without any."""
+    losses = [(epoch["val_loss"], -int(epoch["epoch"])) for epoch in epochs if _is_number(epoch.get("val_loss"))]
     return -min(losses)[1] if losses else None
 
 
@@ -45,7 +46,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _epochs(path: Path) -> list[Epoch]:
-    """Return the lines of a file; a last one without its line end is still being written and left out."""
+    """Return the lines of a file without a last line that is still being written: it has no line end."""
     whole = path.read_text(encoding="utf-8").split("\n")[:-1]
     epochs: list[Epoch] = []
     for number, line in enumerate(whole, 1):

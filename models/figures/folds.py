@@ -1,4 +1,4 @@
-"""Folds: which model may not see which image."""
+"""Folds: the images that a model may not see."""
 
 from collections.abc import Sequence
 
@@ -14,11 +14,11 @@ DEFAULT_FOLDS = 5
 def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_folds: int, seed: int) -> IntArray:
     """Return a fold for every row, shape (N,), values 0..n_folds-1.
 
-    Rows of one group share a fold; every class, and what is left over of all classes, is spread evenly.
+    Rows of one group share a fold; each class, and the remainder of all classes, is spread evenly.
 
     Args:
         labels: given class indices, shape (N,).
-        groups: group of duplicates a row belongs to, shape (N,); a row alone has a group of its own.
+        groups: group of duplicates a row belongs to, shape (N,); a row alone has its own group.
         classes: K names, for the message.
         n_folds: how many folds, at least 2.
         seed: shuffles which group goes where.
@@ -28,21 +28,22 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
     """
     if n_folds < 2:
         raise ErrataError(f"--folds {n_folds} is too few: an out-of-fold prediction needs at least 2")
-    _, first, members = np.unique(groups, return_index=True, return_inverse=True)
-    sizes = np.bincount(members)
-    class_of = labels[first]  # a group with conflicting labels counts for the class of its first row
+    _, first, group_of_row = np.unique(groups, return_index=True, return_inverse=True)
+    sizes = np.bincount(group_of_row)
+    class_of_group = labels[first]  # a group with conflicting labels counts for the class of its first row
     rng = np.random.default_rng(seed)
     fold_of, load = np.empty(len(first), np.int64), np.zeros(n_folds)
     for label in np.unique(labels):
-        own = np.flatnonzero(class_of == label)
-        if len(own) < n_folds:
+        members = np.flatnonzero(class_of_group == label)
+        if len(members) < n_folds:
             have = int((labels == label).sum())
-            advice = f"use --folds {len(own)} or add images" if len(own) > 1 else "add images or leave the class out"
+            count = len(members)
+            advice = f"use --folds {count} or add images" if count > 1 else "add images or leave the class out"
             raise ErrataError(
-                f"class {classes[label]!r} has {len(own)} distinct training images ({have} files) "
+                f"class {classes[label]!r} has {count} distinct training images ({have} files) "
                 f"and cannot be spread over {n_folds} folds; {advice}"
             )
-        order = rng.permutation(own)
+        order = rng.permutation(members)
         order = order[np.argsort(-sizes[order], kind="stable")]  # large groups first, so that the folds come out even
         class_load = np.zeros(n_folds)
         for group in order:
@@ -50,17 +51,16 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
             fold_of[group] = lightest
             class_load[lightest] += sizes[group]
             load[lightest] += sizes[group]
-    return fold_of[members]
+    return fold_of[group_of_row]
 
 
 def judging_folds(fold: IntArray, groups: IntArray) -> IntArray:
-    """Return whose fold's model saw neither an image nor a copy of it, shape (N,); NO_FOLD where none saw it.
+    """Return the fold whose model saw neither the image nor a copy of it, shape (N,); NO_FOLD where no model saw it.
 
-    A test image with a copy in train was learned by all fold models but one: their mean would say what that copy's
-    label says.
+    All fold models but one learned the training copy of a test image: their mean would repeat the label of that copy.
 
     Args:
-        fold: of training rows 0..F-1, NO_FOLD of the others, shape (N,); copies in train share one.
+        fold: of training rows 0..F-1, NO_FOLD for all others, shape (N,); training copies share a fold.
         groups: copies share a group, shape (N,), at least 0.
     """
     of_group = np.full(int(groups.max(initial=-1)) + 1, NO_FOLD)
@@ -70,15 +70,16 @@ def judging_folds(fold: IntArray, groups: IntArray) -> IntArray:
 
 
 def inner_split(rows: BoolArray, labels: IntArray, groups: IntArray, seed: int, share: float = 0.15) -> BoolArray:
-    """Return which of `rows` to hold back for choosing a setting or a checkpoint, shape (N,).
+    """Return which of `rows` to hold back for choosing a setting or a checkpoint, shape (N,), bool.
 
-    Drawn by whole groups, class by class; the held-out fold and the test split take no part. A class with a single
-    group among `rows` gives nothing away.
+    Drawn by whole groups, class by class; the held-out fold and the test split take no part. Nothing is held back of
+    a class with a single group among `rows`.
     """
     rng = np.random.default_rng(seed)
     held = np.zeros(len(rows), bool)
     for label in np.unique(labels[rows]):
-        own = np.unique(groups[rows & (labels == label)])
-        take = rng.permutation(own)[: round(share * len(own)) if len(own) > 3 else min(1, len(own) - 1)]
-        held |= rows & np.isin(groups, take)
+        choices = np.unique(groups[rows & (labels == label)])
+        count = round(share * len(choices)) if len(choices) > 3 else min(1, len(choices) - 1)
+        drawn = rng.permutation(choices)[:count]
+        held |= rows & np.isin(groups, drawn)
     return held

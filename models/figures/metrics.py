@@ -85,9 +85,9 @@ def top_k_accuracy(labels: IntArray, probs: FloatArray, k: int) -> float:
     """
     if not len(labels):
         return math.nan
-    own = probs[np.arange(len(labels)), labels][:, None]
+    given = probs[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(probs.shape[1]) < labels[:, None]
-    ahead = (probs > own) | ((probs == own) & earlier)  # (N, K)
+    ahead = (probs > given) | ((probs == given) & earlier)  # (N, K)
     return float((ahead.sum(1) < k).mean())
 
 
@@ -152,7 +152,7 @@ def evaluate(labels: IntArray, probs: FloatArray, classes: Sequence[str]) -> dic
     probs, n = checked_probs(probs, len(classes)), len(labels)
     counts = confusion(labels, probs.argmax(1), len(classes))
     per_class, bins = class_figures(counts, classes), reliability_bins(labels, probs)
-    correct, scores = int(counts.trace()), [own["f1"] for own in per_class if own["f1"] is not None]
+    correct, scores = int(counts.trace()), [row["f1"] for row in per_class if row["f1"] is not None]
     low, high = wilson_interval(correct, n)
     several = np.unique(labels).size > 1
     return {

@@ -1,4 +1,4 @@
-"""Two classifiers, or many, on the same images: who is better, and how sure that is."""
+"""Two or more classifiers on the same images: which is better, and how certain that is."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _AT_ONCE = 100  # samples: of 50,000 images 40 MB
 
 
 class McNemar(NamedTuple):
-    """What an exact McNemar test says of two classifiers."""
+    """The result of an exact McNemar test of two classifiers."""
 
     first_only: int  # images that only the first gets right
     second_only: int  # images that only the second gets right
@@ -24,8 +24,8 @@ class McNemar(NamedTuple):
 def mcnemar(first: BoolArray, second: BoolArray) -> McNemar:
     """Test whether two classifiers are equally often right on the same images.
 
-    Where they are, each image that only one of them gets right is as probably the one's as the other's: the smaller
-    count is binomial with probability 1/2. Nothing is approximated.
+    If they are, an image that only one of them gets right is the first's or the second's with probability 1/2 each, so
+    the smaller count is binomial. Nothing is approximated.
 
     Args:
         first: whether the first classifier is right, shape (N,).
@@ -37,22 +37,22 @@ def mcnemar(first: BoolArray, second: BoolArray) -> McNemar:
     Source: McNemar 1947, doi:10.1007/BF02295996; same values as scipy.stats.binomtest and statsmodels (tested).
     """
     _same_images(first, second)
-    one, other = int((first & ~second).sum()), int((second & ~first).sum())
-    n, tail, ways = one + other, 0, 1
-    for k in range(min(one, other) + 1):
+    first_only, second_only = int((first & ~second).sum()), int((second & ~first).sum())
+    n, tail, ways = first_only + second_only, 0, 1
+    for k in range(min(first_only, second_only) + 1):
         tail += ways
         ways = ways * (n - k) // (k + 1)
-    return McNemar(one, other, min(1.0, 2 * tail / 2**n))  # whole numbers up to here: exact for any n
+    return McNemar(first_only, second_only, min(1.0, 2 * tail / 2**n))  # whole numbers up to here: exact for any n
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values that may each be held against one level though several tests were made, in the same order.
+    """Return p-values corrected for the number of tests, in the same order.
 
     Args:
         p_values: of M tests, in [0, 1].
 
     Returns:
-        M values in [0, 1], none below its own p-value, and in the order of the p-values.
+        M values in [0, 1], each at least its p-value, and in the order of the p-values.
 
     Raises:
         ErrataError: a value is outside [0, 1] or NaN.
@@ -61,7 +61,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """
     for value in p_values:
         if not 0 <= value <= 1:
-            raise ErrataError(f"p-value {value} is none; expected 0 to 1")
+            raise ErrataError(f"{value} is no p-value; expected 0 to 1")
     adjusted, least = [0.0] * len(p_values), 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
         least = max(least, min(1.0, (len(p_values) - rank) * p_values[place]))
@@ -70,9 +70,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def bootstrap_shares(values: npt.NDArray[np.bool_], draws: int = DRAWS, seed: int = 0) -> Doubles:
-    """Return in how many of N images each row is true, as a share, in samples drawn with replacement.
+    """Return the share of N images for which each row is true, in samples drawn with replacement.
 
-    All rows see the same samples, so that differences between them are paired.
+    All rows use the same samples, so that differences between them are paired.
 
     Args:
         values: shape (R, N), N > 0; for example whether each of R classifiers is right.
@@ -104,8 +104,8 @@ def bootstrap_shares(values: npt.NDArray[np.bool_], draws: int = DRAWS, seed: in
 def seed_means(shares: Doubles, members: Sequence[Sequence[int]], seed: int = 0) -> Doubles:
     """Return the mean share of each group of rows, its members drawn anew in every sample.
 
-    A group of one stays what it is. Of several seeds as many are drawn with replacement, so that the luck of training
-    counts beside that of the images.
+    A group of one stays as it is. From a group of S seeds, S are drawn with replacement, so that the chance of the
+    training counts beside the chance of the images.
 
     Args:
         shares: shape (B, R), as `bootstrap_shares` returns them.
@@ -130,7 +130,7 @@ def middle(samples: Doubles, level: float = 0.95) -> tuple[float, float]:
 
 
 def best_shares(scores: Doubles) -> Doubles:
-    """Return in which share of samples each column has the highest score; those that tie share it.
+    """Return the share of samples in which each column has the highest score; columns that tie share it.
 
     Args:
         scores: shape (B, G).
@@ -143,9 +143,9 @@ def best_shares(scores: Doubles) -> Doubles:
 
 
 def differ_share(first: Doubles, second: Doubles) -> float:
-    """Return how probably the best column of a sample is another one by `second` than by `first`, in [0, 1].
+    """Return the probability, in [0, 1], that `second` has another best column of a sample than `first`.
 
-    Those that tie are told apart by lot, the same lot both times: where both scores are equal nothing differs.
+    A lot decides between columns that tie, the same lot both times: equal scores never differ.
 
     Args:
         first: scores of the samples, shape (B, G).
@@ -154,12 +154,12 @@ def differ_share(first: Doubles, second: Doubles) -> float:
     Source: one lot picks the same from two sets with the probability of their overlap, as in Broder 1997 (min-hash),
     doi:10.1109/SEQUEN.1997.666900.
     """
-    one, other = _is_best(first), _is_best(second)
-    return float(1 - ((one & other).sum(1) / (one | other).sum(1)).mean())
+    by_first, by_second = _is_best(first), _is_best(second)
+    return float(1 - ((by_first & by_second).sum(1) / (by_first | by_second).sum(1)).mean())
 
 
 def _is_best(scores: Doubles) -> BoolArray:
-    # Scores are sums of a few shares: what differs by less than rounding is the same.
+    # Scores are sums of a few shares: differences below rounding are ties.
     return np.asarray(scores >= scores.max(1, keepdims=True) - 1e-12)
 
 

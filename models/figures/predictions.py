@@ -1,4 +1,4 @@
-"""What a model says about every image of a data set."""
+"""Predictions of a model for the images of a data set."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +10,7 @@ from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.files.npz import read_arrays, write_arrays
 
-NO_FOLD = -1  # an image no fold model trained on: its probs are the mean of all of them
+NO_FOLD = -1  # no fold model trained on the image: its probs are the mean of all of them
 MARGINS = "margins.npz"  # beside the predictions of fold models: how far each label led while it was learned, (N,)
 
 
@@ -47,16 +47,16 @@ class Predictions:
         return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
 
 
-def own_or_mean(every: FloatArray, fold: IntArray) -> FloatArray:
-    """Return what the held-out model says of training rows and the mean of all models of the others, shape (N, …).
+def held_out_or_mean(of_folds: FloatArray, fold: IntArray) -> FloatArray:
+    """Return the held-out model's output for training rows, and the mean of all models for other rows, shape (N, …).
 
     Args:
-        every: of every fold's model, shape (F, N, …).
+        of_folds: outputs of the model of each fold, shape (F, N, …).
         fold: shape (N,), 0..F-1, or NO_FOLD for rows that no model trained on.
     """
-    result: FloatArray = every.mean(0, dtype=np.float32)
+    result: FloatArray = of_folds.mean(0, dtype=np.float32)
     trained = np.flatnonzero(fold != NO_FOLD)
-    result[trained] = every[fold[trained], trained]
+    result[trained] = of_folds[fold[trained], trained]
     return result
 
 
@@ -64,7 +64,7 @@ def checked_probs(probs: FloatArray, n_classes: int) -> FloatArray:
     """Return the probabilities as float32, shape (N, K).
 
     Raises:
-        ErrataError: a shape, a value that is not finite or negative, or a row whose sum is further than 0.001 from 1.
+        ErrataError: a shape, a value that is not finite or negative, or a row with a sum further than 0.001 from 1.
     """
     if probs.ndim != 2 or probs.shape[1] != n_classes:
         raise ErrataError(f"probs have shape {probs.shape}; expected (number of images, {n_classes} classes)")

@@ -1,4 +1,4 @@
-"""Out-of-fold predictions: every training image is judged by a model that did not see it."""
+"""Out-of-fold predictions: a model that did not see a training image predicts it."""
 
 import itertools
 import json
@@ -13,7 +13,7 @@ import torch
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.figures.folds import inner_split, judging_folds
 from models.figures.margins import Margins, mean_of_folds
-from models.figures.predictions import MARGINS, NO_FOLD, Predictions, own_or_mean
+from models.figures.predictions import MARGINS, NO_FOLD, Predictions, held_out_or_mean
 from models.figures.softmax import softmax
 from models.files.atomic import write_text
 from models.files.npz import read_arrays, write_arrays
@@ -32,12 +32,12 @@ from models.training.predict import infer
 
 @dataclass(frozen=True)
 class Problem:
-    """What is to be learned and who may see what."""
+    """What is to be learned, and which model may see which image."""
 
     image_ids: npt.NDArray[np.str_]  # (N,)
     labels: IntArray  # (N,)
     classes: tuple[str, ...]  # K
-    fold: IntArray  # (N,) 0..F-1 for training images, NO_FOLD for the others: they are never trained on
+    fold: IntArray  # (N,) 0..F-1 for training images, NO_FOLD for all others, which no model trains on
     groups: IntArray  # (N,) duplicates share a group
     seed: int
 
@@ -61,7 +61,7 @@ def cross_validate_heads(
         architecture: name of a frozen architecture.
         problem: the labels and folds.
         features: embeddings of its backbone, shape (N, D).
-        backbone: digest of its weights; the heads are refused with any other.
+        backbone: digest of its weights; the heads are refused with any other backbone.
         folder: the run folder.
     """
     folds = np.arange(problem.n_folds)
@@ -75,7 +75,7 @@ def cross_validate_heads(
         chosen = {"penalty": float(heads.penalty[k])}
         info = CheckpointInfo(architecture, problem.classes, chosen, problem.seed, backbone=backbone)
         save_checkpoint(folder / f"fold-{k}.safetensors", classifier, info)
-    probs = own_or_mean(heads.probs(features), problem.judged_by)
+    probs = held_out_or_mean(heads.probs(features), problem.judged_by)
     predictions = Predictions(problem.image_ids, probs, np.asarray(features), problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -100,8 +100,8 @@ def cross_validate_network(
         pixels: images at the architecture's input size, uint8, shape (N, S, S, 3).
         config: the method.
         folder: the run folder.
-        progress: told (epochs done, epochs in all).
-        workers: folds trained side by side, a process each; by default one for each processor where that pays.
+        progress: called with (epochs done, epochs in all).
+        workers: folds trained side by side, a process each; by default one for each processor where that saves time.
     """
     if workers is None:
         images = problem.n_folds * config.epochs * int((problem.fold != NO_FOLD).sum())
@@ -109,23 +109,25 @@ def cross_validate_network(
     folds = [_Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
     needed = [not fold.outputs.exists() for fold in folds]
 
-    def tell() -> None:
+    def report() -> None:
         if progress:
             progress(sum(fold.epochs_done() for fold in folds), len(folds) * config.epochs)
 
     if workers > 1:
         folder.mkdir(parents=True, exist_ok=True)
-        side_by_side(_train_fold, folds, needed, workers, tell)
+        side_by_side(_train_fold, folds, needed, workers, report)
     else:
         for fold in itertools.compress(folds, needed):
-            _train_fold(fold, tell)
-    tell()
+            _train_fold(fold, report)
+    report()
     arrays = [read_arrays(fold.outputs) for fold in folds]
-    logits = np.stack([one["logits"] for one in arrays])
-    probs = own_or_mean(softmax(logits), problem.judged_by)
-    aligned = own_or_mean(_aligned(np.stack([one["embeddings"] for one in arrays])), problem.judged_by)
-    if all("margins" in one for one in arrays):  # not of folds that an earlier Errata trained
-        write_arrays(folder / MARGINS, margins=mean_of_folds(np.stack([one["margins"] for one in arrays])))
+    logits = np.stack([fold_arrays["logits"] for fold_arrays in arrays])
+    probs = held_out_or_mean(softmax(logits), problem.judged_by)
+    embeddings = _aligned(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
+    aligned = held_out_or_mean(embeddings, problem.judged_by)
+    if all("margins" in fold_arrays for fold_arrays in arrays):  # not of folds that an earlier Errata trained
+        margins = np.stack([fold_arrays["margins"] for fold_arrays in arrays])
+        write_arrays(folder / MARGINS, margins=mean_of_folds(margins))
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -153,28 +155,28 @@ class _Fold:
         return self.folder / f"fold-{self.k}.jsonl"
 
     def epochs_done(self) -> int:
-        """Return how many epochs are behind, all where it is finished (it may have stopped early)."""
+        """Return how many epochs are done; all where it is finished (it may have stopped early)."""
         if self.outputs.exists():
             return self.config.epochs
         return self.curve.read_text().count("\n") if self.curve.exists() else 0
 
 
-def _train_fold(fold: _Fold, tell: Callable[[], None] | None = None) -> None:
+def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
     """Train the model of one fold and write its curve, checkpoint and, last, its outputs for all N images."""
     problem, config, k = fold.problem, fold.config, fold.k
     entry, fabric = find_architecture(fold.architecture), make_fabric(config.precision)
     examples = Pixels(fold.pixels.open(), entry.input, config.augmentation, fabric.device)
     seed = problem.seed * 1000 + k
-    own = (problem.fold != k) & (problem.fold != NO_FOLD)
-    choose = inner_split(own, problem.labels, problem.groups, seed)
+    training = (problem.fold != k) & (problem.fold != NO_FOLD)
+    choose = inner_split(training, problem.labels, problem.groups, seed)
     fold.curve.unlink(missing_ok=True)  # of a training that was killed
 
     def on_epoch(curve: Sequence[EpochMetrics]) -> None:
-        write_text(fold.curve, "".join(json.dumps({"fold": k, **asdict(line)}) + "\n" for line in curve))
-        if tell:
-            tell()
+        write_text(fold.curve, "".join(json.dumps({"fold": k, **asdict(epoch)}) + "\n" for epoch in curve))
+        if report:
+            report()
 
-    learn, margins = own & ~choose, Margins(len(own), fabric.device)
+    learn, margins = training & ~choose, Margins(len(training), fabric.device)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         classifier = build_classifier(parse_variant(fold.architecture), len(problem.classes))
@@ -190,13 +192,13 @@ def _train_fold(fold: _Fold, tell: Callable[[], None] | None = None) -> None:
 def _aligned(embeddings: FloatArray) -> FloatArray:
     """Return embeddings of F separately trained networks, shape (F, N, D), rotated onto the first one's space.
 
-    Each network has axes of its own; the orthogonal Procrustes solution over the same images makes them comparable
+    Each network has its own axes; the orthogonal Procrustes solution over the same images makes them comparable
     without any label (Schoenemann 1966, doi:10.1007/BF02289451).
     """
     centred = embeddings - embeddings.mean(1, keepdims=True)
     first = centred[0]
-    turned = [first]
-    for other in centred[1:]:
-        left, _, right = np.linalg.svd(other.T @ first)
-        turned.append(other @ (left @ right))
-    return np.stack(turned).astype(np.float32)
+    rotated = [first]
+    for embedded in centred[1:]:
+        left, _, right = np.linalg.svd(embedded.T @ first)
+        rotated.append(embedded @ (left @ right))
+    return np.stack(rotated).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Ensembles: what several models say about the same images, as one."""
+"""Ensembles: the predictions of several models for the same images, combined into one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
-from models.figures.predictions import NO_FOLD, Predictions, own_or_mean
+from models.figures.predictions import NO_FOLD, Predictions, held_out_or_mean
 from models.jobs.heads import Heads, fit_heads
 
 LOWEST = 1e-12  # stands for a probability of 0, whose logarithm is not finite
@@ -16,7 +16,7 @@ LOWEST = 1e-12  # stands for a probability of 0, whose logarithm is not finite
 
 @dataclass(frozen=True)
 class Stack:
-    """One linear layer for each fold on the logits of M members, and what it says."""
+    """One linear layer for each fold on the logits of M members, and its predictions."""
 
     predictions: Predictions  # without embeddings
     heads: Heads  # of F folds, over the M * K columns of `log_probs`
@@ -25,11 +25,11 @@ class Stack:
 def log_probs(members: Mapping[str, Predictions]) -> FloatArray:
     """Return the members' log-probabilities side by side, shape (N, M * K), in the order of the members.
 
-    Only probabilities are kept of a model; the logarithm of a softmax is the logits less one number a row, their
-    log-sum-exp, which the softmax of each member does not see.
+    They stand for the logits, which are not stored: the logarithm of a softmax is the logits less one number for each
+    row, and adding a number to a row does not change its softmax.
     """
-    every = [np.log(np.maximum(one.probs, LOWEST)) for one in members.values()]
-    return np.asarray(np.concatenate(every, axis=1), np.float32)
+    logarithms = [np.log(np.maximum(member.probs, LOWEST)) for member in members.values()]
+    return np.asarray(np.concatenate(logarithms, axis=1), np.float32)
 
 
 def average(members: Mapping[str, Predictions]) -> Predictions:
@@ -42,7 +42,7 @@ def average(members: Mapping[str, Predictions]) -> Predictions:
         ErrataError: as `stack`.
     """
     image_ids, fold = checked_members(members)
-    probs = np.mean([one.probs for one in members.values()], axis=0, dtype=np.float64)
+    probs = np.mean([member.probs for member in members.values()], axis=0, dtype=np.float64)
     probs /= probs.sum(1, keepdims=True)
     return Predictions(image_ids, probs.astype(np.float32), None, fold)
 
@@ -50,13 +50,13 @@ def average(members: Mapping[str, Predictions]) -> Predictions:
 def stack(members: Mapping[str, Predictions], labels: IntArray, groups: IntArray, seed: int) -> Stack:
     """Fit one linear layer on the members' out-of-fold logits, with the members' own folds.
 
-    The layer that predicts the images of a fold is fitted on all other training images, as their held-out models see
-    them: neither what a member memorised nor the label of an image it predicts takes part. Images of no fold get the
-    mean of the F layers, on the members' means over their fold models. Its penalty is chosen by `fit_heads`.
+    The layer that predicts the images of a fold is fitted on the out-of-fold predictions of all other training images.
+    So neither what a member memorised nor the label of a predicted image takes part. Images of no fold get the mean of
+    the F layers, applied to the members' means over their fold models. `fit_heads` chooses the penalty.
 
-    A trace is left: the members' values of the *other* folds come from models that did train on this one. They enter
-    as M * K numbers an image; leaving that out too would take a model for each pair of folds (tested: on random labels
-    the stack guesses no better than chance).
+    A trace is left: the predictions for the *other* folds come from models that did train on this fold. They enter as
+    M * K numbers for each image. To leave them out too would take a model for each pair of folds (tested: on random
+    labels the stack guesses no better than chance).
 
     Args:
         members: name -> predictions of the same N images with the same folds.
@@ -73,7 +73,7 @@ def stack(members: Mapping[str, Predictions], labels: IntArray, groups: IntArray
     image_ids, fold = checked_members(members)
     logits = log_probs(members)
     together = _fit(logits, labels, fold, groups, logits.shape[1] // len(members), seed)
-    probs = own_or_mean(together.probs(logits), fold)  # (N, K)
+    probs = held_out_or_mean(together.probs(logits), fold)  # (N, K)
     return Stack(Predictions(image_ids, probs, None, fold), together)
 
 
@@ -83,7 +83,7 @@ def _fit(logits: FloatArray, labels: IntArray, fold: IntArray, groups: IntArray,
     for k in range(int(fold.max()) + 1):
         rows = (fold != k) & (fold != NO_FOLD)  # (N,)
         heads.append(fit_heads(logits, labels, rows[None], groups, n_classes, seed + k))
-    return Heads(*(np.concatenate([getattr(one, name) for one in heads]) for name in ("weight", "bias", "penalty")))
+    return Heads(*(np.concatenate([getattr(head, name) for head in heads]) for name in ("weight", "bias", "penalty")))
 
 
 def checked_members(members: Mapping[str, Predictions]) -> tuple[npt.NDArray[np.str_], IntArray]:
@@ -97,17 +97,18 @@ def checked_members(members: Mapping[str, Predictions]) -> tuple[npt.NDArray[np.
         raise ErrataError(
             f"an ensemble of {', '.join(members) or 'nothing'} combines nothing; name two members or more"
         )
-    folds = [_fold(name, one) for name, one in members.items()]
-    (name, first), *others = members.items()
-    for (own, one), fold in zip(others, folds[1:], strict=True):
-        if not np.array_equal(one.image_ids, first.image_ids):
-            raise ErrataError(f"{name} and {own} judge different images; name members made from the same images")
-        if one.probs.shape != first.probs.shape:
-            found = f"{first.probs.shape[1]} and {one.probs.shape[1]}"
-            raise ErrataError(f"{name} and {own} tell {found} classes apart; name members with the same classes")
+    folds = [_fold(name, member) for name, member in members.items()]
+    (first_name, first), *rest = members.items()
+    for (name, member), fold in zip(rest, folds[1:], strict=True):
+        pair = f"{first_name} and {name}"
+        if not np.array_equal(member.image_ids, first.image_ids):
+            raise ErrataError(f"{pair} judge different images; name members made from the same images")
+        if member.probs.shape != first.probs.shape:
+            counts = f"{first.probs.shape[1]} and {member.probs.shape[1]}"
+            raise ErrataError(f"{pair} tell {counts} classes apart; name members with the same classes")
         if not np.array_equal(fold, folds[0]):
             raise ErrataError(
-                f"{name} and {own} have different folds: what one held out the other trained on; name members with the "
+                f"{pair} have different folds: one trained on images that the other held out; name members with the "
                 "same number of folds and the same seed"
             )
     return first.image_ids, folds[0]

@@ -11,7 +11,7 @@ from models.figures.folds import inner_split
 from models.figures.softmax import softmax
 
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # tried on an inner split; 0.1 was best on photographs, drawn scenes and CIFAR-10
-TRIAL_ITERATIONS = 25  # enough to rank the penalties: more changed neither the choice nor any class
+TRIAL_ITERATIONS = 25  # enough to rank the penalties: more iterations changed neither the choice nor any class
 FINAL_ITERATIONS = 150  # probabilities then lie within 0.002 of the exact solution (tested against scikit-learn)
 
 
@@ -50,8 +50,8 @@ def fit_heads(
         groups: duplicates share a group, shape (N,); an inner split never separates them.
         n_classes: K; a class without rows gets a low probability.
         seed: draws the inner splits.
-        standardise: give all features the same deviation, that of all N rows: no label takes part in that. Principal
-            axes of standardised features must keep theirs.
+        standardise: give all features the same deviation over all N rows; no label takes part in that. False for
+            principal axes of standardised features, which must keep their deviations.
 
     Returns:
         heads that apply to the features as they are: the standardisation is folded into the weights.
@@ -62,7 +62,7 @@ def fit_heads(
     x = (raw - mean) / scale
     variance, axes = torch.linalg.eigh(x.T @ x / len(x))  # (D,), (D, D)
     space = _Space(x @ axes, variance.clamp_min(0), torch.from_numpy(labels), n_classes)
-    inner = np.stack([inner_split(own, labels, groups, seed + i) for i, own in enumerate(rows)])  # (H, N)
+    inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(rows)])  # (H, N)
     tried = np.repeat(rows & ~inner, len(PENALTIES), axis=0)  # (H * P, N)
     penalties = torch.tensor(PENALTIES).repeat(len(rows))  # (H * P,)
     trials = space.fit(torch.from_numpy(tried), penalties, space.zeros(len(tried)), TRIAL_ITERATIONS)
@@ -94,10 +94,10 @@ class _Space:
         the curvature bound variance / 4 + penalty (Boehning 1992, doi:10.1007/BF00048682), which saves most iterations.
         """
         share = (rows.float() / rows.sum(1, keepdim=True).clamp_min(1)).T[:, :, None]  # (N, H, 1)
-        own = self.labels[:, None, None].expand(-1, len(rows), 1)  # (N, H, 1)
+        targets = self.labels[:, None, None].expand(-1, len(rows), 1)  # (N, H, 1)
         scale = (self.variance / 4 + penalties[:, None]).rsqrt()[:, None]  # (H, 1, D)
-        scale = torch.cat([scale, torch.ones(len(rows), 1, 1)], 2)  # the bias as it is
-        decay = penalties[:, None, None] * (torch.arange(scale.shape[2]) < scale.shape[2] - 1)  # and not penalised
+        scale = torch.cat([scale, torch.ones(len(rows), 1, 1)], 2)  # the bias is not scaled
+        decay = penalties[:, None, None] * (torch.arange(scale.shape[2]) < scale.shape[2] - 1)  # nor penalised
         free = start / scale
         optimiser = torch.optim.LBFGS(
             [free],
@@ -109,18 +109,18 @@ class _Space:
         )
 
         def closure() -> float:
-            # By hand rather than by autograd: the gradient is one more product of the same shape. The loss is summed in
-            # float64, for near the end it changes by less than float32 can tell.
-            now = free * scale
-            odds = self._logits(now)  # in place from here: with many images these (N, H, K) are what time goes to
+            # By hand and not by autograd: the gradient is one more product of the same shape. The loss is summed in
+            # float64: near the end it changes by less than float32 can show.
+            coefficients = free * scale
+            odds = self._logits(coefficients)  # in place from here: with many images, most time goes to these (N, H, K)
             odds -= odds.amax(-1, keepdim=True)
-            given = odds.gather(2, own)
+            given = odds.gather(2, targets)
             total = odds.exp_().sum(-1, keepdim=True)
             loss = (share * (total.log() - given)).sum(dtype=torch.float64)
-            slope = odds.mul_(share / total).scatter_add_(2, own, -share)
-            towards = (slope.flatten(1).T @ self.x).reshape(*now.shape[:2], -1)
-            free.grad = (torch.cat([towards, slope.sum(0)[:, :, None]], 2) + decay * now) * scale
-            penalty = (decay * now.square()).sum(dtype=torch.float64) / 2
+            slope = odds.mul_(share / total).scatter_add_(2, targets, -share)
+            of_weights = (slope.flatten(1).T @ self.x).reshape(*coefficients.shape[:2], -1)
+            free.grad = (torch.cat([of_weights, slope.sum(0)[:, :, None]], 2) + decay * coefficients) * scale
+            penalty = (decay * coefficients.square()).sum(dtype=torch.float64) / 2
             return float(penalty + loss)
 
         optimiser.step(closure)  # type: ignore[no-untyped-call]
@@ -129,8 +129,8 @@ class _Space:
     def losses(self, coefficients: Tensor, held: Tensor) -> Tensor:
         """Return the mean log loss of each head on its held rows, shape (H,)."""
         log_probs = self._logits(coefficients).log_softmax(-1)
-        own = self.labels[:, None, None].expand(-1, len(coefficients), 1)
-        losses = -log_probs.gather(2, own).squeeze(-1)  # (N, H)
+        targets = self.labels[:, None, None].expand(-1, len(coefficients), 1)
+        losses = -log_probs.gather(2, targets).squeeze(-1)  # (N, H)
         return (losses * held.T).sum(0) / held.sum(1).clamp_min(1)
 
     def _logits(self, coefficients: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What trained networks say about image files that belong to no data set."""
+"""Predictions of trained networks for image files that belong to no data set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,18 +20,18 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class FilePredictions:
-    """What several networks of one kind say together."""
+    """The predictions of several networks of one kind together."""
 
     classes: tuple[str, ...]  # K names
     probs: FloatArray  # (N, K) mean over the networks, rows sum to 1
-    embeddings: FloatArray  # (N, D) of the first one
+    embeddings: FloatArray  # (N, D) of the first network
 
 
 @torch.inference_mode()
 def predict_files(
     checkpoints: Sequence[Path], paths: Sequence[Path], progress: Progress | None = None
 ) -> FilePredictions:
-    """Return the mean probabilities of networks that differ in their folds or seeds only.
+    """Return the mean probabilities of networks that differ only in their folds or seeds.
 
     Args:
         checkpoints: one or more, of the same classes.
@@ -44,7 +44,7 @@ def predict_files(
     if not checkpoints:
         raise ErrataError("there is no checkpoint to predict with; train a network first")
     first: tuple[str, ...] | None = None
-    every: list[FloatArray] = []
+    probs_of_networks: list[FloatArray] = []
     embeddings = np.zeros((0, 0), np.float32)
     for place, checkpoint in enumerate(checkpoints):
         classifier, info = load_checkpoint(checkpoint)
@@ -52,16 +52,17 @@ def predict_files(
             raise ErrataError(f"{checkpoint} tells other classes apart than {checkpoints[0]}; predict with each alone")
         first, spec = info.classes, info.input
         assert spec is not None  # noqa: S101 - load_checkpoint fills it in
-        own = [_pass(classifier, spec, paths[start : start + BATCH]) for start in range(0, len(paths), BATCH)]
-        every.append(np.concatenate([probs for probs, _ in own]))
+        starts = range(0, len(paths), BATCH)
+        batches = [_predict_batch(classifier, spec, paths[start : start + BATCH]) for start in starts]
+        probs_of_networks.append(np.concatenate([probs for probs, _ in batches]))
         if place == 0:
-            embeddings = np.concatenate([embedded for _, embedded in own])
+            embeddings = np.concatenate([embedded for _, embedded in batches])
         if progress:
             progress(place + 1, len(checkpoints))
-    return FilePredictions(first or (), np.mean(every, axis=0, dtype=np.float32), embeddings)
+    return FilePredictions(first or (), np.mean(probs_of_networks, axis=0, dtype=np.float32), embeddings)
 
 
-def _pass(classifier: Classifier, spec: InputSpec, paths: Sequence[Path]) -> tuple[FloatArray, FloatArray]:
+def _predict_batch(classifier: Classifier, spec: InputSpec, paths: Sequence[Path]) -> tuple[FloatArray, FloatArray]:
     """Return probabilities, shape (B, K), and embeddings, shape (B, D)."""
     pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation) for path in paths])
     embedded = classifier.backbone(normalise(torch.from_numpy(pixels), spec))

@@ -11,7 +11,7 @@ from models.networks.checkpoint import load_checkpoint
 from models.processors.devices import default_device
 
 BATCH = 16  # images at a time
-_TIMES = 10  # the fastest of so many: what else the machine does makes a batch slower, never faster
+_TIMES = 10  # the fastest of these counts: other work on the machine makes a batch slower, never faster
 
 
 def measure_speed(checkpoint: Path) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def measure_speed(checkpoint: Path) -> dict[str, Any]:
         checkpoint: of a trained run.
 
     Returns:
-        `ms_per_image`, of the fastest of ten batches after one that warms up; `batch_size`, `device`, CPU `threads`.
+        `ms_per_image`, of the fastest of ten batches after one to warm up; `batch_size`, `device`, CPU `threads`.
 
     Raises:
         ErrataError: the checkpoint cannot be read.
@@ -31,14 +31,14 @@ def measure_speed(checkpoint: Path) -> dict[str, Any]:
     device = default_device()
     classifier.to(device)
     images = torch.zeros(BATCH, 3, spec.size_px, spec.size_px, device=device)
-    taken = []
+    seconds = []
     with torch.inference_mode():
         for _ in range(_TIMES + 1):
             start = time.perf_counter()
             classifier(images).sum().item()  # .item() waits for the device
-            taken.append(time.perf_counter() - start)
+            seconds.append(time.perf_counter() - start)
     return {
-        "ms_per_image": 1000 * min(taken[1:]) / BATCH,
+        "ms_per_image": 1000 * min(seconds[1:]) / BATCH,
         "batch_size": BATCH,
         "device": device,
         "threads": torch.get_num_threads(),

@@ -35,7 +35,7 @@ class TrainJob:
     """One training, as it is handed to another process."""
 
     folder: Path  # the run folder
-    about: dict[str, Any]  # what config.json says beside what follows
+    about: dict[str, Any]  # more entries of config.json
     network: Network
     config: TrainConfig
     seed: int
@@ -49,19 +49,19 @@ class TrainJob:
 
     @property
     def finished(self) -> bool:
-        """Whether the run is there, whole."""
+        """Whether the run is complete."""
         return (self.folder / "metrics.json").exists()
 
 
-def train_run(job: TrainJob, tell: Callable[[], None] | None = None) -> None:
+def train_run(job: TrainJob, report: Callable[[], None] | None = None) -> None:
     """Train, and write config.json, metrics.jsonl, checkpoint, predictions and, last, metrics.json.
 
     Args:
         job: what to train.
-        tell: called after every epoch.
+        report: called after every epoch.
 
     Raises:
-        ErrataError: the recipe does not fit the network, the loss is no longer a number, another process is at it.
+        ErrataError: the recipe does not fit the network, the loss is no longer a number, or another process is at it.
     """
     fabric = make_fabric("float32" if job.network.mode == "frozen" else job.config.precision)
     config = {
@@ -80,23 +80,23 @@ def train_run(job: TrainJob, tell: Callable[[], None] | None = None) -> None:
     }
     if fabric.is_global_zero:
         with computing(job.folder, config) as run, answered():
-            _train(job, fabric, run, tell)
+            _train(job, fabric, run, report)
     else:
         with answered():
             _train(job, fabric, None, None)
 
 
-def _train(job: TrainJob, fabric: Fabric, run: Run | None, tell: Callable[[], None] | None) -> None:
+def _train(job: TrainJob, fabric: Fabric, run: Run | None, report: Callable[[], None] | None) -> None:
     curve: Sequence[EpochMetrics] = []
 
-    def on_epoch(lines: Sequence[EpochMetrics]) -> None:
+    def on_epoch(epochs: Sequence[EpochMetrics]) -> None:
         nonlocal curve
-        curve = lines
-        write_text(job.folder / "metrics.jsonl", "".join(json.dumps(asdict(line)) + "\n" for line in lines))
+        curve = epochs
+        write_text(job.folder / "metrics.jsonl", "".join(json.dumps(asdict(epoch)) + "\n" for epoch in epochs))
         if run:
-            run.report("train", len(lines), job.config.epochs)
-        if tell:
-            tell()
+            run.report("train", len(epochs), job.config.epochs)
+        if report:
+            report()
 
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(job.seed)
@@ -129,7 +129,7 @@ def _start(job: TrainJob, fabric: Fabric) -> tuple[Classifier, Examples]:
 
 
 def _whole(trained: Classifier, job: TrainJob) -> Classifier:
-    """Return what the checkpoint tells of: with the head its frozen backbone, or where that can be had its digest."""
+    """Return what the checkpoint stores: the trained network, or the head with its frozen backbone."""
     if job.network.mode == "frozen":
         return Classifier(job.network.build(len(job.classes)).backbone, trained.head)
     return trained
@@ -149,16 +149,15 @@ def _figures(job: TrainJob, predictions: Predictions, curve: Sequence[EpochMetri
     seconds = sum(epoch.seconds for epoch in curve)
     held_out = job.val | job.test
 
-    def of(rows: BoolArray) -> dict[str, Any] | None:
-        own = rows[held_out]
-        probs: FloatArray = predictions.probs[own]
+    def figures_of(rows: BoolArray) -> dict[str, Any] | None:
+        probs: FloatArray = predictions.probs[rows[held_out]]
         return evaluate(job.labels[rows], probs, job.classes) if rows.any() else None
 
     network = job.network
     return {
         "schema_version": 1,
-        "val": of(job.val),
-        "test": of(job.test),
+        "val": figures_of(job.val),
+        "test": figures_of(job.test),
         "seconds": seconds,
         "images_per_s": int(job.learn.sum()) * len(curve) / seconds,
         "epochs": len(curve),

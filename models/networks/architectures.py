@@ -1,4 +1,4 @@
-"""The architectures Errata trains: one entry each in a literal registry, and every other of torchvision and timm."""
+"""The architectures that Errata trains: a literal registry, and all networks of torchvision and timm."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +8,7 @@ from torch import nn
 
 from models.errors import ErrataError, unknown
 from models.images.input_spec import InputSpec
-from models.networks import custom as own_networks
+from models.networks import custom
 from models.networks.classifier import Architecture, Classifier
 from models.networks.last_map import LastMap
 from models.networks.library import timm_architecture, timm_names, torchvision_architecture, torchvision_names
@@ -25,7 +25,7 @@ __all__ = [
     "parameter_count",
 ]
 
-# One size for all that are made by hand: their decoded images are then kept once.
+# All custom networks share one size, so that their decoded images are kept once.
 PLAIN_INPUT = InputSpec(size_px=48, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25), interpolation="bilinear")
 LIBRARIES = {"torchvision": torchvision_architecture, "timm": timm_architecture}
 
@@ -57,21 +57,21 @@ def _lite(variant: int) -> Architecture:
 
 ARCHITECTURES: dict[str, Architecture] = {
     "cnn3": Architecture(
-        build=own_networks.cnn3,
+        build=custom.cnn3,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; three convolutional layers",
         min_size_px=8,
     ),
     "deep_cnn": Architecture(
-        build=own_networks.deep_cnn,
+        build=custom.deep_cnn,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; six convolutions, twice as many kernels with each",
         min_size_px=8,
     ),
     "deep_cnn_bn": Architecture(
-        build=own_networks.deep_cnn_bn,
+        build=custom.deep_cnn_bn,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; deep_cnn with batch norm after each max pool",
@@ -89,14 +89,14 @@ ARCHITECTURES: dict[str, Architecture] = {
         "Howard et al. 2019, arXiv:1905.02244; torchvision, IMAGENET1K_V1",
     ),
     "plain_cnn": Architecture(
-        build=own_networks.plain_cnn,
+        build=custom.plain_cnn,
         cam_layer=partial(_layer, "relu8"),
         input=PLAIN_INPUT,
         source="own; nine convolutions, neither norm nor shortcut: the baseline of residual_cnn",
         min_size_px=8,
     ),
     "residual_cnn": Architecture(
-        build=own_networks.residual_cnn,
+        build=custom.residual_cnn,
         cam_layer=partial(_layer, "block4"),
         input=PLAIN_INPUT,
         source="own; four residual blocks (He et al. 2015, arXiv:1512.03385)",
@@ -109,28 +109,28 @@ ARCHITECTURES: dict[str, Architecture] = {
         "resnet50", LastMap("layer4", 32), "He et al. 2015, arXiv:1512.03385; torchvision, IMAGENET1K_V1"
     ),
     "simple_cnn": Architecture(
-        build=own_networks.simple_cnn,
+        build=custom.simple_cnn,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; two convolution blocks",
         min_size_px=4,
     ),
     "simple_cnn_norm_dropout": Architecture(
-        build=own_networks.simple_cnn_norm_dropout,
+        build=custom.simple_cnn_norm_dropout,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; three convolution blocks, batch norm in the first two, dropout before the last hidden layer",
         min_size_px=8,
     ),
     "simple_cnn_sigmoid": Architecture(
-        build=own_networks.simple_cnn_sigmoid,
+        build=custom.simple_cnn_sigmoid,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; three convolution blocks, sigmoid",
         min_size_px=8,
     ),
     "simple_cnn_tanh": Architecture(
-        build=own_networks.simple_cnn_tanh,
+        build=custom.simple_cnn_tanh,
         cam_layer=_last_convolution,
         input=PLAIN_INPUT,
         source="own; three convolution blocks, tanh",
@@ -157,7 +157,7 @@ def find_architecture(name: str) -> Architecture:
     for known, names in (("torchvision", torchvision_names()), ("timm", timm_names())):
         if name in names:
             raise ErrataError(f"no architecture {name!r} of Errata's own; write {known}:{name} for that of {known}")
-    # An ensemble is made of others (models/jobs/ensemble.py), but is named in the same places.
+    # An ensemble (models/jobs/ensemble.py) is no architecture, but is named in the same places.
     raise unknown("architecture", name, [*ARCHITECTURES, "ensemble", "torchvision:NAME", "timm:NAME"])
 
 

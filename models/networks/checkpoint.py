@@ -31,7 +31,7 @@ class CheckpointInfo:
     classes: tuple[str, ...]
     config: dict[str, Any]
     seed: int
-    mode: Mode | None = None  # None: the variant's; frozen = the backbone is not stored, it comes from where it came
+    mode: Mode | None = None  # None: the variant's; frozen = only the head is stored
     input: InputSpec | None = None  # None: the architecture's
     backbone: str = ""  # `weights_digest` of a frozen backbone, so that no other is taken for it
 
@@ -47,7 +47,7 @@ def versions() -> dict[str, str]:
 
 
 def save_checkpoint(path: Path, classifier: Classifier, info: CheckpointInfo) -> None:
-    """Write the weights; of a frozen backbone only its digest: the head's classifier may then have any backbone.
+    """Write the weights; of a frozen backbone only the digest, so that the classifier may have any backbone here.
 
     Raises:
         ErrataError: no such architecture, or the file cannot be written.
@@ -61,16 +61,16 @@ def save_checkpoint(path: Path, classifier: Classifier, info: CheckpointInfo) ->
             backbone = weights_digest(classifier.backbone)
         state = {name: value for name, value in state.items() if name.startswith("head.")}
     spec = info.input or find_architecture(variant.architecture).input
-    about = {
+    metadata = {
         **asdict(replace(info, architecture=variant.architecture, mode=mode, backbone=backbone)),
         "input": spec.to_dict(),
         "versions": versions(),
         "schema_version": SCHEMA_VERSION,
     }
     tensors = {name: value.contiguous().cpu() for name, value in state.items()}
-    content = save(tensors, metadata={"errata": json.dumps(about, sort_keys=True, allow_nan=False)})
+    content = save(tensors, metadata={"errata": json.dumps(metadata, sort_keys=True, allow_nan=False)})
     with atomic(path) as temporary:
-        temporary.write_bytes(content)  # not safetensors' own writer: a full disk must read as one, as everywhere
+        temporary.write_bytes(content)  # not by safetensors: a full disk must give the same error as everywhere
 
 
 def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
@@ -78,7 +78,7 @@ def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
 
     Raises:
         ErrataError: the file is missing, truncated, of another schema, or does not fit its architecture; or the frozen
-            backbone cannot be had, or is another one.
+            backbone cannot be had or has other weights.
     """
     info, state = _read(path)
     assert info.mode is not None  # noqa: S101 - _read fills them in
@@ -109,23 +109,23 @@ def _built(architecture: str, mode: Mode) -> Variant:
 def _read(path: Path) -> tuple[CheckpointInfo, StateDict]:
     try:
         with safe_open(path, framework="pt") as file:
-            about = json.loads((file.metadata() or {}).get("errata", "{}"))
+            metadata = json.loads((file.metadata() or {}).get("errata", "{}"))
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
     except (OSError, SafetensorError, ValueError) as error:
         raise ErrataError(f"{path} is no readable checkpoint ({error}); train the run again") from error
-    if about.get("schema_version") != SCHEMA_VERSION:
-        found = about.get("schema_version")
+    if metadata.get("schema_version") != SCHEMA_VERSION:
+        schema = metadata.get("schema_version")
         raise ErrataError(
-            f"{path} has checkpoint schema {found}, this version reads {SCHEMA_VERSION}; train the run again"
+            f"{path} has checkpoint schema {schema}, this version reads {SCHEMA_VERSION}; train the run again"
         )
-    architecture = about["architecture"]
+    architecture = metadata["architecture"]
     info = CheckpointInfo(
         architecture,
-        tuple(about["classes"]),
-        about["config"],
-        about["seed"],
-        about.get("mode") or default_mode(architecture),  # files of before there were modes say none
-        InputSpec.from_dict(about["input"]),
-        about.get("backbone", ""),
+        tuple(metadata["classes"]),
+        metadata["config"],
+        metadata["seed"],
+        metadata.get("mode") or default_mode(architecture),  # files from before there were modes have none
+        InputSpec.from_dict(metadata["input"]),
+        metadata.get("backbone", ""),
     )
     return info, state

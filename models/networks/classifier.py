@@ -1,4 +1,4 @@
-"""What a network is to Errata: a backbone that embeds, a head that classifies, and what must be known to use it."""
+"""A network: a backbone that embeds, a head that classifies, and what is needed to use it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,7 +35,6 @@ class Architecture:
     source: str
     weights: Weights | None = None  # where a pretrained backbone comes from; None: only from scratch
     cam_reshape: Callable[[Tensor], Tensor] | None = None  # what the layer returns -> (B, D, H, W), if it is not yet
-    min_size_px: int = 32  # the smallest input that its strides leave a pixel of
-    stages: tuple[
-        str, ...
-    ] = ()  # modules of the backbone whose maps tell more of an image; see models.features.backbone_stages
+    min_size_px: int = 32  # the smallest input of which its strides leave a pixel
+    # Modules of the backbone with maps that add to the embedding; see models.features.backbone_stages.
+    stages: tuple[str, ...] = ()

@@ -1,8 +1,8 @@
-"""The networks made by hand, each layer in sight; they train on a processor in minutes.
+"""Small networks written layer by layer; they train on a CPU in minutes.
 
-Where the sequence says activation-MaxPool, the pool comes first: ReLU, sigmoid and tanh never fall, so it is the same
-function (for ReLU to the last bit, gradients too), and the activation is computed at a quarter of the places: 8 % less
-time for a step. Layers are named where they are counted, so that `freeze` can name them.
+Where the sequence says activation-MaxPool, the pool comes first: ReLU, sigmoid and tanh never fall, so the function is
+the same (for ReLU to the last bit, gradients too). The activation is then computed at a quarter of the places, which
+saves 8 % of a step's time. Counted layers have names, so that `freeze` can name them.
 """
 
 from collections import OrderedDict
@@ -39,7 +39,7 @@ def simple_cnn_norm_dropout(n_classes: int, size_px: int) -> Classifier:
         return [*first, *([nn.BatchNorm2d(width)] if norm else []), *second]
 
     side = size_px // 8
-    backbone = nn.Sequential(  # numbered, not named: so are the weights in checkpoints there are already
+    backbone = nn.Sequential(  # numbered, not named: as in the checkpoints that exist already
         *block(3, 16, norm=True),  # (B, 16, S/2, S/2)
         *block(16, 32, norm=True),  # (B, 32, S/4, S/4)
         *block(32, 64, norm=False),  # (B, 64, S/8, S/8)
@@ -78,8 +78,8 @@ def deep_cnn_bn(n_classes: int, size_px: int) -> Classifier:
 def plain_cnn(n_classes: int, _size_px: int) -> Classifier:
     """Conv-ReLU-MaxPool, eight times Conv-ReLU, average over the image, FC: `residual_cnn` without its shortcuts.
 
-    Nothing normalises, nothing goes past a layer, and torch's own initial weights shrink what goes through: it hardly
-    learns. It is kept as the baseline it was.
+    It has neither norms nor shortcuts, and torch's default initial weights shrink the signal, so it hardly learns.
+    It is the baseline of `residual_cnn`.
     """
     layers: OrderedDict[str, nn.Module] = OrderedDict(
         conv0=nn.Conv2d(3, STEM_WIDTH, 3, padding=1), pool0=nn.MaxPool2d(2), relu0=nn.ReLU()
@@ -126,7 +126,7 @@ class ResidualBlock(nn.Module):
         self.relu = nn.ReLU()
         same = stride == 1 and width_in == width
         projection = [] if same else [nn.Conv2d(width_in, width, 1, stride, bias=False), nn.BatchNorm2d(width)]
-        self.shortcut = nn.Sequential(*projection)  # of nothing: the identity
+        self.shortcut = nn.Sequential(*projection)  # without modules: the identity
 
     def forward(self, images: Tensor) -> Tensor:
         """Return (B, width, H / stride, W / stride) of (B, width_in, H, W)."""

@@ -1,4 +1,4 @@
-"""Which pretrained weights stay as they are."""
+"""Which pretrained weights are not trained."""
 
 from torch import nn
 
@@ -32,9 +32,10 @@ def frozen_modules(classifier: Classifier, freeze: str) -> list[nn.Module]:
 def freeze_modules(classifier: Classifier, freeze: str) -> list[nn.Module]:
     """Let the weights of `frozen_modules` take no gradient; return the modules.
 
-    They have to be set to evaluation mode after each `train()`: batch norm would go on moving its statistics.
+    Set them to evaluation mode after each `train()`: otherwise batch norm goes on changing its statistics.
     """
-    found = frozen_modules(classifier, freeze)
-    for module in [classifier.backbone] if freeze == "backbone" else found:  # it may hold parameters outside its leaves
+    frozen = frozen_modules(classifier, freeze)
+    # A backbone may have parameters outside its leaves.
+    for module in [classifier.backbone] if freeze == "backbone" else frozen:
         module.requires_grad_(False)
-    return found
+    return frozen

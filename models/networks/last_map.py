@@ -1,4 +1,4 @@
-"""Where a network last has a map of the image: the layer that Grad-CAM looks at, found by watching one pass."""
+"""The last layer of a network that has a map of the image, for Grad-CAM; found by watching one pass."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from models.networks.meta import without_memory
 
 Reshape = Callable[[Tensor], Tensor]  # what a layer returns -> (B, D, H, W)
-# Of a transformer's last block, the norm before its attention: after it, no class token looks at the others any more.
+# The norm before the attention of a transformer's last block: after that, no class token attends to other tokens.
 BEFORE_ATTENTION = ("norm1", "ln_1")
 BATCH = 2
 
@@ -44,10 +44,10 @@ def find_last_map(build: Callable[[], nn.Module], size_px: int) -> LastMap | Non
         RuntimeError, ValueError, AssertionError: the network does not take this size, or gives no (B, D).
     """
     outputs, prefix = without_memory(lambda: _watched(build(), size_px))
-    maps = [(place, found) for place, one in enumerate(outputs) if (found := _as_map(one, size_px))]
-    tokens = [(place, found) for place, one in enumerate(outputs) if (found := _as_tokens(one, size_px, prefix))]
+    maps = [(place, last) for place, output in enumerate(outputs) if (last := _as_map(output, size_px))]
+    tokens = [(place, last) for place, output in enumerate(outputs) if (last := _as_tokens(output, size_px, prefix))]
     if tokens and (not maps or tokens[-1][0] > maps[-1][0]):
-        attended = [found for _, found in tokens if found.layer.rpartition(".")[2] in BEFORE_ATTENTION]
+        attended = [last for _, last in tokens if last.layer.rpartition(".")[2] in BEFORE_ATTENTION]
         return attended[-1] if attended else tokens[-1][1]
     return maps[-1][1] if maps else None
 

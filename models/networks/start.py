@@ -30,10 +30,10 @@ class Network:
             variant = Variant(self.architecture, self.mode)
             return build_classifier(variant, n_classes, self.spec.size_px, self.weights)
         source, info = load_checkpoint(self.init_from)
-        found = info.input or self.spec
-        if (info.architecture, found.size_px) != (self.architecture, self.spec.size_px):
+        source_spec = info.input or self.spec
+        if (info.architecture, source_spec.size_px) != (self.architecture, self.spec.size_px):
             raise ErrataError(
-                f"{self.init_from.parent.name} is {info.architecture} at {found.size_px} px and cannot start "
+                f"{self.init_from.parent.name} is {info.architecture} at {source_spec.size_px} px and cannot start "
                 f"{self.architecture} at {self.spec.size_px} px; name the same --architecture and --size"
             )
         classifier = build_classifier(Variant(self.architecture, "scratch"), n_classes, self.spec.size_px)
@@ -42,6 +42,6 @@ class Network:
 
     @property
     def stored(self) -> Mode:
-        """How its checkpoint is stored: whole, unless the frozen backbone can be had again from where it came."""
+        """How its checkpoint is stored: whole, unless the frozen backbone can be had again from its source."""
         elsewhere = self.weights is not None or self.init_from is not None
         return "scratch" if self.init_from is not None else "finetuned" if elsewhere else self.mode

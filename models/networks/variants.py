@@ -1,4 +1,4 @@
-"""Variants: an architecture and how its weights come about, written `ARCH` or `ARCH@MODE`."""
+"""Variants: an architecture and the mode of its weights, written `ARCH` or `ARCH@MODE`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ MODES: tuple[Mode, ...] = get_args(Mode)
 
 @dataclass(frozen=True)
 class Variant:
-    """An architecture and how its weights come about."""
+    """An architecture and the mode of its weights."""
 
     architecture: str
     mode: Mode

@@ -1,4 +1,4 @@
-"""Which images a step learns from, and what their augmentations are drawn from."""
+"""The images that a step learns from, and the generator of their augmentations."""
 
 from collections.abc import Iterator
 
@@ -12,21 +12,21 @@ from models.errors import ErrataError
 def batches(rows: IntArray, size: int, generator: torch.Generator, world: int = 1) -> Iterator[IntArray]:
     """Yield shuffled batches of `rows`, shape (B,) each, ascending: such reads are kinder to a memory map.
 
-    A last batch with less than two images for each of `world` processes is left out where there are larger ones: batch
-    norm cannot learn from one value.
+    A last batch with fewer than two images for each of `world` processes is left out where there are larger batches:
+    batch norm cannot learn from one value.
     """
     order = rows[torch.randperm(len(rows), generator=generator).numpy()]
     for start in range(0, len(order), size):
-        take = order[start : start + size]
-        if start and len(take) < min(size, 2 * world):
+        batch = order[start : start + size]
+        if start and len(batch) < min(size, 2 * world):
             return
-        yield np.sort(take)
+        yield np.sort(batch)
 
 
 def draws_of_epoch(generator: torch.Generator, rank: int) -> torch.Generator:
-    """Return what one process's augmentations of an epoch are drawn from.
+    """Return the generator of one process's augmentations in an epoch.
 
-    Not from the generator itself: it orders the batches, in the same way in each process, and the processes draw for
+    It is not `generator` itself, which orders the batches in the same way in each process: the processes draw for
     different numbers of images.
     """
     seed = int(torch.randint(2**40, (), generator=generator))
@@ -37,10 +37,10 @@ def check_shares(images: int, batch_size: int, world: int) -> None:
     """Raise if a batch is too small to be shared by the processes that train together.
 
     Raises:
-        ErrataError: a process would get less than two images.
+        ErrataError: a process would get fewer than two images.
     """
     if world > 1 and min(images, batch_size) < 2 * world:
         raise ErrataError(
             f"batches of {min(images, batch_size)} images are too small to be shared by {world} processes; "
-            f"each needs two of them: use a larger --batch-size, more images or fewer processes"
+            f"each needs two images: use a larger --batch-size, more images or fewer processes"
         )

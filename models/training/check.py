@@ -1,4 +1,4 @@
-"""What would stop a training, said before any work."""
+"""Checks of a network and its settings before any work."""
 
 import torch
 
@@ -10,11 +10,11 @@ from models.training.config import TrainConfig
 
 
 def checked_classifier(network: Network, config: TrainConfig, n_classes: int) -> Classifier:
-    """Return the network as it would start; raise before any work what a training of it would raise.
+    """Return the classifier as training starts it; raise, before any work, the errors that training would raise.
 
     Raises:
-        ErrataError: weights cannot be had or do not fit, or two places to have them from; no such layer, or one to
-            freeze that never learned; an input smaller than the network's strides; batch norm with single images.
+        ErrataError: weights that cannot be had, do not fit or come from two places; a layer to freeze that does not
+            exist or has random weights; an input smaller than the strides; batch norm with single images.
     """
     if network.weights is not None and network.init_from is not None:
         raise ErrataError(

@@ -1,11 +1,11 @@
-"""How a network is trained: every choice of a recipe that is not about the data."""
+"""How a network is trained: all settings of a recipe but those of the data."""
 
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from models.errors import ErrataError, unknown
 
-# Light on purpose: the command line makes its options of this. The tables themselves hold torch (tested to agree).
+# Strings only: the command line makes its options of them, and the tables themselves import torch (tested to agree).
 CHOICES: dict[str, tuple[str, ...]] = {
     "optimiser": ("sgd", "adam", "adamw"),
     "loss": ("cross-entropy", "generalised-cross-entropy"),
@@ -31,8 +31,8 @@ _RANGES: dict[str, tuple[float, float]] = {
 }
 
 
-def _field(default: Any, about: str) -> Any:
-    return field(default=default, metadata={"help": about})
+def _field(default: Any, help_text: str) -> Any:
+    return field(default=default, metadata={"help": help_text})
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class TrainConfig:
         Raises:
             ErrataError: a key is unknown, or a value out of range.
         """
-        known = {one.name for one in fields(cls)}
+        known = {setting.name for setting in fields(cls)}
         for key in values:
             if key not in known:
                 raise unknown("training setting", key, known)

@@ -19,10 +19,10 @@ from models.training.state import TrainingState
 
 
 class Step(NamedTuple):
-    """What one step did."""
+    """The result of one step."""
 
-    loss: Tensor  # mean over its images, still on the device; of several processes their mean is that
-    right: Tensor  # of this process's images, those classified as their label says
+    loss: Tensor  # mean over its images, still on the device; with several processes, their mean is that mean
+    right: Tensor  # how many of this process's images are classified as labelled
     size: int  # images, of all processes
     rate: float  # learning rate
 
@@ -39,49 +39,49 @@ class Descent:
     fabric: Fabric
     margins: Margins | None = None
 
-    def step(self, take: IntArray, draws: torch.Generator, state: TrainingState) -> tuple[Tensor, Tensor]:
+    def step(self, batch: IntArray, draws: torch.Generator, state: TrainingState) -> tuple[Tensor, Tensor]:
         """Take one step with the rows of a batch, of which each process computes its share.
 
         Returns:
-            its loss, of which the mean over the processes is that of the batch, and how many of the share were right.
+            its loss, which averaged over the processes is that of the batch, and how many of the share were right.
         """
-        loss, right = self._as_memory_allows(take, draws, state)
+        loss, right = self._as_memory_allows(batch, draws, state)
         if self.config.clip_norm:
             self.fabric.clip_gradients(self.network, self.optimiser, max_norm=self.config.clip_norm)
         self.optimiser.step()
         return loss, right
 
-    def _as_memory_allows(self, take: IntArray, draws: torch.Generator, state: TrainingState) -> tuple[Tensor, Tensor]:
-        """Compute the gradients; where memory is short, in two parts from then on."""
+    def _as_memory_allows(self, batch: IntArray, draws: torch.Generator, state: TrainingState) -> tuple[Tensor, Tensor]:
+        """Compute the gradients; from the first time that memory is short, in two parts."""
         while True:
             try:
-                return self._gradients(take, draws, state.parts)
+                return self._gradients(batch, draws, state.parts)
             except RuntimeError as error:
                 if not _out_of_memory(error):
                     raise
-                if state.parts > 1 or len(take) < 2 or self.fabric.world_size > 1:
+                if state.parts > 1 or len(batch) < 2 or self.fabric.world_size > 1:
                     raise ErrataError(
-                        f"memory is too short for {len(take) // state.parts} images at a time; "
+                        f"memory is too short for {len(batch) // state.parts} images at a time; "
                         "use a smaller --batch-size or --size"
                     ) from error
                 state.parts = 2
 
-    def _gradients(self, take: IntArray, draws: torch.Generator, parts: int) -> tuple[Tensor, Tensor]:
+    def _gradients(self, batch: IntArray, draws: torch.Generator, parts: int) -> tuple[Tensor, Tensor]:
         """Add up the gradients of the parts of a batch's share."""
         self.optimiser.zero_grad()
         losses, right = [], []
         world = self.fabric.world_size
-        share = take[self.fabric.global_rank :: world]
+        share = batch[self.fabric.global_rank :: world]
         for part in np.array_split(share, min(parts, len(share))):
-            wanted = torch.from_numpy(self.labels[part]).to(self.fabric.device)
+            targets = torch.from_numpy(self.labels[part]).to(self.fabric.device)
             logits = self.network(self.examples.augmented(part, draws)).float()
             # Gradients are averaged over the processes, whose shares may differ by an image.
-            loss = LOSSES[self.config.loss](logits, wanted, self.config) * (len(part) * world / len(take))
+            loss = LOSSES[self.config.loss](logits, targets, self.config) * (len(part) * world / len(batch))
             self.fabric.backward(loss)
             losses.append(loss.detach())
             if self.margins:
-                self.margins.add(part, logits.detach(), wanted)
-            right.append((logits.detach().argmax(1) == wanted).sum())
+                self.margins.add(part, logits.detach(), targets)
+            right.append((logits.detach().argmax(1) == targets).sum())
         return torch.stack(losses).sum(), torch.stack(right).sum()
 
 

@@ -13,8 +13,8 @@ from lightning_fabric.strategies.ddp import DDPStrategy
 from models.errors import ErrataError
 from models.processors.devices import default_device, has_bfloat16
 
-ANSWER_S = 1800.0  # a process waits so long for the others: one step, or the predictions of the first at the end
-PREPARED_S = 24 * 3600.0  # and so long while the first one computes features
+ANSWER_S = 1800.0  # how long a process waits for the others: for a step, or for the first's predictions at the end
+PREPARED_S = 24 * 3600.0  # how long it waits while the first process computes features
 
 
 def make_fabric(precision: str = "auto") -> Fabric:
@@ -50,13 +50,13 @@ def together() -> bool:
 
 
 def is_first() -> bool:
-    """Return whether this is the process that writes and speaks: alone, or the first of those torchrun started."""
+    """Return whether this process writes files and messages: it is alone, or the first that torchrun started."""
     return not together() or os.environ["RANK"] == "0"
 
 
 @contextmanager
 def first_alone() -> Iterator[bool]:
-    """Let the first of the processes that train together do the block before the others; yield whether this is it.
+    """Let the first of the processes that train together run the block before the others; yield whether it is this one.
 
     Raises:
         ErrataError: the first has ended, or does not answer for a day.
@@ -78,16 +78,16 @@ def first_alone() -> Iterator[bool]:
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Say in one sentence that another of the processes that train together has ended or hangs.
+    """Turn the failure of another process that trains together with this one into one sentence.
 
     Raises:
-        ErrataError: it has.
+        ErrataError: another process has ended or hangs.
     """
     try:
         yield
     except RuntimeError as error:
-        of_others = isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
-        if not together() or not of_others:
+        from_another = isinstance(error, torch.distributed.DistError) or "gloo" in str(error)
+        if not together() or not from_another:
             raise
         raise ErrataError(
             f"another of the {os.environ['WORLD_SIZE']} processes that train together has ended or does not answer; "

@@ -1,4 +1,4 @@
-"""Training one network, the whole method in sight."""
+"""The training of one network: the whole method on one screen."""
 
 import math
 import time
@@ -21,16 +21,16 @@ from models.training.batches import batches, check_shares, draws_of_epoch
 from models.training.config import TrainConfig
 from models.training.descent import Descent, Step
 from models.training.optimisers import OPTIMISERS
-from models.training.predict import evaluate
+from models.training.predict import loss_and_accuracy
 from models.training.schedules import SCHEDULES
 from models.training.state import TrainingState
 
-LOOK_EVERY = 50  # steps between two looks at the losses: a look at a GPU's value waits for the GPU
+CHECK_EVERY = 50  # steps between two checks of the losses: to read a GPU's value is to wait for the GPU
 
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """What one epoch did; accuracies in [0, 1], losses in nats."""
+    """The figures of one epoch; accuracies in [0, 1], losses in nats."""
 
     epoch: int
     train_loss: float
@@ -39,7 +39,7 @@ class EpochMetrics:
     val_accuracy: float | None
     learning_rate: float  # of its last step
     seconds: float
-    parts: int = 1  # each batch went through in so many parts, for want of memory
+    parts: int = 1  # in how many parts each batch was computed: 2 where memory is short
 
 
 def train(
@@ -61,14 +61,14 @@ def train(
         classifier: fresh, or with a pretrained backbone.
         examples: N inputs.
         labels: class indices, shape (N,).
-        learn: rows to learn from, shape (N,).
-        choose: rows that choose the best epoch by log loss, shape (N,); none = keep the last epoch.
+        learn: rows to learn from, shape (N,), bool.
+        choose: rows that choose the best epoch by log loss, shape (N,), bool; without any, the last epoch is kept.
         config: the method.
         seed: order of the batches and augmentation; dropout draws from torch's own generator.
         fabric: devices and precision.
-        on_epoch: told the learning curve so far after every epoch, and when one is taken up again.
-        state_file: where the training stands is written there now and then and taken up from there.
-        margins: told how far each label leads in every step of this process; the steps before a resume are missing.
+        on_epoch: called with the learning curve so far, after every epoch and when a training is resumed.
+        state_file: the state of the training is written there now and then, and read from there to resume.
+        margins: collects how far each label leads in every step of this process; steps before a resume are missing.
 
     Raises:
         ErrataError: no such layer to freeze, fewer rows to learn from than processes, the loss is no longer a number,
@@ -79,14 +79,14 @@ def train(
     trained = [parameter for parameter in classifier.parameters() if parameter.requires_grad]
     optimiser = OPTIMISERS[config.optimiser](trained, config)
     network, wrapped = fabric.setup(classifier, optimiser)
-    own = np.flatnonzero(learn)
-    check_shares(len(own), config.batch_size, fabric.world_size)
-    schedule = SCHEDULES[config.schedule](optimiser, config, len(range(0, len(own), config.batch_size)))
+    learned_rows = np.flatnonzero(learn)
+    check_shares(len(learned_rows), config.batch_size, fabric.world_size)
+    schedule = SCHEDULES[config.schedule](optimiser, config, len(range(0, len(learned_rows), config.batch_size)))
     generator = torch.Generator().manual_seed(seed)
     state = TrainingState(classifier, optimiser, schedule, generator, state_file)
     state.resume()
     if on_epoch and state.curve and fabric.is_global_zero:  # it may have been killed after its last epoch
-        on_epoch([EpochMetrics(**line) for line in state.curve])
+        on_epoch([EpochMetrics(**epoch) for epoch in state.curve])
     descent = Descent(network, wrapped, examples, labels, config, fabric, margins)
     for epoch in range(len(state.curve) + 1, config.epochs + 1):
         if config.patience and epoch - state.best_epoch > config.patience:
@@ -97,16 +97,16 @@ def train(
             module.eval()
         steps: list[Step] = []
         draws = draws_of_epoch(generator, fabric.global_rank)
-        for take in batches(own, config.batch_size, generator, fabric.world_size):
+        for batch in batches(learned_rows, config.batch_size, generator, fabric.world_size):
             rate = float(schedule.get_last_lr()[0])
-            loss, right = descent.step(take, draws, state)
-            steps.append(Step(loss, right, len(take), rate))
+            loss, right = descent.step(batch, draws, state)
+            steps.append(Step(loss, right, len(batch), rate))
             schedule.step()
-            if len(steps) % LOOK_EVERY == 0:
-                _check(steps, epoch, fabric)
-        _check(steps, epoch, fabric)
+            if len(steps) % CHECK_EVERY == 0:
+                _check_losses(steps, epoch, fabric)
+        _check_losses(steps, epoch, fabric)
         train_loss, train_accuracy = _means(steps, fabric)
-        val_loss, val_accuracy = fabric.broadcast(evaluate(classifier, examples, labels, choose, fabric))
+        val_loss, val_accuracy = fabric.broadcast(loss_and_accuracy(classifier, examples, labels, choose, fabric))
         if val_loss is None or val_loss <= state.best_loss:
             state.keep_best(math.inf if val_loss is None else val_loss, epoch)
         seconds = time.perf_counter() - started
@@ -115,14 +115,14 @@ def train(
         if fabric.is_global_zero:
             state.save()
             if on_epoch:
-                on_epoch([EpochMetrics(**line) for line in state.curve])
+                on_epoch([EpochMetrics(**epoch) for epoch in state.curve])
     classifier.load_state_dict(state.best)
     return classifier.eval()
 
 
-def _check(steps: Sequence[Step], epoch: int, fabric: Fabric) -> None:
-    """Raise, in every process, if the loss of one of the steps since the last look is not a number."""
-    first = (len(steps) - 1) // LOOK_EVERY * LOOK_EVERY
+def _check_losses(steps: Sequence[Step], epoch: int, fabric: Fabric) -> None:
+    """Raise, in every process, if the loss of one of the steps since the last check is not a number."""
+    first = (len(steps) - 1) // CHECK_EVERY * CHECK_EVERY
     losses = _mean(torch.stack([step.loss for step in steps[first:]]), fabric)
     for number, loss in enumerate(losses.tolist(), first):
         if not math.isfinite(loss):
@@ -143,6 +143,6 @@ def _means(steps: Sequence[Step], fabric: Fabric) -> tuple[float, float]:
 
 def _mean(values: Tensor, fabric: Fabric) -> Tensor:
     """Return the mean over the processes."""
-    found = fabric.all_reduce(values, reduce_op="mean")
-    assert isinstance(found, Tensor)  # noqa: S101 (a tensor goes in)
-    return found
+    mean = fabric.all_reduce(values, reduce_op="mean")
+    assert isinstance(mean, Tensor)  # noqa: S101 (a tensor goes in)
+    return mean

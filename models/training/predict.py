@@ -1,4 +1,4 @@
-"""What a trained network says about images."""
+"""The outputs of a trained network for images."""
 
 import numpy as np
 import torch
@@ -10,15 +10,15 @@ from models.images.examples import Examples
 from models.networks.architectures import Classifier
 
 
-def evaluate(
+def loss_and_accuracy(
     classifier: Classifier, examples: Examples, labels: IntArray, rows: BoolArray, fabric: Fabric
 ) -> tuple[float | None, float | None]:
-    """Return the mean log loss and the accuracy over `rows`; None without any."""
+    """Return the mean log loss and the accuracy over `rows`; None without rows."""
     if not rows.any():
         return None, None
     logits, _ = infer(classifier, examples, rows, fabric)
-    scores, wanted = torch.from_numpy(logits), torch.from_numpy(labels[rows])
-    return float(functional.cross_entropy(scores, wanted)), float((scores.argmax(1) == wanted).float().mean())
+    scores, targets = torch.from_numpy(logits), torch.from_numpy(labels[rows])
+    return float(functional.cross_entropy(scores, targets)), float((scores.argmax(1) == targets).float().mean())
 
 
 @torch.inference_mode()
@@ -28,9 +28,9 @@ def infer(
     """Return logits, shape (R, K), and embeddings, shape (R, D), of the R chosen rows, in row order."""
     classifier.eval()
     logits, embeddings = [], []
-    own = np.flatnonzero(rows)
-    for start in range(0, len(own), batch_size):
-        inputs = examples.plain(own[start : start + batch_size])
+    chosen = np.flatnonzero(rows)
+    for start in range(0, len(chosen), batch_size):
+        inputs = examples.plain(chosen[start : start + batch_size])
         with fabric.autocast():
             embedded = classifier.backbone(inputs)
             logits.append(classifier.head(embedded).float().cpu())

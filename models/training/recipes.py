@@ -1,4 +1,4 @@
-"""Recipes: an architecture, how its weights come about, and how it is trained."""
+"""Recipes: an architecture, the mode of its weights, and how it is trained."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ from models.training.config import TrainConfig
 
 DEFAULT = TrainConfig()
 
-# Of the networks an audit trains for each fold; the heads of frozen backbones are fitted exactly, see heads.py.
+# For the networks that an audit trains for each fold; heads of frozen backbones are fitted exactly, see heads.py.
 OUT_OF_FOLD: dict[str, TrainConfig] = {
     "scratch": DEFAULT,
     "finetuned": TrainConfig(epochs=4, peak_lr=3e-4, weight_decay=1e-2),
@@ -22,9 +22,9 @@ class Recipe:
     config: TrainConfig = DEFAULT
     size_px: int | None = None  # None = the architecture's own
     max_train_images: int = 0  # 0 = all
-    init_from: str = ""  # the recipe whose run its backbone is taken from
+    init_from: str = ""  # the recipe of the run that its backbone is taken from
     members: tuple[str, ...] = ()  # variants, of an ensemble
-    about: str = ""
+    summary: str = ""
 
 
 _ADAM = TrainConfig(
@@ -42,50 +42,50 @@ _LANDMARKS = replace(
 )
 
 RECIPES: dict[str, Recipe] = {
-    "landscape-plain": Recipe("plain_cnn", _SGD, about="a deep network without shortcuts"),
+    "landscape-plain": Recipe("plain_cnn", _SGD, summary="a deep network without shortcuts"),
     "landscape-residual": Recipe(
         "residual_cnn",
         replace(_SGD, peak_lr=0.1, clip_norm=1.0, schedule="cyclic", cycle_epochs=10),
-        about="its counterpart with shortcuts, clipped gradients and a cyclic learning rate",
+        summary="its counterpart with shortcuts, clipped gradients and a cyclic learning rate",
     ),
     "landscape-resnet50-finetune": Recipe(
         "resnet50@finetuned",
         replace(_SGD, epochs=5, peak_lr=5e-3, schedule="one-cycle"),
-        about="ImageNet's ResNet-50, all of it trained further",
+        summary="ImageNet's ResNet-50, all of it trained further",
     ),
-    "scenes-simple": Recipe("simple_cnn", _ADAM, about="four convolutions, no regularisation"),
-    "scenes-sigmoid": Recipe("simple_cnn_sigmoid", _ADAM, about="saturating activations"),
-    "scenes-tanh": Recipe("simple_cnn_tanh", _ADAM, about="saturating but centred activations"),
+    "scenes-simple": Recipe("simple_cnn", _ADAM, summary="four convolutions, no regularisation"),
+    "scenes-sigmoid": Recipe("simple_cnn_sigmoid", _ADAM, summary="saturating activations"),
+    "scenes-tanh": Recipe("simple_cnn_tanh", _ADAM, summary="saturating but centred activations"),
     "scenes-norm-dropout": Recipe(
-        "simple_cnn_norm_dropout", replace(_ADAM, augmentation="flip-crop"), about="batch norm, dropout, augmentation"
+        "simple_cnn_norm_dropout", replace(_ADAM, augmentation="flip-crop"), summary="batch norm, dropout, augmentation"
     ),
-    "scenes-resnet50-frozen": Recipe("resnet50@frozen", _ADAM, about="a head on ImageNet's ResNet-50"),
-    "scenes-mobilenet-frozen": Recipe("mobilenet_v2@frozen", _ADAM, about="a head on ImageNet's MobileNetV2"),
+    "scenes-resnet50-frozen": Recipe("resnet50@frozen", _ADAM, summary="a head on ImageNet's ResNet-50"),
+    "scenes-mobilenet-frozen": Recipe("mobilenet_v2@frozen", _ADAM, summary="a head on ImageNet's MobileNetV2"),
     "scenes-lite0-frozen": Recipe(
-        "efficientnet_lite0@frozen", replace(_ADAM, views=4, augmentation="flip-crop"), about="needs no download"
+        "efficientnet_lite0@frozen", replace(_ADAM, views=4, augmentation="flip-crop"), summary="needs no download"
     ),
     "scenes-ensemble": Recipe(
         "ensemble",
         members=("efficientnet_lite0", "efficientnet_lite1", "simple_cnn_norm_dropout"),
-        about="one linear layer on the out-of-fold logits of its members",
+        summary="one linear layer on the out-of-fold logits of its members",
     ),
-    "landmarks-source": Recipe("cnn3", _LANDMARKS, about="the task that is transferred from"),
+    "landmarks-source": Recipe("cnn3", _LANDMARKS, summary="the task that is transferred from"),
     "landmarks-target": Recipe(
-        "cnn3", _LANDMARKS, init_from="landmarks-source", about="another task, all weights trained further"
+        "cnn3", _LANDMARKS, init_from="landmarks-source", summary="another task, all weights trained further"
     ),
     "landmarks-target-frozen": Recipe(
         "cnn3@frozen",
         replace(_LANDMARKS, views=4),
         init_from="landmarks-source",
-        about="another task, only the head trained",
+        summary="another task, only the head trained",
     ),
-    "cifar-deep": Recipe("deep_cnn", _ADAM, size_px=32, about="kernels double with each convolution"),
-    "cifar-deep-bn": Recipe("deep_cnn_bn", _ADAM, size_px=32, about="the same with batch norm"),
+    "cifar-deep": Recipe("deep_cnn", _ADAM, size_px=32, summary="kernels double with each convolution"),
+    "cifar-deep-bn": Recipe("deep_cnn_bn", _ADAM, size_px=32, summary="the same with batch norm"),
     "cifar-deep-bn-augmented": Recipe(
-        "deep_cnn_bn", replace(_ADAM, augmentation="flip-crop"), size_px=32, about="and with flips and crops"
+        "deep_cnn_bn", replace(_ADAM, augmentation="flip-crop"), size_px=32, summary="and with flips and crops"
     ),
     "glacier-mountain-vgg16": Recipe(
-        "vgg16@frozen", replace(_ADAM, epochs=5), max_train_images=1000, about="a head on VGG16, five epochs"
+        "vgg16@frozen", replace(_ADAM, epochs=5), max_train_images=1000, summary="a head on VGG16, five epochs"
     ),
 }
 

@@ -15,12 +15,12 @@ def _constant(optimiser: Optimizer, config: TrainConfig, steps: int) -> LRSchedu
 
 
 def _step(optimiser: Optimizer, config: TrainConfig, steps: int) -> LRScheduler:
-    """He et al. 2016, arXiv:1512.03385: multiply after every so many epochs."""
+    """He et al. 2016, arXiv:1512.03385: multiply after every `step_epochs` epochs."""
     return StepLR(optimiser, config.step_epochs * steps, config.step_factor)
 
 
 def _cyclic(optimiser: Optimizer, config: TrainConfig, steps: int) -> LRScheduler:
-    """Smith 2015, arXiv:1506.01186: a triangle up and down, again and again."""
+    """Smith 2015, arXiv:1506.01186: up and down in a straight line, repeated."""
     half = max(1, config.cycle_epochs * steps // 2)
     return CyclicLR(optimiser, config.peak_lr * LOWEST, config.peak_lr, step_size_up=half, cycle_momentum=False)
 

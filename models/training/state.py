@@ -1,4 +1,4 @@
-"""Where a training stands, on disk, so that a killed one goes on to the same numbers."""
+"""The state of a training on disk, so that a killed training resumes to the same numbers."""
 
 import copy
 import io
@@ -14,7 +14,7 @@ from models.errors import ErrataError
 from models.files.atomic import atomic
 from models.networks.architectures import Classifier
 
-SAVE_EVERY_S = 20.0  # an epoch of a small network takes less, and its state need not be written each time
+SAVE_EVERY_S = 20.0  # an epoch of a small network takes less; its state need not be written each time
 
 
 class TrainingState:
@@ -42,7 +42,7 @@ class TrainingState:
         self.best = copy.deepcopy(self._classifier.state_dict())
 
     def save(self) -> None:
-        """Write the state if the last writing is a while ago."""
+        """Write the state, unless it was written less than 20 s ago."""
         if self._file is None or time.monotonic() - self._saved < SAVE_EVERY_S:
             return
         cuda = torch.cuda.get_rng_state() if torch.cuda.is_available() else torch.empty(0)
@@ -54,12 +54,12 @@ class TrainingState:
         }
         written = io.BytesIO()
         torch.save(content, written)
-        with atomic(self._file) as temporary:  # not torch's own writer: a full disk must read as one, as everywhere
+        with atomic(self._file) as temporary:  # not by torch: a full disk must give the same error as everywhere
             temporary.write_bytes(written.getbuffer())
         self._saved = time.monotonic()
 
     def resume(self) -> None:
-        """Take up what an earlier process wrote, if it did.
+        """Read the state that an earlier process wrote, if there is one.
 
         Raises:
             ErrataError: the file is damaged or of another network.
@@ -72,13 +72,13 @@ class TrainingState:
                 part.load_state_dict(content[name])
             self.best = content["best"]
             self.curve, self.parts, self.best_loss, self.best_epoch = content["about"]
-            order, own, cuda = content["random"]
+            order, weights_rng, cuda = content["random"]
         except Exception as error:  # torch raises whatever the damaged bytes lead to
             raise ErrataError(
                 f"{self._file} is damaged or of another training ({type(error).__name__}); "
                 "delete it to train from the start"
             ) from error
         self._generator.set_state(order)
-        torch.set_rng_state(own)
+        torch.set_rng_state(weights_rng)
         if len(cuda) and torch.cuda.is_available():
             torch.cuda.set_rng_state(cuda)

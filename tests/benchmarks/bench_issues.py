@@ -29,7 +29,7 @@ from curation.training.out_of_fold import Material
 from curation.training.prepared import Prepared
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.figures.predictions import NO_FOLD, own_or_mean
+from models.figures.predictions import NO_FOLD, held_out_or_mean
 from models.jobs.heads import fit_heads
 from tests.benchmarks.class_geometry import class_distance, reconstruction
 from tests.benchmarks.pictures import review_curves
@@ -105,7 +105,8 @@ def evidence(audit: Audit, name: str) -> FloatArray:
 def out_of_fold(features: FloatArray, labels: IntArray, fold: IntArray, groups: IntArray, seed: int) -> FloatArray:
     """Return out-of-fold probabilities of Errata's heads, shape (N, K)."""
     rows = (fold[None] != np.arange(fold.max() + 1)[:, None]) & (fold != NO_FOLD)
-    return own_or_mean(fit_heads(features, labels, rows, groups, int(labels.max()) + 1, seed).probs(features), fold)
+    heads = fit_heads(features, labels, rows, groups, int(labels.max()) + 1, seed)
+    return held_out_or_mean(heads.probs(features), fold)
 
 
 def line(side: Side, wrong: BoolArray, rows: BoolArray) -> str:

@@ -33,7 +33,7 @@ from models.training.batches import draws_of_epoch
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import train
-from models.training.predict import evaluate
+from models.training.predict import loss_and_accuracy
 
 NAMES = ("simple_cnn_norm_dropout", "cnn3")  # the lighter the network, the more the files weigh
 SPEC = find_architecture(NAMES[0]).input  # of both
@@ -229,7 +229,7 @@ def _data(folder: Path, cache: Path) -> Data:
 def _accuracy(network: nn.Module, data: Data) -> float:
     assert isinstance(network, Classifier)
     fabric = make_fabric()
-    _, accuracy = evaluate(
+    _, accuracy = loss_and_accuracy(
         network.to(memory_format=torch.channels_last),
         Pixels(data.pixels, SPEC, "none", fabric.device),
         data.labels,

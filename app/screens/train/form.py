@@ -80,7 +80,7 @@ def _labels(version: str) -> str:
 
 
 def _recipe(name: str) -> str:
-    return f"{name} · {RECIPES[name].about}"
+    return f"{name} · {RECIPES[name].summary}"
 
 
 def _add(plan: Plan) -> None:

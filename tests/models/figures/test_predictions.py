@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import ErrataError
-from models.figures.predictions import NO_FOLD, Predictions, checked_probs, own_or_mean
+from models.figures.predictions import NO_FOLD, Predictions, checked_probs, held_out_or_mean
 
 IDS = np.array(["train/sea/a b.jpg", "train/sea/氷.jpg", "test/c.jpg"])
 PROBS = np.array([[0.9, 0.1], [0.5, 0.5], [0.0, 1.0]], np.float32)
@@ -133,6 +133,6 @@ def test_bad_probs(probs: list[object], sentence: str) -> None:
         checked_probs(np.array(probs, np.float32), 2)
 
 
-def test_own_or_mean_by_head() -> None:
+def test_held_out_or_mean_by_head() -> None:
     every = np.array([[[1], [2], [3]], [[5], [6], [7]]], np.float32)  # (F, N, 1)
-    assert own_or_mean(every, np.array([1, 0, NO_FOLD])).tolist() == [[5], [2], [5]]
+    assert held_out_or_mean(every, np.array([1, 0, NO_FOLD])).tolist() == [[5], [2], [5]]

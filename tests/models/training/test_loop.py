@@ -21,7 +21,7 @@ from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import EpochMetrics, train
 from models.training.optimisers import OPTIMISERS
-from models.training.predict import evaluate, infer
+from models.training.predict import infer, loss_and_accuracy
 from models.training.schedules import SCHEDULES
 
 SPEC = InputSpec(size_px=8, mean=(0.5, 0.4, 0.3), std=(0.25, 0.2, 0.5), interpolation="bilinear")
@@ -154,7 +154,7 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     classifier, curve = trained(TrainConfig(epochs=6, batch_size=8, peak_lr=0.05), labels=opposite)
     losses = [epoch.val_loss for epoch in curve if epoch.val_loss is not None]
     assert min(losses) < losses[-1]
-    found, _ = evaluate(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
+    found, _ = loss_and_accuracy(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
     assert found == pytest.approx(min(losses), abs=1e-6)
 
 
@@ -163,7 +163,7 @@ def test_without_choosing_rows_the_last_epoch_is_kept() -> None:
     classifier, curve = trained(config, choose=NOBODY)
     assert all(epoch.val_loss is None for epoch in curve)
     pixels, labels = problem()
-    train_loss, _ = evaluate(classifier, plain(pixels), labels, LEARN, FABRIC)
+    train_loss, _ = loss_and_accuracy(classifier, plain(pixels), labels, LEARN, FABRIC)
     assert train_loss is not None
     assert train_loss < curve[0].train_loss
 
@@ -255,7 +255,7 @@ def test_patience_stops_where_it_no_longer_gets_better() -> None:
     losses = [epoch.val_loss for epoch in curve if epoch.val_loss is not None]
     assert len(losses) < 30
     assert int(np.argmin(losses)) == len(losses) - 4
-    found, _ = evaluate(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
+    found, _ = loss_and_accuracy(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
     assert found == pytest.approx(min(losses), abs=1e-6)
 
 

@@ -17,7 +17,7 @@ STUDIES = {
 
 def test_each_study_has_its_recipe() -> None:
     assert RECIPES.keys() >= STUDIES
-    assert all(recipe.about for recipe in RECIPES.values())
+    assert all(recipe.summary for recipe in RECIPES.values())
 
 
 @pytest.mark.parametrize("name", RECIPES)
