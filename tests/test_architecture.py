@@ -67,7 +67,7 @@ LIGHT = (
     "curation.comparison.gate",
     "curation.comparison.pages.job",
     "models.figures.paired",
-    "curation.datasets.registered_names",
+    "curation.datasets.unique_names",
     "curation.training.cam_drawing",
     "curation.workspace.run_folders",
     "curation.workspace.cleaning",

@@ -14,9 +14,9 @@ import yaml
 from curation.datasets.entries import checked_class, make_rows
 from curation.datasets.image_folder import read_folder
 from curation.datasets.label_csv import read_csv
-from curation.datasets.registered_names import own_name
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.sampling import at_most
+from curation.datasets.unique_names import unique_name
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name
@@ -164,7 +164,7 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Works
     ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")  # 40 of 64: run names add to it
     source = os.path.realpath(path)  # two links to one folder are one data set
-    name = own_name(plain, source, workspace, taken)
+    name = unique_name(plain, source, workspace, taken)
     layout = "csv" if labels_csv else "folder"
     if plain and name != plain:
         title = f"{title} ({root})"  # tells it from the other of that name

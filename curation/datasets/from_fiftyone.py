@@ -10,8 +10,8 @@ import numpy as np
 from curation.database import names, store
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.entries import Entry, make_rows
-from curation.datasets.registered_names import own_name
 from curation.datasets.rows import SPLITS, Rows
+from curation.datasets.unique_names import unique_name
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.figures.predictions import Predictions, checked_probs
@@ -28,7 +28,7 @@ def slug_of(source: str) -> str:
 
 def name_of(source: str, workspace: Workspace) -> str:
     """Return the name under which the labels of `DATASET` or `DATASET/FIELD` are audited."""
-    return own_name(slug_of(source), _full(source), workspace)
+    return unique_name(slug_of(source), _full(source), workspace)
 
 
 def _full(source: str) -> str:

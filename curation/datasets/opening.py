@@ -4,8 +4,8 @@ from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog, read_rows
 from curation.datasets.fetch import prepare
-from curation.datasets.registered_names import source_of
 from curation.datasets.rows import Rows
+from curation.datasets.unique_names import source_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.arrays import Progress

@@ -1,6 +1,6 @@
-"""From verdicts in force to a curated split: which label, split and membership each image gets, and why."""
+"""From verdicts in force to a version: which label, split and membership each image gets, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,12 +24,12 @@ from models.errors import ErrataError
 
 @dataclass(frozen=True)
 class Curated:
-    """What a request makes of the images, and what there is to say about it."""
+    """The images as a request makes them, and what its report says."""
 
     images: CuratedRows
-    added_classes: tuple[str, ...]  # that decisions name and the data set did not have
-    leaks: BoolArray  # (N,) in the split before leaks were left out, with a twin in a split further on
-    taken_back: int  # automatic labels of the parent that did not stay: judged since, or in test now
+    added_classes: tuple[str, ...]  # named by decisions, unknown to the data set as given
+    leaks: BoolArray  # (N,) with a twin in a split further on, before leaks were left out
+    taken_back: int  # automatic labels of the parent that are not taken over: judged since, or in test now
 
 
 def curate(
@@ -42,61 +42,61 @@ def curate(
 ) -> Curated:
     """Return the curated images.
 
-    Verdicts always count from the labels as given, so that what was undone since the parent is undone; of the parent
-    only splits, left-out leaks and automatic labels are taken over.
+    Verdicts always apply to the labels as given, so a verdict that was taken back since the parent has no effect. Only
+    splits, left-out leaks and automatic labels are taken over from the parent.
 
     Args:
         checked: N audited images, labels and splits as given.
-        duplicates: which of them are the same picture.
+        duplicates: copies among them.
         state: verdicts in force.
         request: what is asked for.
         ranking: of the N; needed where labels are to be accepted automatically.
         parent: None for the labels as given.
 
     Raises:
-        ErrataError: a decision names a class that may not name a folder, or nothing is left.
+        ErrataError: a decision names a class that may not name a folder, or no image is left.
     """
     rows = _grown(checked.rows, state)
     added = rows.classes[len(checked.rows.classes) :]
-    before = Before(checked, parent)
+    inheritance = Inheritance(checked, parent)
     decided = decided_labels(state, rows)
     _check_people(decided)
-    splits = before.splits()
+    splits = inheritance.splits()
     out = decision_texts(np.where(decided.excluded, decided.decisions, ""))
     if request.shares:
         splits = remake(rows.image_ids, decided.labels, duplicates.groups, out == "", request.shares, request.seed)
     else:
-        out[(out == "") & before.left_out()] = LEAK
+        out[(out == "") & inheritance.left_out()] = LEAK
     labels, decisions = decided.labels.copy(), decision_texts(decided.decisions)
     open_to_models = _open_to_models(decided, rows.splits, splits, out)
-    inherited = before.automatic(rows.classes)
+    inherited = inheritance.automatic(rows.classes)
     accepted = _accepted(request, ranking, rows, splits)
     for proposed in (inherited, accepted):
-        own = open_to_models & (proposed >= 0) & (proposed != rows.labels)
-        labels[own], decisions[own] = proposed[own], AUTO
+        taken = open_to_models & (proposed >= 0) & (proposed != rows.labels)
+        labels[taken], decisions[taken] = proposed[taken], AUTO
     leaks = find_leaks(duplicates.groups, splits, out == "")
     if request.drop_leaks:
         out[leaks] = LEAK
     if not (out == "").any():
         raise ErrataError("every image would be left out; undo some exclude decisions first")
-    who, times = _who(decided, state, rows)
+    reviewers, times = _reviewers_and_times(decided, state, rows)
     soft_rows = np.flatnonzero((decided.soft.max(1, initial=0) < 1) & (out == ""))
-    every = CuratedRows(
+    images = CuratedRows(
         replace(checked, rows=Rows(rows.root, rows.classes, rows.image_ids, labels, splits)),
         rows.labels,
         rows.splits,
         out,
         decisions,
-        who,
+        reviewers,
         times,
         decided.disputed,
         duplicates,
         soft_rows,
         decided.soft[soft_rows],
     )
-    check_guard(every)
+    check_guard(images)
     taken_back = int(((inherited >= 0) & (decisions != AUTO)).sum())
-    return Curated(every, added, leaks, taken_back)
+    return Curated(images, added, leaks, taken_back)
 
 
 def find_leaks(groups: IntArray, splits: Texts, members: BoolArray) -> BoolArray:
@@ -104,14 +104,14 @@ def find_leaks(groups: IntArray, splits: Texts, members: BoolArray) -> BoolArray
 
     These are the images to leave out: the test split stays whole.
     """
-    place = np.array([SPLITS.index(split) for split in splits.tolist()], np.int64)
+    places = np.array([SPLITS.index(split) for split in splits.tolist()], np.int64)
     furthest = np.full(int(groups.max(initial=-1)) + 1, -1)
-    np.maximum.at(furthest, groups[members], place[members])
-    return np.asarray(members & (place < furthest[groups]))
+    np.maximum.at(furthest, groups[members], places[members])
+    return np.asarray(members & (places < furthest[groups]))
 
 
 def _grown(rows: Rows, state: State) -> Rows:
-    """Return the rows with the classes that only verdicts name behind the given ones, sorted."""
+    """Return the rows with the classes that only verdicts name, sorted, behind the given classes."""
     verdicts = [state.verdict(str(image_id)) for image_id in rows.image_ids]
     named = {name for verdict in verdicts if verdict for name in verdict.labels}
     added = sorted(checked_class(name) for name in named - set(rows.classes))
@@ -119,30 +119,31 @@ def _grown(rows: Rows, state: State) -> Rows:
 
 
 def _check_people(decided: DecidedLabels) -> None:
-    """Refuse verdicts that no person gave: automatic labels have another way in, which is closed for test."""
-    own = [verdict.image_id for verdict in decided.verdicts if verdict and verdict.source == AUTO]
-    if own:
+    """Refuse verdicts that no person gave: automatic labels come from `auto_accept` alone, never in test."""
+    automatic = [verdict.image_id for verdict in decided.verdicts if verdict and verdict.source == AUTO]
+    if automatic:
         raise ErrataError(
-            f"{len(own)} decisions have the source {AUTO!r} ({first_few(own)}); only people's count: undo them"
+            f"{len(automatic)} decisions have the source {AUTO!r} ({first_few(automatic)}); only people's count: "
+            "undo them"
         )
 
 
 def _open_to_models(decided: DecidedLabels, given: Texts, splits: Texts, out: Texts) -> BoolArray:
-    """Return which images may take a label from the models: nobody judged them, and they never were a test image."""
+    """Return which images may take a label from the models: not judged, and a test image neither as given nor now."""
     judged = np.array([verdict is not None for verdict in decided.verdicts], np.bool_)
     return np.asarray(~judged & ~decided.disputed & (given != "test") & (splits != "test") & (out == ""))
 
 
 def _accepted(request: VersionRequest, ranking: Ranking | None, rows: Rows, splits: Texts) -> IntArray:
-    """Return the suggested labels that are to be taken, -1 for all other images, shape (N,)."""
+    """Return the suggested label where it is to be taken, else -1, shape (N,)."""
     if request.auto_accept is None or ranking is None:
         return np.full(len(rows), -1, np.int64)
     low = (ranking.label_quality < request.auto_accept) & np.isin(splits, request.auto_splits)
     return np.where(low, ranking.suggested, -1).astype(np.int64)
 
 
-def _who(decided: DecidedLabels, state: State, rows: Rows) -> tuple[Texts, Texts]:
-    """Return whose verdict each image has and from when, each of shape (N,); empty where there is none."""
+def _reviewers_and_times(decided: DecidedLabels, state: State, rows: Rows) -> tuple[Texts, Texts]:
+    """Return the reviewers and the time of the verdict on each image, shape (N,) each; empty where it has none."""
     names, times = [], []
     for image_id, verdict in zip(rows.image_ids.tolist(), decided.verdicts, strict=True):
         names.append(BETWEEN_NAMES.join(_reviewers(state, image_id, verdict)) if verdict else "")
@@ -153,52 +154,53 @@ def _who(decided: DecidedLabels, state: State, rows: Rows) -> tuple[Texts, Texts
 def _reviewers(state: State, image_id: str, verdict: Decision) -> list[str]:
     if verdict.adjudicates:
         return [verdict.reviewer]
-    return [who for who, own in state.verdicts(image_id).items() if verdict.says_the_same_as(own)]
+    return [name for name, other in state.verdicts(image_id).items() if verdict.says_the_same_as(other)]
 
 
 @dataclass(frozen=True)
-class Before:
-    """What is taken over from the parent, image by image, where that had the same image."""
+class Inheritance:
+    """What is taken over from the parent for each image that the parent had too, with the same content."""
 
     checked: CheckedRows
     parent: CuratedRows | None
 
-    def _places(self) -> tuple[IntArray, IntArray]:
-        """Return rows here and rows of the parent that are the same image."""
+    def _shared_rows(self) -> tuple[IntArray, IntArray]:
+        """Return the rows, here and in the parent, of the images that both have."""
         if self.parent is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
-        then = self.parent.checked
-        known: Mapping[tuple[str, str], int] = {
-            key: row for row, key in enumerate(zip(then.rows.image_ids.tolist(), then.sha256s.tolist(), strict=True))
-        }
-        own = zip(self.checked.rows.image_ids.tolist(), self.checked.sha256s.tolist(), strict=True)
-        pairs = [(row, known[key]) for row, key in enumerate(own) if key in known]
-        found = np.array(pairs, np.int64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+        row_in_parent = {key: row for row, key in enumerate(_keys(self.parent.checked))}
+        pairs = [(row, row_in_parent[key]) for row, key in enumerate(_keys(self.checked)) if key in row_in_parent]
+        rows = np.array(pairs, np.int64).reshape(-1, 2)
+        return rows[:, 0], rows[:, 1]
 
     def splits(self) -> Texts:
-        """Return the splits of the parent, as given where that did not have the image, shape (N,)."""
+        """Return the splits of the parent, or as given where the parent did not have the image, shape (N,)."""
         splits = self.checked.rows.splits.astype("<U5")
         if self.parent is not None:
-            here, there = self._places()
-            splits[here] = self.parent.checked.rows.splits[there]
+            rows, parent_rows = self._shared_rows()
+            splits[rows] = self.parent.checked.rows.splits[parent_rows]
         return splits
 
     def left_out(self) -> BoolArray:
         """Return which images the parent left out as leaks, shape (N,)."""
         left = np.zeros(len(self.checked.rows), np.bool_)
         if self.parent is not None:
-            here, there = self._places()
-            left[here] = self.parent.out[there] == LEAK
+            rows, parent_rows = self._shared_rows()
+            left[rows] = self.parent.out[parent_rows] == LEAK
         return left
 
     def automatic(self, classes: tuple[str, ...]) -> IntArray:
-        """Return the labels that the parent took from models, -1 for all others, shape (N,)."""
+        """Return the label where the parent took it from the models, else -1, shape (N,)."""
         labels = np.full(len(self.checked.rows), -1, np.int64)
         if self.parent is not None:
             names = self.parent.checked.rows.classes
-            for row, then in zip(*(part.tolist() for part in self._places()), strict=True):
-                name = names[self.parent.checked.rows.labels[then]]
-                if self.parent.decisions[then] == AUTO and name in classes:
+            for row, parent_row in zip(*(rows.tolist() for rows in self._shared_rows()), strict=True):
+                name = names[self.parent.checked.rows.labels[parent_row]]
+                if self.parent.decisions[parent_row] == AUTO and name in classes:
                     labels[row] = classes.index(name)
         return labels
+
+
+def _keys(checked: CheckedRows) -> Iterator[tuple[str, str]]:
+    """Return name and content of each image: what makes it the same image in two versions."""
+    return zip(checked.rows.image_ids.tolist(), checked.sha256s.tolist(), strict=True)

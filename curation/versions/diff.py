@@ -1,4 +1,4 @@
-"""What is different between two versions of a data set, image by image."""
+"""The differences between two versions of a data set, image by image."""
 
 from collections import Counter
 from dataclasses import astuple, dataclass, fields
@@ -9,7 +9,7 @@ from curation.versions.store import Version
 from models.errors import ErrataError
 from models.files.tables import write_csv
 
-NOT_THERE = "not in it"  # the data set did not have the image when that version was made
+NOT_THERE = "not in it"  # the data set did not have the image when the version was made
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Change:
     new_label: str
     old_split: str  # or why it is left out
     new_split: str
-    decision: str  # of the new version; where that has none, of the old one, as `undone relabel`
-    reviewers: tuple[str, ...]  # whose decision it is
+    decision: str  # of the new version; without one there, that of the old version as `undone relabel`
+    reviewers: tuple[str, ...]  # who decided
     time: str  # UTC
 
 
@@ -44,7 +44,7 @@ _ABSENT = _Side("", NOT_THERE, False, "", "", (), "")
 
 
 def diff_versions(old: Version, new: Version) -> list[Change]:
-    """Return every changed label, split, membership and file, ordered by image_id.
+    """Return each changed label, split, membership and file, ordered by image_id.
 
     Raises:
         ErrataError: they are of different data sets.
@@ -53,12 +53,12 @@ def diff_versions(old: Version, new: Version) -> list[Change]:
         raise ErrataError(f"{old.dataset!r} and {new.dataset!r} are different data sets; give two versions of one")
     before, after = _sides(old.images), _sides(new.images)
     pairs = ((image, before.get(image, _ABSENT), after.get(image, _ABSENT)) for image in sorted({*before, *after}))
-    changes = (_change(image, one, other) for image, one, other in pairs)
+    changes = (_change(image, side_before, side_after) for image, side_before, side_after in pairs)
     return [change for change in changes if change]
 
 
 def change_counts(changes: list[Change]) -> dict[str, int]:
-    """Return how many changes there are of each kind."""
+    """Return the number of changes of each kind."""
     return dict(sorted(Counter(kind for change in changes for kind in change.kind.split("+")).items()))
 
 
@@ -81,30 +81,29 @@ def _change(image: str, old: _Side, new: _Side) -> Change | None:
         kinds.append("membership")
     if not kinds:
         return None
-    by = new
+    decided = (new.decision, new.reviewers, new.time)
     if not new.decision and old.decision:
-        by = _Side("", "", False, "", f"undone {old.decision}", old.reviewers, old.time)
-    return Change(
-        image, "+".join(kinds), old.label, new.label, old.split, new.split, by.decision, by.reviewers, by.time
-    )
+        decided = (f"undone {old.decision}", old.reviewers, old.time)
+    return Change(image, "+".join(kinds), old.label, new.label, old.split, new.split, *decided)
 
 
-def _sides(every: CuratedRows) -> dict[str, _Side]:
-    rows, soft = every.checked.rows, every.soft_names()
+def _sides(images: CuratedRows) -> dict[str, _Side]:
+    """Return how a version treats each image, by image_id."""
+    rows, soft = images.checked.rows, images.soft_names()
     columns = zip(
         rows.image_ids.tolist(),
         rows.labels.tolist(),
         rows.splits.tolist(),
-        every.out.tolist(),
-        every.checked.sha256s.tolist(),
-        every.decisions.tolist(),
-        every.reviewers.tolist(),
-        every.times.tolist(),
+        images.out.tolist(),
+        images.checked.sha256s.tolist(),
+        images.decisions.tolist(),
+        images.reviewers.tolist(),
+        images.times.tolist(),
         strict=True,
     )
     sides = {}
     for row, (image, label, split, out, sha256, decision, reviewers, time) in enumerate(columns):
         names = "|".join(soft.get(row, (rows.classes[label],)))
-        who = tuple(reviewers.split(BETWEEN_NAMES)) if reviewers else ()
-        sides[image] = _Side("" if out else names, out or split, not out, sha256, decision, who, time)
+        people = tuple(reviewers.split(BETWEEN_NAMES)) if reviewers else ()
+        sides[image] = _Side("" if out else names, out or split, not out, sha256, decision, people, time)
     return sides

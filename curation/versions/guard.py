@@ -1,4 +1,4 @@
-"""What keeps the test split honest, and the sentences that say how a curated split came about."""
+"""What keeps the test split honest, and the sentences that say how a version came about."""
 
 import numpy as np
 
@@ -9,17 +9,17 @@ from models.arrays import BoolArray
 from models.errors import ErrataError
 
 
-def check_guard(every: CuratedRows) -> None:
-    """Raise if a label of the test split changed without a person's decision; no split is written then.
+def check_guard(images: CuratedRows) -> None:
+    """Raise if a label of the test split changed without a person's decision; no version is written then.
 
     Raises:
         ErrataError: it names the images.
     """
-    rows = every.checked.rows
-    seen = (every.decisions != "") & (every.decisions != AUTO)
-    broken = (rows.splits == "test") & every.changed() & ~seen
-    if broken.any():
-        names = rows.image_ids[broken].tolist()
+    rows = images.checked.rows
+    judged = (images.decisions != "") & (images.decisions != AUTO)
+    unjudged = (rows.splits == "test") & images.changed() & ~judged
+    if unjudged.any():
+        names = rows.image_ids[unjudged].tolist()
         raise ErrataError(
             f"{len(names)} labels of the test split would change without a person's decision ({first_few(names)}); "
             "judge them first"
@@ -27,62 +27,65 @@ def check_guard(every: CuratedRows) -> None:
 
 
 def guard_statements(
-    every: CuratedRows, leaks: BoolArray, dropped: bool, threshold: float | None, in_sample: bool, taken_back: int
+    images: CuratedRows, leaks: BoolArray, dropped: bool, threshold: float | None, in_sample: bool, taken_back: int
 ) -> list[str]:
-    """Return what whoever compares figures on this split has to know.
+    """Return what everyone who compares figures on this version has to know.
 
     Args:
-        every: the N curated images.
-        leaks: which have a twin in a split further on, shape (N,).
+        images: the N curated images.
+        leaks: images with a twin in a split further on, shape (N,).
         dropped: whether those are left out.
-        threshold: of label_quality, below which labels were taken from the models; None if none were.
-        in_sample: the models may have trained on the labels that they judged.
-        taken_back: automatic labels of the parent that did not stay.
+        threshold: label_quality below which labels were taken from the models; None if no label was.
+        in_sample: whether the models may have trained on the labels that they judged.
+        taken_back: automatic labels of the parent that are not taken over.
     """
-    said = [_of_test(every), *_of_models(every, threshold, in_sample, taken_back), *_of_splits(every)]
+    statements = [_of_test(images), *_of_models(images, threshold, in_sample, taken_back), *_of_splits(images)]
     if leaks.any():
-        what = "left out" if dropped else "still in it: figures on val and test may flatter"
-        said.append(f"{counted(int(leaks.sum()), 'image')} with a twin in a split further on: {what}")
-    for own, why in ((every.disputed, "disputed"), (np.isin(every.decisions, unanswered()), "judged unsure")):
-        if own.any():
-            said.append(f"{counted(int(own.sum()), f'{why} image')}: label as given")
-    if len(every.soft_rows):
-        said.append(f"{counted(len(every.soft_rows), 'image')} of several classes: a soft label beside the hard one")
-    if not (every.decisions != "").any() and not every.disputed.any():
-        said.append("no decision counts: the labels are as given")
-    return said
+        outcome = "left out" if dropped else "still in it: figures on val and test may flatter"
+        statements.append(f"{counted(int(leaks.sum()), 'image')} with a twin in a split further on: {outcome}")
+    for chosen, kind in ((images.disputed, "disputed"), (np.isin(images.decisions, unanswered()), "judged unsure")):
+        if chosen.any():
+            statements.append(f"{counted(int(chosen.sum()), f'{kind} image')}: label as given")
+    if n_soft := len(images.soft_rows):
+        statements.append(f"{counted(n_soft, 'image')} of several classes: a soft label beside the hard one")
+    if not (images.decisions != "").any() and not images.disputed.any():
+        statements.append("no decision counts: the labels are as given")
+    return statements
 
 
-def _of_test(every: CuratedRows) -> str:
-    own = every.checked.rows.splits == "test"
-    changed, n = int((every.changed() & own).sum()), int((every.members & own).sum())
-    out = int((np.isin(every.out, removing()) & own).sum())
-    judged = int((own & ((every.decisions != "") | every.disputed)).sum())
+def _of_test(images: CuratedRows) -> str:
+    test = images.checked.rows.splits == "test"
+    changed, n = int((images.changed() & test).sum()), int((images.members & test).sum())
+    out = int((np.isin(images.out, removing()) & test).sum())
+    judged = int((test & ((images.decisions != "") | images.disputed)).sum())
     return (
         f"test: {changed} of {n} labels changed and {counted(out, 'image')} left out, each by a person's decision; "
         f"{counted(judged, 'image')} judged"
     )
 
 
-def _of_models(every: CuratedRows, threshold: float | None, in_sample: bool, taken_back: int) -> list[str]:
-    n = int(((every.decisions == AUTO) & every.members).sum())
-    said = []
+def _of_models(images: CuratedRows, threshold: float | None, in_sample: bool, taken_back: int) -> list[str]:
+    n = int(((images.decisions == AUTO) & images.members).sum())
+    statements = []
     if n or threshold is not None:
-        asked = f" (label_quality below {threshold:g})" if threshold is not None else " (taken over from the parent)"
-        said.append(f"{counted(n, 'label')} of train and val taken from the models without a look{asked}; none of test")
+        reason = f" (label_quality below {threshold:g})" if threshold is not None else " (taken over from the parent)"
+        statements.append(
+            f"{counted(n, 'label')} of train and val taken from the models without a look{reason}; none of test"
+        )
     if threshold is not None and in_sample:
-        said.append("the models that proposed them may have trained on the labels that they judged")
+        statements.append("the models that proposed them may have trained on the labels that they judged")
     if taken_back:
-        said.append(f"{counted(taken_back, 'such label')} of the parent not taken over: judged since, or in test now")
-    return said
+        labels = counted(taken_back, "such label")
+        statements.append(f"{labels} of the parent not taken over: judged since, or in test now")
+    return statements
 
 
-def _of_splits(every: CuratedRows) -> list[str]:
-    given, now = every.given_splits == "test", every.checked.rows.splits == "test"
-    moved = every.members & (every.given_splits != every.checked.rows.splits)
+def _of_splits(images: CuratedRows) -> list[str]:
+    given, now = images.given_splits == "test", images.checked.rows.splits == "test"
+    moved = images.members & (images.given_splits != images.checked.rows.splits)
     if not moved.any():
         return []
-    away, new = int((every.members & given & ~now).sum()), int((every.members & ~given & now).sum())
+    away, new = int((images.members & given & ~now).sum()), int((images.members & ~given & now).sum())
     return [
         f"in another split than given: {counted(int(moved.sum()), 'image')}; {away} left test and {new} came into it, "
         "so accuracies are not comparable with those on the given test split"

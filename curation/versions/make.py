@@ -1,4 +1,4 @@
-"""The job behind `errata split`: an audit, its decisions and a request become a curated split on disk."""
+"""The job behind `errata split`: an audit, its decisions and a request become a version on disk."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,12 +23,12 @@ from models.errors import ErrataError
 
 
 def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Version:
-    """Make a version of an audited data set from the decisions there are now; what is decided meanwhile does not count.
+    """Make a version of an audited data set from the decisions in its log now; later decisions do not count.
 
     Args:
         workspace: where everything is kept.
         name: of the data set.
-        request: which version, from what and how.
+        request: its name, its parent and how it is made.
 
     Raises:
         ErrataError: the version exists already or is no name, there is no such parent, the data set was not audited,
@@ -44,7 +44,7 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     inherited = None if request.parent == ORIGINAL else parent.images
     curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
     members = curated.images.member_checked
-    check_unchanged(members.rows.paths, members.sha256s, members.rows.image_ids, "no split was made")
+    check_unchanged(members.rows.paths, members.sha256s, members.rows.image_ids, "no version was made")
     about = {
         "parent": {"version": request.parent, "sha256": parent.sha256},
         "reviewer": request.reviewer,
@@ -67,16 +67,16 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
 
 
 def _check_readable(ledger: Ledger, lines: int) -> None:
-    """Raise if a line that counts cannot be read: a decision would be lost without a word."""
+    """Raise if a line of the log cannot be read: its decision would be lost without a word."""
     problems = ledger.log.first(lines).problems
     if problems:
-        raise ErrataError(f"{problems[0]}; no split was made ({len(problems)} such lines): mend or remove them")
+        raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): mend or remove them")
 
 
 def _about(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:
-    every = curated.images
-    names = every.checked.rows.image_ids
-    auto = (every.decisions == AUTO) & every.members
+    images = curated.images
+    names = images.checked.rows.image_ids
+    auto = (images.decisions == AUTO) & images.members
     return {
         "auto": {
             "threshold": request.auto_accept,
@@ -85,23 +85,23 @@ def _about(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str,
             "in_sample": audit.in_sample,
         },
         "leaks": {"dropped": request.drop_leaks, "images": names[curated.leaks].tolist()},
-        "disputed": names[every.disputed].tolist(),
-        "unsure": int(np.isin(every.decisions, unanswered()).sum()),
+        "disputed": names[images.disputed].tolist(),
+        "unsure": int(np.isin(images.decisions, unanswered()).sum()),
         "added_classes": list(curated.added_classes),
         "guard": guard_statements(
-            every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
+            images, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
         ),
     }
 
 
 @dataclass(frozen=True)
 class VersionPreview:
-    """What a request would make of the decisions there are now."""
+    """What a request would make of the decisions in the log now."""
 
     counts: dict[str, dict[str, int]]  # split -> class -> images
     changed: dict[str, int]  # kind of decision -> labels that it changed
-    out: dict[str, int]  # why -> images left out
-    statements: tuple[str, ...]  # what whoever compares figures on it has to know
+    out: dict[str, int]  # reason -> images left out
+    statements: tuple[str, ...]  # what everyone who compares figures on it has to know
     added_classes: tuple[str, ...]
     leaks: int  # images with a twin in a split further on
     below: int  # labels that models would change
@@ -114,7 +114,7 @@ def preview_version(workspace: Workspace, audit: Audit, ledger: Ledger, request:
         workspace: holds the parent.
         audit: of the labels as given.
         ledger: its decisions.
-        request: as it is asked for; its version may be there already.
+        request: what is asked for; a version of its name may be there already.
 
     Raises:
         ErrataError: the request makes no sense, there is no such parent, or nothing would be left.
@@ -130,15 +130,15 @@ def preview_version(workspace: Workspace, audit: Audit, ledger: Ledger, request:
                 audit.checked, audit.duplicates, state, replace(request, auto_accept=None), audit.consensus, parent
             )
             below = int((curated.images.changed() & ~people.images.changed()).sum())
-    every = curated.images
-    said = guard_statements(
-        every, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
+    images = curated.images
+    statements = guard_statements(
+        images, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
     )
     return VersionPreview(
-        every.counts(),
-        every.changed_counts(),
-        every.out_counts(),
-        tuple(said),
+        images.counts(),
+        images.changed_counts(),
+        images.out_counts(),
+        tuple(statements),
         curated.added_classes,
         int(curated.leaks.sum()),
         below,

@@ -1,9 +1,9 @@
-"""The images of a curated split: labels and splits as given and as curated, who decided, who is left out and why."""
+"""The images of a version: labels and splits as given and as curated, who decided, what is left out and why."""
 
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -36,7 +36,7 @@ class CuratedRows:
     checked: CheckedRows  # labels (N,) and splits (N,) as curated; classes as given, behind them those added
     given: IntArray  # (N,) labels as given
     given_splits: Texts  # (N,)
-    out: Texts  # (N,) a verdict that removes the label, or leak; empty for images that are in the split
+    out: Texts  # (N,) a verdict that removes the label, or leak; empty for images that are in the version
     decisions: Texts  # (N,) kind of the verdict in force, AUTO, or empty
     reviewers: Texts  # (N,) whose verdict it is, several joined by BETWEEN_NAMES
     times: Texts  # (N,) of the verdict, UTC
@@ -66,32 +66,25 @@ class CuratedRows:
 
     @property
     def members(self) -> BoolArray:
-        """Which images are in the split, shape (N,)."""
+        """Which images are in the version, shape (N,)."""
         return np.asarray(self.out == "")
 
     @cached_property
     def member_checked(self) -> CheckedRows:
-        """The M images that are in the split."""
-        own, checked = self.members, self.checked
-        return replace(
-            checked,
-            rows=checked.rows.where(own),
-            sha256s=checked.sha256s[own],
-            hashes=checked.hashes[own],
-            sizes_px=checked.sizes_px[own],
-        )
+        """The M images that are in the version."""
+        return self.checked.where(self.members)
 
     @property
     def member_duplicates(self) -> Duplicates:
         """Which of the M images are the same picture."""
-        own, twins = self.members, self.duplicates
-        return Duplicates(twins.groups[own], twins.exact[own], twins.near[own])
+        members, twins = self.members, self.duplicates
+        return Duplicates(twins.groups[members], twins.exact[members], twins.near[members])
 
     def soft_names(self) -> dict[int, tuple[str, ...]]:
         """Return the classes of each row that has several, in order of the classes."""
         classes = self.checked.rows.classes
-        pairs = zip(self.soft_rows.tolist(), self.soft, strict=True)
-        return {row: tuple(classes[label] for label in np.flatnonzero(own)) for row, own in pairs}
+        soft_labels = zip(self.soft_rows.tolist(), self.soft, strict=True)
+        return {row: tuple(classes[label] for label in np.flatnonzero(shares)) for row, shares in soft_labels}
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return split -> class -> images."""
@@ -114,7 +107,7 @@ class CuratedRows:
         return dict(sorted(Counter(why for why in self.out.tolist() if why).items()))
 
     def changed(self) -> BoolArray:
-        """Return which images in the split have another label than given, or several, shape (N,)."""
+        """Return which images in the version have another label than given, or several, shape (N,)."""
         changed = self.checked.rows.labels != self.given
         changed[self.soft_rows] = True
         return np.asarray(changed & self.members)
@@ -124,7 +117,7 @@ class CuratedRows:
         return dict(sorted(Counter(self.decisions[self.changed()].tolist()).items()))
 
     def sha256(self) -> str:
-        """Return the hash of what is in the split: sorted image_id, content, label, split and soft label.
+        """Return the hash of what is in the version: sorted image_id, content, label, split and soft label.
 
         Class names count, not their numbers: neither the order of rows nor that of classes matters.
         """
@@ -141,7 +134,7 @@ class CuratedRows:
                 line.append(shares)
             lines.append(line)
         digest = hashlib.sha256()
-        for line in sorted(lines, key=lambda one: str(one[0])):
+        for line in sorted(lines, key=lambda line: str(line[0])):
             digest.update(json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n")
         return digest.hexdigest()
 
@@ -177,18 +170,18 @@ class CuratedRows:
         Raises:
             ErrataError: the file is missing or damaged.
         """
-        own = read_arrays(path)
-        rows = Rows(root, classes, own["image_ids"], own["labels"], own["splits"])
+        arrays = read_arrays(path)
+        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
         return cls(
-            CheckedRows(rows, own["sha256s"], own["hashes"], own["sizes_px"], ()),
-            own["given"],
-            own["given_splits"],
-            own["out"],
-            own["decisions"],
-            own["reviewers"],
-            own["times"],
-            own["disputed"],
-            Duplicates(own["groups"], own["exact"], own["near"]),
-            own["soft_rows"],
-            own["soft"],
+            CheckedRows(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], ()),
+            arrays["given"],
+            arrays["given_splits"],
+            arrays["out"],
+            arrays["decisions"],
+            arrays["reviewers"],
+            arrays["times"],
+            arrays["disputed"],
+            Duplicates(arrays["groups"], arrays["exact"], arrays["near"]),
+            arrays["soft_rows"],
+            arrays["soft"],
         )

@@ -1,4 +1,4 @@
-"""Splits made anew: stratified by class, copies together, the same for the same seed on every machine."""
+"""Train, val and test drawn anew: stratified by class, copies together, equal for equal seeds on every machine."""
 
 import hashlib
 import math
@@ -17,7 +17,8 @@ def parse_shares(text: str) -> dict[str, float] | None:
     """Return the share of each split, as `train=.8,val=.1,test=.1` says it; None for `keep`.
 
     Raises:
-        ErrataError: an unknown split, one twice, no number, a share outside [0, 1], no train, or a sum other than 1.
+        ErrataError: a split is unknown or named twice, a share is no number or outside [0, 1], train gets nothing, or
+            the shares do not sum to 1.
     """
     if text.strip() == KEEP:
         return None
@@ -49,44 +50,44 @@ def remake(
     shares: dict[str, float],
     seed: int,
 ) -> npt.NDArray[np.str_]:
-    """Return a split for every image, shape (N,); images of a group are never separated.
+    """Return a split for each image, shape (N,); images of a group are never separated.
 
-    Each class in turn hands out its groups, large ones first and then in an order drawn by a hash of seed and name,
-    each to the split that has the least of its share of the class and room for half of the group; so copies are spread
-    like other images, and a class of very few images goes to the largest split. Neither the order of rows nor a
-    generator matters.
+    Class by class, the groups are handed out, large groups first and groups of one size in an order drawn by a hash of
+    seed and name. Each group goes to the split that has the least of its share of the class and room for half of the
+    group; so copies are spread like other images, and a class of very few images goes to the largest split. Neither the
+    order of rows nor a random generator has an influence.
 
     Args:
         image_ids: unique names, shape (N,).
         labels: class indices, shape (N,); a group counts for the class most of its images have.
         groups: copies share a number, shape (N,).
-        members: images that count; the others go with their group, shape (N,).
+        members: images that count, shape (N,); the others go with their group.
         shares: of the splits, positive, sum 1.
         seed: another seed, another choice.
     """
     order = np.argsort(image_ids, kind="stable")
-    _, first, number = np.unique(groups[order], return_index=True, return_inverse=True)
+    _, first, numbers = np.unique(groups[order], return_index=True, return_inverse=True)
     keys = image_ids[order][first].tolist()  # the first name of each group
     group = np.empty(len(groups), np.int64)
-    group[order] = number
+    group[order] = numbers
     sizes = np.bincount(group[members], minlength=len(keys))
-    class_of = _class_of(group, labels, members, len(keys))
+    class_of = _class_of(group, labels, members)
     drawn = [hashlib.blake2b(f"{seed}/{key}".encode(), digest_size=8).digest() for key in keys]
     names, wanted = list(shares), np.array(list(shares.values()))
-    place, lacks_overall = np.zeros(len(keys), np.int64), wanted * sizes.sum()
+    split_of, lacks_overall = np.zeros(len(keys), np.int64), wanted * sizes.sum()
     for label in np.unique(class_of).tolist():
-        own = np.flatnonzero(class_of == label).tolist()
-        lacks = wanted * sizes[own].sum()
-        for one in sorted(own, key=lambda one: (-sizes[one], drawn[one])):
-            best = _place(int(sizes[one]), lacks, lacks_overall, wanted)
-            place[one] = best
-            lacks[best] -= sizes[one]
-            lacks_overall[best] -= sizes[one]
-    return np.array(names, "<U5")[place][group]
+        of_class = np.flatnonzero(class_of == label).tolist()
+        lacks = wanted * sizes[of_class].sum()
+        for number in sorted(of_class, key=lambda number: (-sizes[number], drawn[number])):
+            chosen = _neediest(int(sizes[number]), lacks, lacks_overall, wanted)
+            split_of[number] = chosen
+            lacks[chosen] -= sizes[number]
+            lacks_overall[chosen] -= sizes[number]
+    return np.array(names, "<U5")[split_of][group]
 
 
-def _place(size: int, lacks: FloatArray, lacks_overall: FloatArray, wanted: FloatArray) -> int:
-    """Return the split for a group of so many images; lacks are images still to come, of the class and of all."""
+def _neediest(size: int, lacks: FloatArray, lacks_overall: FloatArray, wanted: FloatArray) -> int:
+    """Return the split for a group of `size` images; `lacks` are images still to come, of the class and of all."""
     full = 2 * lacks.round(9) < size
     if full.all():
         return int(np.lexsort((-lacks_overall, -lacks.round(9)))[0])
@@ -94,16 +95,14 @@ def _place(size: int, lacks: FloatArray, lacks_overall: FloatArray, wanted: Floa
     return int(emptiest[0])
 
 
-def _class_of(group: IntArray, labels: IntArray, members: BoolArray, n: int) -> IntArray:
-    """Return the class most members of each group have, of equally many the first; of all images where none is one."""
+def _class_of(group: IntArray, labels: IntArray, members: BoolArray) -> IntArray:
+    """Return the class of most members of each group, the first of equally many; of all images where no member is."""
     order = np.lexsort((labels, group))
     pairs, counts = np.unique(np.stack([group[order], labels[order]], 1), axis=0, return_counts=True)
-    own = np.zeros(len(pairs), np.int64)
+    of_members = np.zeros(len(pairs), np.int64)
     width = int(labels.max(initial=0)) + 1
     keys = pairs[:, 0] * width + pairs[:, 1]
-    np.add.at(own, np.searchsorted(keys, (group * width + labels)[members]), 1)
-    best = np.lexsort((pairs[:, 1], -counts, -own, pairs[:, 0]))
-    found = np.zeros(n, np.int64)
+    np.add.at(of_members, np.searchsorted(keys, (group * width + labels)[members]), 1)
+    best = np.lexsort((pairs[:, 1], -counts, -of_members, pairs[:, 0]))
     _, first = np.unique(pairs[best][:, 0], return_index=True)
-    found[:] = pairs[best][first, 1]
-    return found
+    return np.asarray(pairs[best][first, 1], np.int64)

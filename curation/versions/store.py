@@ -1,4 +1,4 @@
-"""Curated splits: the labels, splits and membership of a data set as people corrected them, never changed again."""
+"""Versions of a data set: labels, splits and membership as people corrected them, never changed again."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from models.errors import ErrataError
 from models.files.atomic import checked_name, read_json, write_json
 
 SCHEMA_VERSION = 1
-_RENAMED = "; splits are never changed: remove its folder and make it again"
+_MAKE_AGAIN = "; versions are never changed: remove its folder and make it again"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Version:
 
     @property
     def sha256(self) -> str:
-        """The content hash: the same for the same images, labels and splits, however they came about."""
+        """The content hash: equal for equal images, labels and splits, however they came about."""
         return str(self.about["sha256"])
 
 
@@ -52,7 +52,7 @@ class VersionSummary:
     created: str  # UTC; empty for `original`
     counts: dict[str, dict[str, int]]  # split -> class -> images
     changed: dict[str, int]  # kind of decision -> labels that it changed
-    out: dict[str, int]  # why -> images that are left out
+    out: dict[str, int]  # reason -> images that are left out
 
 
 def version_folder(workspace: Workspace, name: str, version: str) -> Path:
@@ -61,7 +61,7 @@ def version_folder(workspace: Workspace, name: str, version: str) -> Path:
 
 
 def load_version(workspace: Workspace, name: str, version: str) -> Version:
-    """Return a version of an audited data set, verified against its hashes; `original` are the labels as given.
+    """Return a version of an audited data set, verified against its hashes; `original` is the labels as given.
 
     Raises:
         ErrataError: there is no such version, a file of it is damaged or was changed, or the data set was not audited.
@@ -72,23 +72,23 @@ def load_version(workspace: Workspace, name: str, version: str) -> Version:
     folder = version_folder(workspace, name, version)
     about = _read_about(folder)
     if (about["dataset"], about["version"]) != (name, version):
-        raise ErrataError(f"{folder} holds version {about['version']!r} of {about['dataset']!r}{_RENAMED}")
+        raise ErrataError(f"{folder} holds version {about['version']!r} of {about['dataset']!r}{_MAKE_AGAIN}")
     if file_sha256(folder / "rows.npz") != about["rows_sha256"]:
-        raise ErrataError(f"{folder / 'rows.npz'} was changed since version {version!r} was made{_RENAMED}")
-    every = CuratedRows.load(folder / "rows.npz", Path(about["root"]), tuple(about["classes"]))
-    if every.sha256() != about["sha256"]:
-        raise ErrataError(f"{folder} does not hold what its hash {about['sha256'][:12]} says{_RENAMED}")
-    return Version(name, version, every, about)
+        raise ErrataError(f"{folder / 'rows.npz'} was changed since version {version!r} was made{_MAKE_AGAIN}")
+    images = CuratedRows.load(folder / "rows.npz", Path(about["root"]), tuple(about["classes"]))
+    if images.sha256() != about["sha256"]:
+        raise ErrataError(f"{folder} does not hold what its hash {about['sha256'][:12]} says{_MAKE_AGAIN}")
+    return Version(name, version, images, about)
 
 
-def save_version(workspace: Workspace, name: str, version: str, every: CuratedRows, about: dict[str, Any]) -> None:
+def save_version(workspace: Workspace, name: str, version: str, images: CuratedRows, about: dict[str, Any]) -> None:
     """Write a version, whole or not at all, and take away the permission to write it.
 
     Args:
         workspace: where it is kept.
         name: of the data set.
         version: of the labels.
-        every: N images.
+        images: the N images.
         about: JSON-able; what split.json says beside hashes, classes and names.
 
     Raises:
@@ -98,26 +98,26 @@ def save_version(workspace: Workspace, name: str, version: str, every: CuratedRo
     check_new(folder)
     try:
         with atomic_folder(folder) as temporary:
-            every.save(temporary / "rows.npz")
-            own = {
+            images.save(temporary / "rows.npz")
+            content = {
                 **about,
                 "schema_version": SCHEMA_VERSION,
                 "dataset": name,
                 "version": version,
-                "sha256": every.sha256(),
+                "sha256": images.sha256(),
                 "rows_sha256": file_sha256(temporary / "rows.npz"),
-                "classes": list(every.checked.rows.classes),
-                "root": str(every.checked.rows.root),
-                "counts": every.counts(),
-                "out": every.out_counts(),
+                "classes": list(images.checked.rows.classes),
+                "root": str(images.checked.rows.root),
+                "counts": images.counts(),
+                "out": images.out_counts(),
             }
-            write_json(temporary / "split.json", {**own, "about_sha256": _about_sha256(own)})
+            write_json(temporary / "split.json", {**content, "about_sha256": _about_sha256(content)})
             for path in temporary.iterdir():
                 path.chmod(0o444)
     except ErrataError:
         check_new(folder)  # another process made it meanwhile
         raise
-    with suppress(OSError):  # some file systems have no permissions; the hashes protect it there too
+    with suppress(OSError):  # a file system without permissions; the hashes protect the files there
         folder.chmod(0o555)
 
 
@@ -145,19 +145,19 @@ def list_versions(workspace: Workspace, name: str) -> list[VersionSummary]:
 
 def _original(workspace: Workspace, name: str) -> Version:
     audit = load_audit(workspace, name)
-    every = CuratedRows.as_given(audit.checked, audit.duplicates)
-    about = {"sha256": every.sha256(), "counts": every.counts(), "classes": list(every.checked.rows.classes)}
-    return Version(name, ORIGINAL, every, about)
+    images = CuratedRows.as_given(audit.checked, audit.duplicates)
+    about = {"sha256": images.sha256(), "counts": images.counts(), "classes": list(images.checked.rows.classes)}
+    return Version(name, ORIGINAL, images, about)
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
     path = folder / "split.json"
     about = read_json(path)
     if not isinstance(about, dict) or about.get("schema_version") != SCHEMA_VERSION:
-        found = about.get("schema_version") if isinstance(about, dict) else None
-        raise ErrataError(f"{path} has schema {found}, this version of Errata reads {SCHEMA_VERSION}; update Errata")
+        schema = about.get("schema_version") if isinstance(about, dict) else None
+        raise ErrataError(f"{path} has schema {schema}, this version of Errata reads {SCHEMA_VERSION}; update Errata")
     if about.pop("about_sha256", None) != _about_sha256(about):
-        raise ErrataError(f"{path} was changed since version {folder.name!r} was made{_RENAMED}")
+        raise ErrataError(f"{path} was changed since version {folder.name!r} was made{_MAKE_AGAIN}")
     return about
 
 
@@ -183,6 +183,6 @@ def _summary(workspace: Workspace, name: str, version: str) -> VersionSummary:
 
 
 def about_audit(workspace: Workspace, name: str) -> dict[str, str]:
-    """Return title and licence of an audited data set, for what is handed on."""
+    """Return title and licence of an audited data set, for exports and errata sheets."""
     results = read_json(audit_folder(workspace, name) / "results.json")
     return {"title": str(results.get("title", name)), "licence": str(results.get("licence", ""))}

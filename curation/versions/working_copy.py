@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from curation.datasets.catalog import DatasetSpec, load_catalog
 from curation.datasets.opening import audited_name, source
-from curation.datasets.registered_names import source_of
 from curation.datasets.rows import Rows
+from curation.datasets.unique_names import source_of
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.images.shared import OnStage, checked_images

@@ -16,7 +16,7 @@ from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names,
 from curation.database.names import ALL_VIEW, suspicious_view, view_in_links
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE
-from curation.datasets.registered_names import source_of
+from curation.datasets.unique_names import source_of
 from curation.results.audit import Audit
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError

@@ -9,8 +9,8 @@ from app.jobs.process import watch
 from app.state import audit_name_of, loaded_audit, workspace
 from curation.datasets.catalog import DatasetSpec, find_dataset, read_rows
 from curation.datasets.opening import FIFTYONE
-from curation.datasets.registered_names import source_of
 from curation.datasets.rows import Rows
+from curation.datasets.unique_names import source_of
 from curation.results.audit import Audit
 from curation.versions.store import about_audit
 from curation.workspace.names import audit_folder

@@ -30,8 +30,8 @@ VERDICTS = st.sampled_from(
 )
 
 
-def labels(every: CuratedRows) -> list[str]:
-    return [CLASSES[label] for label in every.checked.rows.labels]
+def labels(curated: CuratedRows) -> list[str]:
+    return [CLASSES[label] for label in curated.checked.rows.labels]
 
 
 def test_every_kind_of_verdict() -> None:
@@ -53,19 +53,19 @@ def test_every_kind_of_verdict() -> None:
         ),
         KEEP,
     )
-    every = made.images
-    assert labels(every) == ["sea", "street", "sea", "sea", "sea", "sea", "sea", "sea"]
-    assert every.out.tolist() == ["", "", "", "exclude", "none-of-these", "", "", ""]
-    assert every.soft_names() == {2: ("sea", "forest"), 6: ("sea", "street")}
-    assert every.soft.tolist() == [[0.5, 0.5, 0], [0.5, 0, 0.5]]
-    assert every.changed().tolist() == [False, True, True, False, False, False, True, False]
-    assert every.changed_counts() == {"ambiguous": 1, "multi-label": 1, "relabel": 1}
-    assert every.out_counts() == {"exclude": 1, "none-of-these": 1}
-    assert every.counts() == {
+    curated = made.images
+    assert labels(curated) == ["sea", "street", "sea", "sea", "sea", "sea", "sea", "sea"]
+    assert curated.out.tolist() == ["", "", "", "exclude", "none-of-these", "", "", ""]
+    assert curated.soft_names() == {2: ("sea", "forest"), 6: ("sea", "street")}
+    assert curated.soft.tolist() == [[0.5, 0.5, 0], [0.5, 0, 0.5]]
+    assert curated.changed().tolist() == [False, True, True, False, False, False, True, False]
+    assert curated.changed_counts() == {"ambiguous": 1, "multi-label": 1, "relabel": 1}
+    assert curated.out_counts() == {"exclude": 1, "none-of-these": 1}
+    assert curated.counts() == {
         "train": {"sea": 1, "forest": 0, "street": 0},
         "test": {"sea": 4, "forest": 0, "street": 1},
     }
-    assert every.reviewers.tolist() == ["ana"] * 7 + [""]
+    assert curated.reviewers.tolist() == ["ana"] * 7 + [""]
 
 
 def test_reviewers_who_disagree_leave_the_label_as_given_until_somebody_settles_it() -> None:
@@ -73,15 +73,15 @@ def test_reviewers_who_disagree_leave_the_label_as_given_until_somebody_settles_
         verdict(SIX, 1, "relabel", "forest"),
         verdict(SIX, 1, "relabel", "street", reviewer="ben", number=1),
     ]
-    every = curate(SIX, alone(6), judged(SIX, entries), KEEP).images
-    assert labels(every)[1] == "sea"
-    assert np.flatnonzero(every.disputed).tolist() == [1]
+    curated = curate(SIX, alone(6), judged(SIX, entries), KEEP).images
+    assert labels(curated)[1] == "sea"
+    assert np.flatnonzero(curated.disputed).tolist() == [1]
     settled = replace(verdict(SIX, 1, "relabel", "street", reviewer="cleo", number=2), adjudicates=True)
-    every = curate(SIX, alone(6), judged(SIX, [*entries, settled]), KEEP).images
-    assert (labels(every)[1], str(every.reviewers[1]), bool(every.disputed.any())) == ("street", "cleo", False)
+    curated = curate(SIX, alone(6), judged(SIX, [*entries, settled]), KEEP).images
+    assert (labels(curated)[1], str(curated.reviewers[1]), bool(curated.disputed.any())) == ("street", "cleo", False)
     agreed = verdict(SIX, 1, "relabel", "street", reviewer="ana", number=3)
-    every = curate(SIX, alone(6), judged(SIX, [*entries, agreed]), KEEP).images
-    assert every.reviewers[1].split("\n") == ["ana", "ben"]
+    curated = curate(SIX, alone(6), judged(SIX, [*entries, agreed]), KEEP).images
+    assert curated.reviewers[1].split("\n") == ["ana", "ben"]
 
 
 def test_a_class_added_later_comes_behind_the_given_ones() -> None:
@@ -103,9 +103,9 @@ ALL_WRONG = ranking([0.1] * 6, [1, 1, 2, 2, 0, 0])
 
 def test_models_change_labels_of_train_only_and_only_unjudged_ones() -> None:
     state = judged(SIX, [verdict(SIX, 0, "keep"), verdict(SIX, 3, "relabel", "sea")])
-    every = curate(SIX, alone(6), state, AUTO, ALL_WRONG).images
-    assert labels(every) == ["sea", "sea", "street", "sea", "sea", "street"]
-    assert every.decisions.tolist() == ["keep", "", "auto", "relabel", "auto", ""]
+    curated = curate(SIX, alone(6), state, AUTO, ALL_WRONG).images
+    assert labels(curated) == ["sea", "sea", "street", "sea", "sea", "street"]
+    assert curated.decisions.tolist() == ["keep", "", "auto", "relabel", "auto", ""]
     unsure = judged(SIX, [verdict(SIX, 2, "unsure")])
     assert labels(curate(SIX, alone(6), unsure, AUTO, ALL_WRONG).images)[2] == "forest"
     two = [verdict(SIX, 2, "keep"), verdict(SIX, 2, "relabel", "sea", reviewer="ben")]
@@ -118,14 +118,14 @@ def test_models_change_labels_of_train_only_and_only_unjudged_ones() -> None:
 def test_no_label_of_a_test_image_comes_from_models_whatever_is_remade(
     seed: int, test: list[bool], threshold: float
 ) -> None:
-    images = checked([i % 3 for i in range(30)], ["test" if own else "train" for own in test])
+    images = checked([i % 3 for i in range(30)], ["test" if is_test else "train" for is_test in test])
     models = ranking(np.linspace(0, 1, 30).tolist(), [(i + 1) % 3 for i in range(30)])
     first = curate(images, alone(30), judged(images), VersionRequest("v1", auto_accept=threshold), models).images
     shares = {"train": 0.5, "test": 0.5}
     again = VersionRequest("v2", shares=shares, seed=seed, auto_accept=threshold)
-    for every in (first, curate(images, alone(30), judged(images), again, models, first).images):
-        own = every.checked.rows.splits == "test"
-        assert (every.checked.rows.labels == every.given)[own | np.array(test)].all()
+    for curated in (first, curate(images, alone(30), judged(images), again, models, first).images):
+        now_test = curated.checked.rows.splits == "test"
+        assert (curated.checked.rows.labels == curated.given)[now_test | np.array(test)].all()
 
 
 def test_automatic_labels_of_the_parent_stay_until_they_are_judged_or_in_test() -> None:
@@ -189,12 +189,12 @@ def test_leaks_go_from_the_split_before() -> None:
 def test_remade_splits_are_disjoint_complete_and_without_leaks(
     rows: list[tuple[int, int]], seed: int, drop: bool
 ) -> None:
-    own, groups = zip(*rows, strict=True)
-    images = checked(own, ["train", "test"] * (len(rows) // 2) + ["val"] * (len(rows) % 2))
+    labels_of_rows, groups = zip(*rows, strict=True)
+    images = checked(labels_of_rows, ["train", "test"] * (len(rows) // 2) + ["val"] * (len(rows) % 2))
     request = VersionRequest("v1", shares={"train": 0.6, "val": 0.2, "test": 0.2}, seed=seed, drop_leaks=drop)
     made = curate(images, copies(groups), judged(images), request)
     assert made.images.members.all()
-    assert sum(sum(one.values()) for one in made.images.counts().values()) == len(rows)
+    assert sum(sum(classes.values()) for classes in made.images.counts().values()) == len(rows)
     assert not made.leaks.any()
     assert curate(images, copies(groups), judged(images), request).images.sha256() == made.images.sha256()
 
@@ -203,11 +203,11 @@ def test_remade_splits_are_disjoint_complete_and_without_leaks(
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), VERDICTS), max_size=12))
-def test_what_is_undone_gives_the_hash_of_the_labels_as_given(said: list[tuple[int, tuple[str, ...]]]) -> None:
+def test_what_is_undone_gives_the_hash_of_the_labels_as_given(judgements: list[tuple[int, tuple[str, ...]]]) -> None:
     entries: list[Entry] = [
-        verdict(SIX, row, *what, number=number)
-        for number, (row, what) in enumerate(said)
-        if what != ("relabel", CLASSES[SIX.rows.labels[row]])
+        verdict(SIX, row, *decision_and_labels, number=number)
+        for number, (row, decision_and_labels) in enumerate(judgements)
+        if decision_and_labels != ("relabel", CLASSES[SIX.rows.labels[row]])
     ]
     undone = [
         Reversal("undo", entry.id, "ana", id=f"u{number}", sequence=99 + number, time="2026-01-02T00:00:00.000000Z")
@@ -229,5 +229,5 @@ def test_what_is_undone_gives_the_hash_of_the_labels_as_given(said: list[tuple[i
 def test_new_and_moved_images_are_as_given_and_the_others_keep_the_splits_of_the_parent() -> None:
     parent = curate(SIX, alone(6), judged(SIX), VersionRequest("v1", shares={"train": 0.5, "test": 0.5}, seed=1)).images
     seven = checked([0, 0, 1, 1, 2, 2, 0], ["train", "test"] * 3 + ["val"])
-    every = curate(seven, alone(7), judged(seven), VersionRequest("v2", "v1"), None, parent).images
-    assert every.checked.rows.splits.tolist() == [*parent.checked.rows.splits.tolist(), "val"]
+    curated = curate(seven, alone(7), judged(seven), VersionRequest("v2", "v1"), None, parent).images
+    assert curated.checked.rows.splits.tolist() == [*parent.checked.rows.splits.tolist(), "val"]

@@ -16,8 +16,8 @@ from tests.helpers.split_pictures import alone, checked, judged, verdict
 IMAGES = checked([0, 0, 1, 1, 2, 2], ["train", "test"] * 3)
 
 
-def version(every: CuratedRows, name: str = "v1", dataset: str = "pictures") -> Version:
-    return Version(dataset, name, every, {"sha256": every.sha256()})
+def version(images: CuratedRows, name: str = "v1", dataset: str = "pictures") -> Version:
+    return Version(dataset, name, images, {"sha256": images.sha256()})
 
 
 ORIGINAL = version(CuratedRows.as_given(IMAGES, alone(6)), "original")
@@ -39,13 +39,17 @@ def made() -> Version:
 
 def test_labels_and_membership() -> None:
     changes = diff_versions(ORIGINAL, made())
-    assert [(one.image_id, one.kind, one.old_label, one.new_label) for one in changes] == [
+    assert [(change.image_id, change.kind, change.old_label, change.new_label) for change in changes] == [
         ("00.png", "label", "sea", "street"),
         ("01.png", "membership", "sea", ""),
         ("02.png", "label", "forest", "sea|forest"),
     ]
-    assert [(one.old_split, one.new_split) for one in changes] == [("train",) * 2, ("test", "exclude"), ("train",) * 2]
-    assert [(one.decision, one.reviewers) for one in changes] == [
+    assert [(change.old_split, change.new_split) for change in changes] == [
+        ("train",) * 2,
+        ("test", "exclude"),
+        ("train",) * 2,
+    ]
+    assert [(change.decision, change.reviewers) for change in changes] == [
         ("relabel", ("ana", "ben")),
         ("exclude", ("ana",)),
         ("ambiguous", ("ana",)),
@@ -57,7 +61,7 @@ def test_labels_and_membership() -> None:
 
 def test_the_other_way_round_says_what_was_undone() -> None:
     changes = diff_versions(made(), ORIGINAL)
-    assert [one.decision for one in changes] == ["undone relabel", "undone exclude", "undone ambiguous"]
+    assert [change.decision for change in changes] == ["undone relabel", "undone exclude", "undone ambiguous"]
     assert changes[0].reviewers == ("ana", "ben")
     assert (changes[1].old_label, changes[1].new_label, changes[1].new_split) == ("", "sea", "test")
 
@@ -69,8 +73,8 @@ def test_splits_and_images_that_came_later() -> None:
     assert change_counts(changes) == {"membership": 1, "split": 6}
     assert (changes[0].kind, changes[0].old_split, changes[0].new_split) == ("split", "train", "test")
     assert (changes[6].old_split, changes[6].new_split, changes[6].new_label) == (NOT_THERE, "val", "sea")
-    other = replace(IMAGES, sha256s=IMAGES.sha256s[::-1].copy())
-    assert change_counts(diff_versions(ORIGINAL, version(CuratedRows.as_given(other, alone(6))))) == {"content": 6}
+    changed = replace(IMAGES, sha256s=IMAGES.sha256s[::-1].copy())
+    assert change_counts(diff_versions(ORIGINAL, version(CuratedRows.as_given(changed, alone(6))))) == {"content": 6}
 
 
 def test_as_csv(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What keeps the test split honest, checked once more before anything is written, and said in words."""
+"""What keeps the test split honest: checked before anything is written, and put into words."""
 
 from dataclasses import replace
 
@@ -35,38 +35,38 @@ def test_a_test_label_that_no_person_changed(decision: str) -> None:
         check_guard(soft)
 
 
-def said(every: CuratedRows, threshold: float | None = None, **more: bool) -> list[str]:
-    leaks = find_leaks(every.duplicates.groups, every.checked.rows.splits, every.members)
-    return guard_statements(every, leaks, more.get("dropped", False), threshold, more.get("in_sample", False), 0)
+def statements_of(curated: CuratedRows, threshold: float | None = None, **more: bool) -> list[str]:
+    leaks = find_leaks(curated.duplicates.groups, curated.checked.rows.splits, curated.members)
+    return guard_statements(curated, leaks, more.get("dropped", False), threshold, more.get("in_sample", False), 0)
 
 
 def test_statements() -> None:
-    assert said(GIVEN) == [
+    assert statements_of(GIVEN) == [
         "test: 0 of 2 labels changed and 0 images left out, each by a person's decision; 0 images judged",
         "no decision counts: the labels are as given",
     ]
     state = judged(FOUR, [verdict(FOUR, 3, "exclude"), verdict(FOUR, 1, "unsure"), verdict(FOUR, 0, "keep")])
-    every = curate(FOUR, alone(4), state, VersionRequest("v1")).images
-    assert said(every) == [
+    curated = curate(FOUR, alone(4), state, VersionRequest("v1")).images
+    assert statements_of(curated) == [
         "test: 0 of 1 labels changed and 1 image left out, each by a person's decision; 2 images judged",
         "1 judged unsure image: label as given",
     ]
-    assert said(changed(0, "auto"), 0.25, in_sample=True)[1:] == [
+    assert statements_of(changed(0, "auto"), 0.25, in_sample=True)[1:] == [
         "1 label of train and val taken from the models without a look (label_quality below 0.25); none of test",
         "the models that proposed them may have trained on the labels that they judged",
     ]
 
 
 def test_leaks_are_said() -> None:
-    every = CuratedRows.as_given(FOUR, copies([0, 0, 1, 1]))
-    told = "2 images with a twin in a split further on: "
-    assert told + "still in it: figures on val and test may flatter" in said(every)
-    assert told + "left out" in said(every, dropped=True)
+    curated = CuratedRows.as_given(FOUR, copies([0, 0, 1, 1]))
+    sentence = "2 images with a twin in a split further on: "
+    assert sentence + "still in it: figures on val and test may flatter" in statements_of(curated)
+    assert sentence + "left out" in statements_of(curated, dropped=True)
 
 
 def test_splits_made_anew_are_said() -> None:
     moved = replace(FOUR, rows=replace(FOUR.rows, splits=np.array(["test", "train", "val", "test"])))
-    told = said(replace(GIVEN, checked=moved))[1]
-    assert told.startswith(
+    sentence = statements_of(replace(GIVEN, checked=moved))[1]
+    assert sentence.startswith(
         "in another split than given: 2 images; 1 left test and 1 came into it, so accuracies are not"
     )

@@ -1,4 +1,4 @@
-"""What a curated split may be asked to be."""
+"""What a new version may be asked to be."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from models.errors import ErrataError
 @pytest.mark.parametrize(
     ("request_", "message"),
     [
-        (VersionRequest("original"), "version 'original' are the labels as given"),
+        (VersionRequest("original"), "version 'original' is the labels as given"),
         (VersionRequest("../v1"), "version '../v1' is no name"),
         (VersionRequest(""), "version '' is no name"),
         (VersionRequest("v1", seed=-1), "--seed -1 is negative"),
-        (VersionRequest("v1", auto_accept=0), "--auto-accept 0 is no label_quality above 0, at most 1"),
+        (VersionRequest("v1", auto_accept=0), "--auto-accept 0 is not a label_quality above 0, at most 1"),
         (VersionRequest("v1", auto_accept=float("nan")), "--auto-accept nan"),
         (
             VersionRequest("v1", auto_accept=0.1, auto_splits=("train", "test")),

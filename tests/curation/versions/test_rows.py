@@ -1,4 +1,4 @@
-"""The content of a curated split and its hash."""
+"""The content of a version and its hash."""
 
 import hashlib
 from dataclasses import replace
@@ -32,13 +32,13 @@ def test_the_hash_by_hand() -> None:
 def test_every_part_counts() -> None:
     base = CuratedRows.as_given(TWO, alone(2))
     rows = TWO.rows
-    others = [
+    changes = [
         replace(TWO, sha256s=np.array(["0" * 64, TWO.sha256s[1]])),
         replace(TWO, rows=replace(rows, labels=np.array([2, 1]))),
         replace(TWO, rows=replace(rows, splits=np.array(["val", "test"]))),
         replace(TWO, rows=replace(rows, image_ids=np.array(["c.png", "a é.png"]))),
     ]
-    hashes = {base.sha256(), *(replace(base, checked=other).sha256() for other in others)}
+    hashes = {base.sha256(), *(replace(base, checked=changed).sha256() for changed in changes)}
     assert len(hashes) == 5
     assert replace(base, out=np.array(["", "leak"])).sha256() not in hashes
     renumbered = replace(rows, classes=("forest", "sea", "street"), labels=np.array([1, 0]))
@@ -54,27 +54,31 @@ def shuffled(images: CheckedRows, order: list[int]) -> CheckedRows:
 @given(st.permutations(range(8)), st.booleans())
 def test_the_hash_does_not_depend_on_the_order_of_rows(order: list[int], remade: bool) -> None:
     images = checked([0, 1, 2, 0, 1, 2, 0, 1], ["train", "test"] * 4)
-    said = [verdict(images, 0, "relabel", "street"), verdict(images, 1, "multi-label", "sea", "forest")]
-    said += [verdict(images, 5, "exclude")]
+    verdicts = [verdict(images, 0, "relabel", "street"), verdict(images, 1, "multi-label", "sea", "forest")]
+    verdicts += [verdict(images, 5, "exclude")]
     groups = np.array([0, 0, 1, 2, 3, 4, 5, 5])
     request = VersionRequest("v1", shares={"train": 0.5, "test": 0.5} if remade else None, drop_leaks=not remade)
-    one = curate(images, copies(groups.tolist()), judged(images, said), request).images
-    other = shuffled(images, order)
-    two = curate(other, copies(groups[order].tolist()), judged(other, said), request).images
-    assert one.sha256() == two.sha256()
+    saved = curate(images, copies(groups.tolist()), judged(images, verdicts), request).images
+    turned = shuffled(images, order)
+    read = curate(turned, copies(groups[order].tolist()), judged(turned, verdicts), request).images
+    assert saved.sha256() == read.sha256()
 
 
 def test_what_is_saved_is_read(tmp_path: Path) -> None:
     images = checked([0, 0, 1, 2], ["train", "val", "test", "test"])
-    said = [verdict(images, 0, "ambiguous", "sea", "street"), verdict(images, 2, "exclude", reviewer="bé n")]
-    one = curate(images, copies([0, 0, 1, 2]), judged(images, said), VersionRequest("v1", drop_leaks=True)).images
-    one.save(tmp_path / "rows.npz")
-    two = CuratedRows.load(tmp_path / "rows.npz", images.rows.root, CLASSES)
-    assert (two.sha256(), two.counts(), two.out_counts()) == (one.sha256(), one.counts(), one.out_counts())
+    verdicts = [verdict(images, 0, "ambiguous", "sea", "street"), verdict(images, 2, "exclude", reviewer="bé n")]
+    saved = curate(images, copies([0, 0, 1, 2]), judged(images, verdicts), VersionRequest("v1", drop_leaks=True)).images
+    saved.save(tmp_path / "rows.npz")
+    read = CuratedRows.load(tmp_path / "rows.npz", images.rows.root, CLASSES)
+    assert (read.sha256(), read.counts(), read.out_counts()) == (
+        saved.sha256(),
+        saved.counts(),
+        saved.out_counts(),
+    )
     for name in ("given", "given_splits", "out", "decisions", "reviewers", "times", "disputed", "soft", "soft_rows"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
-    assert isinstance(two.duplicates, Duplicates)
-    own = two.member_checked
-    assert own.rows.image_ids.tolist() == ["01.png", "03.png"]
-    assert two.member_duplicates.groups.tolist() == [0, 2]
-    assert len(own.sha256s) == len(own.hashes) == len(own.sizes_px) == 2
+        np.testing.assert_array_equal(getattr(saved, name), getattr(read, name))
+    assert isinstance(read.duplicates, Duplicates)
+    members = read.member_checked
+    assert members.rows.image_ids.tolist() == ["01.png", "03.png"]
+    assert read.member_duplicates.groups.tolist() == [0, 2]
+    assert len(members.sha256s) == len(members.hashes) == len(members.sizes_px) == 2

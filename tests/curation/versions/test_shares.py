@@ -23,9 +23,9 @@ ROWS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 15), st.booleans()),
     ],
 )
 def test_shares(text: str, shares: dict[str, float] | None) -> None:
-    found = parse_shares(text)
-    assert found == shares
-    assert found is None or shares is None or list(found) == list(shares)
+    parsed = parse_shares(text)
+    assert parsed == shares
+    assert parsed is None or shares is None or list(parsed) == list(shares)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_groups_stay_together_and_the_order_of_rows_is_nothing(
     for group in np.unique(groups):
         assert len(set(splits[groups == group].tolist())) == 1
     places = np.array([place for place in order if place < len(rows)])
-    other = groups.max() - groups  # numbered the other way round
-    again = remake(ids[places], labels[places], other[places], members[places], SHARES, seed)
+    renumbered = groups.max() - groups  # numbered the other way round
+    again = remake(ids[places], labels[places], renumbered[places], members[places], SHARES, seed)
     assert again.tolist() == splits[places].tolist()
 
 

@@ -1,4 +1,4 @@
-"""Curated splits on disk: made from an audit and its decisions, never overwritten, refused once changed."""
+"""Versions on disk: made from an audit and its decisions, never overwritten, refused once changed."""
 
 import hashlib
 import json
@@ -125,13 +125,15 @@ def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     for version, parent in (("v1", "original"), ("v10", "v1"), ("v2", "v1")):
         make_version(workspace, "tiny", VersionRequest(version, parent, reviewer="ana"))
-    found = list_versions(workspace, "tiny")
-    assert [one.name for one in found] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
-    assert [one.parent for one in found] == ["", "original", "v1", "v1"]
-    assert found[1].changed == {"relabel": 1}
-    assert found[1].reviewer == "ana"
-    assert found[0].created == ""
-    assert found[1].sha256 == found[2].sha256 != found[0].sha256
+    summaries = list_versions(workspace, "tiny")
+    assert (
+        [summary.name for summary in summaries] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
+    )
+    assert [summary.parent for summary in summaries] == ["", "original", "v1", "v1"]
+    assert summaries[1].changed == {"relabel": 1}
+    assert summaries[1].reviewer == "ana"
+    assert summaries[0].created == ""
+    assert summaries[1].sha256 == summaries[2].sha256 != summaries[0].sha256
     assert checked_version(workspace, "tiny", "v2") == "v2"
     with pytest.raises(ErrataError, match=r"no version of the labels 'v3' \(choices: original, v1, v10, v2\)"):
         checked_version(workspace, "tiny", "v3")
@@ -147,8 +149,8 @@ def test_it_cannot_be_written(workspace: Workspace) -> None:
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o444}
     assert folder.stat().st_mode & 0o777 == 0o555
     before = file_sha256(folder / "split.json")
-    said = refused(workspace, VersionRequest("v1", drop_leaks=True))
-    assert said == "version 'v1' of 'tiny' exists already; versions are never overwritten: give another --version"
+    message = refused(workspace, VersionRequest("v1", drop_leaks=True))
+    assert message == "version 'v1' of 'tiny' exists already; versions are never overwritten: give another --version"
     assert file_sha256(folder / "split.json") == before
 
 
@@ -164,7 +166,7 @@ def test_a_changed_file_is_refused(workspace: Workspace, change: str) -> None:
     folder = version_folder(workspace, "tiny", "v1")
     writable(folder)
     rows, about = folder / "rows.npz", read_json(folder / "split.json")
-    message = r"rows\.npz was changed since version 'v1' was made; splits are never changed"
+    message = r"rows\.npz was changed since version 'v1' was made; versions are never changed"
     if change == "a byte":
         data = bytearray(rows.read_bytes())
         data[len(data) // 2] ^= 1
@@ -198,7 +200,7 @@ def test_a_changed_file_is_refused(workspace: Workspace, change: str) -> None:
 
 
 def test_a_forged_label_does_not_fit_the_hash(workspace: Workspace) -> None:
-    """Every checksum is made to fit, only the content hash is the one that others know."""
+    """All checksums are made to fit; only the content hash differs from the published one."""
     make_version(workspace, "tiny", VersionRequest("v1"))
     folder = version_folder(workspace, "tiny", "v1")
     writable(folder)
@@ -207,28 +209,28 @@ def test_a_forged_label_does_not_fit_the_hash(workspace: Workspace) -> None:
     np.savez(folder / "rows.npz", **arrays)
     about = {**read_json(folder / "split.json"), "rows_sha256": file_sha256(folder / "rows.npz")}
     del about["about_sha256"]
-    own = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
-    write_json(folder / "split.json", {**about, "about_sha256": own})
+    about_sha256 = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+    write_json(folder / "split.json", {**about, "about_sha256": about_sha256})
     with pytest.raises(ErrataError, match=r"does not hold what its hash [0-9a-f]{12} says"):
         load_version(workspace, "tiny", "v1")
 
 
 def test_two_at_once_make_one(workspace: Workspace) -> None:
-    said: list[str] = []
+    messages: list[str] = []
 
     def make(reviewer: str) -> None:
         try:
             make_version(workspace, "tiny", VersionRequest("v1", reviewer=reviewer))
         except ErrataError as error:
-            said.append(str(error))
+            messages.append(str(error))
 
     threads = [threading.Thread(target=make, args=(f"r{i}",)) for i in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(said) == 3
-    assert all("versions are never overwritten" in one for one in said), said
+    assert len(messages) == 3
+    assert all("versions are never overwritten" in message for message in messages), messages
     assert load_version(workspace, "tiny", "v1").about["reviewer"] in {"r0", "r1", "r2", "r3"}
     assert [path.name for path in version_folder(workspace, "tiny", "v1").parent.iterdir()] == ["v1"]
 
@@ -237,8 +239,8 @@ def test_two_at_once_make_one(workspace: Workspace) -> None:
 
 
 def test_what_is_refused(workspace: Workspace) -> None:
-    said = "labels of the test split are changed by people only, so --auto-accept is refused for test"
-    assert said in refused(workspace, VersionRequest("v1", auto_accept=0.1, auto_splits=("test",)))
+    message = "labels of the test split are changed by people only, so --auto-accept is refused for test"
+    assert message in refused(workspace, VersionRequest("v1", auto_accept=0.1, auto_splits=("test",)))
     assert "no version of the labels 'v0' (choices: original)" in refused(workspace, VersionRequest("v1", "v0"))
     assert not workspace.splits.exists()
 
@@ -257,7 +259,7 @@ def test_images_that_are_gone_or_changed(workspace: Workspace, ledger: Ledger) -
     (root / WRONG).write_bytes(b"other")
     assert refused(workspace, VersionRequest("v2")) == (
         "images are not as the audit read them: 4 gone (test/street/0.png, test/street/1.png, test/street/2.png, …), "
-        f"1 changed ({WRONG}); no split was made: put them back or audit again"
+        f"1 changed ({WRONG}); no version was made: put them back or audit again"
     )
     check_unchanged([], [], [], "nothing")
 
@@ -266,7 +268,7 @@ def test_a_line_of_the_log_that_cannot_be_read(workspace: Workspace, ledger: Led
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     with ledger.log.path.open("a") as log:
         log.write(json.dumps({"schema_version": 1, "kind": "decision"}) + "\n")
-    assert "no split was made (1 such lines)" in refused(workspace, VersionRequest("v1"))
+    assert "no version was made (1 such lines)" in refused(workspace, VersionRequest("v1"))
 
 
 def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,9 +285,9 @@ def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest
     assert "cannot write" in refused(workspace, VersionRequest("v2"))
 
 
-def test_the_audit_of_a_version_is_not_split(workspace: Workspace) -> None:
+def test_no_version_is_made_of_the_audit_of_a_version(workspace: Workspace) -> None:
     results = workspace.runs / "audit-tiny" / "results.json"
     about = read_json(results)
     write_json(results, {**about, "version": "v1"})
-    said = "'tiny' is the audit of a curated split; decide on 'tiny', whose decisions all versions are made from"
-    assert refused(workspace, VersionRequest("v2")) == said
+    message = "'tiny' is the audit of a curated split; decide on 'tiny', whose decisions all versions are made from"
+    assert refused(workspace, VersionRequest("v2")) == message

@@ -1,4 +1,4 @@
-"""Audits and trainings of a curated split: its labels and splits, said in the config, refused once images change."""
+"""Audits and trainings of a version: its labels and splits, named in the config, refused once images change."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -44,13 +44,13 @@ def given(workspace: Workspace) -> tuple[DatasetSpec, Rows]:
 
 
 @pytest.fixture
-def split(workspace: Workspace) -> Version:
+def curated(workspace: Workspace) -> Version:
     ledger = open_ledger(workspace, "tiny")
     ledger.decide(Decision("ana", RELABELLED, "relabel", ("forest",)), Decision("ana", EXCLUDED, "exclude"))
     return make_version(workspace, "tiny", VersionRequest("v1", drop_leaks=True))
 
 
-def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version) -> None:
+def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Rows], curated: Version) -> None:
     spec, rows = given
     assert spec.name == "tiny"
     copy = working_copy(workspace, spec, rows, "v1")
@@ -59,7 +59,7 @@ def test_images_of_a_version(workspace: Workspace, given: tuple[DatasetSpec, Row
     row = checked.rows.image_ids.tolist().index(RELABELLED)
     assert CLASSES[checked.rows.labels[row]] == "forest"
     assert len(duplicates.groups) == len(checked.rows) == 28
-    assert copy.config == {"version": "v1", "split_sha256": split.sha256}
+    assert copy.config == {"version": "v1", "split_sha256": curated.sha256}
     moved = replace(rows, root=Path("/elsewhere"))
     assert working_copy(workspace, spec, moved, "v1").rows.root == Path("/elsewhere")
 
@@ -72,8 +72,8 @@ def test_the_labels_as_given_are_handed_on(workspace: Workspace, given: tuple[Da
     assert copy.config == {"version": "original"}
 
 
-def test_names(workspace: Workspace, split: Version) -> None:
-    assert split.name == "v1"
+def test_names(workspace: Workspace, curated: Version) -> None:
+    assert curated.name == "v1"
     for name in ("tiny", str(workspace.drawn / "tiny")):
         check_known_version(name, "v1", workspace)
         check_known_version(name, "original", workspace)
@@ -87,30 +87,30 @@ def test_names(workspace: Workspace, split: Version) -> None:
 
 
 def test_a_training_learns_and_is_measured_on_the_curated_labels(
-    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
+    workspace: Workspace, given: tuple[DatasetSpec, Rows], curated: Version
 ) -> None:
     spec, rows = given
     config = TrainConfig(epochs=1, batch_size=8)
     request = TrainRequest(Recipe("cnn3", config, size_px=24), "small", version="v1")
     (run,) = run_training(workspace, spec, rows, request)
     about = read_json(run / "config.json")
-    assert (about["dataset"], about["version"], about["split_sha256"]) == ("tiny", "v1", split.sha256)
-    test = split.rows.splits == "test"
+    assert (about["dataset"], about["version"], about["split_sha256"]) == ("tiny", "v1", curated.sha256)
+    test = curated.rows.splits == "test"
     found = Predictions.load(run / "predictions.npz")
     shown = set(found.image_ids.tolist())
-    assert set(split.rows.image_ids[test].tolist()) <= shown
+    assert set(curated.rows.image_ids[test].tolist()) <= shown
     assert shown.isdisjoint({EXCLUDED, ORIGINAL})
     probs = dict(zip(found.image_ids.tolist(), found.probs, strict=True))
-    guessed = np.array([probs[image_id].argmax() for image_id in split.rows.image_ids[test].tolist()])
-    accuracy = float((guessed == split.rows.labels[test]).mean())
+    guessed = np.array([probs[image_id].argmax() for image_id in curated.rows.image_ids[test].tolist()])
+    accuracy = float((guessed == curated.rows.labels[test]).mean())
     assert read_json(run / "metrics.json")["test"]["accuracy"] == pytest.approx(accuracy)
 
 
 def test_changed_images_are_neither_trained_nor_audited(
-    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
+    workspace: Workspace, given: tuple[DatasetSpec, Rows], curated: Version
 ) -> None:
     spec, rows = given
-    (split.rows.root / RELABELLED).write_bytes(b"other")
+    (curated.rows.root / RELABELLED).write_bytes(b"other")
     with pytest.raises(ErrataError, match=r"1 changed \(test/sea/0\.png\); version 'v1' is not trained"):
         working_copy(workspace, spec, rows, "v1").images()
     with pytest.raises(ErrataError, match="version 'v1' is not audited"):
@@ -128,7 +128,7 @@ def predicted(rows: Rows) -> Predictions:
 def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
     workspace: Workspace,
     given: tuple[DatasetSpec, Rows],
-    split: Version,
+    curated: Version,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     written: list[str] = []
@@ -140,9 +140,9 @@ def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
     audit = run_audit(workspace, *given, config, ("mine", predicted))
     assert audit.name == "tiny-v1"
     assert [one.slug for one in audit.architectures] == ["mine_v1"]
-    np.testing.assert_array_equal(audit.rows.labels, split.rows.labels)
+    np.testing.assert_array_equal(audit.rows.labels, curated.rows.labels)
     assert audit.architectures[0].ranking.label_quality == pytest.approx(np.full(28, 0.8))
-    assert read_json(audit.folder / "config.json")["split_sha256"] == split.sha256
+    assert read_json(audit.folder / "config.json")["split_sha256"] == curated.sha256
     assert written == ["tiny-v1"]
     assert (workspace.reports / "tiny-v1" / "report.html").exists()
     assert audited(workspace) == ["tiny", "tiny-v1"]
@@ -154,9 +154,9 @@ def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
 
 
 def test_a_data_set_that_has_the_name_already(
-    workspace: Workspace, given: tuple[DatasetSpec, Rows], split: Version
+    workspace: Workspace, given: tuple[DatasetSpec, Rows], curated: Version
 ) -> None:
-    assert split.name == "v1"
+    assert curated.name == "v1"
     write_json(workspace.runs / "audit-tiny-v1" / "config.json", {"source": "/other/tiny-v1"})
     with pytest.raises(ErrataError, match="'tiny-v1' is the audit of another data set"):
         working_copy(workspace, *given, "v1").to_audit()

@@ -20,7 +20,7 @@ def source_of(workspace: Workspace, name: str) -> str | None:
     return str(source) if source else None
 
 
-def own_name(plain: str, source: str, workspace: Workspace, taken: Iterable[str] = ()) -> str:
+def unique_name(plain: str, source: str, workspace: Workspace, taken: Iterable[str] = ()) -> str:
     """Return the name of a source: `plain` for the first that has it in this workspace, with a digest for the others.
 
     Args:

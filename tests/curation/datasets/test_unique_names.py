@@ -7,7 +7,7 @@ import pytest
 from curation.datasets.catalog import find_dataset
 from curation.datasets.from_fiftyone import name_of
 from curation.datasets.opening import audited_name, open_dataset, source
-from curation.datasets.registered_names import own_name, source_of
+from curation.datasets.unique_names import source_of, unique_name
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
@@ -28,27 +28,27 @@ def hold(workspace: Workspace, name: str, held_by: str) -> None:
 
 
 def test_the_first_keeps_the_plain_name(workspace: Workspace) -> None:
-    assert own_name("pets", "/a/pets", workspace) == "pets"
-    assert own_name("pets", "/b/pets", workspace) == "pets"  # nothing is audited yet
+    assert unique_name("pets", "/a/pets", workspace) == "pets"
+    assert unique_name("pets", "/b/pets", workspace) == "pets"  # nothing is audited yet
     hold(workspace, "pets", "/a/pets")
-    assert own_name("pets", "/a/pets", workspace) == "pets"
-    longer = own_name("pets", "/b/pets", workspace)
+    assert unique_name("pets", "/a/pets", workspace) == "pets"
+    longer = unique_name("pets", "/b/pets", workspace)
     assert longer == "pets-623e275c"  # printf /b/pets | sha256sum
-    assert own_name("pets", "/c/pets", workspace) not in ("pets", longer)
+    assert unique_name("pets", "/c/pets", workspace) not in ("pets", longer)
 
 
 def test_a_name_is_kept_when_the_plain_one_becomes_free(workspace: Workspace) -> None:
     hold(workspace, "pets", "/a/pets")
-    longer = own_name("pets", "/b/pets", workspace)
+    longer = unique_name("pets", "/b/pets", workspace)
     hold(workspace, longer, "/b/pets")
     (audit_folder(workspace, "pets") / "config.json").unlink()
-    assert own_name("pets", "/b/pets", workspace) == longer
-    assert own_name("pets", "/a/pets", workspace) == "pets"
+    assert unique_name("pets", "/b/pets", workspace) == longer
+    assert unique_name("pets", "/a/pets", workspace) == "pets"
 
 
 def test_names_of_the_catalogue_and_empty_ones_are_never_given(workspace: Workspace) -> None:
-    assert own_name("scenes", "/a/scenes", workspace, ["scenes"]).startswith("scenes-")
-    assert own_name("", "/a/ж", workspace).startswith("dataset-")
+    assert unique_name("scenes", "/a/scenes", workspace, ["scenes"]).startswith("scenes-")
+    assert unique_name("", "/a/ж", workspace).startswith("dataset-")
 
 
 def test_who_holds_a_name(workspace: Workspace) -> None:
@@ -59,7 +59,7 @@ def test_who_holds_a_name(workspace: Workspace) -> None:
         source_of(workspace, "../x")
     (audit_folder(workspace, "pets") / "config.json").write_text("{")
     with pytest.raises(ErrataError, match=r"config\.json is damaged"):
-        own_name("pets", "/a/pets", workspace)
+        unique_name("pets", "/a/pets", workspace)
 
 
 def test_two_folders_of_one_name(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_two_folders_of_one_name(workspace: Workspace, tmp_path: Path, monkeypat
     hold(workspace, "pets", str(one))
     first, second = find_dataset(str(one), workspace), find_dataset(str(other), workspace)
     assert (first.name, first.title) == ("pets", "pets")
-    assert second.name == audited_name(str(other), workspace) == own_name("pets", str(other), workspace)
+    assert second.name == audited_name(str(other), workspace) == unique_name("pets", str(other), workspace)
     assert second.title == f"pets ({other})"
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "pets").symlink_to(one)
@@ -87,7 +87,7 @@ def test_commands_tell_them_apart(
     monkeypatch.setenv("ERRATA_HOME", str(workspace.root))
     for command in ("issues", "rebuild", "review"):
         assert exit_code(command, other) == 2
-        name = own_name("pets", str(other), workspace)
+        name = unique_name("pets", str(other), workspace)
         assert f"no audited data set '{name}'" in capsys.readouterr().err
 
 

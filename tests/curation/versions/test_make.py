@@ -1,4 +1,4 @@
-"""A preview says what the version then holds."""
+"""A preview shows what the version made from the same request holds."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from tests.helpers.small_audit import small_audit
 
 
 @pytest.mark.parametrize(
-    "request_of",
+    "request_",
     [
         VersionRequest("v2", reviewer="ana"),
         VersionRequest("v2", parent="v1", drop_leaks=True, reviewer="ana"),
@@ -23,13 +23,13 @@ from tests.helpers.small_audit import small_audit
         VersionRequest("v2", auto_accept=0.9, reviewer="ana"),
     ],
 )
-def test_it_is_what_is_made(tmp_path: Path, request_of: VersionRequest) -> None:
+def test_a_preview_shows_what_is_made(tmp_path: Path, request_: VersionRequest) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
     judge(workspace)
     version(workspace)
-    preview = preview_version(workspace, audit, open_ledger(workspace, "tiny"), request_of)
-    made = make_version(workspace, "tiny", request_of)
+    preview = preview_version(workspace, audit, open_ledger(workspace, "tiny"), request_)
+    made = make_version(workspace, "tiny", request_)
     assert preview.counts == made.images.counts()
     assert preview.changed == made.images.changed_counts()
     assert preview.out == made.images.out_counts()
@@ -42,13 +42,13 @@ def test_a_request_without_sense_is_refused(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
     ledger = open_ledger(workspace, "tiny")
-    for request_of, sentence in (
+    for request_, sentence in (
         (VersionRequest("original"), "always there"),
         (VersionRequest("v1", auto_splits=("test",)), "refused for test"),
         (VersionRequest("v1", parent="v7"), "no version of the labels 'v7'"),
     ):
         with pytest.raises(ErrataError, match=sentence):
-            preview_version(workspace, audit, ledger, request_of)
+            preview_version(workspace, audit, ledger, request_)
 
 
 def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:
