@@ -1,12 +1,14 @@
-"""A version of a data set as files of its own, for other programs: whole or not at all, verified, with a manifest."""
+"""A version of a data set as a folder of files for other programs: whole or absent, verified, with a manifest."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version as installed
+from importlib.metadata import version as installed_version
 from pathlib import Path, PurePosixPath
 
-from curation.handover.formats import Exported, Item, check_huggingface, write_card, write_csv, write_samples
+import numpy as np
+
+from curation.handover.formats import Exported, Item, check_huggingface, write_card, write_label_csv, write_samples
 from curation.handover.tree import checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import check_unchanged, file_sha256
 from curation.versions.rows import BETWEEN_NAMES
@@ -24,17 +26,19 @@ _SPLITS = {"train": "train", "val": "val", "test": "test"}
 
 
 @dataclass(frozen=True)
-class _Format:
+class ExportFormat:
+    """Where the images of a format lie, and what else it needs."""
+
     folders: dict[str, str]  # split -> the folder of its class folders
-    write: Callable[[Path, Exported], None] | None = None  # what lies beside the images
-    check: Callable[[Exported], None] | None = None
+    write: Callable[[Path, Exported], None] | None = None  # writes the files beside the images
+    check: Callable[[Exported], None] | None = None  # raises where the format cannot hold the version
 
 
 FORMATS = {
-    "imagefolder": _Format(_SPLITS),
-    "csv": _Format({split: f"images/{split}" for split in _SPLITS}, write_csv),
-    "fiftyone": _Format({split: f"data/{split}" for split in _SPLITS}, write_samples),
-    "huggingface": _Format({**_SPLITS, "val": "validation"}, write_card, check_huggingface),
+    "imagefolder": ExportFormat(_SPLITS),
+    "csv": ExportFormat({split: f"images/{split}" for split in _SPLITS}, write_label_csv),
+    "fiftyone": ExportFormat({split: f"data/{split}" for split in _SPLITS}, write_samples),
+    "huggingface": ExportFormat({**_SPLITS, "val": "validation"}, write_card, check_huggingface),
 }
 
 
@@ -47,77 +51,78 @@ def export_version(
     files: str = "copy",
     progress: Progress | None = None,
 ) -> tuple[Path, Exported]:
-    """Write a version of an audited data set; return where, and what.
+    """Write a version of an audited data set; return the folder and its content.
 
     Args:
         workspace: holds the version.
         name: of the data set.
         version: of the labels; `original` too.
         kind: of FORMATS.
-        output: empty or absent; a folder of the workspace's exports where None.
+        output: empty or absent; None = a folder among the workspace's exports.
         files: copy, hardlink or symlink.
         progress: told (files written, files).
 
     Raises:
-        ErrataError: an unknown version, format or way to place files, images that are gone or changed, a place that is
-            not empty or lies in the data set, or a full disk: nothing is there then.
+        ErrataError: the version, format or way to place files is unknown, images are gone or changed, the folder is
+            not empty or lies in the data set, or the disk is full; then nothing is written.
     """
     if kind not in FORMATS:
         raise unknown("export format", kind, FORMATS)
     checked_files(files)
-    split = load_version(workspace, name, version)
+    labels = load_version(workspace, name, version)
     folder = (output or workspace.exports / f"{name}-{version}-{kind}").expanduser().absolute()
-    rows = split.rows
+    rows = labels.rows
     if folder.resolve().is_relative_to(rows.root.resolve()):
         raise ErrataError(f"{folder} lies in the data set itself; name a folder outside {rows.root}")
-    found = FORMATS[kind]
+    layout = FORMATS[kind]
     exported = Exported(
-        name, version, split.sha256, rows.classes, _items(split, found.folders), about_audit(workspace, name)
+        name, version, labels.sha256, rows.classes, _items(labels, layout.folders), about_audit(workspace, name)
     )
-    if found.check:
-        found.check(exported)
-    check_unchanged(rows.paths, split.images.member_checked.sha256s, rows.image_ids, "nothing was exported")
+    if layout.check:
+        layout.check(exported)
+    check_unchanged(rows.paths, labels.images.member_checked.sha256s, rows.image_ids, "nothing was exported")
     places = [item.target for item in exported.items]
     with atomic_folder(folder) as temporary:
         put(temporary, rows.paths, places, files, progress)
-        if found.write:
-            found.write(temporary, exported)
+        if layout.write:
+            layout.write(temporary, exported)
         verify(temporary, places, [item.sha256 for item in exported.items])
-        write_json(temporary / MANIFEST, _manifest(temporary, split, exported, kind, files))
+        write_json(temporary / MANIFEST, _manifest(temporary, labels, exported, kind, files))
     return folder, exported
 
 
-def _items(split: Version, folders: dict[str, str]) -> list[Item]:
+def _items(version: Version, folders: dict[str, str]) -> list[Item]:
     """Return the images of a version in order of their names, each with its place."""
-    every, rows = split.images, split.images.checked.rows
-    soft, order = every.soft_names(), [row for row in range(len(rows)) if every.members[row]]
-    ids = rows.image_ids.tolist()
+    images, rows = version.images, version.images.checked.rows
+    soft_names, members = images.soft_names(), np.flatnonzero(images.members).tolist()
+    image_ids = rows.image_ids.tolist()
     names = [rows.classes[label] for label in rows.labels.tolist()]
-    folder_of = {name: safe_name(name) for name in rows.classes}
+    class_folders = {name: safe_name(name) for name in rows.classes}
     wanted = [
-        (f"{folders[str(rows.splits[row])]}/{folder_of[names[row]]}", PurePosixPath(ids[row]).name) for row in order
+        (f"{folders[str(rows.splits[row])]}/{class_folders[names[row]]}", PurePosixPath(image_ids[row]).name)
+        for row in members
     ]
     return [
         Item(
-            ids[row],
+            image_ids[row],
             target,
-            str(every.checked.sha256s[row]),
+            str(images.checked.sha256s[row]),
             str(rows.splits[row]),
-            rows.classes[every.given[row]],
+            rows.classes[images.given[row]],
             names[row],
-            soft.get(row, (names[row],)),
-            str(every.decisions[row]),
-            tuple(who for who in str(every.reviewers[row]).split(BETWEEN_NAMES) if who),
+            soft_names.get(row, (names[row],)),
+            str(images.decisions[row]),
+            tuple(name for name in str(images.reviewers[row]).split(BETWEEN_NAMES) if name),
         )
-        for row, target in zip(order, targets(wanted, [ids[row] for row in order]), strict=True)
+        for row, target in zip(members, targets(wanted, [image_ids[row] for row in members]), strict=True)
     ]
 
 
-def _manifest(folder: Path, split: Version, exported: Exported, kind: str, files: str) -> dict[str, object]:
-    """Return what the export is; hashes are of what lies on the disk, read back."""
-    beside = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    known = {item.target: item.sha256 for item in exported.items}
-    paths = [path.relative_to(folder).as_posix() for path in beside]
+def _manifest(folder: Path, version: Version, exported: Exported, kind: str, files: str) -> dict[str, object]:
+    """Return the manifest; its hashes are those of the files on the disk, read back."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    verified = {item.target: item.sha256 for item in exported.items}
+    names = [path.relative_to(folder).as_posix() for path in paths]
     return {
         "schema_version": SCHEMA_VERSION,
         "kind": "errata-export",
@@ -129,11 +134,11 @@ def _manifest(folder: Path, split: Version, exported: Exported, kind: str, files
         "placed_by": files,
         "classes": list(exported.classes),
         "folders": {name: safe_name(name) for name in exported.classes},
-        "counts": split.images.counts(),
-        "left_out": split.images.out_counts(),
+        "counts": version.images.counts(),
+        "left_out": version.images.out_counts(),
         "several_classes": {item.target: list(item.labels) for item in exported.items if len(item.labels) > 1},
-        "statements": split.about.get("guard", []),
+        "statements": version.about.get("guard", []),
         "created": utc_text(datetime.now(UTC)),
-        "software": {"errata": installed("errata-vision")},
-        "files": {name: known.get(name) or file_sha256(path) for name, path in zip(paths, beside, strict=True)},
+        "software": {"errata": installed_version("errata-vision")},
+        "files": {name: verified.get(name) or file_sha256(path) for name, path in zip(names, paths, strict=True)},
     }

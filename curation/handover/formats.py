@@ -1,4 +1,4 @@
-"""What lies beside the images of an export, for the program that reads it."""
+"""The files beside the images of an export, for the program that reads it."""
 
 import re
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import yaml
 from curation.database import names
 from curation.handover.tree import safe_name
 from models.errors import ErrataError
-from models.files import tables
 from models.files.atomic import write_json, write_text
+from models.files.tables import write_csv
 
 # The datasets library takes a folder for a split where one of these words stands alone in its name (data_files.py).
 _SPLIT_WORD = re.compile(
@@ -35,88 +35,90 @@ class Item:
 
 @dataclass(frozen=True)
 class Exported:
-    """What is exported."""
+    """The content of an export."""
 
     name: str  # of the data set
     version: str
-    sha256: str  # of the split
+    sha256: str  # of the version
     classes: tuple[str, ...]
     items: list[Item]
     about: dict[str, str]  # title, licence
 
     def missing(self) -> dict[str, list[str]]:
-        """Return split -> classes without an image in it: readers that number folders would number others there."""
-        found = {(item.split, item.label) for item in self.items}
+        """Return split -> classes without an image in it: programs that number its class folders miss them."""
+        present = {(item.split, item.label) for item in self.items}
         splits = sorted({item.split for item in self.items})
         return {
-            split: lacking
+            split: missing
             for split in splits
-            if (lacking := [name for name in self.classes if (split, name) not in found])
+            if (missing := [name for name in self.classes if (split, name) not in present])
         }
 
 
-def write_csv(folder: Path, exported: Exported) -> None:
+def write_label_csv(folder: Path, exported: Exported) -> None:
     """Write labels.csv, which Errata reads too; several classes of an image are joined by `|` in `labels`."""
-    columns = ("filepath", "label", "split", "labels", "image_id", "given_label", "decision", "sha256")
-    lines = (
+    head = ("filepath", "label", "split", "labels", "image_id", "given_label", "decision", "sha256")
+    rows = (
         (item.target, item.label, item.split, item.labels, item.image_id, item.given, item.decision, item.sha256)
         for item in exported.items
     )
-    tables.write_csv(folder / "labels.csv", columns, lines)
+    write_csv(folder / "labels.csv", head, rows)
 
 
 def write_samples(folder: Path, exported: Exported) -> None:
     """Write samples.json and metadata.json, which FiftyOne reads as `fo.types.LegacyFiftyOneDataset`.
 
-    That form is the one people can read and write; each `data/SPLIT` is an ImageClassificationDirectoryTree too.
+    People can read and write that form; each `data/SPLIT` is an ImageClassificationDirectoryTree too.
     """
     samples = []
-    for one in exported.items:
+    for item in exported.items:
         sample = {
-            "filepath": one.target,
-            "tags": [one.split],
-            names.SPLIT: one.split,
-            names.IMAGE_ID: one.image_id,
-            names.GIVEN: {"_cls": "Classification", "label": one.given},
-            names.CURATED: {"_cls": "Classification", "label": one.label},
-            "labels": list(one.labels),
-            "sha256": one.sha256,
+            "filepath": item.target,
+            "tags": [item.split],
+            names.SPLIT: item.split,
+            names.IMAGE_ID: item.image_id,
+            names.GIVEN: {"_cls": "Classification", "label": item.given},
+            names.CURATED: {"_cls": "Classification", "label": item.label},
+            "labels": list(item.labels),
+            "sha256": item.sha256,
         }
-        said = {names.DECISION: one.decision, "reviewers": list(one.reviewers)} if one.decision else {}
-        samples.append({**sample, **said})
+        if item.decision:
+            sample |= {names.DECISION: item.decision, "reviewers": list(item.reviewers)}
+        samples.append(sample)
     info = {"version": exported.version, "split_sha256": exported.sha256, "errata_classes": list(exported.classes)}
-    about = {
+    metadata = {
         "name": exported.name,
         "media_type": "image",
         "num_samples": len(samples),
         "info": {**info, **exported.about},
     }
-    write_json(folder / "metadata.json", about)
+    write_json(folder / "metadata.json", metadata)
     write_json(folder / "samples.json", {"samples": samples})
 
 
 def write_card(folder: Path, exported: Exported) -> None:
-    """Write README.md, the card that tells the datasets library where the splits lie."""
+    """Write README.md, the card that tells the datasets library the folders of the splits."""
     folders = sorted({item.target.split("/")[0] for item in exported.items}, key=("train", "validation", "test").index)
+    data_files = [{"split": split, "path": f"{split}/**"} for split in folders]
     card = {
         "pretty_name": exported.about["title"],
-        "configs": [{"config_name": "default", "data_files": [{"split": one, "path": f"{one}/**"} for one in folders]}],
+        "configs": [{"config_name": "default", "data_files": data_files}],
     }
-    front = yaml.safe_dump(card, allow_unicode=True, sort_keys=False)
+    front_matter = yaml.safe_dump(card, allow_unicode=True, sort_keys=False)
     lines = (
         f"Version `{exported.version}` of `{exported.name}`, curated with Errata; content hash `{exported.sha256}`.",
         f"Licence of the images: {' '.join(exported.about['licence'].split()) or 'not known'}.",
         "`manifest.json` holds the hash of every file.",
     )
     text = "\n".join(lines)
-    write_text(folder / "README.md", f"---\n{front}---\n\n{text}\n")
+    write_text(folder / "README.md", f"---\n{front_matter}---\n\n{text}\n")
 
 
 def check_huggingface(exported: Exported) -> None:
     """Raise if the datasets library would take a class folder for a split.
 
     Raises:
-        ErrataError: it names the class.
+        ErrataError: with the name of the class.
     """
     for name in exported.classes:
         if _SPLIT_WORD.search(safe_name(name)):

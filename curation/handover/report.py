@@ -1,4 +1,4 @@
-"""The job behind `errata report`: everything known of a data set as one page, and as JSON."""
+"""The job behind `errata report`: all that is known of a data set as one page, and as JSON."""
 
 from collections.abc import Callable
 from functools import partial
@@ -25,14 +25,14 @@ def write_share_report(
     """Write the report and return its figures.
 
     Args:
-        workspace: where everything is.
-        name: of the audited data set, not of the audit of a version.
+        workspace: holds the audit, decisions, versions and runs.
+        name: of the audited data set; the audit of a version is refused.
         html: the page; it makes no request and runs no script.
         json: the figures.
         on_stage: told (stage, done, total).
 
     Raises:
-        ErrataError: the data set was not audited, a file is damaged, or one cannot be written.
+        ErrataError: the data set was not audited, a file is damaged, or the report cannot be written.
     """
     audit = load_audit(workspace, name)
     if (version := audited_labels(workspace, name)) != ORIGINAL:

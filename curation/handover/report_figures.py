@@ -1,13 +1,12 @@
-"""Everything known of a data set in one place: its audit, decisions, versions, trainings and their comparison."""
+"""The figures of the shared report: a data set's audit, decisions, versions, trainings and their comparison."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from typing import Any
 
 from curation.comparison.board import Board
 from curation.comparison.pages.job import comparison
-from curation.datasets.catalog import DatasetSpec, load_catalog
 from curation.decisions.ledger import open_ledger
 from curation.reports.audit.figures import report_figures
 from curation.reports.training.table import training_figures
@@ -23,7 +22,7 @@ SCHEMA_VERSION = 1
 
 
 def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], Board | None]:
-    """Return all figures as JSON-able values, and who is compared where anything can be.
+    """Return all figures as JSON-able values, and the compared trainings, None where they cannot be compared.
 
     Args:
         workspace: holds decisions, versions and runs.
@@ -32,32 +31,26 @@ def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], B
     Raises:
         ErrataError: a file is damaged.
     """
-    board, compared, why = _comparison(workspace, audit.name)
+    board, comparison_figures, why_none = _comparison(workspace, audit.name)
+    about = about_audit(workspace, audit.name)
     figures = {
         "schema_version": SCHEMA_VERSION,
         "kind": "errata-report",
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "dataset": {"name": audit.name, **about_audit(workspace, audit.name)},
-        "audit": report_figures(audit, spec_of(workspace, audit)),
+        "dataset": {"name": audit.name, **about},
+        "audit": report_figures(audit, about["title"], about["licence"]),
         "decisions": decision_figures(workspace, audit.name),
         "versions": version_figures(workspace, audit.name),
         "trainings": training_figures(workspace, audit.name),
-        "comparison": compared,
-        "no_comparison": why,
+        "comparison": comparison_figures,
+        "no_comparison": why_none,
         "software": {"errata": installed_version("errata-vision")},
     }
     return figures, board
 
 
-def spec_of(workspace: Workspace, audit: Audit) -> DatasetSpec:
-    """Return the data set with the title and licence that its audit noted."""
-    about = about_audit(workspace, audit.name)
-    first = next(iter(load_catalog().values()))
-    return replace(first, name=audit.name, title=about["title"], licence=about["licence"])
-
-
 def decision_figures(workspace: Workspace, name: str) -> dict[str, Any]:
-    """Return who decided how often what, and how far reviewers agree."""
+    """Return the number of decisions of each kind by each reviewer, and how many images are disputed."""
     ledger = open_ledger(workspace, name)
     with ledger.reading() as state:
         return {
@@ -65,12 +58,12 @@ def decision_figures(workspace: Workspace, name: str) -> dict[str, Any]:
             "images": len(state.images()),
             "disputed": sum(state.disputed(image) for image in state.images()),
             "all": state.counts(),
-            "reviewers": {who: state.counts(who) for who in state.reviewers()},
+            "reviewers": {reviewer: state.counts(reviewer) for reviewer in state.reviewers()},
         }
 
 
 def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
-    """Return what each version holds and what it changed of the labels as given."""
+    """Return the images of each version and its changes of the labels as given."""
     given = load_version(workspace, name, ORIGINAL)
     versions = []
     for summary in list_versions(workspace, name):
@@ -85,7 +78,7 @@ def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
 
 
 def _comparison(workspace: Workspace, name: str) -> tuple[Board | None, dict[str, Any] | None, str]:
-    """Return the comparison of all finished trainings; why there is none where they cannot be compared."""
+    """Return who is compared and the figures of all finished trainings, or why they cannot be compared."""
     if not finished_runs(workspace, dataset=name):
         return None, None, f"nothing was trained yet; run `errata train {name} …`"
     try:

@@ -1,4 +1,4 @@
-"""An errata sheet applied to somebody's copy of a data set: images found by content, the copy never changed."""
+"""An errata sheet applied to a copy of the data set: images are found by content, the copy is never changed."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,44 +23,44 @@ APPLIED, RIGHT, DIFFERENT, NOT_FOUND = "applied", "already right", "different la
 
 @dataclass(frozen=True)
 class Corrected:
-    """One image of the copy, after the sheet."""
+    """An image of the copy, with its label after the sheet is applied."""
 
     image_id: str  # path in the copy
     sha256: str
     split: str  # empty where the copy has none
-    label: str  # as it is there
-    new_label: str  # empty: of no class here, left out
-    labels: tuple[str, ...]
-    outcome: str  # APPLIED, RIGHT or DIFFERENT; empty where the sheet says nothing
+    label: str  # as in the copy
+    new_label: str  # empty: none of the classes, left out
+    labels: tuple[str, ...]  # all right classes
+    outcome: str  # APPLIED, RIGHT or DIFFERENT; empty for an image that is not on the sheet
 
 
 @dataclass(frozen=True)
 class Application:
-    """What a sheet does to a copy."""
+    """The effect of a sheet on a copy."""
 
     root: Path
     images: tuple[Corrected, ...]  # of the copy, by image_id
     not_found: tuple[Erratum, ...]  # of the sheet
 
     def counts(self) -> dict[str, int]:
-        """Return outcome -> how many; all four are there."""
-        found = Counter(one.outcome for one in self.images)
+        """Return outcome -> images; all four outcomes are keys."""
+        counts = Counter(image.outcome for image in self.images)
         return {
-            APPLIED: found[APPLIED],
-            RIGHT: found[RIGHT],
+            APPLIED: counts[APPLIED],
+            RIGHT: counts[RIGHT],
             NOT_FOUND: len(self.not_found),
-            DIFFERENT: found[DIFFERENT],
+            DIFFERENT: counts[DIFFERENT],
         }
 
 
 def apply_sheet(sheet: ErrataSheet, source: Path, progress: Progress | None = None) -> Application:
-    """Return what a sheet corrects in a copy of the data set; nothing is written.
+    """Return the corrections of a sheet for a copy of the data set; nothing is written.
 
-    An image is found by the SHA-256 of its file. Its label there must be the one that the sheet calls wrong: where it
-    is another, somebody changed it before, and it is left alone.
+    Images are found by the SHA-256 of their files. A label is corrected only where it is the one that the sheet calls
+    wrong; any other label was changed by somebody before, and stays.
 
     Args:
-        sheet: what is wrong.
+        sheet: the errata.
         source: an image folder, or a CSV filepath,label[,split].
         progress: told (files read, files).
 
@@ -68,45 +68,45 @@ def apply_sheet(sheet: ErrataSheet, source: Path, progress: Progress | None = No
         ErrataError: the copy cannot be read, or has none of the images: it is another data set.
     """
     root, entries = _read(source)
-    wanted: dict[str, list[Erratum]] = {}
-    for one in sheet.errata:
-        wanted.setdefault(one.sha256, []).append(one)
-    images, found = [], set()
+    errata_of: dict[str, list[Erratum]] = {}
+    for erratum in sheet.errata:
+        errata_of.setdefault(erratum.sha256, []).append(erratum)
+    images, present = [], set()
     sha256s = in_order(file_sha256, (root / entry.image_id for entry in entries), 2 * cores())
     for done, (entry, sha256) in enumerate(zip(entries, sha256s, strict=True), 1):
-        images.append(_corrected(entry, sha256, wanted.get(sha256, [])))
-        if sha256 in wanted:
-            found.add(sha256)
+        images.append(_corrected(entry, sha256, errata_of.get(sha256, [])))
+        present.add(sha256)
         if progress:
             progress(done, len(entries))
-    if sheet.errata and not found:
+    not_found = tuple(erratum for erratum in sheet.errata if erratum.sha256 not in present)
+    if sheet.errata and len(not_found) == len(sheet.errata):
         raise ErrataError(
-            f"none of the {len(sheet.errata)} images of this sheet are in {source}: it is the sheet of "
-            f"{sheet.dataset!r}, another data set, or the images were converted"
+            f"{source} has none of the {len(sheet.errata)} images of this sheet: it is not a copy of "
+            f"{sheet.dataset!r}, or its images were converted"
         )
-    return Application(root, tuple(images), tuple(one for one in sheet.errata if one.sha256 not in found))
+    return Application(root, tuple(images), not_found)
 
 
-def write_labels(applied: Application, path: Path) -> None:
+def write_labels(application: Application, path: Path) -> None:
     """Write the corrected labels of the copy as CSV: filepath (in the copy), label, split, labels, outcome.
 
     Raises:
-        ErrataError: it would lie in the copy, or cannot be written.
+        ErrataError: the file would lie in the copy, or cannot be written.
     """
-    _check_outside(applied, path)
-    lines = (
+    _check_outside(application, path)
+    rows = (
         (image.image_id, image.new_label, image.split, image.labels, image.label, image.outcome)
-        for image in applied.images
+        for image in application.images
         if image.new_label
     )
-    write_csv(path, ("filepath", "label", "split", "labels", "label_before", "outcome"), lines)
+    write_csv(path, ("filepath", "label", "split", "labels", "label_before", "outcome"), rows)
 
 
-def write_corrected(applied: Application, folder: Path, files: str, progress: Progress | None = None) -> None:
-    """Write the corrected copy as an image folder, whole or not at all; splits stay, as far as it has any.
+def write_corrected(application: Application, folder: Path, files: str, progress: Progress | None = None) -> None:
+    """Write the corrected copy as an image folder, whole or not at all; the splits of the copy stay.
 
     Args:
-        applied: what the sheet does.
+        application: the corrections.
         folder: empty or absent, outside the copy.
         files: of PLACING.
         progress: told (files written, files).
@@ -115,20 +115,19 @@ def write_corrected(applied: Application, folder: Path, files: str, progress: Pr
         ErrataError: the folder lies in the copy, is not empty, cannot be written or the disk is full.
     """
     checked_placing(files)
-    _check_outside(applied, folder)
-    kept = [one for one in applied.images if one.new_label]
-    wanted = [
-        ("/".join(part for part in (one.split, safe_name(one.new_label)) if part), PurePosixPath(one.image_id).name)
-        for one in kept
-    ]
-    places = targets(wanted, [one.image_id for one in kept])
+    _check_outside(application, folder)
+    images = [image for image in application.images if image.new_label]
+    folders = ("/".join(part for part in (image.split, safe_name(image.new_label)) if part) for image in images)
+    names = (PurePosixPath(image.image_id).name for image in images)
+    wanted = list(zip(folders, names, strict=True))
+    places = targets(wanted, [image.image_id for image in images])
     with atomic_folder(folder.expanduser().absolute()) as temporary:
-        put(temporary, [applied.root / one.image_id for one in kept], places, files, progress)
-        verify(temporary, places, [one.sha256 for one in kept])
+        put(temporary, [application.root / image.image_id for image in images], places, files, progress)
+        verify(temporary, places, [image.sha256 for image in images])
 
 
 def checked_placing(files: str) -> str:
-    """Return how the images of a corrected copy are placed.
+    """Return the way to place the images of a corrected copy.
 
     Raises:
         ErrataError: there is no such way.
@@ -146,26 +145,28 @@ def _read(source: Path) -> tuple[Path, Sequence[Entry]]:
     elif path.is_dir():
         root, entries = path, read_folder(path)
     else:
-        raise ErrataError(f"no image folder or CSV at {source}; give where your copy of the data set lies")
+        raise ErrataError(f"no image folder or CSV at {source}; give the place of your copy of the data set")
     if not entries:
         raise ErrataError(f"no image in {source}; give the folder that holds SPLIT/CLASS or CLASS folders")
     return root, sorted(entry._replace(label=checked_class(entry.label)) for entry in entries)
 
 
 def _corrected(entry: Entry, sha256: str, errata: Sequence[Erratum]) -> Corrected:
-    same = (entry.image_id, sha256, entry.split, entry.label)
+    """Return an image of the copy as the errata for its content correct it."""
+    as_found = (entry.image_id, sha256, entry.split, entry.label)
     if not errata:
-        return Corrected(*same, entry.label, (entry.label,), "")
-    by_label = [one for one in errata if one.label == entry.label]
-    for one in sorted(by_label, key=lambda one: one.image_id != entry.image_id):  # its own entry before a copy's
-        outcome = RIGHT if one.new_label == entry.label else APPLIED
-        return Corrected(*same, one.new_label, one.labels, outcome)
-    for one in errata:
-        if entry.label in one.labels:
-            return Corrected(*same, entry.label, one.labels, RIGHT)
-    return Corrected(*same, entry.label, (entry.label,), DIFFERENT)
+        return Corrected(*as_found, entry.label, (entry.label,), "")
+    same_label = [erratum for erratum in errata if erratum.label == entry.label]
+    if same_label:  # of several copies, the one of the same name
+        erratum = min(same_label, key=lambda erratum: erratum.image_id != entry.image_id)
+        outcome = RIGHT if erratum.new_label == entry.label else APPLIED
+        return Corrected(*as_found, erratum.new_label, erratum.labels, outcome)
+    for erratum in errata:
+        if entry.label in erratum.labels:
+            return Corrected(*as_found, entry.label, erratum.labels, RIGHT)
+    return Corrected(*as_found, entry.label, (entry.label,), DIFFERENT)
 
 
-def _check_outside(applied: Application, path: Path) -> None:
-    if path.expanduser().resolve().is_relative_to(applied.root.resolve()):
-        raise ErrataError(f"{path} lies in {applied.root}, which is never changed; name a place outside it")
+def _check_outside(application: Application, path: Path) -> None:
+    if path.expanduser().resolve().is_relative_to(application.root.resolve()):
+        raise ErrataError(f"{path} lies in {application.root}, which is never changed; name a place outside it")

@@ -1,4 +1,4 @@
-"""Image files put into class folders: names that are safe on every system, distinct, and the same each time."""
+"""Image files in class folders: names that are safe on every system, distinct, and the same each time."""
 
 import errno
 import hashlib
@@ -24,8 +24,9 @@ _LONGEST = 200  # bytes of a name; file systems take 255, and a suffix may be ad
 def safe_name(name: str) -> str:
     """Return a name that may be a file or folder on every system; different names stay different.
 
-    What is unsafe becomes %XX of its UTF-8 bytes, as in web addresses: slashes and other separators, `%` itself,
-    characters that do not print, a dot or blank at the beginning or end, and the first letter of a device's name.
+    Unsafe characters become %XX for each of their UTF-8 bytes, as in web addresses: slashes and other separators, `%`
+    itself, characters that do not print, a dot or blank at the beginning or end, and the first letter of a device's
+    name.
     """
     ends = {0, len(name) - 1}
     shown = [
@@ -42,22 +43,20 @@ def safe_name(name: str) -> str:
 
 
 def targets(wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> list[str]:
-    """Return where each file goes: FOLDER/NAME, with a suffix for every file whose place another wants too.
+    """Return the place of each file: FOLDER/NAME, with a suffix where several files want the same place.
 
     Args:
         wanted: folder, POSIX and safe, and the name a file has now, N.
-        keys: unique names that tell files apart, N; the suffix is a digest of them, so that the order of files and
-            what else is there does not matter.
+        keys: unique names, N; the suffix is a digest of them, so that a place depends on no other file.
     """
     plain = [f"{folder}/{safe_name(name)}" for folder, name in wanted]
     count = Counter(map(_same, plain))
     taken: set[str] = {_same(path) for path in plain if count[_same(path)] == 1}
-    found = []
+    places = []
     for path, key in zip(plain, keys, strict=True):
-        if count[_same(path)] > 1:
-            path = _distinct(PurePosixPath(path), key, taken)
-        found.append(path)
-    return found
+        shared = count[_same(path)] > 1
+        places.append(_distinct(PurePosixPath(path), key, taken) if shared else path)
+    return places
 
 
 def put(
@@ -68,7 +67,7 @@ def put(
     Args:
         folder: empty.
         sources: N files.
-        places: where in the folder each goes, POSIX, N.
+        places: paths in the folder, POSIX, N.
         how: of FILES.
         progress: told (files done, N).
 
@@ -83,10 +82,10 @@ def put(
             raise ErrataError(f"{place!r} lies outside {folder}; rename that file or class")
     for parent in {PurePosixPath(place).parent for place in places}:
         (folder / parent).mkdir(parents=True, exist_ok=True)
-    place_one = FILES[how]
+    place_file = FILES[how]
     pairs = zip(sources, places, strict=True)
     try:
-        for done, _ in enumerate(in_order(lambda pair: place_one(pair[0], folder / pair[1]), pairs, cores()), 1):
+        for done, _ in enumerate(in_order(lambda pair: place_file(pair[0], folder / pair[1]), pairs, cores()), 1):
             if progress:
                 progress(done, len(places))
     except OSError as error:
@@ -96,7 +95,7 @@ def put(
 
 
 def checked_files(how: str) -> str:
-    """Return how files are put in their place.
+    """Return the way to place files.
 
     Raises:
         ErrataError: there is no such way.
@@ -107,14 +106,14 @@ def checked_files(how: str) -> str:
 
 
 def verify(folder: Path, places: Sequence[str], sha256s: Sequence[str]) -> None:
-    """Raise unless each file holds what it should, read back from the disk.
+    """Raise unless each file, read back from the disk, has its hash.
 
     Raises:
-        ErrataError: it names the first that does not.
+        ErrataError: with the first file that has another one.
     """
-    found = in_order(file_sha256, (folder / place for place in places), cores())
-    for place, expected, now in zip(places, sha256s, found, strict=True):
-        if now != expected:
+    written = in_order(file_sha256, (folder / place for place in places), cores())
+    for place, expected, sha256 in zip(places, sha256s, written, strict=True):
+        if sha256 != expected:
             raise ErrataError(f"{place} was not written as it was read; nothing was kept: check the disk, try again")
 
 
@@ -150,15 +149,15 @@ def _cut(text: str, size: int) -> str:
 
 
 def _same(path: str) -> str:
-    """Return what two paths have in common that some file system takes for one."""
+    """Return a key that is equal for two paths that some file system takes for one."""
     return unicodedata.normalize("NFC", path).casefold()
 
 
 def _distinct(path: PurePosixPath, key: str, taken: set[str]) -> str:
     digest = _digest(key)
     for length in range(8, len(digest) + 1):
-        found = str(path.with_name(f"{path.stem}-{digest[:length]}{path.suffix}"))
-        if _same(found) not in taken:
-            taken.add(_same(found))
-            return found
+        place = str(path.with_name(f"{path.stem}-{digest[:length]}{path.suffix}"))
+        if _same(place) not in taken:
+            taken.add(_same(place))
+            return place
     raise ErrataError(f"no free name for {key!r} beside {path}; rename that file")

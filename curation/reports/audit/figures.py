@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from curation.datasets.catalog import DatasetSpec
 from curation.reports.audit.architectures import architecture_figures, splits_of
 from curation.reports.audit.images import duplicate_figures, printable, problem_figures
 from curation.reports.audit.labels import suspect_figures, trouble_figures
@@ -21,13 +20,19 @@ SCHEMA_VERSION = 1
 _LIBRARIES = ("errata-vision", "numpy", "pillow", "torch", "torchvision", "timm", "grad-cam")
 
 
-def report_figures(audit: Audit, spec: DatasetSpec) -> dict[str, Any]:
-    """Return all figures of the report; shares are in [0, 1] and stand beside their n."""
+def report_figures(audit: Audit, title: str, licence: str) -> dict[str, Any]:
+    """Return all figures of the report; shares are in [0, 1] and stand beside their n.
+
+    Args:
+        audit: the results.
+        title: of the data set.
+        licence: of its images.
+    """
     rows = audit.rows
     return {
         "schema_version": SCHEMA_VERSION,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "dataset": {"name": audit.name, "title": spec.title, "licence": spec.licence, "classes": list(rows.classes)},
+        "dataset": {"name": audit.name, "title": title, "licence": licence, "classes": list(rows.classes)},
         "config": audit.config,
         "images": len(rows),
         "splits": {split: _split(audit, mask) for split, mask in splits_of(audit)},

@@ -20,14 +20,14 @@ def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
     The page is one file that makes no request and runs no script; its figures are those of report.json.
 
     Args:
-        audit: what was found.
+        audit: the results.
         spec: the data set, for its title and licence.
         folder: made if it is not there.
 
     Raises:
         ErrataError: the folder cannot be written or the disk is full.
     """
-    figures, paths = report_figures(audit, spec), audit.rows.paths
+    figures, paths = report_figures(audit, spec.title, spec.licence), audit.rows.paths
     write_json(folder / "report.json", figures)
     style = style_sheet(_STYLE)
     page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: small_picture(paths[row], TWIN_PX))

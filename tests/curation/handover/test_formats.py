@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from curation.handover.formats import Exported, Item, check_huggingface, write_card, write_csv
+from curation.handover.formats import Exported, Item, check_huggingface, write_card, write_label_csv
 from models.errors import ErrataError
 
 
@@ -26,7 +26,7 @@ def test_classes_that_a_split_lacks() -> None:
 
 def test_commas_quotes_and_line_ends_in_names(tmp_path: Path) -> None:
     name = 'a, "b"\nc'
-    write_csv(tmp_path, exported(item("images/x.png", "train", name)))
+    write_label_csv(tmp_path, exported(item("images/x.png", "train", name)))
     with (tmp_path / "labels.csv").open(newline="") as file:
         (line,) = csv.DictReader(file)
     assert (line["label"], line["filepath"], line["image_id"]) == (name, "images/x.png", "from/images/x.png")

@@ -63,7 +63,7 @@ def test_there_and_back(sheet: ErrataSheet, tmp_path: Path) -> None:
 
 
 def test_the_original_has_none(workspace: Workspace) -> None:
-    with pytest.raises(ErrataError, match="version 'original' are the labels as given, without errata"):
+    with pytest.raises(ErrataError, match="version 'original' holds the labels as given, without errata"):
         errata_sheet(workspace, load_version(workspace, "tiny", "original"))
 
 

@@ -126,7 +126,7 @@ def test_classes_without_splits_and_a_csv(sheet: ErrataSheet, copy: Path, tmp_pa
 def test_another_data_set(sheet: ErrataSheet, copy: Path) -> None:
     for path in copy.rglob("*.png"):
         path.write_bytes(path.read_bytes() + b" ")
-    with pytest.raises(ErrataError, match=r"none of the 4 images of this sheet are in .*: it is the sheet of 'tiny'"):
+    with pytest.raises(ErrataError, match=r"has none of the 4 images of this sheet: it is not a copy of 'tiny'"):
         apply_sheet(sheet, copy)
     assert apply_sheet(replace(sheet, errata=()), copy).counts() == NOTHING
 
