@@ -27,7 +27,7 @@ def compare(
     html: Annotated[Path | None, typer.Option(help="write a page to read and share here")] = None,
     json: Annotated[Path | None, typer.Option(help="write every number here")] = None,
 ) -> None:
-    """Hold trained networks against each other. On the labels as given and as curated, with paired tests."""
+    """Compare trained networks. On the labels as given and as curated, with paired tests."""
     from app.commands.progress import stage_display
     from app.jobs.result import record
     from curation.comparison.pages.job import comparison, write_comparison
@@ -101,7 +101,7 @@ def _print_pairs(figures: dict[str, Any]) -> None:
             f"p = {pair['p_holm']:.3g} after {counted(len(pairs), 'test')}"
         )
     if len(pairs) > _SHOWN_PAIRS:
-        typer.echo(f"and {len(pairs) - _SHOWN_PAIRS} more pairs: --json writes all")
+        typer.echo(f"and {len(pairs) - _SHOWN_PAIRS} more pairs; --json writes all")
 
 
 def _print_missing_trainings(figures: dict[str, Any]) -> None:
@@ -116,7 +116,7 @@ def _print_missing_trainings(figures: dict[str, Any]) -> None:
 def check(
     name: DatasetName,
     max_errors: Annotated[
-        str, typer.Option(help="share of wrong labels that may be left, as 2% or 0.02", show_default=False)
+        str, typer.Option(help="highest share of wrong labels, as 2% or 0.02", show_default=False)
     ] = "",
     no_leaks: Annotated[bool, typer.Option("--no-leaks", help="no image of train with a twin in val or test")] = False,
     min_accuracy: Annotated[
@@ -126,7 +126,7 @@ def check(
     runs: Annotated[
         str, typer.Option(help="by commas: runs, recipes or architectures; the most accurate one", show_default=False)
     ] = "",
-    split: Annotated[str, typer.Option(help="whose labels --max-errors is about: train, val, test or all")] = "all",
+    split: Annotated[str, typer.Option(help="labels that --max-errors counts: train, val, test or all")] = "all",
 ) -> None:
     """Check a data set and its networks, for CI. Exit code 0: all conditions hold, 1: one fails, 2: bad input."""
     workspace, dataset = audited_dataset(name)

@@ -24,9 +24,9 @@ _OLDEST = "only from this time on, as 2026-01-31 or 2026-01-31T12:00"
 def decisions(
     name: DatasetName,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="with --merge: decision logs of other people", show_default=False)
+        list[Path] | None, typer.Argument(help="with --merge: other people's decision logs", show_default=False)
     ] = None,
-    reviewer: Annotated[str, typer.Option(help="only hers or his; with --undo and the like: whose")] = "",
+    reviewer: Annotated[str, typer.Option(help="only this reviewer's; with --undo and the like: the reviewer")] = "",
     decision: Annotated[str, typer.Option(help="only keep, relabel, ambiguous, …")] = "",
     split: Annotated[str, typer.Option(help="only train, val or test")] = "",
     image: Annotated[str, typer.Option(help="only this image_id")] = "",
@@ -147,7 +147,7 @@ def _named(reviewer: str) -> str:
     from curation.decisions.decision import checked_reviewer
 
     if not reviewer:
-        raise ErrataError("say whose decision with --reviewer; nobody undoes another's")
+        raise ErrataError("name the reviewer with --reviewer; reviewers undo only their own decisions")
     return checked_reviewer(reviewer)
 
 
@@ -181,7 +181,7 @@ def _cells(line: "Line") -> list[str]:
 
     time = datetime.fromisoformat(line.entry.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")  # in the local time zone
     label = line.about.label if line.about else ""
-    verdict = _verdict(line.about) if line.about else "what is not in this log"
+    verdict = _verdict(line.about) if line.about else "an entry that is not in this log"
     if isinstance(line.entry, Reversal):
         verdict = f"{line.entry.kind} of {verdict}"
     elif line.entry.adjudicates:

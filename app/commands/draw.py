@@ -12,10 +12,11 @@ def draw(
     name: DatasetName,
     images: Annotated[list[str], typer.Argument(help="image_ids, as `errata issues` lists them")],
     runs: Annotated[
-        str, typer.Option(help="by commas: trained runs that look; the audit's networks by default", show_default=False)
+        str, typer.Option(help="by commas: trained runs; by default the audit's networks", show_default=False)
     ] = "",
     label: Annotated[
-        str, typer.Option(help="with --runs: the class to look for; what each predicts by default", show_default=False)
+        str,
+        typer.Option(help="with --runs: the class to look for; by default what each run predicts", show_default=False),
     ] = "",
 ) -> None:
     """Draw the Grad-CAM maps of images. For the given and the suggested class, or for what trained runs predict."""

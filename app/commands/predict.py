@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 def predict(
     name: DatasetName,
-    files: Annotated[list[Path], typer.Argument(help="images, of any place")],
+    files: Annotated[list[Path], typer.Argument(help="image files, anywhere")],
     csv: Annotated[Path | None, typer.Option(help="a line an image and model")] = None,
     json: Annotated[Path | None, typer.Option(help="everything, with the nearest training images")] = None,
     cams: Annotated[Path | None, typer.Option(help="folder for Grad-CAM maps of each model's first class")] = None,
     top: Annotated[int, typer.Option(help="classes of each model", min=1, max=1000)] = 5,
 ) -> None:
-    """Ask every trained model of a data set about images. Says too where none of the classes fits."""
+    """Ask every trained model of a data set about images. Also says when none of the classes fits."""
     workspace, dataset = audited_dataset(name)
     from app.commands.progress import stage_display
     from app.jobs.result import record

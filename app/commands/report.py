@@ -14,7 +14,7 @@ def report(
     html: Annotated[Path | None, typer.Option(help="one page to read and share")] = None,
     json: Annotated[Path | None, typer.Option(help="every number of it")] = None,
 ) -> None:
-    """Write all that is known of a data set. Audit, decisions, versions, trainings and their comparison."""
+    """Write everything known about a data set. Audit, decisions, versions, trainings and their comparison."""
     workspace, dataset = audited_dataset(name)
     if not html and not json:
         raise ErrataError("name a file for the report: --html FILE, --json FILE or both")

@@ -13,7 +13,7 @@ from models.errors import ErrataError
 def review(
     name: DatasetName,
     split: Annotated[str, typer.Option(help="test, val or train")] = "test",
-    reviewer: Annotated[str, typer.Option(help="your name, as the decision log shall carry it; asked once")] = "",
+    reviewer: Annotated[str, typer.Option(help="your name in the decision log; asked once")] = "",
     port: Annotated[
         int | None, typer.Option(help="of your FiftyOne App; a free one by default", min=1, max=65535)
     ] = None,
@@ -52,13 +52,13 @@ def named_reviewer(workspace: Workspace, reviewer: str) -> str:
     if known := kept_reviewer(workspace):
         return checked_reviewer(reviewer or known)
     if not reviewer and not sys.stdin.isatty():
-        raise ErrataError("nobody said who reviews; add --reviewer NAME (it is asked once)")
-    return keep_reviewer(workspace, reviewer or typer.prompt("Your name, as the decision log shall carry it").strip())
+        raise ErrataError("no reviewer is named; add --reviewer NAME (asked once)")
+    return keep_reviewer(workspace, reviewer or typer.prompt("Your name in the decision log").strip())
 
 
 def sync(
     name: DatasetName,
-    reviewer: Annotated[str, typer.Option(help="who made the edits; who reviewed last by default")] = "",
+    reviewer: Annotated[str, typer.Option(help="who made the edits; by default the last reviewer")] = "",
 ) -> None:
     """Make decisions of labels and tags edited in FiftyOne. Then its dataset follows the decision log."""
     workspace, dataset = audited_dataset(name)

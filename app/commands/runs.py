@@ -37,7 +37,7 @@ def runs(
 
 
 def cancel(
-    name: Annotated[str, typer.Argument(help="a data set, whose audit is meant, or a run as `errata runs` lists it")],
+    name: Annotated[str, typer.Argument(help="a data set, to end its audit, or a run as `errata runs` lists it")],
 ) -> None:
     """End the running audit of a data set, or a run. What it finished is kept."""
     from models.files.runs import cancel as end_run

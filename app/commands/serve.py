@@ -25,7 +25,7 @@ _STOP_S = 10
 def serve(
     port: Annotated[int, typer.Option(help="of the Streamlit app", min=1, max=65535)] = 8501,
     fiftyone_port: Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)] = 5151,
-    name: Annotated[str, typer.Option(help="audited first where it was not yet")] = "scenes",
+    name: Annotated[str, typer.Option(help="data set to show; audited first if need be")] = "scenes",
 ) -> None:
     """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` first if need be."""
     workspace, dataset = audited_dataset(name)

@@ -53,13 +53,13 @@ def train(
     recipe: Annotated[str, typer.Option(help="errata recipes lists them")] = "",
     architecture: Annotated[str, typer.Option(help="ARCH or ARCH@MODE, in place of the recipe's")] = "",
     seed: Seed = 0,
-    seeds: Annotated[int, typer.Option(help="train so many times, with seeds from --seed on", min=1, max=100)] = 1,
+    seeds: Annotated[int, typer.Option(help="number of trainings, with seeds from --seed on", min=1, max=100)] = 1,
     size: Annotated[
         int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0, max=4096)
     ] = 0,
     max_train_images: Annotated[int, typer.Option(help="drawn in the proportions of the classes; 0 = all", min=0)] = 0,
-    classes: Annotated[str, typer.Option(help="comma-separated: tell only these apart")] = "",
-    init_from: Annotated[str, typer.Option(help="a run, or a recipe, whose backbone to start from")] = "",
+    classes: Annotated[str, typer.Option(help="comma-separated: learn only these")] = "",
+    init_from: Annotated[str, typer.Option(help="start from the backbone of this run or recipe")] = "",
     weights: Annotated[Path | None, typer.Option(help="a local file with the pretrained weights")] = None,
     engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
     version: LabelVersion = "original",

@@ -32,10 +32,10 @@ def split(
         float | None,
         typer.Option(help="a label_quality: labels below it take the suggested one, unseen; never in test"),
     ] = None,
-    accept_in: Annotated[str, typer.Option(help="splits in which --auto-accept may")] = "train,val",
+    accept_in: Annotated[str, typer.Option(help="splits in which --auto-accept changes labels")] = "train,val",
     reviewer: Annotated[str, typer.Option(help="who makes this version; the user by default")] = "",
 ) -> None:
-    """Make a curated split from the decisions there are. Immutable, with a hash of its content."""
+    """Make a curated split from the decisions so far. Immutable, with a hash of its content."""
     from app.jobs.result import record
     from curation.versions.make import make_version
     from curation.versions.request import VersionRequest

@@ -149,4 +149,4 @@ def _error(folder: Path, log: tuple[str, ...]) -> str:
     with suppress(ErrataError):  # a damaged result
         if (result := read_result(folder)) and result.error:
             return result.error
-    return log[-1] if log else "the process ended before it began"
+    return log[-1] if log else "the process ended before its work began"

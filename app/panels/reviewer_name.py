@@ -20,7 +20,7 @@ def reviewer() -> str:
 def ask_name(key: str, known: str = "") -> None:
     """Ask for the name; a valid one is kept."""
     with st.form(f"{key}-form", border=False):
-        name = st.text_input("Your name, as the decision log shall carry it", value=known, max_chars=64, key=key)
+        name = st.text_input("Your name in the decision log", value=known, max_chars=64, key=key)
         sent = st.form_submit_button("Start reviewing" if not known else "Go on with this name", type="primary")
     if sent:
         st.query_params["reviewer"] = keep_reviewer(workspace(), name.strip())  # a sentence where it is none

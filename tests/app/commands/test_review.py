@@ -43,7 +43,7 @@ def run(*arguments: str, answer: str | None = None) -> str:
 
 
 def test_the_name_is_asked_once(opened: list[tuple[Any, ...]], tmp_path: Any) -> None:
-    with pytest.raises(ErrataError, match="nobody said who reviews; add --reviewer NAME"):
+    with pytest.raises(ErrataError, match="no reviewer is named; add --reviewer NAME"):
         run("review", "tiny")
     assert "FiftyOne of ana: http" in run("review", "tiny", "--reviewer", "ana")
     assert "FiftyOne of ana: http" in run("review", "tiny", "--split", "train", "--port", "6000")

@@ -60,7 +60,7 @@ def test_one_that_is_only_starting_can_be_cancelled(tmp_path: Path) -> None:
     assert watch(tmp_path).state == "starting"
     assert cancel(tmp_path)
     assert sleeper.wait(10) != 0
-    assert watch(tmp_path).error == "the process ended before it began"
+    assert watch(tmp_path).error == "the process ended before its work began"
 
 
 def test_a_running_one_is_cancelled_and_a_killed_one_is_interrupted(tmp_path: Path) -> None:
