@@ -16,7 +16,7 @@ def draw(
     ] = "",
     label: Annotated[
         str,
-        typer.Option(help="with --runs: the class to look for; by default what each run predicts", show_default=False),
+        typer.Option(help="with --runs: the class to look for; by default the one predicted", show_default=False),
     ] = "",
 ) -> None:
     """Draw the Grad-CAM maps of images. For the given and the suggested class, or for what trained runs predict."""

@@ -26,7 +26,7 @@ def queue(
     cancel: Annotated[str, typer.Option(help="end this job, or take it out before it begins")] = "",
     resume: Annotated[str, typer.Option(help="add this job once more; it goes on where it was")] = "",
 ) -> None:
-    """List the audits and trainings that wait for one another. Adds the command that follows, as in errata queue train NAME."""
+    """List the audits and trainings that wait for one another. Adds the command behind it: errata queue train NAME."""
     if sum(map(bool, (context.args, work, cancel, resume))) > 1:
         raise ErrataError("give a command to add, --work, --cancel or --resume; one of them at a time")
     from app.jobs import actions, worker

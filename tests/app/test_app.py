@@ -219,8 +219,8 @@ def drawable(workspace: Workspace) -> Audit:
     """An audit whose maps are not drawn, with models that could draw them as far as the app can tell."""
     audit = small_audit(workspace, cams=0)
     assert "image.draw" not in [button.key for button in show(dataset="tiny").button]  # no models to look into
-    for one in audit.architectures:
-        (one.run_folder / "fold-0.safetensors").touch()
+    for architecture in audit.architectures:
+        (architecture.run_folder / "fold-0.safetensors").touch()
     return audit
 
 
@@ -240,15 +240,15 @@ def test_maps_are_drawn_on_demand(workspace: Workspace, drawable: Audit, monkeyp
     assert "image.draw" not in [button.key for button in app.button]
     assert "maps of another image" in shown(show(dataset="tiny", image="test/forest/0.png"))
     write_status(folder, "finished", ARCHITECTURES[1])
-    for one in drawable.architectures:
-        draw(drawable, one)
+    for architecture in drawable.architectures:
+        draw(drawable, architecture)
     app.run()
     assert shown(app).count("data:image/jpeg;base64,") == 1 + 1 + 4
     assert "image.draw" not in [button.key for button in app.button]
 
 
-def draw(audit: Audit, one: ArchitectureResult) -> None:
-    for path in cam_pair(audit, one, int(audit.suspects("test")[0])):
+def draw(audit: Audit, architecture: ArchitectureResult) -> None:
+    for path in cam_pair(audit, architecture, int(audit.suspects("test")[0])):
         path.parent.mkdir(exist_ok=True)
         Image.new("L", (224, 149), 100).save(path)
 

@@ -24,15 +24,15 @@ def test_compare_on_the_screen(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code("compare", NAME) == 0
-    said = capsys.readouterr().out
-    assert "10 of 12 test images compared, 1 none-of-these, 1 unsure" in said
-    line = next(one for one in said.splitlines() if one.startswith("scenes-lite0-frozen  "))
+    output = capsys.readouterr().out
+    assert "10 of 12 test images compared, 1 none-of-these, 1 unsure" in output
+    line = next(line for line in output.splitlines() if line.startswith("scenes-lite0-frozen  "))
     assert "75.0 % (44.2 to 91.9)  " in line
     assert "95.0 % (65.5 to 99.5)" in line
-    assert "trained on original: original picks scenes-simple, v1 scenes-lite0-frozen; original would pick" in said
-    assert "v1: scenes-lite0-frozen +15.0 points" in said
-    assert "p = 1 after 3 tests" in said
-    assert "  errata train tiny --recipe scenes-simple --size 32 --epochs 3 --version v1" in said
+    assert "trained on original: original picks scenes-simple, v1 scenes-lite0-frozen; original would pick" in output
+    assert "v1: scenes-lite0-frozen +15.0 points" in output
+    assert "p = 1 after 3 tests" in output
+    assert "  errata train tiny --recipe scenes-simple --size 32 --epochs 3 --version v1" in output
 
 
 def test_compare_to_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -40,12 +40,13 @@ def test_compare_to_files(workspace: Workspace, monkeypatch: pytest.MonkeyPatch,
     arguments = ("--runs", f"{STRONG}-s0, {WEAK}", "--versions", "v1", "--html", str(html), "--json", str(file))
     assert exit_code("compare", NAME, *arguments) == 0
     figures = json.loads(file.read_text())
-    assert [(one["name"], len(one["runs"])) for one in figures["contestants"]] == [(STRONG, 1), (WEAK, 1)]
-    assert [own["version"] for own in figures["versions"]] == ["v1"]
+    seeds = {contestant["name"]: len(contestant["runs"]) for contestant in figures["contestants"]}
+    assert seeds == {STRONG: 1, WEAK: 1}
+    assert [version["version"] for version in figures["versions"]] == ["v1"]
     assert html.read_text().startswith("<!doctype html>")
 
 
-def test_compare_says_what_is_wrong(
+def test_compare_refuses_unknown_names(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert exit_code("compare", NAME, "--runs", "tiny-wek-33333333") == 2
@@ -127,8 +128,8 @@ def test_draw_what_runs_predict(
         (f"{STRONG_V1}-s0", "efficientnet_lite0", street, "1.png"),
     ]
     strong = choose_contestants(workspace, NAME, (STRONG,))[0]
-    said = capsys.readouterr().out.splitlines()
-    assert said[0] == str(map_file(strong, "test/street/0.png", "sea"))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == str(map_file(strong, "test/street/0.png", "sea"))
     assert exit_code(*names, "--label", "forest") == 0
     assert len(drawn) == 8
     assert {target for _, _, target, _ in drawn[4:]} == {1}
@@ -146,7 +147,7 @@ def test_draw_what_runs_predict(
         (("test/sea/0.png", "--label", "sea"), "--label goes with --runs"),
     ],
 )
-def test_draw_says_what_is_wrong(
+def test_draw_refuses_wrong_input(
     workspace: Workspace,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -46,10 +46,10 @@ def ledger(workspace: Workspace) -> Ledger:
 
 
 def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
-    """Run the command; return what it printed, or said where it fails."""
+    """Run the command; return what it printed, or its sentence where it refuses."""
     assert exit_code("decisions", *arguments) == code
-    said = capsys.readouterr()
-    return said.err if code else said.out
+    printed = capsys.readouterr()
+    return printed.err if code else printed.out
 
 
 def lines(output: str) -> list[str]:
@@ -142,25 +142,25 @@ def test_it_merges(ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path:
     sha256 = ledger.at(1).verdicts(IMAGE)["ana"].sha256
     hers.append(Decision("cleo", "was/elsewhere.png", "keep", (), "sea", sha256))
     hers.append(Decision("cleo", "gone.png", "keep", (), "sea", "0" * 64))
-    said = errata(capsys, "tiny", "--merge", hers.path)
-    assert said == ("new: 2 lines of 1 log\n1 decision in the log about images that tiny does not have\n")
+    output = errata(capsys, "tiny", "--merge", hers.path)
+    assert output == ("new: 2 lines of 1 log\n1 decision in the log about images that tiny does not have\n")
     assert errata(capsys, "tiny", hers.path, hers.path, "--merge").startswith("new: 0 lines of 2 logs\n")
     output = errata(capsys, "tiny", "--reviewer", "cleo")
     assert [line.split()[4] for line in lines(output)] == [IMAGE, "gone.png"]
     assert "image gone" in output
     hers.path.write_text('{"schema_version": 7}\n')
-    said = errata(capsys, "tiny", "--merge", hers.path, code=2)
-    assert re.search(r"hers\.jsonl, line 1: schema_version 7 is of a newer Errata.*nothing was merged", said)
+    refusal = errata(capsys, "tiny", "--merge", hers.path, code=2)
+    assert re.search(r"hers\.jsonl, line 1: schema_version 7 is of a newer Errata.*nothing was merged", refusal)
 
 
 def test_problems_of_the_log_are_told(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     with ledger.log.path.open("ab") as file:
         file.write(b"rubbish\n{torn")
     exit_code("decisions", "tiny")
-    said = capsys.readouterr()
-    assert numbers(said.out) == [1, 2, 3, 4, 5]
-    assert "tiny.jsonl, line 6: it is damaged: no JSON object\n" in said.err
-    assert "tiny.jsonl, line 7: it has no end, as after a crash" in said.err
+    printed = capsys.readouterr()
+    assert numbers(printed.out) == [1, 2, 3, 4, 5]
+    assert "tiny.jsonl, line 6: it is damaged: no JSON object\n" in printed.err
+    assert "tiny.jsonl, line 7: it has no end, as after a crash" in printed.err
 
 
 def test_nothing_yet(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,9 +199,9 @@ def test_nothing_yet(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -
 def test_bad_input_is_one_sentence(
     ledger: Ledger, capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str
 ) -> None:
-    said = errata(capsys, *arguments, code=2)
-    assert sentence in said
-    assert said.count("\n") == 1
+    refusal = errata(capsys, *arguments, code=2)
+    assert sentence in refusal
+    assert refusal.count("\n") == 1
 
 
 def test_control_characters_of_a_merged_log_do_not_reach_the_terminal(

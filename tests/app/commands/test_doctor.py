@@ -37,12 +37,12 @@ def test_python(version: tuple[int, int], level: str) -> None:
 
 
 def test_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = {"torch": "2.9.1+cpu", "torchvision": "0.29.0", "fiftyone": "1.22.1"}
+    installed = {"torch": "2.9.1+cpu", "torchvision": "0.29.0", "fiftyone": "1.22.1"}
 
     def version(name: str) -> str:
-        if name not in found:
+        if name not in installed:
             raise PackageNotFoundError(name)
-        return found[name]
+        return installed[name]
 
     monkeypatch.setattr("importlib.metadata.version", version)
     levels = {finding.name: finding.level for finding in doctor.check_packages()}
@@ -77,9 +77,9 @@ def test_a_workspace_that_cannot_be_made_and_a_full_disk(tmp_path: Path, monkeyp
     assert [finding.level for finding in doctor.check_workspace()] == [OK, PROBLEM]
     (tmp_path / "file").touch()
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "file"))
-    found = [finding for finding in doctor.examine() if finding.name == "workspace"]
-    assert [finding.level for finding in found] == [PROBLEM]
-    assert "ERRATA_HOME" in found[0].text
+    findings = [finding for finding in doctor.examine() if finding.name == "workspace"]
+    assert [finding.level for finding in findings] == [PROBLEM]
+    assert "ERRATA_HOME" in findings[0].text
 
 
 def test_ports() -> None:
@@ -93,11 +93,11 @@ def test_ports() -> None:
 
 def test_data_that_is_there_and_data_that_is_not(tmp_path: Path) -> None:
     (tmp_path / "data" / "intel").mkdir(parents=True)
-    found = {finding.name: finding for finding in doctor.check_data()}
-    assert found["data: scenes"].level == OK
-    assert found["data: intel"] == Finding("data: intel", OK, str(tmp_path / "data" / "intel"))
-    assert found["data: cifar10"].level == NOTE
-    assert "errata fetch cifar10" in found["data: cifar10"].text
+    findings = {finding.name: finding for finding in doctor.check_data()}
+    assert findings["data: scenes"].level == OK
+    assert findings["data: intel"] == Finding("data: intel", OK, str(tmp_path / "data" / "intel"))
+    assert findings["data: cifar10"].level == NOTE
+    assert "errata fetch cifar10" in findings["data: cifar10"].text
 
 
 def test_browser(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,10 +107,10 @@ def test_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_check_that_falls_over_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "models.processors.devices", None)  # importing it raises
-    found = [finding for finding in doctor.examine() if finding.name == "device"]
-    assert [finding.level for finding in found] == [PROBLEM]
-    assert "ImportError" in found[0].text or "ModuleNotFoundError" in found[0].text
-    assert "\n" not in found[0].text
+    findings = [finding for finding in doctor.examine() if finding.name == "device"]
+    assert [finding.level for finding in findings] == [PROBLEM]
+    assert "ImportError" in findings[0].text or "ModuleNotFoundError" in findings[0].text
+    assert "\n" not in findings[0].text
 
 
 def test_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,8 +93,8 @@ def test_sync_and_rebuild(mongo_workspace: Workspace, monkeypatch: pytest.Monkey
     def edit(label: str) -> None:
         dataset = load_dataset(mongo_workspace, "errata-synced")
         samples = read_samples(dataset, ("image_id",))
-        (one,) = (one for one, sample in samples.items() if sample["image_id"] == IMAGE)
-        write_samples(dataset, {one: {"curated": classification(label)}})
+        (sample_id,) = (sample_id for sample_id, sample in samples.items() if sample["image_id"] == IMAGE)
+        write_samples(dataset, {sample_id: {"curated": classification(label)}})
 
     edit("forest")
     assert run("sync", "synced").splitlines() == [
@@ -120,12 +120,12 @@ def test_an_audit_that_is_written_again_keeps_edits(mongo_workspace: Workspace) 
     write_audit(mongo_workspace, audit)
     dataset = load_dataset(mongo_workspace, "errata-rewritten")
     samples = read_samples(dataset, ("image_id",))
-    (one,) = (one for one, sample in samples.items() if sample["image_id"] == IMAGE)
-    write_samples(dataset, {one: {"tags": ["exclude"]}})
+    (sample_id,) = (sample_id for sample_id, sample in samples.items() if sample["image_id"] == IMAGE)
+    write_samples(dataset, {sample_id: {"tags": ["exclude"]}})
     with pytest.raises(ErrataError, match="nobody said by whom; add --reviewer NAME to `errata sync rewritten` first"):
         write_audit(mongo_workspace, audit)
     keep_reviewer(mongo_workspace, "ana")
     write_audit(mongo_workspace, audit)
     (mongo_workspace.root / "reviewer.json").unlink()
-    found = load_dataset(mongo_workspace, "errata-rewritten").match({"decision": "exclude"})
-    assert (found.values("image_id"), found.values("reviewer")) == ([IMAGE], [["ana"]])
+    excluded = load_dataset(mongo_workspace, "errata-rewritten").match({"decision": "exclude"})
+    assert (excluded.values("image_id"), excluded.values("reviewer")) == ([IMAGE], [["ana"]])

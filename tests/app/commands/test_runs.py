@@ -48,9 +48,9 @@ def test_runs(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
 def test_clean_names_and_removes(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     old = workspace.runs / "tiny-a-11111111"
     errata("clean", "--dry-run")
-    said = capsys.readouterr().out
-    assert "runs/tiny-a-11111111  (models that no audit uses)" in said
-    assert "12 KB could be freed; nothing was removed" in said
+    output = capsys.readouterr().out
+    assert "runs/tiny-a-11111111  (models that no audit uses)" in output
+    assert "12 KB could be freed; nothing was removed" in output
     errata("clean")  # no terminal here
     assert "give --yes to remove this" in capsys.readouterr().out
     assert old.exists()

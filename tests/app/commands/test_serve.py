@@ -92,19 +92,19 @@ def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
     small_audit(workspace, cams=1)
     app_port, fiftyone_port = free_port(), free_port()
     command = [sys.executable, "-m", "app.cli", "serve", "--name", "tiny", "--port", str(app_port)]
-    own = {name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URI")}
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_DATABASE_URI")}
     output = tmp_path / "output.txt"
     with output.open("w") as file:
         process = subprocess.Popen(
-            [*command, "--fiftyone-port", str(fiftyone_port)], stdout=file, stderr=file, cwd=tmp_path, env=own
+            [*command, "--fiftyone-port", str(fiftyone_port)], stdout=file, stderr=file, cwd=tmp_path, env=environment
         )
     try:
         deadline = time.monotonic() + 240
         while "stops both" not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.2)
-        said = output.read_text()
-        assert f"http://127.0.0.1:{app_port}/?dataset=tiny" in said
-        assert f"http://127.0.0.1:{fiftyone_port}/datasets/errata-tiny?view=suspicious-test" in said
+        printed = output.read_text()
+        assert f"http://127.0.0.1:{app_port}/?dataset=tiny" in printed
+        assert f"http://127.0.0.1:{fiftyone_port}/datasets/errata-tiny?view=suspicious-test" in printed
         assert (status(app_port, "/_stcore/health"), status(fiftyone_port, "/fiftyone")) == (200, 200)
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGTERM)

@@ -43,14 +43,14 @@ def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
-    """Run the command; return what it printed, or the sentence it said where it fails."""
-    found = exit_code(*arguments)
-    said = capsys.readouterr()
-    assert found == code, said.err
+    """Run the command; return what it printed, or the sentence it printed where it fails."""
+    actual = exit_code(*arguments)
+    printed = capsys.readouterr()
+    assert actual == code, printed.err
     if code:
-        (sentence,) = [line for line in said.err.splitlines() if line.startswith("errata: ")]
+        (sentence,) = [line for line in printed.err.splitlines() if line.startswith("errata: ")]
         return sentence
-    return said.out
+    return printed.out
 
 
 def test_split_says_what_it_holds(capsys: pytest.CaptureFixture[str]) -> None:

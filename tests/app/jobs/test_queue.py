@@ -82,7 +82,7 @@ def test_one_that_waits_is_taken_out_and_added_again(workspace: Workspace) -> No
     assert not cancel_job(workspace, job.id)
     assert work(workspace) == 0
     again = resume_job(workspace, job.id)
-    assert [one.id for one in jobs(workspace)] == [again.id]  # not twice in the list
+    assert [job.id for job in jobs(workspace)] == [again.id]  # not twice in the list
     assert (again.state, again.arguments) == ("waiting", job.arguments)
     with pytest.raises(ErrataError, match="is waiting; cancel it first"):
         resume_job(workspace, again.id)
