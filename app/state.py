@@ -67,6 +67,7 @@ def forget_image() -> None:
 def audit_stamp(folder: Path) -> tuple[int, ...]:
     """Return when the files that an audit is read from were written; a running audit writes them again."""
     files = [folder / name for name in ("results.json", "rows.npz", "findings.npz")]
+    files += sorted(folder.glob("map-*.npy"))
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
 

@@ -13,7 +13,8 @@ from curation.workspace.folders import Workspace
 
 if TYPE_CHECKING:
     from curation.audit.config import AuditConfig
-    from curation.results.audit import ArchitectureResult, Audit
+    from curation.results.architectures import ArchitectureResult
+    from curation.results.audit import Audit
 
 
 def audit(

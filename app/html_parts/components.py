@@ -7,7 +7,8 @@ import numpy as np
 
 from app.html_parts.charts import probability_bars, quality_bar
 from app.html_parts.pictures import cam_picture, picture
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.results.cam_files import cam_pair
 from curation.results.reasons import reasons
 from curation.workspace.names import MEAN_OF_FOLDS

@@ -6,7 +6,8 @@ from html import escape
 from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.datasets.rows import Rows
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 
 TILE_PX = 200  # twice what is shown, for sharp screens
 

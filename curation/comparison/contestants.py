@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from curation.images.checking import rows_key
+from curation.images.keys import rows_key
 from curation.results.runs import finished_runs
 from curation.results.trained import TrainedRun, load_run
 from curation.versions.rows import CuratedRows

@@ -1,13 +1,11 @@
 """The review of one data set: decisions checked against its images, written to its log, undone and looked up."""
 
-import hashlib
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from curation.decisions.append_only import torn_file
@@ -15,6 +13,7 @@ from curation.decisions.decision import Decision, Entry, Reversal, order
 from curation.decisions.log import START, DecisionLog, LogWriter, Page
 from curation.decisions.state import State, replay
 from curation.images.checked_rows import CheckedRows
+from curation.images.unchanged import check_image_unchanged
 from curation.results.audit import load_audit
 from curation.words import utc_text
 from curation.workspace.folders import Workspace
@@ -149,7 +148,7 @@ class Ledger:
         label, sha256 = self.classes[self.rows.labels[row]], self._sha256s[row]
         if decision.label not in ("", label) or decision.sha256 not in ("", sha256):
             raise ErrataError(f"the label or content of {decision.image_id!r} is another one in the audit; look again")
-        _check_unchanged(self.rows.root / decision.image_id, decision.image_id, sha256)
+        check_image_unchanged(self.rows.root / decision.image_id, sha256, decision.image_id)
         return replace(decision, label=label, sha256=sha256).checked(self.classes)
 
     @contextmanager
@@ -233,17 +232,3 @@ def entries_until(page: Page, moment: Moment) -> list[tuple[int, Entry]]:
         return [(line, entry) for line, entry in page.entries if line <= moment]
     latest = utc_text(moment)
     return [(line, entry) for line, entry in page.entries if entry.time <= latest]
-
-
-def _check_unchanged(path: Path, image_id: str, sha256: str) -> None:
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ErrataError(
-            f"cannot read image {image_id!r}: {error.strerror}; nothing was decided: put it back or audit again"
-        ) from error
-    if found != sha256:
-        raise ErrataError(
-            f"image {image_id!r} was changed since it was scored; nothing was decided: audit the data set again"
-        )

@@ -1,116 +1,115 @@
 """The first stages of every job: each image is read and checked once, its problems found, and copies are grouped."""
 
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
+from curation.images.compared_pairs import ComparedPairs
 from curation.images.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
-from curation.images.problems import find_problems
+from curation.images.keys import bytes_key, content_key, listed_key
+from curation.images.problems import ImageProblems, find_problems
+from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
-from models.arrays import FloatArray, Progress
+from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
-from models.files.atomic import digest
 
-DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1  # counted up with every change of what the same images give
+DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1  # raised with every change of what the same images give
 
 
-def check_listed(listed: Rows, stages: Stages) -> CheckedRows:
-    """Read and check every image once; what cannot be read is skipped and said.
+@dataclass(frozen=True)
+class EmbeddingSource:
+    """Embeddings that propose which images may be copies."""
+
+    key: str  # digest of what they depend on beside the images
+    read: Callable[[], FloatArray]  # returns them, shape (N, D); only called where pairs are not known yet
+
+
+def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedRows:
+    """Read and check every image once; unreadable ones are skipped, and listed with the reason.
 
     Raises:
         ErrataError: the readable images make no problem to learn.
     """
+    from curation.images.known_checks import KnownChecks
     from models.images.check import check_images
 
     folder = stages.run_folder
 
-    def work(progress: Progress) -> None:
-        checks = check_images(listed.paths, progress=progress)
-        good = np.array([check.problem is None for check in checks], bool)
-        skipped = [(str(i), check.problem or "") for i, check in zip(listed.image_ids, checks, strict=True)]
-        kept = [check for check in checks if check.problem is None]
-        CheckedRows(
-            listed.where(good),
-            np.array([check.sha256 for check in kept], np.str_),
-            np.array([check.phash for check in kept], np.uint64),
-            np.array([(check.width_px, check.height_px) for check in kept], np.int64).reshape(-1, 2),
-            tuple(entry for entry in skipped if entry[1]),
-        ).save(folder)
+    def check(progress: Progress) -> CheckedRows:
+        checks = check_images(listed.paths, known=KnownChecks(workspace).get, progress=progress)
+        readable = [check for check in checks if check.problem is None]
+        checked = CheckedRows(
+            listed.where(np.array([check.problem is None for check in checks], bool)),
+            np.array([check.sha256 for check in readable], np.str_),
+            np.array([check.phash for check in readable], np.uint64),
+            np.array([(check.width_px, check.height_px) for check in readable], np.int64).reshape(-1, 2),
+            tuple(
+                (str(image_id), check.problem)
+                for image_id, check in zip(listed.image_ids, checks, strict=True)
+                if check.problem is not None
+            ),
+        )
+        checked.save(folder)
+        return checked
 
-    stages.do("images", [listed_key(listed)], [folder / "rows.npz", folder / "rows.json"], work)
-    checked = CheckedRows.load(folder)
-    _check_rows(checked)
+    outputs = [folder / "rows.npz", folder / "rows.json"]
+    checked = stages.value("images", [listed_key(listed)], outputs, check, lambda: CheckedRows.load(folder))
+    _check_learnable(checked)
     return checked
 
 
-def note_problems(checked: CheckedRows, values: Path, stages: Stages) -> None:
-    """Score every image by what a camera or a conversion may have spoiled; what is measured is kept by content."""
+def note_problems(checked: CheckedRows, workspace: Workspace, stages: Stages) -> ImageProblems:
+    """Score every image by what a camera or a conversion may have spoiled; the measured values are kept by content."""
     from curation.images.values import measure_images
 
     output, sha256s = stages.run_folder / "problems.npz", [str(sha256) for sha256 in checked.sha256s]
 
-    def work(progress: Progress) -> None:
-        measured = measure_images(checked.rows.paths, sha256s, values, progress)
-        find_problems(measured, checked.sizes_px).save(output)
+    def measure(progress: Progress) -> ImageProblems:
+        values = measure_images(checked.rows.paths, sha256s, workspace.features / "image-values", progress)
+        problems = find_problems(values, checked.sizes_px)
+        problems.save(output)
+        return problems
 
-    stages.do("problems", [PROBLEMS_METHOD, bytes_key(checked.sha256s, checked.sizes_px)], [output], work)
+    inputs = [PROBLEMS_METHOD, bytes_key(checked.sha256s, checked.sizes_px)]
+    return stages.value("problems", inputs, [output], measure, lambda: ImageProblems.load(output))
 
 
 def group_duplicates(
-    checked: CheckedRows,
-    stages: Stages,
-    embeddings: Callable[[], FloatArray] | None = None,
-    made_by: str = "",
+    checked: CheckedRows, workspace: Workspace, stages: Stages, embeddings: EmbeddingSource | None = None
 ) -> Duplicates:
     """Group copies and near copies: they share a fold, and a test image with a twin in train is flagged.
 
+    Compared pairs are kept by content: another audit of some of these images only compares the pairs that are new.
+
     Args:
         checked: N readable images.
+        workspace: where compared pairs are kept.
         stages: of the job.
-        embeddings: returns those of the images, shape (N, D); only asked where the groups are not known yet. Without
-            them copies are looked for by perceptual hashes alone.
-        made_by: what they depend on beside the images.
+        embeddings: of the images; without them copies are sought by perceptual hashes alone.
     """
     from models.images.decode import read_pixels
 
     paths, output = checked.rows.paths, stages.run_folder / "duplicates.npz"
+    proposed_by = embeddings.key if embeddings else ""
 
-    def work(progress: Progress) -> None:
-        find_duplicates(
-            checked.sha256s,
-            checked.hashes,
-            lambda rows: np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows]),
-            embeddings() if embeddings else None,
-            progress,
-        ).save(output)
+    def thumbnails(rows: IntArray) -> ByteArray:
+        return np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows])
 
-    stages.do("duplicates", [DUPLICATES_METHOD, rows_key(checked), made_by], [output], work)
-    return Duplicates.load(output)
+    def group(progress: Progress) -> Duplicates:
+        kept = ComparedPairs(workspace.copies / f"method-{DUPLICATES_METHOD}", proposed_by)
+        read = embeddings.read if embeddings else None
+        duplicates = find_duplicates(checked.sha256s, checked.hashes, thumbnails, read, kept, progress)
+        duplicates.save(output)
+        return duplicates
 
-
-def listed_key(rows: Rows) -> str:
-    """Return a digest of the listed files: names, labels, splits, sizes and modification times."""
-    stats = [path.stat() if path.exists() else None for path in rows.paths]
-    files = np.array([(stat.st_size, stat.st_mtime_ns) if stat else (-1, -1) for stat in stats], np.int64)
-    return digest(str(rows.root), rows.classes, bytes_key(rows.image_ids, rows.labels, rows.splits, files))
+    inputs = [DUPLICATES_METHOD, content_key(checked), proposed_by]
+    return stages.value("duplicates", inputs, [output], group, lambda: Duplicates.load(output))
 
 
-def rows_key(checked: CheckedRows) -> str:
-    """Return a digest of the images' content, labels and splits: what every result depends on."""
-    rows = checked.rows
-    return digest(bytes_key(rows.image_ids, rows.labels, rows.splits, checked.sha256s), rows.classes)
-
-
-def bytes_key(*arrays: np.ndarray) -> str:
-    """Return a digest of arrays."""
-    return hashlib.sha256(b"\0".join(str(array.dtype).encode() + array.tobytes() for array in arrays)).hexdigest()
-
-
-def _check_rows(checked: CheckedRows) -> None:
+def _check_learnable(checked: CheckedRows) -> None:
     """Raise if the readable images make no problem to learn."""
     rows, n = checked.rows, len(checked.skipped)
     left = f" after {n} unreadable files were left out, the first because {checked.skipped[0][1]}" if n else ""

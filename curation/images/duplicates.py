@@ -8,16 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.datasets.rows import Rows
+from curation.images.compared_pairs import ComparedPairs
 from curation.images.near_pairs import close_pairs, neighbour_pairs
 from curation.images.registration import BLOCK, SIDE_PX, register
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
 from models.files.npz import read_arrays, write_arrays
 from models.processors.threads import cores, in_order
 
-MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not looked at, unless their embeddings are close
-MANY, MAX_BITS_OF_MANY = 50_000, 7  # images above which only so many bits are, for the time that pairs take
+MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not compared, unless their embeddings are close
+MANY, MAX_BITS_OF_MANY = 50_000, 7  # above so many images, pairs must be closer: there would be too many to compare
 THUMBNAIL_PX = SIDE_PX
-STEP = 1e-9  # between the scores of conflicting labels: far under any probability that matters
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 Thumbnails = Callable[[IntArray], ByteArray]  # rows (R,) -> RGB, uint8, (R, 64, 64, 3)
@@ -32,7 +32,7 @@ class Duplicates:
     near: BoolArray  # (N,) another row is nearly the same picture
 
     def save(self, path: Path) -> None:
-        """Write them as .npz, whole or not at all."""
+        """Write the groups and flags as .npz, whole or not at all."""
         write_arrays(path, groups=self.groups, exact=self.exact, near=self.near)
 
     @classmethod
@@ -61,20 +61,25 @@ class Duplicates:
 
     def conflicting(self, labels: IntArray) -> BoolArray:
         """Return which rows have a twin with another label, shape (N,): at least one of the two is wrong."""
-        return conflicting_rows(labels, self.groups)
+        lowest = np.full(int(self.groups.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+        highest = np.full_like(lowest, -1)
+        np.minimum.at(lowest, self.groups, labels)
+        np.maximum.at(highest, self.groups, labels)
+        return np.asarray(lowest[self.groups] != highest[self.groups])
 
 
 def find_duplicates(
     sha256s: npt.NDArray[np.str_],
     hashes: npt.NDArray[np.uint64],
     thumbnails: Thumbnails,
-    embeddings: FloatArray | None = None,
+    embeddings: Callable[[], FloatArray] | None = None,
+    kept: ComparedPairs | None = None,
     progress: Progress | None = None,
 ) -> Duplicates:
     """Group copies and near copies.
 
-    Looked at are pairs with close perceptual hashes and, where there are embeddings, each image's nearest neighbours.
-    Two of them are near copies if one picture lies over the other, perhaps after a crop (see
+    The candidates are pairs with close perceptual hashes and, where there are embeddings, each image with its nearest
+    neighbours. Two of them are near copies if one picture lies over the other, perhaps after a crop (see
     `curation.images.registration`), which keeps apart pictures that only share a layout, such as sea under sky.
 
     Args:
@@ -82,26 +87,47 @@ def find_duplicates(
         hashes: 64-bit perceptual hash of the picture, shape (N,).
         thumbnails: returns RGB thumbnails, uint8, shape (R, 64, 64, 3), of the asked rows, shape (R,); called from
             several threads.
-        embeddings: of the pictures, from a network that was not trained on the labels, shape (N, D).
-        progress: told (pairs looked at, pairs).
+        embeddings: returns those of the pictures, from a network that was not trained on the labels, shape (N, D).
+        kept: pairs that were compared before; `thumbnails` and `embeddings` are only called for what is new.
+        progress: told (pairs compared, pairs to compare).
     """
-    _, first, content = np.unique(sha256s, return_index=True, return_inverse=True)  # one row for each distinct file
+    contents, first, content = np.unique(sha256s, return_index=True, return_inverse=True)  # one row for each content
     exact = np.bincount(content, minlength=1)[content] > 1
-    pairs = np.stack(close_pairs(hashes[first], MAX_BITS if len(first) <= MANY else MAX_BITS_OF_MANY), 1)  # (P, 2)
-    if embeddings is not None:
-        pairs = np.unique(np.concatenate([pairs, np.stack(neighbour_pairs(embeddings[first]), 1)]), axis=0)
-    alike = pairs[_registered(first[pairs], thumbnails, progress)]
-    return Duplicates(_joined(content, alike), exact, np.isin(content, alike))
+
+    def propose() -> IntArray:
+        return _candidates(hashes[first], embeddings()[first] if embeddings else None)
+
+    def compare(pairs: IntArray) -> BoolArray:
+        return _same_picture(first[pairs], thumbnails, progress)
+
+    if kept:
+        alike = kept.alike(contents, propose, compare)
+    else:
+        pairs = propose()
+        alike = pairs[compare(pairs)]
+    return Duplicates(_groups(content, alike), exact, np.isin(content, alike))
 
 
-def _registered(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:
+def _candidates(hashes: npt.NDArray[np.uint64], embeddings: FloatArray | None) -> IntArray:
+    """Return the pairs i < j of C contents that may be near copies, shape (P, 2)."""
+    pairs = np.stack(close_pairs(hashes, MAX_BITS if len(hashes) <= MANY else MAX_BITS_OF_MANY), 1)
+    if embeddings is None:
+        return pairs
+    return np.unique(np.concatenate([pairs, np.stack(neighbour_pairs(embeddings), 1)]), axis=0)
+
+
+def _same_picture(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:
     """Return whether one picture of each pair lies over the other, shape (P,)."""
     rows, index = np.unique(pairs, return_inverse=True)
-    read = in_order(lambda own: np.rint(thumbnails(own) @ _LUMA).astype(np.uint8), _blocks(rows), cores())
+    read = in_order(lambda block: np.rint(thumbnails(block) @ _LUMA).astype(np.uint8), _blocks(rows), cores())
     grey = np.concatenate([np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX), np.uint8), *read])  # each once: 4 kB an image
-    blocks, same = _blocks(index.reshape(-1, 2)), [np.empty(0, bool)]
-    for found in in_order(lambda own: register(grey[own[:, 0]], grey[own[:, 1]]).same(), blocks, cores()):
-        same.append(found)
+    same = [np.empty(0, bool)]
+
+    def compare(block: IntArray) -> BoolArray:
+        return register(grey[block[:, 0]], grey[block[:, 1]]).same()
+
+    for answers in in_order(compare, _blocks(index.reshape(-1, 2)), cores()):
+        same.append(answers)
         if progress:
             progress(sum(map(len, same)), len(pairs))
     return np.concatenate(same)
@@ -111,58 +137,20 @@ def _blocks(rows: IntArray) -> Iterator[IntArray]:
     return (rows[start : start + BLOCK] for start in range(0, len(rows), BLOCK))
 
 
-def _joined(content: IntArray, pairs: IntArray) -> IntArray:
-    """Return group numbers, shape (N,), after joining pairs of contents, shape (P, 2): connected components."""
-    parent = np.arange(content.max(initial=-1) + 1)
+def _groups(content: IntArray, pairs: IntArray) -> IntArray:
+    """Return group numbers, shape (N,), of rows with C contents, shape (N,), after joining pairs of contents, (P, 2).
 
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = int(parent[node])
-        return node
-
-    for one, other in pairs:
-        parent[root(int(one))] = root(int(other))
-    roots = np.array([root(node) for node in range(len(parent))], np.int64)
-    return np.unique(roots[content], return_inverse=True)[1].astype(np.int64)
-
-
-def conflict_quality(labels: IntArray, groups: IntArray, label_quality: FloatArray) -> FloatArray:
-    """Return label_quality with the rows first whose twins carry a label that the models believe more.
-
-    Of copies with different labels all but one label are surely wrong. The label of the copy with the highest quality
-    stands, and rows that carry it keep their score: putting both sides first would double the looks.
-
-    Args:
-        labels: given class indices, shape (N,).
-        groups: copies share a number, shape (N,); see `Duplicates.groups`.
-        label_quality: shape (N,), in [0, 1], low = suspicious.
-
-    Returns:
-        shape (N,), float32 in [0, 1]: multiples of 1e-9, in their order of before, for rows that are contradicted; at
-        least one more for all others.
+    Groups are numbered by their last content, so that the number says nothing of the order of the pairs.
     """
-    quality = np.asarray(label_quality, np.float32).copy()
-    believed = np.lexsort((-np.arange(len(quality)), quality, groups))  # the last of each group stands
-    ends = np.flatnonzero(np.diff(groups[believed], append=-1))
-    standing = np.full(int(groups.max(initial=-1)) + 1, -1, np.int64)
-    standing[groups[believed[ends]]] = labels[believed[ends]]
-    contradicted = np.flatnonzero(labels != standing[groups])
-    first = contradicted[np.argsort(quality[contradicted], kind="stable")]
-    others = np.ones(len(quality), bool)
-    others[first] = False
-    quality[others] = np.maximum(quality[others], np.float32(STEP * len(first)))
-    quality[first] = STEP * np.arange(len(first))
-    return quality
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-
-def conflicting_rows(labels: IntArray, groups: IntArray) -> BoolArray:
-    """Return which rows have a twin with another label, shape (N,); arguments as of `conflict_quality`."""
-    low = np.full(int(groups.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-    high = np.full_like(low, -1)
-    np.minimum.at(low, groups, labels)
-    np.maximum.at(high, groups, labels)
-    return np.asarray(low[groups] != high[groups])
+    n = int(content.max(initial=-1)) + 1
+    edges = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    _, component = connected_components(edges, directed=False)
+    last = np.zeros(n, np.int64)
+    np.maximum.at(last, component, np.arange(n))
+    return np.unique(last[component][content], return_inverse=True)[1].astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -175,20 +163,20 @@ class CopyGroup:
     near: bool  # nearly the same picture; else the same bytes
 
 
-def copy_groups(rows: Rows, found: Duplicates) -> list[CopyGroup]:
+def copy_groups(rows: Rows, duplicates: Duplicates) -> list[CopyGroup]:
     """Return the groups: conflicting labels first, then leaks, then the largest.
 
     Args:
         rows: N images.
-        found: which of them are the same picture.
+        duplicates: which of them are the same picture.
     """
-    members = np.flatnonzero(found.shared())
-    members = members[np.argsort(found.groups[members], kind="stable")]
+    members = np.flatnonzero(duplicates.shared())
+    members = members[np.argsort(duplicates.groups[members], kind="stable")]
     if not len(members):
         return []
-    leaked, conflicting = found.leaks(rows.splits), found.conflicting(rows.labels)
+    leaked, conflicting = duplicates.leaks(rows.splits), duplicates.conflicting(rows.labels)
     groups = [
-        CopyGroup(own, bool(conflicting[own].any()), bool(leaked[own].any()), bool(found.near[own].any()))
-        for own in np.split(members, np.flatnonzero(np.diff(found.groups[members])) + 1)
+        CopyGroup(twins, bool(conflicting[twins].any()), bool(leaked[twins].any()), bool(duplicates.near[twins].any()))
+        for twins in np.split(members, np.flatnonzero(np.diff(duplicates.groups[members])) + 1)
     ]
-    return sorted(groups, key=lambda one: (-one.conflicting, -one.leak, -len(one.rows), int(one.rows[0])))
+    return sorted(groups, key=lambda group: (-group.conflicting, -group.leak, -len(group.rows), int(group.rows[0])))

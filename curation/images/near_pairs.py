@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from curation.scoring.neighbours import nearest
+from curation.scoring.neighbours import nearest_images
 from models.arrays import FloatArray, IntArray
 
 Pairs = tuple[IntArray, IntArray]  # rows i < j, (P,) each
@@ -58,8 +58,7 @@ def neighbour_pairs(embeddings: FloatArray, neighbours: int = NEIGHBOURS, min_co
         min_cosine: pairs under it are left out.
     """
     n = len(embeddings)
-    everybody = np.ones(n, bool)
-    found, cosines = nearest(embeddings, everybody, np.arange(n), neighbours)
+    nearest, cosines = nearest_images(embeddings, np.ones(n, bool), np.arange(n), neighbours)
     row, place = np.nonzero(cosines >= min_cosine)
-    other = found[row, place]
+    other = nearest[row, place]
     return np.divmod(np.unique(np.minimum(row, other) * n + np.maximum(row, other)), max(n, 1))

@@ -6,8 +6,9 @@ from pathlib import Path
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
-from curation.images.checking import check_listed, group_duplicates, listed_key
+from curation.images.checking import check_listed, group_duplicates
 from curation.images.duplicates import Duplicates
+from curation.images.keys import listed_key
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from curation.workspace.stages import Stages, read_records
@@ -27,24 +28,25 @@ def checked_images(
         workspace: where they are kept.
         spec: the data set.
         rows: its images.
-        first: False in a process that trains together with another, which has done this before.
+        first: False in a process that trains together with another one, which has already read the images.
         on_stage: told (stage, done, total).
     """
-    audit, own = audit_folder(workspace, spec.name), workspace.runs / f"images-{checked_name('data set', spec.name)}"
+    of_audit = audit_folder(workspace, spec.name)
+    of_trainings = workspace.runs / f"images-{checked_name('data set', spec.name)}"
     key = digest("images", [listed_key(rows)])
-    for folder in (audit, own):
-        if found := _kept(folder, key):
-            return found
+    for folder in (of_audit, of_trainings):
+        if kept := _kept(folder, key):
+            return kept
     if not first:
         raise ErrataError(f"the images of {spec.name} changed while training began; run the same command again")
-    with computing(own, {"dataset": spec.name, "source": spec.source}) as run:
+    with computing(of_trainings, {"dataset": spec.name, "source": spec.source}) as run:
         stages = Stages(run, on_stage)
-        checked = check_listed(rows, stages)
-        return checked, group_duplicates(checked, stages)
+        checked = check_listed(rows, workspace, stages)
+        return checked, group_duplicates(checked, workspace, stages)
 
 
 def _kept(folder: Path, key: str) -> tuple[CheckedRows, Duplicates] | None:
-    """Return what a run folder says of the images; None where it is of others or not finished."""
+    """Return what a run folder holds of the images; None where it is of other images, or not finished."""
     stages = read_records(folder)
     if not {"images", "duplicates"} <= stages.keys() or stages["images"].key != key:
         return None

@@ -16,7 +16,8 @@ from curation.images.problems import CHECKS
 from curation.in_fiftyone.mirror import READ, prepare_review, write_decisions
 from curation.in_fiftyone.sync import take_edits
 from curation.in_fiftyone.views import write_queue
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.results.cam_files import cam_pair
 from curation.results.reasons import against, reasons
 from curation.scoring.kinds import NAMES

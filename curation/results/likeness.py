@@ -6,7 +6,7 @@ import numpy as np
 
 from curation.results.audit import Audit
 from curation.scoring.judge import joint_features
-from curation.scoring.nearest import directions, nearest
+from curation.scoring.neighbours import directions, most_alike
 from curation.scoring.out_of_scope import FEWEST, out_of_scope, scope_axes, strangeness
 from curation.scoring.scores import self_confidence
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -38,7 +38,7 @@ def likeness(audit: Audit, known: FloatArray, new: FloatArray, count: int) -> Li
     if not train.any():  # a data set without a train split: its images stand for what was seen
         train[:n] = True
     turned = directions(every)
-    near = [nearest(turned, n + place, train, count) for place in range(len(new))]
+    near = [most_alike(turned, n + place, train, count) for place in range(len(new))]
     alike = [turned[own].astype(np.float32) @ turned[n + place].astype(np.float32) for place, own in enumerate(near)]
     return Likeness(near, alike, _none_of_these(audit, every, train, len(new)))
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.datasets.rows import SPLITS
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.scoring.kinds import NAMES
 from models.arrays import FloatArray, IntArray
 

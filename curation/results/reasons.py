@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.scoring.findings import JUDGE, NEIGHBOURS
 from curation.scoring.kinds import NAMES
 from models.arrays import IntArray

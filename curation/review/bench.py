@@ -15,7 +15,7 @@ from curation.review.population import Population, draw_order_of, label_probabil
 from curation.review.queue import split_places, whole_queue
 from curation.review.selections import load_selection, selection_stamp
 from curation.review.tally import Tally, shared_images, tally
-from curation.scoring.nearest import Halves, directions, nearest
+from curation.scoring.neighbours import Halves, directions, most_alike
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.predictions import Predictions
@@ -240,7 +240,7 @@ class Bench:
             return []
         groups = self.audit.duplicates.groups
         among: BoolArray = (self.audit.rows.labels == label) & (groups != groups[row])
-        return [int(neighbour) for neighbour in nearest(known, row, among, count)]
+        return [int(neighbour) for neighbour in most_alike(known, row, among, count)]
 
     def _caught_up(self) -> _Counted:
         """Return what the log says; counted again where it has more lines."""

@@ -1,4 +1,4 @@
-"""What all voters together find: the label quality images are reviewed by, why, and what kind of trouble it is."""
+"""What all voters together say of the given labels: the label quality, the reasons for it, and the kind of trouble."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from curation.scoring.confident_joint import estimated_joint
+from curation.scoring.conflicts import conflicts_first
 from curation.scoring.joint_heads import joint_heads
 from curation.scoring.judge import joint_features, judge
 from curation.scoring.kinds import Kinds, kinds_of
@@ -18,27 +19,30 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 from models.files.npz import read_arrays, write_arrays
 
-_MANY, _FEW_AXES = 20_000, 64  # images from which on neighbours, who only explain, are sought on fewer axes
-METHOD = 3  # raised when the same evidence is judged otherwise: audits then judge again
+# Number of images above which the neighbours, who only explain, are sought on fewer axes.
+_MANY, _FEW_AXES = 20_000, 64
+METHOD = 4  # raised when the same evidence is judged differently: audits then judge again
+CONFLICTS_FIRST_SINCE = 4  # before that method, label_quality did not yet know which labels a copy contradicts
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What is found about N given labels."""
+    """The judgement of N given labels."""
 
-    label_quality: FloatArray  # (N,) in [0, 1], low = suspicious
+    label_quality: FloatArray  # (N,) in [0, 1], low = suspicious; labels that a copy contradicts come first
     probs: FloatArray  # (N, K) of all voters together
     kinds: Kinds
-    flagged: BoolArray  # (N,) the most suspicious, as many as there are estimated to be wrong
-    joint: FloatArray  # (K, K) about how many images of each given label (row) show each class; rows sum to the counts
+    flagged: BoolArray  # (N,) the most suspicious labels, as many as are estimated to be wrong
+    joint: FloatArray  # (K, K) estimated number of images of each given label (row) that show each class
     voters: tuple[str, ...]  # V: the architectures, and the judge and the neighbours where there are embeddings
-    weights: FloatArray  # (V,) in the probabilities above; 0 of who only explains: neighbours, and heads on embeddings
+    weights: FloatArray  # (V,) in the probabilities; 0 for voters that only explain: neighbours, heads on embeddings
     votes: IntArray  # (V, N) the most probable class of each voter
     sure: FloatArray  # (V, N) its probability
+    method: int = METHOD  # by which the labels were judged
 
     def ranking(self, labels: IntArray) -> Ranking:
-        """Return them as a ranking of the labels."""
+        """Return the findings as a ranking of the labels."""
         suggested, runner_up = suggest(labels, self.probs)
         return Ranking(self.label_quality, suggested, runner_up, self.probs.max(1))
 
@@ -52,10 +56,10 @@ class Findings:
         return float(dict(zip(self.voters, self.weights.tolist(), strict=True)).get(voter, 0.0))
 
     def save(self, path: Path) -> None:
-        """Write them as .npz, whole or not at all."""
-        scores = {f"kind_{one.name}": getattr(self.kinds, one.name) for one in fields(Kinds)}
-        own = {name: getattr(self, name) for name in _ARRAYS}
-        write_arrays(path, voters=np.array(self.voters, np.str_), **own, **scores)
+        """Write the findings as .npz, whole or not at all."""
+        kinds = {f"kind_{field.name}": getattr(self.kinds, field.name) for field in fields(Kinds)}
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        write_arrays(path, voters=np.array(self.voters, np.str_), method=np.array(self.method), **arrays, **kinds)
 
     @classmethod
     def load(cls, path: Path) -> "Findings":
@@ -64,19 +68,20 @@ class Findings:
         Raises:
             ErrataError: the file is missing or damaged.
         """
-        arrays = read_arrays(path)
+        stored = read_arrays(path)
         try:
-            kinds = Kinds(**{one.name: arrays[f"kind_{one.name}"] for one in fields(Kinds)})
-            own = {name: arrays[name] for name in _ARRAYS}
+            kinds = Kinds(**{field.name: stored[f"kind_{field.name}"] for field in fields(Kinds)})
+            arrays = {name: stored[name] for name in _ARRAYS}
         except KeyError as error:
             raise ErrataError(f"{path} has no {error}; audit the data set again") from error
-        return cls(kinds=kinds, voters=tuple(str(voter) for voter in arrays["voters"]), **own)
+        method = int(stored.get("method", CONFLICTS_FIRST_SINCE - 1))
+        return cls(kinds=kinds, voters=tuple(str(voter) for voter in stored["voters"]), method=method, **arrays)
 
 
 _ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
 
 
-def find(
+def judge_labels(
     labels: IntArray,
     n_classes: int,
     learn: BoolArray,
@@ -99,10 +104,10 @@ def find(
         learn: whose labels may be learned from, shape (N,): train; the other labels take no part in any judgement.
         groups: copies share a group, shape (N,).
         opinions: architecture -> out-of-sample probabilities, shape (N, K).
-        embeddings: frozen architecture -> embeddings that no label took part in, shape (N, D); none where there are
-            none. Its opinion is in the judge's and not pooled again.
+        embeddings: frozen architecture -> embeddings that no label took part in, shape (N, D); may be empty. The
+            opinion of these architectures is part of the judge's and not pooled again.
         evidence: frozen architecture -> embedding and what earlier stages saw, shape (N, D + E); the embeddings alone
-            where there is none.
+            where it is not given.
         seed: draws folds, and samples of large data sets.
     """
     voices = dict(opinions)
@@ -110,7 +115,7 @@ def find(
     scope = np.zeros(len(labels), np.float32)
     if embeddings and learn.any():
         seen = list((evidence or embeddings).values())
-        axes, heads = [joint_features([own], seed=seed) for own in seen], None
+        axes, heads = [joint_features([features], seed=seed) for features in seen], None
         features = np.concatenate(axes, 1)
         if len(np.unique(groups[learn])) > 1:
             heads = joint_heads(seen, labels, n_classes, learn, groups, seed)
@@ -121,12 +126,12 @@ def find(
             together, weights = _pool(pool, labels, learn, seed)
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))
         scope = out_of_scope(_strangeness(embeddings, labels, n_classes, learn, trust, seed))
-        near = features if len(labels) <= _MANY else np.concatenate([own[:, :_FEW_AXES] for own in axes], 1)
-        voices[NEIGHBOURS] = neighbour_vote(near, labels, n_classes, learn, groups)
+        few_axes = features if len(labels) <= _MANY else np.concatenate([part[:, :_FEW_AXES] for part in axes], 1)
+        voices[NEIGHBOURS] = neighbour_vote(few_axes, labels, n_classes, learn, groups)
     else:
         together, weights = _pool(pool, labels, learn, seed)
     in_pool = dict(zip(pool, weights.tolist(), strict=True))
-    quality = np.asarray(self_confidence(labels, together) * (1 - scope), np.float32)
+    quality = conflicts_first(labels, groups, self_confidence(labels, together) * (1 - scope))
     joint = estimated_joint(labels, together)
     return Findings(
         label_quality=quality,
@@ -136,14 +141,15 @@ def find(
         joint=np.asarray(joint, np.float32),
         voters=tuple(voices),
         weights=np.array([in_pool.get(voter, 0) for voter in voices], np.float32),
-        votes=np.stack([own.argmax(1) for own in voices.values()]).astype(np.int64),
-        sure=np.stack([own.max(1) for own in voices.values()]).astype(np.float32),
+        votes=np.stack([probs.argmax(1) for probs in voices.values()]).astype(np.int64),
+        sure=np.stack([probs.max(1) for probs in voices.values()]).astype(np.float32),
     )
 
 
 def _pool(
     voices: Mapping[str, FloatArray], labels: IntArray, learn: BoolArray, seed: int
 ) -> tuple[FloatArray, FloatArray]:
+    """Return the pooled probabilities, shape (N, K), and the weight of each voice in them."""
     probs = list(voices.values())
     weights = pooling_weights(probs, labels, learn, seed)
     return pooled(probs, weights), weights
@@ -158,8 +164,9 @@ def _strangeness(
     seed: int,
 ) -> FloatArray:
     """Return the mean over the backbones of how strange each image is, shape (N,)."""
-    every = [
-        strangeness(joint_features([own], scope_axes(int(learn.sum())), seed), labels, n_classes, learn, trust)
-        for own in embeddings.values()
+    n_axes = scope_axes(int(learn.sum()))
+    by_backbone = [
+        strangeness(joint_features([features], n_axes, seed), labels, n_classes, learn, trust)
+        for features in embeddings.values()
     ]
-    return np.asarray(np.mean(every, axis=0), np.float32)
+    return np.asarray(np.mean(by_backbone, axis=0), np.float32)

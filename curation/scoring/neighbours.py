@@ -1,20 +1,23 @@
-"""What the nearest images are labelled: a vote that needs no model."""
+"""The nearest images by what a backbone sees in them: of all images, of one, and how their labels vote."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from models.arrays import BoolArray, FloatArray, IntArray
+from models.errors import ErrataError
 from models.processors.threads import cores
 
+Halves = npt.NDArray[np.float16]
 VOTERS = 20  # nearest images that vote
 _SPARE = 12  # more are looked up, for some are copies of the image itself
-# Up to so many multiplications all are compared, 250,000 images of 64 numbers; above, pynndescent finds nearly all of
-# the nearest. Of 100,000 on two cores it found 94 % in 72 s, and comparing all took 21 s.
+# Up to so many multiplications (250,000 images of 64 numbers) all pairs are compared; above, pynndescent finds nearly
+# all of the nearest. Among 100,000 images on two cores it found 94 % in 72 s, and comparing all took 21 s.
 _EXACT = 4e12
 _ROWS, _COLUMNS = 512, 2048  # of the matrix of cosines at a time
-_ROOM = 4  # times as many as wanted are kept of a row, so that enough are there though a sample judged how many
+_ROOM = 4  # times as many as wanted are kept of a row: a sample only estimates how many lie above a cosine
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
 
 
@@ -24,7 +27,7 @@ def unit(features: FloatArray) -> FloatArray:
     return np.asarray(np.divide(features, length, out=np.zeros(features.shape, np.float32), where=length > 0))
 
 
-def nearest(
+def nearest_images(
     features: FloatArray, among: BoolArray, groups: IntArray, count: int = VOTERS
 ) -> tuple[IntArray, FloatArray]:
     """Return the nearest images of each by the cosine of their features, most alike first; never itself or a copy.
@@ -38,20 +41,62 @@ def nearest(
     Returns:
         row numbers, shape (N, count), -1 where there are fewer, and cosines, shape (N, count), -inf there.
     """
-    own, pool = unit(np.asarray(features, np.float32)), np.flatnonzero(among)
-    wanted = min(count + _SPARE, len(pool))
+    units, pool = unit(np.asarray(features, np.float32)), np.flatnonzero(among)
+    n, wanted = len(units), min(count + _SPARE, len(pool))
     if not wanted:
-        return np.full((len(own), count), -1, np.int64), np.full((len(own), count), -np.inf, np.float32)
-    found = _exact(own, pool, wanted) if own.size * len(pool) <= _EXACT else _approximate(own, pool, wanted)
-    cosines = np.concatenate(
-        [np.einsum("nm,nkm->nk", own[s : s + _ROWS], own[found[s : s + _ROWS]]) for s in range(0, len(own), _ROWS)]
-    )
-    cosines[groups[found] == groups[:, None]] = -np.inf
+        return np.full((n, count), -1, np.int64), np.full((n, count), -np.inf, np.float32)
+    rows = _exact(units, pool, wanted) if units.size * len(pool) <= _EXACT else _approximate(units, pool, wanted)
+    blocks = [slice(start, start + _ROWS) for start in range(0, n, _ROWS)]
+    cosines = np.concatenate([np.einsum("nm,nkm->nk", units[block], units[rows[block]]) for block in blocks])
+    cosines[groups[rows] == groups[:, None]] = -np.inf
     order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
-    rows, cosines = np.take_along_axis(found, order, 1), np.take_along_axis(cosines, order, 1)
+    rows, cosines = np.take_along_axis(rows, order, 1), np.take_along_axis(cosines, order, 1)
     rows = np.where(np.isfinite(cosines), rows, -1)
     missing = ((0, 0), (0, count - rows.shape[1]))
     return np.pad(rows, missing, constant_values=-1), np.pad(cosines, missing, constant_values=-np.inf)
+
+
+def directions(embeddings: FloatArray) -> Halves:
+    """Return embeddings centred and brought to unit length, shape (N, D), as float16: half the memory, same order.
+
+    Args:
+        embeddings: of N images, shape (N, D); an image in the very centre stays zero and is like no other.
+
+    Raises:
+        ErrataError: they are no table of finite numbers.
+    """
+    if embeddings.ndim != 2 or not np.isfinite(embeddings).all():
+        raise ErrataError(
+            f"embeddings have shape {embeddings.shape} or hold NaN or infinity; expected finite numbers, (N, D)"
+        )
+    centred = embeddings - embeddings.mean(0, dtype=np.float32)
+    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+    return np.asarray(centred, np.float16)
+
+
+def most_alike(directions: Halves, row: int, among: BoolArray, count: int) -> IntArray:
+    """Return the images most like a given one, the most alike first.
+
+    Args:
+        directions: as `directions` returns them, shape (N, D).
+        row: the given image, 0..N-1; it is never among the answers.
+        among: which images may be returned, shape (N,).
+        count: how many to return, at most.
+
+    Returns:
+        shape (C,), C at most `count`, by falling cosine similarity; the lower row first where two are equally alike.
+
+    Raises:
+        ErrataError: shapes disagree or there is no such row.
+    """
+    if among.shape != directions.shape[:1]:
+        raise ErrataError(f"among has shape {among.shape} and directions {directions.shape}; expected (N,) and (N, D)")
+    if not 0 <= row < len(directions):
+        raise ErrataError(f"there is no row {row}; expected 0 to {len(directions) - 1}")
+    candidates = np.flatnonzero(among)
+    candidates = candidates[candidates != row]
+    cosines = directions[candidates].astype(np.float32) @ directions[row].astype(np.float32)
+    return np.asarray(candidates[np.argsort(-cosines, kind="stable")[: max(0, count)]], np.int64)
 
 
 def neighbour_vote(
@@ -68,7 +113,7 @@ def neighbour_vote(
         among: whose labels may vote, shape (N,).
         groups: copies share a group, shape (N,), and do not vote on one another.
     """
-    rows, cosines = nearest(features, among, groups)
+    rows, cosines = nearest_images(features, among, groups)
     votes = np.full((len(labels), n_classes), 0.1, np.float32)
     best = np.where(np.isfinite(cosines[:, :1]), cosines[:, :1], 0)
     counts = np.exp((cosines - best) / _SOFTNESS)  # 0 where there is no neighbour
@@ -77,18 +122,18 @@ def neighbour_vote(
     return np.asarray(votes / votes.sum(1, keepdims=True), np.float32)
 
 
-def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
+def _exact(units: FloatArray, pool: IntArray, wanted: int) -> IntArray:
     """Return the nearest of all, shape (N, wanted), in no order: blocks of cosines that never leave the cache.
 
-    Of every block only what lies above a floor is kept: the cosine that `_ROOM` times as many as wanted should have,
-    judged by a sample. A row for which that was too few, as among many that are all alike, is compared as a whole.
+    Of every block only the cosines above a floor are kept: `_ROOM` times as many as wanted should lie above it, as
+    estimated from a sample. A row with too few above it, as among many images that are all alike, is compared with all.
     """
-    among = own[pool]
+    among = units[pool]
     sample = among[np.random.default_rng(0).permutation(len(among))[:_COLUMNS]]
     place = min(len(sample) - 1, -(-_ROOM * wanted * len(sample) // len(among)))
 
     def block(start: int) -> IntArray:
-        rows = own[start : start + _ROWS]
+        rows = units[start : start + _ROWS]
         floor = -np.partition(-(rows @ sample.T), place, axis=1)[:, place, None]
         row, column, cosine = _above(rows, among, floor)
         count = np.bincount(row, minlength=len(rows))
@@ -96,16 +141,16 @@ def _exact(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
         cosines = np.full((len(rows), max(count.max(), wanted)), -np.inf, np.float32)
         columns = np.zeros(cosines.shape, np.int64)
         cosines[row, place_in_row], columns[row, place_in_row] = cosine, column
-        found = np.take_along_axis(columns, _largest(cosines, wanted), 1)
-        few = count < wanted
-        if few.any():
-            found[few] = _largest(rows[few] @ among.T, wanted)
-        return found
+        nearest = np.take_along_axis(columns, _largest(cosines, wanted), 1)
+        too_few = count < wanted
+        if too_few.any():
+            nearest[too_few] = _largest(rows[too_few] @ among.T, wanted)
+        return nearest
 
     # One block a thread: the products alone would leave all but one core idle half of the time.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(cores()) as threads:
-        found = list(threads.map(block, range(0, len(own), _ROWS)))
-    return pool[np.concatenate(found)] if found else np.zeros((0, wanted), np.int64)
+        blocks = list(threads.map(block, range(0, len(units), _ROWS)))
+    return pool[np.concatenate(blocks)] if blocks else np.zeros((0, wanted), np.int64)
 
 
 def _above(rows: FloatArray, among: FloatArray, floor: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
@@ -122,14 +167,15 @@ def _above(rows: FloatArray, among: FloatArray, floor: FloatArray) -> tuple[IntA
 
 
 def _largest(values: FloatArray, wanted: int) -> IntArray:
+    """Return where the largest values of each row are, in no order."""
     first = values.shape[-1] - wanted
     return np.argpartition(values, first, axis=-1)[..., first:]
 
 
-def _approximate(own: FloatArray, pool: IntArray, wanted: int) -> IntArray:
+def _approximate(units: FloatArray, pool: IntArray, wanted: int) -> IntArray:
     """Return nearly the nearest; source: Dong et al. 2011, doi:10.1145/1963405.1963487, as in pynndescent."""
     from pynndescent import NNDescent
 
-    index = NNDescent(own[pool], metric="cosine", n_neighbors=wanted, random_state=0)
-    found, _ = index.query(own, k=wanted)
-    return pool[np.asarray(found, np.int64)]
+    index = NNDescent(units[pool], metric="cosine", n_neighbors=wanted, random_state=0)
+    places, _ = index.query(units, k=wanted)
+    return pool[np.asarray(places, np.int64)]

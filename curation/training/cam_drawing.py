@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from curation.results.audit import ArchitectureResult, Audit, load_audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit, load_audit
 from curation.results.cam_files import cam_jobs, cam_pair, has_models
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError

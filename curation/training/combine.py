@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from curation.images.checking import bytes_key
+from curation.images.keys import bytes_key
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import Progress

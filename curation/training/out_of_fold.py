@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curation.datasets.rows import Rows
+from curation.images.keys import content_key
 from curation.training.prepared import Prepared
 from curation.workspace.names import slug
 from curation.workspace.stages import Stages
@@ -36,6 +37,15 @@ class Material:
         from models.networks.architectures import find_architecture
 
         return self.prepared.features(architecture, backbone, find_architecture(architecture).input, progress)
+
+    def features_inputs(self, name: str) -> list[Any]:
+        """Return what the features of a frozen variant depend on beside the images."""
+        from models.networks.architectures import find_architecture
+        from models.networks.variants import parse_variant
+
+        architecture = find_architecture(parse_variant(name).architecture)
+        source = architecture.weights.source if architecture.weights else ""
+        return [source, architecture.input.to_dict(), self.prepared.engine]
 
     def evidence(self, name: str) -> FloatArray:
         """Return all that the backbone of a frozen variant saw in the images, shape (N, D + E), memory-mapped."""
@@ -106,7 +116,8 @@ def fold_models(name: str, problem: "Problem", material: Material) -> FoldModels
         "seed": problem.seed,
         "config": method,
     }
-    key = digest(material.rows_key, problem.groups.tolist(), config, METHOD)  # other copies, other folds
+    engine = [material.prepared.engine] if frozen and material.prepared.engine != "auto" else []
+    key = digest(material.rows_key, problem.groups.tolist(), config, METHOD, *engine)  # other copies, other folds
     run = f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
     return FoldModels(name, variant, problem, material, config, material.prepared.workspace.runs / run)
 
@@ -142,25 +153,27 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
     stages.do(f"train {models.name}", [models.folder.name], outputs, train)
 
 
+def compute_features(name: str, material: Material, stages: Stages) -> None:
+    """Compute the features of a frozen variant; they are kept by content, and a second call finds them."""
+    from models.networks.variants import parse_variant, pretrained_backbone
+
+    variant = parse_variant(name)
+
+    def compute(progress: Progress) -> None:
+        material.features(variant.architecture, pretrained_backbone(variant), progress)
+
+    inputs = [content_key(material.prepared.checked), *material.features_inputs(name)]
+    stages.do(f"features {name}", inputs, [], compute)
+
+
 def _prepare_inputs(models: FoldModels, stages: Stages) -> None:
     """Compute the features of a frozen backbone, or decode the images, where they are not kept yet."""
-    from models.networks.variants import pretrained_backbone
-
-    variant, material, spec = models.variant, models.material, models.config["input"]
+    variant, material = models.variant, models.material
     if variant.mode == "frozen":
-        stages.do(
-            f"features {models.name}",
-            [material.rows_key, spec, material.prepared.engine],
-            [],
-            lambda progress: material.features(variant.architecture, pretrained_backbone(variant), progress),
-        )
+        compute_features(models.name, material, stages)
     else:
-        stages.do(
-            f"pixels {models.name}",
-            [material.rows_key, spec],
-            [],
-            lambda progress: material.pixels(variant.architecture, progress),
-        )
+        inputs = [content_key(material.prepared.checked), models.config["input"]]
+        stages.do(f"pixels {models.name}", inputs, [], lambda progress: material.pixels(variant.architecture, progress))
 
 
 def _predict(models: FoldModels, progress: Progress) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
-from curation.images.checking import rows_key
+from curation.images.keys import rows_key
 from curation.images.shared import OnStage
 from curation.reports.training.write import write_run_report
 from curation.results.trained import group_of

@@ -1,4 +1,4 @@
-"""What nothing in the workspace refers to any more; decisions, splits, exports and data are never looked at."""
+"""Files that nothing in the workspace refers to any more; decisions, splits, exports and data are never touched."""
 
 import os
 import shutil
@@ -25,12 +25,12 @@ class Leftover:
 def find_leftovers(workspace: Workspace) -> list[Leftover]:
     """Return what `remove` would remove.
 
-    Fold models that no audit's results name (kept while an audit of that data set is not finished: it goes on with
-    them), features and pixels of images none of which any audit or training lists, and logs of
-    jobs that are off the queue's list, and what killed processes left half-written.
+    These are fold models that no audit's results name (they stay while an audit of that data set is not finished: it
+    goes on with them); features, pixels and compared pairs of images that no audit or training lists; logs of jobs
+    that are off the queue's list; and files that killed processes left half-written.
 
     Raises:
-        ErrataError: something is being computed, or a file that says what is used is damaged.
+        ErrataError: something is being computed, or a file that tells what is used is damaged.
     """
     folders = run_folders(workspace)
     _check_idle(folders)
@@ -38,7 +38,7 @@ def find_leftovers(workspace: Workspace) -> list[Leftover]:
 
 
 def remove(workspace: Workspace, leftovers: Iterable[Leftover]) -> int:
-    """Remove what still is left over, and return how many bytes that freed.
+    """Remove those that still are leftovers, and return how many bytes that freed.
 
     Raises:
         ErrataError: something is being computed meanwhile, or a folder cannot be written.
@@ -57,13 +57,14 @@ def remove(workspace: Workspace, leftovers: Iterable[Leftover]) -> int:
 
 
 def _check_idle(folders: Iterable[RunFolder]) -> None:
+    """Raise if something is being computed."""
     running = [folder.path.name for folder in folders if folder.state == "running"]
     if running:
         raise ErrataError(f"{running[0]} is being computed and may need anything; wait for it or cancel it, then clean")
 
 
 def _models(folders: list[RunFolder]) -> Iterator[Leftover]:
-    """Return fold models nobody refers to."""
+    """Yield fold models that nothing refers to."""
     unfinished = [
         folder.path.name.removeprefix(AUDIT)[:30]  # as the run folders of its models begin
         for folder in folders
@@ -76,27 +77,29 @@ def _models(folders: list[RunFolder]) -> Iterator[Leftover]:
 
 
 def _caches(workspace: Workspace) -> Iterator[Leftover]:
-    """Return cached arrays without a single image that an audit or a training lists."""
+    """Yield cached arrays without a single image that an audit or a training lists."""
     listed: set[str] = set()
     for rows in workspace.runs.glob("*/rows.npz"):
         listed |= set(read_arrays(rows)["sha256s"].tolist())
-    for kind, root in (("features", workspace.features), ("pixels", workspace.pixels)):
+    caches = {"features": workspace.features, "pixels": workspace.pixels, "compared pairs": workspace.copies}
+    for kind, root in caches.items():
         for keys in sorted(root.glob("[!.]*/[!.]*/sha256s.txt")):
             if listed.isdisjoint(keys.read_text(encoding="utf-8").split()):
                 yield Leftover(keys.parent, f"{kind} of images that no audit lists", size_on_disk(keys.parent))
 
 
 def _logs(workspace: Workspace) -> Iterator[Leftover]:
-    """Return the folders of queued commands that are off the list."""
+    """Yield the log folders of queued commands that are off the list."""
     for folder in sorted((workspace.root / "jobs").glob("job-*")):
         if not (workspace.root / "queue" / f"{folder.name.removeprefix('job-')}.json").exists():
             yield Leftover(folder, "log of a job that is off the queue's list", size_on_disk(folder))
 
 
 def _half_written(workspace: Workspace) -> Iterator[Leftover]:
-    """Return what killed processes left in the folders that Errata computes."""
-    ours = (workspace.runs, workspace.features, workspace.pixels, workspace.reports, workspace.drawn)
-    for root in (*ours, workspace.root / "jobs", workspace.root / "queue"):
+    """Yield what killed processes left in the folders that Errata computes."""
+    caches = (workspace.features, workspace.pixels, workspace.copies)
+    results = (workspace.runs, workspace.reports, workspace.drawn)
+    for root in (*caches, *results, workspace.root / "jobs", workspace.root / "queue"):
         for where, names, _ in os.walk(root):
             names[:] = [name for name in names if not name.startswith(".")]
             for path in sweep(Path(where), dry_run=True):

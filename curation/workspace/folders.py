@@ -9,13 +9,13 @@ from models.errors import ErrataError
 
 @dataclass(frozen=True)
 class Workspace:
-    """One folder holding everything Errata writes; the FiftyOne database can be rebuilt from it."""
+    """The folder with everything Errata writes; the FiftyOne database can be rebuilt from it."""
 
     root: Path
 
     @classmethod
     def from_environment(cls) -> "Workspace":
-        """Return the workspace of `ERRATA_HOME`, `./workspace` where it is not set; made if it is not there.
+        """Return the workspace of `ERRATA_HOME`, or of `./workspace` where it is not set; it is made if missing.
 
         Raises:
             ErrataError: the folder cannot be made or written.
@@ -41,6 +41,11 @@ class Workspace:
         return self.root / "pixels"
 
     @property
+    def copies(self) -> Path:
+        """Pairs of images that were compared, by content."""
+        return self.root / "copies"
+
+    @property
     def runs(self) -> Path:
         """One folder per run: an audit or the training of one architecture."""
         return self.root / "runs"
@@ -57,12 +62,12 @@ class Workspace:
 
     @property
     def splits(self) -> Path:
-        """Curated splits, one folder per data set and version; never changed once they are there."""
+        """Curated versions of the labels, one folder per data set and version; never changed once they are there."""
         return self.root / "splits"
 
     @property
     def exports(self) -> Path:
-        """Cleaned data sets, where no other place is named."""
+        """Exported data sets, where no other place is named."""
         return self.root / "exports"
 
     @property
@@ -77,5 +82,5 @@ class Workspace:
 
 
 def data_root() -> Path:
-    """Return the folder of `ERRATA_DATA`, `./data` where it is not set: the data sets of datasets.yaml lie here."""
+    """Return the folder of the data sets of datasets.yaml: `ERRATA_DATA`, or `./data` where it is not set."""
     return Path(os.environ.get("ERRATA_DATA") or "data").absolute()

@@ -1,4 +1,4 @@
-"""The names of versions, audits and FiftyOne fields, and the folders they lead to."""
+"""The names of versions, audits and architectures' fields, and the folders they lead to."""
 
 from pathlib import Path
 
@@ -7,16 +7,14 @@ from models.errors import unknown
 from models.files.atomic import checked_name, read_json
 
 ORIGINAL = "original"  # the version of the labels that is always there: as given
-
-
-MEAN_OF_FOLDS = "mean of {} fold models"  # said wherever the accuracy of such a mean is shown
+MEAN_OF_FOLDS = "mean of {} fold models"  # shown beside every accuracy of such a mean
 
 
 def versions(workspace: Workspace, name: str) -> tuple[str, ...]:
     """Return the versions of a data set's labels: `original` and its curated splits, v2 before v10.
 
     Raises:
-        ErrataError: `name` is no name.
+        ErrataError: `name` is not made of the characters that names have.
     """
     folder = workspace.splits / checked_name("data set", name)
     made = [path.parent.name for path in folder.glob("[!.]*/split.json")]
@@ -27,7 +25,7 @@ def checked_version(workspace: Workspace, name: str, version: str) -> str:
     """Return the version of a data set's labels.
 
     Raises:
-        ErrataError: there is none of that name.
+        ErrataError: there is no version of that name.
     """
     if version not in (known := versions(workspace, name)):
         raise unknown("version of the labels", version, known)
@@ -35,7 +33,7 @@ def checked_version(workspace: Workspace, name: str, version: str) -> str:
 
 
 def audited_labels(workspace: Workspace, name: str) -> str:
-    """Return which version of the labels the finished audit of that name judged.
+    """Return which version of the labels an audit judged.
 
     Raises:
         ErrataError: its results.json is damaged.
@@ -44,7 +42,7 @@ def audited_labels(workspace: Workspace, name: str) -> str:
 
 
 def audit_name(name: str, version: str) -> str:
-    """Return under which name the labels of a version are audited: the data set's own for those as given."""
+    """Return under which name a version of the labels is audited: the data set's name for the labels as given."""
     return name if version == ORIGINAL else f"{name}-{version}"
 
 
@@ -59,6 +57,6 @@ def audited(workspace: Workspace) -> list[str]:
 
 
 def slug(architecture: str, version: str = ORIGINAL) -> str:
-    """Return the FiftyOne field of an architecture: its name, with the version of labels that are not original."""
+    """Return the FiftyOne field of an architecture: its name, and the version unless the labels are as given."""
     name = architecture if version == ORIGINAL else f"{architecture}_{version}"
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name.lower())

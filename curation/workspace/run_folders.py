@@ -1,4 +1,4 @@
-"""What lies in the workspace's run folders: state, size, and who refers to it."""
+"""The run folders of a workspace: their state, their size, and which of them are still used."""
 
 import os
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class RunFolder:
     """One run folder."""
 
     path: Path
-    dataset: str  # "" where it does not say
-    state: str  # of a run with a process of its own: running, finished, …; of an audit's models: used or unused
+    dataset: str  # "" where the folder does not tell
+    state: str  # running, finished, … of a run that has a process; used, unused or empty of an audit's models
     updated: float  # Unix time, s
     size_bytes: int  # on disk
 
@@ -30,7 +30,7 @@ def run_folders(workspace: Workspace) -> list[RunFolder]:
         ErrataError: a status.json, config.json or results.json is damaged.
     """
     used = used_models(workspace)
-    return [_look(path, used) for path in _folders(workspace)]
+    return [_read(path, used) for path in _folders(workspace)]
 
 
 def used_models(workspace: Workspace) -> set[str]:
@@ -45,9 +45,9 @@ def used_models(workspace: Workspace) -> set[str]:
 
 
 def is_model(folder: Path) -> bool:
-    """Return whether a run folder holds the fold models or predictions of an audit, which have no process of their own.
+    """Return whether a run folder holds fold models or predictions of an audit.
 
-    Those of a training, an audit or a drawing have a status.json and are never taken for it.
+    These have no process of their own; the folder of a training, an audit or a drawing has one, and a status.json.
     """
     if (folder / "status.json").exists() or folder.name.startswith(AUDIT):
         return False
@@ -55,7 +55,7 @@ def is_model(folder: Path) -> bool:
 
 
 def size_on_disk(path: Path) -> int:
-    """Return how many bytes a file, or a folder with all in it, takes on the disk."""
+    """Return how many bytes a file, or a folder with all its files, takes on the disk."""
     files = [path] if path.is_file() else [Path(where, name) for where, _, names in os.walk(path) for name in names]
     return sum(512 * file.lstat().st_blocks for file in files if file.exists())
 
@@ -64,7 +64,7 @@ def _folders(workspace: Workspace) -> list[Path]:
     return sorted(path for path in workspace.runs.glob("[!.]*") if path.is_dir() and not path.is_symlink())
 
 
-def _look(path: Path, used: set[str]) -> RunFolder:
+def _read(path: Path, used: set[str]) -> RunFolder:
     status = read_status(path)
     dataset = str(_config(path).get("dataset", ""))
     if status:
@@ -79,9 +79,9 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _names_in(value: Any) -> set[str]:
-    """Return every text in a JSON value, and of paths each part: a training may start from a fold's checkpoint."""
+    """Return every text in a JSON value, and every part of a path: a training may start from a fold's checkpoint."""
     if isinstance(value, dict):
-        return set[str]().union(*(_names_in(one) for one in value.values()))
+        return set[str]().union(*(_names_in(item) for item in value.values()))
     if isinstance(value, list):
-        return set[str]().union(*(_names_in(one) for one in value))
+        return set[str]().union(*(_names_in(item) for item in value))
     return set(Path(value).parts) if isinstance(value, str) else set()

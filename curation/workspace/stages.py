@@ -3,17 +3,20 @@
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 
 from models.arrays import Progress
+from models.errors import ErrataError
 from models.files.atomic import digest, read_json, write_json
 from models.files.runs import Run
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,10 @@ class StageRecord:
     """What one finished stage took."""
 
     name: str
-    key: str  # digest of everything its result depends on
+    key: str  # digest of everything its result depends on, and of nothing else
     seconds: float
     peak_mb: float  # highest resident memory seen up to its end, of the process and those it trains in
-    reused: bool  # found as it was left by an earlier command
+    reused: bool  # left by an earlier command
 
 
 class Stages:
@@ -38,33 +41,61 @@ class Stages:
         self._done = read_records(run.folder)
         self._memory = Memory()
 
-    def do(self, name: str, inputs: Any, outputs: list[Path], work: Callable[[Progress], object]) -> str:
-        """Do the work unless it was done with the same inputs and its outputs are there; return the key of the result.
+    def do(self, name: str, inputs: Any, outputs: Sequence[Path], work: Callable[[Progress], object]) -> None:
+        """Do the work unless it was done with the same inputs and its outputs are there.
 
         Args:
             name: what people see.
-            inputs: JSON-able; everything the result depends on.
+            inputs: JSON-able; everything the result depends on, and nothing else.
             outputs: files that must be there for the result to count.
-            work: computes them; is given a progress callback.
+            work: writes them; is given a progress callback.
         """
         key = digest(name, inputs)
+        if not self._is_done(name, key, outputs):
+            self._work(name, key, work)
+
+    def value(
+        self, name: str, inputs: Any, outputs: Sequence[Path], make: Callable[[Progress], T], load: Callable[[], T]
+    ) -> T:
+        """Return a value that is kept in files: made with the same inputs before, or else made now.
+
+        Args:
+            name: what people see.
+            inputs: JSON-able; everything the value depends on, and nothing else.
+            outputs: the files.
+            make: returns the value after writing the files; is given a progress callback.
+            load: reads it back; called at most once, and where it raises ErrataError the value is made again.
+        """
+        key = digest(name, inputs)
+        if self._is_done(name, key, outputs):
+            try:
+                return load()
+            except ErrataError:  # damaged
+                self.records = [record for record in self.records if record.name != name]
+        return self._work(name, key, make)
+
+    def _is_done(self, name: str, key: str, outputs: Sequence[Path]) -> bool:
+        """Return whether the result is there; it is then recorded as reused."""
         if any(record.key == key for record in self.records):  # by this command, which asks twice
-            return key
+            return True
         before = self._done.get(name)
-        if before and before.key == key and all(path.exists() for path in outputs):
-            self._record(StageRecord(**{**asdict(before), "reused": True}))
-            return key
-        if before:  # half-written outputs must not pass for those of the old inputs after a kill
+        if before is None or before.key != key or not all(path.exists() for path in outputs):
+            return False
+        self._record(replace(before, reused=True))
+        return True
+
+    def _work(self, name: str, key: str, work: Callable[[Progress], T]) -> T:
+        if name in self._done:  # half-written outputs must not pass for those of the old inputs after a kill
             del self._done[name]
             self._write()
         self._progress(name, 0, 0)
         started = time.perf_counter()
-        work(lambda done, total: self._progress(name, done, total))
+        result = work(lambda done, total: self._progress(name, done, total))
         self._record(StageRecord(name, key, time.perf_counter() - started, self._memory.peak_mb(), reused=False))
-        return key
+        return result
 
     def _progress(self, name: str, done: int, total: int) -> None:
-        self._memory.look()
+        self._memory.measure()
         self._run.report(name, done, total)
         if self._on_stage:
             self._on_stage(name, done, total)
@@ -81,7 +112,7 @@ class Stages:
         self._write()
 
     def _write(self) -> None:
-        write_json(self.run_folder / "stages.json", {name: asdict(one) for name, one in self._done.items()})
+        write_json(self.run_folder / "stages.json", {name: asdict(record) for name, record in self._done.items()})
 
 
 def read_records(folder: Path) -> dict[str, StageRecord]:
@@ -94,14 +125,14 @@ class Memory:
     """The most memory this process and its children held at a time."""
 
     def __init__(self) -> None:
-        self._most_mb, self._looked = 0.0, 0.0
+        self._most_mb, self._measured = 0.0, 0.0
 
-    def look(self) -> None:
+    def measure(self) -> None:
         """Add up what the processes hold now, at most once a second; pages they share are counted once."""
         now = time.monotonic()
-        if now - self._looked < 1:
+        if now - self._measured < 1:
             return
-        self._looked = now
+        self._measured = now
         held = psutil.Process().memory_info().rss
         for child in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):  # it may have ended just now
@@ -111,5 +142,5 @@ class Memory:
 
     def peak_mb(self) -> float:
         """Return the highest sum seen, or this process's own highest where that is more, in MiB."""
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        return max(self._most_mb, own / 2**20 if sys.platform == "darwin" else own / 2**10)
+        highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return max(self._most_mb, highest / 2**20 if sys.platform == "darwin" else highest / 2**10)

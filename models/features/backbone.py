@@ -12,7 +12,7 @@ from models.features.engine_openvino import converted_path
 from models.features.engines import Precision, choose_engine, precision, weights_digest
 from models.files.atomic import digest
 from models.images.input_spec import InputSpec
-from models.images.row_store import open_rows
+from models.images.row_store import copied_rows, open_rows
 from models.processors.devices import default_device
 
 BFLOAT16_METHOD = "bfloat16 in dense convolutions, checked"  # features computed otherwise are others
@@ -45,9 +45,18 @@ class Backbone:
         return self.folder / f"{self.name}-{digest(self.key, self.spec.to_dict(), how, *augmentation)}"
 
     def finished(self, sha256s: Sequence[str]) -> tuple[Precision, np.memmap] | None:
-        """Return the features of these images and their precision, or None where some are missing."""
-        found = ((precise, open_rows(self.rows(precise), sha256s)) for precise in self.precisions)
-        return next(((precise, rows) for precise, rows in found if rows is not None), None)
+        """Return the features of these images and their precision, or None where some are missing.
+
+        Those of another set of images are copied: no engine is built for images that are all known.
+        """
+        for precise in self.precisions:
+            folder = self.rows(precise)
+            features = open_rows(folder, sha256s)
+            if features is None:
+                features = copied_rows(folder, sha256s)
+            if features is not None:
+                return precise, features
+        return None
 
     def engine_for(self, missing: int) -> str:
         """Return the engine asked for; of "auto", the one that finishes that many images first."""

@@ -1,7 +1,7 @@
 """Whether image files can be read, and what reading each of them once tells."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,32 +23,41 @@ class ImageCheck:
     problem: str | None  # one sentence; the image is then skipped
 
 
+Known = Callable[[str], ImageCheck | None]  # SHA-256 -> what an earlier check of that content told, if there was one
+
+
 def check_images(
-    paths: Sequence[Path], workers: int | None = None, progress: Progress | None = None
+    paths: Sequence[Path],
+    workers: int | None = None,
+    known: Known = lambda sha256: None,
+    progress: Progress | None = None,
 ) -> list[ImageCheck]:
     """Read and decode every image once; never raises for a bad image.
 
     Args:
         paths: N image files.
         workers: number of threads, one per processor by default.
+        known: images that it knows are read and not decoded again.
         progress: called with (images done, N).
 
     Returns:
         N checks, in the order of `paths`.
     """
     checks: list[ImageCheck] = []
-    for check in in_order(_check, paths, workers or cores()):
+    for check in in_order(lambda path: _check(path, known), paths, workers or cores()):
         checks.append(check)
         if progress:
             progress(len(checks), len(paths))
     return checks
 
 
-def _check(path: Path) -> ImageCheck:
+def _check(path: Path, known: Known) -> ImageCheck:
     sha256 = ""
     try:
         data = read_image_file(path)
         sha256 = hashlib.sha256(data).hexdigest()
+        if check := known(sha256):
+            return check
         image, (width, height) = decode_bytes(path, data, None, "bicubic")
         return ImageCheck(sha256, width, height, phash(image), None)
     except ErrataError as error:

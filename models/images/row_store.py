@@ -34,6 +34,22 @@ def open_rows(folder: Path, sha256s: Sequence[str]) -> np.memmap | None:
     return _open(array)
 
 
+def copied_rows(folder: Path, sha256s: Sequence[str]) -> np.memmap | None:
+    """Return the array of these images, made of rows of the folder's other arrays; None where a row is missing.
+
+    Raises:
+        ErrataError: the folder cannot be written or the disk is full.
+    """
+    if count_missing(folder, sha256s) or not sha256s:
+        return None
+    like = _open(_arrays(folder)[0])
+
+    def nothing(positions: IntArray) -> npt.NDArray[np.generic]:
+        raise AssertionError(f"rows {positions} are not kept")
+
+    return fill_rows(folder, sha256s, like.shape[1:], like.dtype, nothing, 1, 1)
+
+
 def count_missing(folder: Path, sha256s: Sequence[str]) -> int:
     """Return how many different contents no array of the folder holds yet."""
     known = {keys[i] for array in _arrays(folder) for keys in [_keys(array)] for i in _where(_done(array))}

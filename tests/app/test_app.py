@@ -17,7 +17,8 @@ from app.jobs.actions import enqueue
 from app.jobs.process import watch
 from app.jobs.queue import jobs
 from app.jobs.request import JobRequest
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.results.cam_files import cam_pair
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace

@@ -15,7 +15,7 @@ import numpy as np
 from PIL import ImageOps
 
 from curation.results.audit import Audit, load_audit
-from curation.scoring.findings import find
+from curation.scoring.findings import judge_labels
 from curation.training.prepared import with_stages
 from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
@@ -46,7 +46,7 @@ def mirrored_evidence(audit: Audit, name: str) -> FloatArray:
 def quality(audit: Audit, seen: dict[str, FloatArray]) -> FloatArray:
     """Return label quality judged by these backbones alone, shape (N,)."""
     rows, learn = audit.rows, audit.rows.splits == "train"
-    return find(rows.labels, len(rows.classes), learn, audit.duplicates.groups, {}, seen).label_quality
+    return judge_labels(rows.labels, len(rows.classes), learn, audit.duplicates.groups, {}, seen).label_quality
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.scoring.findings import find
+from curation.scoring.findings import judge_labels
 
 WIDTH = 2816  # an embedding and the stages before it, of EfficientNet-Lite0
 # name -> (number of images to measure, classes, columns of features)
@@ -38,7 +38,7 @@ def measure(n: int, n_classes: int, width: int) -> tuple[float, float]:
         features += draws.standard_normal((n_classes, width), dtype=np.float32)[true]
         backbones["backbone"] = features
     started = time.perf_counter()
-    find(labels, n_classes, np.ones(n, bool), np.arange(n), {"network": probs}, backbones)
+    judge_labels(labels, n_classes, np.ones(n, bool), np.arange(n), {"network": probs}, backbones)
     seconds = time.perf_counter() - started
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from curation.results.audit import Audit, load_audit
-from curation.scoring.findings import Findings, find
+from curation.scoring.findings import Findings, judge_labels
 from curation.scoring.judge import joint_features
 from curation.scoring.neighbours import neighbour_vote
 from curation.training.out_of_fold import Material
@@ -90,7 +90,7 @@ def ours(name: str, labels: IntArray, audit: Audit, opinions: dict[str, FloatArr
     seen = {name: np.asarray(evidence(audit, name)) for name in known}
 
     def work() -> FloatArray:
-        found.append(find(labels, len(audit.rows.classes), learn, groups, opinions, known, seen))
+        found.append(judge_labels(labels, len(audit.rows.classes), learn, groups, opinions, known, seen))
         return found[0].label_quality
 
     return timed(name, work, lambda: found[0].flagged)

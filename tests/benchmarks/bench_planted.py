@@ -18,7 +18,7 @@ from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, f1_score
 
 from curation.results.audit import load_audit
-from curation.scoring.findings import find
+from curation.scoring.findings import judge_labels
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import assign_folds
@@ -89,7 +89,7 @@ def _sides(
     probs = out_of_fold(features, labels, fold, groups, seed)
     exact = probs.astype(np.float64) / probs.sum(1, keepdims=True, dtype=np.float64)
     name = "backbone"
-    found = find(labels, n_classes, everybody, groups, {name: probs}, {name: features}, {name: wide}, seed)
+    found = judge_labels(labels, n_classes, everybody, groups, {name: probs}, {name: features}, {name: wide}, seed)
     seconds = time.perf_counter() - started
     staged = out_of_fold(wide, labels, fold, groups, seed)
     qualities = {

@@ -24,7 +24,7 @@ import numpy as np
 
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
-from curation.images.checking import rows_key
+from curation.images.keys import rows_key
 from curation.versions.make import make_version
 from curation.versions.request import VersionRequest
 from curation.versions.store import load_version

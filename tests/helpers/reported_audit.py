@@ -15,9 +15,10 @@ from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
 from curation.reports.audit.write import write_report
-from curation.results.audit import ArchitectureResult, Audit
-from curation.scoring.findings import find
-from curation.scoring.scores import rank
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
+from curation.scoring.findings import judge_labels
+from curation.scoring.scores import rank, self_confidence
 from curation.workspace.stages import StageRecord
 from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import write_json
@@ -63,19 +64,19 @@ def make_audit(
             config = {"epochs": 2} if trained == "from scratch" else {}
             write_json(folder / "config.json", {"config": config, "versions": {"torch": "2.15"}})
         predictions = Predictions(rows.image_ids, probs, None, folds)
-        architectures.append(ArchitectureResult(name, name, folder, predictions, rank(labels, probs), None))
+        architectures.append(ArchitectureResult(name, name, folder, predictions, rank(labels, probs)))
     stages = (
         StageRecord("images", "a", 2.0, 100.0, reused=True),
         StageRecord("train net", "b", 6.0, 300.0, reused=False),
         StageRecord("report", "c", 9.0, 300.0, reused=False),
     )
     learn, opinions = rows.splits == "train", dict.fromkeys(names, probs)
-    found = find(labels, len(CLASSES), learn, np.array(GROUPS), opinions, {})
+    findings = judge_labels(labels, len(CLASSES), learn, np.array(GROUPS), opinions, {})
     # The ranking is checked against numbers worked out by hand: those of the probabilities as they are.
-    together = rank(labels, probs)
+    findings = replace(findings, probs=probs, label_quality=self_confidence(labels, probs))
     duplicates = Duplicates(np.array(GROUPS), exact, near)
     settings: dict[str, Any] = {"folds": 2, "seed": 0, "architectures": list(names)}
-    return Audit("tiny", tmp_path, settings, checked, duplicates, tuple(architectures), found, together, stages)
+    return Audit("tiny", tmp_path, settings, checked, duplicates, tuple(architectures), findings, stages)
 
 
 def flagged(audit: Audit, **rows: Sequence[int]) -> Audit:

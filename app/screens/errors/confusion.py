@@ -8,7 +8,8 @@ from app.html_parts.picks import pick
 from app.html_parts.tiles import opinion_tile, strip
 from app.screens.errors.matrix import Choices, legend, matrix
 from curation.reports.matrix import commonest, fits, worst_confusion
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.scoring.error_lists import cell_rows
 from models.arrays import BoolArray, IntArray
 from models.figures.metrics import confusion

@@ -9,7 +9,8 @@ import streamlit as st
 
 from app.screens.map.canvas import scaled
 from app.state import loaded_audit, workspace
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.workspace.names import ORIGINAL, audit_name, audited, versions
 
 ALONE = "one map"

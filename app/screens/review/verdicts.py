@@ -1,6 +1,5 @@
 """Verdicts: from a key to the decision log, and back."""
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from app.screens.review.sitting import Look, Sitting, leave, look_anew, looked_a
 from curation.decisions.actions import proposal
 from curation.decisions.decision import Decision
 from curation.decisions.verdicts import RELABEL
+from curation.images.unchanged import is_unchanged
 from models.errors import ErrataError
 
 SHORTEST_LOOK_S = 0.15  # a key pressed sooner was meant for the image before: nobody sees a picture that fast
@@ -133,11 +133,7 @@ def _remember(written: Sequence[Decision], revealed: str = "") -> None:
 def _unchanged(look: Look) -> bool:
     """Return whether the image is still there, with the content that was audited."""
     checked = look.sitting.bench.audit.checked
-    try:
-        found = hashlib.sha256((checked.rows.root / look.image_id).read_bytes()).hexdigest()
-    except OSError:
-        return False
-    return found == str(checked.sha256s[look.row])
+    return is_unchanged(checked.rows.root / look.image_id, str(checked.sha256s[look.row]))
 
 
 def _proposal(look: Look, decision: str, new_labels: Sequence[str]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from curation.reports.curves import finite
-from curation.results.audit import ArchitectureResult, Audit
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
 from curation.workspace.names import MEAN_OF_FOLDS
 from models.arrays import BoolArray
 from models.figures.curves import read_curves

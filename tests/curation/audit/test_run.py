@@ -1,115 +1,221 @@
-"""The order of an audit's first stages: what is frozen is computed before copies are grouped, and folds after."""
+"""A whole audit with predictions made elsewhere: judged once, read back at most once, redone where it must be."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from curation.audit import run
 from curation.audit.config import AuditConfig
-from curation.audit.run import Auditing
+from curation.audit.run import draw_map, draw_suspects, report, run_audit
+from curation.datasets.catalog import DatasetSpec
 from curation.datasets.opening import open_dataset
-from curation.images.near_pairs import Pairs
-from curation.scoring.findings import Findings
+from curation.datasets.rows import Rows
+from curation.images.duplicates import Duplicates
+from curation.results.audit import Audit, load_audit
+from curation.results.issue_table import issue_rows
+from curation.scoring.findings import Findings, judge_labels
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray
+from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json, write_json
 from models.files.runs import Run
 from tests.helpers.drawn_folder import LEAK, draw_folder
+from tests.helpers.small_audit import small_audit
+
+CONFIG = AuditConfig(("simple_cnn",))
 
 
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return draw_folder(tmp_path_factory.mktemp("pictures") / "few", train=4, test=2)
+class Case:
+    """A folder of pictures, and predictions of their labels with embeddings."""
+
+    def __init__(self, pictures: Path, home: Path):
+        self.workspace = Workspace(home)
+        self.spec: DatasetSpec
+        self.rows: Rows
+        self.spec, self.rows = open_dataset(str(pictures), self.workspace, seed=0)
+        self.folder = self.workspace.runs / "audit-few"
+
+    def audit(self) -> Audit:
+        return run_audit(self.workspace, self.spec, self.rows, CONFIG, ("mine", predictions_of))
 
 
-def auditing(pictures: Path, home: Path, *architectures: str) -> Auditing:
-    workspace = Workspace(home)
-    spec, rows = open_dataset(str(pictures), workspace, seed=0)
-    found = Auditing(workspace, spec, rows, AuditConfig(architectures), Stages(Run(workspace.runs / "audit-few")))
-    found.read_images()
-    return found
+def predictions_of(rows: Rows) -> Predictions:
+    n, k = len(rows), len(rows.classes)
+    numbers = np.random.default_rng(0).random((n, k))
+    probs = (numbers / numbers.sum(1, keepdims=True)).astype(np.float32)
+    fold = np.where(rows.splits == "train", np.arange(n) % 2, NO_FOLD)
+    return Predictions(rows.image_ids, probs, probs[:, :2].copy(), fold)
 
 
-def test_features_come_before_copies_and_are_neither_recorded_nor_computed_twice(
-    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = auditing(pictures, tmp_path, "simple_cnn", "efficientnet_lite0")
-    one.group_copies()
-    names = ["images", "problems", "features efficientnet_lite0", "duplicates"]
-    assert [record.name for record in one.stages.records] == names
-    assert set(one.rows.image_ids[one.duplicates.shared()].tolist()) == set(LEAK)
-    one.group_copies()  # as the training does, which asks for the same features
-    assert [record.name for record in one.stages.records] == names
-
-    def forbidden(*_: object) -> None:
-        raise AssertionError("this must not be computed again")
-
-    monkeypatch.setattr("models.features.checked_engine.build_engine", forbidden)
-    monkeypatch.setattr("curation.images.checking.find_duplicates", forbidden)
-    again = auditing(pictures, tmp_path, "simple_cnn", "efficientnet_lite0")
-    again.group_copies()
-    assert all(record.reused for record in again.stages.records)
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+    """Without FiftyOne, which `tests/test_pipeline.py` has."""
+    monkeypatch.setattr("curation.in_fiftyone.write_audit.write_audit", lambda *_: None)
+    return Case(draw_folder(tmp_path / "few", train=4, test=2), tmp_path / "home")
 
 
-def test_without_a_frozen_architecture_hashes_are_what_there_is(pictures: Path, tmp_path: Path) -> None:
-    one = auditing(pictures, tmp_path, "simple_cnn")
-    one.group_copies()
-    assert [record.name for record in one.stages.records] == ["images", "problems", "duplicates"]
-    assert set(one.rows.image_ids[one.duplicates.shared()].tolist()) == set(LEAK)
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was judged, and read back, since."""
+    names: list[str] = []
+
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def counting(*arguments: Any, **keywords: Any) -> Any:
+            names.append(name)
+            return function(*arguments, **keywords)
+
+        return counting
+
+    monkeypatch.setattr(run, "judge_labels", counted("judge", judge_labels))
+    for kind in (Findings, Duplicates, Predictions):
+        monkeypatch.setattr(kind, "load", counted(f"load {kind.__name__}", getattr(kind, "load")))  # noqa: B009
+    return names
 
 
-@pytest.mark.parametrize("with_embeddings", [True, False])
-def test_embeddings_that_come_with_predictions_are_taken(
-    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, with_embeddings: bool
-) -> None:
-    one = auditing(pictures, tmp_path, "efficientnet_lite0")
-    seen: list[FloatArray] = []
-
-    def neighbours(embeddings: FloatArray) -> Pairs:
-        seen.append(embeddings)
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-
-    monkeypatch.setattr("curation.images.duplicates.neighbour_pairs", neighbours)
-    n = len(one.rows)
-    given = np.arange(2 * n, dtype=np.float32).reshape(n, 2) if with_embeddings else None
-    one.group_copies(Predictions(one.rows.image_ids, np.full((n, 4), 0.25, np.float32), given, None))
-    assert len(seen) == with_embeddings
-    assert "features efficientnet_lite0" not in [record.name for record in one.stages.records]
+def test_labels_are_judged_once_and_nothing_is_read_back_twice(case: Case, calls: list[str]) -> None:
+    first = case.audit()
+    assert sorted(calls) == ["judge", "load Predictions"]
+    calls.clear()
+    again = case.audit()
+    assert sorted(calls) == ["load Duplicates", "load Findings", "load Predictions"]
+    assert all(record.reused for record in again.stages)
+    assert [record.name for record in again.stages] == [record.name for record in first.stages]
 
 
-def judged(pictures: Path, home: Path) -> Auditing:
-    one = auditing(pictures, home, "simple_cnn")
-    n, k = len(one.rows), len(one.rows.classes)
-    fold = np.where(one.rows.splits == "train", np.arange(n) % 2, NO_FOLD)
-    given = Predictions(one.rows.image_ids, np.full((n, k), 1 / k, np.float32), None, fold)
-    one.group_copies(given)
-    one.import_predictions(given, "mine")
-    one.judge()
-    return one
+def test_the_audit_that_was_made_is_the_one_that_is_read(case: Case) -> None:
+    made = case.audit()
+    read = load_audit(case.workspace, "few")
+    assert (read.name, read.folder, read.config, read.stages) == (made.name, made.folder, made.config, made.stages)
+    assert [one.name for one in read.architectures] == ["mine"]
+    for ours, theirs in ((made, read), (read, made)):
+        np.testing.assert_array_equal(ours.findings.label_quality, theirs.findings.label_quality)
+        np.testing.assert_array_equal(ours.duplicates.groups, theirs.duplicates.groups)
+        np.testing.assert_array_equal(ours.architectures[0].points, theirs.architectures[0].points)
+        assert ours.problems is not None
 
 
-def test_damaged_findings_are_made_again(pictures: Path, tmp_path: Path) -> None:
-    file = judged(pictures, tmp_path).folder / "findings.npz"
-    whole = Findings.load(file)
+def test_damaged_findings_are_made_again(case: Case) -> None:
+    whole = case.audit().findings
+    file = case.folder / "findings.npz"
     file.write_bytes(file.read_bytes()[:100])
-    judged(pictures, tmp_path)  # as the next command does
+    assert not next(record for record in case.audit().stages if record.name == "judge").reused
     np.testing.assert_array_equal(Findings.load(file).label_quality, whole.label_quality)
 
 
-def test_findings_and_maps_of_other_images_do_not_outlive_a_kill(pictures: Path, tmp_path: Path) -> None:
-    folder = judged(pictures, tmp_path).folder
-    write_json(folder / "results.json", read_json(folder / "results.json") | {"dataset_key": "another image"})
-    (folder / "map-mine.npy").write_bytes(b"")
-    again = auditing(pictures, tmp_path, "simple_cnn")
-    assert (folder / "findings.npz").exists()  # those of the last audit, until its results are replaced
-    again.rank()
-    assert not (folder / "findings.npz").exists()
-    assert not (folder / "map-mine.npy").exists()
+def test_an_interrupted_audit_shows_what_it_has(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(run, "judge_labels", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        case.audit()
+    audit = load_audit(case.workspace, "few")
+    assert audit.findings.voters == ("mine",)
+    assert [record.name for record in audit.stages] == ["images", "problems", "predictions mine", "duplicates"]
 
 
-def test_findings_of_the_same_images_stay_until_there_are_better_ones(pictures: Path, tmp_path: Path) -> None:
-    folder = judged(pictures, tmp_path).folder
-    auditing(pictures, tmp_path, "simple_cnn").rank()
-    assert (folder / "findings.npz").exists()
+def test_the_label_quality_is_one_number_and_copies_with_other_labels_come_first(case: Case) -> None:
+    labels, splits = case.rows.labels.copy(), case.rows.splits.copy()
+    copy = np.flatnonzero(np.isin(case.rows.image_ids, LEAK))
+    labels[copy[0]] = (labels[copy[1]] + 1) % len(case.rows.classes)
+    case.rows = replace(case.rows, labels=labels, splits=splits)
+    audit = case.audit()
+    np.testing.assert_array_equal(audit.consensus.label_quality, audit.findings.label_quality)
+    first = str(audit.rows.image_ids[audit.suspects()[0]])
+    assert first in LEAK
+    assert audit.findings.label_quality.min() == 0
+    assert audit.findings.flagged[audit.suspects()[0]]
+    assert [row[4] for row in issue_rows(audit) if row[0] == first] == ["0.0000"]
+
+
+# --- what stages depend on -----------------------------------------------------------------------------------------
+
+
+def stages(workspace: Workspace) -> Stages:
+    return Stages(Run(workspace.runs / "audit-tiny"))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path)
+
+
+def reported(workspace: Workspace, audit: Audit, spec: DatasetSpec) -> bool:
+    """Return whether the report was written again."""
+    command = stages(workspace)
+    report(workspace, audit, spec, command)
+    return not command.records[-1].reused
+
+
+def test_the_report_is_written_again_where_what_it_shows_has_changed(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    audit = small_audit(workspace, cams=0)
+    spec = DatasetSpec("tiny", "Tiny", "folder", audit.rows.root, "CC0", "nowhere")
+    assert reported(workspace, audit, spec)
+    assert not reported(workspace, audit, spec)
+    for changed in (replace(spec, title="Small"), replace(spec, title="Small", licence="CC-BY")):
+        spec = changed
+        assert reported(workspace, audit, spec)
+    (audit.rows.root / "truth.csv").write_text("image_id,split,label,true_label,kind\n")
+    assert reported(workspace, audit, spec)
+    assert reported(workspace, replace(audit, config={**audit.config, "folds": 7}), spec)
+    code = tmp_path / "curation" / "reports"
+    code.mkdir(parents=True)
+    (code / "page.html").write_text("<p>")
+    monkeypatch.setattr(run, "__file__", str(tmp_path / "curation" / "audit" / "run.py"))
+    assert reported(workspace, audit, spec)
+    assert not reported(workspace, audit, spec)
+    (code / "page.html").write_text("<b>")
+    assert reported(workspace, audit, spec)
+
+
+def test_a_map_depends_on_the_embeddings_and_on_no_label(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[FloatArray] = []
+
+    def project(embeddings: FloatArray, seed: int) -> FloatArray:
+        made.append(embeddings)
+        return embeddings[:, :2] + seed
+
+    monkeypatch.setattr("curation.audit.projection.project", project)
+    architecture = small_audit(workspace, cams=0).architectures[0]
+    embeddings = architecture.predictions.embeddings
+    assert embeddings is not None
+    elsewhere = replace(architecture, run_folder=workspace.runs / "trained-with-other-labels")
+    for shown in (architecture, architecture, elsewhere):
+        points = draw_map(shown, 0, stages(workspace)).points
+        np.testing.assert_array_equal(points, embeddings[:, :2])
+    assert len(made) == 1
+    other = replace(architecture, predictions=replace(architecture.predictions, embeddings=embeddings + 1))
+    draw_map(other, 0, stages(workspace))
+    draw_map(other, 1, stages(workspace))
+    assert len(made) == 3
+    damaged = workspace.runs / "audit-tiny" / f"map-{architecture.slug}.npy"
+    damaged.write_bytes(b"")
+    draw_map(other, 1, stages(workspace))
+    assert len(made) == 4
+    damaged.write_bytes(b"")
+    with pytest.raises(ErrataError, match="is damaged"):
+        load_audit(workspace, "tiny")
+
+
+def test_maps_of_suspects_name_the_run_that_is_looked_into(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit, drawn = small_audit(workspace), []
+    config = AuditConfig(("simple_cnn_norm_dropout",), cams_per_split=4)
+    monkeypatch.setattr("curation.training.cam.draw_cams", lambda folder, *_, **__: drawn.append(folder.name))
+    looked_into = audit.architectures[1]
+    for _ in range(2):
+        draw_suspects(audit, config, stages(workspace))
+    assert drawn == [looked_into.run_folder.name]
+    other = looked_into.run_folder.with_name("tiny-another-run")
+    other.symlink_to(looked_into.run_folder)
+    moved = replace(audit, architectures=(replace(looked_into, run_folder=other),))
+    draw_suspects(moved, config, stages(workspace))
+    assert drawn[1:] == ["tiny-another-run"]

@@ -1,5 +1,7 @@
-"""The first stages: problems by content, copies by hashes and by embeddings that are only asked for when needed."""
+"""The first stages: each content decoded once, problems by content, copies by hashes and by embeddings."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,14 +9,17 @@ import pytest
 
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
-from curation.images.checking import check_listed, group_duplicates, note_problems
-from curation.images.problems import CHECKS, ImageProblems
+from curation.images.checking import EmbeddingSource, check_listed, group_duplicates, note_problems
+from curation.images.problems import CHECKS
+from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray
 from models.files.runs import Run
+from models.images.decode import decode_bytes
 from tests.curation.images.test_registration import cropped, landscape
 
 IDS = ("test/a.png", "test/b.png", "train/a.png", "train/b.png")  # test/b.png shows a fourth of what train/b.png does
+EMBEDDINGS = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0.1]], np.float32)
 
 
 @pytest.fixture
@@ -28,52 +33,136 @@ def rows(tmp_path: Path) -> Rows:
     return Rows(root, ("a", "b"), np.array(IDS), np.array([0, 1, 0, 1]), splits)
 
 
-def stages(tmp_path: Path) -> Stages:
-    return Stages(Run(tmp_path / "run"))
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "home")
 
 
-def checked(rows: Rows, tmp_path: Path) -> CheckedRows:
-    return check_listed(rows, stages(tmp_path))
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the images that were decoded since."""
+    names: list[str] = []
+    decode: Callable[..., object] = decode_bytes  # what every reading of a picture goes through
+
+    def counting(path: Path, *arguments: object) -> object:
+        names.append(path.name)
+        return decode(path, *arguments)
+
+    for module in ("check", "decode"):
+        monkeypatch.setattr(f"models.images.{module}.decode_bytes", counting)
+    return names
 
 
-def test_embeddings_find_a_crop_and_are_asked_for_once(rows: Rows, tmp_path: Path) -> None:
+def stages(workspace: Workspace, run: str = "run") -> Stages:
+    return Stages(Run(workspace.runs / run))
+
+
+def checked(rows: Rows, workspace: Workspace) -> CheckedRows:
+    return check_listed(rows, workspace, stages(workspace))
+
+
+def relabelled(rows: Rows) -> Rows:
+    """Return the images with other labels, splits and order."""
+    order = np.argsort(rows.image_ids)[::-1]
+    splits = np.where(rows.splits == "train", "test", "train")
+    return Rows(rows.root, ("b", "a", "c"), rows.image_ids[order], 1 - rows.labels[order], splits[order])
+
+
+def test_embeddings_find_a_crop_and_are_asked_for_once(rows: Rows, workspace: Workspace) -> None:
     asked = []
 
     def embeddings() -> FloatArray:
         asked.append(1)
-        return np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0.1]], np.float32)
+        return EMBEDDINGS
 
-    images = checked(rows, tmp_path)
+    images = checked(rows, workspace)
     for _ in range(2):
-        found = group_duplicates(images, stages(tmp_path), embeddings, "net")
+        duplicates = group_duplicates(images, workspace, stages(workspace), EmbeddingSource("net", embeddings))
     assert len(asked) == 1
-    assert found.shared().tolist() == [False, True, False, True]
-    assert found.leaks(rows.splits).tolist() == [False, True, False, False]
-    group_duplicates(images, stages(tmp_path), embeddings, "another net")
+    assert duplicates.shared().tolist() == [False, True, False, True]
+    assert duplicates.leaks(rows.splits).tolist() == [False, True, False, False]
+    group_duplicates(images, workspace, stages(workspace), EmbeddingSource("another net", embeddings))
     assert len(asked) == 2
 
 
-def test_without_embeddings_copies_are_found_by_their_hashes(rows: Rows, tmp_path: Path) -> None:
+def test_without_embeddings_copies_are_found_by_their_hashes(rows: Rows, workspace: Workspace) -> None:
     landscape(2).point(lambda value: value * 0.9).save(rows.paths[0])
-    found = group_duplicates(checked(rows, tmp_path), stages(tmp_path))
-    assert found.groups[0] == found.groups[2]
+    duplicates = group_duplicates(checked(rows, workspace), workspace, stages(workspace))
+    assert duplicates.groups[0] == duplicates.groups[2]
 
 
-def test_problems_are_noted_once_and_again_for_other_images(rows: Rows, tmp_path: Path) -> None:
+def test_problems_are_noted_once_and_again_for_other_images(rows: Rows, workspace: Workspace) -> None:
     landscape(0).point(lambda value: value * 0.1).save(rows.paths[0])
     records = []
     for change in (None, None, "labels", "images"):
         if change == "labels":
-            rows = Rows(rows.root, rows.classes, rows.image_ids, 1 - rows.labels, rows.splits)
+            rows = replace(rows, labels=1 - rows.labels)
         if change == "images":
             landscape(9).save(rows.paths[3])
-        own = stages(tmp_path)
-        images = check_listed(rows, own)
-        note_problems(images, tmp_path / "values", own)
-        records.append(own.records[-1])
+        command = stages(workspace)
+        problems = note_problems(check_listed(rows, workspace, command), workspace, command)
+        records.append(command.records[-1])
     assert [record.name for record in records] == ["problems"] * 4
     assert [record.reused for record in records] == [False, True, True, False]
-    found = ImageProblems.load(tmp_path / "run" / "problems.npz")
-    assert found.scores.shape == (4, len(CHECKS))
-    dark = found.scores[:, CHECKS.index("dark")] < 0.32
+    assert problems.scores.shape == (4, len(CHECKS))
+    dark = problems.scores[:, CHECKS.index("dark")] < 0.32
     assert dark.tolist() == [True, False, False, False]
+
+
+def audit_images(rows: Rows, workspace: Workspace, run: str) -> dict[str, bool]:
+    """Go through the first stages in a run folder; return stage -> whether it was reused."""
+    command = stages(workspace, run)
+    images = check_listed(rows, workspace, command)
+    note_problems(images, workspace, command)
+    place = {image_id: row for row, image_id in enumerate(IDS)}
+    embeddings = EMBEDDINGS[[place[image_id] for image_id in images.rows.image_ids.tolist()]]
+    group_duplicates(images, workspace, command, EmbeddingSource("net", lambda: embeddings))
+    return {record.name: record.reused for record in command.records}
+
+
+def test_other_labels_of_the_same_images_in_another_audit_decode_and_compare_nothing(
+    rows: Rows, workspace: Workspace, decoded: list[str]
+) -> None:
+    audit_images(rows, workspace, "audit-given")
+    assert decoded
+    decoded.clear()
+    first = checked(rows, workspace)
+    audit_images(relabelled(rows), workspace, "audit-given-v1")
+    again = check_listed(relabelled(rows), workspace, stages(workspace, "audit-given-v1"))
+    assert decoded == []
+    assert again.sha256s.tolist() == first.sha256s[::-1].tolist()
+    assert again.hashes.tolist() == first.hashes[::-1].tolist()
+    assert again.sizes_px.tolist() == first.sizes_px[::-1].tolist()
+
+
+def test_other_labels_of_the_same_images_in_the_same_audit_only_list_them_anew(
+    rows: Rows, workspace: Workspace, decoded: list[str]
+) -> None:
+    audit_images(rows, workspace, "audit-given")
+    decoded.clear()
+    changed = replace(rows, labels=1 - rows.labels, splits=np.where(rows.splits == "train", "test", "train"))
+    assert audit_images(changed, workspace, "audit-given") == {"images": False, "problems": True, "duplicates": True}
+    assert decoded == []
+
+
+def test_some_of_the_images_decode_and_compare_nothing(rows: Rows, workspace: Workspace, decoded: list[str]) -> None:
+    audit_images(rows, workspace, "audit-given")
+    decoded.clear()
+    audit_images(rows.where(np.array([False, True, True, True])), workspace, "audit-given-v1")
+    assert decoded == []
+
+
+def test_a_changed_image_is_decoded_and_compared_again_and_no_other_is_read(
+    rows: Rows, workspace: Workspace, decoded: list[str]
+) -> None:
+    audit_images(rows, workspace, "audit-given")
+    landscape(9).save(rows.root / "test/a.png")
+    decoded.clear()
+    assert not any(audit_images(rows, workspace, "audit-given").values())
+    assert decoded.count("a.png") >= 2  # read and checked, its problems measured; b.png is a candidate at most
+
+
+def test_a_damaged_table_of_another_audit_is_no_error(rows: Rows, workspace: Workspace) -> None:
+    (workspace.runs / "audit-other").mkdir(parents=True)
+    (workspace.runs / "audit-other" / "rows.npz").write_bytes(b"PK")
+    assert len(checked(rows, workspace).rows) == 4

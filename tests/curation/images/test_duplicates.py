@@ -12,8 +12,7 @@ from curation.images.duplicates import (
     MAX_BITS,
     THUMBNAIL_PX,
     Duplicates,
-    conflict_quality,
-    conflicting_rows,
+    copy_groups,
     find_duplicates,
 )
 from models.arrays import ByteArray, IntArray
@@ -22,6 +21,7 @@ from models.images.check import check_images
 from models.images.decode import read_pixels
 from tests.curation.images.test_registration import landscape
 from tests.helpers.drawn_folder import draw
+from tests.helpers.split_pictures import alone, checked
 
 
 def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> set[tuple[int, int]]:
@@ -53,28 +53,36 @@ def test_groups_are_those_of_brute_force(contents: list[int], seed: int) -> None
     hash_of = rng.integers(0, 2**24, 9, dtype=np.uint64)  # of 64 bits only 24 can differ: near pairs are common
     sha256s = np.array([f"{content:064x}" for content in contents], dtype="<U64")
     hashes = hash_of[contents] if contents else np.empty(0, np.uint64)
-    found = find_duplicates(sha256s, hashes, equal_thumbnails)
-    groups = [set(np.flatnonzero(found.groups == group).tolist()) for group in np.unique(found.groups)]
+    duplicates = find_duplicates(sha256s, hashes, equal_thumbnails)
+    groups = [set(np.flatnonzero(duplicates.groups == group).tolist()) for group in np.unique(duplicates.groups)]
     assert sorted(groups, key=min) == brute_force_groups(sha256s.tolist(), hashes)
-    assert found.exact.tolist() == [contents.count(content) > 1 for content in contents]
+    assert duplicates.exact.tolist() == [contents.count(content) > 1 for content in contents]
     near = [
         any(a != b and (int(hash_of[a]) ^ int(hash_of[b])).bit_count() <= MAX_BITS for b in contents) for a in contents
     ]
-    assert found.near.tolist() == near
+    assert duplicates.near.tolist() == near
+
+
+def test_groups_are_numbered_by_the_last_of_their_contents() -> None:
+    """So were they always: the folds of trained models, and with them their names, depend on the numbers."""
+    sha256s = np.array([f"{content:064x}" for content in (3, 0, 1, 2, 4, 3)])
+    near, far = (np.uint64(bits) for bits in (0, 2**64 - 1))
+    hashes = np.array([near, near, 0xFFFF, far, 0xFFFFFFFF, near], np.uint64)  # contents 0 and 3 are one picture
+    assert find_duplicates(sha256s, hashes, equal_thumbnails).groups.tolist() == [2, 2, 0, 1, 3, 2]
 
 
 def test_close_hashes_with_different_pictures_are_no_duplicates() -> None:
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (2, THUMBNAIL_PX, THUMBNAIL_PX, 3)).astype(np.uint8)
-    found = find_duplicates(np.array(["a", "b"]), np.array([0, 1], np.uint64), lambda rows: pictures[rows])
-    assert not found.shared().any()
-    assert not found.near.any()
+    duplicates = find_duplicates(np.array(["a", "b"]), np.array([0, 1], np.uint64), lambda rows: pictures[rows])
+    assert not duplicates.shared().any()
+    assert not duplicates.near.any()
 
 
 def test_a_flat_picture_is_no_duplicate_of_another_and_no_error() -> None:
     flat = np.full((2, THUMBNAIL_PX, THUMBNAIL_PX, 3), [[[[9, 9, 9]]], [[[200, 200, 200]]]], np.uint8)
-    found = find_duplicates(np.array(["a", "b"]), np.zeros(2, np.uint64), lambda rows: flat[rows])
-    assert not found.shared().any()
+    duplicates = find_duplicates(np.array(["a", "b"]), np.zeros(2, np.uint64), lambda rows: flat[rows])
+    assert not duplicates.shared().any()
 
 
 def test_leaks_and_conflicts_by_hand() -> None:
@@ -87,10 +95,10 @@ def test_leaks_and_conflicts_by_hand() -> None:
 
 
 def test_no_images_is_no_error() -> None:
-    found = find_duplicates(np.empty(0, "<U64"), np.empty(0, np.uint64), equal_thumbnails)
-    assert len(found.groups) == 0
-    assert found.shared().tolist() == found.leaks(np.empty(0, "<U5")).tolist() == []
-    assert found.conflicting(np.empty(0, np.int64)).tolist() == []
+    duplicates = find_duplicates(np.empty(0, "<U64"), np.empty(0, np.uint64), equal_thumbnails)
+    assert len(duplicates.groups) == 0
+    assert duplicates.shared().tolist() == duplicates.leaks(np.empty(0, "<U5")).tolist() == []
+    assert duplicates.conflicting(np.empty(0, np.int64)).tolist() == []
 
 
 def test_copies_of_real_files_are_found_and_others_are_not(tmp_path: Path) -> None:
@@ -106,19 +114,19 @@ def test_copies_of_real_files_are_found_and_others_are_not(tmp_path: Path) -> No
     original.resize((80, 80)).save(tmp_path / "smaller.png")
     paths += [tmp_path / name for name in ("copy.jpg", "brighter.png", "smaller.png")]
     checks = check_images(paths)
-    found = find_duplicates(
+    duplicates = find_duplicates(
         np.array([check.sha256 for check in checks]),
         np.array([check.phash for check in checks], np.uint64),
         lambda rows: np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows]),
     )
-    assert np.flatnonzero(found.shared()).tolist() == [18, 24, 25, 26]
-    assert len(set(found.groups[[18, 24, 25, 26]].tolist())) == 1
-    assert not found.exact.any()
+    assert np.flatnonzero(duplicates.shared()).tolist() == [18, 24, 25, 26]
+    assert len(set(duplicates.groups[[18, 24, 25, 26]].tolist())) == 1
+    assert not duplicates.exact.any()
 
 
 def test_saved_and_read_again(tmp_path: Path) -> None:
-    found = Duplicates(np.array([0, 0, 1]), np.array([True, True, False]), np.zeros(3, bool))
-    found.save(tmp_path / "d.npz")
+    duplicates = Duplicates(np.array([0, 0, 1]), np.array([True, True, False]), np.zeros(3, bool))
+    duplicates.save(tmp_path / "d.npz")
     again = Duplicates.load(tmp_path / "d.npz")
     assert again.groups.tolist() == [0, 0, 1]
     assert again.exact.tolist() == [True, True, False]
@@ -148,10 +156,10 @@ def test_a_copy_whose_hash_is_far_is_found_by_its_embedding_and_seen_in_the_pixe
     embeddings = np.array(
         [[1, 0], [1, 0.01], [1, 0.02], [-1, 0]], np.float32
     )  # row 2 is near and shows another picture
-    found = find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows], embeddings)
-    assert found.near.tolist() == [True, True, False, False]
-    assert found.groups[0] == found.groups[1]
-    assert len(set(found.groups.tolist())) == 3
+    duplicates = find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows], lambda: embeddings)
+    assert duplicates.near.tolist() == [True, True, False, False]
+    assert duplicates.groups[0] == duplicates.groups[1]
+    assert len(set(duplicates.groups.tolist())) == 3
     assert not find_duplicates(names(4), far_hashes(4), lambda rows: pictures[rows]).shared().any()
 
 
@@ -160,15 +168,17 @@ def test_identical_embeddings_make_no_copies() -> None:
     pictures = pictures_of([*range(20)])
     embeddings = np.ones((20, 3), np.float32)
     hashes = np.random.default_rng(0).integers(0, 2**63, 20, dtype=np.uint64)
-    assert not find_duplicates(names(20), hashes, lambda rows: pictures[rows], embeddings).shared().any()
+    assert not find_duplicates(names(20), hashes, lambda rows: pictures[rows], lambda: embeddings).shared().any()
 
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_solid_colours_are_no_copies_however_alike(n: int) -> None:
     flat = np.stack([np.full((THUMBNAIL_PX, THUMBNAIL_PX, 3), 80 * i, np.uint8) for i in range(n)])
-    found = find_duplicates(names(n), np.zeros(n, np.uint64), lambda rows: flat[rows], np.ones((n, 2), np.float32))
-    assert found.groups.tolist() == [*range(n)]
-    assert not found.near.any()
+    duplicates = find_duplicates(
+        names(n), np.zeros(n, np.uint64), lambda rows: flat[rows], lambda: np.ones((n, 2), np.float32)
+    )
+    assert duplicates.groups.tolist() == [*range(n)]
+    assert not duplicates.near.any()
 
 
 @settings(max_examples=15, deadline=None)
@@ -180,49 +190,12 @@ def test_groups_do_not_depend_on_the_order(shown: list[int], random: Random) -> 
     shuffled = [shown[i] for i in order]
     embeddings = np.eye(4, dtype=np.float32)[shuffled]
     hashes = np.random.default_rng(1).integers(0, 2**63, n, dtype=np.uint64)
-    found = find_duplicates(names(n), hashes, lambda rows: pictures[[shuffled[row] for row in rows]], embeddings)
-    same = found.groups[:, None] == found.groups[None]
+    duplicates = find_duplicates(
+        names(n), hashes, lambda rows: pictures[[shuffled[row] for row in rows]], lambda: embeddings
+    )
+    same = duplicates.groups[:, None] == duplicates.groups[None]
     assert (same == np.equal.outer(shuffled, shuffled)).all()
-    assert (found.shared() == (same.sum(1) > 1)).all()
-
-
-# --- conflicting labels --------------------------------------------------------------------------------------------
-
-
-def test_of_two_different_labels_the_doubted_one_comes_first_and_its_twin_stays() -> None:
-    #          0    1    2    3    4    5     row 0 and 3 are twins that differ, so are 2 and 5; 1 and 4 agree
-    groups = np.array([0, 1, 2, 0, 1, 2])
-    labels = np.array([0, 1, 0, 1, 1, 2])
-    quality = np.array([0.9, 0.0, 0.3, 0.2, 0.5, 0.1], np.float32)
-    capped = conflict_quality(labels, groups, quality)
-    assert np.argsort(capped, kind="stable").tolist() == [5, 3, 1, 2, 4, 0]
-    assert capped[4] == np.float32(0.5)
-    assert capped.dtype == np.float32
-    assert conflicting_rows(labels, groups).tolist() == [True, False, True, True, False, True]
-
-
-def test_without_a_conflict_nothing_changes() -> None:
-    quality = np.array([0.0, 0.4, 1.0], np.float32)
-    np.testing.assert_array_equal(conflict_quality(np.array([0, 1, 1]), np.array([0, 1, 1]), quality), quality)
-    assert len(conflict_quality(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))) == 0
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2), st.floats(0, 1, width=32)), max_size=20))
-def test_contradicted_rows_lead_and_all_others_keep_their_score(rows: list[tuple[int, int, float]]) -> None:
-    groups, labels, quality = (np.array(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
-    groups, labels = np.asarray(groups, np.int64), np.asarray(labels, np.int64)
-    quality = np.asarray(quality, np.float32)
-    capped = conflict_quality(labels, groups, quality)
-    contradicted = np.zeros(len(quality), bool)
-    for row in range(len(quality)):
-        twins = np.flatnonzero(groups == groups[row])
-        contradicted[row] = labels[row] != labels[twins[quality[twins].argmax()]]
-    first = np.argsort(capped, kind="stable")[: contradicted.sum()]
-    assert contradicted[first].all()
-    assert (np.diff(quality[first]) >= 0).all()
-    assert ((capped >= 0) & (capped <= 1)).all()
-    np.testing.assert_allclose(capped[~contradicted], quality[~contradicted], atol=1e-7)
-    assert not (contradicted & ~conflicting_rows(labels, groups)).any()
+    assert (duplicates.shared() == (same.sum(1) > 1)).all()
 
 
 def test_leak_pairs_hold_both_sides() -> None:
@@ -230,3 +203,23 @@ def test_leak_pairs_hold_both_sides() -> None:
     splits = np.array(["train", "test", "test", "test", "train", "train"])
     assert twins.leak_pairs(splits).tolist() == [True, True, False, False, False, False]
     assert Duplicates(np.empty(0, np.int64), np.empty(0, bool), np.empty(0, bool)).leak_pairs(splits[:0]).tolist() == []
+
+
+# --- groups of copies ----------------------------------------------------------------------------------------------
+
+
+def test_groups_that_do_harm_come_first() -> None:
+    # Rows 0-1: two of one label; 2-4: three of one label; 5-6: a leak; 7-8: conflicting labels; 9: no copy.
+    labels = [0, 0, 1, 1, 1, 2, 2, 0, 1, 2]
+    splits = ["train"] * 5 + ["train", "test"] + ["train"] * 3
+    groups = np.array([0, 0, 1, 1, 1, 2, 2, 3, 3, 4])
+    near = np.isin(np.arange(10), [2, 3])
+    by_harm = copy_groups(checked(labels, splits).rows, Duplicates(groups, ~near, near))
+    assert [group.rows.tolist() for group in by_harm] == [[7, 8], [5, 6], [2, 3, 4], [0, 1]]
+    assert [group.conflicting for group in by_harm] == [True, False, False, False]
+    assert [group.leak for group in by_harm] == [False, True, False, False]
+    assert [group.near for group in by_harm] == [False, False, True, False]
+
+
+def test_no_copies_no_groups() -> None:
+    assert copy_groups(checked([0, 1], ["train", "test"]).rows, alone(2)) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.images.unchanged import check_unchanged, file_sha256
+from curation.images.unchanged import check_image_unchanged, check_unchanged, file_sha256, is_unchanged
 from models.errors import ErrataError
 
 
@@ -33,3 +33,21 @@ def test_gone_and_changed_files_are_named(tmp_path: Path) -> None:
         "images are not as the audit read them: 4 gone (0.png, 1.png, 2.png, …), 1 changed (5.png); nothing was done: "
         "put them back or audit again"
     )
+
+
+def test_one_image_that_is_decided_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_text("a")
+    sha256 = file_sha256(path)
+    check_image_unchanged(path, sha256, "a.png")
+    assert is_unchanged(path, sha256)
+    path.write_text("b")
+    with pytest.raises(ErrataError, match=r"image 'a\.png' was changed since it was scored; nothing was decided"):
+        check_image_unchanged(path, sha256, "a.png")
+    assert not is_unchanged(path, sha256)
+    path.unlink()
+    with pytest.raises(
+        ErrataError, match=r"cannot read image 'a\.png': No such file or directory; nothing was decided"
+    ):
+        check_image_unchanged(path, sha256, "a.png")
+    assert not is_unchanged(path, sha256)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from curation.scoring.findings import JUDGE, NEIGHBOURS, find
+from curation.scoring.findings import JUDGE, NEIGHBOURS, judge_labels
 from curation.scoring.scores import self_confidence
 from models.arrays import FloatArray
 from models.errors import ErrataError
@@ -28,7 +28,7 @@ def test_together_better_than_each_alone(tmp_path: Path) -> None:
     x, true, labels = clusters(600, 4, 0, noise=0.15)
     learn, groups = np.arange(600) < 500, np.arange(600)
     one, other = opinion(true, 4, 1), opinion(true, 4, 2, 1.0)
-    found = find(labels, 4, learn, groups, {"a": one, "b": other}, {"c": x})
+    found = judge_labels(labels, 4, learn, groups, {"a": one, "b": other}, {"c": x})
     assert found.voters == ("a", "b", JUDGE, NEIGHBOURS)
     assert found.weights[-1] == 0
     wrong = labels != true
@@ -49,20 +49,22 @@ def test_together_better_than_each_alone(tmp_path: Path) -> None:
 def test_a_frozen_backbone_speaks_through_the_judge() -> None:
     x, true, labels = clusters(300, 3, 2, noise=0.1)
     learn, groups, misled = np.ones(300, bool), np.arange(300), opinion((true + 1) % 3, 3, 1, 6.0)
-    found = find(labels, 3, learn, groups, {"a": misled}, {"a": x})
+    found = judge_labels(labels, 3, learn, groups, {"a": misled}, {"a": x})
     assert found.voters == ("a", JUDGE, NEIGHBOURS)
     assert found.weight("a") == 0
     np.testing.assert_array_equal(found.votes[0], misled.argmax(1))
-    other = find(labels, 3, learn, groups, {"a": opinion(true, 3, 2)}, {"a": x})
+    other = judge_labels(labels, 3, learn, groups, {"a": opinion(true, 3, 2)}, {"a": x})
     np.testing.assert_array_equal(found.label_quality, other.label_quality)
-    both = find(labels, 3, learn, groups, {"a": misled}, {"a": x}, {"a": np.concatenate([x, np.eye(3)[true]], 1)})
+    both = judge_labels(
+        labels, 3, learn, groups, {"a": misled}, {"a": x}, {"a": np.concatenate([x, np.eye(3)[true]], 1)}
+    )
     wrong = labels != true
     assert average_precision_score(wrong, -both.label_quality) > 0.95  # what earlier stages saw is used
 
 
 def test_without_embeddings_the_architectures_alone() -> None:
     _, true, labels = clusters(200, 3, 1, noise=0.1)
-    found = find(labels, 3, np.ones(200, bool), np.arange(200), {"a": opinion(true, 3, 1)}, {})
+    found = judge_labels(labels, 3, np.ones(200, bool), np.arange(200), {"a": opinion(true, 3, 1)}, {})
     assert found.voters == ("a",)
     assert (found.kinds.out_of_scope == 0).all()
     assert average_precision_score(labels != true, -found.label_quality) > 0.5
@@ -75,7 +77,7 @@ def test_a_picture_of_no_class_is_suspicious() -> None:
     x = (rng.normal(size=(400, 30)) + 6 * np.eye(30)[true]).astype(np.float32)
     x[0] = rng.normal(size=30) + 6 * np.eye(30)[20]  # along an axis that no class has
     sure = opinion(true, 3, 1, 6.0)
-    found = find(labels, 3, np.ones(400, bool), np.arange(400), {"b": sure}, {"a": x})
+    found = judge_labels(labels, 3, np.ones(400, bool), np.arange(400), {"b": sure}, {"a": x})
     assert found.kinds.names()[0] == "out of scope"
     assert found.label_quality[0] < 0.2
 
@@ -86,7 +88,7 @@ def test_any_input_has_a_defined_answer(seed: int, n: int, n_classes: int, sharp
     labels, probs = problem(n, n_classes, seed, sharpness)
     x, _, _ = clusters(n, n_classes, seed)
     learn = np.random.default_rng(seed).random(n) < 0.7
-    found = find(labels, n_classes, learn, np.arange(n), {"a": probs}, {"a": x})
+    found = judge_labels(labels, n_classes, learn, np.arange(n), {"a": probs}, {"a": x})
     assert np.isfinite(found.label_quality).all()
     assert ((found.label_quality >= 0) & (found.label_quality <= 1)).all()
 
@@ -95,7 +97,7 @@ def test_any_input_has_a_defined_answer(seed: int, n: int, n_classes: int, sharp
 def test_all_labels_right_or_all_wrong(right: bool) -> None:
     x, true, _ = clusters(150, 3, 5)
     labels = true if right else (true + 1) % 3
-    found = find(labels, 3, np.ones(150, bool), np.arange(150), {"a": opinion(true, 3, 1, 4.0)}, {"b": x})
+    found = judge_labels(labels, 3, np.ones(150, bool), np.arange(150), {"a": opinion(true, 3, 1, 4.0)}, {"b": x})
     assert np.isfinite(found.label_quality).all()
     if right:
         assert np.median(found.label_quality) > 0.8
@@ -103,19 +105,25 @@ def test_all_labels_right_or_all_wrong(right: bool) -> None:
 
 def test_a_thousand_classes_and_one() -> None:
     labels, probs = problem(1200, 1000, 0)
-    assert np.isfinite(find(labels, 1000, np.ones(1200, bool), np.arange(1200), {"a": probs}, {}).label_quality).all()
-    alone = find(np.zeros(5, np.int64), 1, np.ones(5, bool), np.arange(5), {"a": np.ones((5, 1), np.float32)}, {})
+    assert np.isfinite(
+        judge_labels(labels, 1000, np.ones(1200, bool), np.arange(1200), {"a": probs}, {}).label_quality
+    ).all()
+    alone = judge_labels(
+        np.zeros(5, np.int64), 1, np.ones(5, bool), np.arange(5), {"a": np.ones((5, 1), np.float32)}, {}
+    )
     assert (alone.label_quality == 1).all()
 
 
 def test_not_probabilities() -> None:
     with pytest.raises(ValueError, match="sum to nan"):
-        find(np.array([0, 1]), 2, np.ones(2, bool), np.arange(2), {"a": np.full((2, 2), np.nan, np.float32)}, {})
+        judge_labels(
+            np.array([0, 1]), 2, np.ones(2, bool), np.arange(2), {"a": np.full((2, 2), np.nan, np.float32)}, {}
+        )
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     np.savez(tmp_path / "findings.npz", label_quality=np.zeros(3))
     with pytest.raises(ErrataError, match="audit the data set again"):
-        find(np.array([0]), 1, np.ones(1, bool), np.arange(1), {"a": np.ones((1, 1), np.float32)}, {}).load(
+        judge_labels(np.array([0]), 1, np.ones(1, bool), np.arange(1), {"a": np.ones((1, 1), np.float32)}, {}).load(
             tmp_path / "findings.npz"
         )

@@ -11,7 +11,7 @@ import pytest
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.opening import open_dataset
 from curation.datasets.rows import Rows
-from curation.images.checking import rows_key
+from curation.images.keys import rows_key
 from curation.images.shared import checked_images
 from curation.reports.training.table import run_table
 from curation.results.runs import finished_runs

@@ -1,10 +1,11 @@
-"""What nothing refers to goes; everything else stays, byte by byte."""
+"""Files that nothing refers to go; all others stay, byte by byte."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from curation.images.compared_pairs import ComparedPairs
 from curation.results.audit import Audit
 from curation.workspace.cleaning import find_leftovers, remove
 from curation.workspace.folders import Workspace
@@ -41,6 +42,15 @@ def cache(root: Path, sha256s: list[str]) -> Path:
     return (set(root.glob("*")) - before).pop()
 
 
+def compare(workspace: Workspace, sha256s: list[str]) -> Path:
+    """Keep compared pairs of the images as the program does, and return their folder."""
+    root = workspace.copies / "method-2"
+    before = set(root.glob("*"))
+    pairs = np.array([[0, 1]], np.int64)
+    ComparedPairs(root, "").alike(np.array(sorted(sha256s)), lambda: pairs, lambda asked: np.zeros(len(asked), bool))
+    return (set(root.glob("*")) - before).pop()
+
+
 def everything(workspace: Workspace) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in workspace.root.rglob("*") if path.is_file()}
 
@@ -54,9 +64,11 @@ def test_only_what_nothing_refers_to_goes(workspace: Workspace, audit: Audit) ->
     mine = audit.checked.sha256s.tolist()
     cache(workspace.features / "backbone-00", mine)
     cache(workspace.pixels / "96px-bicubic", ["f" * 64, mine[0]])  # one of its images is still listed
+    compare(workspace, [*mine, "f" * 64])
     before = everything(workspace)
     models = old_models(workspace)
     gone = cache(workspace.features / "backbone-00", ["e" * 64])
+    compared = compare(workspace, ["e" * 64, "f" * 64])
     half = workspace.runs / "audit-tiny" / ".rows-0123abcd.part.npz"
     half.write_bytes(b"half")
     noted = workspace.root / "queue" / "2-0b.json"
@@ -64,13 +76,16 @@ def test_only_what_nothing_refers_to_goes(workspace: Workspace, audit: Audit) ->
         (workspace.root / "jobs" / log).mkdir(parents=True)
     noted.parent.mkdir()
     noted.touch()
+    torn_pairs = compared.with_name(".0123abcd-0123abcd.part")
+    torn_pairs.mkdir()
     torn = noted.with_name(".3-0c-0123abcd.part.json")
     torn.touch()
     off_the_list = workspace.root / "jobs" / "job-1-0a"
-    found = find_leftovers(workspace)
-    assert {leftover.path for leftover in found} == {models, gone, off_the_list, half, torn}
-    assert [leftover.why.split()[0] for leftover in found] == ["models", "features", "log", *2 * ["half-written"]]
-    assert remove(workspace, found) == sum(leftover.size_bytes for leftover in found) > 10_000
+    leftovers = find_leftovers(workspace)
+    assert {leftover.path for leftover in leftovers} == {models, gone, compared, off_the_list, half, torn, torn_pairs}
+    reasons = [leftover.why.split()[0] for leftover in leftovers]
+    assert reasons == ["models", "features", "compared", "log", *3 * ["half-written"]]
+    assert remove(workspace, leftovers) == sum(leftover.size_bytes for leftover in leftovers) > 10_000
     noted.unlink()
     assert everything(workspace) == before
     assert {folder.name for folder in (workspace.root / "jobs").iterdir()} == {"job-2-0b", "export-tiny"}
@@ -88,9 +103,9 @@ def test_an_audit_that_goes_on_later_keeps_its_models(workspace: Workspace, audi
 
 def test_nothing_goes_while_something_is_computed(workspace: Workspace, audit: Audit) -> None:
     old = old_models(workspace)
-    found = find_leftovers(workspace)
+    leftovers = find_leftovers(workspace)
     with computing(workspace.runs / "trained", {}):
-        for work in (lambda: find_leftovers(workspace), lambda: remove(workspace, found)):
+        for work in (lambda: find_leftovers(workspace), lambda: remove(workspace, leftovers)):
             with pytest.raises(ErrataError, match="trained is being computed and may need anything"):
                 work()
     assert old.exists()
@@ -98,10 +113,10 @@ def test_nothing_goes_while_something_is_computed(workspace: Workspace, audit: A
 
 def test_what_is_used_again_before_the_answer_stays(workspace: Workspace, audit: Audit) -> None:
     old = old_models(workspace)
-    found = find_leftovers(workspace)
+    leftovers = find_leftovers(workspace)
     with computing(workspace.runs / "trained", {"init_from": f"runs/{old.name}/fold-0.safetensors"}):
         pass
-    assert remove(workspace, found) == 0
+    assert remove(workspace, leftovers) == 0
     assert old.exists()
 
 

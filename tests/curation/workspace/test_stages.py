@@ -8,7 +8,8 @@ import pytest
 
 from curation.workspace.stages import Memory, Stages, read_records
 from models.arrays import Progress
-from models.files.atomic import read_json
+from models.errors import ErrataError
+from models.files.atomic import digest, read_json
 from models.files.runs import Run
 
 
@@ -34,11 +35,11 @@ def test_a_stage_is_done_once(tmp_path: Path) -> None:
         progress(3, 7)
 
     for _ in range(2):
-        key = stages(tmp_path, told).do("count", [1, "a"], [output], work)
+        stages(tmp_path, told).do("count", [1, "a"], [output], work)
     assert len(calls) == 1
     assert told == [("count", 0, 0), ("count", 3, 7), ("count", 1, 1), ("count", 1, 1)]
     record = read_records(tmp_path)["count"]
-    assert record.key == key
+    assert record.key == digest("count", [1, "a"])
     assert record.reused
     assert record.seconds >= 0
     assert 1 < record.peak_mb < 100_000
@@ -46,7 +47,7 @@ def test_a_stage_is_done_once(tmp_path: Path) -> None:
 
 def test_the_memory_of_children_counts() -> None:
     before = Memory()
-    before.look()
+    before.measure()
     child = subprocess.Popen(
         [sys.executable, "-c", "held = bytearray(300 * 2**20); print(flush=True); input()"],
         stdin=subprocess.PIPE,
@@ -56,7 +57,7 @@ def test_the_memory_of_children_counts() -> None:
     assert child.stdout
     child.stdout.readline()
     during = Memory()
-    during.look()
+    during.measure()
     child.communicate(b"\n")
     assert during.peak_mb() >= before.peak_mb() + 100  # its own highest may lie above what it holds now
 
@@ -93,6 +94,68 @@ def test_half_written_outputs_never_pass_for_finished_ones(tmp_path: Path) -> No
     assert output.read_text() == "A"
 
 
+# --- values --------------------------------------------------------------------------------------------------------
+
+
+class Kept:
+    """A number kept in a file, made and loaded as stages do it."""
+
+    def __init__(self, folder: Path):
+        self.file = folder / "number.txt"
+        self.made = self.loaded = 0
+
+    def make(self, _: Progress) -> int:
+        self.made += 1
+        write(self.file, "7")
+        return 7
+
+    def load(self) -> int:
+        self.loaded += 1
+        try:
+            return int(self.file.read_text())
+        except ValueError as error:
+            raise ErrataError("damaged") from error
+
+    def value(self, own: Stages) -> int:
+        return own.value("number", [1], [self.file], self.make, self.load)
+
+
+def test_a_value_is_made_once_and_then_read(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    assert kept.value(stages(tmp_path)) == 7
+    assert (kept.made, kept.loaded) == (1, 0)
+    again = stages(tmp_path)
+    assert kept.value(again) == kept.value(again) == 7  # the second time within one command
+    assert kept.made == 1
+    assert [record.reused for record in again.records] == [True]
+
+
+def test_a_damaged_value_is_made_again(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    kept.value(stages(tmp_path))
+    write(kept.file, "seven")
+    again = stages(tmp_path)
+    assert kept.value(again) == 7
+    assert kept.made == 2
+    assert [record.reused for record in again.records] == [False]
+    assert not read_records(tmp_path)["number"].reused
+
+
+def test_a_value_killed_while_it_was_made_is_made_again(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+
+    def killed(_: object) -> int:
+        write(kept.file, "8")
+        raise Killed
+
+    with pytest.raises(Killed):
+        stages(tmp_path).value("number", [1], [kept.file], killed, kept.load)
+    assert kept.value(stages(tmp_path)) == 7
+
+
+# --- records -------------------------------------------------------------------------------------------------------
+
+
 def test_records_keep_the_order_of_this_command_and_others_are_forgotten_at_its_end(tmp_path: Path) -> None:
     first = stages(tmp_path)
     for name in ("b", "old", "a"):
@@ -108,11 +171,11 @@ def test_records_keep_the_order_of_this_command_and_others_are_forgotten_at_its_
 
 
 def test_asked_for_twice_in_one_command_is_done_and_recorded_once(tmp_path: Path) -> None:
-    stages_of_command, calls = stages(tmp_path), []
+    command, calls = stages(tmp_path), []
     for inputs in ([1], [1], [2]):
-        stages_of_command.do("stage", inputs, [], lambda _: calls.append(1))
+        command.do("stage", inputs, [], lambda _: calls.append(1))
     assert len(calls) == 2
-    assert [record.reused for record in stages_of_command.records] == [False, False]
+    assert [record.reused for record in command.records] == [False, False]
 
 
 def test_status_says_which_stage_is_under_way(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
-from models.images.row_store import count_missing, fill_rows, open_rows
+from models.images.row_store import copied_rows, count_missing, fill_rows, open_rows
 
 
 def value(key: str) -> float:
@@ -117,3 +117,14 @@ def test_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("models.images.row_store.os.fsync", full)
     with pytest.raises(ErrataError, match=r"No space left on device; .* goes on where it stopped"):
         fill(tmp_path, KEYS, [])
+
+
+def test_an_array_of_known_rows_is_copied_and_one_with_an_unknown_row_is_not(tmp_path: Path) -> None:
+    assert copied_rows(tmp_path, ["a"]) is None
+    fill_rows(tmp_path, ["a", "b", "c"], (2,), np.float32, lambda rows: np.outer(rows + 1, [1, 10]), 2, 1)
+    copied = copied_rows(tmp_path, ["c", "a", "c"])
+    assert copied is not None
+    assert copied.tolist() == [[3, 30], [1, 10], [3, 30]]
+    assert copied.dtype == np.float32
+    assert copied_rows(tmp_path, ["c", "d"]) is None
+    assert copied_rows(tmp_path, []) is None

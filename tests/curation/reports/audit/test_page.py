@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from curation.reports.curves import curves_plot
-from curation.scoring.findings import find
+from curation.scoring.findings import judge_labels
 from tests.helpers.chromium import needs_chromium, opened_file
 from tests.helpers.html_page import EVIL, Page
 from tests.helpers.reported_audit import CLASSES, FIRST, GROUPS, SPLITS, make_audit, probs_of, written
@@ -80,7 +80,9 @@ def test_many_classes_are_listed_instead_of_drawn(tmp_path: Path) -> None:
     one = replace(audit.architectures[0], predictions=replace(audit.architectures[0].predictions, probs=probs))
     rows = replace(audit.rows, classes=classes)
     audit = replace(audit, checked=replace(audit.checked, rows=rows), architectures=(one,))
-    audit = replace(audit, findings=find(rows.labels, 21, rows.splits == "train", np.array(GROUPS), {"a": probs}, {}))
+    audit = replace(
+        audit, findings=judge_labels(rows.labels, 21, rows.splits == "train", np.array(GROUPS), {"a": probs}, {})
+    )
     html = written(audit, tmp_path / "report")[1]
     assert "Over 20 classes: the commonest confusions" in html
     assert 'class="confusion"' not in html

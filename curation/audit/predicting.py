@@ -1,0 +1,91 @@
+"""Every image predicted by models that did not learn from it; copies are grouped before, since they share a fold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from curation.audit.config import AuditConfig
+from curation.datasets.catalog import DatasetSpec
+from curation.images.checked_rows import CheckedRows
+from curation.images.checking import EmbeddingSource, group_duplicates
+from curation.images.duplicates import Duplicates
+from curation.images.keys import bytes_key, rows_key
+from curation.workspace.folders import Workspace
+from curation.workspace.stages import Stages
+from models.arrays import FloatArray
+from models.figures.predictions import Predictions
+from models.files.atomic import digest
+
+if TYPE_CHECKING:
+    from curation.training.out_of_fold import Material
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """The run folders with the predictions of N images, and the copies that were kept together."""
+
+    duplicates: Duplicates
+    runs: Mapping[str, str]  # architecture -> name of its run folder
+    members: Mapping[str, tuple[str, ...]]  # of the architectures that combine others
+    material: "Material | None" = None  # what the models were made from; None: predicted elsewhere
+
+
+def train_models(
+    workspace: Workspace, spec: DatasetSpec, checked: CheckedRows, config: AuditConfig, stages: Stages
+) -> Predicted:
+    """Train a model for each fold of each architecture, and combine the architectures where the config says so."""
+    from curation.training.combine import combine
+    from curation.training.out_of_fold import Material, problem_of, train_out_of_fold
+    from curation.training.prepared import Prepared
+
+    material = Material(Prepared(workspace, checked, config.engine), spec.name, rows_key(checked))
+    duplicates = group_copies(material, config, stages)
+    problem = problem_of(checked.rows, duplicates.groups, config.folds, config.seed)
+    trained = {name: train_out_of_fold(name, problem, material, stages) for name in config.members}
+    combined = {name: combine(name, trained, problem, material, stages) for name in config.combinations}
+    return Predicted(duplicates, {**trained, **combined}, dict.fromkeys(combined, config.members), material)
+
+
+def group_copies(material: "Material", config: AuditConfig, stages: Stages) -> Duplicates:
+    """Group copies by hashes and by the features of the first frozen architecture, which are computed before.
+
+    These embeddings know nothing of the labels. Without a frozen architecture, hashes are all there is.
+    """
+    from curation.training.out_of_fold import compute_features
+    from models.networks.variants import parse_variant, pretrained_backbone
+
+    checked, workspace = material.prepared.checked, material.prepared.workspace
+    frozen = next((name for name in config.members if parse_variant(name).mode == "frozen"), None)
+    if frozen is None:
+        return group_duplicates(checked, workspace, stages)
+    compute_features(frozen, material, stages)
+    variant = parse_variant(frozen)
+
+    def features() -> FloatArray:
+        return material.features(variant.architecture, pretrained_backbone(variant))
+
+    key = digest(variant.architecture, *material.features_inputs(frozen))
+    return group_duplicates(checked, workspace, stages, EmbeddingSource(key, features))
+
+
+def take_predictions(
+    workspace: Workspace, spec: DatasetSpec, checked: CheckedRows, name: str, predictions: Predictions, stages: Stages
+) -> Predicted:
+    """Take the predictions of a model trained elsewhere; its embeddings, if any, help to find copies.
+
+    Args:
+        workspace: where they are kept, in a run folder of their own.
+        spec: the data set.
+        checked: its N images.
+        name: of the model.
+        predictions: of these images, in their order.
+        stages: of the audit.
+    """
+    arrays = [predictions.probs, predictions.embeddings, predictions.fold]
+    key = digest(bytes_key(predictions.image_ids), [None if array is None else bytes_key(array) for array in arrays])
+    run = f"{spec.name}-{name}"[:55] + f"-{key[:8]}"
+    output = workspace.runs / run / "predictions.npz"
+    stages.do(f"predictions {name}", [key], [output], lambda _: predictions.save(output))
+    embeddings = predictions.embeddings
+    source = None if embeddings is None else EmbeddingSource(bytes_key(embeddings), lambda: embeddings)
+    return Predicted(group_duplicates(checked, workspace, stages, source), {name: run}, {})

@@ -1,0 +1,41 @@
+"""Digests of what a result depends on: the listed files, the images' content, their labels and splits."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.datasets.rows import Rows
+from curation.images.checked_rows import CheckedRows
+from models.files.atomic import digest
+
+
+def listed_key(rows: Rows) -> str:
+    """Return a digest of the listed files: names, labels, splits, sizes and modification times."""
+    stats = [path.stat() if path.exists() else None for path in rows.paths]
+    files = np.array([(stat.st_size, stat.st_mtime_ns) if stat else (-1, -1) for stat in stats], np.int64)
+    return digest(str(rows.root), rows.classes, bytes_key(rows.image_ids, rows.labels, rows.splits, files))
+
+
+def content_key(checked: CheckedRows) -> str:
+    """Return a digest of the images' content in their order, whatever their names, labels and splits are."""
+    return bytes_key(checked.sha256s)
+
+
+def rows_key(checked: CheckedRows) -> str:
+    """Return a digest of the images' names, content, labels and splits: what a trained model depends on."""
+    rows = checked.rows
+    return digest(bytes_key(rows.image_ids, rows.labels, rows.splits, checked.sha256s), rows.classes)
+
+
+def files_key(paths: Sequence[Path]) -> str:
+    """Return a digest of what small files hold; a file that is not there counts as empty."""
+    return digest([hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest() for path in paths])
+
+
+def bytes_key(*arrays: npt.NDArray[Any]) -> str:
+    """Return a digest of arrays."""
+    return hashlib.sha256(b"\0".join(str(array.dtype).encode() + array.tobytes() for array in arrays)).hexdigest()
