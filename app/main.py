@@ -23,9 +23,9 @@ DEFAULT = "audit"
 
 
 def main() -> None:
-    """Show the chosen screen; an error a person can mend is one sentence."""
+    """Show the chosen screen; an error that a person can mend is shown as one sentence."""
     here = Path(__file__).parent
-    # A drawing of ours: the browser would fetch a named icon from elsewhere.
+    # The icon is a file of ours: the browser would fetch a named icon from another server.
     st.set_page_config("Errata", here / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
     st.html(here / "style.css")
     screen = _chosen()
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _chosen() -> str:
-    """Return the screen in the address, `DEFAULT` where there is none of that name."""
+    """Return the screen in the address, `DEFAULT` if no screen has that name."""
     screen = st.query_params.get("screen", "")
     return screen if screen in SCREENS else DEFAULT
 

@@ -1,4 +1,4 @@
-"""Streamlit's server with the app's modules loaded before the first visitor comes, who would wait for them."""
+"""Streamlit's server; it loads the app's modules before the first visitor comes, who would wait for them."""
 
 import sys
 from importlib import import_module
@@ -10,14 +10,12 @@ from streamlit.web.cli import main
 HERE = Path(__file__).parent
 
 
-def preload() -> list[str]:
-    """Import what the screens import and return its names; a screen itself draws when it is imported."""
+def preload() -> None:
+    """Import what the screens import, but no screen itself: it would draw when it is imported."""
     folders = (HERE / "html_parts", HERE / "panels", *sorted(HERE.glob("screens/*/")))
     files = [path for folder in folders for path in sorted(folder.glob("[!_]*.py")) if path.name != "screen.py"]
-    names = [".".join(path.relative_to(HERE.parent).with_suffix("").parts) for path in files]
-    for name in names:
-        import_module(name)
-    return names
+    for path in files:
+        import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
 
 
 preload()

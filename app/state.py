@@ -1,4 +1,4 @@
-"""What is chosen, and the audits that are loaded; choices live in the address, so that a link shows the same again."""
+"""What is chosen, and the audits that are loaded. Choices live in the address, so that a link shows the same again."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,13 +21,13 @@ def workspace() -> Workspace:
 
 
 def dataset_names(workspace: Workspace) -> list[str]:
-    """Return what can be chosen: audited data sets first, then the others of the catalogue."""
+    """Return the data sets to choose from: audited ones first, then the rest of the catalogue."""
     known = audited(workspace)
     return known + [name for name in load_catalog() if name not in known]
 
 
 def loaded_audit(workspace: Workspace, name: str) -> Audit | None:
-    """Return what the audit of a data set found so far, None before it has found anything.
+    """Return the results of an audit so far, None before there are any.
 
     Raises:
         ErrataError: its files are damaged or do not fit together.
@@ -39,13 +39,13 @@ def loaded_audit(workspace: Workspace, name: str) -> Audit | None:
 
 
 def chosen_row(audit: Audit) -> int | None:
-    """Return the row of the image in the address, None where there is none or it is not of this data set."""
-    found = (audit.rows.image_ids == st.query_params.get("image", "")).nonzero()[0]
-    return int(found[0]) if len(found) else None
+    """Return the row of the image in the address, None if it names no image of this data set."""
+    rows = (audit.rows.image_ids == st.query_params.get("image", "")).nonzero()[0]
+    return int(rows[0]) if len(rows) else None
 
 
 def audit_name_of(chosen: str) -> str:
-    """Return the name under which a data set is audited, whether it was or not."""
+    """Return the name under which a data set is audited, or would be."""
     if chosen in audited(workspace()):  # also where a folder of that name lies where the app was started
         return chosen
     if chosen.startswith(FIFTYONE):
@@ -59,13 +59,13 @@ def choose_image(image_id: str) -> None:
 
 
 def forget_image() -> None:
-    """Take the image out of the address: other rows are asked for, and the first of them is shown."""
+    """Take the image out of the address, so that the first of the chosen rows is shown."""
     st.query_params.pop("image", None)
     st.session_state["page"] = 1
 
 
 def audit_stamp(folder: Path) -> tuple[int, ...]:
-    """Return when the files that an audit is read from were written; a running audit writes them again."""
+    """Return when the files of an audit were written; a running audit writes them again."""
     files = [folder / name for name in ("results.json", "rows.npz", "findings.npz")]
     files += sorted(folder.glob("map-*.npy"))
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
@@ -77,5 +77,8 @@ def _load(root: str, name: str, stamp: tuple[int, ...]) -> Audit:
         audit = load_audit(Workspace(Path(root)), name)
     except (OSError, ValueError, KeyError) as error:
         raise ErrataError(f"the files of the audit of {name} do not fit together ({error}); run it again") from error
-    lean = [replace(one, predictions=replace(one.predictions, embeddings=None)) for one in audit.architectures]
-    return replace(audit, architectures=tuple(lean))  # embeddings are most of its memory, and no screen shows them
+    without_embeddings = [  # they take most of the memory, and no screen shows them
+        replace(architecture, predictions=replace(architecture.predictions, embeddings=None))
+        for architecture in audit.architectures
+    ]
+    return replace(audit, architectures=tuple(without_embeddings))

@@ -16,7 +16,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from app.jobs.result import OnStage, job_stage
+from app.jobs.result import job_stage
+from curation.workspace.stages import OnStage
 
 REPEAT_S = 20.0  # between two lines of one stage where there is no terminal
 

@@ -30,6 +30,7 @@ def queue(
     if sum(map(bool, (context.args, work, cancel, resume))) > 1:
         raise ErrataError("give a command to add, --work, --cancel or --resume; one of them at a time")
     from app.jobs import actions, worker
+    from app.jobs.request import command_line
 
     workspace = Workspace.from_environment()
     if work:
@@ -40,7 +41,7 @@ def queue(
         typer.echo(f"added: {actions.resume_job(workspace, resume).title}")
     elif context.args:
         job = actions.enqueue(workspace, job_request(workspace, context.args))
-        typer.echo(f"added {job.id}: errata {' '.join(job.arguments)}")
+        typer.echo(f"added {job.id}: {command_line(job.arguments)}")
     else:
         _print_list(workspace)
 
@@ -151,6 +152,7 @@ def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _print_list(workspace: Workspace) -> None:
     from app.jobs.queue import jobs
+    from app.jobs.request import command_line
     from app.jobs.words import stage_words
 
     queued = jobs(workspace)
@@ -159,4 +161,4 @@ def _print_list(workspace: Workspace) -> None:
     for job in queued:
         doing = stage_words(job.progress)[1] if job.state == "running" else job.progress.error
         added = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.added))
-        typer.echo(f"{job.id[-9:]}  {job.state:<11}  {added}  errata {' '.join(job.arguments)}  {doing}".rstrip())
+        typer.echo(f"{job.id[-9:]}  {job.state:<11}  {added}  {command_line(job.arguments)}  {doing}".rstrip())

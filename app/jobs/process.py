@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from app.jobs.request import command_line
 from app.jobs.result import read_result, result_file
 from curation.database.processes import last_lines, start_background
 from curation.workspace.folders import Workspace
@@ -50,7 +51,7 @@ def start(folder: Path, arguments: Sequence[str]) -> None:
         ErrataError: a process works in that folder already.
     """
     if watch(folder).active:
-        raise ErrataError(f"`errata {' '.join(arguments)}` is running already; wait for it or cancel it")
+        raise ErrataError(f"`{command_line(arguments)}` is running already; wait for it or cancel it")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "log.txt").unlink(missing_ok=True)
     result_file(folder).unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from models.errors import ErrataError, unknown
 from models.files.atomic import read_json, write_json
 from models.files.locks import locked
 
-KEPT = 40  # jobs that are over and still listed; older ones are forgotten, their runs are not
+KEPT = 40  # jobs that are over and still listed; older ones are forgotten, but not their runs
 _PATIENCE_S = 10.0
 
 
@@ -63,7 +63,7 @@ class Job:
 
 
 def jobs(workspace: Workspace) -> list[Job]:
-    """Return all jobs, the one added first in front.
+    """Return all jobs in the order in which they were added.
 
     Raises:
         ErrataError: a file of the queue is damaged.
@@ -73,10 +73,10 @@ def jobs(workspace: Workspace) -> list[Job]:
 
 
 def find_job(workspace: Workspace, name: str) -> Job:
-    """Return a job by its id, or the part of it that no other has.
+    """Return the job of an id, or the only one whose id ends like that.
 
     Raises:
-        ErrataError: there is none.
+        ErrataError: there is none, or there are several.
     """
     queued = jobs(workspace)
     matching = [job for job in queued if name and (job.id == name or job.id.endswith(name))]
@@ -101,14 +101,14 @@ def forget_job(workspace: Workspace, name: str) -> None:
 
 
 def forget_oldest(workspace: Workspace) -> None:
-    """Take the oldest jobs that are over off the list, beyond those that are kept."""
+    """Take jobs that are over off the list, except the newest."""
     over = [job for job in jobs(workspace) if not job.open]
     for job in over[: max(0, len(over) - KEPT)]:
         forget_job(workspace, job.id)
 
 
 def queue_folder(workspace: Workspace) -> Path:
-    """Return where the list is kept; made if it is not there."""
+    """Return the folder of the list; it is made if it does not exist."""
     folder = workspace.root / "queue"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -119,7 +119,7 @@ def changing(workspace: Workspace) -> Iterator[None]:
     """Hold the list, so that no worker takes a job that is just being taken out.
 
     Raises:
-        ErrataError: another process does not let go of it.
+        ErrataError: another process holds it for too long.
     """
     with locked(queue_folder(workspace) / "list.lock", _PATIENCE_S):
         yield
@@ -133,9 +133,12 @@ def _read(workspace: Workspace, path: Path) -> Job | None:
         if path.exists():
             raise
         return None
-    folder, launched = workspace.root / entry["folder"], float(entry["launched"])
+    try:
+        request, folder = read_request(entry), workspace.root / entry["folder"]
+        added, launched, dropped = float(entry["added"]), float(entry["launched"]), bool(entry["dropped"])
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ErrataError(f"{path} is damaged ({error}); delete it and add the job again") from error
     progress = watch(folder) if launched else JobState("none")
     if launched and launched_at(folder) != launched:  # the same audit was started again since
         progress = JobState("finished", launched)
-    request, added, dropped = read_request(entry), float(entry["added"]), bool(entry["dropped"])
     return Job(path.stem, request, folder, added, launched, dropped, progress)

@@ -1,18 +1,17 @@
 """What a job did: `result.json` in its folder, written by the process that does the work as soon as it knows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from curation.workspace.stages import OnStage
 from models.errors import ErrataError
 from models.files.atomic import checked_name, read_json, write_json
 
 _SCHEMA = 1
-
-OnStage = Callable[[str, int, int], None]  # (stage, done, total)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The checked images of a data set, read once for its audit and all its trainings."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec
@@ -11,12 +10,10 @@ from curation.images.duplicates import Duplicates
 from curation.images.keys import listed_key
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
-from curation.workspace.stages import Stages, read_records
+from curation.workspace.stages import OnStage, Stages, read_records
 from models.errors import ErrataError
 from models.files.atomic import checked_name, digest
 from models.files.runs import computing
-
-OnStage = Callable[[str, int, int], None]
 
 
 def checked_images(

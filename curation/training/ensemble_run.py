@@ -10,7 +10,6 @@ import numpy as np
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import SPLITS, Rows
 from curation.images.keys import rows_key
-from curation.images.shared import OnStage
 from curation.reports.training.write import write_run_report
 from curation.results.trained import group_of
 from curation.training.combine import AVERAGE, ENSEMBLE, read_members, save_layers
@@ -22,7 +21,7 @@ from curation.training.request import OnRuns, TrainRequest, group_name
 from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import MEAN_OF_FOLDS
-from curation.workspace.stages import Stages
+from curation.workspace.stages import OnStage, Stages
 from models.arrays import IntArray, Progress
 from models.errors import ErrataError
 from models.figures.folds import DEFAULT_FOLDS

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from curation.images.shared import OnStage
 from curation.results.audit import Audit, load_audit
 from curation.results.cam_files import CamJob
 from curation.results.likeness import NONE_FITS, likeness
 from curation.results.models import TrainedModel, trained_models
 from curation.workspace.folders import Workspace
+from curation.workspace.stages import OnStage
 from models.arrays import IntArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions

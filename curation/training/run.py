@@ -12,7 +12,6 @@ import numpy as np
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
 from curation.images.keys import rows_key
-from curation.images.shared import OnStage
 from curation.reports.training.write import write_run_report
 from curation.results.trained import group_of
 from curation.training.data import TrainingData, of_classes, training_data
@@ -20,6 +19,7 @@ from curation.training.prepared import Prepared
 from curation.training.request import OnRuns, TrainRequest, group_name
 from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
+from curation.workspace.stages import OnStage
 from models.arrays import ByteArray, FloatArray, Progress
 from models.files.atomic import digest
 from models.processors.processes import side_by_side, training_workers

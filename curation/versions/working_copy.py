@@ -8,11 +8,12 @@ from curation.datasets.rows import Rows
 from curation.datasets.unique_names import source_of
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
-from curation.images.shared import OnStage, checked_images
+from curation.images.shared import checked_images
 from curation.images.unchanged import check_unchanged
 from curation.versions.store import Version, load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_name, audited, checked_version
+from curation.workspace.stages import OnStage
 from models.errors import ErrataError
 from models.files.atomic import checked_name
 

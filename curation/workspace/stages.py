@@ -16,6 +16,7 @@ from models.errors import ErrataError
 from models.files.atomic import digest, read_json, write_json
 from models.files.runs import Run
 
+OnStage = Callable[[str, int, int], None]  # told (stage, done, total)
 T = TypeVar("T")
 
 
@@ -33,7 +34,7 @@ class StageRecord:
 class Stages:
     """Runs stages in order and remembers in `stages.json` which are done with which inputs."""
 
-    def __init__(self, run: Run, on_stage: Callable[[str, int, int], None] | None = None):
+    def __init__(self, run: Run, on_stage: OnStage | None = None):
         self.run_folder = run.folder
         self.records: list[StageRecord] = []
         self._run = run

@@ -101,9 +101,7 @@ def _majority(votes: Votes, probs: FloatArray) -> IntArray:
 
 def main(reviews: int) -> None:
     """Print the table."""
-    print(
-        "| reviewers | images, overlap | models right | estimated | best first | disputed | right | plain | sure |"
-    )
+    print("| reviewers | images, overlap | models right | estimated | best first | disputed | right | plain | sure |")
     print("|---|---|---|---|---|---|---|---|---|")
     for n, overlap in ((100, 0.3), (200, 0.25), (300, 0.1)):
         for models in (0.9, 0.7):

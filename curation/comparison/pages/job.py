@@ -15,11 +15,11 @@ from curation.comparison.pages.image_rows import SHOWN
 from curation.comparison.pages.write import write_page
 from curation.comparison.speed import measure_speeds
 from curation.comparison.transfers import draw_source_views
-from curation.images.shared import OnStage
 from curation.results.audit import Audit, load_audit
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
+from curation.workspace.stages import OnStage
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name, write_json

@@ -167,3 +167,10 @@ def test_an_entry_written_before_requests_were_kept_is_read(workspace: Workspace
     assert (old.request.version, old.request.seeds) == ("original", ())
     assert work(workspace) == 1
     assert resume_job(workspace, old.id).arguments == job.arguments
+
+
+@pytest.mark.parametrize("entry", [{}, [], {"title": "a", "dataset": "tiny", "arguments": 3}])
+def test_a_damaged_entry_is_one_sentence(workspace: Workspace, entry: object) -> None:
+    write_json(workspace.root / "queue" / "1-x.json", entry)
+    with pytest.raises(ErrataError, match=r"1-x\.json is damaged .*; delete it and add the job again"):
+        jobs(workspace)
