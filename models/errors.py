@@ -1,11 +1,11 @@
-"""The one exception a person is meant to read."""
+"""The exception whose message is for people."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class ErrataError(Exception):
-    """One clear sentence for the person at the keyboard: what, where, what to do.
+    """One clear sentence for the user: what is wrong, where, and what to do.
 
     The command line prints it and exits with 2; the app shows it. Anything else that is raised is a bug.
     """

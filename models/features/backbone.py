@@ -9,13 +9,13 @@ import numpy as np
 from torch import nn
 
 from models.features.engine_openvino import converted_path
-from models.features.engines import Precision, choose_engine, precision, weights_digest
+from models.features.engines import Precision, choose_engine, default_precision, weights_digest
 from models.files.atomic import digest
 from models.images.input_spec import InputSpec
 from models.images.row_store import copied_rows, open_rows
 from models.processors.devices import default_device
 
-BFLOAT16_METHOD = "bfloat16 in dense convolutions, checked"  # features computed otherwise are others
+BFLOAT16_METHOD = "bfloat16 in dense convolutions, checked"  # part of the folder's key
 
 
 @dataclass(frozen=True)
@@ -36,30 +36,30 @@ class Backbone:
 
     @property
     def precisions(self) -> tuple[Precision, ...]:
-        """What the features may be kept in: the exact ones are welcome wherever the fast ones are."""
-        return ("float32", "bfloat16") if precision(self.device, self.engine) == "bfloat16" else ("float32",)
+        """The precisions in which finished features may be used: float32 serves wherever bfloat16 does."""
+        return ("float32", "bfloat16") if default_precision(self.device, self.engine) == "bfloat16" else ("float32",)
 
-    def rows(self, precise: Precision, *augmentation: str | int) -> Path:
-        """Return the folder of its features in that precision, of plain or of augmented images; see row_store."""
-        how = BFLOAT16_METHOD if precise == "bfloat16" else precise
-        return self.folder / f"{self.name}-{digest(self.key, self.spec.to_dict(), how, *augmentation)}"
+    def rows(self, precision: Precision, *augmentation: str | int) -> Path:
+        """Return the folder of its features in that precision, of plain or augmented images; see row_store."""
+        method = BFLOAT16_METHOD if precision == "bfloat16" else precision
+        return self.folder / f"{self.name}-{digest(self.key, self.spec.to_dict(), method, *augmentation)}"
 
     def finished(self, sha256s: Sequence[str]) -> tuple[Precision, np.memmap] | None:
         """Return the features of these images and their precision, or None where some are missing.
 
-        Those of another set of images are copied: no engine is built for images that are all known.
+        Features from other sets of images are copied: no engine is built where all images are known.
         """
-        for precise in self.precisions:
-            folder = self.rows(precise)
+        for precision in self.precisions:
+            folder = self.rows(precision)
             features = open_rows(folder, sha256s)
             if features is None:
                 features = copied_rows(folder, sha256s)
             if features is not None:
-                return precise, features
+                return precision, features
         return None
 
     def engine_for(self, missing: int) -> str:
-        """Return the engine asked for; of "auto", the one that finishes that many images first."""
+        """Return the engine asked for; for "auto", the engine that finishes that many images first."""
         if self.engine != "auto":
             return self.engine
         return choose_engine(self.device, missing, converted_path(self.key, self.spec, self.folder).is_dir())

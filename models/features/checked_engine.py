@@ -39,8 +39,8 @@ def choose_checked_engine(backbone: Backbone, paths: Sequence[Path], sha256s: Se
     asked, begun, missing = _wanted(backbone, sha256s)
     name = backbone.engine_for(missing)
 
-    def build(engine_name: str, wanted: Precision) -> Engine:
-        return build_engine(engine_name, backbone.module, backbone.spec, backbone.device, backbone.folder, wanted)
+    def build(engine_name: str, precision: Precision) -> Engine:
+        return build_engine(engine_name, backbone.module, backbone.spec, backbone.device, backbone.folder, precision)
 
     engine = build(name, asked)
     record: dict[str, Any] = {"engine": name, "device": backbone.device, "asked_precision": asked}
@@ -71,7 +71,7 @@ def _wanted(backbone: Backbone, sha256s: Sequence[str]) -> tuple[Precision, bool
 def _lowest_cosine(engine: Engine, exact: Engine, sample: Sequence[Path], backbone: Backbone) -> float:
     """Return the lowest cosine between the engine's features of the sample and the exact ones."""
     rounded, expected = (_features_of(run, sample, backbone) for run in (engine, exact))
-    # The embedding by itself too: beside it the figures of the stages are longer, and would hide what it lost.
+    # The embedding by itself too: the longer figures of the stages would hide what it lost.
     width = backbone.module.width if isinstance(backbone.module, WithStages) else None
     return min(lowest_cosine(rounded, expected), lowest_cosine(rounded[:, :width], expected[:, :width]))
 

@@ -1,4 +1,4 @@
-"""The OpenVINO engine: the backbone converted once, kept on disk, run on one stream per processor."""
+"""The OpenVINO engine: the backbone is converted once, kept on disk and run on one stream per processor."""
 
 import threading
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from models.processors.threads import cores
 
 
 def converted_path(key: str, spec: InputSpec, folder: Path) -> Path:
-    """Return the folder a backbone's converted model has, or would have: by weights, input and versions."""
+    """Return the folder of a backbone's converted model, whether or not it exists: by weights, input and versions."""
     try:
         installed = version("openvino")
     except PackageNotFoundError:
@@ -98,7 +98,7 @@ def _convert(module: nn.Module, spec: InputSpec, saved: Path) -> None:
         with unfinished_folder(saved) as temporary:
             openvino.save_model(model, temporary / "model.xml", compress_to_fp16=False)
             temporary.chmod(0o755)
-            if not saved.is_dir():  # else another process was first
+            if not saved.is_dir():  # or another process was first
                 temporary.rename(saved)
     except (OSError, RuntimeError) as error:
         raise ErrataError(f"cannot write {saved} ({error}); free some space or choose another ERRATA_HOME") from error

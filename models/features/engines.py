@@ -1,7 +1,7 @@
-"""Ways to run a frozen backbone: one plain, the others fast, all with the same answer.
+"""Ways to run a frozen backbone: a plain one and fast ones, all with the same result.
 
 An engine may be called from several threads at once. On a CPU each call uses one processor, and the callers keep all
-processors busy: threads that meet at a barrier after every layer wait for the slowest, threads with a batch each do
+processors busy: threads that meet at a barrier after every layer wait for the slowest one, threads with a batch each do
 not.
 """
 
@@ -46,13 +46,13 @@ class Engine:
 # (module, spec, device, folder for converted models, precision asked for)
 Builder = Callable[[nn.Module, InputSpec, str, Path, Precision], Engine]
 
-# Images from which the one-time seconds are won back, from bench_features on 2 cores; see tests/benchmarks.
+# From this number of images on, the one-time seconds pay off (bench_features on 2 cores, in tests/benchmarks).
 OPENVINO_PAYS_FROM = 2_000
 COMPILE_PAYS_FROM = 20_000
 FOLD_TOLERANCE = 1e-3  # of the largest feature
 
 
-def precision(device: str, engine: str = "torch") -> Precision:
+def default_precision(device: str, engine: str = "torch") -> Precision:
     """Return the precision to ask an engine for, "float32" or "bfloat16"; see `extract_features`.
 
     bfloat16 only on processors that multiply in it (elsewhere it is emulated, and slower), and never in "eager". On
@@ -80,13 +80,13 @@ def choose_engine(device: str, n_images: int, cached: bool = False) -> str:
     if intel and importlib.util.find_spec("openvino") and (cached or n_images >= OPENVINO_PAYS_FROM):
         return "openvino"
     # In float32 compiling gained nothing on folding (66 and 71 img/s in one run): only where there is bfloat16.
-    if precision(device) == "bfloat16" and shutil.which("g++") and n_images >= COMPILE_PAYS_FROM:
+    if default_precision(device) == "bfloat16" and shutil.which("g++") and n_images >= COMPILE_PAYS_FROM:
         return "compile"
     return "torch"
 
 
 def build_engine(
-    name: str, module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision | None = None
+    name: str, module: nn.Module, spec: InputSpec, device: str, folder: Path, precision: Precision | None = None
 ) -> Engine:
     """Return the engine of that name; the module is left as it is.
 
@@ -96,15 +96,15 @@ def build_engine(
         spec: the module's input.
         device: "cpu", "cuda" or "mps".
         folder: where converted models are kept.
-        wanted: the precision to ask for, `precision(device, name)` if not given. "eager" always computes in float32,
-            the others where the processor or the module leaves them nothing to do in bfloat16.
+        precision: to ask for, `default_precision(device, name)` if not given. "eager" always computes in float32, the
+            other engines where the processor has no bfloat16 or no layer suits.
 
     Raises:
         ErrataError: no such engine, or its library is not installed.
     """
     if name not in ENGINES:
         raise unknown("engine", name, ENGINES)
-    return ENGINES[name](module, spec, device, folder, wanted or precision(device, name))
+    return ENGINES[name](module, spec, device, folder, precision or default_precision(device, name))
 
 
 class FromPixels(nn.Module):
@@ -116,8 +116,8 @@ class FromPixels(nn.Module):
     def __init__(self, module: nn.Module, spec: InputSpec) -> None:
         super().__init__()
         self.module = module
-        # (x / 255 - mean) / std as one multiply and one add. It cannot go into the first convolution's weights: that
-        # one pads with zeros after the normalisation, and zero is mid-grey, not black.
+        # (x / 255 - mean) / std as one multiply and one add. It cannot go into the first convolution's weights:
+        # that layer pads with zeros after the normalisation, and zero is mid-grey, not black.
         mean, std = torch.tensor(spec.mean), torch.tensor(spec.std)
         self.register_buffer("scale", (1 / (255 * std)).view(1, 3, 1, 1))
         self.register_buffer("shift", (-mean / std).view(1, 3, 1, 1))
@@ -131,8 +131,8 @@ class FromPixels(nn.Module):
 def folded(module: nn.Module, spec: InputSpec) -> nn.Module:
     """Return a copy in which batch norms are part of the convolutions before them: one pass over memory less each.
 
-    A convolution and the batch norm defined right after it are taken for a pair; whether they really are one is then
-    checked by the features of a noise image, and where these differ the copy is returned unfolded.
+    A convolution and the batch norm defined right after it are taken for a pair. The features of a noise image then
+    show whether they are; where the features differ, the copy is returned unfolded.
     """
     plain = copy.deepcopy(module).eval()
     fast = copy.deepcopy(plain)
@@ -144,8 +144,8 @@ def folded(module: nn.Module, spec: InputSpec) -> nn.Module:
                 setattr(parent, name, getattr(norm, "act", nn.Identity()))  # timm's batch norms carry the activation
     noise = torch.rand((1, 3, spec.size_px, spec.size_px), generator=torch.Generator().manual_seed(0)) * 2 - 1
     with torch.inference_mode():
-        expected, found = plain(noise), fast(noise)
-    same = bool((expected - found).abs().max() <= FOLD_TOLERANCE * expected.abs().max())
+        expected, computed = plain(noise), fast(noise)
+    same = bool((expected - computed).abs().max() <= FOLD_TOLERANCE * expected.abs().max())
     return fast if same else plain
 
 
@@ -186,26 +186,26 @@ def _without_gradients(module: nn.Module, device: str) -> Run:
     return run
 
 
-def _eager(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
+def _eager(module: nn.Module, spec: InputSpec, device: str, folder: Path, precision: Precision) -> Engine:
     """The oracle: the module as it is, in float32."""
     return Engine(_without_gradients(FromPixels(copy.deepcopy(module), spec), device), "float32")
 
 
-def _torch(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
+def _torch(module: nn.Module, spec: InputSpec, device: str, folder: Path, precision: Precision) -> Engine:
     """The portable fast path: batch norms folded, dense convolutions in bfloat16 where the hardware has it."""
-    fast = _fast(module, spec, wanted)
+    fast = _fast(module, spec, precision)
     return Engine(_without_gradients(fast, device), _precision_of(fast))
 
 
-def _fast(module: nn.Module, spec: InputSpec, wanted: Precision) -> FromPixels:
+def _fast(module: nn.Module, spec: InputSpec, precision: Precision) -> FromPixels:
     fast = folded(module, spec)
-    return FromPixels(in_bfloat16(fast, spec) if wanted == "bfloat16" else fast, spec)
+    return FromPixels(in_bfloat16(fast, spec) if precision == "bfloat16" else fast, spec)
 
 
-def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
+def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path, precision: Precision) -> Engine:
     """Compiled for one batch size, the weights frozen into the code; the first call takes tens of seconds."""
     size = batch_size(device)
-    fast = _fast(module, spec, wanted).eval().to(device).to(memory_format=torch.channels_last)
+    fast = _fast(module, spec, precision).eval().to(device).to(memory_format=torch.channels_last)
     compiled = torch.compile(fast, dynamic=False, options={"freezing": True})
     run_batch = _without_gradients(compiled, device)  # type: ignore[arg-type]
 
@@ -218,12 +218,12 @@ def _compile(module: nn.Module, spec: InputSpec, device: str, folder: Path, want
     return Engine(run, _precision_of(fast))
 
 
-def _openvino(module: nn.Module, spec: InputSpec, device: str, folder: Path, wanted: Precision) -> Engine:
-    """Intel's runtime for CPUs; imported on use because it is an optional extra."""
+def _openvino(module: nn.Module, spec: InputSpec, device: str, folder: Path, precision: Precision) -> Engine:
+    """Intel's runtime for CPUs; imported when used, because it is an optional extra."""
     from models.features.engine_openvino import openvino_engine
 
     key = weights_digest(module)
-    run, bfloat16 = openvino_engine(lambda: FromPixels(folded(module, spec), spec), key, spec, wanted, folder)
+    run, bfloat16 = openvino_engine(lambda: FromPixels(folded(module, spec), spec), key, spec, precision, folder)
     return Engine(run, "bfloat16" if bfloat16 else "float32")
 
 

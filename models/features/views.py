@@ -128,8 +128,9 @@ def view_rows(
         images, views = np.divmod(positions, n_views)
         rows = np.array(plain[images])
         if views.any():
-            wanted = set(images.tolist())
-            decoded = {i: np.array(read_pixels(paths[i], spec.size_px, spec.interpolation)) for i in wanted}
+            decoded = {
+                i: np.array(read_pixels(paths[i], spec.size_px, spec.interpolation)) for i in set(images.tolist())
+            }
             pairs = [(i, view) for i, view in zip(images.tolist(), views.tolist(), strict=True) if view]
             rows[views > 0] = run(
                 np.stack([augmented_view(decoded[i], sha256s[i], augmentation, seed, view) for i, view in pairs])

@@ -1,4 +1,4 @@
-"""Locks on files between processes; the system lets go of them when their process ends."""
+"""Locks on files between processes; the system releases them when their process ends."""
 
 import fcntl
 import time
@@ -13,7 +13,7 @@ _POLL_S = 0.001  # a writer of the decision log holds its lock for milliseconds
 
 
 def try_lock(file: IO[bytes] | IO[str] | int, *, shared: bool = False) -> bool:
-    """Return whether the lock could be had at once; closing the file lets go of it.
+    """Take the lock if it is free and return whether it was; closing the file releases it.
 
     Args:
         file: open, or its descriptor.

@@ -1,4 +1,4 @@
-"""Several arrays in one .npz file, whole or absent; nothing from outside is unpickled."""
+"""Several arrays in one .npz file, whole or absent; nothing is unpickled."""
 
 import zipfile
 import zlib
@@ -39,6 +39,6 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
         ) from error
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        # numpy's own words on anything else than arrays advise to unpickle it
-        reason = "it holds something else than arrays" if "pickle" in str(error) else str(error)
+        # numpy's own message for anything but arrays advises to unpickle it
+        reason = "it holds something other than arrays" if "pickle" in str(error) else str(error)
         raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({reason}); write it again") from error

@@ -19,7 +19,7 @@ from models.files.unfinished import sweep
 
 @dataclass(frozen=True)
 class Status:
-    """Where a run stands."""
+    """The state of a run."""
 
     state: str  # running, finished, failed, cancelled, interrupted
     pid: int
@@ -32,7 +32,7 @@ class Status:
 
 
 def read_status(folder: Path) -> Status | None:
-    """Return where the run stands, None if it never started; a run whose process is gone is `interrupted`."""
+    """Return the state of the run, None if it never started; a run without its process is `interrupted`."""
     path = folder / "status.json"
     if not path.exists():
         return None
@@ -48,8 +48,8 @@ def read_status(folder: Path) -> Status | None:
 def _alive(status: Status) -> bool:
     """Return whether the process that wrote the status still runs.
 
-    A process id may have been given to another since, which then began later; and the process of a parent that has not
-    asked for its exit status stays listed as a zombie.
+    The process id may belong to another process by now, which then began later. A process stays listed as a zombie
+    until its parent asks for its exit status.
     """
     try:
         process = psutil.Process(status.pid)
@@ -79,13 +79,13 @@ class Run:
         )
 
     def end(self, state: str, error: str = "") -> None:
-        """Write how it went, and in which stage."""
+        """Write how the run ended, and in which stage."""
         self.report(self._stage, state=state, error=error)
 
 
 @contextmanager
 def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
-    """Hold the run folder while its one process computes; the end of the block writes how it went.
+    """Hold the run folder while its one process computes; at the end of the block, write how the run ended.
 
     Raises:
         ErrataError: another process is computing the same run.
@@ -135,7 +135,7 @@ def _terminated_as_interrupt() -> Iterator[None]:
 
 
 def cancel(folder: Path, timeout_s: float = 10) -> bool:
-    """End the process that computes the run; return whether there was one. What it finished is kept."""
+    """End the process that computes the run; return whether there was one. Finished work is kept."""
     status = read_status(folder)
     if status is None or status.state != "running":
         return False

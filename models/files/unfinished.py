@@ -1,4 +1,4 @@
-"""What is written under a hidden name before it is renamed: held by a lock, so that a dead process's is told apart."""
+"""Temporary files and folders, locked while they are written, so that leftovers of dead processes can be found."""
 
 import os
 import re
@@ -10,15 +10,15 @@ from pathlib import Path
 
 from models.files.locks import try_lock
 
-_HIDDEN = re.compile(r"\..+-[0-9a-f]{8}\.part(\..*)?")  # no name that people give by chance
+_HIDDEN = re.compile(r"\..+-[0-9a-f]{8}\.part(\..*)?")  # people do not give such names by chance
 
 
 @contextmanager
 def unfinished_file(path: Path) -> Iterator[Path]:
-    """Yield an empty file beside `path`, hidden, with its suffix; what still has that name at the end is removed.
+    """Yield an empty hidden file beside `path`, with its suffix; it is removed at the end unless it was renamed.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
 
     def make(name: Path) -> int:
@@ -29,15 +29,15 @@ def unfinished_file(path: Path) -> Iterator[Path]:
         yield hidden
     finally:
         hidden.unlink(missing_ok=True)
-        os.close(descriptor)  # lets go of the lock, as the end of the process would
+        os.close(descriptor)  # releases the lock, as the end of the process would
 
 
 @contextmanager
 def unfinished_folder(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside `path`, hidden; what still has that name at the end is removed.
+    """Yield an empty hidden folder beside `path`; it is removed at the end unless it was renamed.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
 
     def make(name: Path) -> int:
@@ -53,26 +53,26 @@ def unfinished_folder(path: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path, name: str = "", *, dry_run: bool = False) -> list[Path]:
-    """Remove what killed processes left unfinished in a folder; what a living one writes is left alone.
+    """Remove the temporary files and folders that killed processes left in a folder; those in use are left alone.
 
     Args:
-        folder: not searched below.
-        name: only what was to become this file (without its suffix) or folder; all by default.
-        dry_run: only say what would be removed.
+        folder: its subfolders are not searched.
+        name: only for this file (without its suffix) or folder; all by default.
+        dry_run: return what would be removed, and remove nothing.
 
     Returns:
-        what was removed; nothing where the file system has no locks, since nobody can tell there.
+        what was removed; nothing where the file system has no locks: it cannot be known there what is in use.
     """
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return [
         path
-        for path in found
+        for path in paths
         if _HIDDEN.fullmatch(path.name) and path.name.startswith(f".{name}-" if name else ".") and _swept(path, dry_run)
     ]
 
 
 def _held(folder: Path, stem: str, suffix: str, make: Callable[[Path], int]) -> tuple[Path, int]:
-    """Make something under a hidden name and lock it; return the name and the descriptor that holds the lock."""
+    """Create a file or folder under a hidden name and lock it; return the name and the descriptor with the lock."""
     while True:
         hidden = folder / f".{stem}-{secrets.token_hex(4)}.part{suffix}"
         try:
@@ -82,7 +82,7 @@ def _held(folder: Path, stem: str, suffix: str, make: Callable[[Path], int]) -> 
         except FileNotFoundError:
             if not folder.is_dir():
                 raise
-            continue  # swept between its making and its opening
+            continue  # swept after it was created and before it was opened
         if _lock(descriptor) is not False and _is(descriptor, hidden):
             return hidden, descriptor
         os.close(descriptor)  # swept before it was locked
@@ -104,7 +104,7 @@ def _is(descriptor: int, path: Path) -> bool:
 
 
 def _swept(path: Path, dry_run: bool) -> bool:
-    """Remove the path unless somebody holds it; the lock is kept meanwhile, so that nobody begins to."""
+    """Remove the path unless its lock is held; take the lock meanwhile, so that no other process uses it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError:

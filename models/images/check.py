@@ -1,4 +1,4 @@
-"""Whether image files can be read, and what reading each of them once tells."""
+"""Checks of image files: whether they can be read, their size, their hashes."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from models.processors.threads import cores, in_order
 
 @dataclass(frozen=True)
 class ImageCheck:
-    """What reading an image file once tells."""
+    """The result of reading an image file once."""
 
     sha256: str  # of the file's bytes; "" if it could not be read
     width_px: int  # as shown, after EXIF rotation; 0 if it could not be decoded

@@ -16,21 +16,21 @@ from models.images.input_spec import FILTERS, Interpolation
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
 MAX_BYTES = 1_000_000_000
-# Named, because Pillow would otherwise also try formats that start other programs (EPS runs Ghostscript).
+# Listed, because otherwise Pillow also tries formats that start other programs (EPS runs Ghostscript).
 FORMATS = ("JPEG", "MPO", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
 DRAFT_FACTOR = 4  # see decode_bytes
 _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 
-# Too large an image gets our own error, in one sentence, before it is decoded; Pillow's warning would only repeat it.
+# An image that is too large gets our error before it is decoded; Pillow's warning would only repeat it.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def decode(path: Path, size_px: int | None = None, interpolation: Interpolation = "bicubic") -> Image.Image:
     """Return the image as 8-bit RGB, upright, its first frame, stretched to a square of `size_px` if given.
 
-    CMYK and palettes are converted; 16-bit greys are scaled (65535 becomes 255), not clipped; 32-bit integers and
-    floats, which have no fixed range, from their own darkest to brightest value. Transparent parts are laid over
-    white, the page that pictures with transparency are mostly drawn for; black or grey would be a new dark object.
+    CMYK and palettes are converted. 16-bit greys are scaled (65535 becomes 255), not clipped. 32-bit integers and
+    floats, which have no fixed range, are scaled from their darkest to their brightest value. Transparent parts become
+    white, for which most pictures with transparency are drawn; black or grey would look like a new dark object.
 
     Raises:
         ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels.
@@ -75,9 +75,9 @@ def decode_bytes(
             shown = _shown_size(image)
             _check_size(path, *shown)
             if size_px:
-                # Lets the JPEG decoder halve large photographs, for a third of the time, while they stay at least
-                # four times the wanted size: what it averages then, the resize would average anyway (tested: no
-                # pixel moves by more than a few levels). At a factor of one it would be seen.
+                # The JPEG decoder may halve large photographs, in a third of the time, while they stay at least four
+                # times the final size: the resize would average those pixels anyway (tested: no pixel changes by
+                # more than a few levels). At a factor of one the change would be visible.
                 image.draft(None, (DRAFT_FACTOR * size_px, DRAFT_FACTOR * size_px))
             rgb = _to_rgb(_upright(image))
     except ErrataError:

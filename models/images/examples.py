@@ -1,4 +1,4 @@
-"""What a network learns from: pixels, augmented as they are read, or cached features of several views."""
+"""The inputs of a network: pixels, augmented as they are read, or cached features of several views."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -20,7 +20,7 @@ class Examples(Protocol):
         ...
 
     def augmented(self, rows: IntArray, generator: Generator) -> Tensor:
-        """Return the inputs of some rows, shape (B, …), each drawn anew."""
+        """Return the inputs of some rows, shape (B, …), augmented by new draws."""
         ...
 
     def plain(self, rows: IntArray) -> Tensor:
@@ -29,7 +29,7 @@ class Examples(Protocol):
 
 
 class Pixels:
-    """Decoded images, uint8, shape (N, S, S, 3), best a memory map: it is read a batch at a time."""
+    """Decoded images, uint8, shape (N, S, S, 3); a memory map is read a batch at a time."""
 
     def __init__(self, pixels: ByteArray, spec: InputSpec, augmentation: str, device: torch.device):
         self.pixels, self.spec, self.device = pixels, spec, device

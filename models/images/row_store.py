@@ -22,7 +22,7 @@ Compute = Callable[[IntArray], npt.NDArray[np.generic]]  # positions (B,) -> row
 
 
 def open_rows(folder: Path, sha256s: Sequence[str]) -> np.memmap | None:
-    """Return the finished array of these images, read-only, or None where it is not there or not finished.
+    """Return the finished array of these images, read-only, or None where it is missing or not finished.
 
     Args:
         folder: holds the arrays of one kind (same row shape, same way of computing).
@@ -82,7 +82,7 @@ def fill_rows(
         progress: called with (rows done, N).
 
     Raises:
-        ErrataError: the folder cannot be written or the disk is full; the rows so far are kept.
+        ErrataError: the folder cannot be written or the disk is full; finished rows are kept.
     """
     array = folder / digest(list(sha256s))
     try:
@@ -101,7 +101,7 @@ def fill_rows(
 
 
 def _create(array: Path, sha256s: Sequence[str], shape: tuple[int, ...], dtype: np.dtype) -> None:
-    """Make the array's folder in one step, so that it is whole or absent; an existing one is kept."""
+    """Create the array's folder in one step, so that it is whole or absent; an existing folder is kept."""
     if array.is_dir():
         return
     array.parent.mkdir(parents=True, exist_ok=True)
@@ -117,12 +117,12 @@ def _create(array: Path, sha256s: Sequence[str], shape: tuple[int, ...], dtype: 
         try:
             temporary.rename(array)
         except OSError:
-            if not array.is_dir():  # else: another process made it first
+            if not array.is_dir():  # or another process was first
                 raise
 
 
 def _arrays(folder: Path) -> list[Path]:
-    """Return the folder's arrays; names with a dot are still being made."""
+    """Return the folder's arrays; names that begin with a dot are still being written."""
     return sorted(path.parent for path in folder.glob("[!.]*/rows.npy"))
 
 
@@ -144,7 +144,7 @@ def _done(array: Path) -> BoolArray:
 def _write(array: Path, positions: IntArray, rows: npt.NDArray[np.generic]) -> None:
     """Write rows, make sure they are on disk, then mark them done.
 
-    Written through the file and not through a map: on a full disk a write raises, a map kills the process.
+    Through the file and not through a memory map: on a full disk a write raises, but a map kills the process.
     """
     target = _open(array)
     size = target.dtype.itemsize * int(np.prod(target.shape[1:]))
@@ -163,13 +163,13 @@ def _write(array: Path, positions: IntArray, rows: npt.NDArray[np.generic]) -> N
 
 def _copy_known(folder: Path, array: Path, sha256s: Sequence[str]) -> None:
     """Copy rows that other arrays of the folder already hold, finished or not."""
-    for other in _arrays(folder):
+    for source in _arrays(folder):
         missing = {sha256s[i]: i for i in _where(~_done(array))}
-        if other == array or not missing:
+        if source == array or not missing:
             continue
-        keys = _keys(other)
-        pairs = [(missing.pop(keys[i]), i) for i in _where(_done(other)) if keys[i] in missing]
-        rows = _open(other)
+        keys = _keys(source)
+        pairs = [(missing.pop(keys[i]), i) for i in _where(_done(source)) if keys[i] in missing]
+        rows = _open(source)
         for block in _blocks(np.array(pairs, dtype=np.int64).reshape(-1, 2), 256):
             _write(array, block[:, 0], rows[block[:, 1]])
 

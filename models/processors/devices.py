@@ -1,4 +1,4 @@
-"""Which device computes here, and in which precision."""
+"""The device that computes here, and its precision."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Arrays on disk handed to another process by name, without their content."""
+"""Arrays on disk are handed to another process by file name, without their content."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Held:
 
 
 def by_name(array: npt.NDArray[Any]) -> Mapped | Held:
-    """Return what another process can open: the file of a whole memory map, else the array itself."""
+    """Return an array for another process: the file of a whole memory map, else the array itself."""
     if isinstance(array, np.memmap) and array.filename is not None and array.flags.c_contiguous:
         base = array.base
         if not isinstance(base, np.ndarray):  # a slice of a map has the map as its base, and another start

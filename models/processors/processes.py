@@ -1,4 +1,4 @@
-"""Trainings side by side, a process each: two with one processor each get further than one with two."""
+"""Trainings side by side, a process each: two trainings on one processor each are faster than one on two."""
 
 import os
 import signal
@@ -14,15 +14,15 @@ from models.errors import ErrataError
 from models.processors.threads import cores
 
 POLL_S = 0.5
-PROCESSES_PAY_FROM = 20_000  # images trained on in all; a process takes about five seconds to begin
+PROCESSES_PAY_FROM = 20_000  # images learned from in all; a process takes about five seconds to start
 Task = TypeVar("Task")
 
 
 def training_workers(images: int) -> int:
-    """Return how many trainings to do at a time: a GPU takes one, and a process takes seconds to begin.
+    """Return how many trainings to run at a time: a GPU takes one, and a process takes seconds to start.
 
     Args:
-        images: how many are to be trained on in all, each counted once an epoch.
+        images: how many images all trainings learn from, each counted once an epoch.
     """
     from models.processors.devices import default_device
 
@@ -36,22 +36,22 @@ def side_by_side(
     workers: int,
     poll: Callable[[], None],
 ) -> None:
-    """Do the needed ones of the tasks in processes of their own, as many at a time as there are workers.
+    """Do those tasks that are needed, each in a process, as many at a time as there are workers.
 
-    How many processors a task computes with depends on its place among all tasks and not on which of them are needed:
-    sums in another order end in other last digits, and a resumed job is to give the same numbers.
+    The number of processors of a task depends on its place among all tasks and not on which tasks are needed: sums in
+    another order differ in their last digits, and a resumed job has to give the same numbers.
 
-    The processes end when this one ends, however it ends.
+    The processes end when this process ends, however it ends.
 
     Args:
         work: a function of a module, called with a task in another process; torch's threads are set there.
-        tasks: T of them; what is pickled for the other process.
-        needed: which are to be done, length T.
+        tasks: T tasks; each is pickled for its process.
+        needed: which tasks to do, length T.
         workers: processes at a time, and processors in all.
         poll: called about twice a second while they work.
 
     Raises:
-        ErrataError: one of them raised it, or a process was killed.
+        ErrataError: a task raised it, or a process was killed.
     """
     context = get_context("spawn")  # a fork would take over locks that torch's threads hold
     listening, lifeline = context.Pipe(duplex=False)
@@ -82,7 +82,7 @@ def _all_done(futures: Sequence["Future[None]"], poll: Callable[[], None]) -> No
 
 
 def _begin(lifeline: Connection) -> None:
-    """Leave Ctrl-C to the process that started this one, and end with it."""
+    """Leave Ctrl-C to the parent process, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 

@@ -1,4 +1,4 @@
-"""Work done ahead in threads, handed out in order, with a bounded number of results waiting."""
+"""Work done ahead in threads; results in order, with a bounded number of them waiting."""
 
 import os
 from collections import deque

@@ -21,7 +21,7 @@ from torchvision import datasets, transforms
 
 from models.arrays import FloatArray, IntArray
 from models.features.decode_and_run import decode_and_run
-from models.features.engines import batch_size, build_engine, precision
+from models.features.engines import batch_size, build_engine
 from models.images.input_spec import InputSpec
 from models.networks.pretrained import efficientnet_lite
 from models.processors.devices import default_device
@@ -114,7 +114,7 @@ def _engine(name: str, module: nn.Module, paths: list[Path], folder: Path) -> Si
         torch.set_num_threads(1)
         return np.concatenate(list(in_order(work, blocks, cores())))
 
-    return Side(f"{name} ({precision(device, name)})", loop, once_s)
+    return Side(f"{name} ({engine.precision})", loop, once_s)
 
 
 def _print(sides: list[Side], labels: IntArray) -> None:

@@ -17,7 +17,7 @@ from torch.nn import functional
 from torchvision import datasets, transforms
 
 from models.arrays import FloatArray, IntArray
-from models.features.engines import precision
+from models.features.engines import default_precision
 from models.features.extract import extract_features
 from models.features.views import extract_views
 from models.images.examples import CachedViews
@@ -49,7 +49,7 @@ def run(folder: Path) -> None:
         config = TrainConfig(epochs=20)
         head, plain_s = _plain(backbone, folder, own, len(data.classes), config)
         print(f"{len(own)} training images, {len(others)} for the accuracy, {SPEC.size_px} px, {config.epochs} epochs")
-        print(f"{cores()} processors, {default_device()}, {precision(default_device())}")
+        print(f"{cores()} processors, {default_device()}, {default_precision(default_device())}")
         print(f"{'':24}{'seconds':>9}{'ratio':>8}{'views s':>9}{'ratio with views':>18}{'accuracy':>10}")
         right = _accuracy(head, tested, labels[others])
         print(f"{'backbone every epoch':24}{plain_s:9.2f}{1:8.1f}{'-':>9}{1:18.1f}{right:10.1%}")

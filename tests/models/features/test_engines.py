@@ -19,8 +19,8 @@ from models.features.engines import (
     Precision,
     build_engine,
     choose_engine,
+    default_precision,
     folded,
-    precision,
     weights_digest,
 )
 from models.images.input_spec import InputSpec
@@ -158,9 +158,10 @@ def test_choose_engine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_bfloat16_is_for_processors_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "has_bfloat16", lambda device: device != "mps")
-    assert precision("cpu", "torch") == precision("cpu", "auto") == precision("cpu", "openvino") == "bfloat16"
-    assert precision("cpu", "eager") == "float32"
-    assert precision("cuda") == precision("mps") == "float32"  # TF32 there, and decoding takes longer
+    for engine in ("torch", "auto", "openvino"):
+        assert default_precision("cpu", engine) == "bfloat16"
+    assert default_precision("cpu", "eager") == "float32"
+    assert default_precision("cuda") == default_precision("mps") == "float32"  # TF32 there, and decoding takes longer
 
 
 @pytest.mark.parametrize("name", ["torch", pytest.param("openvino", marks=NEEDS_OPENVINO)])
