@@ -31,7 +31,6 @@ from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.predictions import NO_FOLD, held_out_or_mean
 from models.jobs.heads import fit_heads
-from tests.benchmarks.class_geometry import class_distance, reconstruction
 from tests.benchmarks.pictures import review_curves
 from tests.benchmarks.score_labels import read_truth
 
@@ -170,8 +169,6 @@ def main() -> None:
     table = [
         *rivals(labels, probs, first.name),
         timed("neighbour vote", lambda: vote[everybody, labels]),
-        timed("distance to the class", lambda: class_distance(features, labels, len(classes), learn)),
-        timed("reconstruction by the class", lambda: reconstruction(features, labels, len(classes), learn)),
         ours("Errata", labels, audit, {first.name: probs}, [first.name]),
     ]
     print("\n".join(line(side, wrong, rows) for side in table))
