@@ -6,19 +6,17 @@ from typing import Any
 
 NOT_KNOWN = "–"  # noqa: RUF001
 
-Spread = dict[str, Any]  # mean and std over the seeds; the std is None for one seed
 
-
-def mean_percent(spread: Spread | None, decimals: int = 1) -> str:
-    """Return a mean share as a percentage, with its standard deviation where there are several seeds."""
+def mean_percent(spread: dict[str, Any] | None, decimals: int = 1) -> str:
+    """Return a mean share as a percentage, with its standard deviation (`std`) where there are several seeds."""
     if spread is None:
         return NOT_KNOWN
     deviation = "" if spread["std"] is None else f" ± {100 * spread['std']:.{decimals}f}"
     return f"{100 * spread['mean']:.{decimals}f}{deviation} %"
 
 
-def mean_number(spread: Spread | None, decimals: int) -> str:
-    """Return a mean figure, with its standard deviation where there are several seeds."""
+def mean_number(spread: dict[str, Any] | None, decimals: int) -> str:
+    """Return a mean figure, with its standard deviation (`std`) where there are several seeds."""
     if spread is None:
         return NOT_KNOWN
     deviation = "" if spread["std"] is None else f" ± {spread['std']:,.{decimals}f}"

@@ -9,9 +9,10 @@ import sys
 import time
 from dataclasses import dataclass
 
-from curation.reports.training.table import write_run_table
+from curation.reports.training.table import markdown_table, run_table
 from curation.results.runs import finished_runs
 from curation.workspace.folders import Workspace
+from models.files.atomic import write_json, write_text
 
 SOURCE, TARGET = "buildings,forest,sea,street", "glacier,mountain"
 THREE = ("--seeds", "3")
@@ -87,8 +88,10 @@ def main() -> int:
         if running.returncode:
             skipped.append(f"{job.data} {job.recipe}: {said.strip().splitlines()[-1]}")
     output = workspace.reports / "results"
-    write_run_table(finished_runs(workspace), output)
-    print(f"\n{(output / 'runs.md').read_text()}\n" + "\n".join(skipped))
+    lines = run_table(finished_runs(workspace))
+    write_json(output / "runs.json", {"schema_version": 1, "runs": lines})
+    write_text(output / "runs.md", markdown_table(lines))
+    print(f"\n{markdown_table(lines)}\n" + "\n".join(skipped))
     return 0
 
 
