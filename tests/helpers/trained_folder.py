@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from curation.datasets.rows import Rows
+from curation.reports.training.write import write_run_report
 from models.figures.metrics import evaluate
 from models.figures.predictions import Predictions
 from models.files.atomic import write_json
@@ -81,12 +82,25 @@ def make_run(
         padded = np.zeros((len(probs), len(rows.classes)), np.float32)
         padded[:, :2] = probs
         figures = {
-            split: evaluate(rows.labels[own], padded[own], rows.classes)
+            split: evaluate(rows.labels[in_split], padded[in_split], rows.classes)
             for split in ("val", "test")
-            for own in [rows.splits == split]
+            for in_split in [rows.splits == split]
         }
         write_json(
             folder / "metrics.json", {**figures, "seconds": 6.0 + seed, "images_per_s": 50.0, "parameters": 1234}
         )
         Predictions(rows.image_ids, padded, None, None).save(folder / "predictions.npz")
     return folder
+
+
+def two_seeds(tmp_path: Path) -> tuple[list[Path], Rows]:
+    """Return the folders of two seeds of one recipe, the later seed first, and their images."""
+    rows = make_rows(tmp_path / "images")
+    second = make_run(tmp_path / "tiny-s1", rows, SEED_1, seed=1)
+    return [second, make_run(tmp_path / "tiny-s0", rows)], rows
+
+
+def run_report(folders: list[Path], output: Path, rows: Rows | None = None) -> tuple[dict[str, Any], str]:
+    """Write the report of some runs; return its figures and its page."""
+    write_run_report(folders, output, rows)
+    return json.loads((output / "report.json").read_text()), (output / "report.html").read_text()

@@ -52,3 +52,16 @@ def test_epochs_named_on_the_axis(last: int, ticks: list[str]) -> None:
     words = Page(curves_plot(curves, "loss", "Loss")).words
     losses = ["0", "0.2", "0.4", "0.6", "0.8", "1"]
     assert words[words.index("0") : words.index("epoch")] == losses + ticks
+
+
+def test_an_axis_stands_still_while_epochs_are_added() -> None:
+    epochs: list[dict[str, float | None]] = [
+        {"epoch": 1, "train_loss": 2.0, "val_loss": 2.0},
+        {"epoch": 2, "train_loss": 1.0, "val_loss": 1.0},
+    ]
+    names = {"train": "training", "val": "validation"}
+    # Epoch 2 of 3: half-way from x = 46 to 450.
+    assert 'points="46.0,' in curves_plot({"0": epochs}, "loss", "Loss", "seed", names, 3)
+    assert " 248.0," in curves_plot({"0": epochs}, "loss", "Loss", "seed", names, 3)
+    assert " 450.0," in curves_plot({"0": epochs}, "loss", "Loss", "seed", names, 0)
+    assert curves_plot({"0": epochs[:1]}, "loss", "Loss", "seed", names).count("<circle") == 2  # lines of one point
