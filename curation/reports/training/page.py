@@ -181,8 +181,10 @@ def _confusion(figures: dict[str, Any]) -> dict[str, object]:
     return {
         "legend": matrix_legend(scale, classes),
         "drawn": drawn,
-        "matrices": {split: confusion_matrix(own, classes, scale) for split, own in counts.items()} if drawn else {},
-        "lists": {split: commonest_list(own, classes) for split, own in counts.items()},
+        "matrices": {split: confusion_matrix(matrix, classes, scale) for split, matrix in counts.items()}
+        if drawn
+        else {},
+        "lists": {split: commonest_list(matrix, classes) for split, matrix in counts.items()},
     }
 
 
