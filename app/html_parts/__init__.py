@@ -1,1 +1,1 @@
-"""Pieces of HTML that several screens show: tables, charts, tiles."""
+"""Pieces of HTML that several screens show: labels, bars, tiles, charts, tables, and the templates they come from."""

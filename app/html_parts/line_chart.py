@@ -24,7 +24,7 @@ def line_figure(
     band: Sequence[tuple[float, float, float]] = (),
     percent: bool = False,
     whole: bool = False,
-) -> str:
+) -> Markup:
     """Return a chart with its legend under it; empty without any point.
 
     Args:
@@ -47,7 +47,7 @@ def line_figure(
         sheet=_SHEET,
     )
     if not drawing:
-        return ""
+        return Markup()
     colours = "".join(f".c{place}{{--own:{colour}}}" for place, colour in enumerate(PALETTE))
     style = _STYLE.read_text(encoding="utf-8") + colours
     return Markup('<figure class="er-chart"><img src="{}" alt="{} over {}">{}</figure>').format(

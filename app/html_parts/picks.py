@@ -1,43 +1,31 @@
-"""Links that change the address of the page without loading it anew; the browser's way back leads back."""
+"""Links that change the address of the page without loading it again; the browser's back button undoes the change."""
 
-from html import escape
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
+from markupsafe import Markup
 
-# A changed address is to Streamlit what the browser's own way back is. Another tab is the browser's own matter.
-_LISTENER = """<script>
-if (!window.errataPicks) {
-  window.errataPicks = true;
-  document.addEventListener("click", event => {
-    const own = event.target.closest ? event.target.closest("[data-pick]") : null;
-    if (!own || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    const address = new URL(location.href);
-    for (const [name, value] of new URLSearchParams(own.dataset.pick))
-      value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
-    history.pushState({}, "", address);
-    dispatchEvent(new PopStateEvent("popstate"));
-  });
-}
-</script>"""
+from app.html_parts.assets import run_script
 
 
 def hear_picks() -> None:
-    """Hear the clicks on links of `pick`, once a page."""
-    st.html(_LISTENER, width="content", unsafe_allow_javascript=True)
+    """Listen to clicks on links of `pick`; a page needs it once."""
+    run_script(Path(__file__).with_name("picks.js"))
 
 
-def pick(inner: str, kind: str, title: str = "", **choices: str) -> str:
-    """Return a link around a piece of HTML that changes the address; it opens in another tab too.
+def pick(content: str, css_class: str, title: str = "", **choices: str) -> Markup:
+    """Return a link that changes the address; it can also be opened in another tab.
 
     Args:
-        inner: HTML, its names escaped.
-        kind: the link's class.
-        title: what a screen reader, and the mouse over it, says.
-        **choices: what goes into the address; what is empty is taken out of it.
+        content: HTML, or text that is escaped.
+        css_class: of the link.
+        title: what a screen reader says, and what the mouse over the link shows.
+        **choices: parameters of the address; an empty one is removed from it.
     """
-    now = {**st.query_params.to_dict(), **choices}
-    address = urlencode({name: value for name, value in now.items() if value})
-    said = f' title="{escape(title)}" aria-label="{escape(title)}"' if title else ""
-    return f'<a class="{kind}" href="?{escape(address)}" data-pick="{escape(urlencode(choices))}"{said}>{inner}</a>'
+    parameters = {**st.query_params.to_dict(), **choices}
+    address = urlencode({name: value for name, value in parameters.items() if value})
+    named = Markup(' title="{}" aria-label="{}"').format(title, title) if title else ""
+    return Markup('<a class="{}" href="?{}" data-pick="{}"{}>{}</a>').format(
+        css_class, address, urlencode(choices), named, content
+    )

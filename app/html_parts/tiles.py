@@ -1,52 +1,58 @@
 """Small images with a caption, which lead to the review of that image."""
 
 from collections.abc import Iterable
-from html import escape
+from pathlib import Path
 
+from markupsafe import Markup
+
+from app.html_parts.labels import given_label, prediction
 from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.datasets.rows import Rows
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 
-TILE_PX = 200  # twice what is shown, for sharp screens
+THUMBNAIL_PX = 112  # twice what is shown in a line of a table, for sharp screens
+TILE_PX = 200  # twice what is shown side by side
 
 
-def tile(rows: Rows, row: int, caption: str = "", reviewed: bool = True) -> str:
-    """Return an image; the caption is HTML, its names escaped.
+def thumbnail(root: Path, image_id: str, long_side_px: int = THUMBNAIL_PX) -> Markup:
+    """Return an image with its name as alternative text; the browser loads it once it comes into view."""
+    return Markup('<img src="{}" alt="{}" loading="lazy">').format(picture(root / image_id, long_side_px), image_id)
+
+
+def tile(rows: Rows, row: int, caption: str = "", reviewed: bool = True) -> Markup:
+    """Return a small image above its caption.
 
     Args:
         rows: of the data set.
         row: of the image.
-        caption: what stands below it.
-        reviewed: whether it leads to the review screen; of a data set without an audit there is none.
+        caption: HTML, or text that is escaped.
+        reviewed: whether it leads to the review screen, which needs an audit.
     """
     image_id = str(rows.image_ids[row])
-    source = picture(rows.root / image_id, TILE_PX)
-    inner = f'<img src="{source}" alt="{escape(image_id)}" title="{escape(image_id)}" loading="lazy">{caption}'
-    if not reviewed:
-        return f'<span class="er-small">{inner}</span>'
-    return pick(inner, "er-small", f"Review {image_id}", screen="review", image=image_id)
-
-
-def strip(tiles: Iterable[str]) -> str:
-    """Return tiles side by side."""
-    return f'<div class="er-strip">{"".join(tiles)}</div>'
-
-
-def given_name(rows: Rows, row: int) -> str:
-    """Return the given label of an image, in the colour of given labels."""
-    return f'<span class="er-given">{escape(rows.classes[rows.labels[row]])}</span>'
-
-
-def opinion_tile(audit: Audit, one: ArchitectureResult, row: int) -> str:
-    """Return an image with the architecture's prediction and its probability; it leads to the review."""
-    probs = one.predictions.probs[row]
-    predicted, label = int(probs.argmax()), int(audit.rows.labels[row])
-    kind = "er-given" if predicted == label else "er-other"
-    name = escape(audit.rows.classes[predicted])
-    caption = (
-        f'<span><span class="{kind}">{name}</span><small>{probs[predicted]:.0%}</small>'
-        f"</span><small>label quality {audit.consensus.label_quality[row]:.2f}</small>"
+    image = Markup('<img src="{}" alt="{}" title="{}" loading="lazy">').format(
+        picture(rows.root / image_id, TILE_PX), image_id, image_id
     )
-    return tile(audit.rows, row, caption)
+    content = Markup("{}{}").format(image, caption)
+    if not reviewed:
+        return Markup('<span class="er-small">{}</span>').format(content)
+    return pick(content, "er-small", f"Review {image_id}", screen="review", image=image_id)
+
+
+def split_caption(rows: Rows, row: int, note: str) -> Markup:
+    """Return the caption of a tile: given label and split, and a note below."""
+    name, split = given_label(rows.classes[rows.labels[row]]), rows.splits[row]
+    return Markup("<span>{}<small>{}</small></span><small>{}</small>").format(name, split, note)
+
+
+def strip(tiles: Iterable[Markup]) -> Markup:
+    """Return tiles side by side."""
+    return Markup('<div class="er-strip">{}</div>').format(Markup("").join(tiles))
+
+
+def opinion_tile(audit: Audit, architecture: ArchitectureResult, row: int) -> Markup:
+    """Return a small image with the architecture's prediction and the label quality; it leads to the review."""
+    said = prediction(audit.rows.classes, architecture.predictions.probs[row], int(audit.rows.labels[row]))
+    quality = float(audit.consensus.label_quality[row])
+    return tile(audit.rows, row, Markup("<span>{}</span><small>label quality {:.2f}</small>").format(said, quality))

@@ -1,1 +1,1 @@
-"""Parts that several screens share: the bar of data sets, the audit, the queue."""
+"""Parts that several screens share: the choice of the data set, the audit, the queue of jobs, the reviewer."""

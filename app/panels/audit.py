@@ -1,28 +1,38 @@
-"""The audit of a data set: starting it, watching it, and what to do where it went wrong."""
+"""The audit of a data set: its start, its progress, and its end where it went wrong."""
 
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
 from app.commands.queue import job_request
-from app.html_parts.styles import FORMS
+from app.html_parts.assets import FORMS
+from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, enqueue
 from app.jobs.process import JobState, cancel, memory_mb, watch
 from app.jobs.queue import Job, jobs
 from app.jobs.words import about_time, since
 from app.jobs.worker import ensure_worker
 from app.panels.audit_options import audit_options
-from app.panels.audit_steps import Step, audit_steps, training_curves
+from app.panels.audit_steps import AuditStep, audit_steps
+from app.panels.job import POLL_S, log_expander
+from app.panels.learning_curves import audit_curves
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
 
-POLL_S = 1.0
+_HTML = macros(__file__)
 
 
 def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> None:
-    """Show the button that adds the audit of a data set to the queue, and the choices for it."""
+    """Show the options of an audit and the button that adds it to the queue.
+
+    Args:
+        name: what `errata audit` is given.
+        folder: the run folder of the audit.
+        label: of the button.
+        primary: whether it is the main button of the screen.
+    """
     options = audit_options(folder)
     asked = st.button(
         label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"
@@ -33,30 +43,33 @@ def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> 
 
 
 def waiting_job(folder: Path) -> Job | None:
-    """Return the job that waits to compute an audit."""
+    """Return the job that waits to compute an audit; None where there is none."""
     return next((job for job in jobs(workspace()) if job.folder == folder and job.state == "waiting"), None)
 
 
 def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
-    """Say what an audit will do, or what has to be done before."""
+    """Say what an audit does and offer to start it, or say where its images are to come from."""
     st.subheader("Not audited yet")
     if spec and not spec.embedded and not spec.root.is_dir():
         st.info(
             f"The images of **{spec.title}** are not at `{spec.root}`. Run `errata fetch {spec.name}`, which gets them "
-            "or says where to get them, or set ERRATA_DATA to the folder that holds them and start the app again."
+            "or says where to get them. Or set ERRATA_DATA to the folder that holds them and start the app again."
         )
         return
     st.write(
-        "An audit trains models on parts of the images and lets each one judge the images it has **not** seen. "
-        "The labels that fit worst come first, with the places in the picture that speak for the given and for the "
+        "An audit trains models on parts of the images, and each model judges only the images it has **not** seen. "
+        "The labels that fit worst come first, with the places in the image that speak for the given and for the "
         "suggested label."
     )
     audit_button(name, folder, "Start the audit", primary=True)
-    st.caption(f"A few minutes on two cores for some thousand images. The same in a terminal: `errata audit {name}`")
+    st.caption(
+        "An audit of a few thousand images takes some minutes on two cores. The same in a terminal: "
+        f"`errata audit {name}`"
+    )
 
 
 def progress_panel(folder: Path, progress: JobState, name: str) -> None:
-    """Show the running audit, looked at again every second; or how the last one ended where it did not finish."""
+    """Show a waiting or running audit, refreshed every second, or why the last one did not finish."""
     st.html(FORMS)
     if waiting_job(folder):
         ensure_worker(workspace())
@@ -64,19 +77,21 @@ def progress_panel(folder: Path, progress: JobState, name: str) -> None:
     elif progress.active:
         st.fragment(_running, run_every=POLL_S)(folder)
     elif progress.state in ("failed", "cancelled", "interrupted"):
-        _ended(folder, progress, name)
+        _unfinished(folder, progress, name)
 
 
 def _waiting(folder: Path) -> None:
-    job = waiting_job(folder)
-    if job is None:
+    waiting = waiting_job(folder)
+    if waiting is None:
         st.rerun(scope="app")
-    before = [one.title for one in jobs(workspace()) if one.open and one.id < job.id]
+    earlier = [job.title for job in jobs(workspace()) if job.open and job.id < waiting.id]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="audit-waiting"):
-        st.markdown(f"**Audit waiting** for {', '.join(before)}" if before else "**Audit waiting**, it begins at once.")
+        st.markdown(
+            f"**Audit waiting** for {', '.join(earlier)}" if earlier else "**Audit waiting**, it starts at once."
+        )
         st.space("stretch")
         if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
-            cancel_job(workspace(), job.id)
+            cancel_job(workspace(), waiting.id)
             st.rerun(scope="app")
 
 
@@ -85,42 +100,43 @@ def _running(folder: Path) -> None:
     if not progress.active:
         st.rerun(scope="app")
     steps = audit_steps(folder, progress)
-    now = next((step for step in steps if step.state == "now"), Step("Start", "now"))
-    memory = memory_mb(folder)
-    held = f" It holds {memory:,.0f} MB of memory." if memory else ""
     with st.container(border=True, key="audit-progress"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**Audit running** for {since(progress.started)}.{held} It goes on when this page is closed.")
-            if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
-                cancel(folder)
-                st.rerun(scope="app")
-        figures = f": {progress.done:,} of {progress.total:,}" if progress.total > 1 else " …"
-        left = f", about {about_time(now.left)} left in this step" if now.left else ""
-        st.progress(now.share, text=f"{now.name}{figures}{left}")
-        curves = training_curves(folder, progress)
+        _head(folder, progress)
+        current = next((step for step in steps if step.state == "now"), AuditStep("Start", "now"))
+        st.progress(current.share, text=_stage_text(current, progress))
+        curves = audit_curves(folder, progress)
         if curves:
             table, chart = st.columns([10, 9], gap="medium")
-            table.html(_step_list(steps, "er-narrow"))
+            table.html(step_list(steps, narrow=True))
             chart.html(curves)
         else:
-            st.html(_step_list(steps))
-        if progress.log:
-            with st.expander("Log"):
-                st.code("\n".join(progress.log), language=None)
+            st.html(step_list(steps))
+        log_expander(progress, "Log")
 
 
-def _step_list(steps: tuple[Step, ...], kind: str = "") -> str:
-    marks = {"done": "✓", "now": "●", "waiting": "○"}
-    items = "".join(
-        f'<li class="er-{step.state}"><span>{marks[step.state]}</span> {escape(step.name)}'
-        f"{f' <small>{step.seconds:.0f} s</small>' if step.seconds >= 1 else ''}"
-        f'<span class="er-track"><span style="width:{step.share:.0%}"></span></span></li>'
-        for step in steps
-    )
-    return f'<ol class="er-steps {kind}">{items}</ol>'
+def _head(folder: Path, progress: JobState) -> None:
+    """Show how long the audit runs and how much memory it uses, and the button that ends it."""
+    memory = memory_mb(folder)
+    used = f" It uses {memory:,.0f} MB of memory." if memory else ""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**Audit running** for {since(progress.started)}.{used} It goes on when this page is closed.")
+        if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
+            cancel(folder)
+            st.rerun(scope="app")
 
 
-def _ended(folder: Path, progress: JobState, name: str) -> None:
+def _stage_text(step: AuditStep, progress: JobState) -> str:
+    figures = f": {progress.done:,} of {progress.total:,}" if progress.total > 1 else " …"
+    left = f", about {about_time(step.left)} left in this step" if step.left else ""
+    return f"{step.name}{figures}{left}"
+
+
+def step_list(steps: tuple[AuditStep, ...], narrow: bool = False) -> Markup:
+    """Return the steps of an audit with their marks and bars; a narrow list has a single column."""
+    return _HTML.steps(steps, narrow)
+
+
+def _unfinished(folder: Path, progress: JobState, name: str) -> None:
     texts: dict[str, tuple[Callable[[str], object], str]] = {
         "failed": (st.error, f"The last audit failed: {progress.error}"),
         "cancelled": (st.warning, "The last audit was cancelled. What it finished is kept."),
@@ -128,7 +144,5 @@ def _ended(folder: Path, progress: JobState, name: str) -> None:
     }
     show, text = texts[progress.state]
     show(text)
-    if progress.log:
-        with st.expander("Last lines of its log"):
-            st.code("\n".join(progress.log), language=None)
-    audit_button(name, folder, "Go on where it was", primary=True)
+    log_expander(progress)
+    audit_button(name, folder, "Resume the audit", primary=True)

@@ -1,4 +1,4 @@
-"""What an audit is asked to do, chosen before it starts; the last audit's choices are the first ones."""
+"""The options of an audit, chosen before it starts; those of the last audit are offered first."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +23,7 @@ _OPTIONS = {  # of `errata audit` -> in config.json
     "--version": "version",
     "--predictions": "predictions",
 }
-_ABOUT = {
+_COMBINATION_TEXTS = {
     "ensemble": "ensemble · one linear layer on the others' out-of-fold logits",
     "average": "average · of the others' probabilities",
 }
@@ -32,7 +32,7 @@ _ABOUT = {
 def audit_options(folder: Path) -> list[str]:
     """Show the choices in a popover; return the options of `errata audit`.
 
-    Where the data set was never audited, only what differs from the defaults is an option.
+    The first audit of a data set gets only the options that differ from the defaults.
 
     Args:
         folder: the run folder of the audit.
@@ -48,44 +48,51 @@ def audit_options(folder: Path) -> list[str]:
     return command_options(given)
 
 
-def command_options(given: Mapping[str, Any]) -> list[str]:
+def command_options(settings: Mapping[str, Any]) -> list[str]:
     """Return the settings of an audit as options, in the order in which the command lists them."""
-    pairs = [(option, given[key]) for option, key in _OPTIONS.items() if given.get(key, "") != ""]
+    pairs = [(option, settings[key]) for option, key in _OPTIONS.items() if settings.get(key, "") != ""]
     return [
         text for option, value in pairs for text in (option, ",".join(value) if isinstance(value, list) else f"{value}")
     ]
 
 
 def _defaults() -> dict[str, Any]:
-    own = AuditConfig()
-    return {key: list(value) if isinstance(value := getattr(own, key), tuple) else value for key in _OPTIONS.values()}
+    values = {key: getattr(AuditConfig(), key) for key in _OPTIONS.values()}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
 
 
 def _choices(name: str, first: Mapping[str, Any]) -> dict[str, Any]:
     known = [*variants(), *COMBINATIONS]
     architectures = st.multiselect(
-        "Architectures that vote", [*known, *(one for one in first["architectures"] if one not in known)],
+        "Architectures that vote", [*known, *(typed for typed in first["architectures"] if typed not in known)],
         default=first["architectures"], key="audit.architectures", accept_new_options=True,
-        format_func=_about,
-        help="Each is trained once for every fold. Different ones see different mistakes.",
+        format_func=_in_words,
+        help="Each is trained once for every fold. Different architectures notice different mistakes.",
     )  # fmt: skip
     with st.container(horizontal=True):
         folds = st.number_input("Folds", 2, 20, int(first["folds"]), key="audit.folds")
         cams = st.number_input("Grad-CAM maps a split", 0, 100_000, int(first["cams_per_split"]), key="audit.cams")
         seed = st.number_input("Seed", 0, 2**31 - 1, int(first["seed"]), key="audit.seed")
-    version = first["version"]
-    if first["version"] == ORIGINAL and len(every := _versions(name)) > 1:
-        version = st.segmented_control(
-            "Labels", every, default=ORIGINAL, key="audit.version", required=True,
-            help="The audit of a version is kept beside that of the labels as given, as a data set of its own.",
-        )  # fmt: skip
     return {
         "architectures": list(architectures) or list(DEFAULT_ARCHITECTURES),
         "folds": int(folds),
         "cams_per_split": int(cams),
         "seed": int(seed),
-        "version": version,
+        "version": _version_choice(name, first["version"]),
     }
+
+
+def _version_choice(name: str, first: str) -> str:
+    """Show which labels can be audited and return the version; that of a version's own audit is fixed."""
+    known = _versions(name)
+    if first != ORIGINAL or len(known) == 1:
+        return first
+    return str(
+        st.segmented_control(
+            "Labels", known, default=ORIGINAL, key="audit.version", required=True,
+            help="The audit of a version becomes a data set of its own, beside the audit of the labels as given.",
+        )
+    )  # fmt: skip
 
 
 def _versions(name: str) -> tuple[str, ...]:
@@ -95,5 +102,5 @@ def _versions(name: str) -> tuple[str, ...]:
         return (ORIGINAL,)
 
 
-def _about(name: str) -> str:
-    return _ABOUT.get(name) or about_variant(name)
+def _in_words(name: str) -> str:
+    return _COMBINATION_TEXTS.get(name) or about_variant(name)

@@ -4,19 +4,20 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.state import audit_stamp, loaded_audit
+from app.panels.data_bar import readable_audit
+from app.state import audit_stamp
 from curation.results.audit import Audit
 from curation.review.bench import Bench, open_bench
 from curation.workspace.folders import Workspace
 
 
 def bench(workspace: Workspace, name: str) -> Bench | None:
-    """Return what is to be reviewed, None before there is an audit.
+    """Return the bench for the review of a data set; None before there is an audit, and while one writes its files.
 
     Raises:
         ErrataError: a file of the audit is damaged.
     """
-    audit = loaded_audit(workspace, name)
+    audit = readable_audit(name)
     if audit is None:
         return None
     return _bench(str(workspace.root), name, audit_stamp(audit.folder), audit)

@@ -1,17 +1,18 @@
-"""The line above a screen: which data set, and what to do where it was not audited yet."""
+"""The line above a screen: the choice of the data set and of the split, and the audit that a screen needs."""
 
 import streamlit as st
 
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
 from app.state import DEFAULT_DATASET, audit_name_of, dataset_names, loaded_audit, workspace
+from curation.datasets.rows import Rows
 from curation.results.audit import Audit
-from curation.workspace.names import audit_folder
+from curation.workspace.names import ORIGINAL, audit_folder, audited_labels
 from models.errors import ErrataError
 
 
 def data_bar() -> str:
-    """Show the choice of the data set and return what was chosen: a name of the catalogue, or of an audit."""
+    """Show the choice of the data set and return the chosen one: a name of the catalogue or of an audit."""
     names = dataset_names(workspace())
     first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
     return str(
@@ -21,30 +22,70 @@ def data_bar() -> str:
     )
 
 
+def split_choice(rows: Rows, disabled: bool = False) -> str:
+    """Show the choice of a split and return the chosen one: test first, `all` last."""
+    splits = splits_of(rows)
+    return str(
+        st.segmented_control(
+            "Split", [*splits, "all"], default=splits[0], required=True, key="split", bind="query-params",
+            label_visibility="collapsed", disabled=disabled,
+        )
+    )  # fmt: skip
+
+
+def splits_of(rows: Rows) -> list[str]:
+    """Return the splits that hold images, in the order in which people look at them."""
+    return [split for split in ("test", "val", "train") if split in rows.splits]
+
+
 def audit_of(chosen: str, purpose: str) -> Audit | None:
-    """Return the audit of a data set; where there is none yet, say what it is needed for and where it starts.
+    """Return the audit of a data set; where it has none, say what the audit is for and show the way to it.
 
     Args:
         chosen: what `data_bar` returned.
         purpose: what the screen shows of an audit, a whole sentence.
     """
     name = audit_name_of(chosen)
-    folder = audit_folder(workspace(), name)
-    try:
-        audit = loaded_audit(workspace(), name)
-    except ErrataError:
-        if not watch(folder).active:
-            raise
-        audit = None  # files that do not fit together are no error while an audit writes them
+    audit = readable_audit(name)
     if audit is None:
+        folder = audit_folder(workspace(), name)
         progress_panel(folder, watch(folder), chosen)
         if not watch(folder).active:
             nothing_yet(chosen, "Not audited yet", purpose)
     return audit
 
 
+def readable_audit(name: str) -> Audit | None:
+    """Return the audit of a data set; None before it has results, and while it writes them.
+
+    Raises:
+        ErrataError: its files do not fit together, and no audit is running that could be writing them.
+    """
+    try:
+        return loaded_audit(workspace(), name)
+    except ErrataError:
+        if not watch(audit_folder(workspace(), name)).active:
+            raise
+        return None
+
+
+def is_of_version(name: str, advice: str) -> bool:
+    """Return whether an audit is of a curated version; if so, say which data set to choose instead.
+
+    Args:
+        name: of the audit.
+        advice: a sentence in which `{base}` stands for that data set.
+    """
+    version = audited_labels(workspace(), name)
+    if version == ORIGINAL:
+        return False
+    base = name.removesuffix(f"-{version}")
+    st.info(f"This is the audit of version {version}. {advice.format(base=f'**{base}**')}")
+    return True
+
+
 def nothing_yet(chosen: str, title: str, purpose: str) -> None:
-    """Say why a screen is empty, and open the way to the audit."""
+    """Say why a screen is empty, and show the way to the audit."""
     st.subheader(title)
     st.write(purpose)
     st.button("Open the audit", type="primary", key="bar.audit", on_click=open_screen, args=("audit",))
@@ -52,5 +93,5 @@ def nothing_yet(chosen: str, title: str, purpose: str) -> None:
 
 
 def open_screen(name: str) -> None:
-    """Go to another screen, with the same data set."""
+    """Go to another screen with the same data set."""
     st.query_params["screen"] = name

@@ -1,6 +1,5 @@
-"""A command at work in a folder of its own: how far it is, how to end it, and what it said where it failed."""
+"""A command at work in a folder of its own: its progress, the button that ends it, and its error where it failed."""
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -14,12 +13,12 @@ POLL_S = 1.0
 
 
 def job_panel(folder: Path, what: str, key: str) -> JobState:
-    """Show a running command, looked at again every second, or why it did not finish; return where it stands.
+    """Show a running command, refreshed every second, or why it did not finish; return its progress.
 
     Args:
-        folder: that tells its state.
-        what: it does, as a noun: `The export`.
-        key: of its widgets.
+        folder: where the command keeps its state.
+        what: the command computes, as a noun: `The export`.
+        key: prefix of the widgets' keys.
     """
     progress = watch(folder)
     if progress.active:
@@ -36,8 +35,8 @@ def _running(folder: Path, what: str, key: str) -> None:
     if not progress.active:
         st.rerun(scope="app")
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-running"):
-        share, text = stage_words(progress)
-        st.progress(share, text=f"{what} is under way for {since(progress.started)}: {text}")
+        share, stage = stage_words(progress)
+        st.progress(share, text=f"{what} has been running for {since(progress.started)}: {stage}")
         if st.button("Cancel", icon=":material/stop:", key=f"{key}.cancel"):
             cancel(folder)
             st.rerun(scope="app")
@@ -47,19 +46,14 @@ def summary_of(folder: Path) -> str:
     """Return the sentence on what a finished command made; empty where its result has none or is damaged."""
     try:
         result = read_result(folder)
-    except ErrataError as error:  # what was made is there all the same
+    except ErrataError as error:  # what the command made exists all the same
         st.error(str(error))
         return ""
     return f"{result.summary}." if result and result.summary else ""
 
 
-def log_of(progress: JobState) -> None:
+def log_expander(progress: JobState, title: str = "Last lines of its log") -> None:
     """Show the last lines that a command wrote, folded."""
     if progress.log:
-        with st.expander("Last lines of its log"):
+        with st.expander(title):
             st.code("\n".join(progress.log), language=None)
-
-
-def state_mark(state: str) -> str:
-    """Return the name of a state as a small mark."""
-    return f'<span class="er-state er-{escape(state)}">{escape(state)}</span>'

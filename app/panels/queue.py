@@ -1,104 +1,102 @@
-"""The queue of audits and trainings on a screen: what runs, what waits, what ended; the same in every tab."""
+"""The queue of audits and trainings on a screen: what runs, waits and ended; the same in every tab."""
 
 import time
-from html import escape
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
+from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, resume_job
 from app.jobs.process import memory_mb
 from app.jobs.queue import Job, jobs
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
 from app.jobs.worker import ensure_worker
-from app.panels.job import POLL_S
-from app.panels.training_progress import curves_chart, progress_of, started_runs
+from app.panels.job import POLL_S, log_expander
+from app.panels.learning_curves import training_curves
+from app.panels.training_progress import progress_of, started_runs
 from app.state import workspace
 from models.errors import ErrataError
 
 ENDED = 4  # jobs that are over and still shown, the latest first
+_HTML = macros(__file__)
 
 
 def queue_panel(dataset: str) -> None:
-    """Show the jobs of a data set, and how many of others are before them; looked at again while one is open."""
+    """Show all waiting and running jobs, refreshed every second, and the latest ended jobs of a data set."""
     ensure_worker(workspace())
-    every = jobs(workspace())
-    if any(job.open for job in every):
-        st.fragment(_panel, run_every=POLL_S)(dataset, [job.id for job in every if job.open])
-    elif any(job.dataset == dataset for job in every):
-        _ended(every, dataset)
+    all_jobs = jobs(workspace())
+    if any(job.open for job in all_jobs):
+        st.fragment(_panel, run_every=POLL_S)(dataset, [job.id for job in all_jobs if job.open])
+    elif any(job.dataset == dataset for job in all_jobs):
+        _ended_jobs(all_jobs, dataset)
     else:
-        st.html("<p>Nothing waits or runs. What you start stands here, and goes on when this page is closed.</p>")
+        st.html(_HTML.empty())
 
 
 def other_jobs(folder: Path) -> None:
-    """Show what waits or runs beside one run, where anything does."""
+    """Show the queue where another job than that of a run folder waits or runs."""
     if any(job.open and job.folder != folder for job in jobs(workspace())):
         st.html("<h3>Queue</h3>")
         queue_panel("")
 
 
-def _panel(dataset: str, before: list[str]) -> None:
+def _panel(dataset: str, open_before: list[str]) -> None:
     try:
-        _open_jobs(dataset, before)
-    except ErrataError as error:  # the screen's own handler is not there when a fragment runs alone
+        _open_jobs(dataset, open_before)
+    except ErrataError as error:  # a fragment runs without the screen's own handler
         st.error(str(error))
 
 
-def _open_jobs(dataset: str, before: list[str]) -> None:
-    every = jobs(workspace())
-    now_open = [job for job in every if job.open]
-    if [job.id for job in now_open] != before:
-        st.rerun(scope="app")  # the table of finished runs has one more
-    for job in now_open:
+def _open_jobs(dataset: str, open_before: list[str]) -> None:
+    """Show the open jobs and those that ended; draw the whole screen again where a job began or ended."""
+    all_jobs = jobs(workspace())
+    open_jobs = [job for job in all_jobs if job.open]
+    if [job.id for job in open_jobs] != open_before:
+        st.rerun(scope="app")  # the table of finished runs has changed
+    for place, job in enumerate(open_jobs):
         with st.container(border=True, key=f"queue-{job.id}", gap="small"):
-            (_waiting if job.state == "waiting" else _running)(job, now_open)
-    _ended(every, dataset)
+            if job.state == "waiting":
+                _head(job, f"{job.kind} of {job.dataset}, {place} before it")
+            else:
+                _running(job)
+    _ended_jobs(all_jobs, dataset)
 
 
-def _head(job: Job, said: str) -> None:
+def _head(job: Job, note: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
-        st.html(f"<b>{escape(job.title)}</b> {mark}<br><small>{escape(said)}</small>", width="stretch")
+        st.html(_HTML.open_job(job, note), width="stretch")
         if st.button("Cancel", icon=":material/stop:", key=f"queue.cancel-{job.id}"):
             cancel_job(workspace(), job.id)
             st.rerun(scope="app")
 
 
-def _waiting(job: Job, now_open: list[Job]) -> None:
-    place = [one.id for one in now_open].index(job.id)
-    _head(job, f"{job.kind} of {job.dataset}, {place} before it")
-
-
-def _running(job: Job, _: list[Job]) -> None:
+def _running(job: Job) -> None:
     memory = memory_mb(job.folder)
-    held = f", {memory:,.0f} MB of memory" if memory else ""
-    _head(job, f"{job.kind} of {job.dataset}, for {since(job.launched)}{held}")
-    (share, text), chart = stage_words(job.progress), ""
+    used = f", {memory:,.0f} MB of memory" if memory else ""
+    _head(job, f"{job.kind} of {job.dataset}, for {since(job.launched)}{used}")
+    (share, text), chart = stage_words(job.progress), Markup()
     try:
         result = read_result(job.folder)
         if result and (runs := started_runs(workspace(), result)):
             share, text = progress_of(runs, len(result.runs))
-            chart = curves_chart(runs)
+            chart = training_curves(runs)
     except ErrataError as error:  # the job itself goes on
         st.error(str(error))
     st.progress(share, text=text)
     if chart:
         st.html(chart)
-    if job.progress.log:
-        with st.expander("Log"):
-            st.code("\n".join(job.progress.log), language=None)
+    log_expander(job.progress, "Log")
 
 
-def _ended(every: list[Job], dataset: str) -> None:
-    """Show the latest jobs that are over; one that did not finish can go on."""
-    over = [job for job in every if not job.open and job.dataset == dataset][-ENDED:]
-    for job in reversed(over):
+def _ended_jobs(all_jobs: list[Job], dataset: str) -> None:
+    """Show the latest jobs that are over; one that did not finish can be resumed."""
+    ended = [job for job in all_jobs if not job.open and job.dataset == dataset][-ENDED:]
+    for job in reversed(ended):
         with st.container(horizontal=True, vertical_alignment="center", key=f"queue-{job.id}"):
-            mark = f'<span class="er-state er-{job.state}">{job.state}</span>'
-            when = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.launched or job.added))
-            st.html(f"{mark} {escape(job.title)} <small>{job.kind}, {when}</small>", width="stretch")
+            began = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.launched or job.added))
+            st.html(_HTML.ended_job(job, began), width="stretch")
             if job.progress.log and job.state != "finished":
                 with st.popover("Log"):
                     st.code("\n".join(job.progress.log), language=None)
@@ -106,4 +104,4 @@ def _ended(every: list[Job], dataset: str) -> None:
                 resume_job(workspace(), job.id)
                 st.rerun(scope="app")
         if job.progress.error:
-            st.html(f"<small>{escape(job.progress.error)}</small>")
+            st.html(Markup("<small>{}</small>").format(job.progress.error))

@@ -1,1 +1,1 @@
-"""The audit: its start, its suspicious labels, an image close up."""
+"""The audit: its start, its suspicious labels, and one image in detail."""

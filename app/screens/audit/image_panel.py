@@ -1,78 +1,110 @@
-"""The selected image: why its label is suspicious, as each architecture sees it."""
+"""The selected image: why its label is suspicious, and what each architecture says about it."""
 
 import time
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
-from app.html_parts.components import image_head, opinion
+from app.html_parts.bars import quality_bar
+from app.html_parts.labels import change, given_label, suspicion
+from app.html_parts.opinion import opinion
+from app.html_parts.pictures import picture
+from app.html_parts.templates import macros
 from app.jobs.process import JobState, last_arguments, start, watch
+from app.panels.job import POLL_S
 from app.screens.audit.suspects import PAGE
 from app.state import choose_image, workspace
 from curation.results.audit import Audit
 from curation.training.cam_drawing import drawing_folder, missing_cams
 
-POLL_S = 1.0
+LARGE_PX = 400
+COPIES = 3  # that are named
+_HTML = macros(__file__)
 
 
 def image_panel(audit: Audit, row: int) -> None:
     """Show an image, and every architecture's opinion on its label."""
-    st.html(image_head(audit, row))
-    st.html("".join(opinion(audit, one, row) for one in audit.architectures))
+    st.html(_image(audit, row))
+    st.html(Markup("").join(opinion(audit, architecture, row) for architecture in audit.architectures))
     if missing_cams(audit, row):
         _draw_on_demand(audit.name, str(audit.rows.image_ids[row]))
 
 
+def _image(audit: Audit, row: int) -> Markup:
+    """Return the image, large, and what is known about it."""
+    rows, classes = audit.rows, audit.rows.classes
+    given, suggested = int(rows.labels[row]), int(audit.consensus.suggested[row])
+    if suggested != given:
+        title: Markup = change(classes[given], classes[suggested])
+        note = "given label → what the models say together"
+    else:
+        title = given_label(classes[given])
+        note = f"the models agree with the given label; next best is {classes[audit.alternatives()[row]]}"
+    return _HTML.image(
+        image_id=str(rows.image_ids[row]),
+        source=picture(rows.root / str(rows.image_ids[row]), LARGE_PX),
+        title=title,
+        note=note,
+        quality=quality_bar(float(audit.consensus.label_quality[row])),
+        suspicion=suspicion(audit, [row])[0],
+        size_px=audit.checked.sizes_px[row],
+        split=rows.splits[row],
+        copies=_copies(audit, row),
+        most=COPIES,
+    )
+
+
+def _copies(audit: Audit, row: int) -> list[tuple[str, str]]:
+    """Return name and given label of the images that are copies of this one."""
+    groups, rows = audit.duplicates.groups, audit.rows
+    copies = [int(copy) for copy in (groups == groups[row]).nonzero()[0] if copy != row]
+    return [(str(rows.image_ids[copy]), rows.classes[rows.labels[copy]]) for copy in copies]
+
+
 def _draw_on_demand(name: str, image_id: str) -> None:
-    """Show the button that draws the maps that are missing, how far that is, or why it went wrong."""
+    """Show the button that draws the missing maps, the progress of the drawing, or why it failed."""
     folder = drawing_folder(workspace(), name)
     arguments, progress = ["draw", name, image_id], watch(folder)
-    ours = last_arguments(folder) == arguments
+    of_this_image = last_arguments(folder) == arguments
     if progress.active:
-        st.fragment(_drawing, run_every=POLL_S)(folder, ours)
+        st.fragment(_drawing, run_every=POLL_S)(folder, of_this_image)
         return
-    if ours and progress.state in ("failed", "interrupted"):
+    if of_this_image and progress.state in ("failed", "interrupted"):
         st.error(f"The maps could not be drawn: {progress.error or 'the process is gone'}")
     if st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
         start(folder, arguments)
         st.rerun()
 
 
-def _drawing(folder: Path, ours: bool) -> None:
+def _drawing(folder: Path, of_this_image: bool) -> None:
     progress = watch(folder)
     if not progress.active:
-        st.rerun(scope="app")  # the maps are there, or why they are not
-    st.html(f'<p class="er-doing">{escape(_doing(progress, ours))}</p>')
+        st.rerun(scope="app")  # which shows the maps, or why there are none
+    st.html(Markup('<p class="er-doing">{}</p>').format(_drawing_text(progress, of_this_image)))
 
 
-def _doing(progress: JobState, ours: bool) -> str:
-    waited = f" … {time.time() - progress.started:.0f} s"
-    if not ours:
-        return f"Drawing the maps of another image{waited}"
+def _drawing_text(progress: JobState, of_this_image: bool) -> str:
+    elapsed = f" … {time.time() - progress.started:.0f} s"
+    if not of_this_image:
+        return f"Drawing the maps of another image{elapsed}"
     if progress.total:
-        return f"Drawing what {progress.stage} looks at{waited}"
-    return f"Starting, which takes some ten seconds{waited}"
+        return f"Drawing what {progress.stage} looks at{elapsed}"
+    return f"Starting, which takes some ten seconds{elapsed}"
 
 
 def neighbour_buttons(audit: Audit, rows: Sequence[int], row: int) -> None:
-    """Show the buttons to the neighbours in the ranking, one key away each."""
-    place = rows.index(row) if row in rows else -1  # an image of a link that the filters leave out: next is the first
+    """Show the buttons to the previous and the next image in the ranking, with a key for each."""
+    place = rows.index(row) if row in rows else -1  # the filters leave out the image of a link: next is the first
     st.space("stretch")
     for name, icon, key, step in (("Previous", "arrow_back", "K", -1), ("Next", "arrow_forward", "J", 1)):
         target = place + step
-        there = 0 <= target < len(rows)
-        arguments = (target, str(audit.rows.image_ids[rows[target]])) if there else (0, "")
+        exists = 0 <= target < len(rows)
         st.button(
-            name,
-            icon=f":material/{icon}:",
-            shortcut=key,
-            key=f"image.{name.lower()}",
-            disabled=not there,
-            on_click=_go,
-            args=arguments,
-        )
+            name, icon=f":material/{icon}:", shortcut=key, key=f"image.{name.lower()}", disabled=not exists,
+            on_click=_go, args=(target, str(audit.rows.image_ids[rows[target]])) if exists else (0, ""),
+        )  # fmt: skip
 
 
 def _go(place: int, image_id: str) -> None:

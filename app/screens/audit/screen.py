@@ -1,18 +1,19 @@
 """Choose a data set, audit it, and look at its most suspicious labels."""
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
-from app.html_parts.components import accuracy_table, counts, skipped_table
-from app.html_parts.styles import FORMS
+from app.html_parts.assets import FORMS
+from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
+from app.panels.data_bar import readable_audit
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.queue import other_jobs
+from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
 from app.screens.audit.suspects import filtered_suspects, suspect_table
-from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, loaded_audit, workspace
+from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, workspace
 from curation.database.names import ALL_VIEW, suspicious_view, view_in_links
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE
@@ -26,52 +27,51 @@ from models.files.atomic import read_json
 def screen() -> None:
     """Show the screen."""
     st.html(FORMS)
-    names = dataset_names(workspace())
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
     with bar:
         st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
-        first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
-        chosen = st.selectbox(
-            "Data set: a name, or the path of an image folder or CSV",
-            names,
-            index=first,
-            key="dataset",
-            bind="query-params",
-            accept_new_options=True,
-            label_visibility="collapsed",
-            help="A name, or the path of an image folder or CSV",
-            width=380,
-        )
+        chosen = _dataset_choice()
     name = audit_name_of(chosen)
     folder = audit_folder(workspace(), name)
     progress = watch(folder)
-    audit = _audit(name, progress)
-    if audit is None:
-        progress_panel(folder, progress, _source(chosen, name) or chosen)
-        other_jobs(folder)
-        idle = progress.state in ("none", "finished") and not waiting_job(folder)
-        if idle and not (folder / "results.json").exists():
-            not_audited(chosen, folder, _spec(chosen))
-        return
-    with bar:
-        _actions(audit, chosen, progress)
+    audit = _audit(name)
+    if audit is not None:
+        with bar:
+            _actions(audit, chosen, progress)
     progress_panel(folder, progress, _source(chosen, name) or chosen)
     other_jobs(folder)
-    _results(audit)
+    if audit is not None:
+        _results(audit)
+        return
+    idle = progress.state in ("none", "finished") and not waiting_job(folder)
+    if idle and not (folder / "results.json").exists():
+        not_audited(chosen, folder, _spec(chosen))
 
 
-def _audit(name: str, progress: JobState) -> Audit | None:
-    """Return what is found so far; files that do not fit together are no error while an audit writes them."""
+def _dataset_choice() -> str:
+    """Show the choice of the data set, which takes paths too, and return what was chosen or typed."""
+    names = dataset_names(workspace())
+    return str(
+        st.selectbox(
+            "Data set: a name, or the path of an image folder or CSV", names,
+            index=names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0, key="dataset", bind="query-params",
+            accept_new_options=True, label_visibility="collapsed",
+            help="A name, or the path of an image folder or CSV", width=380,
+        )
+    )  # fmt: skip
+
+
+def _audit(name: str) -> Audit | None:
+    """Return the results so far; where the files do not fit together, say so and return None."""
     try:
-        return loaded_audit(workspace(), name)
+        return readable_audit(name)
     except ErrataError as error:
-        if not progress.active:
-            st.error(str(error))
+        st.error(str(error))
         return None
 
 
 def _source(chosen: str, name: str) -> str:
-    """Return what `errata audit` is given: of a data set that is chosen by the name it got, the path it has."""
+    """Return what `errata audit` is given: the path of a data set that was chosen by the name of its audit."""
     return chosen if chosen != name or chosen in load_catalog() else source_of(workspace(), name) or ""
 
 
@@ -85,26 +85,23 @@ def _actions(audit: Audit, chosen: str, progress: JobState) -> None:
     report = workspace().reports / audit.name / "report.html"
     if report.exists():
         st.download_button(
-            "Report",
-            report.read_bytes,
-            file_name=f"errata-{audit.name}.html",
-            mime="text/html",
+            "Report", report.read_bytes, file_name=f"errata-{audit.name}.html", mime="text/html",
             icon=":material/description:",
-        )
+        )  # fmt: skip
     source = _source(chosen, audit.name)
-    trained = all(one.name in audit.config["architectures"] for one in audit.architectures)  # else: judged elsewhere
-    if progress.state == "finished" and source and trained and not waiting_job(audit.folder):
+    trained_here = all(architecture.name in audit.config["architectures"] for architecture in audit.architectures)
+    if progress.state == "finished" and source and trained_here and not waiting_job(audit.folder):
         audit_button(source, audit.folder, "Audit again")
 
 
 def _results(audit: Audit) -> None:
     """Show the figures, the ranked table, and the selected image beside it."""
     title = read_json(audit.folder / "results.json")["title"]
-    st.html(f'<div class="er-facts"><h2>{escape(title)}</h2>{counts(audit)}</div>')
+    st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit)))
     if audit.in_sample:
         st.warning(
             "In-sample predictions: the model may have trained on the images it judges, so its scores flatter the "
-            "given labels and wrong ones stay hidden. Predictions with folds are out-of-sample."
+            "given labels and wrong labels stay hidden. Predictions with folds are out-of-sample."
         )
     bar = st.container(horizontal=True, vertical_alignment="bottom", key="filters")
     with bar:

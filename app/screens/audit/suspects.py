@@ -1,11 +1,16 @@
-"""The ranked table of suspicious labels: filters, paging, rows."""
+"""The ranked table of suspicious labels: filters, pages, rows."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
-from app.html_parts.components import suspect_row, table_head
+from app.html_parts.bars import quality_bar
+from app.html_parts.labels import given_label, other_label
+from app.html_parts.templates import macros
+from app.html_parts.tiles import thumbnail
+from app.panels.data_bar import splits_of
 from app.state import choose_image, forget_image
 from curation.results.audit import Audit
 from curation.words import counted
@@ -13,20 +18,16 @@ from models.arrays import BoolArray, IntArray
 
 PAGE = 8  # rows that are seen without scrolling
 ANY = "any label"
+_HTML = macros(__file__)
 
 
 def filtered_suspects(audit: Audit) -> list[int]:
-    """Show the filters and return the rows they leave, most suspicious first."""
-    splits = [split for split in ("test", "val", "train") if split in audit.rows.splits]
+    """Show the filters and return the rows that pass them, most suspicious first."""
+    splits = splits_of(audit.rows)
     split = st.segmented_control(
-        "Split",
-        [*splits, "all"],
-        default=splits[0],
-        required=True,
-        key="split",
-        bind="query-params",
+        "Split", [*splits, "all"], default=splits[0], required=True, key="split", bind="query-params",
         on_change=forget_image,
-    )
+    )  # fmt: skip
     label = st.selectbox(
         "Given label", [ANY, *audit.rows.classes], key="label", bind="query-params", width=160, on_change=forget_image
     )
@@ -40,14 +41,14 @@ def filtered_suspects(audit: Audit) -> list[int]:
 
 
 def _pair_filter(audit: Audit, rows: IntArray) -> BoolArray:
-    """Show the choice of one confusion, most frequent first, and return which rows, shape (R,), show it."""
+    """Show the choice of a given and a suggested label; return which of the R rows have both, shape (R,)."""
     classes, given, suggested = audit.rows.classes, audit.rows.labels[rows], audit.consensus.suggested[rows]
     codes = given * len(classes) + suggested
-    found, counts = np.unique(codes[given != suggested], return_counts=True)
+    pairs, counts = np.unique(codes[given != suggested], return_counts=True)
     names: dict[str, int | None] = {ANY: None}
     for place in np.argsort(-counts, kind="stable"):
-        one, other = divmod(int(found[place]), len(classes))
-        names[f"{classes[one]} → {classes[other]} ({counts[place]})"] = int(found[place])
+        pair = int(pairs[place])
+        names[f"{classes[pair // len(classes)]} → {classes[pair % len(classes)]} ({counts[place]})"] = pair
     if st.session_state.get("pair") not in names:
         st.session_state.pop("pair", None)  # of another split or data set
     code = names[st.selectbox("Given → suggested", list(names), key="pair", width=220, on_change=forget_image)]
@@ -57,24 +58,30 @@ def _pair_filter(audit: Audit, rows: IntArray) -> BoolArray:
 def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> None:
     """Show one page of the ranked table; a click, or Tab and Enter, shows an image beside it."""
     if not rows:
-        st.info(
-            "No suspicious label is left by these filters. Widen them, or show the labels that the models agree with."
-        )
+        st.info("No suspicious label passes these filters. Widen them, or show the labels that the models agree with.")
         return
     pages = -(-len(rows) // PAGE)
     if st.session_state.get("page", 1) > pages:
         st.session_state["page"] = 1
     page = st.session_state.get("page", 1)
     with st.container(key="suspects", gap=None):
-        st.html(table_head())
+        st.html(_HTML.head())
         for rank in range((page - 1) * PAGE, min(page * PAGE, len(rows))):
             row, place = rows[rank], rank % PAGE
             image_id = str(audit.rows.image_ids[row])
             chosen = "chosen" if row == selected else "row"
             with st.container(key=f"suspects-{chosen}-{place}", gap=None):
-                st.html(suspect_row(audit, row, rank + 1))
+                st.html(_suspect_row(audit, row, rank + 1))
                 st.button(f"Show {image_id}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{counted(len(rows), 'label')}, most suspicious first")
         if pages > 1:
             st.pagination(pages, key="page", max_visible_pages=5)
+
+
+def _suspect_row(audit: Audit, row: int, rank: int) -> Markup:
+    classes, given, suggested = audit.rows.classes, int(audit.rows.labels[row]), int(audit.consensus.suggested[row])
+    better = other_label(classes[suggested]) if suggested != given else "fits"
+    quality = quality_bar(float(audit.consensus.label_quality[row]))
+    image_id = str(audit.rows.image_ids[row])
+    return _HTML.row(rank, thumbnail(audit.rows.root, image_id), given_label(classes[given]), image_id, better, quality)

@@ -1,4 +1,4 @@
-"""Who is compared on which labels: chosen on the screen, kept in the address."""
+"""The choice of the networks and of the labels, kept in the address."""
 
 from collections.abc import Sequence
 
@@ -8,23 +8,27 @@ from curation.comparison.contestants import Contestant
 from curation.workspace.names import ORIGINAL
 
 
-def choose_runs(name: str, every: Sequence[Contestant]) -> tuple[str, ...]:
-    """Show the choice of networks and return the names of those chosen; none means all."""
-    titles = {one.name: one.title for one in every}
-    wanted = _in_address("runs")
-    names = {one.name: one.names | {run.name for run in one.runs} for one in every}
-    linked = [one for one, own in names.items() if own & set(wanted)]
-    strange = set(wanted) - set().union(*names.values())
-    if strange:
+def choose_runs(name: str, contestants: Sequence[Contestant]) -> tuple[str, ...]:
+    """Show the choice of networks and return the chosen names; none means all.
+
+    Args:
+        name: of the data set.
+        contestants: all networks that can be compared.
+    """
+    titles = {contestant.name: contestant.title for contestant in contestants}
+    wanted = set(_in_address("runs"))
+    names = {contestant.name: contestant.names | {run.name for run in contestant.runs} for contestant in contestants}
+    linked = [contestant for contestant, its_names in names.items() if its_names & wanted]
+    if unknown := wanted - set().union(*names.values()):
         st.warning(
-            f"There is no trained run {sorted(strange)[0]!r} of {name}; the link is of another data set or time."
+            f"There is no trained run {min(unknown)!r} of {name}; the link is of another data set or of another time."
         )
     key = f"compare.runs-{name}"
     chosen = st.multiselect(
         "Networks",
         list(titles),
         default=linked,
-        format_func=titles.__getitem__,  # not a function of our own: the session must be serialisable
+        format_func=titles.__getitem__,  # not a function of this module: the session must be serialisable
         placeholder=f"all {len(titles)} finished trainings",
         key=key,
         label_visibility="collapsed",
@@ -35,7 +39,7 @@ def choose_runs(name: str, every: Sequence[Contestant]) -> tuple[str, ...]:
 
 
 def choose_versions(name: str, known: Sequence[str]) -> tuple[str, ...]:
-    """Show the choice of the labels to test on and return it; as given and the newest curated split by default."""
+    """Show the choice of the labels to test on and return it; by default as given and the newest version."""
     linked = [version for version in known if version in _in_address("versions")]
     key = f"compare.versions-{name}"
     chosen = st.pills(
@@ -43,7 +47,7 @@ def choose_versions(name: str, known: Sequence[str]) -> tuple[str, ...]:
         list(known),
         selection_mode="multi",
         default=linked or list(dict.fromkeys([ORIGINAL, known[-1]])),
-        format_func=_said,
+        format_func=_labels_text,
         key=key,
         label_visibility="collapsed",
         on_change=_to_address,
@@ -52,12 +56,12 @@ def choose_versions(name: str, known: Sequence[str]) -> tuple[str, ...]:
     return tuple(version for version in known if version in chosen)
 
 
-def _said(version: str) -> str:
+def _labels_text(version: str) -> str:
     return "labels as given" if version == ORIGINAL else f"labels of {version}"
 
 
 def _in_address(parameter: str) -> list[str]:
-    return [one for one in st.query_params.get(parameter, "").split(",") if one]
+    return [name for name in st.query_params.get(parameter, "").split(",") if name]
 
 
 def _to_address(parameter: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The images on which networks differ: a row each, what every network predicts and looks at."""
+"""The images on which networks differ: for each image, what every network predicts and where it looks."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ import streamlit as st
 from app.html_parts.pictures import cam_picture, picture
 from app.jobs.process import last_arguments, start, watch
 from app.panels.job import job_panel
-from app.screens.compare.data import Compared
-from app.screens.compare.html import shown_html
+from app.screens.compare.loaded import Compared
+from app.screens.compare.sections import shown_html
 from app.state import workspace
 from curation.comparison.image_maps import map_file, missing_maps
 from curation.comparison.pages.image_rows import Pictures, SourcePicture, image_row
@@ -23,18 +23,19 @@ PREDICTED = "what each predicts"
 _WHICH = ("all differences", "only where labels changed")
 
 
-def images_part(own: Compared, source: str) -> None:
+def images_part(comparison: Compared, source: str) -> None:
     """Show one page of the images, and the button that draws the maps that are missing on it."""
-    if len(own.board.contestants) < 2:
-        st.info("One network alone differs from nobody. Choose another one above, or none for all.")
+    if len(comparison.board.contestants) < 2:
+        st.info("One network alone cannot differ. Choose another one above, or none for all.")
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-images-bar"):
         which = st.segmented_control("Images", _WHICH, default=_WHICH[0], required=True, key="compare.which")
         label = st.selectbox(
-            "Grad-CAM for", [PREDICTED, *own.board.images.rows.classes], key="cam", bind="query-params", width=220,
-            help="For one class, networks before and after a retraining can be held against each other.",
+            "Grad-CAM for", [PREDICTED, *comparison.board.images.rows.classes], key="cam", bind="query-params",
+            width=220,
+            help="Maps for the same class make networks before and after a retraining comparable.",
         )  # fmt: skip
-        lines = [line for line in own.figures["differing"] if which == _WHICH[0] or _changed(line)]
+        lines = [line for line in comparison.figures["differing"] if which == _WHICH[0] or _changed(line)]
         st.space("stretch")
         pages = max(1, -(-len(lines) // PAGE))
         if st.session_state.get("compare.page", 1) > pages:
@@ -42,55 +43,57 @@ def images_part(own: Compared, source: str) -> None:
         page = int(st.pagination(pages, key="compare.page", max_visible_pages=5) or 1) if pages > 1 else 1
     shown = lines[(page - 1) * PAGE : page * PAGE]
     st.caption(
-        f"{counted(len(lines), 'image')} of {own.figures['images']['n']:,} on which the networks differ"
-        f"{'' if which == _WHICH[0] else ' and whose label was changed'}, the surest first; "
-        f"✓ right by the {labels_name(own.board.versions[-1])}"
+        f"{counted(len(lines), 'image')} of {comparison.figures['images']['n']:,} on which the networks differ"
+        f"{'' if which == _WHICH[0] else ', with a changed label'}, the surest first; "
+        f"✓ = right by the {labels_name(comparison.board.versions[-1])}"
         f"{'' if label == PREDICTED else f'; the maps show what speaks for {label}'}"
     )
     if not shown:
-        st.info("No such image.")
+        st.info("There is no such image.")
         return
     fixed = "" if label == PREDICTED else str(label)
-    _draw_button(own, source, shown, fixed)
-    st.html(shown_html("".join(_row(own, line, fixed) for line in shown)))
+    _draw_button(comparison, source, shown, fixed)
+    st.html(shown_html("".join(_row(comparison, line, fixed) for line in shown)))
 
 
 def _changed(line: dict[str, Any]) -> bool:
     return any(names != [line["given"]] for names in line["classes"].values())
 
 
-def _row(own: Compared, line: dict[str, Any], label: str) -> str:
-    path = own.board.images.rows.root / line["image_id"]
+def _row(comparison: Compared, line: dict[str, Any], label: str) -> str:
+    path = comparison.board.images.rows.root / line["image_id"]
 
     def map_of(image_id: str, place: int) -> str | None:
         target = label or line["predictions"][place]["class"]
-        return cam_picture(path, map_file(own.board.contestants[place], image_id, target), PICTURE_PX)
+        return cam_picture(path, map_file(comparison.board.contestants[place], image_id, target), PICTURE_PX)
 
     def source_of(image_id: str, place: int) -> SourcePicture | None:
-        view = read_source_view(own.board.contestants[place], image_id, label)
+        view = read_source_view(comparison.board.contestants[place], image_id, label)
         if view is None:
             return None
         return SourcePicture(view.run, view.label, view.confidence, cam_picture(path, view.cam, PICTURE_PX))
 
-    return image_row(own.figures, line, Pictures(lambda _: picture(path, PICTURE_PX), map_of, source_of))
+    pictures = Pictures(lambda _: picture(path, PICTURE_PX), map_of, source_of)
+    return image_row(comparison.figures, line, pictures)
 
 
-def _draw_button(own: Compared, source: str, shown: list[dict[str, Any]], label: str) -> None:
-    """Show the button that draws what is missing, how far that is, or why it went wrong."""
+def _draw_button(comparison: Compared, source: str, shown: list[dict[str, Any]], label: str) -> None:
+    """Show the button that draws the missing maps, the progress of the drawing, or why it failed."""
     wanted = [
-        (one, line["image_id"], label or line["predictions"][place]["class"])
+        (contestant, line["image_id"], label or line["predictions"][place]["class"])
         for line in shown
-        for place, one in enumerate(own.board.contestants)
+        for place, contestant in enumerate(comparison.board.contestants)
     ]
-    pages = [line["image_id"] for line in shown]
-    missing = [(one.name, image_id) for one, image_id, _ in missing_maps(wanted)]
-    missing += [(one.name, name) for one in own.board.contestants for name in missing_source_views(one, pages, label)]
+    image_ids = [line["image_id"] for line in shown]
+    missing = [(contestant.name, image_id) for contestant, image_id, _ in missing_maps(wanted)]
+    for contestant in comparison.board.contestants:
+        missing += [(contestant.name, image_id) for image_id in missing_source_views(contestant, image_ids, label)]
     if not missing:
         return
     names = list(dict.fromkeys(name for name, _ in missing))
     images = list(dict.fromkeys(image_id for _, image_id in missing))
     arguments = ["draw", source, *images, "--runs", ",".join(names), *(["--label", label] if label else [])]
-    folder = drawing_folder(workspace(), own.board.dataset)
+    folder = drawing_folder(workspace(), comparison.board.dataset)
     if last_arguments(folder) == arguments and job_panel(folder, "Grad-CAM", "compare.draw").active:
         return
     st.button(

@@ -1,4 +1,4 @@
-"""Trained networks side by side: on the labels as given and as people curated them."""
+"""Trained networks side by side, on the labels as given and as people curated them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import streamlit as st
 
 from app.jobs.queue import jobs
-from app.panels.data_bar import audit_of, data_bar, open_screen
+from app.panels.data_bar import audit_of, data_bar, is_of_version, open_screen
 from app.panels.queue import queue_panel
 from app.screens.compare.choices import choose_runs, choose_versions
-from app.screens.compare.data import Compared, compared, contestants, finished_trainings
-from app.screens.compare.html import sections_html, style_html
 from app.screens.compare.images import images_part
+from app.screens.compare.loaded import Compared, compared, contestants, finished_trainings
 from app.screens.compare.report import report_buttons, report_progress
+from app.screens.compare.sections import sections_html, style_html
 from app.state import workspace
 from curation.comparison.pages import sections
 from curation.reports.frame import Section
-from curation.workspace.names import ORIGINAL, audited_labels, versions
+from curation.workspace.names import versions
 
 PARTS: dict[str, tuple[Callable[[dict[str, Any]], Section], ...]] = {  # in the address -> sections of the page
     "side by side": (sections.compared_section, sections.review_section),
@@ -27,7 +27,7 @@ PARTS: dict[str, tuple[Callable[[dict[str, Any]], Section], ...]] = {  # in the 
     "curves": (sections.curves_section, sections.settings_section),
     "images": (),
 }
-PURPOSE = "The audit reads the images whose labels networks are compared on."
+PURPOSE = "Networks are compared on the images and labels of an audit."
 
 
 def screen() -> None:
@@ -40,8 +40,7 @@ def screen() -> None:
     if audit is None:
         return
     name = audit.name
-    if (version := audited_labels(workspace(), name)) != ORIGINAL:
-        st.info(f"This is the audit of version {version}. Compare on it under **{name.removesuffix(f'-{version}')}**.")
+    if is_of_version(name, "Compare on it under {base}."):
         return
     if any(job.open and job.dataset == name for job in jobs(workspace())):
         queue_panel(name)
@@ -51,29 +50,31 @@ def screen() -> None:
     with bar:
         runs = choose_runs(name, contestants(workspace(), name))
         labels = choose_versions(name, versions(workspace(), name))
-    own = compared(workspace(), name, runs, labels)
+    comparison = compared(workspace(), name, runs, labels)
     with bar:
-        report_buttons(own, chosen)
-    report_progress(own)
-    _show(own, chosen)
+        report_buttons(comparison, chosen)
+    report_progress(comparison)
+    _show(comparison, chosen)
 
 
-def _show(own: Compared, source: str) -> None:
+def _show(comparison: Compared, source: str) -> None:
     part = st.segmented_control(
         "Part", list(PARTS), default="side by side", required=True, key="compare", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
-    if len(own.board.versions) == 1 and part in ("side by side", "what changed", "the choice"):
-        st.info("Tested on one version of the labels. Make a curated split under Splits, or choose a second one above.")
+    if len(comparison.board.versions) == 1 and part in ("side by side", "what changed", "the choice"):
+        st.info(
+            "The networks are tested on one version of the labels. Make another one under Splits, or choose one above."
+        )
     if part == "images":
-        images_part(own, source)
+        images_part(comparison, source)
     else:
-        st.html(sections_html(section(own.figures) for section in PARTS[str(part)]))
+        st.html(sections_html(section(comparison.figures) for section in PARTS[str(part)]))
 
 
 def _nothing_yet(chosen: str) -> None:
     st.subheader("Nothing to compare yet")
-    st.write("A comparison is of trained networks, on the test labels as given and as curated.")
+    st.write("The comparison shows trained networks on the test labels as given and as curated.")
     st.button("Train some", type="primary", key="compare.train", on_click=open_screen, args=("train",))
     st.caption(f"The same in a terminal: `errata train {chosen} --recipe scenes-lite0-frozen`")
 

@@ -1,1 +1,1 @@
-"""The data set: its classes, copies, problems, versions."""
+"""A data set: its classes, images, problems, copies and versions."""

@@ -1,38 +1,37 @@
-"""What a data set is, in a line: title, licence, source, and how many images of what kind."""
+"""Title, licence, source and figures of a data set."""
 
-from html import escape
+from markupsafe import Markup
 
+from app.html_parts.tables import Figure, figures
+from app.html_parts.templates import macros
 from app.screens.dataset.source import Source
 from curation.results.audit import Audit
 
+_HTML = macros(__file__)
+
+
+def about(source: Source) -> Markup:
+    """Return title, licence, source and the figures of a data set."""
+    entries = []
+    if source.rows is not None:
+        entries = [Figure(len(source.rows), "images"), Figure(len(source.rows.classes), "classes")]
+    if source.audit is not None:
+        entries += _audit_figures(source.audit)
+    return _HTML.about(source, figures(entries))
+
 
 def has_images(audit: Audit, part: str) -> bool:
-    """Return whether a part has images to show, and so a view in FiftyOne."""
+    """Return whether a part of the screen has images to show, and so a view in FiftyOne."""
     if part == "image problems":
         return audit.problems is not None and bool(audit.problems.flags.any())
     return bool(audit.duplicates.shared().any())
 
 
-def about(own: Source) -> str:
-    """Return title, licence, source and the figures of a data set."""
-    figures = []
-    if own.rows is not None:
-        figures = [(f"{len(own.rows):,}", "images"), (f"{len(own.rows.classes):,}", "classes")]
-    if own.audit is not None:
-        figures += _audited(own.audit)
-    cells = "".join(f"<div><b>{value}</b><span>{what}</span></div>" for value, what in figures)
-    return (
-        f'<div class="er-facts"><div><h2>{escape(own.title)}</h2><p class="er-source">Licence: {escape(own.licence)}. '
-        f'Source: {escape(own.where)}.</p></div><div class="er-counts">{cells}</div></div>'
-    )
-
-
-def _audited(audit: Audit) -> list[tuple[str, str]]:
-    problems = f"{int(audit.problems.flags.any(1).sum()):,}" if audit.problems else "not looked at"
-    twins = audit.duplicates
+def _audit_figures(audit: Audit) -> list[Figure]:
+    duplicates = audit.duplicates
     return [
-        (problems, "with image problems"),
-        (f"{int(twins.shared().sum()):,}", "with a copy"),
-        (f"{int(twins.leaks(audit.rows.splits).sum()):,}", "leaks"),
-        (f"{len(audit.checked.skipped):,}", "files skipped"),
+        Figure(int(audit.problems.flags.any(1).sum()) if audit.problems else "not looked at", "with image problems"),
+        Figure(int(duplicates.shared().sum()), "with a copy"),
+        Figure(int(duplicates.leaks(audit.rows.splits).sum()), "leaks"),
+        Figure(len(audit.checked.skipped), "files skipped"),
     ]

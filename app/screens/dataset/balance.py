@@ -1,64 +1,62 @@
 """How many images each class has in each split."""
 
 from collections.abc import Mapping
-from html import escape
+from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup
 
+from app.html_parts.templates import macros
 from curation.datasets.rows import SPLITS, Rows
 
 Counts = Mapping[str, Mapping[str, int]]  # split -> class -> images
+_HTML = macros(__file__)
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """The images of a class in a split."""
+
+    n: int
+    length: float  # of the bar, in [0, 1]
+    change: int  # to the labels as given
+    share: float | None  # of the images of the split; None: it has no image
 
 
 def counts_of(rows: Rows) -> dict[str, dict[str, int]]:
     """Return split -> class -> images, in the order train, val, test."""
-    return {
-        split: dict(
-            zip(
-                rows.classes,
-                np.bincount(rows.labels[rows.splits == split], minlength=len(rows.classes)).tolist(),
-                strict=True,
-            )
-        )
-        for split in SPLITS
-        if split in rows.splits
-    }
+    counts = {}
+    for split in SPLITS:
+        if split in rows.splits:
+            numbers = np.bincount(rows.labels[rows.splits == split], minlength=len(rows.classes)).tolist()
+            counts[split] = dict(zip(rows.classes, numbers, strict=True))
+    return counts
 
 
-def balance_table(counts: Counts, before: Counts | None = None) -> str:
+def balance_table(counts: Counts, before: Counts | None = None) -> Markup:
     """Return a bar, the number and the share of each class in each split; bars of a split are in one scale.
 
     Args:
         counts: of the version shown.
         before: of the labels as given, where another version is shown: differences stand beside the numbers.
     """
-    classes = list(dict.fromkeys(name for own in counts.values() for name in own))
-    head = "".join(
-        f"<th>{split} <small>n = {sum(own.values()):,}{_balance(own)}</small></th>" for split, own in counts.items()
-    )
-    lines = "".join(
-        f"<tr><th>{escape(name)}</th>"
-        + "".join(_cell(own, name, (before or {}).get(split)) for split, own in counts.items())
-        + "</tr>"
-        for name in classes
-    )
-    return f'<table class="er-balance"><tr><td>class</td>{head}</tr>{lines}</table>'
+    heads = [(split, sum(images.values()), _balance(images)) for split, images in counts.items()]
+    classes = dict.fromkeys(name for images in counts.values() for name in images)
+    lines = [
+        (name, [_cell(images, name, (before or {}).get(split)) for split, images in counts.items()]) for name in classes
+    ]
+    return _HTML.balance(heads, lines)
 
 
-def _cell(own: Mapping[str, int], name: str, before: Mapping[str, int] | None) -> str:
-    n, most, every = own.get(name, 0), max(own.values(), default=0), sum(own.values())
-    step = n - before.get(name, 0) if before is not None else 0
-    change = f' <b class="er-step">{step:+,}</b>' if step else ""
-    share = f"{n / every:.1%}" if every else "no image"
-    return (
-        f'<td><span class="er-count"><span class="er-track"><span style="width:{n / most if most else 0:.1%}"></span>'
-        f"</span><span>{n:,}{change}</span><small>{share}</small></span></td>"
-    )
+def _cell(images: Mapping[str, int], name: str, before: Mapping[str, int] | None) -> _Cell:
+    n, most, total = images.get(name, 0), max(images.values(), default=0), sum(images.values())
+    change = n - before.get(name, 0) if before is not None else 0
+    return _Cell(n, n / most if most else 0.0, change, n / total if total else None)
 
 
-def _balance(own: Mapping[str, int]) -> str:
-    """Return by how much the largest class exceeds the smallest."""
-    least, most = min(own.values(), default=0), max(own.values(), default=0)
+def _balance(images: Mapping[str, int]) -> str:
+    """Return in words how much larger the largest class is than the smallest."""
+    least, most = min(images.values(), default=0), max(images.values(), default=0)
     if not least:
-        return f", {sum(not n for n in own.values())} of {len(own)} classes without an image"
+        return f", {sum(not n for n in images.values())} of {len(images)} classes without an image"
     return f", largest class {most / least:.1f} times the smallest" if most > 1.05 * least else ", balanced"

@@ -2,14 +2,18 @@
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
-from app.html_parts.tiles import given_name, strip, tile
+from app.html_parts.templates import macros
+from app.html_parts.tiles import split_caption, strip, tile
 from curation.images.problems import CHECKS, ImageProblems
 from curation.results.audit import Audit
+from curation.words import counted
+from models.arrays import IntArray
 
 SHOWN = 9  # of a check, one line at 1280 px
 MORE = 36
-NAMES = {  # check -> what is wrong with such an image, and what its score counts
+NAMES = {  # check -> the problem of such an image, and what its score measures
     "dark": ("Dark", "brightness"),
     "light": ("Light", "darkness"),
     "blurry": ("Blurred", "sharpness"),
@@ -18,44 +22,51 @@ NAMES = {  # check -> what is wrong with such an image, and what its score count
     "odd_size": ("Odd size", ""),
     "grayscale": ("Grey", ""),
 }
+_HTML = macros(__file__)
 
 
 def image_problems(audit: Audit) -> None:
-    """Show what is wrong with the pictures themselves."""
-    found = audit.problems
-    if found is None:
-        st.info("This audit did not look at the pictures themselves. Audit again: what is known already is kept.")
+    """Show the images with problems that have nothing to do with their labels, check by check."""
+    problems = audit.problems
+    if problems is None:
+        st.info("This audit did not check the images themselves. Audit again: what is computed already is kept.")
         return
-    st.html(f"<p>{_lead(found, len(audit.rows))}</p>")
+    st.html(_summary(problems, len(audit.rows)))
     for column, check in enumerate(CHECKS):
-        own = np.flatnonzero(found.flags[:, column])
-        if len(own):
-            _check(audit, check, own[np.argsort(found.scores[own, column], kind="stable")], column)
+        rows = np.flatnonzero(problems.flags[:, column])
+        if len(rows):
+            _check(audit, check, rows[np.argsort(problems.scores[rows, column], kind="stable")], column)
 
 
-def _lead(found: ImageProblems, n: int) -> str:
-    flagged = int(found.flags.any(1).sum())
-    first = (
-        f"<b>{flagged:,}</b> of {n:,} images have a problem that is rare in this set."
-        if flagged
-        else (f"None of {n:,} images has a problem that is rare in this set.")
+def _summary(problems: ImageProblems, n: int) -> Markup:
+    common = [(NAMES[check][0].lower(), count) for check, count in problems.common().items()]
+    return _HTML.summary(int(problems.flags.any(1).sum()), n, common)
+
+
+def _check(audit: Audit, check: str, rows: IntArray, column: int) -> None:
+    """Show the images that a check flags.
+
+    Args:
+        audit: of the images.
+        check: its name.
+        rows: of the images, the worst first.
+        column: of the check in the scores.
+    """
+    name = NAMES[check][0]
+    st.html(_HTML.head(name, counted(len(rows), "image")))
+    count = MORE if len(rows) > SHOWN and st.session_state.get(f"dataset.more-{check}") else SHOWN
+    shown = rows[:count].tolist()
+    st.html(
+        strip(tile(audit.rows, row, split_caption(audit.rows, row, _note(audit, check, row, column))) for row in shown)
     )
-    common = ", ".join(f"{NAMES[check][0].lower()} ({count:,})" for check, count in found.common().items())
-    return first + (f" <small>Common in this set, and so not flagged: {common}.</small>" if common else "")
+    if len(rows) > SHOWN:
+        st.toggle(f"Up to {MORE} of {len(rows):,} {name.lower()} images", key=f"dataset.more-{check}")
 
 
-def _check(audit: Audit, check: str, own: np.ndarray, column: int) -> None:
-    name, unit = NAMES[check]
-    st.html(f'<h4 class="er-check">{name} <small>{len(own):,} image{"s" * (len(own) > 1)}</small></h4>')
-    count = MORE if len(own) > SHOWN and st.session_state.get(f"dataset.more-{check}") else SHOWN
-    st.html(strip(tile(audit.rows, int(row), _caption(audit, check, int(row), column, unit)) for row in own[:count]))
-    if len(own) > SHOWN:
-        st.toggle(f"Up to {MORE} of {len(own):,} {name.lower()} images", key=f"dataset.more-{check}")
-
-
-def _caption(audit: Audit, check: str, row: int, column: int, unit: str) -> str:
-    width, height = audit.checked.sizes_px[row]
-    told = f"{width} × {height} px" if check.startswith("odd") else ""  # noqa: RUF001
-    if unit and not told and audit.problems is not None:
-        told = f"{unit} {audit.problems.scores[row, column]:.2f}"
-    return f"<span>{given_name(audit.rows, row)}<small>{audit.rows.splits[row]}</small></span><small>{told}</small>"
+def _note(audit: Audit, check: str, row: int, column: int) -> str:
+    """Return size or score of an image, whichever the check looks at."""
+    if check.startswith("odd"):
+        width, height = audit.checked.sizes_px[row]
+        return f"{width} × {height} px"  # noqa: RUF001
+    measure = NAMES[check][1]
+    return f"{measure} {audit.problems.scores[row, column]:.2f}" if measure and audit.problems is not None else ""

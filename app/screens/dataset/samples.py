@@ -1,40 +1,32 @@
 """A few images of each class, drawn by seed."""
 
-from html import escape
-
 import streamlit as st
 
+from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
+from app.panels.data_bar import split_choice
 from curation.datasets.class_samples import class_samples
 from curation.datasets.rows import Rows
 
 PER_CLASS = 9  # one line at 1280 px
 PAGE = 10  # classes
+_HTML = macros(__file__)
 
 
 def samples(rows: Rows, reviewed: bool) -> None:
-    """Show a line of images for each class, and what draws others.
+    """Show a line of images for each class, and the button that draws others.
 
     Args:
         rows: of the data set.
         reviewed: whether an image leads to the review screen.
     """
-    splits = [split for split in ("test", "val", "train") if split in rows.splits]
     pages = -(-len(rows.classes) // PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        split = st.segmented_control(
-            "Split",
-            [*splits, "all"],
-            default=splits[0],
-            required=True,
-            key="split",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        split = split_choice(rows)
         seed = st.number_input(
             "Seed", 0, 9999, 0, key="seed", bind="query-params", width=130, label_visibility="collapsed"
         )
-        st.button("Draw others", key="dataset.draw", shortcut="N", icon=":material/casino:", on_click=_next)
+        st.button("Draw others", key="dataset.draw", shortcut="N", icon=":material/casino:", on_click=_next_seed)
         st.caption("A seed draws the same images each time.")
         if pages > 1:
             st.space("stretch")
@@ -44,10 +36,9 @@ def samples(rows: Rows, reviewed: bool) -> None:
     lines = []
     for label in range(first, min(first + PAGE, len(rows.classes))):
         tiles = [tile(rows, int(row), reviewed=reviewed) for row in drawn[label]]
-        shown = strip(tiles) if tiles else f"<small>no image in {escape(str(split))}</small>"
-        lines.append(f'<div class="er-class"><b>{escape(rows.classes[label])}</b>{shown}</div>')
-    st.html(f'<div class="er-classes">{"".join(lines)}</div>')
+        lines.append((rows.classes[label], strip(tiles) if tiles else None))
+    st.html(_HTML.classes(lines, split))
 
 
-def _next() -> None:
+def _next_seed() -> None:
     st.session_state["seed"] = (int(st.session_state.get("seed", 0)) + 1) % 10_000

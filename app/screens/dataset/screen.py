@@ -1,10 +1,10 @@
-"""What a data set is: its classes, images, spoiled pictures, copies, unreadable files and versions."""
+"""A data set: its classes, samples, image problems, copies, unreadable files and versions."""
 
 import streamlit as st
 
-from app.html_parts.components import skipped_table
+from app.html_parts.assets import TILES
 from app.html_parts.picks import hear_picks
-from app.html_parts.styles import TILES
+from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
 from app.panels.fiftyone_link import fiftyone_link
 from app.screens.dataset.about import about, has_images
@@ -18,7 +18,7 @@ from app.screens.dataset.versions import version_balance, version_table, version
 from curation.results.audit import Audit
 
 PARTS = ("classes", "samples", "image problems", "copies and leaks", "skipped files", "versions")  # in the address
-VIEWS = {"image problems": "image-problems", "copies and leaks": "duplicates"}  # in FiftyOne, where there are any
+VIEWS = {"image problems": "image-problems", "copies and leaks": "duplicates"}  # part -> saved view in FiftyOne
 WITHOUT_AUDIT = ("classes", "samples")
 
 
@@ -30,47 +30,42 @@ def screen() -> None:
         chosen = data_bar()
         with st.popover("Add a data set", icon=":material/add:", width="content"):
             add_dataset()
-    own = source_of_choice(chosen)
-    st.html(about(own))
-    if own.rows is None:
-        _empty(own, chosen)
+    source = source_of_choice(chosen)
+    st.html(about(source))
+    if source.rows is None:
+        _empty(source, chosen)
         return
     with bar:
         part = st.segmented_control(
-            "Part",
-            PARTS,
-            default=PARTS[0],
-            required=True,
-            key="part",
-            bind="query-params",
+            "Part", PARTS, default=PARTS[0], required=True, key="part", bind="query-params",
             label_visibility="collapsed",
-        )
-        if own.audit is not None and part in VIEWS and has_images(own.audit, str(part)):
-            fiftyone_link(own.audit, VIEWS[str(part)])
+        )  # fmt: skip
+        if source.audit is not None and part in VIEWS and has_images(source.audit, str(part)):
+            fiftyone_link(source.audit, VIEWS[str(part)])
         hear_picks()
-    _part(own, str(part), chosen)
+    _part(source, str(part), chosen)
 
 
-def _part(own: Source, part: str, chosen: str) -> None:
-    if own.rows is None:
+def _part(source: Source, part: str, chosen: str) -> None:
+    if source.rows is None:
         return
     if part == "samples":
-        samples(own.rows, reviewed=own.audit is not None)
-    elif own.audit is None and part not in WITHOUT_AUDIT:
+        samples(source.rows, reviewed=source.audit is not None)
+    elif source.audit is None and part not in WITHOUT_AUDIT:
         _needs_audit(chosen)
-    elif own.audit is None:
-        st.html(balance_table(counts_of(own.rows)))
+    elif source.audit is None:
+        st.html(balance_table(counts_of(source.rows)))
         _needs_audit(chosen)
     elif part == "image problems":
-        image_problems(own.audit)
+        image_problems(source.audit)
     elif part == "copies and leaks":
-        copies(own.audit)
+        copies(source.audit)
     elif part == "skipped files":
-        _skipped(own.audit)
+        _skipped(source.audit)
     elif part == "versions":
-        version_table(own.name, versions_of(own.name))
+        version_table(source.name, versions_of(source.name))
     else:
-        version_balance(versions_of(own.name))
+        version_balance(versions_of(source.name))
 
 
 def _skipped(audit: Audit) -> None:
@@ -81,13 +76,15 @@ def _skipped(audit: Audit) -> None:
 
 
 def _needs_audit(chosen: str) -> None:
-    st.write("Image problems, copies, leaks between splits, unreadable files and versions are known after an audit.")
+    st.write(
+        "An audit finds image problems, copies, leaks between splits and unreadable files; versions come after it."
+    )
     st.button("Open the audit", type="primary", key="dataset.audit", on_click=open_screen, args=("audit",))
     st.caption(f"The same in a terminal: `errata audit {chosen}`")
 
 
-def _empty(own: Source, chosen: str) -> None:
-    spec = own.spec
+def _empty(source: Source, chosen: str) -> None:
+    spec = source.spec
     if spec is not None and not spec.embedded:
         st.subheader("The images are not here yet")
         not_here(spec)

@@ -1,19 +1,18 @@
-"""What the data set screen shows: the audited images, or those the folder lists where there is no audit yet."""
+"""What is known about a data set: the audited images, or without an audit those in its folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from app.jobs.process import watch
-from app.state import audit_name_of, loaded_audit, workspace
+from app.panels.data_bar import readable_audit
+from app.state import audit_name_of, workspace
 from curation.datasets.catalog import DatasetSpec, find_dataset, read_rows
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.rows import Rows
 from curation.datasets.unique_names import source_of
 from curation.results.audit import Audit
 from curation.versions.store import about_audit
-from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 
 _WHERE = {"kaggle": "Kaggle, {}", "torchvision": "torchvision, {}", "embedded": "drawn or unpacked by Errata"}
@@ -21,25 +20,25 @@ _WHERE = {"kaggle": "Kaggle, {}", "torchvision": "torchvision, {}", "embedded": 
 
 @dataclass(frozen=True)
 class Source:
-    """One data set as far as it is known."""
+    """A data set as far as it is known."""
 
     name: str  # of its audit
     title: str
     licence: str
-    where: str  # it comes from
-    rows: Rows | None  # None: the images are not there, or not drawn yet
+    where: str  # it comes from, in words
+    rows: Rows | None  # None: the images are not on this machine, or not drawn yet
     audit: Audit | None
-    spec: DatasetSpec | None  # None of an audit whose source is gone or in FiftyOne
+    spec: DatasetSpec | None  # None: an audit with its source in FiftyOne or gone
 
 
 def source_of_choice(chosen: str) -> Source:
-    """Return what is known of a data set.
+    """Return what is known about a data set.
 
     Raises:
-        ErrataError: its folder cannot be read or makes no data set, or the files of its audit are damaged.
+        ErrataError: its folder cannot be read or holds no data set, or the files of its audit are damaged.
     """
     name, spec = audit_name_of(chosen), _spec(chosen)
-    audit = _audit(name)
+    audit = readable_audit(name)
     if audit is not None:
         about = about_audit(workspace(), name)
         licence = about["licence"] or (spec.licence if spec else "not stated")
@@ -50,23 +49,13 @@ def source_of_choice(chosen: str) -> Source:
     return Source(name, spec.title, spec.licence, _where(name, spec), rows, None, spec)
 
 
-def _audit(name: str) -> Audit | None:
-    """Return the audit; files that do not fit together are no error while an audit writes them."""
-    try:
-        return loaded_audit(workspace(), name)
-    except ErrataError:
-        if not watch(audit_folder(workspace(), name)).active:
-            raise
-        return None
-
-
 def _spec(chosen: str) -> DatasetSpec | None:
-    """Return the data set of a name or path; None of an audit whose source is neither."""
+    """Return the data set of a name or path; None for an audit with its source in FiftyOne or gone."""
     if chosen.startswith(FIFTYONE):
         return None
     try:
         return find_dataset(chosen, workspace())
-    except ErrataError:  # only an audit has this name: its source may be a path
+    except ErrataError:  # the name of an audit, which knows its source
         source = source_of(workspace(), chosen) or ""
         return find_dataset(source, workspace()) if source and Path(source).exists() else None
 

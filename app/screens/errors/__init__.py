@@ -1,1 +1,1 @@
-"""The errors of the models: suspects, confusions, disagreements."""
+"""The errors of the models: confusions, worst errors, suspicious labels, disagreements, class pairs."""

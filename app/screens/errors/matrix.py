@@ -1,13 +1,15 @@
-"""Confusion matrices on a screen: tables whose cells lead to their images."""
+"""Confusion matrices on a screen: each cell is a link to its images."""
 
 from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
 from app.html_parts.picks import pick
+from app.html_parts.templates import macros
 from curation.reports.matrix import Cell, Counts, confusion_matrix
 
 Choices = Callable[[int, int], dict[str, str]]  # row and column of a cell -> what it puts into the address
+_HTML = macros(__file__)
 
 
 def matrix(
@@ -18,13 +20,13 @@ def matrix(
     chosen: tuple[int, int] | None = None,
     column: str = "predicted",
     beside: int = 1,
-) -> str:
-    """Return a table: row = given label; darker = a larger share of it, beside the diagonal by `scale`.
+) -> Markup:
+    """Return a table: row = given label; darker = a larger share of the row, beside the diagonal relative to `scale`.
 
     Args:
         counts: images, K x K.
         classes: K names.
-        scale: the share, in [0, 1], that is darkest beside the diagonal: one for all matrices that stand together.
+        scale: the share, in [0, 1], that is darkest beside the diagonal: the same for all matrices on a page.
         choices: what a click on a cell puts into the address.
         chosen: the cell whose images are shown.
         column: what the columns are.
@@ -32,21 +34,20 @@ def matrix(
     """
 
     def link(cell: Cell) -> Markup:
-        if not cell.count:
-            return Markup("·")
-        inner = f"{cell.count:,}<small>{cell.share:.0%}</small>"
-        return Markup(pick(inner, "er-cell", cell.title, **choices(cell.row, cell.column)))  # noqa: S704
+        content = _HTML.cell(cell)
+        return pick(content, "er-cell", cell.title, **choices(cell.row, cell.column)) if cell.count else content
 
-    few = "er-few" if beside * len(classes) <= 20 else "er-mid"
-    size = few if len(classes) <= 12 else "er-many"
     table = confusion_matrix(counts, classes, scale, column, inside=link, chosen=chosen)
-    return Markup('<div class="er-matrix {}">{}</div>').format(size, table)
+    return _HTML.matrix(_size(len(classes), beside), table)
 
 
-def legend(scale: float) -> str:
+def _size(n_classes: int, beside: int) -> str:
+    """Return the class of the style sheet for as many columns as stand side by side."""
+    if n_classes > 12:
+        return "er-many"
+    return "er-few" if beside * n_classes <= 20 else "er-mid"
+
+
+def legend(scale: float) -> Markup:
     """Return how the matrices are to be read."""
-    return (
-        '<p class="er-scales">Images, and their share of the given label. <i class="er-ramp er-same"></i> on the '
-        f'diagonal 0 to 100 %, <i class="er-ramp er-other"></i> beside it 0 to {scale:.0%}, one scale for all. '
-        "A click on a cell shows its images.</p>"
-    )
+    return _HTML.legend(scale)

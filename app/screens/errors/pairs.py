@@ -1,28 +1,25 @@
 """Which class is mislabelled as which: the class-pair noise matrix."""
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 
+from app.html_parts.labels import given_label, other_label
 from app.html_parts.picks import pick
+from app.html_parts.templates import macros
 from app.screens.errors.matrix import matrix
 from curation.reports.matrix import fits, worst_confusion
 from curation.results.audit import Audit
 from curation.scoring.error_lists import ClassPair, class_pairs
 
 LISTED = 12
+_HTML = macros(__file__)
 
 
 def pairs(audit: Audit) -> None:
     """Show about how many images of each given label show another class; a pair leads to its suspicious labels."""
     classes, joint = audit.rows.classes, audit.findings.joint
     counts = np.rint(joint).astype(np.int64)
-    wrong, n = int(counts.sum() - counts.trace()), len(audit.rows)
-    st.html(
-        f"<p>About <b>{wrong:,}</b> of {n:,} labels are estimated wrong ({wrong / n:.1%}), all splits together. "
-        "<small>By the models alone: looks at some of them tell more, see the review.</small></p>"
-    )
+    st.html(_HTML.estimate(int(counts.sum() - counts.trace()), len(audit.rows)))
     left, right = st.columns([3, 2], gap="large")
     with left:
         if fits(classes):
@@ -31,31 +28,21 @@ def pairs(audit: Audit) -> None:
         else:
             st.caption(f"{len(classes):,} classes: too many for a matrix.")
     with right:
-        st.html(_list(audit, class_pairs(joint)))
+        _list(classes, class_pairs(joint))
 
 
 def _choices(given: int, shown: int) -> dict[str, str]:
     return {"errors": "suspicious labels", "split": "all", "pair": "" if given == shown else f"{given}.{shown}"}
 
 
-def _list(audit: Audit, found: list[ClassPair]) -> str:
+def _list(classes: tuple[str, ...], found: list[ClassPair]) -> None:
+    """Show the most frequent pairs of a given label and the class that its images show instead."""
     if not found:
-        return "<p>No class is estimated to be taken for another.</p>"
-    classes, most = audit.rows.classes, found[0].images
-    lines = "".join(
-        "<li>"
-        + pick(
-            f'<span>labelled <span class="er-given">{escape(classes[one.given])}</span>, shows '
-            f'<span class="er-other">{escape(classes[one.shown])}</span></span>'
-            f'<span class="er-track"><span style="width:{one.images / most:.1%}"></span></span>'
-            f"<span>{one.images:,} <small>{one.share:.1%}</small></span>",
-            "er-pair",
-            **_choices(one.given, one.shown),
-        )
-        + "</li>"
-        for one in found[:LISTED]
-    )
-    rest = len(found) - LISTED
-    more = f"<p><small>and {rest:,} more pairs</small></p>" if rest > 0 else ""
-    head = "<h4>Most frequent <small>images, share of that given label</small></h4>"
-    return f'{head}<ol class="er-pairs">{lines}</ol>{more}'
+        st.html("<p>No class is estimated to be mistaken for another.</p>")
+        return
+    links = []
+    for pair in found[:LISTED]:
+        given, shown = given_label(classes[pair.given]), other_label(classes[pair.shown])
+        content = _HTML.pair(given, shown, pair, pair.images / found[0].images)
+        links.append(pick(content, "er-pair", **_choices(pair.given, pair.shown)))
+    st.html(_HTML.pairs(links, len(found) - len(links)))

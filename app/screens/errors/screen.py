@@ -1,13 +1,13 @@
-"""What the models get wrong by the given labels, and which labels are rather wrong themselves."""
+"""The errors of the models by the given labels, and the labels that are rather wrong themselves."""
 
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
+from app.html_parts.assets import TILES
 from app.html_parts.picks import hear_picks
-from app.html_parts.styles import TILES
-from app.panels.data_bar import audit_of, data_bar
+from app.panels.data_bar import audit_of, data_bar, split_choice
 from app.panels.fiftyone_link import fiftyone_link
 from app.screens.errors.confusion import confusions
 from app.screens.errors.disagreements import disagreements
@@ -19,8 +19,8 @@ from curation.results.audit import Audit
 
 PARTS = ("confusion", "worst errors", "suspicious labels", "disagreements", "class pairs")  # in the address
 PURPOSE = (
-    "This screen shows what each architecture takes for what, its worst errors, the most suspicious labels with their "
-    "reasons, and which class is mislabelled as which."
+    "This screen shows which classes each architecture confuses, its worst errors, the most suspicious labels with "
+    "their reasons, and which class is mislabelled as which."
 )
 
 
@@ -38,47 +38,30 @@ def screen() -> None:
         _link(audit, part, split)
         hear_picks()
     if audit.in_sample:
-        st.warning("In-sample predictions: the model may have trained on these images, and wrong labels stay hidden.")
-    own = np.ones(len(audit.rows), bool) if split == "all" else audit.rows.splits == split
+        st.warning("In-sample predictions: the model may have trained on these images, so wrong labels stay hidden.")
+    in_split = np.ones(len(audit.rows), bool) if split == "all" else audit.rows.splits == split
     if part == "worst errors":
-        worst(audit, own)
+        worst(audit, in_split)
     elif part == "suspicious labels":
-        suspects(audit, own)
+        suspects(audit, in_split)
     elif part == "disagreements":
-        disagreements(audit, own)
+        disagreements(audit, in_split)
     elif part == "class pairs":
         pairs(audit)
     else:
-        confusions(audit, own, split)
+        confusions(audit, in_split, split)
 
 
 def _choices(audit: Audit) -> tuple[str, str]:
-    """Show what can be chosen and return it: which list, and of which split."""
+    """Show the choice of the list and of the split, and return both."""
     part = st.segmented_control(
-        "List",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        key="errors",
-        bind="query-params",
-        label_visibility="collapsed",
+        "List", PARTS, default=PARTS[0], required=True, key="errors", bind="query-params", label_visibility="collapsed"
     )
-    splits = [split for split in ("test", "val", "train") if split in audit.rows.splits]
-    split = st.segmented_control(
-        "Split",
-        [*splits, "all"],
-        default=splits[0],
-        required=True,
-        key="split",
-        bind="query-params",
-        label_visibility="collapsed",
-        disabled=part == "class pairs",
-    )
-    return str(part), str(split)
+    return str(part), split_choice(audit.rows, disabled=part == "class pairs")
 
 
 def _link(audit: Audit, part: str, split: str) -> None:
-    """Show the way to the same images in FiftyOne, where a saved view has them."""
+    """Show the link to the same images in FiftyOne, where a saved view holds them."""
     if part == "disagreements" and len(audit.voters) > 1:
         fiftyone_link(audit, "disagreement")
     elif part == "suspicious labels":

@@ -1,9 +1,8 @@
 """The worst errors of an architecture, class by class."""
 
-from html import escape
-
 import streamlit as st
 
+from app.html_parts.templates import macros
 from app.html_parts.tiles import opinion_tile, strip
 from curation.results.audit import Audit
 from curation.scoring.error_lists import worst_errors
@@ -11,41 +10,34 @@ from models.arrays import BoolArray
 
 PER_CLASS = 8  # one line at 1280 px
 PAGE = 8  # classes
+_HTML = macros(__file__)
 
 
-def worst(audit: Audit, own: BoolArray) -> None:
-    """Show for each given label the images that the architecture is surest are something else.
+def worst(audit: Audit, in_split: BoolArray) -> None:
+    """Show for each given label the images of which the architecture is surest that they show another class.
 
     Args:
         audit: of N images.
-        own: the rows of the split, shape (N,).
+        in_split: which rows belong to the split, shape (N,).
     """
-    names = [one.name for one in audit.architectures]
-    pages = -(-len(audit.rows.classes) // PAGE)
+    names = [architecture.name for architecture in audit.architectures]
+    classes, labels = audit.rows.classes, audit.rows.labels
+    pages = -(-len(classes) // PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = st.segmented_control(
-            "Architecture",
-            names,
-            default=names[0],
-            required=True,
-            key="architecture",
-            bind="query-params",
+            "Architecture", names, default=names[0], required=True, key="architecture", bind="query-params",
             label_visibility="collapsed",
-        )
-        st.caption("Given labels that it contradicts, the surest first: its own errors, or wrong labels.")
+        )  # fmt: skip
+        st.caption("Given labels that the architecture contradicts, the surest first: its own errors, or wrong labels.")
         if pages > 1:
             st.space("stretch")
             st.pagination(pages, key="errors.classes", max_visible_pages=5)
-    one = audit.architectures[names.index(name)]
-    found = worst_errors(audit.rows.labels, one.predictions.probs, own)
+    architecture = audit.architectures[names.index(name)]
+    errors = worst_errors(labels, architecture.predictions.probs, in_split)
     first = (min(int(st.session_state.get("errors.classes", 1)), pages) - 1) * PAGE
     lines = []
-    for label in range(first, min(first + PAGE, len(found))):
-        n = int((own & (audit.rows.labels == label)).sum())
-        tiles = strip(opinion_tile(audit, one, int(row)) for row in found[label][:PER_CLASS])
-        about = f"<small>{len(found[label]):,} of {n:,} contradicted</small>"
-        lines.append(
-            f'<div class="er-class"><b>{escape(audit.rows.classes[label])}{about}</b>'
-            f"{tiles if len(found[label]) else '<small>none</small>'}</div>"
-        )
-    st.html(f'<div class="er-classes er-told">{"".join(lines)}</div>')
+    for label in range(first, min(first + PAGE, len(errors))):
+        n = int((in_split & (labels == label)).sum())
+        tiles = strip(opinion_tile(audit, architecture, int(row)) for row in errors[label][:PER_CLASS])
+        lines.append((classes[label], len(errors[label]), n, tiles))
+    st.html(_HTML.classes(lines))

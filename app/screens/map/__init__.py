@@ -1,1 +1,1 @@
-"""The map of all images."""
+"""The map of all images: points, the image that was clicked, the images that were selected."""

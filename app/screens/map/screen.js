@@ -1,14 +1,14 @@
 // The map: points drawn into the pixels of a canvas, so that it is fluid without a graphics card too.
-// Whatever is chosen goes into the address, which the server reads: at=SIDE.POINT or lasso=SIDE.HIDDEN.x,y.x,y…
+// A choice goes into the address, which the server reads: at=SIDE.POINT or lasso=SIDE.HIDDEN.x,y.x,y…
 (() => {
   if (window.errataMap) return;
-  window.errataMap = { views: {} }; // of each map: where it was moved to, and what is hidden
+  window.errataMap = { views: {} }; // of each map: its position, and what is hidden
   const SPAN = 65535, NEAR_PX = 9, LEAST_PX = 5, MOST_CORNERS = 80;
 
-  const numbers = text => new Uint16Array(Uint8Array.from(atob(text), one => one.charCodeAt(0)).buffer);
+  const numbers = text => new Uint16Array(Uint8Array.from(atob(text), sign => sign.charCodeAt(0)).buffer);
   const rgb = code => [1, 3, 5].map(at => parseInt(code.slice(at, at + 2), 16));
 
-  function choose(choices) { // as app/html_parts/picks.py does
+  function choose(choices) { // as app/html_parts/picks.js does
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(choices))
       value ? address.searchParams.set(name, value) : address.searchParams.delete(name);
@@ -17,13 +17,13 @@
   }
 
   function sprite(radius) { // coverage of a disc's pixels: [dx, dy, 0..256]
-    const reach = Math.ceil(radius), found = [];
+    const reach = Math.ceil(radius), pixels = [];
     for (let dy = -reach; dy <= reach; dy++)
       for (let dx = -reach; dx <= reach; dx++) {
         const cover = Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(dx, dy)));
-        if (cover > 0) found.push(dx, dy, Math.round(cover * 256));
+        if (cover > 0) pixels.push(dx, dy, Math.round(cover * 256));
       }
-    return found;
+    return pixels;
   }
 
   function inside(x, y, corners) { // even-odd rule, as curation/review/selections.py
@@ -45,7 +45,11 @@
     const hidden = (view.hidden[box.dataset.by] ??= new Set());
     let lassoing = false, corners = null, kept = null, caught = null, frame = 0, drag = null;
 
-    const span = own => { let low = SPAN, high = 0; for (const one of own) { if (one < low) low = one; if (one > high) high = one; } return Math.max(1, high - low); };
+    function span(values) {
+      let low = SPAN, high = 0;
+      for (const value of values) { if (value < low) low = value; if (value > high) high = value; }
+      return Math.max(1, high - low);
+    }
     const wide = span(xs), tall = span(ys);
 
     const ratio = () => Math.min(2, window.devicePixelRatio || 1);
@@ -66,7 +70,7 @@
       pixels.fill((255 << 24) | (ground[2] << 16) | (ground[1] << 8) | ground[0]);
       const base = n > 12000 ? 1.5 : n > 2000 ? 2.3 : 3.2, grown = base * by * Math.min(2.2, Math.sqrt(view.zoom) ** 0.7);
       const disc = sprite(grown), unit = scale() * by, left = width / 2 - view.x * unit, top = height / 2 + view.y * unit;
-      for (const faint of caught ? [true, false] : [false]) // what the lasso caught lies on top
+      for (const faint of caught ? [true, false] : [false]) // points inside the lasso are drawn last, on top
         for (let i = 0; i < n; i++) {
           if (caught && faint === !!caught[i]) continue;
           if (hidden.has(group[i])) continue;
@@ -102,8 +106,8 @@
       pen.setLineDash([]);
     }
 
-    function mark() { // the image that is shown beside the map
-      const own = document.querySelector(`.er-map-mark[data-side="${side}"]`), at = own ? +own.dataset.at : -1;
+    function mark() { // a ring around the image that is shown beside the map
+      const marked = document.querySelector(`.er-map-mark[data-side="${side}"]`), at = marked ? +marked.dataset.at : -1;
       if (at < 0 || at >= n) return;
       pen.strokeStyle = getComputedStyle(box).color;
       pen.lineWidth = 2.5;
@@ -117,14 +121,14 @@
       for (let i = 0; i < n; i++) {
         if (hidden.has(group[i])) continue;
         const away = (toX(xs[i]) - px) ** 2 + (toY(ys[i]) - py) ** 2;
-        if (away <= least) { best = i; least = away; } // of several at one place the one that is drawn last
+        if (away <= least) { best = i; least = away; } // of several at one place, the last one drawn
       }
       return best;
     }
 
-    function readAddress() { // a lasso in the address is shown again, also after the browser's way back
-      const [own, , ...rest] = (new URLSearchParams(location.search).get("lasso") || "").split(".");
-      kept = own === side && rest.length > 2 ? rest.map(one => one.split(",").map(Number)) : null;
+    function readAddress() { // a lasso in the address is drawn again, also after the browser's back button
+      const [lassoSide, , ...rest] = (new URLSearchParams(location.search).get("lasso") || "").split(".");
+      kept = lassoSide === side && rest.length > 2 ? rest.map(corner => corner.split(",").map(Number)) : null;
       caught = kept ? Uint8Array.from(xs, (x, i) => inside(x, ys[i], kept)) : null;
       draw();
     }
@@ -146,7 +150,10 @@
       canvas.style.cursor = lasso ? "crosshair" : "grab";
     }
 
-    const place = event => { const own = canvas.getBoundingClientRect(); return [event.clientX - own.left, event.clientY - own.top]; };
+    function place(event) {
+      const area = canvas.getBoundingClientRect();
+      return [event.clientX - area.left, event.clientY - area.top];
+    }
     canvas.addEventListener("pointerdown", event => {
       if (event.button) return;
       canvas.setPointerCapture(event.pointerId);
@@ -218,14 +225,14 @@
       draw();
     });
     box.addEventListener("click", event => {
-      const own = event.target.closest("[data-do], [data-group]");
-      if (!own) return;
-      if (own.dataset.do === "home") home();
-      else if (own.dataset.do) take(own.dataset.do === "lasso");
+      const button = event.target.closest("[data-do], [data-group]");
+      if (!button) return;
+      if (button.dataset.do === "home") home();
+      else if (button.dataset.do) take(button.dataset.do === "lasso");
       else {
-        const at = +own.dataset.group;
+        const at = +button.dataset.group;
         hidden.has(at) ? hidden.delete(at) : hidden.add(at);
-        own.setAttribute("aria-pressed", String(!hidden.has(at)));
+        button.setAttribute("aria-pressed", String(!hidden.has(at)));
         draw();
       }
     });
@@ -244,9 +251,9 @@
       else box.errataDraw();
   };
   let waiting = 0;
-  const OWN = ".er-map, .er-map-mark", ours = node => node.matches?.(OWN) || node.querySelector?.(OWN);
+  const PARTS = ".er-map, .er-map-mark", isPart = node => node.matches?.(PARTS) || node.querySelector?.(PARTS);
   const watch = new MutationObserver(changes => {
-    if (!waiting && changes.some(one => [...one.addedNodes, ...one.removedNodes].some(ours)))
+    if (!waiting && changes.some(change => [...change.addedNodes, ...change.removedNodes].some(isPart)))
       waiting = requestAnimationFrame(() => { waiting = 0; look(); });
   });
   watch.observe(document.body, { childList: true, subtree: true });

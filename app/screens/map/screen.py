@@ -1,22 +1,25 @@
-"""A data set as one architecture sees it: near means alike. Click for the image, draw around points to select them."""
+"""A data set as an architecture sees it: images near each other are alike. Points can be clicked and selected."""
 
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
+from app.html_parts.assets import TILES, run_script
 from app.html_parts.picks import hear_picks
-from app.html_parts.styles import TILES
 from app.panels.data_bar import audit_of, data_bar
+from app.screens.map.address import clicked, lassoed, place_of
 from app.screens.map.canvas import map_html
-from app.screens.map.choice import clicked, lassoed, place_of
-from app.screens.map.panel import many_images, nothing_chosen, one_image
-from app.screens.map.selections import kept_selections
+from app.screens.map.image import image_panel, nothing_chosen
+from app.screens.map.selection import kept_selections, selection_panel
 from app.screens.map.sides import Side, beside_choice, side_of
 from app.state import choose_image, chosen_row
 from curation.results.audit import Audit
 from curation.results.map_groups import COLOURS, map_groups
 
-PURPOSE = "The map lays the images out by how alike a trained model finds them: wrong labels lie among other classes."
+PURPOSE = (
+    "The map places images that a trained model finds alike near each other: wrong labels lie among other classes."
+)
 
 
 def screen() -> None:
@@ -28,9 +31,9 @@ def screen() -> None:
         audit = audit_of(data_bar(), PURPOSE)
     if audit is None:
         return
-    mapped = [one.name for one in audit.architectures if one.points is not None]
+    mapped = [architecture.name for architecture in audit.architectures if architecture.points is not None]
     if not mapped:
-        st.info("No architecture of this audit has a map: its models left no embeddings. Audit again to get one.")
+        st.info("No architecture of this audit has a map: its models left no embeddings. Audit again to get a map.")
         return
     with bar:
         name, by, beside = _choices(audit, mapped)
@@ -39,24 +42,19 @@ def screen() -> None:
 
 
 def _choices(audit: Audit, mapped: list[str]) -> tuple[str, str, str]:
-    """Show what can be chosen and return it: the architecture, the colours, and what stands beside the map."""
+    """Show the choices and return them: the architecture, the colours, and what stands beside the map."""
     name = st.selectbox(
         "Map of", mapped, key="architecture", bind="query-params", label_visibility="collapsed", width=220
     )
     by = st.segmented_control(
-        "Colour",
-        COLOURS,
-        default=COLOURS[0],
-        required=True,
-        key="colour",
-        bind="query-params",
+        "Colour", COLOURS, default=COLOURS[0], required=True, key="colour", bind="query-params",
         label_visibility="collapsed",
-    )
+    )  # fmt: skip
     return str(name), str(by), beside_choice(audit, str(name))
 
 
 def _maps(audit: Audit, sides: list[Side], by: str) -> None:
-    """Show one map or two, and beside them what is chosen."""
+    """Show one map or two, and beside them the clicked image or the selected images."""
     left, right = st.columns([5, 2] if len(sides) == 1 else [7, 2], gap="medium")
     panel = right.container(key="map-panel")
     shown = False
@@ -65,8 +63,7 @@ def _maps(audit: Audit, sides: list[Side], by: str) -> None:
         for place, column in enumerate(columns):
             with column:
                 shown |= _map(sides, place, by, panel, shown)
-        script = Path(__file__).with_name("screen.js").read_text()
-        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
+        run_script(Path(__file__).with_name("screen.js"))
     if not shown:
         with panel:
             nothing_chosen(len(audit.rows))
@@ -74,25 +71,34 @@ def _maps(audit: Audit, sides: list[Side], by: str) -> None:
 
 
 def _map(sides: list[Side], place: int, by: str, panel: "st.delta_generator.DeltaGenerator", shown: bool) -> bool:
-    """Show a map, and in the panel what is chosen on it; return whether anything is."""
+    """Show a map, and in the panel what is chosen on it; return whether anything is chosen.
+
+    Args:
+        sides: all maps.
+        place: of this one among them.
+        by: what the colours show.
+        panel: beside the maps.
+        shown: whether the panel shows an image already.
+    """
     side, first = sides[place], sides[0].audit
-    groups = map_groups(side.audit, side.one, by)
+    groups = map_groups(side.audit, side.architecture, by)
     row = clicked(st.query_params.get("at", ""), place, groups)
     if row is not None:
-        choose_image(str(side.audit.rows.image_ids[row]))  # the address says which image, whatever the colours
+        choose_image(str(side.audit.rows.image_ids[row]))  # a click names a point, which depends on the colours
         st.query_params.pop("at", None)
-    many = lassoed(st.query_params.get("lasso", ""), place, side.points, groups)
+    caught = lassoed(st.query_params.get("lasso", ""), place, side.points, groups)
     row = chosen_row(side.audit)
-    st.html(f'<h4 class="er-map-title">{side.title}</h4>')
-    st.html(map_html(place, f"{side.key}", side.points, groups, by, side.audit.consensus.label_quality))
+    st.html(Markup('<h4 class="er-map-title">{}</h4>').format(side.title))
+    st.html(map_html(place, side.key, side.points, groups, by, side.audit.consensus.label_quality))
     if row is not None:
         st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{place_of(row, groups)}"></span>')
     with panel:
-        if many is not None:
-            many_images(first.name, side.audit, many, f"map of {side.one.name}")
+        if caught is not None:
+            selection_panel(first.name, side.audit, caught, f"map of {side.architecture.name}")
         elif row is not None and not shown:
-            one_image(side.audit, row, [(one.version, one.audit) for one in sides if one.audit is not side.audit])
-    return row is not None or many is not None
+            versions = [(other.version, other.audit) for other in sides if other.audit is not side.audit]
+            image_panel(side.audit, row, versions)
+    return row is not None or caught is not None
 
 
 screen()

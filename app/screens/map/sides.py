@@ -1,11 +1,11 @@
-"""One or two maps side by side: of another architecture, or of another version of the labels where it was audited."""
+"""The maps that stand side by side: of two architectures, or of two versions of the labels."""
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
+from markupsafe import Markup
 
 from app.screens.map.canvas import scaled
 from app.state import loaded_audit, workspace
@@ -21,17 +21,22 @@ class Side:
     """One map."""
 
     key: str
-    title: str  # HTML
+    title: Markup
     version: str  # of the labels
     audit: Audit
-    one: ArchitectureResult
+    architecture: ArchitectureResult
     points: npt.NDArray[np.uint16]  # (N, 2) in 0..SPAN
 
 
 def beside_choice(audit: Audit, name: str) -> str:
-    """Show what can stand beside the map, and return it; empty where nothing is chosen or nothing can be."""
-    others = [one.name for one in audit.architectures if one.points is not None and one.name != name]
-    choices = [*_versions(audit), *others]
+    """Show what can stand beside the map, and return the choice; empty where nothing is chosen or nothing can be.
+
+    Args:
+        audit: of the labels as given.
+        name: of the architecture that the map is of.
+    """
+    architectures = [result.name for result in audit.architectures if result.points is not None and result.name != name]
+    choices = [*_audited_versions(audit), *architectures]
     if not choices:
         return ""
     chosen = st.selectbox(
@@ -40,35 +45,37 @@ def beside_choice(audit: Audit, name: str) -> str:
     return "" if chosen == ALONE else str(chosen)
 
 
-def _versions(audit: Audit) -> list[str]:
+def _audited_versions(audit: Audit) -> list[str]:
     """Return the curated versions of the data set that were audited too."""
     known = audited(workspace())
-    made = [one for one in versions(workspace(), audit.name) if one != ORIGINAL]
-    return [one for one in made if audit_name(audit.name, one) in known]
+    made = [version for version in versions(workspace(), audit.name) if version != ORIGINAL]
+    return [version for version in made if audit_name(audit.name, version) in known]
 
 
 def side_of(audit: Audit, name: str, architecture: str) -> Side | None:
-    """Return the map of an architecture, or of a version's own audit by the same one; None where there is none.
+    """Return the map of an architecture, or of the audit of a version; None where it does not exist.
 
     Args:
         audit: of the labels as given.
         name: of an architecture or a version; empty for nothing.
-        architecture: that a version's map should be of.
+        architecture: that the map of a version should be of.
     """
     if not name:
         return None
-    if name in _versions(audit):
-        other = loaded_audit(workspace(), audit_name(audit.name, name))
-        return _side(other, architecture, name) if other else None
+    if name in _audited_versions(audit):
+        version_audit = loaded_audit(workspace(), audit_name(audit.name, name))
+        return _side(version_audit, architecture, name) if version_audit else None
     return _side(audit, name, ORIGINAL)
 
 
-def _side(audit: Audit, architecture: str, version: str) -> Side | None:
-    """Return the map, of the first architecture that has one where the named one has none."""
-    mapped = [one for one in audit.architectures if one.points is not None]
-    named = [one for one in mapped if one.name == architecture] or mapped
-    one = named[0] if named else None
-    if one is None or one.points is None:
+def _side(audit: Audit, name: str, version: str) -> Side | None:
+    """Return the map of the named architecture, else of the first one that has a map."""
+    mapped = [result for result in audit.architectures if result.points is not None]
+    named = [result for result in mapped if result.name == name] or mapped
+    architecture = named[0] if named else None
+    if architecture is None or architecture.points is None:
         return None
-    title = f"{escape(one.name)} <small>labels {'as given' if version == ORIGINAL else escape(version)}</small>"
-    return Side(f"{audit.name}-{one.slug}", title, version, audit, one, scaled(one.points))
+    labels = "as given" if version == ORIGINAL else version
+    title = Markup("{} <small>labels {}</small>").format(architecture.name, labels)
+    key = f"{audit.name}-{architecture.slug}"
+    return Side(key, title, version, audit, architecture, scaled(architecture.points))

@@ -1,4 +1,4 @@
-"""A prediction as a process of its own: uploaded images, its folder, and what it found."""
+"""A prediction as a process of its own: its folder with the uploaded images, its start, its results."""
 
 import shutil
 import time
@@ -16,7 +16,7 @@ _PREFIX = "predict-"
 
 
 def prediction_folder(workspace: Workspace, name: str) -> Path:
-    """Return the folder of a prediction, whether it is there or not.
+    """Return the folder of a prediction, whether it exists or not.
 
     Raises:
         ErrataError: `name` is no name.
@@ -28,7 +28,7 @@ def start_prediction(workspace: Workspace, dataset: str, uploads: Sequence[Uploa
     """Save the images, start the process, and return the name of the prediction.
 
     Raises:
-        ErrataError: an image is refused: nothing is started.
+        ErrataError: an image is refused; then nothing is started.
     """
     name = f"{time.time_ns():x}"
     folder = prediction_folder(workspace, name)
@@ -39,12 +39,12 @@ def start_prediction(workspace: Workspace, dataset: str, uploads: Sequence[Uploa
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    _forget(workspace)
+    _remove_old(workspace)
     return name
 
 
 def results_of(folder: Path) -> list[FileResult]:
-    """Return what a finished prediction found; nothing before.
+    """Return the results of a finished prediction; none before it finished.
 
     Raises:
         ErrataError: its file is damaged.
@@ -53,7 +53,7 @@ def results_of(folder: Path) -> list[FileResult]:
     return read_results(path) if path.exists() else []
 
 
-def _forget(workspace: Workspace) -> None:
+def _remove_old(workspace: Workspace) -> None:
     folders = sorted((workspace.root / "jobs").glob(f"{_PREFIX}*"), key=lambda path: path.name)
     for folder in folders[:-KEPT]:
         if not watch(folder).active:

@@ -1,13 +1,13 @@
-"""Drop in images: every trained model's classes, where it looks, and the training images most like them."""
+"""Drop in images: what every trained model says, where it looks, and the training images most like them."""
 
 from pathlib import Path
 
 import streamlit as st
 
-from app.html_parts.styles import FORMS
-from app.panels.data_bar import audit_of, data_bar
-from app.panels.job import job_panel, log_of
-from app.screens.predict.run import prediction_folder, results_of, start_prediction
+from app.html_parts.assets import FORMS
+from app.panels.data_bar import audit_of, data_bar, open_screen
+from app.panels.job import job_panel, log_expander
+from app.screens.predict.run import KEPT, prediction_folder, results_of, start_prediction
 from app.screens.predict.view import result_html, summary
 from app.state import workspace
 from curation.results.audit import Audit
@@ -21,14 +21,14 @@ def screen() -> None:
     st.html(FORMS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-predict"):
         chosen = data_bar()
-    audit = audit_of(chosen, "The models of an audit, and those trained since, say what is on images of your own.")
+    audit = audit_of(chosen, "The models of an audit, and those trained since, classify images of your own.")
     if audit is None:
         return
     models = trained_models(workspace(), audit.name)
     if not models:
         st.subheader("No trained model yet")
-        st.write("This data set was judged by predictions made elsewhere, so there is no network to ask.")
-        st.button("Train one", type="primary", key="predict.train", on_click=_train)
+        st.write("The predictions for this data set were made elsewhere, so there is no network to ask.")
+        st.button("Train one", type="primary", key="predict.train", on_click=open_screen, args=("train",))
         return
     _upload(audit, [model.name for model in models])
     name = st.query_params.get("prediction", "")
@@ -58,12 +58,12 @@ def _upload(audit: Audit, models: list[str]) -> None:
 
 
 def _result(audit: Audit, folder: Path) -> None:
-    """Show the prediction in the address: under way, failed, or what it found."""
+    """Show the prediction in the address: its progress, why it failed, or its results."""
     progress = job_panel(folder, "The prediction", "predict.job")
     if progress.state == "none":
-        st.info("That prediction is not kept any more: the latest 20 are. Drop the images in again.")
+        st.info(f"That prediction is no longer kept: only the latest {KEPT} are. Drop the images in again.")
     if progress.state == "failed":
-        log_of(progress)
+        log_expander(progress)
     results = results_of(folder) if progress.state == "finished" else []
     if not results:
         return
@@ -75,12 +75,8 @@ def _result(audit: Audit, folder: Path) -> None:
                 kind.upper(), (folder / f"predictions.{kind}").read_bytes, f"predictions-{audit.name}.{kind}", mime,
                 icon=":material/download:", key=f"predict.{kind}",
             )  # fmt: skip
-    for one in results:
-        st.html(result_html(one, audit.rows.root))
-
-
-def _train() -> None:
-    st.query_params["screen"] = "train"
+    for result in results:
+        st.html(result_html(result, audit.rows.root))
 
 
 screen()

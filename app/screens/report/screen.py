@@ -1,21 +1,20 @@
-"""Everything known of a data set as one page to share, and as JSON."""
+"""Everything known about a data set as one page to share, and as JSON."""
 
 import time
 from pathlib import Path
 
 import streamlit as st
 
-from app.html_parts.styles import FORMS
+from app.html_parts.assets import FORMS
 from app.jobs.process import job_folder, start
-from app.panels.data_bar import audit_of, data_bar
-from app.panels.job import job_panel, log_of
+from app.panels.data_bar import audit_of, data_bar, is_of_version
+from app.panels.job import job_panel, log_expander
 from app.state import workspace
-from curation.workspace.names import ORIGINAL, audited_labels
 
-_ABOUT = (
+_CONTENTS = (
     "Decisions and who made them, the versions of the labels and what they changed, every training, the comparison of "
-    "the networks, and the audit with its most suspicious images. The page needs nothing but itself: it makes no "
-    "request and runs no script, so it can be mailed or put beside a paper."
+    "the networks, and the audit with its most suspicious images. The page is a single file: it makes no request and "
+    "runs no script, so it can be mailed or published beside a paper."
 )
 
 
@@ -24,20 +23,18 @@ def screen() -> None:
     st.html(FORMS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-report"):
         chosen = data_bar()
-    audit = audit_of(chosen, "The report puts audit, decisions, versions and trainings on one page.")
+    audit = audit_of(chosen, "The report shows audit, decisions, versions and trainings on one page.")
     if audit is None:
         return
-    if (version := audited_labels(workspace(), audit.name)) != ORIGINAL:
-        base = audit.name.removesuffix(f"-{version}")
-        st.info(f"This is the audit of version {version}. The report of **{base}** has all versions: choose it above.")
+    if is_of_version(audit.name, "The report of {base} has all versions: choose it above."):
         return
     folder = job_folder(workspace(), f"report-{audit.name}"[:64])
     html, json = (folder / f"report.{kind}" for kind in ("html", "json"))
-    st.subheader("One page with all of it")
-    st.write(_ABOUT)
+    st.subheader("Everything on one page")
+    st.write(_CONTENTS)
     progress = job_panel(folder, "The report", "report.job")
     if progress.state == "failed":
-        log_of(progress)
+        log_expander(progress)
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button(
             "Write it again" if html.exists() else "Write the report", key="report.start", disabled=progress.active,
@@ -61,7 +58,7 @@ def _downloads(name: str, html: Path, json: Path) -> None:
             key=f"report.{path.suffix[1:]}",
         )  # fmt: skip
     written = time.strftime("%Y-%m-%d %H:%M", time.localtime(html.stat().st_mtime))
-    st.caption(f"written {written}; what was decided or trained since is not in it")
+    st.caption(f"written {written}, without what was decided or trained since")
 
 
 screen()

@@ -1,1 +1,1 @@
-"""The review: an image at a time or many at once."""
+"""The review: one image at a time, many at once, or in FiftyOne."""

@@ -1,12 +1,13 @@
-"""What a reviewer looks at, and how: split, order, one image, a grid or FiftyOne, blind or not, under which name."""
+"""The choices of a reviewer: split, order, one image or a grid or FiftyOne, blind or not, and the name."""
 
 import streamlit as st
 
-from app.html_parts.markdown import plain
+from app.html_parts.labels import plain
+from app.panels.data_bar import split_choice
 from app.panels.reviewer_name import ask_name
 from app.screens.review.sitting import Sitting
 from app.state import workspace
-from curation.review.bench import ALL, DISPUTED, SELECTION, Bench
+from curation.review.bench import DISPUTED, SELECTION, Bench
 from curation.review.queue import pairs
 from curation.review.selections import selection_names
 
@@ -16,59 +17,50 @@ _ORDERS = {  # in the address
     "at random": "random",
     "where reviewers disagree": DISPUTED,
 }
-_AGAIN = {"none": 0.0, "1 in 10": 0.1, "1 in 4": 0.25, "all": 1.0}  # of what others judged
+_SHARES = {"none": 0.0, "1 in 10": 0.1, "1 in 4": 0.25, "all": 1.0}  # of what others judged
 ONE, GRID, FIFTYONE = "one", "grid", "FiftyOne"
 
 
-def choices(own: Bench, who: str) -> tuple[Sitting, str]:
-    """Show what can be chosen, and return it; how it is looked at comes last: one image, a grid, or in FiftyOne."""
-    rows, suggested = own.audit.rows, own.audit.consensus.suggested
-    splits = [split for split in ("test", "val", "train") if split in rows.splits]
-    split = st.segmented_control(
-        "Split",
-        [*splits, ALL],
-        default=splits[0],
-        required=True,
-        key="split",
-        bind="query-params",
+def choices(bench: Bench, reviewer: str) -> tuple[Sitting, str]:
+    """Show the choices; return the sitting, and how its images are shown: ONE, GRID or FIFTYONE."""
+    split = split_choice(bench.audit.rows)
+    shown_as = st.segmented_control(
+        "Images", [ONE, GRID, FIFTYONE], default=ONE, required=True, key="images", bind="query-params",
         label_visibility="collapsed",
-    )
-    how = st.segmented_control(
-        "Images",
-        [ONE, GRID, FIFTYONE],
-        default=ONE,
-        required=True,
-        key="images",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    part = own.part(split).rows
-    found = pairs(rows.labels[part], suggested[part])
-    named = {f"{rows.classes[given]} → {rows.classes[other]}": (given, other) for given, other in found}
-    selected = [f"{SELECTION}{name}" for name in selection_names(workspace(), own.audit.name)]
+    )  # fmt: skip
+    kind, pair = _order_choice(bench, split, disabled=shown_as == FIFTYONE)  # FiftyOne shows the queue in its own order
+    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=shown_as != ONE)
+    share = _reviewer_popover(reviewer)
+    if shown_as == GRID and kind == DISPUTED:
+        shown_as = ONE
+    blind = blind and shown_as == ONE and kind != DISPUTED  # whoever settles a dispute sees both sides
+    return Sitting(bench, reviewer, split, kind, pair, blind, share), str(shown_as)
+
+
+def _order_choice(bench: Bench, split: str, disabled: bool) -> tuple[str, tuple[int, int] | None]:
+    """Show the choice of the order; return it as `Bench.queue` takes it: its name, and a pair where one was chosen."""
+    audit, rows = bench.audit, bench.part(split).rows
+    classes = audit.rows.classes
+    confusions = pairs(audit.rows.labels[rows], audit.consensus.suggested[rows])
+    named = {f"{classes[given]} → {classes[other]}": (given, other) for given, other in confusions}
+    selections = [f"{SELECTION}{name}" for name in selection_names(workspace(), audit.name)]
     order = st.selectbox(
-        "Order",
-        [*_ORDERS, *selected, *named],
-        key="order",
-        bind="query-params",
-        label_visibility="collapsed",
-        disabled=how == FIFTYONE,  # it shows the queue as it is
-        width=230,
-    )
-    blind = st.toggle("Blind", key="blind", bind="query-params", disabled=how != ONE)
-    with st.popover(plain(who), icon=":material/person:", type="tertiary"):
-        again = st.segmented_control(
-            "Second opinions: of what others judged, look at",
-            list(_AGAIN),
-            default="1 in 10",
-            required=True,
-            key="again",
-            bind="query-params",
+        "Order", [*_ORDERS, *selections, *named], key="order", bind="query-params", label_visibility="collapsed",
+        disabled=disabled, width=230,
+    )  # fmt: skip
+    return order if order in selections else _ORDERS.get(order, "pairs"), named.get(order)
+
+
+def _reviewer_popover(reviewer: str) -> float:
+    """Show the reviewer's name and the choice of second opinions; return which share of the judged images it is."""
+    with st.popover(plain(reviewer), icon=":material/person:", type="tertiary"):
+        share = st.segmented_control(
+            "Second opinions: of what others judged, look at", list(_SHARES), default="1 in 10", required=True,
+            key="again", bind="query-params",
+        )  # fmt: skip
+        st.caption(
+            "All reviewers look at the same images, so that their agreement can be measured. Verdicts of others are "
+            "hidden."
         )
-        st.caption("The same images for all reviewers, so that their agreement can be told; verdicts are not shown.")
-        ask_name("review.rename", who)
-    kind = order if order in selected else _ORDERS.get(order, "pairs")
-    if how == GRID and kind == DISPUTED:
-        how = ONE
-    blind = blind and how == ONE and kind != DISPUTED  # who settles a dispute hears both sides
-    return Sitting(own, who, split, kind, named.get(order), blind, _AGAIN[again]), how
+        ask_name("review.rename", reviewer)
+    return _SHARES[str(share)]

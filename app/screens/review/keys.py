@@ -1,80 +1,76 @@
-"""The keys of the review: a verdict each, digits for classes, classes picked together, undo and redo."""
+"""The keys of the review: one for each verdict, digits for classes, undo and redo."""
 
 from collections.abc import Callable, Sequence
-from html import escape
 
 import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
-from app.html_parts.markdown import plain
-from app.screens.review.sitting import Look, Sitting
-from app.screens.review.verdicts import judge, last, reverse
+from app.html_parts.labels import plain
+from app.screens.review.sitting import ShownImage, Sitting
+from app.screens.review.verdicts import judge, last_verdict, undo_or_redo
 from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS, Verdict
 
 SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
 DIGITS = 9
 _PICKED = "review.picked"  # image_id, then the classes picked for a verdict that names several
+_HINT = Markup('<p class="er-hint">{}</p>')
 
 
-def verdict_keys(look: Look) -> None:
+def verdict_keys(shown: ShownImage) -> None:
     """Show a key for each verdict on an image."""
-    sitting, classes = look.sitting, look.sitting.bench.ledger.classes
-    given, other = classes[look.label], classes[look.other]
+    classes = shown.sitting.bench.ledger.classes
+    given, other = classes[shown.label], classes[shown.other]
     with st.container(horizontal=True, gap="small", key="review-main"):
         with st.container(key="review-keep", width="content"):
-            _key(look, VERDICTS[KEEP], of=given)
-        if look.suspicious and not sitting.blind:
+            _verdict_key(shown, VERDICTS[KEEP], of=given)
+        if shown.suspicious and not shown.sitting.blind:
             with st.container(key="review-accept", width="content"):
-                _key(look, VERDICTS[RELABEL], (other,), of=other)
+                _verdict_key(shown, VERDICTS[RELABEL], (other,), of=other)
     with st.container(horizontal=True, gap="small", key="review-rest"):
         for verdict in VERDICTS.values():
             if verdict.names == "several":
-                _button(look, verdict.button, verdict.key, _several, (look, verdict.name))
+                _key(shown, verdict.button, verdict.key, _judge_several, (shown, verdict.name))
             elif verdict.name not in (KEEP, RELABEL):
-                _key(look, verdict)
-        if _picked(look) is None:
-            _button(look, "Pick", "P", _pick, (look,), quiet=True)
+                _verdict_key(shown, verdict)
+        if _picked(shown) is None:
+            _key(shown, "Pick", "P", _start_picking, (shown,), quiet=True)
         else:
-            _button(look, "Back", "P", _stop, (), quiet=True)
-    _class_keys(look)
+            _key(shown, "Back", "P", _stop_picking, (), quiet=True)
+    _class_keys(shown)
 
 
-def _class_keys(look: Look) -> None:
-    """Show a digit for each likely class: it relabels, or picks where several are to be named."""
-    classes, picked = look.sitting.bench.ledger.classes, _picked(look)
+def _class_keys(shown: ShownImage) -> None:
+    """Show a digit for each likely class: it relabels the image, or picks a class for a verdict that names several."""
+    classes, picked = shown.sitting.bench.ledger.classes, _picked(shown)
     with st.container(horizontal=True, gap="small", key="review-classes"):
-        for digit, name in digits(look):
-            chosen = picked is not None and name in picked
-            _button(look, plain(name), str(digit), _choose, (look, name), primary=chosen)
-        named = {name for _, name in digits(look)} | {classes[look.label]}
+        for digit, name in digits(shown):
+            _key(shown, plain(name), str(digit), _choose, (shown, name), primary=picked is not None and name in picked)
+        named = {name for _, name in digits(shown)} | {classes[shown.label]}
         if rest := [name for name in classes if name not in named]:
-            key = f"review.class-{look.image_id}"
+            key = f"review.class-{shown.image_id}"
             st.selectbox(
-                "Another class",
-                rest,
-                index=None,
-                placeholder="Another class",
-                key=key,
-                label_visibility="collapsed",
-                on_change=_choose_from,
-                args=(look, key),
-                width=150,
-            )
+                "Another class", rest, index=None, placeholder="Another class", key=key,
+                label_visibility="collapsed", on_change=_choose_in_list, args=(shown, key), width=150,
+            )  # fmt: skip
     if picked is not None:
-        named_so_far = escape(", ".join(picked)) or "nothing yet"
-        keys = ", ".join(f"{one.key} says {one.name}" for one in VERDICTS.values() if one.names == "several")
-        st.html(f'<p class="er-hint">Picked: {named_so_far}. Digits pick; {keys}.</p>')
+        names = ", ".join(picked) or "nothing yet"
+        keys = ", ".join(
+            f"{verdict.key} says {verdict.name}" for verdict in VERDICTS.values() if verdict.names == "several"
+        )
+        st.html(_HINT.format(f"Picked: {names}. Digits pick; {keys}."))
 
 
-def digits(look: Look) -> list[tuple[int, str]]:
-    """Return the classes that have a digit: likely ones first, in the classes' own order where the look is blind."""
-    classes = look.sitting.bench.ledger.classes
-    if look.sitting.blind:
+def digits(shown: ShownImage) -> list[tuple[int, str]]:
+    """Return the classes that have a digit: likely ones first; in a blind sitting in the classes' own order."""
+    bench = shown.sitting.bench
+    classes = bench.ledger.classes
+    if shown.sitting.blind:
         return list(enumerate(classes[:DIGITS], 1))
-    probs = np.mean([one.predictions.probs[look.row] for one in look.sitting.bench.audit.voters], axis=0)
-    likely = [place for place in np.argsort(-probs, kind="stable").tolist() if place not in (look.label, look.other)]
-    found = [(1, classes[look.other]), *enumerate((classes[place] for place in likely[: SUGGESTED - 1]), 2)]
-    return [(0, classes[look.label]), *found] if _picked(look) is not None else found
+    probs = np.mean([voter.predictions.probs[shown.row] for voter in bench.audit.voters], axis=0)
+    likely = [label for label in np.argsort(-probs, kind="stable").tolist() if label not in (shown.label, shown.other)]
+    names = [(1, classes[shown.other]), *enumerate((classes[label] for label in likely[: SUGGESTED - 1]), 2)]
+    return [(0, classes[shown.label]), *names] if _picked(shown) is not None else names
 
 
 def undo_keys(sitting: Sitting) -> None:
@@ -82,29 +78,29 @@ def undo_keys(sitting: Sitting) -> None:
     with sitting.bench.ledger.reading() as state:
         steps = {"undo": state.undoable(sitting.reviewer), "redo": state.redoable(sitting.reviewer)}
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-undo"):
-        for kind, icon, shortcut in (("undo", "undo", "Z"), ("redo", "redo", "Y")):
+        for kind, shortcut in (("undo", "Z"), ("redo", "Y")):
             newest = steps[kind][0].id if steps[kind] else ""
             st.button(
                 kind.title(),
-                icon=f":material/{icon}:",
+                icon=f":material/{kind}:",
                 shortcut=shortcut,
                 type="tertiary",
-                key=f"review.{kind}-{newest}",  # another step, another button: a key pressed twice takes back one
+                key=f"review.{kind}-{newest}",  # each step has its own button: a key pressed twice takes back one
                 disabled=not newest,
-                on_click=reverse,
+                on_click=undo_or_redo,
                 args=(sitting, kind),
             )
-        if last():
-            st.html(f'<span class="er-hint">{escape(last())}</span>', width="stretch")
+        if last_verdict():
+            st.html(Markup('<span class="er-hint">{}</span>').format(last_verdict()), width="stretch")
 
 
-def _key(look: Look, verdict: Verdict, labels: Sequence[str] = (), of: str = "") -> None:
+def _verdict_key(shown: ShownImage, verdict: Verdict, labels: Sequence[str] = (), of: str = "") -> None:
     name = f"{verdict.button} **{plain(of)}**" if of else verdict.button
-    _button(look, name, verdict.key, _verdict, (look, verdict.name, tuple(labels)))
+    _key(shown, name, verdict.key, _judge, (shown, verdict.name, tuple(labels)))
 
 
-def _button(
-    look: Look,
+def _key(
+    shown: ShownImage,
     name: str,
     shortcut: str,
     act: Callable[..., None],
@@ -116,55 +112,55 @@ def _button(
         name,
         shortcut=shortcut,
         type="primary" if primary else "tertiary" if quiet else "secondary",
-        key=f"review.{shortcut}-{look.image_id}",  # of this image alone: a key pressed late never reaches the next
+        key=f"review.{shortcut}-{shown.image_id}",  # of this image alone: a key pressed late never reaches the next
         on_click=act,
         args=args,
     )
 
 
-def _verdict(look: Look, decision: str, labels: tuple[str, ...]) -> None:
-    _stop()
-    judge(look, decision, labels)
+def _judge(shown: ShownImage, decision: str, labels: tuple[str, ...]) -> None:
+    _stop_picking()
+    judge(shown, decision, labels)
 
 
-def _several(look: Look, decision: str) -> None:
-    """Judge that an image shows one or all of the picked classes; of the given and suggested one by default."""
-    classes, picked = look.sitting.bench.ledger.classes, _picked(look)
-    if picked is None and look.suspicious and not look.sitting.blind:
-        picked = [classes[look.label], classes[look.other]]
+def _judge_several(shown: ShownImage, decision: str) -> None:
+    """Judge that an image shows one or all of the picked classes; without a pick, the given and the suggested one."""
+    classes, picked = shown.sitting.bench.ledger.classes, _picked(shown)
+    if picked is None and shown.suspicious and not shown.sitting.blind:
+        picked = [classes[shown.label], classes[shown.other]]
     if picked is None or len(picked) < 2:
-        _pick(look)
+        _start_picking(shown)
     else:
-        _verdict(look, decision, tuple(picked))
+        _judge(shown, decision, tuple(picked))
 
 
-def _choose(look: Look, name: str) -> None:
-    """Relabel an image, or pick the class where several are to be named."""
-    picked = _picked(look)
+def _choose(shown: ShownImage, name: str) -> None:
+    """Relabel an image, or pick the class for a verdict that names several."""
+    picked = _picked(shown)
     if picked is not None:
-        own = [one for one in picked if one != name] if name in picked else [*picked, name]
-        st.session_state[_PICKED] = [look.image_id, *own]
-    elif name == look.sitting.bench.ledger.classes[look.label]:
-        _verdict(look, KEEP, ())
+        without = [other for other in picked if other != name]
+        st.session_state[_PICKED] = [shown.image_id, *(without if name in picked else [*picked, name])]
+    elif name == shown.sitting.bench.ledger.classes[shown.label]:
+        _judge(shown, KEEP, ())
     else:
-        _verdict(look, RELABEL, (name,))
+        _judge(shown, RELABEL, (name,))
 
 
-def _choose_from(look: Look, key: str) -> None:
+def _choose_in_list(shown: ShownImage, key: str) -> None:
     if name := st.session_state[key]:
-        _choose(look, name)
+        _choose(shown, name)
 
 
-def _pick(look: Look) -> None:
-    if _picked(look) is None:
-        st.session_state[_PICKED] = [look.image_id, look.sitting.bench.ledger.classes[look.label]]
+def _start_picking(shown: ShownImage) -> None:
+    if _picked(shown) is None:
+        st.session_state[_PICKED] = [shown.image_id, shown.sitting.bench.ledger.classes[shown.label]]
 
 
-def _stop() -> None:
+def _stop_picking() -> None:
     st.session_state.pop(_PICKED, None)
 
 
-def _picked(look: Look) -> list[str] | None:
-    """Return the classes picked for this image, None where none are being picked."""
+def _picked(shown: ShownImage) -> list[str] | None:
+    """Return the classes picked for this image; None while no classes are being picked for it."""
     image_id, *picked = st.session_state.get(_PICKED, [""])
-    return picked if image_id == look.image_id else None
+    return picked if image_id == shown.image_id else None

@@ -4,20 +4,26 @@ import logging
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
+from app.html_parts.assets import run_script
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
 from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
+from app.panels.fiftyone_link import fiftyone_link
 from app.panels.reviewer_name import ask_name, reviewer
 from app.screens.review.choices import FIFTYONE, GRID, choices
+from app.screens.review.evidence import evidence
 from app.screens.review.grid import grid
-from app.screens.review.in_fiftyone import in_fiftyone
+from app.screens.review.image_panel import image_panel, preload
 from app.screens.review.keys import undo_keys, verdict_keys
-from app.screens.review.look import evidence, image_panel, preload, progress, warm
-from app.screens.review.sitting import Sitting, next_looks, said, show
+from app.screens.review.progress import progress
+from app.screens.review.sitting import Sitting, next_images
+from app.screens.review.visit import message, note_shown, reveal
 from app.state import audit_name_of, workspace
-from curation.review.bench import Bench
+from curation.database.names import to_review_view, view_in_links
+from curation.review.bench import ALL
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 
@@ -25,95 +31,93 @@ from models.errors import ErrataError
 def screen() -> None:
     """Show the screen."""
     st.html(Path(__file__).with_name("screen.css"))
-    st.html(_NO_REPEATS, unsafe_allow_javascript=True)
+    run_script(Path(__file__).with_name("screen.js"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar")
     with bar:
         chosen = data_bar()
     name = audit_name_of(chosen)
-    own = _bench(name)
-    if own is None:
+    opened = bench(workspace(), name)
+    if opened is None:
         _not_audited(chosen, name)
         return
-    who = reviewer()
-    if not who:
+    if not reviewer():
         st.subheader("Who is reviewing?")
         ask_name("review.name")
         return
     with bar:
-        sitting, how = choices(own, who)
-    if how == FIFTYONE:
-        in_fiftyone(sitting)
+        sitting, shown_as = choices(opened, reviewer())
+    if shown_as == FIFTYONE:
+        _in_fiftyone(sitting)
     else:
-        st.fragment(_fragment)(sitting, how == GRID)
-
-
-def _bench(name: str) -> Bench | None:
-    """Return what is to be reviewed; files that do not fit together are no error while an audit writes them."""
-    try:
-        return bench(workspace(), name)
-    except ErrataError:
-        if not watch(audit_folder(workspace(), name)).active:
-            raise
-        return None
+        st.fragment(_fragment)(sitting, shown_as == GRID)
 
 
 def _fragment(sitting: Sitting, many: bool) -> None:
-    """Show the next image, or images; a key runs this again and nothing else."""
+    """Show the next image, or images; a key runs this function again and nothing else."""
     try:
-        if _bench(sitting.bench.audit.name) is not sitting.bench:
+        if bench(workspace(), sitting.bench.audit.name) is not sitting.bench:
             st.rerun(scope="app")  # audited again meanwhile
         (grid if many else _queue)(sitting)
-    except ErrataError as error:  # the screen's own handler is not there when a fragment runs alone
+    except ErrataError as error:  # a fragment runs without the screen's own handler
         logging.getLogger("errata").info("", exc_info=True)
         st.error(str(error))
 
 
 def _queue(sitting: Sitting) -> None:
-    looks = next_looks(sitting, 2)
-    if sentence := said():
-        st.warning(sentence)
-    if not looks:
+    """Show the next image with its keys, and what speaks for either label."""
+    images = next_images(sitting, 2)
+    if text := message():
+        st.warning(text)
+    if not images:
         st.success("Everything in this queue is judged. Choose another split or order above.")
         st.html(progress(sitting))
         undo_keys(sitting)
         return
-    look = looks[0]
+    shown = images[0]
     left, right = st.columns([2, 1] if sitting.blind else 2, gap="medium")
     with left, st.container(key="review-blind" if sitting.blind else "review-left"):
-        image_panel(look)
-        verdict_keys(look)
-        show(look)
+        image_panel(shown)
+        verdict_keys(shown)
+        note_shown(shown.image_id)
+        if not sitting.blind:
+            reveal(shown.image_id)
         undo_keys(sitting)
         below = st.container()
     with right, st.container(key=f"review-evidence-{min(3, len(sitting.bench.audit.architectures))}"):
-        evidence(look)
+        evidence(shown)
     with below:
         st.html(progress(sitting))
-        for later in looks[1:]:
-            st.html(preload(later))
-            warm(later)
+        for later in images[1:]:
+            preload(later)
+
+
+def _in_fiftyone(sitting: Sitting) -> None:
+    """Show the reviewer's FiftyOne App on the queue of the split, or the button that starts it."""
+    view = view_in_links(to_review_view(None if sitting.split == ALL else sitting.split))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        address = fiftyone_link(sitting.bench.audit, view)
+        st.html(Markup('<p class="er-hint">{}</p>').format(_FIFTYONE_HINT if address else _FIFTYONE_OFFER))
+    if address:
+        with st.container(key="review-fiftyone"):
+            st.iframe(address, height=600)
+
+
+_FIFTYONE_HINT = (
+    "Most suspicious first, randomly drawn images mixed in. Open an image and judge it by key; verdicts go into the "
+    "same log."
+)
+_FIFTYONE_OFFER = "The same queue in FiftyOne, inside this page or in a tab of its own."
 
 
 def _not_audited(chosen: str, name: str) -> None:
-    """Say what has to be done before there is anything to review."""
+    """Show the progress of the audit, or say that the review needs one."""
     folder = audit_folder(workspace(), name)
     progress_panel(folder, watch(folder), chosen)
     if watch(folder).active:
         st.caption("The review opens when the audit is finished.")
         return
-    purpose = "An audit ranks the labels by how little they fit; the review then goes through them, worst first."
+    purpose = "An audit ranks the labels by how well they fit. The review then goes through them, the worst first."
     nothing_yet(chosen, "Nothing to review yet", purpose)
 
-
-# A key that is held down is one key: its repetitions would judge images that nobody has seen.
-_NO_REPEATS = """<script>
-if (!window.errataNoRepeats) {
-  window.errataNoRepeats = true;
-  const quiet = event => {
-    if (event.repeat && !/INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) event.stopImmediatePropagation();
-  };
-  window.addEventListener("keydown", quiet, true);
-}
-</script>"""
 
 screen()

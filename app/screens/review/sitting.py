@@ -1,18 +1,15 @@
-"""One reviewer's sitting: what was chosen, and the image that is shown."""
+"""One reviewer's sitting: the reviewer's choices, and the images to look at next."""
 
-import time
 from dataclasses import dataclass
 
 import streamlit as st
 
+from app.screens.review.visit import is_revealed, pass_over, passed_over
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
 from curation.review.bench import DISPUTED, Bench
 from curation.review.drawn_looks import Queue
 from models.arrays import BoolArray
-
-_SHOWN, _SAID, _PASSED = "review.shown", "review.said", "review.passed"
-_REVEALED = "review.revealed"
 
 
 @dataclass(frozen=True)
@@ -22,64 +19,68 @@ class Sitting:
     bench: Bench
     reviewer: str
     split: str  # or ALL
-    order: str  # of ORDERS
+    order: str  # of the queue, as `Bench.queue` takes it
     pair: tuple[int, int] | None  # given and suggested class
     blind: bool
-    share: float  # of the images that others judged already, those to look at all the same; in [0, 1]
+    share: float  # of the images that others judged already, those to judge again; in [0, 1]
 
     @property
     def queue(self) -> Queue:
-        """The whole queue, whoever judged what."""
+        """The whole queue, with the images that are judged already."""
         return self.bench.queue(self.split, self.order, self.pair)
 
     @property
     def name(self) -> str:
         """The queue's name in the log."""
         classes = self.bench.ledger.classes
-        which = f"{classes[self.pair[0]]} → {classes[self.pair[1]]}" if self.pair else self.order
-        return f"{self.split}: {which}"
+        order = f"{classes[self.pair[0]]} → {classes[self.pair[1]]}" if self.pair else self.order
+        return f"{self.split}: {order}"
 
     @property
     def settles(self) -> bool:
-        """Whether its verdicts settle what others disagree about."""
+        """Whether its verdicts settle disputes between reviewers."""
         return self.order == DISPUTED
 
     def done(self) -> BoolArray:
-        """Return which images are behind this reviewer, shape (N,)."""
-        found = self.bench.tally()
+        """Return which images this reviewer does not have to look at, shape (N,)."""
+        tally = self.bench.tally()
         if self.settles:
-            return ~found.disputed
-        return found.done(self.reviewer, self.bench.shared(self.share))
+            return ~tally.disputed
+        return tally.done(self.reviewer, self.bench.shared(self.share))
 
     def open(self) -> BoolArray:
         """Return which places of the queue are still to be looked at, shape (M,)."""
         done = self.done()
-        for image_id in passed():
+        for image_id in passed_over():
             if image_id in self.bench.row_of:
                 done[self.bench.row_of[image_id]] = True
         return ~done[self.queue.rows]
 
+    def image_id(self, row: int) -> str:
+        """Return the name of an image."""
+        return str(self.bench.audit.rows.image_ids[row])
+
 
 @dataclass(frozen=True)
-class Look:
-    """An image as it is shown to a reviewer; a verdict on another one than the one shown is none."""
+class ShownImage:
+    """An image as it is shown to a reviewer. Verdicts count only for the image on the screen."""
 
     sitting: Sitting
     row: int
     place: int | None  # in the queue, 0 = first; None: chosen by its address
-    drawn: bool
-    before: str = ""  # id of the verdict in force, when it was shown, that this one takes the place of
+    drawn: bool  # it is in the queue because it was drawn at random
+    replaces: str = ""  # id of the verdict that was in force when the image was shown; the next one replaces it
 
     @property
     def image_id(self) -> str:
         """Its name."""
-        return str(self.sitting.bench.audit.rows.image_ids[self.row])
+        return self.sitting.image_id(self.row)
 
     @property
     def blind(self) -> bool:
-        """Whether the reviewer does not know what the models say: it is hidden, and was in all of this visit."""
-        told = self.sitting.pair is not None or self.image_id in st.session_state.get(_REVEALED, [])
-        return self.sitting.blind and not told  # who chose the pair knows the suggestion
+        """Whether the reviewer does not know what the models say: it is hidden, and was during the whole visit."""
+        known = self.sitting.pair is not None or is_revealed(self.image_id)  # the chosen pair names the suggestion
+        return self.sitting.blind and not known
 
     @property
     def label(self) -> int:
@@ -93,100 +94,48 @@ class Look:
 
     @property
     def other(self) -> int:
-        """The class held against the given one: what the models say, or their second choice where they agree."""
+        """The class that contradicts the given one: what the models say, or their second choice where they agree."""
         return int(self.sitting.bench.audit.alternatives()[self.row])
 
 
-def next_looks(sitting: Sitting, count: int) -> list[Look]:
-    """Return the images to look at next, the one in the address first; files that are gone are passed over."""
-    looks = [_look(sitting, *linked)] if (linked := _linked(sitting)) else []
+def next_images(sitting: Sitting, count: int) -> list[ShownImage]:
+    """Return the images to look at next, the one in the address first; missing files are passed over."""
+    linked = _linked_row(sitting)
+    images = [] if linked is None else [_shown(sitting, linked)]  # somebody chose it, so it counts as not drawn
     queue = sitting.queue
     for place in sitting.open().nonzero()[0].tolist():
-        if len(looks) >= count:
+        if len(images) >= count:
             break
         row = int(queue.rows[place])
-        image_id = str(sitting.bench.audit.rows.image_ids[row])
-        if looks and looks[0].row == row:
-            continue
-        if not (sitting.bench.audit.rows.root / image_id).exists():
-            pass_over(image_id, f"{image_id} is gone from the disk and was passed over: put it back, or audit again.")
-            continue
-        looks.append(_look(sitting, row, place, bool(queue.drawn[place])))
-    return looks
+        if row != linked and _exists(sitting, row):
+            images.append(_shown(sitting, row, place, bool(queue.drawn[place])))
+    return images
 
 
-def show(look: Look) -> None:
-    """Note that an image is on the screen from now on."""
-    if st.session_state.get(_SHOWN, ("",))[0] != look.image_id:
-        st.session_state[_SHOWN] = [look.image_id, time.time()]
-    if not look.sitting.blind:
-        reveal(look.image_id)
-
-
-def reveal(*image_ids: str) -> None:
-    """Note that the reviewer knows what the models say of these images: no verdict on them is blind any more."""
-    known = st.session_state.get(_REVEALED, [])
-    st.session_state[_REVEALED] = [*known, *(one for one in image_ids if one not in known)]
-
-
-def looked_at() -> tuple[str, float]:
-    """Return the image that is shown, empty where none is, and for how many seconds it has been."""
-    image_id, since = st.session_state.get(_SHOWN, ("", 0.0))
-    return str(image_id), time.time() - float(since)
-
-
-def look_anew() -> None:
-    """Forget which image is shown: no key means it any more, and its time starts when it is shown again."""
-    st.session_state.pop(_SHOWN, None)
-
-
-def leave(image_id: str) -> None:
-    """Go on in the queue after the image in the address."""
-    if st.query_params.get("image") == image_id:
-        st.query_params.pop("image", None)
-
-
-def pass_over(image_id: str, sentence: str) -> None:
-    """Leave an image out for this visit, and say why."""
-    st.session_state[_PASSED] = [*passed(), image_id]
-    leave(image_id)
-    say(sentence)
-
-
-def passed() -> list[str]:
-    """Return the images that were left out in this visit."""
-    return list(st.session_state.get(_PASSED, []))
-
-
-def say(sentence: str) -> None:
-    """Show a sentence with the next image."""
-    st.session_state[_SAID] = sentence
-
-
-def said() -> str:
-    """Return the sentence to show, once."""
-    return str(st.session_state.pop(_SAID, ""))
-
-
-def standing(state: State, sitting: Sitting, image_id: str) -> Decision | None:
-    """Return the verdict that the next one of this sitting takes the place of."""
+def verdict_in_force(state: State, sitting: Sitting, image_id: str) -> Decision | None:
+    """Return the verdict that the next one of this sitting replaces."""
     return state.adjudication(image_id) if sitting.settles else state.verdicts(image_id).get(sitting.reviewer)
 
 
-def _linked(sitting: Sitting) -> tuple[int, None, bool] | None:
-    """Return the image in the address, if it belongs here; somebody chose it, so that it counts as not drawn."""
+def _linked_row(sitting: Sitting) -> int | None:
+    """Return the row of the image in the address; None where it has no place in this sitting."""
     image_id = st.query_params.get("image", "")
     row = sitting.bench.row_of.get(image_id)
-    if row is None or image_id in passed() or (sitting.settles and sitting.done()[row]):
+    if row is None or image_id in passed_over() or (sitting.settles and sitting.done()[row]):
         return None
-    if not (sitting.bench.audit.rows.root / image_id).exists():
-        pass_over(image_id, f"{image_id} is gone from the disk and was passed over: put it back, or audit again.")
-        return None
-    return row, None, False
+    return row if _exists(sitting, row) else None
 
 
-def _look(sitting: Sitting, row: int, place: int | None, drawn: bool) -> Look:
-    bench = sitting.bench
-    with bench.lock, bench.ledger.reading() as state:
-        own = standing(state, sitting, str(bench.audit.rows.image_ids[row]))
-    return Look(sitting, row, place, drawn, own.id if own else "")
+def _exists(sitting: Sitting, row: int) -> bool:
+    """Return whether the file of an image exists; where it does not, pass over the image."""
+    image_id = sitting.image_id(row)
+    if (sitting.bench.audit.rows.root / image_id).exists():
+        return True
+    pass_over(image_id, f"The file of {image_id} is gone, and the image was passed over: put it back, or audit again.")
+    return False
+
+
+def _shown(sitting: Sitting, row: int, place: int | None = None, drawn: bool = False) -> ShownImage:
+    with sitting.bench.lock, sitting.bench.ledger.reading() as state:
+        verdict = verdict_in_force(state, sitting, sitting.image_id(row))
+    return ShownImage(sitting, row, place, drawn, verdict.id if verdict else "")

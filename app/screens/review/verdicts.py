@@ -5,111 +5,117 @@ from typing import Any
 
 import streamlit as st
 
-from app.screens.review.sitting import Look, Sitting, leave, look_anew, looked_at, pass_over, reveal, say, standing
+from app.screens.review.sitting import ShownImage, Sitting, verdict_in_force
+from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, tell
 from curation.decisions.actions import proposal
 from curation.decisions.decision import Decision
 from curation.decisions.verdicts import RELABEL
 from curation.images.unchanged import is_unchanged
 from models.errors import ErrataError
 
-SHORTEST_LOOK_S = 0.15  # a key pressed sooner was meant for the image before: nobody sees a picture that fast
-LINK = "link"  # the queue of images that were chosen by their address
+SHORTEST_LOOK_S = 0.15  # a key pressed sooner was meant for the image before: nobody recognises an image that fast
+LINK = "link"  # in the log, the queue of images that were chosen by their address
 _LAST = "review.last"
 
 
-def judge(look: Look, decision: str, new_labels: Sequence[str] = ()) -> None:
-    """Write a verdict to the log, if it is on the image that is shown and not judged meanwhile elsewhere."""
-    image_id, looked_s = looked_at()
-    if image_id != look.image_id or looked_s < SHORTEST_LOOK_S:
+def judge(shown: ShownImage, decision: str, new_labels: Sequence[str] = ()) -> None:
+    """Write a verdict to the log, if it is on the image on the screen and the reviewer gave no other one meanwhile."""
+    image_id, looked_s = on_screen()
+    if image_id != shown.image_id or looked_s < SHORTEST_LOOK_S:
         return  # a key that was pressed twice
     try:
-        written = _written(look, decision, new_labels, looked_s)
+        written = _written(shown, decision, new_labels, looked_s)
     except ErrataError as error:
-        if _unchanged(look):
-            say(f"Not written: {error}.")  # of the log: the same key again, once that is mended
+        if _unchanged(shown):
+            tell(f"Not written: {error}.")  # an error of the log: once it is repaired, the same key works
         else:
             pass_over(image_id, f"{error}.")
         return
     leave(image_id)
-    look_anew()  # the same key again, before another image is shown, is no verdict
+    clear_screen()  # the same key again, before another image is shown, is no verdict
     if written:
-        _remember(written, _models_say(look) if look.sitting.blind else "")
+        _remember(written, _models_text(shown) if shown.sitting.blind else "")
         reveal(image_id)
 
 
-def _written(look: Look, decision: str, new_labels: Sequence[str], looked_s: float) -> list[Decision]:
-    """Return the verdict as it is in the log; none where the reviewer gave another one in another tab meanwhile."""
-    sitting, bench = look.sitting, look.sitting.bench
+def _written(shown: ShownImage, decision: str, new_labels: Sequence[str], looked_s: float) -> list[Decision]:
+    """Return the verdict as the log has it; none where the reviewer judged the image in another tab meanwhile."""
+    sitting, bench = shown.sitting, shown.sitting.bench
     with bench.lock, bench.ledger.reading() as state:
-        own = standing(state, sitting, look.image_id)
-        if own is not None and own.id != look.before:
-            say(f"{look.image_id} was judged meanwhile in another tab ({phrase(own)}); that verdict stands.")
+        verdict = verdict_in_force(state, sitting, shown.image_id)
+        if verdict is not None and verdict.id != shown.replaces:
+            tell(f"{shown.image_id} was judged meanwhile in another tab ({phrase(verdict)}); that verdict stands.")
             return []
         return bench.ledger.decide(
             Decision(
                 sitting.reviewer,
-                look.image_id,
+                shown.image_id,
                 decision,
                 tuple(new_labels),
                 looked_s=round(looked_s, 3),
-                queue=sitting.name if look.place is not None else LINK,
-                rank=None if look.place is None else look.place + 1,
-                blind=look.blind,
-                drawn=look.drawn,
+                queue=sitting.name if shown.place is not None else LINK,
+                rank=None if shown.place is None else shown.place + 1,
+                blind=shown.blind,
+                drawn=shown.drawn,
                 adjudicates=sitting.settles,
-                inclusion=bench.inclusion_of(sitting.split, look.row) if look.drawn else None,
-                **_proposal(look, decision, new_labels),
+                inclusion=bench.inclusion_of(sitting.split, shown.row) if shown.drawn else None,
+                **_proposal(shown, decision, new_labels),
             )
         )
 
 
 def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: float) -> None:
-    """Relabel several images in one go, all of them or, where one is gone or changed, none; none is judged twice."""
+    """Relabel several images at once, or none where one is gone or changed; images judged meanwhile are left out."""
     if looked_s < SHORTEST_LOOK_S:
         return  # a key that was pressed twice
     bench = sitting.bench
     try:
         with bench.lock:
             judged = bench.tally().judged_by(sitting.reviewer)
-            looks = [Look(sitting, row, None, False) for row in rows if not judged[row]]
-            written = bench.ledger.decide(*(_relabelled(look, label, looked_s / len(looks)) for look in looks))
+            shown = [ShownImage(sitting, row, None, False) for row in rows if not judged[row]]
+            written = bench.ledger.decide(*(_relabelled(image, label, looked_s / len(shown)) for image in shown))
     except ErrataError as error:
-        say(f"{error}.")
+        tell(f"{error}.")
         return
     if written:
         _remember(written)
 
 
-def _relabelled(look: Look, label: str, looked_s: float) -> Decision:
+def _relabelled(shown: ShownImage, label: str, looked_s: float) -> Decision:
     return Decision(
-        look.sitting.reviewer,
-        look.image_id,
-        "relabel",
+        shown.sitting.reviewer,
+        shown.image_id,
+        RELABEL,
         (label,),
         looked_s=round(looked_s, 3),
-        queue=f"{look.sitting.name} (grid)",
-        **_proposal(look, "relabel", (label,)),
+        queue=f"{shown.sitting.name} (grid)",
+        **_proposal(shown, RELABEL, (label,)),
     )
 
 
-def reverse(sitting: Sitting, kind: str) -> None:
-    """Take back the reviewer's latest verdict, or bring it back."""
+def undo_or_redo(sitting: Sitting, kind: str) -> None:
+    """Take back the reviewer's latest verdict, or bring it back.
+
+    Args:
+        sitting: of the reviewer.
+        kind: `undo` or `redo`.
+    """
     ledger = sitting.bench.ledger
     try:
         step = ledger.undo(sitting.reviewer) if kind == "undo" else ledger.redo(sitting.reviewer)
     except ErrataError as error:
-        say(f"{error}.")
+        tell(f"{error}.")
         return
     done = "Took back" if kind == "undo" else "Brought back"
     if step:
         st.session_state[_LAST] = f"{done}: {summary(step)}"
-        look_anew()
-        if len(step) == 1 and step[0].queue == LINK:  # in no queue: only the address leads back to it
+        clear_screen()
+        if len(step) == 1 and step[0].queue == LINK:  # in no queue: only its address leads back to it
             st.query_params["image"] = step[0].image_id
 
 
-def last() -> str:
-    """Return what was decided last."""
+def last_verdict() -> str:
+    """Return the last verdict in words; empty before the first one."""
     return str(st.session_state.get(_LAST, ""))
 
 
@@ -126,23 +132,23 @@ def phrase(decision: Decision) -> str:
 
 
 def _remember(written: Sequence[Decision], revealed: str = "") -> None:
-    """Keep what was decided last, to show it beside the key that takes it back."""
+    """Keep the last verdict in words, to show it beside the key that takes it back."""
     st.session_state[_LAST] = f"{summary(written)}{revealed}"
 
 
-def _unchanged(look: Look) -> bool:
-    """Return whether the image is still there, with the content that was audited."""
-    checked = look.sitting.bench.audit.checked
-    return is_unchanged(checked.rows.root / look.image_id, str(checked.sha256s[look.row]))
+def _unchanged(shown: ShownImage) -> bool:
+    """Return whether the file of the image still has the content that was audited."""
+    checked = shown.sitting.bench.audit.checked
+    return is_unchanged(checked.rows.root / shown.image_id, str(checked.sha256s[shown.row]))
 
 
-def _proposal(look: Look, decision: str, new_labels: Sequence[str]) -> dict[str, Any]:
-    """Return which architectures said so before the reviewer did, and the run of the first; none where it was blind."""
-    if look.blind or decision != RELABEL:
+def _proposal(shown: ShownImage, decision: str, new_labels: Sequence[str]) -> dict[str, Any]:
+    """Return the architectures that proposed this class, and the run of the first; nothing for a blind verdict."""
+    if shown.blind or decision != RELABEL:
         return {}
-    return proposal(look.sitting.bench.audit, look.row, new_labels[0])
+    return proposal(shown.sitting.bench.audit, shown.row, new_labels[0])
 
 
-def _models_say(look: Look) -> str:
-    consensus, classes = look.sitting.bench.audit.consensus, look.sitting.bench.ledger.classes
-    return f"; the models say {classes[consensus.suggested[look.row]]} ({consensus.confidence[look.row]:.0%})"
+def _models_text(shown: ShownImage) -> str:
+    consensus, classes = shown.sitting.bench.audit.consensus, shown.sitting.bench.ledger.classes
+    return f"; the models say {classes[consensus.suggested[shown.row]]} ({consensus.confidence[shown.row]:.0%})"

@@ -1,1 +1,1 @@
-"""Curated versions: made, compared, exported; the decisions behind them."""
+"""Decisions and versions: what people decided, and the versions of the labels that are made from it."""

@@ -5,55 +5,61 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.process import job_folder, start
-from app.panels.job import job_panel, log_of, summary_of
+from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
 from curation.handover.export import FORMATS
 from curation.handover.tree import FILES
 from curation.workspace.names import versions
 
-_ABOUT = {
-    "imagefolder": "A folder a split, in it a folder a class: what torchvision's ImageFolder reads",
-    "csv": "Images in folders, and labels.csv with given and curated label, split and decision of each",
+_FORMAT_TEXTS = {
+    "imagefolder": "A folder for each split, in it a folder for each class: what torchvision's ImageFolder reads",
+    "csv": "Images in folders, and labels.csv with the given label, curated label, split and decision of each image",
     "fiftyone": "A dataset that FiftyOne imports, with given and curated labels",
-    "huggingface": "An image folder with a card, that Hugging Face's datasets reads",
+    "huggingface": "An image folder with a data set card, which Hugging Face's datasets reads",
 }
 
 
 def export_part(name: str) -> None:
-    """Show the form, and how an export under way or the last one went."""
-    known = versions(workspace(), name)
+    """Show the form, and how a running export or the last one went."""
     left, right = st.columns([10, 13], gap="large")
     with left:
-        version = st.selectbox("Version", known, index=len(known) - 1, key="splits.export-version")
-        kind = st.segmented_control("Format", list(FORMATS), default="imagefolder", key="splits.format", required=True)
-        st.caption(f"{_ABOUT[str(kind)]}.")
-        files = st.segmented_control("Images are", list(FILES), default="copy", key="splits.files", required=True)
-        first = workspace().exports / f"{name}-{version}-{kind}"
-        target = st.text_input(
-            "Into the folder, which is empty or not there yet", str(first), key=f"splits.target-{version}-{kind}"
-        )
-    arguments = ["export", name, "--version", str(version), "--format", str(kind), "--files", str(files)]
-    arguments += ["--output", str(Path(target).expanduser())] if target.strip() else []
+        arguments = _form(name)
     with right:
         st.html("<h3>Export</h3>")
-        folder = job_folder(workspace(), f"export-{name}"[:64])
-        progress = job_panel(folder, "The export", "splits.export")
-        if progress.state == "finished":
-            st.success(summary_of(folder) or "The export is written.")
-        elif progress.state == "failed":
-            log_of(progress)
-        else:
-            st.write(
-                "Every file is verified against its hash; a manifest with versions, hashes and counts is written last."
-            )
-        asked = st.button(
-            "Export",
-            type="primary",
-            icon=":material/drive_folder_upload:",
-            key="splits.export",
-            disabled=progress.active,
+        _export(name, arguments)
+
+
+def _form(name: str) -> list[str]:
+    """Show the choices and return the command that exports this version."""
+    known = versions(workspace(), name)
+    version = st.selectbox("Version", known, index=len(known) - 1, key="splits.export-version")
+    kind = st.segmented_control("Format", list(FORMATS), default="imagefolder", key="splits.format", required=True)
+    st.caption(f"{_FORMAT_TEXTS[str(kind)]}.")
+    files = st.segmented_control("Images are", list(FILES), default="copy", key="splits.files", required=True)
+    first = workspace().exports / f"{name}-{version}-{kind}"
+    target = st.text_input(
+        "Into a folder that is empty or does not exist", str(first), key=f"splits.target-{version}-{kind}"
+    )
+    arguments = ["export", name, "--version", str(version), "--format", str(kind), "--files", str(files)]
+    return [*arguments, "--output", str(Path(target).expanduser())] if target.strip() else arguments
+
+
+def _export(name: str, arguments: list[str]) -> None:
+    """Show the button that starts an export, the progress of the running one, or how the last one went."""
+    folder = job_folder(workspace(), f"export-{name}"[:64])
+    progress = job_panel(folder, "The export", "splits.export")
+    if progress.state == "finished":
+        st.success(summary_of(folder) or "The export is written.")
+    elif progress.state == "failed":
+        log_expander(progress)
+    else:
+        st.write(
+            "Every file is verified against its hash. A manifest with versions, hashes and counts is written last."
         )
-        st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
-        if asked:
-            start(folder, arguments)
-            st.rerun()
+    asked = st.button(
+        "Export", type="primary", icon=":material/drive_folder_upload:", key="splits.export", disabled=progress.active
+    )
+    st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
+    if asked:
+        start(folder, arguments)
+        st.rerun()

@@ -1,13 +1,15 @@
-"""Every decision, newest first, with its image: found by reviewer, verdict, split or name, taken back and put back."""
+"""Every decision with its image, newest first; a reviewer can take back and restore the own ones."""
 
 from datetime import datetime
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
-from app.html_parts.pictures import picture
+from app.html_parts.labels import given_label, other_label
+from app.html_parts.templates import macros
+from app.html_parts.tiles import thumbnail
 from app.panels.reviewer_name import reviewer
-from app.screens.splits.data import decision_lines
+from app.screens.splits.loaded import decision_lines
 from curation.decisions.decision import Decision
 from curation.decisions.table import Line, Wanted
 from curation.decisions.verdicts import VERDICTS
@@ -16,115 +18,112 @@ from curation.review.bench import Bench
 PAGE = 10  # decisions
 SMALL_PX = 160
 _ANY = "any"
+_HTML = macros(__file__)
 
 
 def decision_list(bench: Bench) -> None:
-    """Show the decisions that were asked for, each with the button that takes it back or brings it again."""
-    every, who = decision_lines(bench), reviewer()
+    """Show the decisions that pass the filters, each with the button that takes it back or restores it."""
+    lines, name = decision_lines(bench), reviewer()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html("<h3>All decisions</h3>", width="content")
         st.space("stretch")
-        _way_back(bench, who)
+        _undo_buttons(bench, name)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        found = _wanted(every)
-        pages = max(1, -(-len(found) // PAGE))
+        wanted = _filtered(lines)
+        pages = max(1, -(-len(wanted) // PAGE))
         st.space("stretch")
         page = 1
         if pages > 1:
             page = int(st.number_input(f"Page, of {pages}", 1, pages, 1, key=f"splits.log-page-{pages}", width=140))
-    if not found:
-        st.info("No decision is like that: change what is asked for above.")
+    if not wanted:
+        st.info("No decision passes these filters: change them above.")
         return
-    yours = f"You are {who} and take back what {who} decided." if who else "Say who reviews on the Review screen first."
-    st.html(f"<small>{len(found):,} of {len(every):,} decisions. {escape(yours)}</small>")
-    for line in found[(page - 1) * PAGE : page * PAGE]:
-        _row(bench, line, who)
+    st.html(_HTML.summary(len(wanted), len(lines), name))
+    for line in wanted[(page - 1) * PAGE : page * PAGE]:
+        _row(bench, line, name)
 
 
-def said(one: Decision) -> str:
-    """Return what was decided, as HTML."""
-    given = f'<span class="er-given">{escape(one.label)}</span>'
-    if one.decision == "keep":
-        return f"{given} kept"
-    new = " | ".join(map(escape, one.new_labels)) or one.decision
-    return f'{given} → <span class="er-other">{new}</span>'
-
-
-def _wanted(every: list[Line]) -> list[Line]:
-    """Show what can be asked for, and return the lines that are meant, newest first."""
-    people = sorted({line.entry.reviewer for line in every})
-    kinds = [kind for kind in VERDICTS if any(line.about and line.about.decision == kind for line in every)]
-    splits = [split for split in ("test", "val", "train") if any(line.split == split for line in every)]
-    name = st.selectbox("Reviewer", [_ANY, *people], key="splits.log-reviewer", width=170)
+def _filtered(lines: list[Line]) -> list[Line]:
+    """Show the filters, and return the lines that pass them, newest first."""
+    reviewers = sorted({line.entry.reviewer for line in lines})
+    kinds = [kind for kind in VERDICTS if any(line.about and line.about.decision == kind for line in lines)]
+    splits = [split for split in ("test", "val", "train") if any(line.split == split for line in lines)]
+    name = st.selectbox("Reviewer", [_ANY, *reviewers], key="splits.log-reviewer", width=170)
     kind = st.selectbox("Verdict", [_ANY, *kinds], key="splits.log-kind", width=170)
     split = st.selectbox("Split", [_ANY, *splits], key="splits.log-split", width=130)
+    name_filter, kind_filter, split_filter = ("" if text == _ANY else str(text) for text in (name, kind, split))
+    wanted = Wanted(name_filter, kind_filter, split_filter)
     text = st.text_input("Image or class", key="splits.log-search", placeholder="part of its name", width=240)
-    who, verdict, part = ("" if one == _ANY else str(one) for one in (name, kind, split))
-    wanted = Wanted(who, verdict, part)
-    return [line for line in reversed(every) if wanted.holds(line) and _names(line, text.strip().lower())]
+    return [line for line in reversed(lines) if wanted.holds(line) and _mentions(line, text.strip().lower())]
 
 
-def _names(line: Line, text: str) -> bool:
-    about = line.about
-    return not text or any(
-        text in one.lower() for one in (line.image_id, *([about.label, *about.labels] if about else []))
-    )
+def _mentions(line: Line, text: str) -> bool:
+    """Return whether a text is part of the image's name, or of a class that the decision names."""
+    decision = line.about
+    names = [line.image_id, *([decision.label, *decision.labels] if decision else [])]
+    return not text or any(text in name.lower() for name in names)
 
 
-def _row(bench: Bench, line: Line, who: str) -> None:
-    one = line.entry
-    if not isinstance(one, Decision):
+def _row(bench: Bench, line: Line, name: str) -> None:
+    """Show a decision, and the button that its own reviewer can take it back with."""
+    decision = line.entry
+    if not isinstance(decision, Decision):
         return
-    own, undone = one.reviewer == who, line.status == "undone"
-    with st.container(horizontal=True, vertical_alignment="center", width=760, key=f"splits-line-{one.id}"):
-        st.html(_line_html(bench, line, one), width="stretch")
+    mine, undone = decision.reviewer == name, line.status == "undone"
+    with st.container(horizontal=True, vertical_alignment="center", width=760, key=f"splits-line-{decision.id}"):
+        st.html(_line(bench, line, decision), width="stretch")
         st.button(
             "Put back" if undone else "Take back",
             icon=f":material/{'redo' if undone else 'undo'}:",
-            key=f"splits.reverse-{one.id}",
-            disabled=not own,
-            help=None if own else f"{one.reviewer}'s: nobody undoes another's decision",
+            key=f"splits.reverse-{decision.id}",
+            disabled=not mine,
+            help=None if mine else f"{decision.reviewer} decided this, and only {decision.reviewer} can take it back",
             on_click=_reverse,
-            args=(bench, one.id, undone, who),
+            args=(bench, decision.id, undone, name),
         )
 
 
-def _line_html(bench: Bench, line: Line, one: Decision) -> str:
-    image = picture(bench.audit.rows.root / line.image_id, SMALL_PX)
-    when = datetime.fromisoformat(one.time).astimezone().strftime("%Y-%m-%d %H:%M")  # the person's own time
+def _line(bench: Bench, line: Line, decision: Decision) -> Markup:
     marks = [
         *([] if line.status == "in force" else [line.status]),
-        *(["adjudicated"] if one.adjudicates else []),
-        *(["blind"] if one.blind else []),
+        *(["adjudicated"] if decision.adjudicates else []),
+        *(["blind"] if decision.blind else []),
     ]
-    marked = " ".join(f'<span class="er-state">{mark}</span>' for mark in marks)
-    place = " · ".join(part for part in (line.split, line.image_id) if part)
-    return (
-        f'<div class="er-line{" er-undone" if line.status in ("undone", "replaced") else ""}">'
-        f'<img src="{image}" alt="{escape(line.image_id)}" loading="lazy"><div>{said(one)} {marked}'
-        f"<small>{escape(one.reviewer)}, {when}, line {line.number}<br>{escape(place)}</small></div></div>"
+    return _HTML.line(
+        image=thumbnail(bench.audit.rows.root, line.image_id, SMALL_PX),
+        gone=line.status in ("undone", "replaced"),
+        verdict=verdict(decision),
+        marks=marks,
+        decision=decision,
+        time=datetime.fromisoformat(decision.time).astimezone().strftime("%Y-%m-%d %H:%M"),  # the reader's time zone
+        number=line.number,
+        place=[part for part in (line.split, line.image_id) if part],
     )
 
 
-def _reverse(bench: Bench, decision_id: str, undone: bool, who: str) -> None:
-    (bench.ledger.put_back if undone else bench.ledger.take_back)(decision_id, who)
+def verdict(decision: Decision) -> Markup:
+    """Return the verdict of a decision: the given label, and what becomes of it."""
+    given = given_label(decision.label)
+    if decision.decision == "keep":
+        return Markup("{} kept").format(given)
+    return Markup("{} → {}").format(given, other_label(" | ".join(decision.new_labels) or decision.decision))
 
 
-def _way_back(bench: Bench, who: str) -> None:
-    """Show the buttons that take the reviewer's last decision, or batch, back and bring it again."""
+def _reverse(bench: Bench, decision_id: str, undone: bool, name: str) -> None:
+    (bench.ledger.put_back if undone else bench.ledger.take_back)(decision_id, name)
+
+
+def _undo_buttons(bench: Bench, name: str) -> None:
+    """Show the buttons that take back the reviewer's last decision, or batch of decisions, and that restore it."""
     with bench.ledger.reading() as state:
-        back, again = state.undoable(who), state.redoable(who)
-    for name, step, icon in (("Undo", back, "undo"), ("Redo", again, "redo")):
-        what = (
-            f"{name} {step[0].image_id.rpartition('/')[2] if len(step) == 1 else f'{len(step)} images'}"
-            if step
-            else name
-        )
+        steps = {"undo": state.undoable(name), "redo": state.redoable(name)}
+    for kind, step in steps.items():
+        images = step[0].image_id.rpartition("/")[2] if len(step) == 1 else f"{len(step)} images"
         st.button(
-            what, icon=f":material/{icon}:", key=f"splits.{name.lower()}", disabled=not step,
-            help=f"as {who}" if who else None, on_click=_step, args=(bench, name.lower(), who),
+            f"{kind.title()} {images}" if step else kind.title(), icon=f":material/{kind}:", key=f"splits.{kind}",
+            disabled=not step, help=f"as {name}" if name else None, on_click=_undo_or_redo, args=(bench, kind, name),
         )  # fmt: skip
 
 
-def _step(bench: Bench, kind: str, who: str) -> None:
-    bench.ledger.undo(who) if kind == "undo" else bench.ledger.redo(who)
+def _undo_or_redo(bench: Bench, kind: str, name: str) -> None:
+    bench.ledger.undo(name) if kind == "undo" else bench.ledger.redo(name)

@@ -1,16 +1,19 @@
-"""A new version of the labels: what is asked for, what it would hold, and its making as a process of its own."""
+"""A new version of the labels: its form, a preview of what it would hold, and its making as a process of its own."""
 
 import re
-from collections.abc import Mapping
-from html import escape
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
+from app.html_parts.tables import Figure, figures
+from app.html_parts.templates import macros
 from app.jobs.process import JobState, job_folder, start
-from app.panels.job import job_panel, log_of, summary_of
+from app.panels.data_bar import open_screen
+from app.panels.job import job_panel, log_expander, summary_of
 from app.panels.reviewer_name import reviewer
-from app.screens.splits.data import preview
+from app.screens.splits.loaded import preview
 from app.state import workspace
 from curation.review.bench import Bench
 from curation.versions.make import VersionPreview
@@ -21,38 +24,50 @@ from models.errors import ErrataError
 
 _KEEP, _REMAKE = "as they are", "made anew"
 _BELOW = 0.2  # label quality offered first as the limit of automatic labels
+_HTML = macros(__file__)
+
+
+@dataclass(frozen=True)
+class _Automatic:
+    """Which labels are taken from the models without a person having looked."""
+
+    below: float | None  # label quality; None: no label is
+    splits: tuple[str, ...] = ("train", "val")
 
 
 def make_part(bench: Bench) -> None:
-    """Show the form, what it would make, and how a version under way or the last one went."""
-    name = bench.audit.name
-    folder = job_folder(workspace(), f"split-{name}"[:64])
+    """Show the form, what it would make, and how the making of a version is going or went."""
     left, right = st.columns([10, 13], gap="large")
     with left:
-        request, remake = _form(name)
+        request, remake = _form(bench.audit.name)
     with right:
         st.html("<h3>What it would hold</h3>")
         try:
-            found = preview(bench, request)
+            previewed = preview(bench, request)
         except ErrataError as error:
             st.error(str(error))
-            found = None
-        if found:
-            st.html(preview_html(found))
-        arguments = split_arguments(name, request, remake)
-        there = request.name in versions(workspace(), name)
-        if there:
-            st.info(f"Version {request.name} is there already, and versions never change: give another name.")
-        progress = job_panel(folder, "Making the version", "splits.make")
-        made = st.button(
-            f"Make {request.name}", type="primary", icon=":material/lock:", key="splits.make",
-            disabled=found is None or there or progress.active,
-        )  # fmt: skip
-        st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
-        if made:
-            start(folder, arguments)
-            st.rerun()
-        _after(folder, progress)
+            previewed = None
+        if previewed:
+            st.html(preview_html(previewed))
+        _make(bench.audit.name, request, remake, valid=previewed is not None)
+
+
+def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
+    """Show the button that makes the version, the progress, and what can be done with the last version."""
+    folder, arguments = job_folder(workspace(), f"split-{name}"[:64]), split_arguments(name, request, remake)
+    exists = request.name in versions(workspace(), name)
+    if exists:
+        st.info(f"Version {request.name} exists already, and versions never change: choose another name.")
+    progress = job_panel(folder, "Making the version", "splits.make")
+    asked = st.button(
+        f"Make {request.name}", type="primary", icon=":material/lock:", key="splits.make",
+        disabled=not valid or exists or progress.active,
+    )  # fmt: skip
+    st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
+    if asked:
+        start(folder, arguments)
+        st.rerun()
+    _ended(folder, progress)
 
 
 def split_arguments(name: str, request: VersionRequest, remake: str) -> list[str]:
@@ -70,12 +85,13 @@ def split_arguments(name: str, request: VersionRequest, remake: str) -> list[str
 
 
 def next_version(known: tuple[str, ...]) -> str:
-    """Return the name that follows: v1, or one more than the highest there is."""
-    numbers = [int(found[1]) for one in known if (found := re.fullmatch(r"v(\d+)", one))]
-    return f"v{max(numbers, default=0) + 1}"
+    """Return the name that follows: v1, or one more than the highest number that is used."""
+    matches = (re.fullmatch(r"v(\d+)", name) for name in known)
+    return f"v{max((int(match[1]) for match in matches if match), default=0) + 1}"
 
 
 def _form(name: str) -> tuple[VersionRequest, str]:
+    """Show the form; return what it asks for, and the shares of the splits as the command takes them."""
     known = versions(workspace(), name)
     with st.container(horizontal=True):
         version = st.text_input(
@@ -83,73 +99,62 @@ def _form(name: str) -> tuple[VersionRequest, str]:
         )
         parent = st.selectbox(
             "Made from", known, index=0, key="splits.parent",
-            help="Whose splits, left-out copies and automatic labels it takes over. Decisions count from the labels as "
-            "given, whatever it is made from.",
+            help="Its splits, left-out copies and automatic labels are taken over. Decisions always apply to the "
+            "labels as given.",
         )  # fmt: skip
+    remake, seed = _shares()
+    drop = st.toggle("Leave out images with a copy in a later split", key="splits.drop")
+    automatic = _automatic()
+    maker = st.text_input(
+        "Made by", reviewer(), max_chars=64, key="splits.who", placeholder="the user of this computer"
+    )
+    request = VersionRequest(
+        version.strip(), str(parent), parse_shares(remake), seed, drop, automatic.below, automatic.splits, maker.strip()
+    )
+    return request, remake
+
+
+def _shares() -> tuple[str, int]:
+    """Show how images are shared among the splits; return the shares as the command takes them, and the seed."""
     how = st.segmented_control("Train, val and test", [_KEEP, _REMAKE], default=_KEEP, key="splits.how", required=True)
-    remake, seed = "keep", 0
-    if how == _REMAKE:
-        with st.container(horizontal=True):
-            shares = {
-                split: st.number_input(f"{split}, %", 0, 100, first, 5, key=f"splits.share-{split}")
-                for split, first in (("train", 80), ("val", 10), ("test", 10))
-            }
-            seed = st.number_input("Seed", 0, 2**31 - 1, 0, key="splits.seed")
-        remake = ",".join(f"{split}={share / 100:g}" for split, share in shares.items())
-        st.caption(
-            "Stratified by class, copies together. Accuracies are then not comparable with the given test split."
+    if how == _KEEP:
+        return "keep", 0
+    with st.container(horizontal=True):
+        shares = {
+            split: st.number_input(f"{split}, %", 0, 100, first, 5, key=f"splits.share-{split}")
+            for split, first in (("train", 80), ("val", 10), ("test", 10))
+        }
+        seed = int(st.number_input("Seed", 0, 2**31 - 1, 0, key="splits.seed"))
+    st.caption("Stratified by class, copies together. Accuracies are then not comparable with the given test split.")
+    return ",".join(f"{split}={share / 100:g}" for split, share in shares.items()), seed
+
+
+def _automatic() -> _Automatic:
+    """Show which labels the models may change without a person, and return the choice."""
+    if not st.toggle("Take the models' label where a train or val label fits badly, unseen", key="splits.auto"):
+        return _Automatic(None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        below = st.slider("for a label quality below", 0.01, 1.0, _BELOW, 0.01, key="splits.below")
+        splits = tuple(
+            st.pills("in", ["train", "val"], selection_mode="multi", default=["train", "val"], key="splits.where")
         )
-    drop = st.toggle("Leave out images with a twin in a split further on", key="splits.drop")
-    auto = st.toggle("Take the models' label where a train or val label fits badly, unseen", key="splits.auto")
-    below: float | None = None
-    where: tuple[str, ...] = ("train", "val")
-    if auto:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            below = st.slider("for a label quality below", 0.01, 1.0, _BELOW, 0.01, key="splits.below")
-            where = tuple(
-                st.pills("in", ["train", "val"], selection_mode="multi", default=["train", "val"], key="splits.where")
-            ) or ("train",)
-        st.caption(
-            "Never in test: test labels are changed by people only. The version says how many were taken unseen."
-        )
-    who = st.text_input("Made by", reviewer(), max_chars=64, key="splits.who", placeholder="the user of this computer")
-    return VersionRequest(
-        version.strip(), str(parent), parse_shares(remake), int(seed), drop, below, where, who.strip()
-    ), remake
+    st.caption("Never in test: only people change test labels. The version records how many labels were taken unseen.")
+    return _Automatic(below, splits or ("train",))
 
 
-def preview_html(found: VersionPreview) -> str:
-    """Return how many images each split would have, what changes, and what has to be known."""
-    total = {split: sum(classes.values()) for split, classes in found.counts.items()}
-    cells = "".join(f"<div><b>{n:,}</b><span>{split} images</span></div>" for split, n in total.items())
-    changed, out = sum(found.changed.values()), sum(found.out.values())
-    cells += f"<div><b>{changed:,}</b><span>labels changed</span></div><div><b>{out:,}</b><span>left out</span></div>"
-    said = [f"<li>{escape(sentence)}</li>" for sentence in found.statements]
-    if found.below:
-        said.append(
-            f'<li class="er-warns">{found.below:,} of the changed labels would be taken from the models without '
-            "anybody having looked at the image</li>"
-        )
-    if found.added_classes:
-        said.append(f"<li>new classes: {escape(', '.join(found.added_classes))}</li>")
-    details = _by("labels changed by", found.changed) + _by("left out as", found.out)
-    return f'<div class="er-counts">{cells}</div><ul class="er-says">{details}{"".join(said)}</ul>'
+def preview_html(preview: VersionPreview) -> Markup:
+    """Return how many images each split would have, what changes, and what people have to know about it."""
+    entries = [Figure(sum(classes.values()), f"{split} images") for split, classes in preview.counts.items()]
+    entries += [Figure(sum(preview.changed.values()), "labels changed"), Figure(sum(preview.out.values()), "left out")]
+    return _HTML.preview(figures(entries), preview)
 
 
-def _by(what: str, counts: Mapping[str, int]) -> str:
-    if not counts:
-        return ""
-    return f"<li>{what} {', '.join(f'{escape(kind)}: {n:,}' for kind, n in counts.items())}</li>"
-
-
-def _after(folder: Path, job_state: JobState) -> None:
-    if job_state.state == "finished":
+def _ended(folder: Path, progress: JobState) -> None:
+    if progress.state == "finished":
         summary = summary_of(folder)
         st.success(f"The last version is made. Retrain on it to see what it changes, or export it. {summary}")
-        st.button("Train on it", key="splits.train", icon=":material/fitness_center:", on_click=_open, args=("train",))
-    elif job_state.state == "failed":
-        log_of(job_state)
-
-
-def _open(screen: str) -> None:
-    st.query_params["screen"] = screen
+        st.button(
+            "Train on it", key="splits.train", icon=":material/fitness_center:", on_click=open_screen, args=("train",)
+        )
+    elif progress.state == "failed":
+        log_expander(progress)

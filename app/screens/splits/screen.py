@@ -1,16 +1,15 @@
-"""Decisions so far and the versions that are made of them: what they hold, how they differ, where they go."""
+"""The decisions so far, and the versions made from them: their contents, their differences and their export."""
 
 import streamlit as st
 
-from app.html_parts.styles import FORMS
+from app.html_parts.assets import FORMS
 from app.panels.bench import bench
-from app.panels.data_bar import audit_of, data_bar
+from app.panels.data_bar import audit_of, data_bar, is_of_version
 from app.screens.splits.decisions import decisions_part
 from app.screens.splits.export import export_part
 from app.screens.splits.make import make_part
 from app.screens.splits.versions import versions_part
 from app.state import workspace
-from curation.workspace.names import ORIGINAL, audited_labels
 
 PARTS = ("Decisions", "New version", "Versions", "Export")
 
@@ -24,27 +23,18 @@ def screen() -> None:
     audit = audit_of(chosen, "Versions hold the labels of an audited data set, as people corrected them.")
     if audit is None:
         return
-    if (version := audited_labels(workspace(), audit.name)) != ORIGINAL:
-        base = audit.name.removesuffix(f"-{version}")
-        st.info(
-            f"This is the audit of version {version}. Decisions and versions are those of **{base}**: choose it above."
-        )
+    if is_of_version(audit.name, "Decisions and versions are those of {base}: choose it above."):
         return
     with bar:
         part = st.segmented_control(
-            "Part",
-            PARTS,
-            default=PARTS[0],
-            key="part",
-            bind="query-params",
-            label_visibility="collapsed",
+            "Part", PARTS, default=PARTS[0], key="part", bind="query-params", label_visibility="collapsed",
             required=True,
-        )
-    work = bench(workspace(), audit.name)
-    if part == "Decisions" and work:
-        decisions_part(work)
-    elif part == "New version" and work:
-        make_part(work)
+        )  # fmt: skip
+    review_bench = bench(workspace(), audit.name)
+    if part == "Decisions" and review_bench:
+        decisions_part(review_bench)
+    elif part == "New version" and review_bench:
+        make_part(review_bench)
     elif part == "Versions":
         versions_part(audit)
     elif part == "Export":

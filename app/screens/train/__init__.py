@@ -1,1 +1,1 @@
-"""Trainings: the form, the queue, the table of runs."""
+"""Trainings: the form, the queue, the table of finished trainings."""

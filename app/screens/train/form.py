@@ -1,4 +1,4 @@
-"""What to train, chosen with defaults that make sense, and how long it will take before it starts."""
+"""The form of a training: what to train, and how long that will take."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,10 +17,10 @@ from models.training.recipes import RECIPES
 
 
 def retrain_button(audit: Audit) -> None:
-    """Show the one click that retrains the frozen backbone on the newest version and opens the comparison."""
+    """Show the button that retrains the frozen backbone on the newest version and opens the comparison."""
     newest = versions(workspace(), audit.name)[-1]
     if newest == ORIGINAL:
-        st.info("There is no curated version yet. Make one under Splits, then see here what it changes.")
+        st.info("There is no curated version yet. Make one under Splits, then train here to see what it changes.")
         return
     plans = plan_retrain(workspace(), audit)
     st.button(
@@ -28,10 +28,11 @@ def retrain_button(audit: Audit) -> None:
         on_click=_retrain, args=(newest, plans),
     )  # fmt: skip
     if plans:
-        what = f"Trains {' and '.join(plan.title for plan in plans)}, three seeds each; takes {estimate_words(plans)}."
+        st.caption(
+            f"Trains {' and '.join(plan.title for plan in plans)}, three seeds each; takes {estimate_words(plans)}."
+        )
     else:
-        what = f"The frozen backbone is trained on {newest} and on the labels as given: this opens the comparison."
-    st.caption(what)
+        st.caption(f"The frozen backbone is trained on {newest} and on the labels as given: this opens the comparison.")
 
 
 def _retrain(newest: str, plans: Sequence[Plan]) -> None:
@@ -46,19 +47,24 @@ def train_form(audit: Audit) -> None:
     known = versions(workspace(), audit.name)
     labels = st.pills(
         "On the labels", known, selection_mode="multi", default=[known[-1]], key="train.versions",
-        format_func=_labels,
+        format_func=_labels_text,
     )  # fmt: skip
     architectures = st.multiselect(
-        "Architectures", variants(), default=_first(audit), format_func=about_variant, key="train.architectures",
-        accept_new_options=True, placeholder="the recipe's own", help="Any torchvision:NAME or timm:NAME can be typed.",
+        "Architectures", variants(), default=_first_architectures(audit), format_func=about_variant,
+        key="train.architectures", accept_new_options=True, placeholder="the recipe's own",
+        help="Any torchvision:NAME or timm:NAME can be typed.",
     )  # fmt: skip
     recipes = st.multiselect(
         "Recipes", list(RECIPES), key="train.recipes", placeholder="default settings",
-        format_func=_recipe,
-        help="How it is trained. With architectures chosen, each of them is trained by each recipe.",
+        format_func=_recipe_text,
+        help="How a network is trained. Each chosen architecture is trained by each chosen recipe.",
     )  # fmt: skip
     with st.container(horizontal=True):
-        seeds = int(st.number_input("Seeds", 1, 20, 1, key="train.seeds", help="How many times, for mean ± deviation."))
+        seeds = int(
+            st.number_input(
+                "Seeds", 1, 20, 1, key="train.seeds", help="How many trainings, for a mean and a standard deviation."
+            )
+        )
         settings = _settings()
     plans = plan_trainings(workspace(), audit, labels, architectures, recipes, seeds, settings)
     if not plans:
@@ -75,31 +81,31 @@ def train_form(audit: Audit) -> None:
         st.caption(f"Takes {estimate_words(plans)}. The same in a terminal: `{command}`")
 
 
-def _labels(version: str) -> str:
+def _labels_text(version: str) -> str:
     return "as given" if version == ORIGINAL else version
 
 
-def _recipe(name: str) -> str:
+def _recipe_text(name: str) -> str:
     return f"{name} · {RECIPES[name].summary}"
 
 
 def _add(plan: Plan) -> None:
     try:
         enqueue(workspace(), job_request(workspace(), plan.arguments))
-    except ErrataError as error:  # the others are added all the same
+    except ErrataError as error:  # the others are still added
         st.toast(str(error), icon=":material/info:")
 
 
-def _first(audit: Audit) -> list[str]:
-    """Return the architectures of the audit, which are what a retraining is compared with."""
+def _first_architectures(audit: Audit) -> list[str]:
+    """Return the architectures of the audit: a retraining is compared with them."""
     known = variants()
-    return [one.name for one in audit.voters if one.name in known] or [known[0]]
+    return [voter.name for voter in audit.voters if voter.name in known] or [known[0]]
 
 
 def _settings() -> dict[str, int | float]:
-    """Return the settings that are to replace those of the recipe."""
+    """Show the settings, and return those that replace the settings of the recipe."""
     with st.popover("Settings", icon=":material/tune:"):
-        st.caption("Left empty, each recipe's own.")
+        st.caption("Leave a field empty to use the recipe's own setting.")
         given: Mapping[str, float | None] = {
             "epochs": st.number_input("Epochs", 1, 1000, None, key="train.epochs"),
             "batch_size": st.number_input("Images a step", 2, 1024, None, key="train.batch"),
@@ -111,14 +117,14 @@ def _settings() -> dict[str, int | float]:
 
 
 def estimate_words(plans: Sequence[Plan]) -> str:
-    """Return how long trainings will take together, and how that is known."""
+    """Return how long trainings will take together, and where that estimate comes from."""
     seconds = sum(plan.estimate.seconds for plan in plans)
     measured = sum(plan.estimate.runs for plan in plans)
     rough = sum(not plan.estimate.runs for plan in plans)
     if not rough:
         how = f"by {measured} finished runs here"
     elif measured:
-        how = f"{rough} of {len(plans)} by a rough table for two cores, the rest by finished runs here"
+        how = f"{rough} of {len(plans)} by a rough table for two cores, the others by finished runs here"
     else:
         how = "by a rough table for two cores: none of these was trained here yet"
     return f"about {about_time(seconds)} ({how})"

@@ -1,14 +1,13 @@
-"""Retrain on the labels as given or as curated; several trainings wait for one another."""
+"""Retrain on the labels as given or as curated; trainings wait in a queue and run one after another."""
 
 import streamlit as st
 
-from app.html_parts.styles import FORMS
-from app.panels.data_bar import audit_of, data_bar
+from app.html_parts.assets import FORMS
+from app.panels.data_bar import audit_of, data_bar, is_of_version
 from app.panels.queue import queue_panel
 from app.screens.train.form import retrain_button, train_form
-from app.screens.train.table import report_button, runs_table
+from app.screens.train.table import finished_trainings, report_button
 from app.state import workspace
-from curation.workspace.names import ORIGINAL, audited_labels
 
 
 def screen() -> None:
@@ -16,12 +15,10 @@ def screen() -> None:
     st.html(FORMS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-train"):
         chosen = data_bar()
-    audit = audit_of(chosen, "The audit finds the images and their copies, which a training needs to know.")
+    audit = audit_of(chosen, "The audit finds the images and their copies; a training needs both.")
     if audit is None:
         return
-    if (version := audited_labels(workspace(), audit.name)) != ORIGINAL:
-        base = audit.name.removesuffix(f"-{version}")
-        st.info(f"This is the audit of version {version}. Train on it by choosing **{base}** above.")
+    if is_of_version(audit.name, "Train on it by choosing {base} above."):
         return
     left, right = st.columns([9, 13], gap="large")
     with left:
@@ -32,8 +29,7 @@ def screen() -> None:
     with right:
         st.html("<h3>Queue</h3>")
         queue_panel(audit.name)
-        table = runs_table(workspace(), audit.name)
-        st.html("<h3>Finished trainings</h3>" + (table or "<p>None yet. They stand here with their accuracy.</p>"))
+        st.html(finished_trainings(workspace(), audit.name))
         report_button(workspace(), audit.name)
 
 

@@ -1,4 +1,4 @@
-"""The steps of an audit, from its run folder, and the curves of the networks that it trains."""
+"""The steps of an audit, from its run folder."""
 
 import os
 import time
@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.jobs.process import JobState, watch
-from app.panels.audit_steps import Step, audit_steps, training_curves
-from models.files.atomic import write_json, write_text
+from app.panels.audit_steps import AuditStep, audit_steps
+from models.files.atomic import write_json
 from tests.helpers.small_audit import ARCHITECTURES, write_status
 
 
@@ -19,7 +19,7 @@ def test_no_steps_unless_running(tmp_path: Path, state: str) -> None:
 
 def test_the_first_step_is_the_start(tmp_path: Path) -> None:
     write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
-    assert audit_steps(tmp_path, JobState("running", stage="starting")) == (Step("Start", "now"),)
+    assert audit_steps(tmp_path, JobState("running", stage="starting")) == (AuditStep("Start", "now"),)
 
 
 def test_steps_stand_in_their_order_with_their_seconds(tmp_path: Path) -> None:
@@ -50,22 +50,3 @@ def test_the_time_that_is_left_is_that_of_the_step_under_way(tmp_path: Path) -> 
     assert now.left == pytest.approx(10, abs=1)  # 30 s for three quarters
     first = JobState("running", time.time(), "duplicates", 1, 100)
     assert next(step for step in audit_steps(tmp_path, first) if step.state == "now").left == 0  # too early to tell
-
-
-def test_curves_of_a_network_in_training(tmp_path: Path) -> None:
-    folder = tmp_path / "audit-tiny"
-    write_json(folder / "config.json", {"architectures": ["simple_cnn"], "folds": 3})
-    progress = JobState("running", time.time() - 10, "train simple_cnn", 1, 3)
-    assert training_curves(folder, progress) == ""
-    older, run = (tmp_path / f"tiny-simple_cnn-{key}" for key in ("00000000", "11111111"))
-    line = '{"epoch": 1, "val_accuracy": 0.5}\n{"epoch": 2, "val_accuracy": null}\n'
-    for where in (older, run):
-        write_text(where / "fold-0.jsonl", line)
-    os.utime(older / "fold-0.jsonl", (1.0, 1.0))
-    write_text(run / "fold-1.jsonl", line)
-    chart = training_curves(folder, progress)
-    assert "fold 0" in chart
-    assert "fold 1" in chart
-    assert "fold 2" not in chart
-    assert training_curves(folder, JobState("running", time.time() - 10, "map simple_cnn")) == ""
-    assert training_curves(folder, JobState("finished", 0.0, "train simple_cnn")) == ""

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.screens.compare.data import compared
-from app.screens.compare.html import sections_html, style_html
+from app.screens.compare.loaded import compared
+from app.screens.compare.sections import sections_html, style_html
 from curation.comparison.pages.job import compare_folder, write_comparison
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
@@ -50,7 +50,7 @@ def columns(app: AppTest) -> int:
 def test_nothing_audited(workspace: Workspace) -> None:
     app = show(dataset="scenes")
     assert texts(app.subheader) == "Not audited yet"
-    assert "networks are compared on" in texts(app.markdown)
+    assert "Networks are compared on" in texts(app.markdown)
 
 
 def test_nothing_trained(workspace: Workspace) -> None:
@@ -65,7 +65,7 @@ def test_nothing_trained(workspace: Workspace) -> None:
 def test_labels_as_given_alone_say_what_is_missing(workspace: Workspace) -> None:
     compared_runs(workspace.root, reviewed=False)
     app = show()
-    assert "Make a curated split under Splits" in texts(app.info)
+    assert "Make another one under Splits" in texts(app.info)
     assert "By the labels as given, scenes-simple is right most often: 91.7 % of 12 test images" in shown(app)
 
 
@@ -183,7 +183,7 @@ def test_images_and_their_maps(workspace: Workspace, started: list[tuple[Path, l
     assert started == [(drawing_folder(workspace, NAME), ["draw", NAME, *images, "--runs", STRONG])]
     app.segmented_control(key="compare.which").set_value("only where labels changed")
     ran(app)
-    assert "2 images of 10 on which the networks differ and whose label was changed" in texts(app.caption)
+    assert "2 images of 10 on which the networks differ, with a changed label" in texts(app.caption)
 
 
 def test_one_network_differs_from_nobody(workspace: Workspace) -> None:

@@ -82,7 +82,7 @@ def test_a_folder_without_an_audit(workspace: Workspace) -> None:
     app = show("intel")
     assert "<b>8</b><span>images" in shown(app)
     assert "n = 2, 5 of 6 classes without an image" in shown(app)
-    assert "Image problems, copies" in texts(app.markdown)
+    assert "An audit finds image problems" in texts(app.markdown)
     app = show("intel", part="samples", split="test")
     assert pictures(app) == ["test/sea/0.png", "test/sea/1.png"] or pictures(app) == [
         "test/sea/1.png",
@@ -133,7 +133,7 @@ def test_samples_are_drawn_by_seed_and_lead_to_the_review(workspace: Workspace, 
 
 
 def test_spoiled_pictures(workspace: Workspace, audit: Audit) -> None:
-    assert "did not look at the pictures" in texts(show(part="image problems").info)
+    assert "did not check the images themselves" in texts(show(part="image problems").info)
     n = len(audit.rows)
     scores, flags = np.ones((n, len(CHECKS)), np.float32), np.zeros((n, len(CHECKS)), bool)
     dark, size, grey = CHECKS.index("dark"), CHECKS.index("odd_size"), CHECKS.index("grayscale")
@@ -155,7 +155,7 @@ def test_spoiled_pictures(workspace: Workspace, audit: Audit) -> None:
 
 def test_copies_and_leaks(workspace: Workspace, audit: Audit) -> None:
     app = show(part="copies and leaks")
-    assert "<b>2</b> of 30 images are copies, in 1 groups" in shown(app)
+    assert "<b>2</b> of 30 images are copies, in 1 group: " in shown(app)
     assert "training has seen 1 image outside train" in shown(app)
     assert sorted(pictures(app)) == ["test/forest/3.png", "train/forest/3.png"]
     assert "leak from train" in shown(app)

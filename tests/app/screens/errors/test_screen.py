@@ -32,7 +32,7 @@ def picks(html: str) -> list[dict[str, list[str]]]:
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
     app = show("scenes")
     assert texts(app.subheader) == "Not audited yet"
-    assert "what each architecture takes for what" in texts(app.markdown)
+    assert "which classes each architecture confuses" in texts(app.markdown)
     assert "errata audit scenes" in texts(app.caption)
 
 
@@ -72,7 +72,7 @@ def test_a_cell_that_is_none(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> N
     def chosen(**query: str) -> object:
         monkeypatch.setattr(st, "query_params", query)
         found = chosen_cell(audit)
-        return found and (found[0].name, *found[1:])
+        return found and (found.architecture.name, found.given, found.predicted)
 
     assert chosen(of=FIRST, cell="1.2") == (FIRST, 1, 2)
     for cell in ("", "1", "9.9", "a.b", "-1.0", "1.1.1"):
@@ -108,7 +108,9 @@ def test_suspicious_labels_with_reasons(workspace: Workspace, audit: Audit) -> N
     one = show(errors="suspicious labels", split="all", pair="2.0")
     assert pictures(one) == ["train/street/1.png"]
     assert "all pairs" in shown(one)
-    assert "No label of this choice" in texts(show(errors="suspicious labels", split="test", pair="2.0").success)
+    assert "None of these labels is suspicious" in texts(
+        show(errors="suspicious labels", split="test", pair="2.0").success
+    )
     assert pictures(show(errors="suspicious labels", split="all", pair="7.0")) == pictures(app)
 
 
@@ -132,7 +134,7 @@ def test_class_pairs(workspace: Workspace, audit: Audit) -> None:
     page = shown(show(errors="class pairs"))
     wrong = counts.sum() - counts.trace()
     assert wrong >= 2
-    assert f"About <b>{wrong}</b> of 30 labels are estimated wrong" in page
+    assert f"About <b>{wrong}</b> of 30 labels are estimated to be wrong" in page
     assert 'labelled <span class="er-given">sea</span>, shows <span class="er-other">forest</span>' in page
     assert {"errors": ["suspicious labels"], "split": ["all"], "pair": ["0.1"]} in picks(page)
 

@@ -10,8 +10,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.panels.bench import bench
+from app.screens.map.address import clicked, lassoed, place_of
 from app.screens.map.canvas import SPAN, scaled
-from app.screens.map.choice import clicked, lassoed, place_of
 from curation.decisions.ledger import log_of
 from curation.palette import PALETTE
 from curation.results.audit import Audit
@@ -61,7 +61,7 @@ def unpacked(one: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
     app = show("scenes")
     assert texts(app.subheader) == "Not audited yet"
-    assert "how alike a trained model finds them" in texts(app.markdown)
+    assert "that a trained model finds alike" in texts(app.markdown)
 
 
 def test_the_points_of_an_architecture_coloured_by_label(workspace: Workspace, audit: Audit) -> None:

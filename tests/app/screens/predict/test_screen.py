@@ -89,7 +89,7 @@ def test_old_predictions_are_forgotten(workspace: Workspace, audit: Audit, monke
     upload = Upload("a.png", audit.rows.paths[0].read_bytes())
     names = [start_prediction(workspace, "tiny", [upload]) for _ in range(4)]
     assert [prediction_folder(workspace, name).exists() for name in names] == [False, False, True, True]
-    assert "is not kept any more" in texts(show(prediction=names[0]).info)
+    assert "is no longer kept" in texts(show(prediction=names[0]).info)
 
 
 def test_a_running_prediction_is_watched(workspace: Workspace, audit: Audit) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.html_parts.markdown import plain
+from app.html_parts.labels import plain
 from app.panels.bench import bench
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of, open_ledger
@@ -379,7 +379,7 @@ def test_images_that_went_away_or_changed(workspace: Workspace, audit: Audit) ->
     first, second, third = order_of(audit, "test")[:3]
     (audit.rows.root / first).unlink()
     app = show(split="test")
-    assert f"{first} is gone from the disk and was passed over" in texts(app.warning)
+    assert f"The file of {first} is gone, and the image was passed over" in texts(app.warning)
     assert image(app) == second
     (audit.rows.root / second).write_bytes((audit.rows.root / third).read_bytes())
     press(app, "k")
@@ -403,7 +403,7 @@ def test_orders_in_the_address(workspace: Workspace, audit: Audit) -> None:
 
 def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test", images="grid")
-    assert "1 images labelled" in shown(app)
+    assert "1 image labelled" in shown(app)
     app.button(key=f"review.tile-{WORST}").click()
     assert "Accept **forest** for 0 of 1" in [one.label for one in ran(app).button]
     app.button(key=f"review.tile-{WORST}").click()
@@ -429,7 +429,7 @@ def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypat
         write_json(folder / "launch.json", {"pid": 1, "at": 1.0, "arguments": arguments})
         write_status(folder, "running", ARCHITECTURES[0], 0, 2)
 
-    monkeypatch.setattr("app.screens.review.maps.start", start)
+    monkeypatch.setattr("app.screens.review.evidence.start", start)
     app = press(show(split="test"), "g")
     assert started == [["draw", "tiny", WORST]]
     assert "Drawing the maps of this image" in shown(app)

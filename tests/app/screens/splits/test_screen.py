@@ -9,8 +9,8 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from app.jobs.process import job_folder, watch
-from app.screens.splits.data import summaries
 from app.screens.splits.decisions import budget_chart, verdict_table
+from app.screens.splits.loaded import summaries
 from app.screens.splits.make import next_version, preview_html, split_arguments
 from app.screens.splits.versions import versions_table
 from curation.decisions.decision import Decision
@@ -22,7 +22,7 @@ from curation.versions.request import VersionRequest
 from curation.versions.store import list_versions
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, versions
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import read_json, write_json
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
 from tests.helpers.curated_folder import judge, version
@@ -73,7 +73,7 @@ def test_decisions_with_the_curve_and_the_stop_rule(workspace: Workspace, audit:
     app = show()
     page = shown(app)
     assert "relabel</td>" in page
-    assert "1 images disputed" in page or "1 image disputed" in page
+    assert "1 image disputed" in page
     assert "expected to hold" in page
     assert "wrong labels found over images looked at" in page
     assert '<span class="er-given">sea</span> → <span class="er-other">forest</span>' in page
@@ -140,7 +140,7 @@ def test_decisions_are_found_newest_first(workspace: Workspace, audit: Audit) ->
     assert numbers() == [2]
     app.text_input(key="splits.log-search").set_value("nothing like it").run()
     assert numbers() == []
-    assert "No decision is like that" in texts(app.info)
+    assert "No decision passes these filters" in texts(app.info)
     app.selectbox(key="splits.log-kind").set_value("any").run()
     app.selectbox(key="splits.log-split").set_value("any").run()
     app.text_input(key="splits.log-search").set_value("Forest").run()  # a class
@@ -185,7 +185,7 @@ def test_a_version_is_made_and_listed(workspace: Workspace, audit: Audit) -> Non
     assert "The last version is made" in texts(app.success)
     assert app.text_input(key="splits.version-2").value == "v2"
     app.text_input(key="splits.version-2").set_value("v1").run()
-    assert "is there already" in texts(app.info)
+    assert "exists already" in texts(app.info)
     assert app.button(key="splits.make").disabled
     app.button(key="splits.train").click().run()
     assert "train" in app.query_params["screen"]
@@ -198,7 +198,7 @@ def test_a_version_that_cannot_be_made_says_why(workspace: Workspace, audit: Aud
     wait(job_folder(workspace, "split-tiny"))
     app = show("New version")
     assert "Making the version failed" in texts(app.error)
-    assert "no split was made" in texts(app.error)
+    assert "no version was made" in texts(app.error)
     assert versions(workspace, "tiny") == ("original",)
 
 
@@ -254,17 +254,16 @@ def test_the_list_is_that_of_the_command(workspace: Workspace, audit: Audit) -> 
 
 
 def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) -> None:
-    from app.screens.splits.versions import _sheet, _written
+    from app.screens.splits.versions import sheet_content
     from curation.handover.sheet import write_sheet, write_sheet_csv
 
     judge(workspace)
     version(workspace)
     labels = {one.proto.label for one in show("Versions").get("download_button")}
     assert labels == {"CSV", "Errata sheet, HTML", "Errata sheet, CSV", "Errata sheet, JSON"}
-    sheet = json.loads(_sheet("tiny", "v1", write_sheet)())
+    sheet = json.loads(sheet_content("tiny", "v1", write_sheet)())
     assert [one["new_label"] for one in sheet["errata"]] == ["forest", "sea"]
-    assert _sheet("tiny", "v1", write_sheet_csv)().decode().count("\n") == 3
-    assert _written(lambda path: write_text(path, "x")) == b"x"
+    assert sheet_content("tiny", "v1", write_sheet_csv)().decode().count("\n") == 3
 
 
 def test_an_export_is_written_and_a_failed_one_says_why(workspace: Workspace, audit: Audit) -> None:

@@ -50,7 +50,7 @@ def test_a_running_audit_is_watched(workspace: Workspace) -> None:
 def test_nothing_trained_yet(workspace: Workspace, audit: Audit) -> None:
     app = show()
     assert "There is no curated version yet" in texts(app.info)
-    assert "None yet" in shown(app)
+    assert "There are none yet" in shown(app)
     assert app.multiselect(key="train.architectures").value == list(ARCHITECTURES)
     assert "rough table for two cores" in texts(app.caption)
 

@@ -1,4 +1,4 @@
-"""The comparisons that are loaded, computed again where a run, a version or the audit has changed."""
+"""The comparisons that are loaded; they are computed again where a run, a version or the audit has changed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,10 +25,10 @@ class Compared:
 
 
 def contestants(workspace: Workspace, name: str) -> list[Contestant]:
-    """Return who can be compared.
+    """Return the networks that can be compared.
 
     Raises:
-        ErrataError: nobody, or a file of a run is damaged.
+        ErrataError: there are none, or a file of a run is damaged.
     """
     return _contestants(str(workspace.root), name, _stamp(workspace, name))
 
@@ -44,15 +44,12 @@ def compared(workspace: Workspace, name: str, runs: tuple[str, ...], versions: t
 
 def finished_trainings(workspace: Workspace, name: str) -> bool:
     """Return whether there is anything to compare."""
-    return any(_of(path.parent.name, name) for path in workspace.runs.glob("*/metrics.json"))
-
-
-def _of(run: str, name: str) -> bool:
-    return run.startswith(f"{name[:21]}-")  # as trainings are named; whose data set it is their config.json says
+    # Their names begin with that of the data set, cut off; the comparison reads in config.json which one it is.
+    return any(path.parent.name.startswith(f"{name[:21]}-") for path in workspace.runs.glob("*/metrics.json"))
 
 
 def _stamp(workspace: Workspace, name: str) -> Stamp:
-    """Return what changes whenever a comparison of the data set may."""
+    """Return the files that comparisons of a data set depend on, with the times at which they were written."""
     files = [
         *workspace.runs.glob("*/metrics.json"),
         *workspace.runs.glob("*/speed.json"),

@@ -1,4 +1,4 @@
-"""What the Splits screen computes, kept until the audit, the decisions or the versions are others."""
+"""Results that the Splits screen computes, kept until the audit, the decisions or the versions change."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from models.arrays import IntArray
 
 
 def preview(bench: Bench, request: VersionRequest) -> VersionPreview:
-    """Return what a request would make now; see `preview_version`."""
+    """Return the version that a request would make now; see `preview_version`."""
     audit = bench.audit
     return _preview(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), request, bench)
 
@@ -33,7 +33,7 @@ def looks(bench: Bench) -> IntArray:
 
 
 def decision_lines(bench: Bench) -> list[Line]:
-    """Return the decisions and what has become of each, oldest first; what took them back is left out."""
+    """Return the decisions, each with its status, oldest first; entries that took one back are left out."""
     audit = bench.audit
     return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), bench)
 
@@ -44,21 +44,23 @@ def summaries(audit: Audit) -> list[VersionSummary]:
 
 
 def changes(audit: Audit, old: str, new: str) -> list[Change]:
-    """Return what two versions do not have in common."""
+    """Return the images that two versions treat differently."""
     return _changes(str(workspace().root), audit.name, audit_stamp(audit.folder), old, new, audit)
 
 
 def version_of(audit: Audit, version: str) -> Version:
     """Return a version of an audited data set; see `load_version`."""
-    return _split(str(workspace().root), audit.name, audit_stamp(audit.folder), version, audit)
+    return _version(str(workspace().root), audit.name, audit_stamp(audit.folder), version, audit)
 
 
-def _summary(split: Version) -> VersionSummary:
-    about = split.about
-    if split.name == ORIGINAL:
-        return VersionSummary(split.name, split.sha256, "", "", "", about["counts"], {}, {})
+def _summary(version: Version) -> VersionSummary:
+    about = version.about
+    if version.name == ORIGINAL:
+        return VersionSummary(version.name, version.sha256, "", "", "", about["counts"], {}, {})
     made = (about["parent"]["version"], about["reviewer"], about["created"])
-    return VersionSummary(split.name, split.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"])
+    return VersionSummary(
+        version.name, version.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"]
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -76,19 +78,19 @@ def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Ben
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[Line]:
     rows = _bench.audit.rows
-    entries = [one for one in _bench.ledger.log.read().entries if isinstance(one[1], Decision)]
+    entries = [entry for entry in _bench.ledger.log.read().entries if isinstance(entry[1], Decision)]
     with _bench.ledger.reading() as state:
         return lines_of(entries, state, dict(zip(rows.image_ids.tolist(), rows.splits.tolist(), strict=True)))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _split(root: str, name: str, stamp: tuple[int, ...], version: str, _audit: Audit) -> Version:
+def _version(root: str, name: str, stamp: tuple[int, ...], version: str, _audit: Audit) -> Version:
     if version != ORIGINAL:
         return load_version(Workspace(Path(root)), name, version)
-    every = CuratedRows.as_given(_audit.checked, _audit.duplicates)  # what load_version reads, without reading it again
-    return Version(name, ORIGINAL, every, {"sha256": every.sha256(), "counts": every.counts()})
+    given = CuratedRows.as_given(_audit.checked, _audit.duplicates)  # as load_version reads it, which takes longer
+    return Version(name, ORIGINAL, given, {"sha256": given.sha256(), "counts": given.counts()})
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _changes(root: str, name: str, stamp: tuple[int, ...], old: str, new: str, _audit: Audit) -> list[Change]:
-    return diff_versions(*(_split(root, name, stamp, version, _audit) for version in (old, new)))
+    return diff_versions(*(_version(root, name, stamp, version, _audit) for version in (old, new)))

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.html_parts.charts import probability_bars, quality_bar
-from app.html_parts.components import change
+from app.html_parts.bars import probability_bars, quality_bar
+from app.html_parts.labels import change
 from app.jobs.actions import enqueue
 from app.jobs.process import watch
 from app.jobs.queue import jobs
@@ -128,7 +128,7 @@ def test_a_failed_audit_says_why_and_goes_on(workspace: Workspace) -> None:
     app = show(dataset="digits")
     assert texts(app.error) == "The last audit failed: the disk is full"
     assert "images …" in texts(app.code)
-    assert app.button(key="audit.start").label == "Go on where it was"
+    assert app.button(key="audit.start").label == "Resume the audit"
 
 
 def test_the_ranked_table_and_the_selected_image(workspace: Workspace) -> None:
@@ -165,7 +165,7 @@ def test_filters_narrow_the_table(workspace: Workspace) -> None:
 def test_filters_that_leave_nothing(workspace: Workspace) -> None:
     small_audit(workspace)
     app = show(dataset="tiny", label="street")
-    assert "No suspicious label is left" in texts(app.info)
+    assert "No suspicious label passes" in texts(app.info)
 
 
 def test_choosing_and_stepping_through(workspace: Workspace) -> None:

@@ -1,0 +1,51 @@
+"""Learning curves of the networks that an audit or a training is training, as charts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from app.html_parts.line_chart import line_figure
+from app.jobs.process import JobState
+from curation.reports.line_chart import Line, Point
+from curation.results.trained import TrainedRun
+from curation.workspace.names import slug
+from models.figures.curves import read_curves
+from models.files.atomic import read_json
+
+
+def audit_curves(folder: Path, progress: JobState) -> Markup:
+    """Return the validation accuracy of the network that an audit trains, a line for each fold; empty without any."""
+    kind, _, architecture = progress.stage.partition(" ")
+    if kind != "train" or progress.state != "running":
+        return Markup()
+    runs = f"{folder.name.removeprefix('audit-')[:30]}-{slug(architecture)[:24]}-*"
+    written = [path for path in folder.parent.glob(f"{runs}/fold-*.jsonl") if path.stat().st_mtime >= progress.started]
+    if not written:
+        return Markup()
+    newest = max(written, key=lambda path: path.stat().st_mtime).parent
+    curves = read_curves(newest, range(int(read_json(folder / "config.json").get("folds", 5))))
+    lines = [Line(f"fold {fold}", _points(epochs, "val_accuracy")) for fold, epochs in curves.items()]
+    return line_figure(lines, "epoch", f"{architecture}: validation accuracy", percent=True)
+
+
+def training_curves(runs: Sequence[TrainedRun]) -> Markup:
+    """Return the accuracy after each epoch: on validation images, and with a single seed on training images too."""
+    lines: list[Line] = []
+    for run in runs:
+        seed = "" if len(runs) == 1 else f", seed {run.seed}"
+        for key, name, kind in (("val_accuracy", "validation", ""), ("train_accuracy", "training", "dashed")):
+            points = _points(run.curve, key)
+            if points and (key == "val_accuracy" or len(runs) == 1 or not lines):
+                lines.append(Line(f"{name}{seed}", points, kind))
+    return line_figure(lines, "epoch", "accuracy, labels as trained on", percent=True)
+
+
+def _points(epochs: Iterable[Mapping[str, object]], key: str) -> list[Point]:
+    """Return epoch and figure of the epochs in which the figure is a number."""
+    values = ((epoch["epoch"], epoch.get(key)) for epoch in epochs)
+    return [
+        (float(str(number)), float(value))
+        for number, value in values
+        if isinstance(value, int | float) and value == value
+    ]

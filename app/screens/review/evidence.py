@@ -1,0 +1,96 @@
+"""What speaks for either label of the image under review: copies, the nearest images, and the architectures."""
+
+import streamlit as st
+from markupsafe import Markup
+
+from app.html_parts.opinion import opinion
+from app.html_parts.pictures import picture
+from app.html_parts.templates import macros
+from app.jobs.process import last_arguments, start, watch
+from app.panels.job import POLL_S
+from app.screens.review.sitting import ShownImage
+from app.screens.review.verdicts import phrase
+from app.screens.review.visit import tell
+from app.state import workspace
+from curation.training.cam_drawing import drawing_folder, missing_cams
+from models.errors import ErrataError
+
+SMALL_PX = 128  # twice what is shown
+NEIGHBOURS = 7  # of each class
+COPIES = 4  # that are shown
+_HTML = macros(__file__)
+
+
+def evidence(shown: ShownImage) -> None:
+    """Show what the models say, the nearest images of both classes, and copies; in a blind sitting only copies."""
+    if shown.sitting.blind:
+        st.html(_HTML.blind(shown.blind, _copies(shown)))
+        return
+    st.html(_HTML.evidence([_dispute(shown), _copies(shown), neighbours(shown)]))
+    folder = drawing_folder(workspace(), shown.sitting.bench.audit.name)
+    if missing_cams(shown.sitting.bench.audit, shown.row) and watch(folder).active:
+        st.fragment(_opinions, run_every=POLL_S)(shown)  # the maps appear once they are drawn
+    else:
+        _opinions(shown)
+
+
+def _dispute(shown: ShownImage) -> Markup | str:
+    """Return what each reviewer says, where the verdict is to settle a dispute."""
+    if not shown.sitting.settles:
+        return ""
+    with shown.sitting.bench.ledger.reading() as state:
+        verdicts = state.verdicts(shown.image_id)
+    return _HTML.dispute([(reviewer, phrase(verdict)) for reviewer, verdict in verdicts.items()])
+
+
+def neighbours(shown: ShownImage) -> Markup:
+    """Return the images most like this one, of the given class and of the class that contradicts it."""
+    bench = shown.sitting.bench
+    strips = []
+    for kind, label in (("given", shown.label), ("other", shown.other)):
+        if rows := bench.neighbours(shown.row, label, NEIGHBOURS):
+            strips.append((kind, bench.ledger.classes[label], [_small(shown, row) for row in rows]))
+    return _HTML.neighbours(strips)
+
+
+def _small(shown: ShownImage, row: int) -> Markup:
+    """Return an image of the data set, small."""
+    image_id = shown.sitting.image_id(row)
+    source = picture(shown.sitting.bench.audit.rows.root / image_id, SMALL_PX)
+    return Markup('<img src="{}" alt="{}" title="{}">').format(source, image_id, image_id)
+
+
+def _copies(shown: ShownImage) -> Markup:
+    """Return the images that show the same picture, with their labels."""
+    audit = shown.sitting.bench.audit
+    groups, rows = audit.duplicates.groups, audit.rows
+    copies = [int(row) for row in (groups == groups[shown.row]).nonzero()[0] if row != shown.row]
+    shown_copies = [(_small(shown, row), rows.classes[rows.labels[row]], rows.splits[row]) for row in copies[:COPIES]]
+    return _HTML.copies(shown_copies, len(copies) - COPIES)
+
+
+def _opinions(shown: ShownImage) -> None:
+    """Show the opinion of each architecture, and the button that draws missing maps, or the progress of the drawing."""
+    audit, row = shown.sitting.bench.audit, shown.row
+    st.html(Markup("").join(opinion(audit, architecture, row) for architecture in audit.architectures))
+    if not missing_cams(audit, row):
+        return
+    folder = drawing_folder(workspace(), audit.name)
+    arguments, progress = ["draw", audit.name, shown.image_id], watch(folder)
+    of_this_image = last_arguments(folder) == arguments
+    if progress.active:
+        st.html(_HTML.drawing("this image" if of_this_image else "another image"))
+        return
+    if of_this_image and progress.state in ("failed", "interrupted"):
+        st.caption(f"The maps could not be drawn: {progress.error or 'the process is gone'}")
+    st.button(
+        "Draw Grad-CAM", shortcut="G", type="tertiary", icon=":material/thermostat:",
+        key=f"review.draw-{shown.image_id}", on_click=_draw, args=(audit.name, arguments),
+    )  # fmt: skip
+
+
+def _draw(name: str, arguments: list[str]) -> None:
+    try:
+        start(drawing_folder(workspace(), name), arguments)
+    except ErrataError as error:
+        tell(f"{error}.")

@@ -1,0 +1,51 @@
+"""The image under review, large; and the next one, loaded before it is shown."""
+
+import streamlit as st
+from markupsafe import Markup
+
+from app.html_parts.bars import quality_bar
+from app.html_parts.labels import change, given_label
+from app.html_parts.pictures import picture
+from app.html_parts.templates import macros
+from app.screens.review.evidence import neighbours
+from app.screens.review.sitting import ShownImage
+from curation.results.reasons import reasons
+
+LARGE_PX = 640
+_HTML = macros(__file__)
+
+
+def image_panel(shown: ShownImage) -> None:
+    """Show the image, large, with its labels; in a blind sitting with the given label alone."""
+    audit, row, classes = shown.sitting.bench.audit, shown.row, shown.sitting.bench.ledger.classes
+    blind = shown.sitting.blind
+    st.html(
+        _HTML.image(
+            title=_title(classes[shown.label], classes[shown.other], shown.suspicious, blind),
+            quality=None if blind else quality_bar(float(audit.consensus.label_quality[row])),
+            source=_source(shown),
+            image_id=shown.image_id,
+            reason=None if blind else reasons(audit, [row])[0],
+            size_px=audit.checked.sizes_px[row],
+            split=audit.rows.splits[row],
+        )
+    )
+
+
+def _title(given: str, other: str, suspicious: bool, blind: bool) -> Markup:
+    if blind:
+        return Markup("Given label {}").format(given_label(given))
+    if suspicious:
+        return change(given, other)
+    return Markup("{} <small>the models agree</small>").format(given_label(given))
+
+
+def preload(shown: ShownImage) -> None:
+    """Put the next image on the page, hidden, and prepare what is shown beside it: the next key is answered fast."""
+    st.html(_HTML.hidden(_source(shown)))
+    if not shown.sitting.blind:
+        neighbours(shown)
+
+
+def _source(shown: ShownImage) -> str:
+    return picture(shown.sitting.bench.audit.rows.root / shown.image_id, LARGE_PX)
