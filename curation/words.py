@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 
-def counted(n: int, one: str, many: str | None = None) -> str:
+def counted(n: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its unit: `1 image`, `2,100 images`."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
 def listed(parts: list[str]) -> str:
@@ -15,10 +15,10 @@ def listed(parts: list[str]) -> str:
 
 
 def first_few(names: Sequence[str]) -> str:
-    """Return the first three names, for a sentence."""
+    """Return the first three names: `a, b, c, …`."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def utc_text(moment: datetime) -> str:
-    """Return a time as entries have it; one without a zone is this computer's."""
+    """Return a time in UTC, as decisions store it; a time without a zone is taken as local."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,7 +1,7 @@
 """Columns of values as the MongoDB documents that FiftyOne would write, at many times its speed.
 
-FiftyOne itself writes one sample with a value in every field; that makes the schema, and its document is the pattern
-that all others follow (tests/curation/database/test_documents.py holds both ways side by side).
+FiftyOne itself writes one sample with a value in every field. That makes the schema, and its document is the pattern of
+all other documents (tests/curation/database/test_documents.py compares both ways).
 """
 
 import io
@@ -22,7 +22,7 @@ BATCH = 2_000  # documents in memory at a time, a few kB each
 
 @dataclass(frozen=True)
 class Labels:
-    """A classification field to write: N labels with confidence and logits where there are any."""
+    """A classification field to write: N labels, with confidence and logits if a model gave them."""
 
     labels: Sequence[str | None]  # None: no label
     confidence: FloatArray | None = None  # (N,)
@@ -31,7 +31,7 @@ class Labels:
 
 @dataclass(frozen=True)
 class Column:
-    """One field of the dataset and where it stands in the sidebar."""
+    """One field of the dataset and its group in the sidebar."""
 
     name: str
     group: str
@@ -44,13 +44,13 @@ class Column:
 def insert(fo: Any, dataset: Any, paths: Sequence[Path], columns: Sequence[Column]) -> None:
     """Fill the empty dataset with one sample for each path, the columns as its fields.
 
-    A column without any value makes no field.
+    A column of missing values makes no field.
 
     Args:
         fo: the fiftyone module.
-        dataset: of no samples.
+        dataset: without samples.
         paths: N images.
-        columns: N values each, None where a sample has none.
+        columns: N values each, None where a sample has no value.
     """
     if not paths:
         return
@@ -61,8 +61,8 @@ def insert(fo: Any, dataset: Any, paths: Sequence[Path], columns: Sequence[Colum
     pattern = collection.find_one()
     collection.delete_many({})
     written = [column for column in columns if column.name in values]
-    every = _documents(pattern, paths, written)
-    while batch := list(islice(every, BATCH)):
+    documents = _documents(pattern, paths, written)
+    while batch := list(islice(documents, BATCH)):
         collection.insert_many(batch, ordered=False)
 
 
@@ -72,9 +72,9 @@ def field_values(fo: Any, column: Column) -> Iterator[Any]:
     if isinstance(values, Labels):
         for row, label in enumerate(values.labels):
             if label is not None:
-                sure = None if values.confidence is None else float(values.confidence[row])
+                confidence = None if values.confidence is None else float(values.confidence[row])
                 logits = None if values.logits is None else values.logits[row]
-                yield fo.Classification(label=label, confidence=sure, logits=logits)
+                yield fo.Classification(label=label, confidence=confidence, logits=logits)
     elif isinstance(values, np.ndarray):
         yield from values if values.ndim == 2 else values.tolist()
     else:
@@ -87,8 +87,8 @@ def _documents(pattern: dict[str, Any], paths: Sequence[Path], columns: Sequence
     """Yield one document for each path."""
     from bson import ObjectId
 
-    own = {column.name for column in columns}
-    common = {name: value for name, value in pattern.items() if name not in own}
+    written = {column.name for column in columns}
+    common = {name: value for name, value in pattern.items() if name not in written}
     encoded = [_encoded(column, pattern[column.name]) for column in columns]
     names = [column.name for column in columns]
     for path, values in zip(paths, zip(*encoded, strict=True) if encoded else ((),) * len(paths), strict=True):
@@ -97,7 +97,7 @@ def _documents(pattern: dict[str, Any], paths: Sequence[Path], columns: Sequence
 
 
 def _encoded(column: Column, pattern: Any) -> Iterator[Any]:
-    """Yield each value of a column as it stands in a document, None where there is none."""
+    """Yield each value of a column as a document holds it, None where it is missing."""
     from bson import ObjectId
 
     values = column.values
@@ -118,7 +118,7 @@ def _encoded(column: Column, pattern: Any) -> Iterator[Any]:
 
 
 def _packed(rows: FloatArray) -> Iterator[bytes]:
-    """Yield each row as FiftyOne stores a vector: .npy in zlib, not compressed, for MongoDB compresses it again."""
+    """Yield each row as FiftyOne stores a vector: .npy in zlib without compression, since MongoDB compresses anyway."""
     file = io.BytesIO()
     header = {"descr": np.lib.format.dtype_to_descr(rows.dtype), "fortran_order": False, "shape": rows.shape[1:]}
     np.lib.format.write_array_header_1_0(file, header)

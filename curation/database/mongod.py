@@ -1,4 +1,4 @@
-"""The MongoDB process of one folder: where it listens, whether it answers, starting it."""
+"""The MongoDB process of one folder: its address, whether it answers, and how it is started."""
 
 import hashlib
 import json
@@ -16,17 +16,17 @@ import psutil
 from curation.database.processes import end_process, find_process, last_lines, start_background
 from models.errors import ErrataError
 
-START_S = 90  # recovery of a large journal takes its time; a fresh server is ready in 2 s
-ANSWER_S = 15  # a server on a busy machine is slow, not dead: others may be using it
+START_S = 90  # to recover a large journal; a fresh server is ready in 2 s
+ANSWER_S = 15  # on a busy machine a server is slow, not dead, and other processes may be using it
 STOP_S = 30
-_LOST_S = 5  # how long who is connected looks for a server that died; pymongo would take 30
+_LOST_S = 5  # how long a client looks for a server that died; 30 by default in pymongo
 _CACHE_GB = 0.5  # MongoDB would take half of the memory, which the models need
 _SOCKET_PATH_BYTES = 103  # sun_path holds 104 bytes on macOS, 108 on Linux, with the final zero
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # MongoDB splits addresses at commas
 
 
 def running_server(folder: Path) -> psutil.Process | None:
-    """Return the server of this folder, answering or not; MongoDB itself keeps its pid in `mongod.lock`."""
+    """Return the server of this folder, whether it answers or not; MongoDB keeps its pid in `mongod.lock`."""
     try:
         pid = int((_data(folder) / "mongod.lock").read_text())
     except (OSError, ValueError):  # never started, or ended cleanly, which leaves the file empty
@@ -38,12 +38,12 @@ def start_server(binary: Path, folder: Path) -> str:
     """Start the server on `folder/data` and return its address once it answers.
 
     Raises:
-        ErrataError: it ends or does not answer in time; quotes the error in its log.
+        ErrataError: the server ends or does not answer in time; the message quotes the error in its log.
     """
     command = _command(binary, folder)
     log = folder / "mongod.log"
     if log.exists():
-        log.replace(folder / "mongod.old.log")  # so that logs stay small and an error is one of this start
+        log.replace(folder / "mongod.old.log")  # logs stay small, and an error in the log belongs to this start
     process = start_background(command, folder / "mongod.out", os.environ)
     deadline = time.monotonic() + START_S
     while process.is_running() and time.monotonic() < deadline:
@@ -59,15 +59,15 @@ def start_server(binary: Path, folder: Path) -> str:
 
 def address(command: list[str]) -> str:
     """Return the `mongodb://` address of a server that was started with this command line."""
-    place = command[command.index("--bind_ip") + 1]
+    host = command[command.index("--bind_ip") + 1]
     if "--port" in command:
-        place = f"{place}:{command[command.index('--port') + 1]}"
-    return f"mongodb://{quote(place, safe=':')}/?serverSelectionTimeoutMS={_LOST_S * 1000}"
+        host = f"{host}:{command[command.index('--port') + 1]}"
+    return f"mongodb://{quote(host, safe=':')}/?serverSelectionTimeoutMS={_LOST_S * 1000}"
 
 
 def answers(uri: str, patience_s: float) -> bool:
-    """Tell whether a server answers a ping; being connected is not enough, a stopped one still accepts."""
-    from pymongo import MongoClient  # half a second, only paid by those who go on to use the database
+    """Return whether a server answers a ping; a connection proves nothing, since a stopped process still accepts it."""
+    from pymongo import MongoClient  # takes half a second to import, only needed where the database is used next
     from pymongo.errors import PyMongoError
 
     wait_ms = int(patience_s * 1000)
@@ -85,10 +85,10 @@ def answers(uri: str, patience_s: float) -> bool:
 
 
 def private(folder: Path) -> Path:
-    """Return the folder, made if need be, open to its owner alone: MongoDB itself asks for no password.
+    """Return the folder, made if it is missing, open to its owner alone: MongoDB asks for no password.
 
     Raises:
-        ErrataError: it cannot be made, or belongs to somebody else.
+        ErrataError: the folder cannot be made, or belongs to another user.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -99,7 +99,7 @@ def private(folder: Path) -> Path:
 
 
 def _data(folder: Path) -> Path:
-    return folder.resolve() / "data"  # one spelling of the path: the running server is recognised by it
+    return folder.resolve() / "data"  # always spelled the same: the running server is recognised by this path
 
 
 def _command(binary: Path, folder: Path) -> list[str]:
@@ -113,7 +113,7 @@ def _command(binary: Path, folder: Path) -> list[str]:
 def _listen(folder: Path) -> list[str]:
     """Return the arguments that make the server listen on a socket file that only its owner can open."""
     if _has_unix_sockets():
-        # --nounixsocket turns off a second one, /tmp/mongodb-27017.sock, which another server may be using.
+        # --nounixsocket turns off a second socket, /tmp/mongodb-27017.sock, which another server may be using.
         return ["--bind_ip", str(_socket(folder)), "--filePermissions", "0700", "--nounixsocket"]
     with socket.create_server(("127.0.0.1", 0)) as free:
         return ["--bind_ip", "127.0.0.1", "--port", str(free.getsockname()[1])]
@@ -124,7 +124,7 @@ def _has_unix_sockets() -> bool:
 
 
 def _socket(folder: Path) -> Path:
-    """Return the socket's path: in the folder, or where that is too long or odd, in a temporary one."""
+    """Return the socket's path: in the folder, or in a temporary one where that path is too long or has odd letters."""
     near = folder / "socket" / "m.sock"
     if len(os.fsencode(near)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(str(near)):
         return private(near.parent) / near.name
@@ -132,17 +132,17 @@ def _socket(folder: Path) -> Path:
 
 
 def _private_temporary() -> Path:
-    """Return our folder under the system's temporary one, where anybody may have made that name first."""
+    """Return our folder in the system's temporary folder, where another user may have made that name first."""
     folder = Path(tempfile.gettempdir(), f"errata-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()  # not stat: a link would lead to a folder of somebody's choice
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    status = folder.lstat()  # not stat: a link could lead to the folder of another user
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
         raise ErrataError(f"{folder} is not yours alone (mode 0700); remove it or set TMPDIR to another folder")
     return folder
 
 
 def _reason(folder: Path) -> str:
-    """Return the error that the server's log, one JSON object a line, ends with; else its last words."""
+    """Return the last error in the server's log, one JSON object a line, else the last line of the log."""
     log = folder / "mongod.log"
     entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
     errors = [entry for entry in entries if entry["s"] in ("E", "F")]  # error, fatal

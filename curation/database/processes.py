@@ -1,4 +1,4 @@
-"""Background processes of our own: started one at a time, found again by command line, ended cleanly."""
+"""Background processes that Errata starts: found again by their command line, ended cleanly."""
 
 import contextlib
 import socket
@@ -11,7 +11,7 @@ import psutil
 
 
 def start_background(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> psutil.Process:
-    """Start a process that outlives this one and that Ctrl-C in this terminal does not reach.
+    """Start a process that goes on after this one has ended, and that Ctrl-C in this terminal does not reach.
 
     Args:
         command: the program and its arguments.
@@ -24,7 +24,7 @@ def start_background(command: Sequence[str], log: Path, environment: Mapping[str
             start_new_session=True,
         )  # fmt: skip
     started = psutil.Process(process.pid)
-    # Somebody has to wait for it: a dead child nobody waited for stays in the process table and looks alive.
+    # A dead child process stays in the process table and looks alive until its parent has waited for it.
     threading.Thread(target=process.wait, daemon=True).start()
     return started
 
@@ -32,19 +32,19 @@ def start_background(command: Sequence[str], log: Path, environment: Mapping[str
 def find_process(pid: int, arguments: Sequence[str]) -> psutil.Process | None:
     """Return the living process with this pid if its command line holds all the arguments.
 
-    A pid is used again after its process has ended, and a reboot starts over: what was started with our
-    folder as an argument is ours, anything else is a stranger that must not be attached to or ended.
+    The system reuses a pid after its process has ended, and after a reboot. A process that was started with our folder
+    as an argument is ours; any other must be left alone.
     """
     try:
         process = psutil.Process(pid)
         command = process.cmdline()
-    except (psutil.Error, ValueError, OverflowError):  # gone, not ours to look at, or no pid at all
+    except (psutil.Error, ValueError, OverflowError):  # ended, of another user, or no pid at all
         return None
     return process if all(argument in command for argument in arguments) else None
 
 
 def end_process(process: psutil.Process, patience_s: float) -> None:
-    """Ask the process to end (SIGTERM); after `patience_s` make it (SIGKILL). Returns when it is gone."""
+    """Ask the process to end (SIGTERM), and after `patience_s` force it (SIGKILL); return when it has ended."""
     try:
         process.terminate()
         process.wait(patience_s)
@@ -56,7 +56,7 @@ def end_process(process: psutil.Process, patience_s: float) -> None:
 
 
 def last_lines(log: Path, count: int) -> list[str]:
-    """Return the last lines of a log file that are not empty; none where there is no file."""
+    """Return the last lines of a log file, without empty lines; an empty list where there is no file."""
     try:
         with log.open("rb") as file:
             file.seek(max(0, log.stat().st_size - 16_384))
@@ -67,7 +67,7 @@ def last_lines(log: Path, count: int) -> list[str]:
 
 
 def port_owner(port: int) -> str | None:
-    """Return who listens on a TCP port of this machine, as far as the system tells; None if nobody."""
+    """Return which program listens on a TCP port of this machine, as far as the system tells; None = no program."""
     with socket.socket() as probe:
         probe.settimeout(2)
         if probe.connect_ex(("127.0.0.1", port)) != 0:

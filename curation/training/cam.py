@@ -31,36 +31,36 @@ LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
 def grad_cam(
     classifier: Classifier, layer: nn.Module, images: torch.Tensor, targets: IntArray, reshape: Reshape | None = None
 ) -> FloatArray:
-    """Return maps, shape (B, S, S), in [0, 1], of normalised images, shape (B, 3, S, S), for a class each, shape (B,).
+    """Return maps, shape (B, S, S), in [0, 1], of normalised images, shape (B, 3, S, S), each for one class.
 
-    1 = the place that speaks most for the class in this image; a map of zeros: nothing speaks for it.
+    1 = the place that speaks most for the class in this image; all zeros = no place speaks for it.
 
     Args:
         classifier: in evaluation mode.
-        layer: whose output is looked at.
+        layer: its output is the map.
         images: see above.
-        targets: class indices.
-        reshape: of the layer's output to (B, D, H, W), where it is not that.
+        targets: class indices, shape (B,).
+        reshape: brings the layer's output to (B, D, H, W), where it has another shape.
     """
-    cut = layer.register_forward_hook(_start_of_graph)  # before grad-cam's own hooks, so that they see what it returns
+    cut = layer.register_forward_hook(_start_of_graph)  # before grad-cam's own hooks, which then see its result
     method = GradCAM(model=classifier, target_layers=[layer], reshape_transform=reshape)
-    apart = layer.register_forward_hook(_apart)  # after them
+    copied = layer.register_forward_hook(_copied)  # after them
     try:
         maps = method(input_tensor=images, targets=[ClassifierOutputTarget(int(target)) for target in targets])
     finally:  # its own `with` would print and swallow an IndexError
         method.activations_and_grads.release()
         cut.remove()
-        apart.remove()
+        copied.remove()
     return np.nan_to_num(np.asarray(maps, np.float32))
 
 
 def _start_of_graph(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-    """Return the activations as the first node of the graph: no gradient is needed, or computed, before them."""
+    """Return the activations as the first node of the graph: no gradient is computed before them."""
     return output.detach().requires_grad_(True)
 
 
-def _apart(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
-    """Return a copy: what changes it in place behind the layer leaves the activations that grad-cam keeps."""
+def _copied(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.Tensor:
+    """Return a copy: a later layer that works in place does not change the activations that grad-cam keeps."""
     return output.clone()
 
 
@@ -69,14 +69,14 @@ def draw_cams(
 ) -> None:
     """Write the maps of `jobs` that are not there yet as 8-bit grey PNG files in the image's proportions.
 
-    Values run from 1 (nothing) to 255: FiftyOne cuts out what is 0.
+    Values run from 1 (nothing) to 255: FiftyOne shows 0 as transparent.
 
     Args:
-        run_folder: holds a checkpoint for each fold, or the one of a single training.
-        architecture: or a variant, as it is written.
-        jobs: what to draw.
+        run_folder: holds a checkpoint for each fold, or the checkpoint of a single training.
+        architecture: its name, or a variant as it is written.
+        jobs: the maps to draw.
         batch_size: images.
-        progress: told (maps there, maps in all).
+        progress: called with (maps drawn, all maps).
 
     Raises:
         ErrataError: a checkpoint or an image cannot be read, or the network has no map of the image.
@@ -86,11 +86,11 @@ def draw_cams(
     finished = len(jobs) - len(missing)
     for fold in sorted({job.fold for job in missing}):
         classifier, info = load_checkpoint(_checkpoint(run_folder, fold))
-        classifier.requires_grad_(False)  # of the weights no gradient is needed, and no activation kept for it
+        classifier.requires_grad_(False)  # weights need no gradient, so no activation is kept for it
         layer, spec = entry.cam_layer(classifier), info.input or entry.input
-        own = [job for job in missing if job.fold == fold]
-        for start in range(0, len(own), batch_size):
-            batch = own[start : start + batch_size]
+        of_fold = [job for job in missing if job.fold == fold]
+        for start in range(0, len(of_fold), batch_size):
+            batch = of_fold[start : start + batch_size]
             images = _inputs([job.path for job in batch], spec)
             maps = grad_cam(classifier, layer, images, np.array([job.target for job in batch]), entry.cam_reshape)
             for job, cam in zip(batch, maps, strict=True):
@@ -101,7 +101,7 @@ def draw_cams(
 
 
 def _checkpoint(run_folder: Path, fold: int) -> Path:
-    """Return the weights that may look at the image: of its own fold, of a single training, or else of fold 0."""
+    """Return the weights that did not learn the image: of its own fold, of a single training, or else of fold 0."""
     single = run_folder / "checkpoint.safetensors"
     if fold == NO_FOLD and single.exists():
         return single

@@ -8,7 +8,7 @@ from models.training.recipes import DEFAULT
 
 
 def check_ensemble(workspace: Workspace, request: TrainRequest) -> None:
-    """Raise before any work what is wrong with a request.
+    """Raise if a request is wrong, before any work is done.
 
     Raises:
         ErrataError: fewer than two members; a member that is named twice, unknown or not cross-validated; or a setting

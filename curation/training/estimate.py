@@ -1,4 +1,4 @@
-"""How long a training will take: by the finished ones of this workspace, else by a rough table."""
+"""How long a training will take: measured on finished trainings of this workspace, else from a rough table."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from curation.workspace.stages import read_records
 from models.processors.processes import PROCESSES_PAY_FROM
 from models.processors.threads import cores
 
-START_S = 12.0  # until torch is imported and the images are found
-# Images a second on two cores, forward and back, at the architecture's own size; rough, said so wherever it is used.
+START_S = 12.0  # to import torch and read the list of images
+# Images a second on two cores, forward and back, at the architecture's own size. Every use says that they are rough.
 ROUGH: dict[tuple[str, str], float] = {
     ("cnn3", "scratch"): 380.0,
     ("deep_cnn", "scratch"): 270.0,
@@ -25,8 +25,8 @@ ROUGH: dict[tuple[str, str], float] = {
     ("simple_cnn_sigmoid", "scratch"): 280.0,
     ("simple_cnn_tanh", "scratch"): 280.0,
 }
-ROUGH_FROZEN = 12_000.0  # a head on features that are there
-ROUGH_FEATURES = 90.0  # a frozen backbone once over the images
+ROUGH_FROZEN = 12_000.0  # a head on features that are already computed
+ROUGH_FEATURES = 90.0  # one pass of a frozen backbone over the images
 ROUGH_OTHER = 8.0  # a large network, all of it trained
 
 
@@ -35,7 +35,7 @@ class Estimate:
     """How long a training will take."""
 
     seconds: float  # of all its seeds
-    runs: int  # finished ones that it was measured on; 0 = by the rough table
+    runs: int  # finished runs that it was measured on; 0 = from the rough table
 
 
 def estimate_training(
@@ -51,51 +51,51 @@ def estimate_training(
     """Return how long a training will take.
 
     Args:
-        workspace: holds finished ones.
+        workspace: holds finished trainings.
         dataset: name of the audited data set.
         architecture: its name, without a mode.
         mode: scratch, finetuned or frozen.
-        images: to learn from.
+        images: number of images to learn from.
         epochs: planned.
-        seeds: of it; side by side each has its part of the processors, so that they take as long as one by one.
-        views: of each image, of a frozen backbone.
+        seeds: how many; side by side they share the processors, so they take as long as one after the other.
+        views: of each image, for a frozen backbone.
     """
-    every = [load_run(folder) for folder in finished_runs(workspace)]
-    known = [run for run in every if (run.config.get("architecture"), run.config.get("mode")) == (architecture, mode)]
-    own = [(seconds_per_image(run), seeds_together(run, known)) for run in known]
-    each = [seconds / together for seconds, together in own if seconds is not None]
-    if each:
-        rate = 1 / median(each)
+    runs = [load_run(folder) for folder in finished_runs(workspace)]
+    alike = [run for run in runs if (run.config.get("architecture"), run.config.get("mode")) == (architecture, mode)]
+    measured = [(seconds_per_image(run), seeds_together(run, alike)) for run in alike]
+    alone = [seconds / together for seconds, together in measured if seconds is not None]
+    if alone:
+        rate = 1 / median(alone)
     else:
         rate = ROUGH_FROZEN if mode == "frozen" else ROUGH.get((architecture, mode), ROUGH_OTHER)
     once = _features_s(workspace, dataset, architecture, images, views) if mode == "frozen" else 0.0
-    return Estimate(START_S + once + seeds * images * epochs / rate, len(each))
+    return Estimate(START_S + once + seeds * images * epochs / rate, len(alone))
 
 
 def seconds_per_image(run: TrainedRun) -> float | None:
-    """Return the seconds a finished run took for an image and epoch; None where its folder does not say."""
+    """Return the seconds that a finished run took for an image and epoch; None where its folder does not tell."""
     images, epochs = run.config.get("images", {}).get("train"), run.metrics.get("epochs")
     seconds = run.metrics.get("seconds")
     return seconds / (images * epochs) if images and epochs and seconds else None
 
 
-def seeds_together(run: TrainedRun, others: Sequence[TrainedRun]) -> int:
-    """Return how many seeds of its training shared the processors with a finished run, itself among them.
+def seeds_together(run: TrainedRun, runs: Sequence[TrainedRun]) -> int:
+    """Return how many seeds of its training ran side by side with a finished run, itself included.
 
-    What its folder says it took is then that many times what it would have taken alone.
+    The time in its folder is that many times the time that it would have taken alone.
 
     Args:
-        run: a finished one.
-        others: finished ones; those of the same training have the same name but for the seed.
+        run: a finished run.
+        runs: finished runs; those of the same training have the same name except for the seed.
     """
     images, epochs = run.config.get("images", {}).get("train", 0), run.metrics.get("epochs", 0)
-    seeds = sum(group_of(one.name) == group_of(run.name) for one in others)
-    alone = run.config.get("mode") == "frozen" or run.config.get("device") != "cpu"
-    return 1 if alone or seeds * images * epochs < PROCESSES_PAY_FROM else min(seeds, cores())
+    seeds = sum(group_of(other.name) == group_of(run.name) for other in runs)
+    one_by_one = run.config.get("mode") == "frozen" or run.config.get("device") != "cpu"
+    return 1 if one_by_one or seeds * images * epochs < PROCESSES_PAY_FROM else min(seeds, cores())
 
 
 def _features_s(workspace: Workspace, dataset: str, architecture: str, images: int, views: int) -> float:
-    """Return how long the backbone runs over the images; no time where an audit did that already."""
+    """Return how many seconds the backbone takes for the images; 0 where an audit has computed the features already."""
     done = read_records(audit_folder(workspace, dataset)).get(f"features {architecture}")
     if done is None:
         return views * images / ROUGH_FEATURES

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from models.networks.classifier import Backbone
     from models.networks.variants import Variant
 
-METHOD = 2  # raised when the same models judge otherwise: their runs are then made anew
+METHOD = 2  # raised when fold models of the same config predict something else; their runs are then made anew
 
 
 @dataclass(frozen=True)
 class Material:
-    """What the models of an audit are made from."""
+    """The images that the models of an audit learn from."""
 
     prepared: Prepared
     dataset: str
@@ -48,7 +48,7 @@ class Material:
         return [source, architecture.input.to_dict(), self.prepared.engine]
 
     def evidence(self, name: str) -> FloatArray:
-        """Return all that the backbone of a frozen variant saw in the images, shape (N, D + E), memory-mapped."""
+        """Return the embeddings and stage outputs of a frozen variant, shape (N, D + E), memory-mapped."""
         from models.networks.architectures import find_architecture
         from models.networks.variants import parse_variant, pretrained_backbone
 
@@ -65,7 +65,7 @@ class Material:
 
 @dataclass(frozen=True)
 class FoldModels:
-    """A model for each fold, of one variant of an architecture: from what and where they are made."""
+    """A model for each fold, of one variant of an architecture: what they are made from, and where they are kept."""
 
     name: str  # the variant, as it is written
     variant: "Variant"
@@ -134,9 +134,9 @@ def train_out_of_fold(name: str, problem: "Problem", material: Material, stages:
 
 
 def train_fold_models(models: FoldModels, stages: Stages) -> None:
-    """Train what is not there yet.
+    """Train the fold models, unless they are there already.
 
-    Frozen features and decoded pixels are kept by content: another number of folds or another seed computes none again.
+    Frozen features and decoded pixels are kept by content: another number of folds or seed computes them only once.
     """
     from models.networks.checkpoint import versions
 
@@ -145,7 +145,7 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
 
     def train(progress: Progress) -> None:
         if all(path.exists() for path in outputs):
-            return  # by another command; the folder's name says from what and how
+            return  # another command made them; the name of the folder depends on all inputs
         _predict(models, progress)
         made_from = {"dataset": models.material.dataset, "rows_key": models.material.rows_key}
         write_json(models.folder / "config.json", {**models.config, **made_from, "versions": versions()})

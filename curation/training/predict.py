@@ -1,4 +1,4 @@
-"""The job behind `errata predict`: image files to every model's classes, Grad-CAM maps and the images like them."""
+"""The job behind `errata predict`: for image files each model's classes, Grad-CAM maps and the most similar images."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -29,7 +29,7 @@ class Opinion:
     """What one model says about an image."""
 
     model: str
-    about: str  # mean of how many networks
+    about: str  # of how many networks the mean is
     architecture: str
     version: str  # of the labels it learned from
     top: list[tuple[str, float]]  # class and probability, the most probable first
@@ -38,7 +38,7 @@ class Opinion:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A training image like a new one."""
+    """A training image that is similar to a new image."""
 
     image_id: str
     label: str  # as given
@@ -47,19 +47,19 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class FileResult:
-    """What is said about one file."""
+    """The result for one file."""
 
     file: str
     problem: str  # why it could not be read; empty otherwise
     sha256: str
     size_px: tuple[int, int]  # width, height
-    none_of_these: float | None  # in [0, 1], high = no class fits; None = cannot be told
+    none_of_these: float | None  # in [0, 1], high = no class fits; None = unknown
     opinions: list[Opinion]
     nearest: list[Neighbour]
 
     @property
     def fits_none(self) -> bool:
-        """Whether it looks like none of the classes."""
+        """Whether no class fits the image."""
         return self.none_of_these is not None and self.none_of_these >= NONE_FITS
 
 
@@ -70,11 +70,11 @@ def predict_images(
     """Ask every trained model of a data set about image files.
 
     Args:
-        workspace: where the models are.
+        workspace: holds the models.
         name: of the audited data set.
-        paths: image files of any place; one that cannot be read gets its problem, the others go on.
-        top: classes of each model.
-        cams: folder for Grad-CAM maps of each model's first class; none are drawn where None.
+        paths: image files anywhere; a file that cannot be read gets a problem instead of opinions.
+        top: how many classes of each model.
+        cams: folder for Grad-CAM maps of each model's first class; None: no maps are drawn.
         on_stage: told (stage, done, total).
 
     Raises:
@@ -94,30 +94,32 @@ def predict_images(
             on_stage("predict", done, len(models))
         if not files:
             break
-        said = predict_files(model.checkpoints, files)
-        maps = _draw(model, said.probs.argmax(1), files, [checks[place] for place in good], cams, done)
-        for place, probs in enumerate(said.probs):
-            best = np.argsort(-probs, kind="stable")[:top]
-            own = [(said.classes[label], float(probs[label])) for label in best]
+        predicted = predict_files(model.checkpoints, files)
+        maps = _draw(model, predicted.probs.argmax(1), files, [checks[place] for place in good], cams, done)
+        for place, probs in enumerate(predicted.probs):
+            labels = np.argsort(-probs, kind="stable")[:top]
+            ranked = [(predicted.classes[label], float(probs[label])) for label in labels]
             opinions[place].append(
-                Opinion(model.name, model.about, model.architecture, model.version, own, maps[place])
+                Opinion(model.name, model.about, model.architecture, model.version, ranked, maps[place])
             )
     if on_stage:
         on_stage("predict", len(models), len(models))
-    near, scope = _like(audit, files)
+    neighbours, scope = _neighbours(audit, files)
     files_and_checks = enumerate(zip(paths, checks, strict=True))
-    return [_result(str(path), check, good, place, opinions, near, scope) for place, (path, check) in files_and_checks]
+    return [
+        _result(str(path), check, good, place, opinions, neighbours, scope) for place, (path, check) in files_and_checks
+    ]
 
 
 def _result(
     file: str, check: ImageCheck, good: list[int], place: int, opinions: list[list[Opinion]],
-    near: list[list[Neighbour]], scope: list[float | None],
+    neighbours: list[list[Neighbour]], scope: list[float | None],
 ) -> FileResult:  # fmt: skip
     size = (check.width_px, check.height_px)
     if check.problem is not None:
         return FileResult(file, check.problem, check.sha256, size, None, [], [])
-    own = good.index(place)
-    return FileResult(file, "", check.sha256, size, scope[own], opinions[own], near[own])
+    number = good.index(place)
+    return FileResult(file, "", check.sha256, size, scope[number], opinions[number], neighbours[number])
 
 
 def _draw(
@@ -142,28 +144,29 @@ def _draw(
     return [str(job.output) for job in jobs]
 
 
-def _like(audit: Audit, files: list[Path]) -> tuple[list[list[Neighbour]], list[float | None]]:
-    """Return the nearest training images, and how far no class fits, by the audit's first frozen backbone."""
-    frozen = [one for one in audit.voters if one.frozen and (one.run_folder / "fold-0.safetensors").exists()]
-    if not frozen or not files:
+def _neighbours(audit: Audit, files: list[Path]) -> tuple[list[list[Neighbour]], list[float | None]]:
+    """Return the nearest training images, and how much no class fits, by the audit's first frozen backbone."""
+    folders = [voter.run_folder for voter in audit.voters if voter.frozen]
+    folders = [folder for folder in folders if (folder / "fold-0.safetensors").exists()]
+    if not folders or not files:
         return [[] for _ in files], [None] * len(files)
     from models.jobs.predict_files import predict_files
 
-    folder = frozen[0].run_folder
+    folder = folders[0]
     known = Predictions.load(folder / "predictions.npz").embeddings
     new = predict_files([folder / "fold-0.safetensors"], files).embeddings
     if known is None or known.shape[1] != new.shape[1]:  # of an audit that kept other embeddings
         return [[] for _ in files], [None] * len(files)
-    found, rows = likeness(audit, known, new, NEAREST), audit.rows
-    near = [
+    nearest, rows = likeness(audit, known, new, NEAREST), audit.rows
+    neighbours = [
         [
-            Neighbour(str(rows.image_ids[row]), rows.classes[rows.labels[row]], round(float(alike), 4))
-            for row, alike in zip(own.tolist(), shares.tolist(), strict=True)
+            Neighbour(str(rows.image_ids[row]), rows.classes[rows.labels[row]], round(float(similarity), 4))
+            for row, similarity in zip(near.tolist(), similarities.tolist(), strict=True)
         ]
-        for own, shares in zip(found.rows, found.similarity, strict=True)
+        for near, similarities in zip(nearest.rows, nearest.similarity, strict=True)
     ]
-    scope = found.none_of_these
-    return near, [None] * len(files) if scope is None else [round(float(one), 4) for one in scope]
+    scope = nearest.none_of_these
+    return neighbours, [None] * len(files) if scope is None else [round(float(score), 4) for score in scope]
 
 
 def write_results(results: Sequence[FileResult], name: str, path: Path) -> None:
@@ -172,7 +175,9 @@ def write_results(results: Sequence[FileResult], name: str, path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    write_json(path, {"schema_version": SCHEMA_VERSION, "dataset": name, "images": [asdict(one) for one in results]})
+    write_json(
+        path, {"schema_version": SCHEMA_VERSION, "dataset": name, "images": [asdict(result) for result in results]}
+    )
 
 
 def read_results(path: Path) -> list[FileResult]:
@@ -184,15 +189,16 @@ def read_results(path: Path) -> list[FileResult]:
     values = read_json(path)
     if not isinstance(values, dict) or values.get("schema_version") != SCHEMA_VERSION:
         raise ErrataError(f"{path} is of another version of Errata; predict again")
-    return [_read(one) for one in values["images"]]
+    return [_read(image) for image in values["images"]]
 
 
-def _read(one: dict[str, Any]) -> FileResult:
+def _read(image: dict[str, Any]) -> FileResult:
     opinions = [
-        Opinion(**{**said, "top": [(label, share) for label, share in said["top"]]}) for said in one["opinions"]
+        Opinion(**{**opinion, "top": [(label, share) for label, share in opinion["top"]]})
+        for opinion in image["opinions"]
     ]
-    nearest = [Neighbour(**near) for near in one["nearest"]]
-    return FileResult(**{**one, "size_px": tuple(one["size_px"]), "opinions": opinions, "nearest": nearest})
+    nearest = [Neighbour(**neighbour) for neighbour in image["nearest"]]
+    return FileResult(**{**image, "size_px": tuple(image["size_px"]), "opinions": opinions, "nearest": nearest})
 
 
 def write_results_csv(results: Sequence[FileResult], path: Path) -> None:
@@ -201,8 +207,8 @@ def write_results_csv(results: Sequence[FileResult], path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    most = max((len(said.top) for one in results for said in one.opinions), default=0)
-    ranks = [f"{what}_{place}" for place in range(1, most + 1) for what in ("class", "probability")]
+    most = max((len(opinion.top) for result in results for opinion in result.opinions), default=0)
+    ranks = [f"{column}_{place}" for place in range(1, most + 1) for column in ("class", "probability")]
     columns = ["file", "problem", "none_of_these", "model", "trained_on", "networks", *ranks]
     write_csv(path, columns, (line for result in results for line in _csv_lines(result)))
 

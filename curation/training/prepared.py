@@ -12,12 +12,12 @@ from models.images.input_spec import InputSpec
 if TYPE_CHECKING:
     from models.networks.classifier import Backbone
 
-VIEWS_SEED = 0  # views are shared by all seeds of a training: they are what costs
+VIEWS_SEED = 0  # all seeds of a training share their views, which take most of its time
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The N checked images of a data set, in the shapes that networks learn from."""
+    """The N checked images of a data set, as arrays that networks learn from."""
 
     workspace: Workspace
     checked: CheckedRows
@@ -41,9 +41,9 @@ class Prepared:
     def evidence(
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
     ) -> FloatArray:
-        """Return a backbone's embeddings and what its stages saw, shape (N, D + E), memory-mapped; one pass makes both.
+        """Return a backbone's embeddings and the outputs of its stages, shape (N, D + E), memory-mapped, from one pass.
 
-        For judging labels; heads learn from the embeddings alone, as the architecture's name says.
+        Labels are judged on both; heads learn from the embeddings alone, as the name of the architecture promises.
         """
         return self._features(architecture, with_stages(architecture, backbone, spec), spec, progress)
 
@@ -64,7 +64,7 @@ class Prepared:
         n_views: int,
         progress: Progress | None = None,
     ) -> FloatArray:
-        """Return a backbone's embeddings of V views of each image, shape (V, N, D): one plain, the others augmented."""
+        """Return a backbone's embeddings of V views of each image, shape (V, N, D): the first plain, then augmented."""
         from models.features.views import extract_views
 
         paths, folder = self.checked.rows.paths, self.workspace.features
@@ -81,7 +81,7 @@ class Prepared:
 
 
 def with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Backbone":
-    """Return the backbone with its stages beside its last layer, where the registry names some."""
+    """Return the backbone with its stages beside its last layer, where the registry names stages."""
     from models.features.backbone_stages import WithStages
     from models.networks.architectures import find_architecture
 
@@ -90,7 +90,7 @@ def with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Ba
 
 
 def _width(module: "Backbone") -> int | None:
-    """Return how many of a module's columns are the embedding; None: all of them."""
+    """Return how many of a module's columns are the embedding; None = all columns."""
     from models.features.backbone_stages import WithStages
 
     return module.width if isinstance(module, WithStages) else None

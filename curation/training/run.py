@@ -48,7 +48,7 @@ def run_training(
         on_runs: told the run folders, one for each seed, before anything is trained.
 
     Raises:
-        ErrataError: anything a person can mend; before any work where it can be known then.
+        ErrataError: anything a person can mend; raised before any work where possible.
     """
     from models.training.check import checked_classifier
     from models.training.fabric import first_alone
@@ -61,7 +61,7 @@ def run_training(
         checked, duplicates = copy.images(first, on_stage)
         data = training_data(checked, duplicates, request.classes, request.recipe.max_train_images)
         jobs = _jobs(copy, request, data, backbone, on_stage)
-        del backbone  # what trains is built anew
+        del backbone  # the networks that learn are built anew
     folders = [job.folder for job in jobs]
     if on_runs:
         on_runs(folders)
@@ -100,7 +100,10 @@ def _jobs(
     inputs = _inputs(Prepared(copy.workspace, data.checked, request.engine), request, backbone, on_stage)
     first = TrainJob(
         folder=copy.workspace.runs / group,
-        about={**about, "max_train_images": request.recipe.max_train_images},  # the key knows which images these are
+        about={
+            **about,
+            "max_train_images": request.recipe.max_train_images,
+        },  # not in the key, which holds the images themselves
         network=network,
         config=config,
         seed=0,

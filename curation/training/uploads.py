@@ -1,4 +1,4 @@
-"""Images that come from outside: refused before anything is decoded where they are too large, too many or no image."""
+"""Images from outside: refused before they are decoded if they are too large, too many or not images."""
 
 import io
 import re
@@ -21,17 +21,18 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file as a browser hands it over."""
+    """A file as a browser sends it."""
 
-    name: str  # whatever the browser says
+    name: str  # as the browser sends it, not to be trusted
     content: bytes
 
 
 def save_uploads(uploads: Sequence[Upload], folder: Path) -> list[Path]:
-    """Write the files under names of our own, numbered, and return where.
+    """Write the files under safe, numbered names and return their paths.
 
     Raises:
-        ErrataError: too many, or one is too large, has too many pixels or is no image of the types; none is written.
+        ErrataError: there are too many files, or a file is too large, has too many pixels or is no image of TYPES; then
+            no file is written.
     """
     if len(uploads) > MOST_FILES:
         raise ErrataError(f"{len(uploads)} images are too many at a time; choose at most {MOST_FILES}")
@@ -47,15 +48,17 @@ def save_uploads(uploads: Sequence[Upload], folder: Path) -> list[Path]:
 
 
 def _checked(upload: Upload) -> str:
-    """Return the format of a file by its content; only its header is read."""
+    """Return the format of a file, told by its content; only the header is read."""
     size_mb = len(upload.content) / 10**6
     if size_mb > MOST_MB:
         raise ErrataError(f"{upload.name} has {size_mb:.1f} MB; at most {MOST_MB} MB are taken, make it smaller")
     try:
-        with Image.open(io.BytesIO(upload.content), formats=[one for one in FORMATS if one in Image.OPEN]) as image:
+        with Image.open(io.BytesIO(upload.content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
             kind, (width, height) = str(image.format), image.size
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
-        raise ErrataError(f"{upload.name} is no image that can be read; give one of {', '.join(TYPES)}") from error
+        raise ErrataError(
+            f"{upload.name} is not an image that can be read; use one of the types {', '.join(TYPES)}"
+        ) from error
     if width * height > MOST_MEGAPIXELS * 10**6:
         raise ErrataError(
             f"{upload.name} has {width * height / 10**6:.0f} megapixels; at most {MOST_MEGAPIXELS} are taken, shrink it"

@@ -65,7 +65,7 @@ def test_logits_become_the_probabilities_of_the_right_images(mongo_workspace: Wo
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("Your Pets", r"FiftyOne has no dataset 'Your Pets' \(there are: .*My Pets"),
+        ("Your Pets", r"FiftyOne has no dataset 'Your Pets' \(it has: .*My Pets"),
         (
             "My Pets/truth",
             r"no classification field in FiftyOne dataset 'My Pets': 'truth' \(choices: ground_truth, model\)",

@@ -232,7 +232,7 @@ def test_in_sample_predictions_warn_in_the_sidebar(mongo_workspace: Workspace) -
 
 
 def test_an_unknown_dataset_names_those_there_are(mongo_workspace: Workspace, dataset: Any) -> None:
-    with pytest.raises(ErrataError, match=r"FiftyOne has no dataset 'nope' \(there are: .*errata-shown"):
+    with pytest.raises(ErrataError, match=r"FiftyOne has no dataset 'nope' \(it has: .*errata-shown"):
         store.load_dataset(mongo_workspace, "nope")
 
 

@@ -123,7 +123,7 @@ def test_the_report_names_it_rightly(finished: Finished) -> None:
     named = "<b>ensemble</b>: one linear layer on the out-of-fold logits of simple_cnn and simple_cnn_tanh"
     assert named in page
     assert "<b>average</b>: the plain mean of the probabilities of simple_cnn and simple_cnn_tanh" in page
-    assert "What combines them (average and ensemble) is not counted again." in page
+    assert "Combinations of them are not counted again: average and ensemble." in page
 
 
 def test_nothing_is_done_twice_whatever_the_order_of_the_names(finished: Finished) -> None:

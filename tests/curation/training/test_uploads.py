@@ -31,10 +31,10 @@ def test_names_are_our_own_and_the_type_is_that_of_the_content(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "no image that can be read"),
-        (b"<svg/>", "no image that can be read"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no image that can be read"),
-        (image()[:20], "no image that can be read"),
+        (b"", "not an image that can be read"),
+        (b"<svg/>", "not an image that can be read"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not an image that can be read"),
+        (image()[:20], "not an image that can be read"),
         (b"x" * (uploads.MOST_MB * 10**6 + 1), "at most 10 MB"),
         (image(5001, 5001), "25 megapixels; at most 25"),
     ],
