@@ -50,7 +50,7 @@ def test_one_that_fails_says_why_in_a_sentence(
     assert capsys.readouterr().err.startswith("errata: ")
 
 
-def test_a_running_one_is_cancelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_running_one_is_cancelled(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; import app.job as job\n"
         "job.cli = lambda *a, **k: time.sleep(60)\n"
