@@ -40,7 +40,7 @@ class Erratum:
 
 @dataclass(frozen=True)
 class ErrataSheet:
-    """What people found wrong in a data set."""
+    """The errata of one version of a data set."""
 
     dataset: str
     title: str

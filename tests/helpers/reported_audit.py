@@ -33,6 +33,7 @@ GROUPS = (0, 1, 2, 3, 3, 1, 4, 5)  # test 1 is train 5, the same label; test 3 i
 
 
 def probs_of(first: Sequence[float]) -> Any:
+    """Return probabilities of two classes, shape (N, 2), from those of the first."""
     return np.stack([np.array(first), 1 - np.array(first)], 1).astype(np.float32)
 
 
@@ -44,7 +45,7 @@ def make_audit(
     skipped: tuple[tuple[str, str], ...] = (),
     names: Sequence[str] = ("net",),
 ) -> Audit:
-    """Eight images of two classes; every architecture says the same."""
+    """Return the audit of eight images of two classes; every architecture predicts the same."""
     root = tmp_path / "images"
     image_ids = [f"{split}/{i}{'<b>' if i == 1 else ''}.png" for i, split in enumerate(splits)]
     for i, image_id in enumerate(image_ids):
@@ -70,9 +71,9 @@ def make_audit(
         StageRecord("train net", "b", 6.0, 300.0, reused=False),
         StageRecord("report", "c", 9.0, 300.0, reused=False),
     )
-    learn, opinions = rows.splits == "train", dict.fromkeys(names, probs)
-    findings = judge_labels(labels, len(CLASSES), learn, np.array(GROUPS), opinions, {})
-    # The ranking is checked against numbers worked out by hand: those of the probabilities as they are.
+    train, opinions = rows.splits == "train", dict.fromkeys(names, probs)
+    findings = judge_labels(labels, len(CLASSES), train, np.array(GROUPS), opinions, {})
+    # the probabilities as they are: numbers that tests work out by hand
     findings = replace(findings, probs=probs, label_quality=self_confidence(labels, probs))
     duplicates = Duplicates(np.array(GROUPS), exact, near)
     settings: dict[str, Any] = {"folds": 2, "seed": 0, "architectures": list(names)}
@@ -80,11 +81,12 @@ def make_audit(
 
 
 def flagged(audit: Audit, **rows: Sequence[int]) -> Audit:
+    """Return the audit with image problems: check -> rows, the last one with the lowest score."""
     scores = np.ones((len(audit.rows), len(CHECKS)), np.float32)
     flags = np.zeros(scores.shape, bool)
-    for check, own in rows.items():
-        flags[list(own), CHECKS.index(check)] = True
-        scores[list(own), CHECKS.index(check)] = np.linspace(0.3, 0.1, len(own))
+    for check, flagged_rows in rows.items():
+        flags[list(flagged_rows), CHECKS.index(check)] = True
+        scores[list(flagged_rows), CHECKS.index(check)] = np.linspace(0.3, 0.1, len(flagged_rows))
     return replace(audit, problems=ImageProblems(scores, flags))
 
 
@@ -93,5 +95,6 @@ def spec_of(audit: Audit) -> DatasetSpec:
 
 
 def written(audit: Audit, folder: Path) -> tuple[dict[str, Any], str]:
+    """Write the report and return its figures and its page."""
     write_report(audit, spec_of(audit), folder)
     return json.loads((folder / "report.json").read_text()), (folder / "report.html").read_text()

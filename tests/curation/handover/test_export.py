@@ -1,10 +1,12 @@
-"""Exports: whole or absent, verified, and read back by the libraries whose format they are."""
+"""Exports: whole or absent, verified, and read back by the libraries that the formats are made for."""
 
 import csv
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from curation.datasets.label_csv import read_csv
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.handover import export
-from curation.handover.export import export_version
+from curation.handover.export import FORMATS, export_version
+from curation.handover.tree import FILES
 from curation.images.unchanged import file_sha256
 from curation.versions.make import make_version
 from curation.versions.request import VersionRequest
@@ -25,7 +28,7 @@ from tests.helpers import REPOSITORY
 from tests.helpers.small_audit import CLASSES, small_audit
 
 SAFE = [("../x", "%2E.%2Fx"), ("CON", "%43ON"), ("a/b", "a%2Fb")]
-KINDS = ["imagefolder", "csv", "fiftyone", "huggingface"]
+KINDS = list(FORMATS)
 
 
 def curated(root: Path) -> Workspace:
@@ -56,21 +59,21 @@ def tree(folder: Path) -> dict[str, str]:
 def test_every_file_is_in_the_manifest(workspace: Workspace, tmp_path: Path, kind: str, files: str) -> None:
     folder, exported = export_version(workspace, "tiny", "v1", kind, tmp_path / "out", files)
     manifest = read_json(folder / "manifest.json")
-    found = tree(folder)
-    del found["manifest.json"]
-    assert manifest["files"] == found
-    split = load_version(workspace, "tiny", "v1")
-    assert manifest["split_sha256"] == split.sha256
-    assert manifest["counts"] == split.images.counts()
+    hashes = tree(folder)
+    del hashes["manifest.json"]
+    assert manifest["files"] == hashes
+    version = load_version(workspace, "tiny", "v1")
+    assert manifest["split_sha256"] == version.sha256
+    assert manifest["counts"] == version.images.counts()
     assert manifest["left_out"] == {"exclude": 1, "leak": 1}
     assert (manifest["licence"], manifest["version"], manifest["format"]) == ("Apache-2.0", "v1", kind)
-    assert len(exported.items) == len(split.rows) == 28
-    assert sorted(item.sha256 for item in exported.items) == sorted(split.images.member_checked.sha256s.tolist())
+    assert len(exported.items) == len(version.rows) == 28
+    assert sorted(item.sha256 for item in exported.items) == sorted(version.images.member_checked.sha256s.tolist())
     assert list(manifest["several_classes"].values()) == [["sea", "street"]]
-    other, _ = export_version(workspace, "tiny", "v1", kind, tmp_path / "again", files)
-    again = tree(other)
-    del again["manifest.json"]
-    assert again == found
+    second_folder, _ = export_version(workspace, "tiny", "v1", kind, tmp_path / "again", files)
+    second_hashes = tree(second_folder)
+    del second_hashes["manifest.json"]
+    assert second_hashes == hashes
 
 
 def test_the_default_place_and_the_original(workspace: Workspace) -> None:
@@ -80,7 +83,7 @@ def test_the_default_place_and_the_original(workspace: Workspace) -> None:
     assert exported.missing() == {}
 
 
-# --- read back ------------------------------------------------------------------------------------------------------
+# Read back
 
 
 def test_torchvision_reads_it(workspace: Workspace, tmp_path: Path) -> None:
@@ -88,11 +91,11 @@ def test_torchvision_reads_it(workspace: Workspace, tmp_path: Path) -> None:
 
     folder, exported = export_version(workspace, "tiny", "v1", "imagefolder", tmp_path / "out")
     for split in ("train", "test"):
-        read = ImageFolder(str(folder / split))
-        assert read.classes == sorted(CLASSES)
-        own = {f"{folder}/{item.target}": item.label for item in exported.items if item.split == split}
-        assert {path: read.classes[label] for path, label in read.samples} == own
-        assert read[0][0].size == (60, 40)
+        dataset = ImageFolder(str(folder / split))
+        assert dataset.classes == sorted(CLASSES)
+        labels = {f"{folder}/{item.target}": item.label for item in exported.items if item.split == split}
+        assert {path: dataset.classes[label] for path, label in dataset.samples} == labels
+        assert dataset[0][0].size == (60, 40)
     names = [item.target for item in exported.items if item.image_id in ("test/sea/0.png", "test/forest/0.png")]
     assert len({Path(name).name for name in names}) == 2
     assert all(name.startswith("test/forest/0-") for name in names)
@@ -100,8 +103,8 @@ def test_torchvision_reads_it(workspace: Workspace, tmp_path: Path) -> None:
 
 def test_errata_and_any_program_read_the_csv(workspace: Workspace, tmp_path: Path) -> None:
     folder, exported = export_version(workspace, "tiny", "v1", "csv", tmp_path / "out")
-    found = {(entry.image_id, entry.label, entry.split) for entry in read_csv(folder / "labels.csv")}
-    assert found == {(item.target, item.label, item.split) for item in exported.items}
+    entries = {(entry.image_id, entry.label, entry.split) for entry in read_csv(folder / "labels.csv")}
+    assert entries == {(item.target, item.label, item.split) for item in exported.items}
     with (folder / "labels.csv").open(newline="") as file:
         lines = {line["image_id"]: line for line in csv.DictReader(file)}
     assert lines["test/sea/0.png"]["given_label"] == "sea"
@@ -115,25 +118,22 @@ def test_datasets_reads_it(workspace: Workspace, tmp_path: Path, monkeypatch: py
         "import json, sys; from datasets import load_dataset\n"
         "by_folder = load_dataset('imagefolder', data_dir=sys.argv[1])\n"
         "by_card = load_dataset(sys.argv[1])\n"
-        "found = []\n"
-        "for read in (by_folder, by_card):\n"
-        "    found.append({split: [[own.features['label'].int2str(one['label']), *one['image'].size] for one in own]\n"
-        "        for split, own in read.items()})\n"
-        "print(json.dumps(found))"
+        "def images(rows):\n"
+        "    return [[rows.features['label'].int2str(row['label']), *row['image'].size] for row in rows]\n"
+        "splits = [{split: images(rows) for split, rows in read.items()} for read in (by_folder, by_card)]\n"
+        "print(json.dumps(splits))"
     )
     environment = {**os.environ, "HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
     run = subprocess.run(
         [sys.executable, "-c", program, str(folder)], env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr[-2000:]
-    import json
-
     by_folder, by_card = json.loads(run.stdout.splitlines()[-1])
     assert by_folder.keys() == by_card.keys() == {"train", "test"}
     for split in ("train", "test"):
-        wanted = sorted(item.label for item in exported.items if item.split == split)
-        assert sorted(label for label, *_ in by_folder[split]) == wanted
-        assert sorted(label for label, *_ in by_card[split]) == wanted
+        labels = sorted(item.label for item in exported.items if item.split == split)
+        assert sorted(label for label, *_ in by_folder[split]) == labels
+        assert sorted(label for label, *_ in by_card[split]) == labels
         assert by_folder[split][0][1:] == [60, 40]
 
 
@@ -157,23 +157,23 @@ def test_fiftyone_reads_it(workspace: Workspace, tmp_path: Path, mongo_workspace
     finally:
         dataset.delete()
     kind = fo.types.ImageClassificationDirectoryTree
-    tree = fo.Dataset.from_dir(str(folder / "data" / "test"), dataset_type=kind, name="errata-export-tree")
+    test_images = fo.Dataset.from_dir(str(folder / "data" / "test"), dataset_type=kind, name="errata-export-tree")
     try:
-        own = [item.label for item in exported.items if item.split == "test"]
-        assert tree.count_values("ground_truth.label") == {name: own.count(name) for name in set(own)}
+        expected = Counter(item.label for item in exported.items if item.split == "test")
+        assert test_images.count_values("ground_truth.label") == expected
     finally:
-        tree.delete()
+        test_images.delete()
 
 
-# --- class names ----------------------------------------------------------------------------------------------------
+# Class names
 
 
 def test_hostile_class_names_stay_in_the_folder(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "home")
     small_audit(workspace, cams=0)
-    about = workspace.runs / "audit-tiny" / "rows.json"
+    rows_file = workspace.runs / "audit-tiny" / "rows.json"
     names = [name for name, _ in SAFE]
-    write_json(about, {**read_json(about), "classes": names})
+    write_json(rows_file, {**read_json(rows_file), "classes": names})
     for kind in KINDS:
         folder, exported = export_version(workspace, "tiny", "original", kind, tmp_path / "deep" / kind)
         places = {item.target.split("/")[-2] for item in exported.items}
@@ -188,8 +188,8 @@ def test_unicode_and_spaces_and_a_class_that_looks_like_a_split(tmp_path: Path) 
 
     workspace = Workspace(tmp_path / "home")
     small_audit(workspace, cams=0)
-    about = workspace.runs / "audit-tiny" / "rows.json"
-    about.write_text(about.read_text().replace('"sea"', '"mer é 海"').replace('"forest"', '"my test"'))
+    rows_file = workspace.runs / "audit-tiny" / "rows.json"
+    rows_file.write_text(rows_file.read_text().replace('"sea"', '"mer é 海"').replace('"forest"', '"my test"'))
     folder, _ = export_version(workspace, "tiny", "original", "imagefolder", tmp_path / "out")
     assert ImageFolder(str(folder / "train")).classes == ["mer é 海", "my test", "street"]
     with pytest.raises(ErrataError, match="take the class 'my test' for a split; export it as csv"):
@@ -197,7 +197,7 @@ def test_unicode_and_spaces_and_a_class_that_looks_like_a_split(tmp_path: Path) 
     assert not (tmp_path / "hf").exists()
 
 
-# --- whole or absent ------------------------------------------------------------------------------------------------
+# Whole or absent
 
 
 def refused(
@@ -208,7 +208,7 @@ def refused(
     return str(error.value)
 
 
-def test_what_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+def test_full_folders_unknown_names_and_the_data_set_itself_are_refused(workspace: Workspace, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     (tmp_path / "there" / "file").write_text("mine")
     assert "is there already and not empty" in refused(workspace, tmp_path / "there")
@@ -240,18 +240,12 @@ def test_a_full_disk_and_changed_images_leave_nothing(tmp_path: Path, monkeypatc
         patch.setattr(export, "put", lambda *_: None)
         assert "cannot read" in refused(workspace, output)
     with monkeypatch.context() as patch:
-        patch.setitem(export_tree_files(), "copy", lambda source, target: target.write_bytes(source.read_bytes()[:-1]))
+        patch.setitem(FILES, "copy", lambda source, target: target.write_bytes(source.read_bytes()[:-1]))
         assert "was not written as it was read; nothing was kept" in refused(workspace, output)
     assert list((tmp_path / "out").iterdir()) == []
     (load_version(workspace, "tiny", "v1").rows.root / "test/sea/0.png").write_bytes(b"changed")
     assert "1 changed (test/sea/0.png); nothing was exported" in refused(workspace, output)
     assert list((tmp_path / "out").iterdir()) == []
-
-
-def export_tree_files() -> dict[str, object]:
-    from curation.handover.tree import FILES
-
-    return FILES  # type: ignore[return-value]
 
 
 def test_a_kill_in_the_middle_leaves_nothing_under_the_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What lies beside the images of an export."""
+"""The files beside the images of an export."""
 
 import csv
 from pathlib import Path
@@ -19,8 +19,8 @@ def exported(*items: Item, classes: tuple[str, ...] = ("sea", "ice"), title: str
 
 
 def test_classes_that_a_split_lacks() -> None:
-    found = exported(item("train/sea/0.png", "train", "sea"), item("test/ice/0.png", "test", "ice"))
-    assert found.missing() == {"test": ["sea"], "train": ["ice"]}
+    version = exported(item("train/sea/0.png", "train", "sea"), item("test/ice/0.png", "test", "ice"))
+    assert version.missing() == {"test": ["sea"], "train": ["ice"]}
     assert exported().missing() == {}
 
 
@@ -36,11 +36,11 @@ def test_the_card_is_yaml_whatever_the_title(tmp_path: Path) -> None:
     title = "---\nconfigs: evil: [é"
     places = [item(f"{folder}/sea/0.png", "train", "sea") for folder in ("validation", "train")]
     write_card(tmp_path, exported(*places, title=title))
-    front, rest = _parts(tmp_path)
-    card = yaml.safe_load(front)
+    front_matter, text = _parts(tmp_path)
+    card = yaml.safe_load(front_matter)
     assert card["pretty_name"] == title
-    assert [one["split"] for one in card["configs"][0]["data_files"]] == ["train", "validation"]
-    assert "Licence of the images: CC0 1.0." in rest
+    assert [files["split"] for files in card["configs"][0]["data_files"]] == ["train", "validation"]
+    assert "Licence of the images: CC0 1.0." in text
 
 
 def _parts(folder: Path) -> tuple[str, str]:

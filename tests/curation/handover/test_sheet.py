@@ -1,4 +1,4 @@
-"""The errata sheet: what people found wrong, as JSON that is read back, CSV and a page."""
+"""The errata sheet: the labels that people found wrong, as JSON that is read back, and as CSV."""
 
 import csv
 import json
@@ -7,40 +7,16 @@ from typing import Any
 
 import pytest
 
-from curation.decisions.decision import Decision
-from curation.decisions.ledger import open_ledger
 from curation.handover.sheet import ErrataSheet, errata_sheet, read_sheet, write_sheet, write_sheet_csv
-from curation.versions.make import make_version
-from curation.versions.request import VersionRequest
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json
 from tests.helpers.small_audit import ORIGINAL as TWIN
-from tests.helpers.small_audit import small_audit
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("home"))
-    small_audit(workspace, cams=0)
-    ledger = open_ledger(workspace, "tiny")
-    ledger.decide(Decision("ana <b>", "test/sea/0.png", "relabel", ("forest",)))
-    ledger.decide(Decision("ben", "test/sea/1.png", "exclude"))
-    ledger.decide(Decision("ben", "test/sea/2.png", "ambiguous", ("forest", "sea")))
-    ledger.decide(Decision("ben", "test/sea/3.png", "keep"))
-    ledger.decide(Decision("ben", TWIN, "relabel", ("street",)))  # left out as a leak, and wrong
-    make_version(workspace, "tiny", VersionRequest("v1", auto_accept=0.5, drop_leaks=True))
-    return workspace
-
-
-@pytest.fixture
-def sheet(workspace: Workspace) -> ErrataSheet:
-    return errata_sheet(workspace, load_version(workspace, "tiny", "v1"))
-
-
-def test_what_is_on_it(sheet: ErrataSheet) -> None:
-    assert [(one.image_id, one.label, one.new_label, one.labels) for one in sheet.errata] == [
+def test_only_what_people_found_wrong_is_on_the_sheet(sheet: ErrataSheet) -> None:
+    assert [(erratum.image_id, erratum.label, erratum.new_label, erratum.labels) for erratum in sheet.errata] == [
         ("test/sea/0.png", "sea", "forest", ("forest",)),
         ("test/sea/1.png", "sea", "", ()),
         ("test/sea/2.png", "sea", "sea", ("sea", "forest")),
@@ -51,20 +27,20 @@ def test_what_is_on_it(sheet: ErrataSheet) -> None:
     assert sheet.errata[0].reviewers == ("ana <b>",)
 
 
-def test_there_and_back(sheet: ErrataSheet, tmp_path: Path) -> None:
+def test_a_sheet_is_read_back_as_it_was_written(sheet: ErrataSheet, tmp_path: Path) -> None:
     write_sheet(sheet, tmp_path / "sheet.json")
     assert read_sheet(tmp_path / "sheet.json") == sheet
     write_sheet_csv(sheet, tmp_path / "sheet.csv")
     with (tmp_path / "sheet.csv").open(newline="") as file:
         lines = list(csv.DictReader(file))
-    assert [line["image_id"] for line in lines] == [one.image_id for one in sheet.errata]
+    assert [line["image_id"] for line in lines] == [erratum.image_id for erratum in sheet.errata]
     assert lines[2]["labels"] == "sea|forest"
     assert lines[1]["new_label"] == ""
 
 
-def test_the_original_has_none(workspace: Workspace) -> None:
+def test_the_original_has_no_errata(judged_workspace: Workspace) -> None:
     with pytest.raises(ErrataError, match="version 'original' holds the labels as given, without errata"):
-        errata_sheet(workspace, load_version(workspace, "tiny", "original"))
+        errata_sheet(judged_workspace, load_version(judged_workspace, "tiny", "original"))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +56,7 @@ def test_the_original_has_none(workspace: Workspace) -> None:
         ({"images": "many"}, "is no whole errata sheet"),
     ],
 )
-def test_a_sheet_that_makes_no_sense(sheet: ErrataSheet, tmp_path: Path, change: dict[str, Any], message: str) -> None:
+def test_a_damaged_sheet_is_refused(sheet: ErrataSheet, tmp_path: Path, change: dict[str, Any], message: str) -> None:
     path = tmp_path / "sheet.json"
     write_sheet(sheet, path)
     values = read_json(path)
@@ -95,7 +71,7 @@ def test_a_sheet_that_makes_no_sense(sheet: ErrataSheet, tmp_path: Path, change:
     ("content", "message"),
     [(b"[]", "is no errata sheet"), (b"{", "is no errata sheet"), (b"\xff\xfe", "is no errata sheet")],
 )
-def test_another_file(tmp_path: Path, content: bytes, message: str) -> None:
+def test_another_file_is_no_sheet(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "x.json").write_bytes(content)
     with pytest.raises(ErrataError, match=message):
         read_sheet(tmp_path / "x.json")

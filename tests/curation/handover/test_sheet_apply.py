@@ -30,7 +30,7 @@ NOTHING = {APPLIED: 0, RIGHT: 0, NOT_FOUND: 0, DIFFERENT: 0}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ErrataSheet]:
+def root_and_sheet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ErrataSheet]:
     workspace = Workspace(tmp_path_factory.mktemp("home"))
     small_audit(workspace, cams=0)
     ledger = open_ledger(workspace, "tiny")
@@ -38,18 +38,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ErrataSheet]:
     ledger.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
     ledger.decide(Decision("ana", "test/sea/1.png", "exclude"))
     ledger.decide(Decision("ana", "test/sea/2.png", "ambiguous", ("forest", "sea")))
-    split = make_version(workspace, "tiny", VersionRequest("v1"))
-    return split.rows.root, errata_sheet(workspace, load_version(workspace, "tiny", "v1"))
+    version = make_version(workspace, "tiny", VersionRequest("v1"))
+    return version.rows.root, errata_sheet(workspace, load_version(workspace, "tiny", "v1"))
 
 
 @pytest.fixture
-def sheet(made: tuple[Path, ErrataSheet]) -> ErrataSheet:
-    return made[1]
+def sheet(root_and_sheet: tuple[Path, ErrataSheet]) -> ErrataSheet:
+    return root_and_sheet[1]
 
 
 @pytest.fixture
-def copy(made: tuple[Path, ErrataSheet], tmp_path: Path) -> Path:
-    shutil.copytree(made[0], tmp_path / "copy")
+def copy(root_and_sheet: tuple[Path, ErrataSheet], tmp_path: Path) -> Path:
+    shutil.copytree(root_and_sheet[0], tmp_path / "copy")
     (tmp_path / "copy" / SKIPPED[0]).unlink()
     return tmp_path / "copy"
 
@@ -59,7 +59,7 @@ def tree(folder: Path) -> dict[str, str]:
 
 
 def test_counts(sheet: ErrataSheet, copy: Path) -> None:
-    # the ambiguous image keeps its label: nothing to do for who reads one label
+    # the ambiguous image keeps its label: a program that reads one label needs no change
     assert apply_sheet(sheet, copy).counts() == NOTHING | {APPLIED: 3, RIGHT: 1}
 
 
@@ -83,15 +83,17 @@ def test_moved_renamed_changed_and_missing(sheet: ErrataSheet, copy: Path) -> No
     (copy / "test/sea/0.png").rename(copy / "train/sea/other name.PNG")
     (copy / "train/street/1.png").rename(copy / "train/forest/new.png")  # somebody gave it another label
     (copy / "test/sea/1.png").unlink()
-    applied = apply_sheet(sheet, copy)
-    assert applied.counts() == {APPLIED: 1, RIGHT: 1, NOT_FOUND: 1, DIFFERENT: 1}
-    own = {one.image_id: (one.label, one.new_label, one.outcome) for one in applied.images if one.outcome}
-    assert own == {
+    application = apply_sheet(sheet, copy)
+    assert application.counts() == {APPLIED: 1, RIGHT: 1, NOT_FOUND: 1, DIFFERENT: 1}
+    outcomes = {
+        image.image_id: (image.label, image.new_label, image.outcome) for image in application.images if image.outcome
+    }
+    assert outcomes == {
         "train/sea/other name.PNG": ("sea", "forest", APPLIED),
         "train/forest/new.png": ("forest", "forest", DIFFERENT),
         "test/sea/2.png": ("sea", "sea", RIGHT),
     }
-    assert [one.image_id for one in applied.not_found] == ["test/sea/1.png"]
+    assert [erratum.image_id for erratum in application.not_found] == ["test/sea/1.png"]
 
 
 def test_copies_of_one_file_are_corrected_each_by_its_label(sheet: ErrataSheet, copy: Path) -> None:
@@ -99,23 +101,23 @@ def test_copies_of_one_file_are_corrected_each_by_its_label(sheet: ErrataSheet, 
     shutil.copy(copy / "test/sea/0.png", copy / "train/forest/twin.png")
     shutil.copy(copy / "test/sea/0.png", copy / "train/street/twin.png")
     assert apply_sheet(sheet, copy).counts() == NOTHING | {APPLIED: 4, RIGHT: 2, DIFFERENT: 1}
-    other = replace(sheet.errata[0], image_id="x", label="street", new_label="sea", labels=("sea",))
-    two = replace(sheet, errata=(*sheet.errata, other))
-    found = {one.image_id: one.new_label for one in apply_sheet(two, copy).images}
-    assert (found["train/street/twin.png"], found["test/sea/0.png"]) == ("sea", "forest")
+    erratum = replace(sheet.errata[0], image_id="x", label="street", new_label="sea", labels=("sea",))
+    longer = replace(sheet, errata=(*sheet.errata, erratum))
+    new_labels = {image.image_id: image.new_label for image in apply_sheet(longer, copy).images}
+    assert (new_labels["train/street/twin.png"], new_labels["test/sea/0.png"]) == ("sea", "forest")
 
 
 def test_classes_without_splits_and_a_csv(sheet: ErrataSheet, copy: Path, tmp_path: Path) -> None:
     flat = tmp_path / "flat"
     shutil.copytree(copy / "test", flat)
-    applied = apply_sheet(sheet, flat)
-    assert applied.counts() == NOTHING | {APPLIED: 2, RIGHT: 1, NOT_FOUND: 1}
-    write_corrected(applied, tmp_path / "new", "copy")
+    application = apply_sheet(sheet, flat)
+    assert application.counts() == NOTHING | {APPLIED: 2, RIGHT: 1, NOT_FOUND: 1}
+    write_corrected(application, tmp_path / "new", "copy")
     assert {path.name for path in (tmp_path / "new").iterdir()} == {"sea", "forest", "street"}
     (copy / "labels.csv").write_text("filepath,label\ntest/sea/0.png,sea\ntest/sea/2.png,sea\n")
-    applied = apply_sheet(sheet, copy / "labels.csv")
-    assert applied.counts() == NOTHING | {APPLIED: 1, RIGHT: 1, NOT_FOUND: 2}
-    write_labels(applied, tmp_path / "labels.csv")
+    application = apply_sheet(sheet, copy / "labels.csv")
+    assert application.counts() == NOTHING | {APPLIED: 1, RIGHT: 1, NOT_FOUND: 2}
+    write_labels(application, tmp_path / "labels.csv")
     assert (tmp_path / "labels.csv").read_text().splitlines() == [
         "filepath,label,split,labels,label_before,outcome",
         "test/sea/0.png,forest,,forest,sea,applied",
@@ -132,32 +134,32 @@ def test_another_data_set(sheet: ErrataSheet, copy: Path) -> None:
 
 
 def test_the_copy_is_never_written(sheet: ErrataSheet, copy: Path, tmp_path: Path) -> None:
-    applied, before = apply_sheet(sheet, copy), tree(copy)
+    application, before = apply_sheet(sheet, copy), tree(copy)
     (tmp_path / "link").symlink_to(copy)
     for place in (copy, copy / "new", tmp_path / "link" / "new", copy / ".." / "copy" / "new"):
         with pytest.raises(ErrataError, match="which is never changed; name a place outside it"):
-            write_corrected(applied, place, "copy")
+            write_corrected(application, place, "copy")
         with pytest.raises(ErrataError, match="which is never changed"):
-            write_labels(applied, place / "labels.csv")
+            write_labels(application, place / "labels.csv")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("")
     with pytest.raises(ErrataError, match="is there already and not empty"):
-        write_corrected(applied, tmp_path / "full", "copy")
+        write_corrected(application, tmp_path / "full", "copy")
     with pytest.raises(ErrataError, match="no way to place files 'symlink'"):
-        write_corrected(applied, tmp_path / "new", "symlink")
+        write_corrected(application, tmp_path / "new", "symlink")
     assert tree(copy) == before
     assert not (tmp_path / "new").exists()
 
 
-def test_a_sheet_of_somebody_malicious_leaves_no_folder(sheet: ErrataSheet, copy: Path, tmp_path: Path) -> None:
+def test_a_malicious_sheet_writes_nothing_outside_its_folder(sheet: ErrataSheet, copy: Path, tmp_path: Path) -> None:
     evil = replace(sheet.errata[0], new_label="../../evil", labels=("../../evil",))
     write_corrected(apply_sheet(replace(sheet, errata=(evil,)), copy), tmp_path / "deep" / "new", "copy")
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["new"]
-    made = {path.name for path in (tmp_path / "deep/new/test").iterdir()}
-    assert made == {"sea", "forest", "street", "%2E.%2F..%2Fevil"}
+    class_folders = {path.name for path in (tmp_path / "deep/new/test").iterdir()}
+    assert class_folders == {"sea", "forest", "street", "%2E.%2F..%2Fevil"}
 
 
-def test_what_is_no_copy(sheet: ErrataSheet, tmp_path: Path) -> None:
+def test_a_place_without_images_is_refused(sheet: ErrataSheet, tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match="no image folder or CSV at"):
         apply_sheet(sheet, tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()

@@ -1,4 +1,4 @@
-"""Names that leave no folder and are the same each time; files placed and verified."""
+"""Names that stay in their folder and are the same each time; files placed and verified."""
 
 import errno
 from pathlib import Path
@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.handover import tree as export_tree
-from curation.handover.tree import checked_files, put, safe_name, targets, verify
+from curation.handover.tree import FILES, checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import file_sha256
 from models.errors import ErrataError
 
@@ -68,12 +67,12 @@ def test_safe_names_stay_different_and_in_their_folder(names: list[str]) -> None
 
 def test_files_that_want_one_place_get_suffixes_of_their_own() -> None:
     wanted = [("train/sea", "0.png"), ("train/sea", "0.png"), ("train/sea", "1.png"), ("test/sea", "0.png")]
-    found = targets(wanted, ["sea/0.png", "forest/0.png", "sea/1.png", "x/0.png"])
-    assert found[2:] == ["train/sea/1.png", "test/sea/0.png"]
-    assert len(set(found)) == 4
-    assert all(place.startswith("train/sea/0-") and place.endswith(".png") for place in found[:2])
-    # whoever is there, in whatever order
-    assert targets(wanted[1::-1], ["forest/0.png", "sea/0.png"]) == [found[1], found[0]]
+    places = targets(wanted, ["sea/0.png", "forest/0.png", "sea/1.png", "x/0.png"])
+    assert places[2:] == ["train/sea/1.png", "test/sea/0.png"]
+    assert len(set(places)) == 4
+    assert all(place.startswith("train/sea/0-") and place.endswith(".png") for place in places[:2])
+    # the same places in another order and without the other files
+    assert targets(wanted[1::-1], ["forest/0.png", "sea/0.png"]) == [places[1], places[0]]
     upper = targets([("sea", "A.png"), ("sea", "a.png")], ["1", "2"])
     assert len({place.casefold() for place in upper}) == 2
 
@@ -81,27 +80,27 @@ def test_files_that_want_one_place_get_suffixes_of_their_own() -> None:
 @given(st.lists(st.tuples(st.sampled_from(["a", "b"]), st.sampled_from(["0.png", "0.PNG", "é.png"])), max_size=12))
 def test_no_two_files_have_one_place(wanted: list[tuple[str, str]]) -> None:
     keys = [str(number) for number in range(len(wanted))]
-    found = targets(wanted, keys)
-    assert len({place.casefold() for place in found}) == len(wanted)
-    assert [place.split("/")[0] for place in found] == [folder for folder, _ in wanted]
+    places = targets(wanted, keys)
+    assert len({place.casefold() for place in places}) == len(wanted)
+    assert [place.split("/")[0] for place in places] == [folder for folder, _ in wanted]
 
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    made = [tmp_path / "from" / name for name in ("a.png", "b.png")]
+    sources = [tmp_path / "from" / name for name in ("a.png", "b.png")]
     (tmp_path / "from").mkdir()
-    for path in made:
+    for path in sources:
         path.write_text(path.name)
     (tmp_path / "to").mkdir()
-    return made
+    return sources
 
 
 @pytest.mark.parametrize("how", ["copy", "hardlink", "symlink"])
 def test_files_are_put_in_their_place(files: list[Path], tmp_path: Path, how: str) -> None:
-    told: list[int] = []
-    put(tmp_path / "to", files, ["x/a.png", "y/z/b.png"], how, lambda done, total: told.append(done))
+    progress: list[int] = []
+    put(tmp_path / "to", files, ["x/a.png", "y/z/b.png"], how, lambda done, total: progress.append(done))
     assert (tmp_path / "to/y/z/b.png").read_text() == "b.png"
-    assert told == [1, 2]
+    assert progress == [1, 2]
     placed = tmp_path / "to/x/a.png"
     assert placed.is_symlink() == (how == "symlink")
     assert placed.samefile(files[0]) == (how != "copy")
@@ -122,7 +121,7 @@ def test_links_across_file_systems(files: list[Path], tmp_path: Path, monkeypatc
     def across(*_: object) -> None:
         raise OSError(errno.EXDEV, "Invalid cross-device link")
 
-    monkeypatch.setitem(export_tree.FILES, "hardlink", across)
+    monkeypatch.setitem(FILES, "hardlink", across)
     with pytest.raises(ErrataError, match=r"cannot hardlink files into .*cross-device link.*; use --files copy"):
         put(tmp_path / "to", files[:1], ["a.png"], "hardlink")
 

@@ -34,7 +34,7 @@ def test_learning_curves_of_each_fold_with_the_epoch_that_was_kept(tmp_path: Pat
     assert loss.count("<circle") == 1
     # Epoch 2 of 3: half-way from x = 46 to 450; a loss of 1 on a scale to 3: a third of the way from y = 210 to 14.
     assert '<circle class="val" cx="248.0" cy="144.7"' in loss
-    assert "2 folds, a pair of lines each" in Page(html).said
+    assert "2 folds, a pair of lines each" in Page(html).text
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def test_pictures_are_small_jpegs_and_maps_are_laid_over_them(tmp_path: Path) ->
             assert image.width == 2 * image.height
 
 
-def test_a_picture_that_is_gone_is_said_and_loses_no_number(tmp_path: Path) -> None:
+def test_a_picture_that_is_gone_leaves_a_sentence_and_all_numbers(tmp_path: Path) -> None:
     audit = make_audit(tmp_path)
     audit.rows.paths[1].unlink()
     figures, html = written(audit, tmp_path / "report")

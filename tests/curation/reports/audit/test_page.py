@@ -1,4 +1,4 @@
-"""The page of an audit: no file name becomes HTML, nothing is fetched, every section says what it should."""
+"""The page of an audit: no file name becomes HTML, nothing is fetched, every section has its sentences."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,15 +21,15 @@ def test_a_page_that_needs_nothing_and_takes_no_name_for_html(tmp_path: Path) ->
     assert page.open == []  # every tag is closed
     assert not page.tags & {"script", "link", "iframe", "object", "embed", "form", "i>useless"}
     assert EVIL not in html
-    assert EVIL in page.said  # shown as it is called
+    assert EVIL in page.text  # shown as text
     assert all(value.startswith("data:image/jpeg;base64,") for value in page.values("src"))
     assert all(value[1:] in page.ids for value in page.values("href"))  # links stay on the page
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     assert not any(word in html for word in ("http://", "https://", "url(", "@import", str(tmp_path)))
     assert "default-src 'none'" in page.values("content")[0]
     assert "prefers-color-scheme: dark" in html
-    assert "the file is empty & <i>useless</i>" in page.said
-    assert "1 file of 9 took no part in the audit" in page.said
+    assert "the file is empty & <i>useless</i>" in page.text
+    assert "1 file of 9 took no part in the audit" in page.text
 
 
 def test_in_sample_predictions_are_warned_of(tmp_path: Path) -> None:
@@ -38,15 +38,15 @@ def test_in_sample_predictions_are_warned_of(tmp_path: Path) -> None:
     assert figures["architectures"][0]["splits"]["test"]["measured"].startswith("in-sample")
     page = Page(html)
     assert "alert" in page.values("role")
-    assert "no fold was given with the predictions of net" in page.said
-    assert "fold models" not in page.said
-    assert "Trained elsewhere" in page.said
+    assert "no fold was given with the predictions of net" in page.text
+    assert "fold models" not in page.text
+    assert "Trained elsewhere" in page.text
 
 
 def test_no_warning_without_cause(tmp_path: Path) -> None:
     page = Page(written(make_audit(tmp_path), tmp_path / "report")[1])
     assert "alert" not in page.values("role")
-    assert "an ensemble" in page.said  # a mean of fold models is no single model, and it is said
+    assert "an ensemble" in page.text  # a mean of fold models is not a single model
 
 
 def test_a_validation_split_stands_between_test_and_train(tmp_path: Path) -> None:
@@ -59,16 +59,16 @@ def test_a_validation_split_stands_between_test_and_train(tmp_path: Path) -> Non
 def test_stages_with_their_time_the_report_itself_left_out(tmp_path: Path) -> None:
     figures, html = written(make_audit(tmp_path), tmp_path / "report")
     assert [stage["name"] for stage in figures["stages"]] == ["images", "train net"]
-    said = Page(html).said
-    assert "reused: done by an earlier command" in said
-    assert "all8.0 s 300 MiB 6.0 s in the last command" in said
+    text = Page(html).text
+    assert "reused: done by an earlier command" in text
+    assert "all8.0 s 300 MiB 6.0 s in the last command" in text
 
 
 def test_why_there_is_no_curve(tmp_path: Path) -> None:
-    said = Page(written(make_audit(tmp_path, trained="frozen backbone"), tmp_path / "one")[1]).said
-    assert "No curve: the backbone is frozen, and each head is a convex fit" in said
-    said = Page(written(make_audit(tmp_path, trained="from scratch"), tmp_path / "two")[1]).said
-    assert "Its curves are no longer in the run folder." in said
+    text = Page(written(make_audit(tmp_path, trained="frozen backbone"), tmp_path / "one")[1]).text
+    assert "No curve: the backbone is frozen, and each head is a convex fit" in text
+    text = Page(written(make_audit(tmp_path, trained="from scratch"), tmp_path / "two")[1]).text
+    assert "Its curves are no longer in the run folder." in text
     assert curves_plot({}, "loss", "Loss") == ""
 
 
@@ -77,12 +77,11 @@ def test_many_classes_are_listed_instead_of_drawn(tmp_path: Path) -> None:
     classes = (*CLASSES, *(f"class {i}" for i in range(19)))
     probs = np.zeros((8, 21), np.float32)
     probs[:, :2] = probs_of(FIRST)
-    one = replace(audit.architectures[0], predictions=replace(audit.architectures[0].predictions, probs=probs))
+    architecture = replace(audit.architectures[0], predictions=replace(audit.architectures[0].predictions, probs=probs))
     rows = replace(audit.rows, classes=classes)
-    audit = replace(audit, checked=replace(audit.checked, rows=rows), architectures=(one,))
-    audit = replace(
-        audit, findings=judge_labels(rows.labels, 21, rows.splits == "train", np.array(GROUPS), {"a": probs}, {})
-    )
+    audit = replace(audit, checked=replace(audit.checked, rows=rows), architectures=(architecture,))
+    findings = judge_labels(rows.labels, 21, rows.splits == "train", np.array(GROUPS), {"a": probs}, {})
+    audit = replace(audit, findings=findings)
     html = written(audit, tmp_path / "report")[1]
     assert "Over 20 classes: the commonest confusions" in html
     assert 'class="confusion"' not in html

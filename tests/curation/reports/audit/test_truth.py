@@ -34,7 +34,7 @@ def test_known_truth_counts_planted_errors_among_the_first(tmp_path: Path) -> No
     assert test["top"]["50"] == {"n": 4, "errors": 3, "plain": 2, "precision": 0.75, "recall": 1.0}
     assert test["kinds"] == {"planted": {"errors": 3, "top_50": 3, "top_100": 3}}
     assert (train["errors"], train["top"]["100"]["recall"]) == (0, None)
-    assert "3 of 4 (2 plainly)" in Page(html).said
+    assert "3 of 4 (2 plainly)" in Page(html).text
 
 
 def test_known_truth_looks_at_the_first_fifty_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
