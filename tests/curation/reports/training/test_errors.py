@@ -38,7 +38,7 @@ def test_the_surest_errors_first_with_how_many_seeds_are_wrong(tmp_path: Path) -
         ]
     }
     assert [source[:23] for source in Page(html).values("src")] == ["data:image/jpeg;base64,"] * 2
-    assert "label 25 % · 2/2 seeds" in Page(html).said
+    assert "label 25 % · 2/2 seeds" in Page(html).text
 
 
 def test_errors_of_images_that_training_took_from_train_count_as_validation(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_errors_of_images_that_training_took_from_train_count_as_validation(tmp_
 def test_a_file_that_is_gone_has_no_picture(tmp_path: Path) -> None:
     folders, rows = two_seeds(tmp_path)
     rows.paths[2].unlink()
-    assert "the file cannot be read" in Page(run_report(folders, tmp_path / "report", rows)[1]).said
+    assert "the file cannot be read" in Page(run_report(folders, tmp_path / "report", rows)[1]).text
 
 
 def test_without_rows_only_the_errors_are_missing(tmp_path: Path) -> None:

@@ -24,12 +24,12 @@ def test_one_run_by_hand(tmp_path: Path) -> None:
     assert test["auroc"]["value"]["mean"] == 0.75  # cats at 0.9 and 0.3, dogs at 0.8 and 0.2: three pairs of four
     assert figures["splits"]["val"]["accuracy"]["mean"] == 1
     assert list(figures["splits"]) == ["test", "val"]
-    said = Page(html).said
-    assert "50.0 % of 4 test images are predicted as they are labelled." in said
-    assert "Mean ± standard deviation" not in said
-    assert "15.0 to 85.0 %" in said  # Wilson's interval of 2 of 4
-    assert "2 of 4" in said
-    assert "1,234" in said
+    text = Page(html).text
+    assert "50.0 % of 4 test images are predicted as they are labelled." in text
+    assert "Mean ± standard deviation" not in text
+    assert "15.0 to 85.0 %" in text  # Wilson's interval of 2 of 4
+    assert "2 of 4" in text
+    assert "1,234" in text
 
 
 def test_seeds_together_by_hand(tmp_path: Path) -> None:
@@ -42,10 +42,10 @@ def test_seeds_together_by_hand(tmp_path: Path) -> None:
     assert test["confusion"] == [[3, 1], [2, 2]]
     assert figures["seconds"] == {"mean": 6.5, "std": pytest.approx(math.sqrt(0.5))}
     assert figures["group"] == "tiny"
-    said = Page(html).said
-    assert "62.5 ± 17.7 % of 4 test images" in said
-    assert "Mean ± standard deviation of 2 seeds." in said
-    assert "n = 4, the counts of 2 seeds added up" in said
+    text = Page(html).text
+    assert "62.5 ± 17.7 % of 4 test images" in text
+    assert "Mean ± standard deviation of 2 seeds." in text
+    assert "n = 4, the counts of 2 seeds added up" in text
 
 
 def test_no_validation_images(tmp_path: Path) -> None:
@@ -58,4 +58,4 @@ def test_no_validation_images(tmp_path: Path) -> None:
     write_json(folder / "metrics.json", {**metrics, "val": None})
     figures, html = run_report([folder], tmp_path / "report", rows)
     assert list(figures["splits"]) == ["test"]
-    assert "3 of 3" in Page(html).said  # the last epoch is kept
+    assert "3 of 3" in Page(html).text  # the last epoch is kept

@@ -52,8 +52,8 @@ def test_the_page_has_a_line_for_each(tmp_path: Path) -> None:
     page = Page(html)
     assert page.open == []
     assert EVIL not in html
-    assert "test accuracy, mean of 5 fold models" in page.said
-    assert f"{EVIL}50.0 % 15.0 to 85.0 %" in page.said
+    assert "test accuracy, mean of 5 fold models" in page.text
+    assert f"{EVIL}50.0 % 15.0 to 85.0 %" in page.text
 
 
 def test_other_trainings_have_no_members(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ def test_before_the_first_epoch(tmp_path: Path) -> None:
     )
     assert figures["runs"][0]["state"] == "running"
     assert figures["splits"] == {}
-    said = Page(html).said
-    assert "epoch 0 of 3" in said
-    assert "No epoch is finished yet." in said
+    text = Page(html).text
+    assert "epoch 0 of 3" in text
+    assert "No epoch is finished yet." in text
     assert not (tmp_path / "report" / "curves.svg").exists()
 
 
@@ -32,8 +32,8 @@ def test_under_way(tmp_path: Path) -> None:
     figures, html = run_report([folder], tmp_path / "report", rows)
     page = Page(html)
     assert figures["runs"][0]["epochs"] == 1
-    assert "Seed 0 epoch 1 of 3, about 4.0 s left" in page.said
-    assert "25.0 % of the validation images are right" in page.said
+    assert "Seed 0 epoch 1 of 3, about 4.0 s left" in page.text
+    assert "25.0 % of the validation images are right" in page.text
     assert "10" in page.values("content")  # read again every 10 s
     assert (tmp_path / "report" / "curves.svg").exists()
     assert not (tmp_path / "report" / "confusion.svg").exists()
@@ -47,7 +47,7 @@ def test_some_seeds_finished_and_one_failed(tmp_path: Path) -> None:
     figures, html = run_report(folders, tmp_path / "report", rows)
     assert figures["splits"]["test"]["seeds"] == 1
     page = Page(html)
-    assert "Training failed. No luck" in page.said
+    assert "Training failed. No luck" in page.text
     assert "refresh" not in page.values("http-equiv")
 
 
@@ -70,7 +70,7 @@ def test_a_run_fitted_in_one_go_has_no_curve_to_show(tmp_path: Path) -> None:
 def test_a_class_without_test_images_is_named(tmp_path: Path) -> None:
     rows = make_rows(tmp_path / "images", ("cat", "dog", "eel"))
     html = run_report([make_run(tmp_path / "run", rows)], tmp_path / "report", rows)[1]
-    assert "AUROC leaves out eel: no image carries it." in Page(html).said
+    assert "AUROC leaves out eel: no image carries it." in Page(html).text
 
 
 def test_many_classes_are_listed_instead_of_drawn(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_page_loads_nothing_and_no_name_becomes_html(tmp_path: Path) -> None
     assert page.open == []
     assert not page.tags & {"script", "link", "iframe", "object", "embed", "form"}
     assert EVIL not in html
-    assert EVIL in page.said
+    assert EVIL in page.text
     assert all(value.startswith("data:image/jpeg;base64,") for value in page.values("src"))
     assert all(value[1:] in page.ids for value in page.values("href"))
     assert not any(word in html for word in ("http://", "https://", "url(", "@import", str(tmp_path)))
