@@ -1,10 +1,25 @@
-"""Figures and settings of trained networks as text: means over the seeds, times, counts."""
+"""Figures and settings as text: shares, intervals, means over the seeds, times, counts."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOT_KNOWN = "–"  # noqa: RUF001
+
+
+def percent(share: float | None, decimals: int = 1) -> str:
+    """Return a share of [0, 1] as a percentage: `12.5 %`; a dash for None."""
+    return NOT_KNOWN if share is None else f"{100 * share:.{decimals}f} %"
+
+
+def interval(figures: Mapping[str, Any]) -> str:
+    """Return the 95 % interval of a share, from its `low` and `high` in [0, 1]: `81.2 to 90.4 %`."""
+    return f"{100 * figures['low']:.1f} to {100 * figures['high']:.1f} %"
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Return a number with commas between thousands: `2,100`; a dash for None."""
+    return NOT_KNOWN if value is None else f"{value:,.{decimals}f}"
 
 
 def mean_percent(spread: dict[str, Any] | None, decimals: int = 1) -> str:

@@ -1,19 +1,18 @@
 """HTML from jinja2 templates: the one environment of all rooms, and the filters that templates may use.
 
-A template is named by its path from the folder that holds `curation/` and `app/`: whoever reads a name knows the file.
-Templates of one room lie in its folder `templates/`; `curation/reports/templates/pieces.html` has the macros for all.
-Every value is escaped unless it is `Markup`: what `render` returns is, and can be a value of another template.
+The name of a template is its path from the folder that holds `curation/` and `app/`. Templates of a room lie in its
+folders; `curation/reports/templates/pieces.html` has the macros for all rooms. Every value is escaped unless it is
+`Markup`. `render` returns Markup, which may be a value of another template.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from curation.palette import PALETTE
-from curation.reports.numbers import NOT_KNOWN, duration, mean_number, mean_percent, short_count
+from curation.reports.numbers import duration, interval, mean_number, mean_percent, number, percent, short_count
 from curation.words import counted
 
 
@@ -22,24 +21,9 @@ def render(template: str, **values: object) -> Markup:
 
     Args:
         template: its path, as `curation/reports/templates/frame.html`.
-        values: what it may use; a name that it uses and that is not given raises `jinja2.UndefinedError`.
+        values: the names it uses; one that is not given raises `jinja2.UndefinedError`.
     """
     return Markup(ENVIRONMENT.get_template(template).render(values).strip())  # noqa: S704
-
-
-def percent(share: float | None, decimals: int = 1) -> str:
-    """Return a share of [0, 1] as a percentage: `12.5 %`; a dash for None."""
-    return NOT_KNOWN if share is None else f"{100 * share:.{decimals}f} %"
-
-
-def interval(figures: Mapping[str, Any]) -> str:
-    """Return the 95 % interval of a share, from its `low` and `high` in [0, 1]: `81.2 to 90.4 %`."""
-    return f"{100 * figures['low']:.1f} to {100 * figures['high']:.1f} %"
-
-
-def number(value: float | None, decimals: int = 0) -> str:
-    """Return a number with commas between thousands: `2,100`; a dash for None."""
-    return NOT_KNOWN if value is None else f"{value:,.{decimals}f}"
 
 
 def listed(parts: Iterable[object]) -> Markup:

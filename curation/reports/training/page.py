@@ -9,9 +9,17 @@ from curation.datasets.rows import SPLITS
 from curation.reports.curves import curves_plot
 from curation.reports.frame import Section, page
 from curation.reports.matrix import commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
-from curation.reports.numbers import duration, lowest_tick, mean_number, mean_percent, setting_text, short_count
+from curation.reports.numbers import (
+    duration,
+    lowest_tick,
+    mean_number,
+    mean_percent,
+    percent,
+    setting_text,
+    short_count,
+)
 from curation.reports.reliability import reliability_plot
-from curation.reports.templates import percent, render
+from curation.reports.templates import render
 
 PictureOf = Callable[[int], str | None]  # row -> its small picture, as a data address
 

@@ -1,17 +1,26 @@
-"""Figures of trained networks as text."""
+"""Figures and settings as text."""
 
 from curation.reports.numbers import (
     NOT_KNOWN,
     duration,
+    interval,
     lowest_tick,
     mean_number,
     mean_percent,
+    number,
+    percent,
     setting_text,
     short_count,
 )
 
 
-def test_words() -> None:
+def test_shares_intervals_and_counts() -> None:
+    assert (percent(0.125), percent(1, 0), percent(None)) == ("12.5 %", "100 %", NOT_KNOWN)
+    assert (number(2100), number(1234.56, 1), number(None)) == ("2,100", "1,234.6", NOT_KNOWN)
+    assert interval({"low": 0.15, "high": 0.85}) == "15.0 to 85.0 %"
+
+
+def test_means_times_and_short_counts() -> None:
     assert mean_percent({"mean": 0.8157, "std": 0.0031}) == "81.6 ± 0.3 %"
     assert mean_percent({"mean": 0.8157, "std": None}) == "81.6 %"
     assert mean_percent(None) == mean_number(None, 3) == NOT_KNOWN
