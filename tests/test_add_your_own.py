@@ -7,13 +7,17 @@ import pytest
 import torch
 from torch import nn
 
+from curation.handover.formats import FORMATS, Exported, ExportFormat
+from curation.results.audit import Audit
 from curation.training.cam import grad_cam
-from models.files.atomic import read_json
+from models.files.atomic import read_json, write_text
 from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES
 from models.networks.checkpoint import load_checkpoint
 from models.networks.classifier import Architecture, Classifier
 from models.networks.variants import build_classifier, parse_variant
+from tests.helpers import app_driver
+from tests.helpers.app_driver import texts
 from tests.helpers.drawn_folder import CLASSES, draw_folder
 from tests.helpers.typed_command import exit_code
 
@@ -65,3 +69,33 @@ def test_an_architecture_is_listed_and_trained_by_the_command(
     classifier, info = load_checkpoint(folder / "checkpoint.safetensors")
     assert (info.architecture, info.classes, info.mode) == (one_layer_network, CLASSES, "scratch")
     assert isinstance(classifier.backbone.get_submodule("0"), nn.Conv2d)
+
+
+def write_names(folder: Path, exported: Exported) -> None:
+    """Write classes.txt, a line for each class."""
+    write_text(folder / "classes.txt", "".join(f"{name}\n" for name in exported.classes))
+
+
+@pytest.fixture
+def names_format(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of an export format that is in the registry for this test."""
+    folders = {split: f"pictures/{split}" for split in ("train", "val", "test")}
+    monkeypatch.setitem(
+        FORMATS, "names", ExportFormat("Pictures, and the classes in classes.txt", folders, write_names)
+    )
+    return "names"
+
+
+def test_an_export_format_is_written_verified_and_offered(names_format: str, audit: Audit, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    assert exit_code("export", audit.name, "--version", "original", "--format", names_format, "--output", output) == 0
+    manifest = read_json(output / "manifest.json")
+    assert manifest["format"] == names_format
+    assert (output / "classes.txt").read_text().split() == list(audit.rows.classes)
+    pictures = [path.relative_to(output).as_posix() for path in output.glob("pictures/*/*/*.png")]
+    assert len(pictures) == len(audit.rows)
+    assert set(manifest["files"]) == {*pictures, "classes.txt"}
+    app = app_driver.show(audit.name, screen="splits", part="Export")
+    assert names_format in app.segmented_control(key="splits.format").options
+    app.segmented_control(key="splits.format").set_value(names_format).run()
+    assert "Pictures, and the classes in classes.txt." in texts(app.caption)

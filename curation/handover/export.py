@@ -1,14 +1,12 @@
 """A version of a data set as a folder of files for other programs: whole or absent, verified, with a manifest."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from curation.handover.formats import Exported, Item, check_huggingface, write_card, write_label_csv, write_samples
+from curation.handover.formats import FORMATS, Exported, Item
 from curation.handover.tree import checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import check_unchanged, file_sha256
 from curation.versions.rows import BETWEEN_NAMES
@@ -22,24 +20,6 @@ from models.files.atomic import write_json
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
-_SPLITS = {"train": "train", "val": "val", "test": "test"}
-
-
-@dataclass(frozen=True)
-class ExportFormat:
-    """Where the images of a format lie, and what else it needs."""
-
-    folders: dict[str, str]  # split -> the folder of its class folders
-    write: Callable[[Path, Exported], None] | None = None  # writes the files beside the images
-    check: Callable[[Exported], None] | None = None  # raises where the format cannot hold the version
-
-
-FORMATS = {
-    "imagefolder": ExportFormat(_SPLITS),
-    "csv": ExportFormat({split: f"images/{split}" for split in _SPLITS}, write_label_csv),
-    "fiftyone": ExportFormat({split: f"data/{split}" for split in _SPLITS}, write_samples),
-    "huggingface": ExportFormat({**_SPLITS, "val": "validation"}, write_card, check_huggingface),
-}
 
 
 def export_version(

@@ -1,6 +1,7 @@
 """The files beside the images of an export, for the program that reads it."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,3 +126,39 @@ def check_huggingface(exported: Exported) -> None:
             raise ErrataError(
                 f"the datasets library would take the class {name!r} for a split; export it as csv or imagefolder"
             )
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """Where the images of a format lie, and what else it needs."""
+
+    summary: str  # for people who choose a format
+    folders: dict[str, str]  # split -> the folder of its class folders
+    write: Callable[[Path, Exported], None] | None = None  # writes the files beside the images
+    check: Callable[[Exported], None] | None = None  # raises where the format cannot hold the version
+
+
+_SPLITS = {"train": "train", "val": "val", "test": "test"}
+
+FORMATS = {
+    "imagefolder": ExportFormat(
+        "A folder for each split, in it a folder for each class: what torchvision's ImageFolder reads",
+        _SPLITS,
+    ),
+    "csv": ExportFormat(
+        "Images in folders, and labels.csv with the given label, curated label, split and decision of each image",
+        {split: f"images/{split}" for split in _SPLITS},
+        write_label_csv,
+    ),
+    "fiftyone": ExportFormat(
+        "A dataset that FiftyOne imports, with given and curated labels",
+        {split: f"data/{split}" for split in _SPLITS},
+        write_samples,
+    ),
+    "huggingface": ExportFormat(
+        "An image folder with a data set card, which Hugging Face's datasets reads",
+        {**_SPLITS, "val": "validation"},
+        write_card,
+        check_huggingface,
+    ),
+}

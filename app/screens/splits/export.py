@@ -7,16 +7,9 @@ import streamlit as st
 from app.jobs.process import job_folder, start
 from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
-from curation.handover.export import FORMATS
+from curation.handover.formats import FORMATS
 from curation.handover.tree import FILES
 from curation.workspace.names import versions
-
-_FORMAT_TEXTS = {
-    "imagefolder": "A folder for each split, in it a folder for each class: what torchvision's ImageFolder reads",
-    "csv": "Images in folders, and labels.csv with the given label, curated label, split and decision of each image",
-    "fiftyone": "A dataset that FiftyOne imports, with given and curated labels",
-    "huggingface": "An image folder with a data set card, which Hugging Face's datasets reads",
-}
 
 
 def export_part(name: str) -> None:
@@ -34,7 +27,7 @@ def _form(name: str) -> list[str]:
     known = versions(workspace(), name)
     version = st.selectbox("Version", known, index=len(known) - 1, key="splits.export-version")
     kind = st.segmented_control("Format", list(FORMATS), default="imagefolder", key="splits.format", required=True)
-    st.caption(f"{_FORMAT_TEXTS[str(kind)]}.")
+    st.caption(f"{FORMATS[str(kind)].summary}.")
     files = st.segmented_control("Images are", list(FILES), default="copy", key="splits.files", required=True)
     first = workspace().exports / f"{name}-{version}-{kind}"
     target = st.text_input(
