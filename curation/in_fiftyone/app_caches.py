@@ -11,7 +11,7 @@ from contextvars import ContextVar, copy_context
 from functools import wraps
 from typing import Any
 
-from curation.in_fiftyone.guard import App, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _QUERIES = 64  # texts of GraphQL queries; the App's pages send about thirty
 _DATASETS = 4
@@ -22,7 +22,7 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 class FieldsOnce:
     """ASGI middleware: a request that changes no dataset works nothing out about its fields twice."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         """Wrap FiftyOne's App; `remember_fields` has to have been called."""
         self._app = app
 

@@ -6,34 +6,25 @@ and any file of this machine can be read through it. The guard lets through what
 
 import json
 import os
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 # Operators of FiftyOne that list folders or hand out files. Everything else they do stays within the dataset.
 _BLOCKED_OPERATORS = ("list_files", "download_file")
 _BODY_BYTES = 16 * 1024 * 1024
 
 # Pages of other sites must not frame the App, for clicks could be stolen; Errata's screen, another port, may.
-_PAGE_POLICY = b"frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
+_PAGE_POLICY = "frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
 # A data set from anywhere may hold an SVG or HTML file: opened in a tab it must not run scripts as the App.
-_FILE_POLICY = b"sandbox; default-src 'none'; style-src 'unsafe-inline'; " + _PAGE_POLICY
-
-
-class RefusedError(Exception):
-    """A request that is not let through: HTTP status and a sentence without details."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
+_FILE_POLICY = f"sandbox; default-src 'none'; style-src 'unsafe-inline'; {_PAGE_POLICY}"
+_FAILURE = b'{"kind": "Server Error", "stack": "see the log of the App server"}'  # the shape the App's pages expect
 
 
 class Guard:
@@ -49,7 +40,7 @@ class Guard:
     every header. Where that matters, use a machine of your own.
     """
 
-    def __init__(self, app: App, port: int, roots: Iterable[Path]) -> None:
+    def __init__(self, app: ASGIApp, port: int, roots: Iterable[Path]) -> None:
         """Wrap an ASGI app served on `port`; files under `roots` may be read, links followed first."""
         self._app = app
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
@@ -64,24 +55,28 @@ class Guard:
             self._check(scope)
             if scope["path"].startswith("/operators"):
                 receive = await _checked_operator(receive)
-        except RefusedError as refusal:
-            await _refuse(scope, send, refusal)
+        except HTTPException as refusal:
+            # A websocket is closed before it is accepted: the server answers 403.
+            text = PlainTextResponse(refusal.detail, refusal.status_code)
+            answer = WebSocketClose(1008) if scope["type"] == "websocket" else text
+            await answer(scope, receive, send)
             return
         await self._app(scope, receive, _hardened(send, is_file=_asks_for_file(scope)))
 
     def _check(self, scope: Scope) -> None:
         if any(ord(character) < 32 or ord(character) == 127 for character in scope["path"]):
-            raise RefusedError(400, "Bad path.")
-        host = _header(scope, b"host")
+            raise HTTPException(400, "Bad path.")
+        headers = _Once(scope)
+        host = headers.value("host")
         if host not in self._hosts:
-            raise RefusedError(421, "Wrong host.")
-        if not _same_origin(scope, host) and not _follows_link(scope):
-            raise RefusedError(403, "Not from this page.")
-        if _asks_for_file(scope) and not self._may_read(scope["query_string"]):
-            raise RefusedError(403, "Not a file of this data set.")
+            raise HTTPException(421, "Wrong host.")
+        if not _same_origin(scope, headers, host) and not _follows_link(scope, headers):
+            raise HTTPException(403, "Not from this page.")
+        if _asks_for_file(scope) and not self._may_read(QueryParams(scope["query_string"])):
+            raise HTTPException(403, "Not a file of this data set.")
 
-    def _may_read(self, query: bytes) -> bool:
-        named = [value for name, value in _query(query) if name == "filepath"]
+    def _may_read(self, query: QueryParams) -> bool:
+        named = query.getlist("filepath")
         if len(named) != 1 or not Path(named[0]).is_absolute():
             return False
         try:
@@ -91,25 +86,27 @@ class Guard:
         return any(path.is_relative_to(root) for root in self._roots)
 
 
-def _header(scope: Scope, name: bytes) -> str | None:
-    """Return a header's value, None where it is missing; a header given twice is nobody's to interpret."""
-    values = [value for key, value in scope["headers"] if key.lower() == name]
-    if len(values) > 1:
-        raise RefusedError(400, "A header was given twice.")
-    return values[0].decode("latin-1").strip() if values else None
+class _Once:
+    """The headers of a request; one that is given twice can mean either, so it is refused."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._headers = Headers(raw=[(key.lower(), value) for key, value in scope["headers"]])
+
+    def value(self, name: str) -> str | None:
+        """Return a header's value, None where it is missing."""
+        values = self._headers.getlist(name)
+        if len(values) > 1:
+            raise HTTPException(400, "A header was given twice.")
+        return values[0].strip() if values else None
 
 
-def _query(query: bytes) -> list[tuple[str, str]]:
-    return parse_qsl(query.decode("latin-1"), keep_blank_values=True)  # as Starlette reads it
-
-
-def _same_origin(scope: Scope, host: str) -> bool:
+def _same_origin(scope: Scope, headers: _Once, host: str) -> bool:
     """Tell whether a page of this very server sent the request.
 
     Browsers say where a request comes from in Sec-Fetch-Site and Origin, and pages cannot change either. Both
     must agree. What only reads may come without them (command lines): other pages cannot see the answer.
     """
-    origin, site = _header(scope, b"origin"), _header(scope, b"sec-fetch-site")
+    origin, site = headers.value("origin"), headers.value("sec-fetch-site")
     if origin is not None and origin != f"http://{host}":
         return False
     if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
@@ -117,7 +114,7 @@ def _same_origin(scope: Scope, host: str) -> bool:
     return site == "same-origin" or (site is None and origin is not None)
 
 
-def _follows_link(scope: Scope) -> bool:
+def _follows_link(scope: Scope, headers: _Once) -> bool:
     """Tell whether the browser opens a page of ours, in a tab or a frame, because of a link elsewhere.
 
     The page that asked does not see the answer; which pages may frame it, the answer's policy says.
@@ -125,14 +122,14 @@ def _follows_link(scope: Scope) -> bool:
     return (
         scope["type"] == "http"
         and scope["method"] in ("GET", "HEAD")
-        and _header(scope, b"origin") is None
-        and _header(scope, b"sec-fetch-mode") == "navigate"
-        and _header(scope, b"sec-fetch-dest") in ("document", "iframe")
+        and headers.value("origin") is None
+        and headers.value("sec-fetch-mode") == "navigate"
+        and headers.value("sec-fetch-dest") in ("document", "iframe")
     )
 
 
 def _asks_for_file(scope: Scope) -> bool:
-    return scope["path"].rstrip("/") == "/media" or any(name == "filepath" for name, _ in _query(scope["query_string"]))
+    return scope["path"].rstrip("/") == "/media" or "filepath" in QueryParams(scope["query_string"])
 
 
 async def _checked_operator(receive: Receive) -> Receive:
@@ -144,13 +141,13 @@ async def _checked_operator(receive: Receive) -> Receive:
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > _BODY_BYTES:
-            raise RefusedError(413, "Too long.")
+            raise HTTPException(413, "Too long.")
     try:
         named = _strings(json.loads(body or b"{}"))
     except (ValueError, RecursionError):
-        raise RefusedError(400, "No JSON.") from None
+        raise HTTPException(400, "No JSON.") from None
     if any(text.rsplit("/", 1)[-1] in _BLOCKED_OPERATORS for text in named):
-        raise RefusedError(403, "This operator is switched off.")
+        raise HTTPException(403, "This operator is switched off.")
     return _replay(body, receive)
 
 
@@ -184,34 +181,15 @@ def _hardened(send: Send, *, is_file: bool) -> Send:
         nonlocal failed
         if message["type"] == "http.response.start":
             failed = message["status"] >= 500
-            message = _failure() if failed else message
-            policy = _FILE_POLICY if is_file else _PAGE_POLICY
-            headers = [*message.get("headers", []), (b"content-security-policy", policy)]
-            message = {**message, "headers": [*headers, (b"x-content-type-options", b"nosniff")]}
+            headers = MutableHeaders(raw=[] if failed else list(message.get("headers", [])))
+            if failed:
+                headers.update({"content-type": "application/json", "content-length": str(len(_FAILURE))})
+            headers.append("content-security-policy", _FILE_POLICY if is_file else _PAGE_POLICY)
+            headers.append("x-content-type-options", "nosniff")
+            message = {**message, "status": 500 if failed else message["status"], "headers": headers.raw}
         elif message["type"] == "http.response.body" and failed:
             more = message.get("more_body", False)
             message = {**message, "body": b"" if more else _FAILURE}
         await send(message)
 
     return hardened
-
-
-_FAILURE = b'{"kind": "Server Error", "stack": "see the log of the App server"}'  # the shape the App's pages expect
-
-
-def _failure() -> Message:
-    return {"type": "http.response.start", "status": 500, "headers": _headers(_FAILURE, b"application/json")}
-
-
-def _headers(body: bytes, kind: bytes) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
-
-
-async def _refuse(scope: Scope, send: Send, refusal: RefusedError) -> None:
-    if scope["type"] == "websocket":  # closed before it is accepted: the server answers 403
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    body = refusal.reason.encode()
-    headers = _headers(body, b"text/plain; charset=utf-8")
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -6,7 +6,8 @@ import logging
 import re
 from typing import Any
 
-from curation.in_fiftyone.guard import App, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -17,7 +18,7 @@ _log = logging.getLogger(__name__)
 class SessionEdits:
     """Let every request through; after one that edited a sample, or tagged some, make decisions of that."""
 
-    def __init__(self, app: App, workspace: Workspace, reviewer: str) -> None:
+    def __init__(self, app: ASGIApp, workspace: Workspace, reviewer: str) -> None:
         """Wrap the App of a reviewer; of nobody's, edits wait for `errata sync`."""
         self._app, self._workspace, self._reviewer = app, workspace, reviewer
 

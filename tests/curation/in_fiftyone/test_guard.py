@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import Message, Receive, Scope, Send
 
-from curation.in_fiftyone.guard import Guard, Message, Receive, Scope, Send
+from curation.in_fiftyone.guard import Guard
 
 HOST = {"host": "127.0.0.1:5151"}
 FRAME_ANCESTORS = "frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"

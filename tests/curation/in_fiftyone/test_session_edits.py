@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from curation.in_fiftyone import session_edits
-from curation.in_fiftyone.guard import Message, Receive, Scope, Send
 from curation.in_fiftyone.session_edits import SessionEdits
 from curation.workspace.folders import Workspace
 
