@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from curation.decisions.decision import Decision
     from curation.decisions.ledger import Ledger, Moment
     from curation.decisions.state import State
-    from curation.decisions.table import Line
+    from curation.decisions.table import LogLine
 
 _OLDEST = "only from this time on, as 2026-01-31 or 2026-01-31T12:00"
 
@@ -75,7 +75,7 @@ def decisions(
             typer.echo(f"no {'such ' if lines else ''}decisions on {dataset} yet")
 
 
-def _lines(ledger: "Ledger", at: str) -> "tuple[list[Line], State]":
+def _lines(ledger: "Ledger", at: str) -> "tuple[list[LogLine], State]":
     """Return the lines of the log and what they add up to; only those up to a line or time where `at` names one."""
     from curation.decisions.ledger import entries_until
     from curation.decisions.table import lines_of
@@ -94,7 +94,7 @@ def _moment(text: str) -> "Moment | None":
     return (int(text) if text.isdecimal() else parse_moment(text, day_ends=True)) if text else None
 
 
-def _write(lines: "list[Line]", csv: Path | None, json: Path | None) -> None:
+def _write(lines: "list[LogLine]", csv: Path | None, json: Path | None) -> None:
     from curation.decisions.table import write_records, write_table
 
     for path, write in ((csv, write_table), (json, write_records)):
@@ -160,7 +160,7 @@ def _verdict(decision: "Decision") -> str:
     return f"{decision.decision}{labels}"
 
 
-def _print_table(lines: "Sequence[Line]", last: int) -> None:
+def _print_table(lines: "Sequence[LogLine]", last: int) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -176,12 +176,12 @@ def _print_table(lines: "Sequence[Line]", last: int) -> None:
     Console(width=None if sys.stdout.isatty() else 1_000).print(table)  # a file has no edge to fold lines at
 
 
-def _cells(line: "Line") -> list[str]:
+def _cells(line: "LogLine") -> list[str]:
     from curation.decisions.decision import Reversal
 
     time = datetime.fromisoformat(line.entry.time).astimezone().strftime("%Y-%m-%d %H:%M:%S")  # in the local time zone
-    label = line.about.label if line.about else ""
-    verdict = _verdict(line.about) if line.about else "an entry that is not in this log"
+    label = line.decision.label if line.decision else ""
+    verdict = _verdict(line.decision) if line.decision else "an entry that is not in this log"
     if isinstance(line.entry, Reversal):
         verdict = f"{line.entry.kind} of {verdict}"
     elif line.entry.adjudicates:
@@ -191,12 +191,12 @@ def _cells(line: "Line") -> list[str]:
 
 
 def _print_summary(state: "State") -> None:
-    from curation.decisions.agreement import agreement, disagreements
+    from curation.decisions.agreement import disagreements, reviewer_agreement
 
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(state.counts().items()))
     reviewers = ", ".join(state.reviewers()) or "nobody"
     typer.echo(f"in force: {counts or 'nothing'}; {len(state.images())} images judged by {reviewers}")
-    agreed = agreement(state)
+    agreed = reviewer_agreement(state)
     if agreed.images:
         kappa = "no kappa: all say the same" if agreed.kappa is None else f"{agreed.method}'s kappa {agreed.kappa:.2f}"
         least = agreed.classes[0]

@@ -1,1 +1,1 @@
-"""What reviewers decided: an append-only log and what follows from it."""
+"""What reviewers decided: an append-only log, and what follows from it."""

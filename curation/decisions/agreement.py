@@ -11,20 +11,20 @@ from curation.decisions.state import State
 
 @dataclass(frozen=True)
 class ClassAgreement:
-    """How often those who see a class are joined by another reviewer of the same image."""
+    """How often a reviewer who names a category is joined by another reviewer of the same image."""
 
     category: str  # a class, `ambiguous: a, b`, `multi-label: a, b`, `(none-of-these)` or `(exclude)`
-    judgements: int  # that say so
-    agreement: float  # in [0, 1], 1 = whoever says so is never contradicted
+    judgements: int  # verdicts that name it
+    agreement: float  # in [0, 1], 1 = no other reviewer ever contradicts
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the images judged by two or more reviewers tell."""
+    """How far reviewers agree on the images that two or more of them judged."""
 
-    reviewers: tuple[str, ...]  # who judged some of them
+    reviewers: tuple[str, ...]  # of these images
     images: int  # judged by two or more
-    judged: int  # judged at all
+    judged: int  # judged by anybody
     share: float | None  # in [0, 1], of the pairs of judgements of an image that say the same; None without images
     kappa: float | None  # in [-1, 1], 0 = as chance would agree, 1 = always; None where chance alone would always agree
     method: str  # "Cohen" for two reviewers, "Fleiss" for more
@@ -37,78 +37,70 @@ class Disagreement:
 
     image_id: str
     seriousness: float  # in [0, 1], 1 = no two reviewers have a class in common
-    verdicts: tuple[Decision, ...]  # one a reviewer, by name
+    verdicts: tuple[Decision, ...]  # one of each reviewer, sorted by reviewer
 
 
-def agreement(state: State) -> Agreement:
-    """Return how far the reviewers' own verdicts agree; adjudications and unsure verdicts are left out."""
-    every = {image: categories(state.verdicts(image)) for image in state.images()}
-    shared = {image: own for image, own in every.items() if len(own) > 1}
-    reviewers = tuple(sorted({reviewer for own in shared.values() for reviewer in own}))
-    counts = [Counter(own.values()) for own in shared.values()]
-    two = len(reviewers) <= 2
-    kappa = (
-        cohen_kappa([tuple(own[one] for one in reviewers) for own in shared.values()]) if two else fleiss_kappa(counts)
-    )
-    return Agreement(
-        reviewers,
-        len(shared),
-        sum(bool(own) for own in every.values()),
-        _observed(counts),
-        kappa,
-        "Cohen" if two else "Fleiss",
-        class_agreement(counts),
-    )
+def reviewer_agreement(state: State) -> Agreement:
+    """Return how far the verdicts of reviewers agree; adjudications and unsure verdicts are left out."""
+    judged = [named for image in state.images() if (named := categories(state.verdicts(image)))]
+    shared = [named for named in judged if len(named) > 1]
+    reviewers = tuple(sorted({reviewer for named in shared for reviewer in named}))
+    counts = [Counter(named.values()) for named in shared]
+    if len(reviewers) <= 2:
+        method, kappa = "Cohen", cohen_kappa([tuple(named[reviewer] for reviewer in reviewers) for named in shared])
+    else:
+        method, kappa = "Fleiss", fleiss_kappa(counts)
+    return Agreement(reviewers, len(shared), len(judged), _observed(counts), kappa, method, class_agreement(counts))
 
 
 def categories(verdicts: Mapping[str, Decision]) -> dict[str, str]:
-    """Return what each reviewer says an image is, who is unsure left out; see `ClassAgreement.category`."""
-    return {reviewer: _category(one) for reviewer, one in verdicts.items() if one.is_answer}
+    """Return reviewer -> the category that the verdict names, unsure verdicts left out; see `ClassAgreement`."""
+    return {reviewer: _category(verdict) for reviewer, verdict in verdicts.items() if verdict.is_answer}
 
 
 def cohen_kappa(pairs: Sequence[tuple[str, ...]]) -> float | None:
     """Return Cohen's kappa of two reviewers.
 
     Args:
-        pairs: what the first and the second say of each image.
+        pairs: the categories that the first and the second name for each image.
 
     Returns:
-        in [-1, 1]: 1 = always the same, 0 = as often as by chance, given how often each says what. None without pairs,
-        or where both always say the same one thing, as by chance too.
+        in [-1, 1]: 1 = always the same, 0 = as often as by chance, given how often each names which category. None
+        without pairs, or where both always name one and the same category, as they would by chance too.
 
     Source: Cohen 1960, doi:10.1177/001316446002000104; same values as scikit-learn (tested).
     """
     if not pairs:
         return None
     n = len(pairs)
-    observed = sum(one == other for one, other in pairs) / n
-    first, second = Counter(one for one, _ in pairs), Counter(other for _, other in pairs)
-    return _beyond_chance(observed, sum(first[one] * second[one] for one in first) / n**2)
+    observed = sum(first == second for first, second in pairs) / n
+    by_first, by_second = Counter(first for first, _ in pairs), Counter(second for _, second in pairs)
+    return _beyond_chance(observed, sum(by_first[name] * by_second[name] for name in by_first) / n**2)
 
 
 def fleiss_kappa(counts: Sequence[Mapping[str, int]]) -> float | None:
     """Return Fleiss' kappa of any number of reviewers, who need not have judged the same images.
 
     Args:
-        counts: how many reviewers say what of each image, two or more in all.
+        counts: of each image, how many reviewers name which category; two or more reviewers an image.
 
     Returns:
-        as `cohen_kappa`; chance is how often all reviewers together say what.
+        as `cohen_kappa`; chance is how often all reviewers together name each category.
 
-    Source: Fleiss 1971, doi:10.1037/h0031619; same values as statsmodels where every image has as many judgements
-    (tested). Where they differ, images count alike.
+    Source: Fleiss 1971, doi:10.1037/h0031619; same values as statsmodels where all images have equally many judgements
+    (tested). Where images have different numbers, each image counts as much as any other.
     """
     observed = _observed(counts)
     if observed is None:
         return None
     total: Counter[str] = Counter()
-    for own in counts:
-        total.update(own)
+    for image_counts in counts:
+        total.update(image_counts)
     return _beyond_chance(observed, sum(number**2 for number in total.values()) / total.total() ** 2)
 
 
 def class_agreement(counts: Sequence[Mapping[str, int]]) -> tuple[ClassAgreement, ...]:
-    """Return for each class how often a reviewer who names it is joined by another reviewer of the image.
+    """Return for each category how often a reviewer who names it is joined by another reviewer of the image.
 
     Args:
         counts: as for `fleiss_kappa`.
@@ -120,30 +112,30 @@ def class_agreement(counts: Sequence[Mapping[str, int]]) -> tuple[ClassAgreement
     """
     named: Counter[str] = Counter()
     joined: dict[str, float] = {}
-    for own in counts:
-        others = sum(own.values()) - 1
-        for name, number in own.items():
+    for image_counts in counts:
+        other_reviewers = sum(image_counts.values()) - 1
+        for name, number in image_counts.items():
             named[name] += number
-            joined[name] = joined.get(name, 0) + number * (number - 1) / others
-    found = [ClassAgreement(name, number, joined[name] / number) for name, number in named.items()]
-    return tuple(sorted(found, key=lambda one: (one.agreement, one.category)))
+            joined[name] = joined.get(name, 0) + number * (number - 1) / other_reviewers
+    classes = [ClassAgreement(name, number, joined[name] / number) for name, number in named.items()]
+    return tuple(sorted(classes, key=lambda category: (category.agreement, category.category)))
 
 
 def disagreements(state: State) -> list[Disagreement]:
     """Return the images to adjudicate, most serious first.
 
-    Seriousness is one less the mean share of classes that two reviewers have in common: 1 for sea against forest, 0.5
-    for sea against sea or forest, 0 where one says that the image shows both and the other that it is either. Of
-    equally serious ones those with more reviewers come first.
+    Seriousness is 1 minus the mean share of classes that two reviewers have in common: 1 for sea against forest, 0.5
+    for sea against sea or forest, 0 for sea and forest against sea or forest. Of equally serious disagreements, those
+    of more reviewers come first.
     """
-    found = []
+    disputes = []
     for image in state.images():
         if not state.disputed(image):
             continue
-        verdicts = tuple(one for one in state.verdicts(image).values() if one.is_answer)
-        pairs = [1 - _in_common(one, other) for one, other in combinations(verdicts, 2)]
-        found.append(Disagreement(image, sum(pairs) / len(pairs), verdicts))
-    return sorted(found, key=lambda one: (-one.seriousness, -len(one.verdicts), one.image_id))
+        verdicts = tuple(verdict for verdict in state.verdicts(image).values() if verdict.is_answer)
+        apart = [1 - _in_common(first, second) for first, second in combinations(verdicts, 2)]
+        disputes.append(Disagreement(image, sum(apart) / len(apart), verdicts))
+    return sorted(disputes, key=lambda dispute: (-dispute.seriousness, -len(dispute.verdicts), dispute.image_id))
 
 
 def _category(verdict: Decision) -> str:
@@ -152,20 +144,20 @@ def _category(verdict: Decision) -> str:
     return f"{verdict.decision}: {', '.join(verdict.labels)}" if verdict.labels else f"({verdict.decision})"
 
 
-def _in_common(one: Decision, other: Decision) -> float:
-    """Return the share of classes that two verdicts have in common, among all that they name."""
-    first, second = set(one.labels or one.meaning), set(other.labels or other.meaning)
-    return len(first & second) / len(first | second)
+def _in_common(first: Decision, second: Decision) -> float:
+    """Return the share of classes that two verdicts have in common, among all classes that they name."""
+    named = [set(verdict.labels or verdict.meaning) for verdict in (first, second)]
+    return len(named[0] & named[1]) / len(named[0] | named[1])
 
 
 def _observed(counts: Sequence[Mapping[str, int]]) -> float | None:
-    """Return the share of pairs of judgements that say the same, mean over images; None without images."""
+    """Return the share of pairs of equal judgements, mean over images; None without images."""
     if not counts:
         return None
     shares = []
-    for own in counts:
-        n = sum(own.values())
-        shares.append(sum(number * (number - 1) for number in own.values()) / (n * (n - 1)))
+    for image_counts in counts:
+        n = sum(image_counts.values())
+        shares.append(sum(number * (number - 1) for number in image_counts.values()) / (n * (n - 1)))
     return sum(shares) / len(shares)
 
 

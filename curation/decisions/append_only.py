@@ -1,4 +1,4 @@
-"""A file of lines that several processes append to: each line is on the disk or not there, a torn one is mended."""
+"""A file of lines that several processes append to: a line is on the disk or not there, and a torn line is mended."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 from models.errors import ErrataError
 from models.files.locks import wait_for_lock
 
-PATIENCE_S = 10.0  # for the lock: who writes holds it for milliseconds
+PATIENCE_S = 10.0  # for the lock, which a writer holds for milliseconds
 _log = logging.getLogger(__name__)
 
 
@@ -19,8 +19,8 @@ def appending(path: Path, is_whole: Callable[[bytes], bool]) -> Iterator[int]:
 
     Args:
         path: made with its folder where it is not there.
-        is_whole: whether a last line that lacks its line end lacks nothing else; it gets one. Any other is moved
-            to the file with the suffix `.torn`, and a warning logged.
+        is_whole: tells whether a last line without line end lacks nothing else. Then it gets its line end; else it is
+            moved to the file with the suffix `.torn`, and a warning is logged.
 
     Raises:
         ErrataError: the file cannot be written, or another process does not let go of it.
@@ -39,7 +39,7 @@ def appending(path: Path, is_whole: Callable[[bytes], bool]) -> Iterator[int]:
 
 
 def append_bytes(descriptor: int, data: bytes) -> None:
-    """Append whole lines; they are on the disk when this returns, and none is in the file when it raises.
+    """Append whole lines; all of them are on the disk when this returns, and no line is in the file when it raises.
 
     Raises:
         OSError: the disk is full or fails.
@@ -56,7 +56,7 @@ def append_bytes(descriptor: int, data: bytes) -> None:
 
 
 def bytes_from(descriptor: int, offset: int) -> bytes:
-    """Return what the file holds behind an offset; nothing where it is shorter."""
+    """Return what the file holds after an offset; nothing where it is shorter."""
     parts = []
     while part := os.pread(descriptor, 1 << 24, offset):
         parts.append(part)
@@ -65,7 +65,7 @@ def bytes_from(descriptor: int, offset: int) -> bytes:
 
 
 def read_bytes(path: Path, offset: int = 0) -> bytes:
-    """Return what the file holds behind an offset, while nobody writes; nothing where there is no file.
+    """Return what the file holds after an offset, while nobody writes; nothing where there is no file.
 
     Raises:
         ErrataError: it cannot be read, or another process does not let go of it.

@@ -1,11 +1,11 @@
-"""What a person decided about the label of an image: one line of the decision log."""
+"""What a person decided about the label of an image: a line of the decision log."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from curation.decisions.fields import SCHEMA_VERSION, check_schema, own_fields
+from curation.decisions.fields import SCHEMA_VERSION, check_schema, checked_fields
 from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS
 from models.errors import ErrataError, unknown
 
@@ -16,7 +16,7 @@ _LONGEST_NAME = 64  # letters of a reviewer's name: it stands in a column of eve
 
 @dataclass(frozen=True)
 class Decision:
-    """One look of one reviewer at one image, and the verdict; the log fills in what its caller leaves empty."""
+    """A reviewer's look at an image, and the verdict; the log fills in what its caller leaves empty."""
 
     reviewer: str
     image_id: str
@@ -41,12 +41,12 @@ class Decision:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The classes that the image has by this verdict, in order of their names; none for exclude, unsure etc."""
+        """The classes that the image has by this verdict, sorted; empty for exclude, unsure etc."""
         return (self.label,) if self.decision == KEEP else tuple(sorted(self.new_labels))
 
     @property
     def meaning(self) -> tuple[str, ...]:
-        """What two verdicts have in common that say the same: to keep `sea` and to relabel to `sea` are one."""
+        """What is equal in two verdicts that say the same: keeping `sea` and relabelling to `sea` mean one thing."""
         kind = RELABEL if self.decision == KEEP else self.decision
         return (kind, *self.labels)
 
@@ -68,7 +68,7 @@ class Decision:
         """Return it if it makes sense.
 
         Args:
-            classes: those of the data set; not looked at where None.
+            classes: those of the data set; None = any class is allowed.
 
         Raises:
             ErrataError: an unknown verdict, class or source, too few or too many classes, a value out of range.
@@ -87,20 +87,20 @@ class Decision:
         return self
 
     def _check_classes(self, classes: Collection[str] | None) -> None:
-        said = f"{self.decision} of {self.image_id!r}"
+        subject = f"{self.decision} of {self.image_id!r}"
         for name in (self.label, *self.new_labels):
             if classes is not None and name not in classes:
                 raise unknown("class", name, classes)
         names, number, different = VERDICTS[self.decision].names, len(self.new_labels), len(set(self.new_labels))
         named = ", ".join(self.new_labels) or "none"
         if names == "none" and number:
-            raise ErrataError(f"{said} names classes ({named}); it takes none")
+            raise ErrataError(f"{subject} names classes ({named}); it takes none")
         if names == "one" and number != 1:
-            raise ErrataError(f"{said} names {number} classes ({named}); it takes exactly one")
+            raise ErrataError(f"{subject} names {number} classes ({named}); it takes exactly one")
         if names == "several" and (different < 2 or different < number):
-            raise ErrataError(f"{said} takes two or more different classes; found: {named}")
+            raise ErrataError(f"{subject} takes two or more different classes; found: {named}")
         if self.decision == RELABEL and self.new_labels == (self.label,):
-            raise ErrataError(f"{said} names the given label {self.label!r}; decide keep instead")
+            raise ErrataError(f"{subject} names the given label {self.label!r}; decide keep instead")
 
     def _check_look(self) -> None:
         if self.looked_s is not None and not 0 <= self.looked_s < float("inf"):
@@ -125,9 +125,9 @@ class Decision:
             ErrataError: as `checked`; also an unknown, missing or mistyped field, or a newer schema.
         """
         decision = object.__new__(cls)  # a frozen dataclass sets its fields one by one: half the time of reading a log
-        vars(decision).update(own_fields(cls, "decision", values))
+        vars(decision).update(checked_fields(cls, "decision", values))
         if not _SHA256.fullmatch(decision.sha256):
-            raise ErrataError(f"sha256 {decision.sha256!r} is none: it has 64 of 0-9 and a-f")
+            raise ErrataError(f"sha256 {decision.sha256!r} is no SHA-256: that has 64 characters of 0-9 and a-f")
         return decision.checked(classes)
 
 
@@ -137,7 +137,7 @@ class Reversal:
 
     kind: Literal["undo", "redo"]
     of: str  # id of the decision
-    reviewer: str  # whose decision it is
+    reviewer: str  # of the decision
     source: str = "app"
     id: str = ""
     sequence: int = 0
@@ -166,7 +166,7 @@ class Reversal:
             ErrataError: an unknown, missing or mistyped field, or a newer schema.
         """
         kind: Literal["undo", "redo"] = "undo" if values.get("kind") == "undo" else "redo"
-        return cls(kind=kind, **own_fields(cls, kind, values)).checked()
+        return cls(kind=kind, **checked_fields(cls, kind, values)).checked()
 
 
 Entry = Decision | Reversal
@@ -176,7 +176,7 @@ def entry_from_dict(values: Mapping[str, Any], classes: Collection[str] | None =
     """Return the entry of a line of the log.
 
     Raises:
-        ErrataError: it is none of this version; the sentence says what is wrong.
+        ErrataError: it cannot be read; the sentence says what is wrong.
     """
     check_schema(values)
     kind = values.get("kind")
@@ -201,13 +201,13 @@ def checked_reviewer(name: str) -> str:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return the entries in the order they count, by time, then sequence; one that is there twice counts once."""
-    own: dict[str, Entry] = {}
+    """Return the entries in the order they count, by time, then sequence; an entry that occurs twice counts once."""
+    by_id: dict[str, Entry] = {}
     for entry in entries:
-        own.setdefault(entry.id, entry)
-    return sorted(own.values(), key=order)
+        by_id.setdefault(entry.id, entry)
+    return sorted(by_id.values(), key=order)
 
 
 def order(entry: Entry) -> tuple[str, int, str]:
-    """Return what puts entries in order; the id decides where two computers wrote at the same microsecond."""
+    """Return the sort key of entries; the id decides where two computers wrote at the same microsecond."""
     return entry.time, entry.sequence, entry.id

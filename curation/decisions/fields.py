@@ -19,17 +19,17 @@ _TYPES: dict[Any, tuple[frozenset[type], str]] = {  # annotation -> types that J
     float | None: (frozenset({float, int, type(None)}), "a number or null"),
     int | None: (frozenset({int, type(None)}), "a whole number or null"),
 }
-_SAID = {"decision": "a decision", "undo": "an undo", "redo": "a redo"}
-_ABOUT = ("schema_version", "kind")  # in every line, and no field of what it becomes
+_WITH_ARTICLE = {"decision": "a decision", "undo": "an undo", "redo": "a redo"}
+_FRAME = ("schema_version", "kind")  # in every line, but no fields of the class
 
 
-def own_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def checked_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of a line as the arguments of its class; lists become tuples.
 
     Args:
-        cls: a dataclass whose fields are annotated with the types above; `kind` is none of them here.
+        cls: a dataclass with fields of the types above; `kind` does not count as a field here.
         kind: of line: decision, undo or redo.
-        values: what JSON gave.
+        values: as read from JSON.
 
     Raises:
         ErrataError: another schema or kind, or a field that is unknown, missing or of another type.
@@ -37,30 +37,30 @@ def own_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str, Any
     check_schema(values)
     if values.get("kind") != kind:
         raise ErrataError(f"kind is {values.get('kind')!r}; expected {kind!r}")
-    types, said = _types(cls), _SAID[kind]
-    own = {name: values[name] for name in types if name in values}
-    if len(own) < len(types) or len(values) > len(types) + len(_ABOUT):
-        _refuse_names(said, values, types)
-    wrong = _first_wrong(cls, tuple(map(type, own.values())))
+    types, subject = _types(cls), _WITH_ARTICLE[kind]
+    arguments = {name: values[name] for name in types if name in values}
+    if len(arguments) < len(types) or len(values) > len(types) + len(_FRAME):
+        _refuse_names(subject, values, types)
+    wrong = _first_wrong(cls, tuple(map(type, arguments.values())))
     for name in _lists(cls) if wrong is None else ():
-        if any(type(one) is not str for one in own[name]):
+        if any(type(text) is not str for text in arguments[name]):
             wrong = name
-        own[name] = tuple(own[name])
+        arguments[name] = tuple(arguments[name])
     if wrong is not None:
-        raise ErrataError(f"{wrong} of {said} is {values[wrong]!r}; expected {types[wrong][1]}")
-    if not own["id"] or own["sequence"] < 1 or not _TIME.fullmatch(own["time"]):
+        raise ErrataError(f"{wrong} of {subject} is {values[wrong]!r}; expected {types[wrong][1]}")
+    if not arguments["id"] or arguments["sequence"] < 1 or not _TIME.fullmatch(arguments["time"]):
         raise ErrataError(
-            f"{said} has id {own['id']!r}, sequence {own['sequence']} and time {own['time']!r}; "
+            f"{subject} has id {arguments['id']!r}, sequence {arguments['sequence']} and time {arguments['time']!r}; "
             "expected a text, 1 or more, and UTC as 2026-01-31T12:00:00.000000Z"
         )
-    return own
+    return arguments
 
 
 def check_schema(values: Mapping[str, Any]) -> None:
     """Raise if a line is of another schema.
 
     Raises:
-        ErrataError: a newer one, or none.
+        ErrataError: it is of a newer schema, or names no schema.
     """
     version = values.get("schema_version")
     if type(version) is int and version > SCHEMA_VERSION:
@@ -69,16 +69,16 @@ def check_schema(values: Mapping[str, Any]) -> None:
         raise ErrataError(f"schema_version is {version!r}; expected {SCHEMA_VERSION}")
 
 
-def _refuse_names(said: str, values: Mapping[str, Any], types: Mapping[str, Any]) -> None:
+def _refuse_names(subject: str, values: Mapping[str, Any], types: Mapping[str, Any]) -> None:
     for name in values:
-        if name not in types and name not in _ABOUT:
-            raise unknown(f"field of {said}", name, types)
-    raise ErrataError(f"{said} lacks {', '.join(sorted(set(types) - set(values)))}")
+        if name not in types and name not in _FRAME:
+            raise unknown(f"field of {subject}", name, types)
+    raise ErrataError(f"{subject} lacks {', '.join(sorted(set(types) - set(values)))}")
 
 
 @cache
 def _types(cls: type) -> dict[str, tuple[frozenset[type], str]]:
-    return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in _ABOUT}
+    return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in _FRAME}
 
 
 @cache
@@ -89,7 +89,7 @@ def _lists(cls: type) -> tuple[str, ...]:
 @lru_cache(
     maxsize=1024
 )  # the lines of a log have few combinations of types: looking each up would take most of the time
-def _first_wrong(cls: type, found: tuple[type, ...]) -> str | None:
-    """Return the first field whose value is of another type, None where all fit; `found` in the order of fields."""
-    types = zip(_types(cls).items(), found, strict=True)
-    return next((name for (name, (allowed, _)), own in types if own not in allowed), None)
+def _first_wrong(cls: type, types: tuple[type, ...]) -> str | None:
+    """Return the first field with a value of another type, None where all fit; `types` in the order of fields."""
+    fields_and_types = zip(_types(cls).items(), types, strict=True)
+    return next((name for (name, (allowed, _)), given in fields_and_types if given not in allowed), None)

@@ -15,14 +15,14 @@ class ImageIndex:
             self._holders.setdefault(sha256, []).append(image_id)
 
     def find(self, image_id: str, sha256: str) -> str | None:
-        """Return today's image_id of an image that had this name and content; None where nothing has the content.
+        """Return today's image_id of an image that had this name and content; None where no image has the content.
 
-        An image that is still there under its name is itself. Else it is the one of that content; of several copies
-        that of the same file name, else the first. What has the name by now is another image if its content differs.
+        An image with the same name and content is the same image. Otherwise it is the image of that content; of several
+        copies the one with the same file name, else the first. An image with the name but other content is another.
         """
         if self._sha256_of.get(image_id) == sha256:
             return image_id
         copies = self._holders.get(sha256, [])
         name = PurePosixPath(image_id).name
-        same = (one for one in copies if PurePosixPath(one).name == name)
-        return next(same, copies[0]) if copies else None
+        same_name = (copy for copy in copies if PurePosixPath(copy).name == name)
+        return next(same_name, copies[0]) if copies else None

@@ -1,4 +1,4 @@
-"""What the verdicts in force make of the labels of a data set."""
+"""The labels of a data set after review: what the verdicts in force make of them."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ from models.errors import ErrataError
 
 @dataclass(frozen=True)
 class DecidedLabels:
-    """The labels of N rows after review; where nobody judged, nobody was sure or reviewers disagree: as given."""
+    """The labels of N rows after review; as given where nobody judged, nobody was sure, or reviewers disagree."""
 
-    verdicts: tuple[Decision | None, ...]  # (N,) over all reviewers; None where there is none, or they disagree
+    verdicts: tuple[Decision | None, ...]  # (N,) over all reviewers; None where nobody judged, or they disagree
     labels: IntArray  # (N,) 0..K-1; of several classes the given one if it is among them, else the first
     soft: FloatArray  # (N, K) rows sum to 1: equal shares of the classes of an ambiguous or multi-label image
     excluded: BoolArray  # (N,) verdicts that leave no label: none-of-these and exclude
@@ -25,8 +25,8 @@ class DecidedLabels:
 
     @property
     def decisions(self) -> npt.NDArray[np.str_]:
-        """The kinds of the verdicts, shape (N,); empty where there is none."""
-        return np.array([one.decision if one else "" for one in self.verdicts], np.str_)
+        """The names of the verdicts, shape (N,); empty where there is no verdict."""
+        return np.array([verdict.decision if verdict else "" for verdict in self.verdicts], np.str_)
 
 
 def decided_labels(state: State, rows: Rows) -> DecidedLabels:
@@ -39,7 +39,7 @@ def decided_labels(state: State, rows: Rows) -> DecidedLabels:
         rows: N of its images with their given labels.
 
     Raises:
-        ErrataError: a verdict names a class that the data set has no more.
+        ErrataError: a verdict names a class that the data set no longer has.
     """
     place = {name: number for number, name in enumerate(rows.classes)}
     image_ids = [str(image_id) for image_id in rows.image_ids]
@@ -51,13 +51,14 @@ def decided_labels(state: State, rows: Rows) -> DecidedLabels:
         if verdict is None or not verdict.labels:
             continue
         _check_known(verdict, place)
-        own = sorted(place[name] for name in verdict.labels)
-        labels[row] = labels[row] if labels[row] in own else own[0]
+        named = sorted(place[name] for name in verdict.labels)
+        labels[row] = labels[row] if labels[row] in named else named[0]
         soft[row] = 0
-        soft[row, own] = 1 / len(own)
+        soft[row, named] = 1 / len(named)
     excluded = np.array([verdict is not None and verdict.decision in removing() for verdict in verdicts], np.bool_)
-    disputed = [one is None and state.disputed(image_id) for one, image_id in zip(verdicts, image_ids, strict=True)]
-    return DecidedLabels(verdicts, labels, soft, excluded, np.array(disputed, np.bool_))
+    pairs = zip(verdicts, image_ids, strict=True)
+    disputed = np.array([verdict is None and state.disputed(image_id) for verdict, image_id in pairs], np.bool_)
+    return DecidedLabels(verdicts, labels, soft, excluded, disputed)
 
 
 def _check_known(verdict: Decision, place: dict[str, int]) -> None:
@@ -65,5 +66,5 @@ def _check_known(verdict: Decision, place: dict[str, int]) -> None:
         if name not in place:
             raise ErrataError(
                 f"{verdict.decision} of {verdict.image_id!r} by {verdict.reviewer!r} names the class {name!r}, "
-                f"which the data set has no more (it has {', '.join(place)}); judge that image again"
+                f"which the data set no longer has (it has {', '.join(place)}); judge that image again"
             )

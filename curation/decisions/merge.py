@@ -1,4 +1,4 @@
-"""The decision logs of several people as one: nothing twice, nothing lost, whoever merges in whatever order."""
+"""The decision logs of several people as one: no entry twice, no entry lost, in whatever order logs are merged."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,12 +22,14 @@ def merged(logs: Iterable[Sequence[Entry]]) -> list[Entry]:
     known: dict[str, Entry] = {}
     for entry in (entry for log in logs for entry in log):
         if known.setdefault(entry.id, entry) != entry:
-            raise ErrataError(f"two lines have the id {entry.id!r} and say different things; take the edited one out")
+            raise ErrataError(
+                f"two lines have the id {entry.id!r} and say different things; remove the one that was edited"
+            )
     return in_order(known.values())
 
 
 def merge_into(log: DecisionLog, files: Iterable[Path], classes: Collection[str]) -> int:
-    """Append to a log what others decided, all of it or nothing, and return how many lines that were.
+    """Append to a log what other people decided, all of it or nothing, and return how many lines that were.
 
     Args:
         log: of the data set.
@@ -39,19 +41,19 @@ def merge_into(log: DecisionLog, files: Iterable[Path], classes: Collection[str]
             class, or is dated in the future (the sentence names file and line); two lines of one id differ.
     """
     latest = utc_text(datetime.now(UTC) + CLOCKS_DIFFER)
-    others = [_read(path, classes, latest) for path in files]
+    other_logs = [_read(path, classes, latest) for path in files]
     with log.writing() as writer:
-        own = [entry for _, entry in writer.read().entries]
-        there = {entry.id for entry in own}
-        new = [entry for entry in merged([own, *others]) if entry.id not in there]
+        entries = [entry for _, entry in writer.read().entries]
+        known = {entry.id for entry in entries}
+        new = [entry for entry in merged([entries, *other_logs]) if entry.id not in known]
         writer.copy(new)
     return len(new)
 
 
 def _read(path: Path, classes: Collection[str], latest: str) -> list[Entry]:
-    """Return the entries of a file in which every line can be read; its last one may lack its end.
+    """Return the entries of a file in which every line can be read; the last line may lack its line end.
 
-    One dated later than `latest` is refused: it would come after all that is decided from now on.
+    An entry dated later than `latest` is refused: it would come after all that is decided from now on.
     """
     if not path.is_file():
         raise ErrataError(f"no decision log {path}; give the NAME.jsonl of another workspace's decisions folder")

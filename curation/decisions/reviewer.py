@@ -1,4 +1,4 @@
-"""Who reviews: asked once, kept in the workspace for the app, the command line and FiftyOne."""
+"""The reviewer's name: asked once, kept in the workspace for the app, the command line and FiftyOne."""
 
 from curation.decisions.decision import checked_reviewer
 from curation.workspace.folders import Workspace
@@ -9,7 +9,7 @@ _FILE = "reviewer.json"
 
 
 def kept_reviewer(workspace: Workspace) -> str:
-    """Return who reviews in this workspace unless another name is said; empty where nobody was asked."""
+    """Return the reviewer of this workspace, who counts where no other name is given; empty where nobody was asked."""
     path = workspace.root / _FILE
     try:
         return checked_reviewer(str(read_json(path).get("reviewer", ""))) if path.exists() else ""
@@ -18,10 +18,10 @@ def kept_reviewer(workspace: Workspace) -> str:
 
 
 def keep_reviewer(workspace: Workspace, name: str) -> str:
-    """Keep who reviews and return the name.
+    """Keep the reviewer's name and return it.
 
     Raises:
-        ErrataError: it is none, or the workspace cannot be written.
+        ErrataError: it is not a name, or the workspace cannot be written.
     """
     write_json(workspace.root / _FILE, {"reviewer": checked_reviewer(name)})
     return name

@@ -1,4 +1,4 @@
-"""The verdicts in force after some lines of the decision log: undone ones left out, of each reviewer the latest."""
+"""The verdicts in force after some lines of the decision log: each reviewer's latest that was not undone."""
 
 from bisect import insort
 from collections import Counter
@@ -9,7 +9,7 @@ from curation.decisions.image_index import ImageIndex
 
 
 class State:
-    """Who decided what about which image; entries are applied one by one, in order."""
+    """The decisions of each reviewer on each image; entries are applied one by one, in order."""
 
     def __init__(self, images: ImageIndex | None = None):
         """Start without a decision.
@@ -26,7 +26,7 @@ class State:
         self.ignored: list[Reversal] = []  # they name no decision in force, or another reviewer's
 
     def apply(self, entry: Entry) -> None:
-        """Let a decision, an undo or a redo count; one that is known already changes nothing."""
+        """Let a decision, an undo or a redo count; an entry that is known already changes nothing."""
         if isinstance(entry, Reversal):
             self._reverse(entry)
         elif entry.id not in self._decisions:
@@ -35,7 +35,7 @@ class State:
             self._put(entry)
 
     def image_of(self, decision: Decision) -> str | None:
-        """Return today's image_id of the image that was judged; None where the data set has it no more."""
+        """Return today's image_id of the image that was judged; None where the data set no longer has it."""
         return self._images.find(decision.image_id, decision.sha256) if self._images else decision.image_id
 
     def images(self) -> list[str]:
@@ -43,24 +43,27 @@ class State:
         return sorted(image for image in {*self._verdicts, *self._adjudications} if image is not None)
 
     def verdicts(self, image_id: str) -> dict[str, Decision]:
-        """Return each reviewer's own verdict of an image in force, adjudications left out."""
-        return {reviewer: own[-1] for reviewer, own in sorted(self._verdicts.get(image_id, {}).items())}
+        """Return each reviewer's verdict in force on an image, adjudications left out."""
+        stacks = self._verdicts.get(image_id, {})
+        return {reviewer: decisions[-1] for reviewer, decisions in sorted(stacks.items())}
 
     def adjudication(self, image_id: str) -> Decision | None:
         """Return the latest adjudication of an image in force."""
-        own = self._adjudications.get(image_id)
-        return own[-1] if own else None
+        decisions = self._adjudications.get(image_id)
+        return decisions[-1] if decisions else None
 
     def verdict(self, image_id: str) -> Decision | None:
         """Return the verdict over all reviewers: the adjudication, else what all agree on, else None.
 
-        Who is unsure does not disagree; where all are, the verdict is unsure.
+        An unsure verdict contradicts no other; where all are unsure, the verdict is unsure.
         """
         if settled := self.adjudication(image_id):
             return settled
-        own = sorted(self.verdicts(image_id).values(), key=order)
-        sure = [one for one in own if one.is_answer]
-        return None if len({one.meaning for one in sure}) > 1 else next(reversed(sure or own), None)
+        verdicts = sorted(self.verdicts(image_id).values(), key=order)
+        answers = [verdict for verdict in verdicts if verdict.is_answer]
+        if len({answer.meaning for answer in answers}) > 1:
+            return None
+        return next(reversed(answers or verdicts), None)
 
     def disputed(self, image_id: str) -> bool:
         """Return whether reviewers disagree on an image that nobody adjudicated."""
@@ -71,33 +74,30 @@ class State:
         decision = self._decisions.get(decision_id)
         if decision is None:
             return False
-        own = self._list(decision)
-        return bool(own) and own[-1].id == decision_id and self.image_of(decision) is not None
+        stack = self._stack(decision)
+        return bool(stack) and stack[-1].id == decision_id and self.image_of(decision) is not None
 
     def undone(self, decision_id: str) -> bool:
         """Return whether a decision was taken back."""
         decision = self._decisions.get(decision_id)
-        return decision is not None and all(one.id != decision_id for one in reversed(self._list(decision)))
+        return decision is not None and all(other.id != decision_id for other in reversed(self._stack(decision)))
 
     def decision(self, decision_id: str) -> Decision | None:
         """Return the decision of that id, in force or not."""
         return self._decisions.get(decision_id)
 
     def missing(self) -> list[Decision]:
-        """Return the decisions on images that the data set has no more, in order."""
-        own = [one for many in self._verdicts.get(None, {}).values() for one in many]
-        return sorted([*own, *self._adjudications.get(None, [])], key=order)
+        """Return the decisions on images that the data set no longer has, in order."""
+        verdicts = [decision for stack in self._verdicts.get(None, {}).values() for decision in stack]
+        return sorted([*verdicts, *self._adjudications.get(None, [])], key=order)
 
     def counts(self, reviewer: str = "") -> dict[str, int]:
         """Return how many verdicts in force there are of each kind, of one reviewer or of all."""
-        latest = [own[-1] for image, many in self._verdicts.items() if image is not None for own in many.values()]
-        latest += [own[-1] for image, own in self._adjudications.items() if image is not None]
-        return dict(Counter(one.decision for one in latest if reviewer in ("", one.reviewer)))
+        return dict(Counter(each.decision for each in self._all_in_force() if reviewer in ("", each.reviewer)))
 
     def reviewers(self) -> list[str]:
-        """Return who has a verdict in force, in order."""
-        own = {reviewer for image, reviewers in self._verdicts.items() if image is not None for reviewer in reviewers}
-        return sorted(own | {many[-1].reviewer for image, many in self._adjudications.items() if image is not None})
+        """Return the reviewers who have a verdict in force, sorted."""
+        return sorted({decision.reviewer for decision in self._all_in_force()})
 
     def undoable(self, reviewer: str) -> list[Decision]:
         """Return what an undo of this reviewer takes back, latest first: a decision, or all of its batch."""
@@ -106,6 +106,12 @@ class State:
     def redoable(self, reviewer: str) -> list[Decision]:
         """Return what a redo of this reviewer brings back, in order."""
         return _step(self._undone.get(reviewer, []))
+
+    def _all_in_force(self) -> list[Decision]:
+        """Return the verdicts and adjudications in force on images that the data set has."""
+        verdicts = [stack for image, stacks in self._verdicts.items() if image is not None for stack in stacks.values()]
+        adjudications = [stack for image, stack in self._adjudications.items() if image is not None]
+        return [stack[-1] for stack in (*verdicts, *adjudications)]
 
     def _reverse(self, entry: Reversal) -> None:
         decision = self._decisions.get(entry.of)
@@ -124,19 +130,19 @@ class State:
         self._done.setdefault(decision.reviewer, []).append(decision)
         image = self.image_of(decision)
         if decision.adjudicates:
-            own = self._adjudications.setdefault(image, [])
+            stack = self._adjudications.setdefault(image, [])
         else:
-            own = self._verdicts.setdefault(image, {}).setdefault(decision.reviewer, [])
-        insort(own, decision, key=self._precedence)  # one that is redone goes back to where it was
+            stack = self._verdicts.setdefault(image, {}).setdefault(decision.reviewer, [])
+        insort(stack, decision, key=self._precedence)  # a decision that is redone goes back to where it was
 
     def _precedence(self, decision: Decision) -> tuple[bool, tuple[str, int, str]]:
-        """Return what puts decisions on one image in order: those on a copy that is gone by now come before its own."""
+        """Return the sort key of decisions on one image: those made on a copy that is gone by now come first."""
         return self.image_of(decision) == decision.image_id, order(decision)
 
     def _take(self, decision: Decision) -> None:
-        own, image = self._list(decision), self.image_of(decision)
-        _remove(own, decision)
-        if own:
+        stack, image = self._stack(decision), self.image_of(decision)
+        _remove(stack, decision)
+        if stack:
             return
         if decision.adjudicates:
             del self._adjudications[image]
@@ -145,7 +151,7 @@ class State:
         if not self._verdicts[image]:
             del self._verdicts[image]
 
-    def _list(self, decision: Decision) -> list[Decision]:
+    def _stack(self, decision: Decision) -> list[Decision]:
         """Return the decisions of the same kind on the same image, of the same reviewer unless they adjudicate."""
         image = self.image_of(decision)
         if decision.adjudicates:
@@ -157,25 +163,24 @@ def replay(entries: Iterable[Entry], image_ids: Sequence[str] = (), sha256s: Seq
     """Return the state after these entries, in whatever order they come.
 
     Args:
-        entries: of one log or of several; one that is there twice counts once.
+        entries: of one log or of several; an entry that occurs twice counts once.
         image_ids: of the data set, N; without them each image is where its decision says.
         sha256s: of its files, N.
     """
-    own = in_order(entries)
     state = State(ImageIndex(image_ids, sha256s) if len(image_ids) else None)
-    for entry in own:
+    for entry in in_order(entries):
         state.apply(entry)
     return state
 
 
 def _step(stack: Sequence[Decision]) -> list[Decision]:
-    """Return the top of a stack and what lies under it of the same batch."""
-    step: list[Decision] = []
+    """Return the top of a stack, and the decisions of the same batch that lie under it."""
+    top: list[Decision] = []
     for decision in reversed(stack):
-        if step and not (step[0].batch and decision.batch == step[0].batch):
+        if top and not (top[0].batch and decision.batch == top[0].batch):
             break
-        step.append(decision)
-    return step
+        top.append(decision)
+    return top
 
 
 def _remove(stack: list[Decision], decision: Decision) -> None:

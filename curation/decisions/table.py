@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.datasets.rows import SPLITS
-from curation.decisions.decision import Decision, Entry
+from curation.decisions.decision import Decision, Entry, order
 from curation.decisions.state import State
 from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
@@ -17,20 +17,20 @@ from models.files.tables import write_csv
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """A line of the log and what has become of it."""
 
     number: int  # in the file, from 1
     entry: Entry
-    about: Decision | None  # itself, or what it takes back or brings back; None where the log does not hold that
+    decision: Decision | None  # itself, or what it takes back or brings back; None where the log does not hold that
     image_id: str  # today's, else as it was
-    split: str  # empty where the data set has the image no more
+    split: str  # empty where the data set no longer has the image
     status: str  # in force, replaced, undone, image gone; empty for an undo or redo
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which lines to show; what is empty or None leaves nothing out."""
+    """Which lines to show; an empty field leaves no line out."""
 
     reviewer: str = ""
     decision: str = ""
@@ -51,35 +51,35 @@ class Wanted:
             raise unknown("split", self.split, SPLITS)
         return self
 
-    def holds(self, line: Line) -> bool:
-        """Return whether to show a line; an undo or redo goes with the decision that it is about."""
-        verdict, time = line.about.decision if line.about else "", line.entry.time
+    def holds(self, line: LogLine) -> bool:
+        """Return whether to show a line; an undo or redo goes with its decision."""
+        verdict, time = line.decision.decision if line.decision else "", line.entry.time
         return (
             self.reviewer in ("", line.entry.reviewer)
             and self.decision in ("", verdict)
             and self.split in ("", line.split)
-            and (not self.image or self.image in (line.image_id, line.about.image_id if line.about else ""))
+            and (not self.image or self.image in (line.image_id, line.decision.image_id if line.decision else ""))
             and (self.since is None or time >= utc_text(self.since))
             and (self.until is None or time <= utc_text(self.until))
         )
 
 
-def lines_of(entries: Iterable[tuple[int, Entry]], state: State, splits: dict[str, str]) -> list[Line]:
+def lines_of(entries: Iterable[tuple[int, Entry]], state: State, splits: dict[str, str]) -> list[LogLine]:
     """Return the lines, oldest first by their time.
 
     Args:
-        entries: line numbers and what they say.
+        entries: line numbers and entries.
         state: after these entries.
         splits: of each image_id of the data set.
     """
-    found = []
-    for number, entry in sorted(entries, key=lambda one: (one[1].time, one[1].sequence, one[1].id)):
-        about = entry if isinstance(entry, Decision) else state.decision(entry.of)
-        today = state.image_of(about) if about else None
-        image_id = today or (about.image_id if about else "")
+    lines = []
+    for number, entry in sorted(entries, key=lambda numbered: order(numbered[1])):
+        decision = entry if isinstance(entry, Decision) else state.decision(entry.of)
+        today = state.image_of(decision) if decision else None
+        image_id = today or (decision.image_id if decision else "")
         status = _status(entry, state) if isinstance(entry, Decision) else ""
-        found.append(Line(number, entry, about, image_id, splits.get(today or "", ""), status))
-    return found
+        lines.append(LogLine(number, entry, decision, image_id, splits.get(today or "", ""), status))
+    return lines
 
 
 def _status(decision: Decision, state: State) -> str:
@@ -90,8 +90,8 @@ def _status(decision: Decision, state: State) -> str:
     return "in force" if state.in_force(decision.id) else "replaced"
 
 
-def records(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """Return all that each line says, as JSON-able values, with its number, today's image, split and status."""
+def records(lines: Iterable[LogLine]) -> list[dict[str, Any]]:
+    """Return each line as JSON-able values: its entry, number, today's image, split and status."""
     return [
         {
             **line.entry.to_dict(),
@@ -104,12 +104,12 @@ def records(lines: Iterable[Line]) -> list[dict[str, Any]]:
     ]
 
 
-def write_records(lines: Iterable[Line], path: Path) -> None:
+def write_records(lines: Iterable[LogLine], path: Path) -> None:
     """Write the lines as a JSON list."""
     write_json(path, records(lines))
 
 
-def write_table(lines: Iterable[Line], path: Path) -> None:
+def write_table(lines: Iterable[LogLine], path: Path) -> None:
     """Write the lines as CSV, a column a field; several classes or architectures are joined by `|`."""
     columns = ["line", "status", "kind", "of", "split", "image_id_now", *(field.name for field in fields(Decision))]
     write_csv(path, columns, ([_cell(record.get(name)) for name in columns] for record in records(lines)))
@@ -120,14 +120,14 @@ def _cell(value: Any) -> Any:
 
 
 def parse_moment(text: str, *, day_ends: bool = False) -> datetime:
-    """Return a time that a person wrote; one without a zone is this computer's.
+    """Return a time that a person wrote; without a zone it is this computer's.
 
     Args:
         text: as 2026-01-31, 2026-01-31T12:00 or 2026-01-31T12:00:00+01:00.
-        day_ends: a day alone means its end, not its beginning.
+        day_ends: a day without a time means its end, not its beginning.
 
     Raises:
-        ErrataError: it is no time.
+        ErrataError: it is not a time.
     """
     try:
         moment = datetime.fromisoformat(text)

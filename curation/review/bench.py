@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from curation.decisions.agreement import Agreement, agreement, disagreements
+from curation.decisions.agreement import Agreement, disagreements, reviewer_agreement
 from curation.decisions.ledger import Ledger, log_of
 from curation.results.audit import Audit
 from curation.review.budget import Budget
@@ -184,7 +184,7 @@ class Bench:
         with self.lock, self.ledger.reading() as state:
             counted = self._caught_up()
             if counted.agreement is None:
-                counted.agreement = agreement(state)
+                counted.agreement = reviewer_agreement(state)
             return counted.agreement
 
     def place(self, row: int) -> Place:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.state import audit_stamp, workspace
 from curation.decisions.decision import Decision
-from curation.decisions.table import Line, lines_of
+from curation.decisions.table import LogLine, lines_of
 from curation.results.audit import Audit
 from curation.review.bench import Bench
 from curation.review.tally import look_order
@@ -32,7 +32,7 @@ def looks(bench: Bench) -> IntArray:
     return _looks(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), bench)
 
 
-def decision_lines(bench: Bench) -> list[Line]:
+def decision_lines(bench: Bench) -> list[LogLine]:
     """Return the decisions, each with its status, oldest first; entries that took one back are left out."""
     audit = bench.audit
     return _lines(str(workspace().root), audit.name, audit_stamp(audit.folder), bench.ledger.lines(), bench)
@@ -76,7 +76,7 @@ def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Ben
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[Line]:
+def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[LogLine]:
     rows = _bench.audit.rows
     entries = [entry for entry in _bench.ledger.log.read().entries if isinstance(entry[1], Decision)]
     with _bench.ledger.reading() as state:

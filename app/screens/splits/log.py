@@ -11,7 +11,7 @@ from app.html_parts.tiles import thumbnail
 from app.panels.reviewer_name import reviewer
 from app.screens.splits.loaded import decision_lines
 from curation.decisions.decision import Decision
-from curation.decisions.table import Line, Wanted
+from curation.decisions.table import LogLine, Wanted
 from curation.decisions.verdicts import VERDICTS
 from curation.review.bench import Bench
 
@@ -43,10 +43,10 @@ def decision_list(bench: Bench) -> None:
         _row(bench, line, name)
 
 
-def _filtered(lines: list[Line]) -> list[Line]:
+def _filtered(lines: list[LogLine]) -> list[LogLine]:
     """Show the filters, and return the lines that pass them, newest first."""
     reviewers = sorted({line.entry.reviewer for line in lines})
-    kinds = [kind for kind in VERDICTS if any(line.about and line.about.decision == kind for line in lines)]
+    kinds = [kind for kind in VERDICTS if any(line.decision and line.decision.decision == kind for line in lines)]
     splits = [split for split in ("test", "val", "train") if any(line.split == split for line in lines)]
     name = st.selectbox("Reviewer", [_ANY, *reviewers], key="splits.log-reviewer", width=170)
     kind = st.selectbox("Verdict", [_ANY, *kinds], key="splits.log-kind", width=170)
@@ -57,14 +57,14 @@ def _filtered(lines: list[Line]) -> list[Line]:
     return [line for line in reversed(lines) if wanted.holds(line) and _mentions(line, text.strip().lower())]
 
 
-def _mentions(line: Line, text: str) -> bool:
+def _mentions(line: LogLine, text: str) -> bool:
     """Return whether a text is part of the image's name, or of a class that the decision names."""
-    decision = line.about
+    decision = line.decision
     names = [line.image_id, *([decision.label, *decision.labels] if decision else [])]
     return not text or any(text in name.lower() for name in names)
 
 
-def _row(bench: Bench, line: Line, name: str) -> None:
+def _row(bench: Bench, line: LogLine, name: str) -> None:
     """Show a decision, and the button that its own reviewer can take it back with."""
     decision = line.entry
     if not isinstance(decision, Decision):
@@ -83,7 +83,7 @@ def _row(bench: Bench, line: Line, name: str) -> None:
         )
 
 
-def _line(bench: Bench, line: Line, decision: Decision) -> Markup:
+def _line(bench: Bench, line: LogLine, decision: Decision) -> Markup:
     marks = [
         *([] if line.status == "in force" else [line.status]),
         *(["adjudicated"] if decision.adjudicates else []),

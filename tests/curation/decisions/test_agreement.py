@@ -12,11 +12,11 @@ from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
 from curation.decisions.agreement import (
     ClassAgreement,
-    agreement,
     class_agreement,
     cohen_kappa,
     disagreements,
     fleiss_kappa,
+    reviewer_agreement,
 )
 from curation.decisions.decision import Decision
 from curation.decisions.state import State, replay
@@ -102,7 +102,7 @@ def test_two_reviewers() -> None:
         some_decision(5, "unsure", reviewer="ana"), says("ben", 5, "sea"),
         some_decision(1, "exclude", reviewer="cleo", adjudicates=True),
     )  # fmt: skip
-    found = agreement(state)
+    found = reviewer_agreement(state)
     assert (found.reviewers, found.images, found.judged, found.method) == (("ana", "ben"), 4, 6, "Cohen")
     assert found.share == 0.75
     # by chance: ana says sea 2, forest 1, exclude 1 of 4 times, ben 1, 2, 1
@@ -113,12 +113,12 @@ def test_two_reviewers() -> None:
 
 def test_to_keep_and_to_relabel_to_the_same_agree() -> None:
     state = state_of(some_decision(0, "keep"), some_decision(0, "relabel", "sea", reviewer="ben", label="forest"))
-    assert agreement(state).share == 1
+    assert reviewer_agreement(state).share == 1
 
 
 def test_three_reviewers_are_fleiss_and_sets_are_a_category() -> None:
     state = state_of(*(says(who, 0, "sea", "forest") for who in ("ana", "ben")), says("cleo", 0, "sea"))
-    found = agreement(state)
+    found = reviewer_agreement(state)
     assert (found.method, found.images) == ("Fleiss", 1)
     assert [one.category for one in found.classes] == ["sea", "ambiguous: forest, sea"]
     assert found.share == pytest.approx(1 / 3)
@@ -126,7 +126,7 @@ def test_three_reviewers_are_fleiss_and_sets_are_a_category() -> None:
 
 def test_one_reviewer_or_none() -> None:
     for state in (state_of(), state_of(says("ana", 0, "sea"))):
-        found = agreement(state)
+        found = reviewer_agreement(state)
         assert (found.reviewers, found.images, found.share, found.kappa, found.classes) == ((), 0, None, None, ())
 
 
@@ -151,8 +151,10 @@ def test_the_most_serious_disagreement_comes_first() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 4), labels), max_size=20))
 def test_what_reviewers_are_called_and_ranges(looks: list[tuple[str, int, str]]) -> None:
-    found = agreement(state_of(*(says(*look) for look in looks)))
-    renamed = agreement(state_of(*(says({"a": "z"}.get(who, who), image, label) for who, image, label in looks)))
+    found = reviewer_agreement(state_of(*(says(*look) for look in looks)))
+    renamed = reviewer_agreement(
+        state_of(*(says({"a": "z"}.get(who, who), image, label) for who, image, label in looks))
+    )
     assert (found.share, found.kappa, found.classes) == (renamed.share, renamed.kappa, renamed.classes)
     assert found.share is None or 0 <= found.share <= 1
     assert found.kappa is None or -1 <= found.kappa <= 1

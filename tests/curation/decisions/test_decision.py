@@ -100,7 +100,7 @@ def test_a_line_says_all() -> None:
         ({"reviewer": "a" * 65}, "is no name: use 1 to 64"),
         ({"image_id": ""}, "needs an image_id and a label"),
         ({"label": ""}, "needs an image_id and a label"),
-        ({"sha256": "abc"}, "sha256 'abc' is none"),
+        ({"sha256": "abc"}, "sha256 'abc' is no SHA-256"),
         ({"looked_s": -1}, r"looked_s of '0\.png' is -1; it is a number of seconds"),
         ({"looked_s": float("nan")}, "is nan; it is a number of seconds"),
         ({"looked_s": "3"}, "looked_s of a decision is '3'; expected a number or null"),

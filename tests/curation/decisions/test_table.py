@@ -10,7 +10,7 @@ import pytest
 
 from curation.decisions.decision import Entry, Reversal
 from curation.decisions.state import replay
-from curation.decisions.table import Line, Wanted, lines_of, parse_moment, write_records, write_table
+from curation.decisions.table import LogLine, Wanted, lines_of, parse_moment, write_records, write_table
 from models.errors import ErrataError
 from tests.helpers.log_writer import some_decision
 
@@ -18,7 +18,7 @@ SPLITS = {"0.png": "test", "1.png": "train", "moved/2.png": "test"}
 
 
 @pytest.fixture
-def lines() -> list[Line]:
+def lines() -> list[LogLine]:
     entries: list[Entry] = [
         some_decision(0, "keep"),
         some_decision(0, "relabel", "forest"),
@@ -36,7 +36,7 @@ def lines() -> list[Line]:
     return lines_of(enumerate(dated, 1), replay(dated, list(SPLITS), shas), SPLITS)
 
 
-def test_what_became_of_each_line(lines: list[Line]) -> None:
+def test_what_became_of_each_line(lines: list[LogLine]) -> None:
     assert [(line.number, line.image_id, line.split, line.status) for line in lines] == [
         (1, "0.png", "test", "replaced"),
         (2, "0.png", "test", "in force"),
@@ -66,7 +66,7 @@ def test_what_became_of_each_line(lines: list[Line]) -> None:
         (Wanted(reviewer="ana", split="train"), []),
     ],
 )
-def test_filters(lines: list[Line], wanted: Wanted, numbers: list[int]) -> None:
+def test_filters(lines: list[LogLine], wanted: Wanted, numbers: list[int]) -> None:
     assert [line.number for line in lines if wanted.checked().holds(line)] == numbers
 
 
@@ -77,7 +77,7 @@ def test_unknown_filters() -> None:
         Wanted(split="tests").checked()
 
 
-def test_csv_and_json_hold_every_field(lines: list[Line], tmp_path: Path) -> None:
+def test_csv_and_json_hold_every_field(lines: list[LogLine], tmp_path: Path) -> None:
     write_table(lines, tmp_path / "x.csv")
     write_records(lines, tmp_path / "x.json")
     rows = list(csv.DictReader((tmp_path / "x.csv").read_text().splitlines()))
