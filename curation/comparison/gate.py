@@ -84,7 +84,7 @@ def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chose
 
 
 def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
-    """Return whether no image of a version has a twin in a later split, in the order train, val, test.
+    """Return whether no image of a version has a twin in a split further on, in the order train, val, test.
 
     Raises:
         ErrataError: not audited, or no such version.
@@ -94,7 +94,7 @@ def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:
     leaks = find_leaks(version_rows.duplicates.groups, rows.splits, version_rows.members)
     names = rows.image_ids[leaks].tolist()
     examples = f" ({first_few(names)})" if names else ""
-    return Outcome(not names, f"leaks: {counted(len(names), 'image')} with a twin in a later split{examples}")
+    return Outcome(not names, f"leaks: {counted(len(names), 'image')} with a twin in a split further on{examples}")
 
 
 def check_accuracy(

@@ -177,11 +177,11 @@ def _notes(figures: Figures) -> list[str]:
     left_out = ", ".join(f"{n:,} {reason}" for reason, n in images["left_out"].items())
     notes = [
         f"All figures are of the same {images['n']:,} of {counted(images['of'], 'test image')}"
-        + (f"; {left_out} leave every column." if left_out else ".")
+        + (f"; left out everywhere: {left_out}." if left_out else ".")
     ]
     notes += [
         f"By the {labels_name(version['version'])}, {counted(version['several'], 'image')} may be any of several "
-        "classes: each of them is right."
+        "classes; each of them counts as right."
         for version in figures["versions"]
         if version["several"]
     ]

@@ -26,10 +26,10 @@ PictureOf = Callable[[int], str | None]  # row -> its small picture, as a data a
 REFRESH_S = 10  # a browser reads the page of a training under way again after so many seconds
 CURVE_NAMES = {"train": "training", "val": "validation"}
 _MESSAGES = {
-    "running": "Training is under way; this page shows what is there so far.",
+    "running": "Training is running; this page shows the figures so far.",
     "failed": "Training failed.",
-    "cancelled": "Training was cancelled; the same command goes on where it stopped.",
-    "interrupted": "Training was interrupted; the same command goes on where it stopped.",
+    "cancelled": "Training was cancelled; run the same command again: it goes on where it stopped.",
+    "interrupted": "Training was interrupted; run the same command again: it goes on where it stopped.",
     "not started": "Training has not started yet.",
 }
 _FACTS = {
@@ -153,7 +153,7 @@ def _split_table(splits: dict[str, Any]) -> tuple[list[str], list[list[str]], li
     if areas and areas[0]["kind"] != "binary":
         notes.append("AUROC: each class against the rest, averaged.")
     if left_out:
-        notes.append(f"AUROC leaves out {', '.join(left_out)}: no image carries it.")
+        notes.append(f"AUROC leaves out {', '.join(left_out)}: no image has this label.")
     return [*head, "AUROC"] if areas else head, rows, notes
 
 

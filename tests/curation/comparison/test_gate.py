@@ -23,14 +23,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def test_leaks_are_counted_and_named(workspace: Workspace) -> None:
     own = check_leaks(workspace, NAME, "original")
     assert not own.holds
-    assert own.text == "leaks: 1 image with a twin in a later split (train/forest/3.png)"
+    assert own.text == "leaks: 1 image with a twin in a split further on (train/forest/3.png)"
 
 
 def test_a_version_without_leaks(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
     make_version(workspace, NAME, VersionRequest("v2", reviewer="ana", drop_leaks=True))
     own = check_leaks(workspace, NAME, "v2")
-    assert (own.holds, own.text) == (True, "leaks: 0 images with a twin in a later split")
+    assert (own.holds, own.text) == (True, "leaks: 0 images with a twin in a split further on")
 
 
 def test_the_most_accurate_network_counts_unless_some_are_named(workspace: Workspace) -> None:

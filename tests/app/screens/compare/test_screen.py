@@ -88,7 +88,7 @@ def test_both_versions_side_by_side(workspace: Workspace) -> None:
         ("what changed", "trained on originaltested on v1"),
         ("classes", "Rows are the labels of v1."),
         ("calibration", "mean distance from the line"),
-        ("curves", "Validation images choose the epoch"),
+        ("curves", "validation images choose the epoch"),
     ],
 )
 def test_parts_in_the_address(workspace: Workspace, part: str, words: str) -> None:

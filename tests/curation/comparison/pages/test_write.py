@@ -35,7 +35,7 @@ def test_the_page_says_it_and_loads_nothing(workspace: Workspace) -> None:
     said = page.said
     for words in (
         "By the labels of v1, scenes-lite0-frozen, trained on v1 is right most often: 100.0 % of 10 test images",
-        "All figures are of the same 10 of 12 test images; 1 none-of-these, 1 unsure leave every column",
+        "All figures are of the same 10 of 12 test images; left out everywhere: 1 none-of-these, 1 unsure.",
         "By the labels of v1, 1 image may be any of several classes",
         "The labels as given pick scenes-simple, the labels of v1 scenes-lite0-frozen",
         "of 2 fixed labels, proposed by this architecture",
