@@ -59,12 +59,12 @@ def _made(reviewed: bool) -> TemporaryDirectory[str]:
     if reviewed:
         decide(workspace)
         version = make_version(workspace, NAME, VersionRequest("v1", reviewer="ana"))
-        about: dict[str, Any] = {
+        config: dict[str, Any] = {
             "version": "v1",
             "split_sha256": version.sha256,
             "rows_key": rows_key(version.images.member_checked),
         }
-        trained_run(workspace, STRONG_V1, 0, {"test/sea/0.png": "forest"}, **about)
+        trained_run(workspace, STRONG_V1, 0, {"test/sea/0.png": "forest"}, **config)
     key = rows_key(load_version(workspace, NAME, "original").images.member_checked)
     trained_run(workspace, STRONG, 0, _STRONG, rows_key=key)
     trained_run(workspace, STRONG, 1, {**_STRONG, "test/sea/2.png": "forest"}, rows_key=key)
@@ -116,12 +116,12 @@ def trained_run(
     """
     folder = workspace.runs / f"{group}-s{seed}"
     given = [name.split("/")[1] for name in names]
-    said = [errors.get(name, label) for name, label in zip(names, given, strict=True)]
-    labels, predicted = (np.array([classes.index(one) for one in own]) for own in (given, said))
+    answers = [errors.get(name, label) for name, label in zip(names, given, strict=True)]
+    labels, predicted = (np.array([classes.index(name) for name in column]) for column in (given, answers))
     top = 0.9 - 0.01 * np.arange(len(names)) - 0.1 * seed
-    doubles = np.repeat(((1 - top) / (len(classes) - 1))[:, None], len(classes), 1)
-    doubles[np.arange(len(names)), predicted] = top
-    probs = doubles.astype(np.float32)
+    spread = np.repeat(((1 - top) / (len(classes) - 1))[:, None], len(classes), 1)
+    spread[np.arange(len(names)), predicted] = top
+    probs = spread.astype(np.float32)
     config = {
         "dataset": NAME,
         "recipe": recipe,
@@ -150,6 +150,6 @@ def trained_run(
     (folder / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     Predictions(np.array(names), probs, None, np.full(len(names), NO_FOLD)).save(folder / "predictions.npz")
     figures = {"test": evaluate(labels, probs, classes), "val": None}
-    more = {"seconds": 6.0 + seed, "images_per_s": 50.0, "parameters": 1_250_000, "epochs": 3, "schema_version": 1}
-    write_json(folder / "metrics.json", {**figures, **more})
+    facts = {"seconds": 6.0 + seed, "images_per_s": 50.0, "parameters": 1_250_000, "epochs": 3, "schema_version": 1}
+    write_json(folder / "metrics.json", {**figures, **facts})
     return folder

@@ -45,7 +45,7 @@ def test_of_several_right_classes_the_predicted_one_counts(board: Board) -> None
 def test_samples_are_paired(board: Board) -> None:
     given, curated = board.samples["original"], board.samples["v1"]
     assert given.shape == curated.shape == (2000, 4)
-    assert (curated[:, 0] >= given[:, 0]).all()  # on every sample: nowhere is v1 the harder one for the strong run
+    assert (curated[:, 0] >= given[:, 0]).all()  # on every sample: v1 is never harder for the strong run
     assert curated[:, 0].min() == 1.0
     assert given[:, 0].mean() == pytest.approx(0.8, abs=0.01)
 
@@ -54,9 +54,9 @@ def test_runs_of_other_classes_are_left_out_or_refused(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     two = ("sea", "forest")
     trained_run(workspace, "tiny-two-44444444", 0, {}, "two", names=["test/sea/0.png"], classes=two)
-    own = read_board(workspace, NAME)
-    assert [one.name for one in own.contestants] == [STRONG, WEAK]
-    assert own.skipped == {"tiny-two-44444444": "it tells 2 classes apart and does not know 'street'"}
+    board = read_board(workspace, NAME)
+    assert [contestant.name for contestant in board.contestants] == [STRONG, WEAK]
+    assert board.skipped == {"tiny-two-44444444": "it tells 2 classes apart and does not know 'street'"}
     with pytest.raises(ErrataError, match="cannot be compared: it tells 2 classes apart and does not know 'street'"):
         read_board(workspace, NAME, ("two",))
 
@@ -81,10 +81,10 @@ def test_runs_of_an_earlier_state_of_the_data_are_known(board: Board, tmp_path: 
 def test_classes_that_a_run_knows_beyond_the_given_ones(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-more-44444444", 0, {}, "more", classes=("airport", *CLASSES))
-    own = read_board(workspace, NAME, ("more", WEAK))
-    assert own.right("original").sum(1).tolist() == [12, 11]
-    assert own.images.rows.classes == (*CLASSES, "airport")
-    assert own.probs[0].argmax(1).tolist() == own.images.rows.labels.tolist()
+    board = read_board(workspace, NAME, ("more", WEAK))
+    assert board.right("original").sum(1).tolist() == [12, 11]
+    assert board.images.rows.classes == (*CLASSES, "airport")
+    assert board.probs[0].argmax(1).tolist() == board.images.rows.labels.tolist()
 
 
 def test_versions_that_are_none(workspace: Workspace) -> None:

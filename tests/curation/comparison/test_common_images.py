@@ -27,55 +27,55 @@ def version(*entries: Decision) -> CuratedRows:
 
 def test_labels_of_each_version() -> None:
     v1 = version(verdict(IMAGES, 0, "relabel", "street"), verdict(IMAGES, 2, "ambiguous", "forest", "sea", number=1))
-    found = common_images({"original": GIVEN, "v1": v1}, [ALL])
-    assert found.rows.image_ids.tolist() == NAMES[:5]
-    assert found.rows.labels.tolist() == [0, 0, 1, 1, 2]
-    assert found.versions["original"].right.tolist() == np.eye(3, dtype=bool)[[0, 0, 1, 1, 2]].tolist()
-    own = found.versions["v1"]
-    assert own.labels.tolist() == [2, 0, 1, 1, 2]
-    assert [np.flatnonzero(row).tolist() for row in own.right] == [[2], [0], [0, 1], [1], [2]]
-    assert (found.of, found.left_out) == (5, {})
+    images = common_images({"original": GIVEN, "v1": v1}, [ALL])
+    assert images.rows.image_ids.tolist() == NAMES[:5]
+    assert images.rows.labels.tolist() == [0, 0, 1, 1, 2]
+    assert images.versions["original"].right.tolist() == np.eye(3, dtype=bool)[[0, 0, 1, 1, 2]].tolist()
+    curated = images.versions["v1"]
+    assert curated.labels.tolist() == [2, 0, 1, 1, 2]
+    assert [np.flatnonzero(row).tolist() for row in curated.right] == [[2], [0], [0, 1], [1], [2]]
+    assert (images.of, images.left_out) == (5, {})
 
 
 @pytest.mark.parametrize("decision", ["exclude", "none-of-these", "unsure"])
 def test_images_without_a_label_leave_all_versions(decision: str) -> None:
-    found = common_images({"original": GIVEN, "v1": version(verdict(IMAGES, 1, decision))}, [ALL])
-    assert found.rows.image_ids.tolist() == [NAMES[0], *NAMES[2:5]]
-    assert (found.of, found.left_out) == (5, {decision: 1})
-    alone_ = common_images({"original": GIVEN}, [ALL])
-    assert len(alone_.rows) == 5  # by the labels as given alone, nothing is decided
+    images = common_images({"original": GIVEN, "v1": version(verdict(IMAGES, 1, decision))}, [ALL])
+    assert images.rows.image_ids.tolist() == [NAMES[0], *NAMES[2:5]]
+    assert (images.of, images.left_out) == (5, {decision: 1})
+    as_given = common_images({"original": GIVEN}, [ALL])
+    assert len(as_given.rows) == 5  # by the labels as given alone, nothing is decided
 
 
 def test_images_that_a_run_did_not_hold_out() -> None:
-    found = common_images({"original": GIVEN}, [ALL, ALL - {NAMES[3]}])
-    assert found.left_out == {UNTESTED: 1}
-    assert NAMES[3] not in found.rows.image_ids
+    images = common_images({"original": GIVEN}, [ALL, ALL - {NAMES[3]}])
+    assert images.left_out == {UNTESTED: 1}
+    assert NAMES[3] not in images.rows.image_ids
 
 
 def test_images_that_a_version_does_not_have() -> None:
     fewer = checked([0, 0, 1], ["test"] * 3)
-    found = common_images({"original": GIVEN, "v1": CuratedRows.as_given(fewer, alone(3))}, [ALL])
-    assert found.rows.image_ids.tolist() == NAMES[:3]
-    assert (found.of, found.left_out) == (5, {"missing in a version": 2})
+    images = common_images({"original": GIVEN, "v1": CuratedRows.as_given(fewer, alone(3))}, [ALL])
+    assert images.rows.image_ids.tolist() == NAMES[:3]
+    assert (images.of, images.left_out) == (5, {"missing in a version": 2})
 
 
 def test_classes_that_a_version_added_come_behind() -> None:
     v1 = version(verdict(IMAGES, 0, "relabel", "airport"), verdict(IMAGES, 4, "relabel", "sea", number=1))
-    found = common_images({"original": GIVEN, "v1": v1}, [ALL])
-    assert found.rows.classes == (*CLASSES, "airport")
-    assert found.versions["v1"].labels.tolist() == [3, 0, 1, 1, 0]
-    assert found.versions["original"].right.shape == (5, 4)
+    images = common_images({"original": GIVEN, "v1": v1}, [ALL])
+    assert images.rows.classes == (*CLASSES, "airport")
+    assert images.versions["v1"].labels.tolist() == [3, 0, 1, 1, 0]
+    assert images.versions["original"].right.shape == (5, 4)
 
 
 def test_numbers_of_classes_may_differ_between_versions() -> None:
     order: Sequence[int] = (2, 0, 1)  # street, sea, forest
     rows = IMAGES.rows
     moved = replace(
-        rows, classes=tuple(CLASSES[i] for i in order), labels=np.array([order.index(one) for one in rows.labels])
+        rows, classes=tuple(CLASSES[i] for i in order), labels=np.array([order.index(label) for label in rows.labels])
     )
-    other = CuratedRows.as_given(replace(IMAGES, rows=moved), alone(6))
-    found = common_images({"original": GIVEN, "v1": other}, [ALL])
-    assert np.array_equal(found.versions["v1"].right, found.versions["original"].right)
+    renumbered = CuratedRows.as_given(replace(IMAGES, rows=moved), alone(6))
+    images = common_images({"original": GIVEN, "v1": renumbered}, [ALL])
+    assert np.array_equal(images.versions["v1"].right, images.versions["original"].right)
 
 
 def test_nothing_left() -> None:

@@ -17,23 +17,23 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def chosen(workspace: Workspace, *wanted: str) -> list[tuple[str, int]]:
     """Return the names of those compared and how many seeds they have."""
-    return [(one.name, len(one.runs)) for one in choose_contestants(workspace, NAME, wanted)]
+    return [(contestant.name, len(contestant.runs)) for contestant in choose_contestants(workspace, NAME, wanted)]
 
 
 def test_all_by_method_those_trained_as_given_first(workspace: Workspace) -> None:
-    found = choose_contestants(workspace, NAME)
-    assert [(one.name, one.method, one.trained) for one in found] == [
+    contestants = choose_contestants(workspace, NAME)
+    assert [(contestant.name, contestant.method, contestant.trained) for contestant in contestants] == [
         (STRONG, "scenes-lite0-frozen", "original"),
         (STRONG_V1, "scenes-lite0-frozen", "v1"),
         (WEAK, "scenes-simple", "original"),
     ]
-    assert [run.seed for run in found[0].runs] == [0, 1]
-    assert [one.title for one in found] == [
+    assert [run.seed for run in contestants[0].runs] == [0, 1]
+    assert [contestant.title for contestant in contestants] == [
         "scenes-lite0-frozen",
         "scenes-lite0-frozen, trained on v1",
         "scenes-simple",
     ]
-    assert found[0].families == {"efficientnet_lite0"}
+    assert contestants[0].families == {"efficientnet_lite0"}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_settings_tell_methods_of_one_recipe_apart(tmp_path: Path) -> None:
     trained_run(workspace, "tiny-a-1", 0, {})
     trained_run(workspace, "tiny-b-2", 0, {}, config={"epochs": 8, "peak_lr": 0.1})
     trained_run(workspace, "tiny-c-3", 0, {}, recipe="ensemble", members={"b": "run-b", "a": "run-a"})
-    methods = {one.name: one.method for one in choose_contestants(workspace, NAME)}
+    methods = {contestant.name: contestant.method for contestant in choose_contestants(workspace, NAME)}
     assert methods == {
         "tiny-a-1": "scenes-lite0-frozen, epochs 3, peak lr None",
         "tiny-b-2": "scenes-lite0-frozen, epochs 8, peak lr 0.1",
@@ -87,4 +87,4 @@ def test_the_newest_of_trainings_that_only_the_data_tell_apart(tmp_path: Path) -
     trained_run(workspace, "tiny-new-2", 0, {}, rows_key="2" * 16)
     assert chosen(workspace) == [("tiny-new-2", 1)]
     both = choose_contestants(workspace, NAME, ("tiny-old-1", "tiny-new-2"))
-    assert len({one.title for one in both}) == 2  # asked for by name: both, told apart
+    assert len({contestant.title for contestant in both}) == 2  # asked for by name: both, told apart

@@ -18,11 +18,11 @@ def test_disagreement_by_hand() -> None:
 
 def test_images_by_hand(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
-    found = differing_images(read_board(workspace, NAME))
-    assert [one["image_id"] for one in found] == ["test/forest/1.png", "test/sea/0.png", "test/street/0.png"]
-    sea, street = found[1], found[2]
+    images = differing_images(read_board(workspace, NAME))
+    assert [image["image_id"] for image in images] == ["test/forest/1.png", "test/sea/0.png", "test/street/0.png"]
+    sea, street = images[1], images[2]
     assert sea["given"] == "sea"
     assert sea["classes"] == {"original": ["sea"], "v1": ["forest"]}
-    assert [one["class"] for one in sea["predictions"]] == ["forest", "forest", "sea"]
+    assert [prediction["class"] for prediction in sea["predictions"]] == ["forest", "forest", "sea"]
     assert sea["predictions"][0]["confidence"] == 0.86
     assert street["classes"]["v1"] == ["sea", "street"]

@@ -14,33 +14,33 @@ def masks(*values: int) -> np.ndarray:
 
 
 def test_by_hand() -> None:
-    # Two images for certain (one right), four others of which two were drawn, with weights 2 (right) and 4 (wrong).
+    # Two images for certain (one right), four others, two of them drawn, with weights 2 (right) and 4 (wrong).
     right = np.array([1.0, 0, 1, 0, 1, 1])
-    own = drawn_accuracy(right, masks(1, 1, 1, 1, 0, 0), np.array([1, 1, 0.5, 0.25, 0.5, 0.5]))
+    estimate = drawn_accuracy(right, masks(1, 1, 1, 1, 0, 0), np.array([1, 1, 0.5, 0.25, 0.5, 0.5]))
     share = 2 / 6
-    assert own.accuracy == pytest.approx((1 + 4 * share) / 6)
+    assert estimate.accuracy == pytest.approx((1 + 4 * share) / 6)
     effective = 36 / 20  # Kish: (2 + 4)^2 / (4 + 16), rounded down to 1
     low, high = wilson_interval(share * int(effective), int(effective))
-    assert (own.low, own.high) == pytest.approx(((1 + 4 * low) / 6, (1 + 4 * high) / 6))
-    assert (own.drawn, own.certain) == (2, 2)
-    assert own.note == "too few: only 2 looks were drawn at random"
+    assert (estimate.low, estimate.high) == pytest.approx(((1 + 4 * low) / 6, (1 + 4 * high) / 6))
+    assert (estimate.drawn, estimate.certain) == (2, 2)
+    assert estimate.note == "too few: only 2 looks were drawn at random"
 
 
 def test_all_judged_is_no_estimate() -> None:
-    own = drawn_accuracy(np.array([1.0, 0.5]), masks(1, 1), np.ones(2))
-    assert own[:5] == (0.75, 0.75, 0.75, 0, 2)
+    estimate = drawn_accuracy(np.array([1.0, 0.5]), masks(1, 1), np.ones(2))
+    assert estimate[:5] == (0.75, 0.75, 0.75, 0, 2)
 
 
 def test_nothing_drawn() -> None:
-    own = drawn_accuracy(np.array([1.0, 1, 1, 0]), masks(1, 0, 0, 0), np.array([1.0, 0, 0, 0]))
-    assert own.accuracy is None
-    assert (own.low, own.high) == (0.25, 1.0)  # whatever the three others are
-    assert own.note.startswith("no look was drawn")
+    estimate = drawn_accuracy(np.array([1.0, 1, 1, 0]), masks(1, 0, 0, 0), np.array([1.0, 0, 0, 0]))
+    assert estimate.accuracy is None
+    assert (estimate.low, estimate.high) == (0.25, 1.0)  # whatever the three others are
+    assert estimate.note.startswith("no look was drawn")
 
 
 def test_enough_looks_say_nothing_more() -> None:
-    own = drawn_accuracy(np.ones(100), np.arange(100) < 40, np.full(100, 0.4))
-    assert (own.accuracy, own.note) == (1.0, "")
+    estimate = drawn_accuracy(np.ones(100), np.arange(100) < 40, np.full(100, 0.4))
+    assert (estimate.accuracy, estimate.note) == (1.0, "")
 
 
 def test_shapes() -> None:
@@ -64,11 +64,11 @@ def test_simulated_reviews_are_unbiased_and_covered() -> None:
         looked, drawn = np.zeros(n, bool), np.zeros(n, bool)
         looked[laid.rows[:looks]], drawn[laid.rows[:looks]] = True, laid.drawn[:looks]
         curated = np.where(looked, truth, right_given)
-        own = drawn_accuracy(curated.astype(float), looked, inclusion(quality, order, looked, drawn))
-        assert own.accuracy is not None
-        estimates.append(own.accuracy - truth.mean())
+        estimate = drawn_accuracy(curated.astype(float), looked, inclusion(quality, order, looked, drawn))
+        assert estimate.accuracy is not None
+        estimates.append(estimate.accuracy - truth.mean())
         naive.append(curated.mean() - truth.mean())
-        covered += own.low <= truth.mean() <= own.high
+        covered += estimate.low <= truth.mean() <= estimate.high
     assert abs(np.mean(estimates)) < 3 * np.std(estimates) / 200**0.5
     assert abs(np.mean(naive)) > 10 * np.std(naive) / 200**0.5
     assert covered >= 184  # 95 % of 200 is 190; two standard deviations below

@@ -21,16 +21,16 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_leaks_are_counted_and_named(workspace: Workspace) -> None:
-    own = check_leaks(workspace, NAME, "original")
-    assert not own.holds
-    assert own.text == "leaks: 1 image with a twin in a split further on (train/forest/3.png)"
+    outcome = check_leaks(workspace, NAME, "original")
+    assert not outcome.holds
+    assert outcome.text == "leaks: 1 image with a twin in a split further on (train/forest/3.png)"
 
 
 def test_a_version_without_leaks(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
     make_version(workspace, NAME, VersionRequest("v2", reviewer="ana", drop_leaks=True))
-    own = check_leaks(workspace, NAME, "v2")
-    assert (own.holds, own.text) == (True, "leaks: 0 images with a twin in a split further on")
+    outcome = check_leaks(workspace, NAME, "v2")
+    assert (outcome.holds, outcome.text) == (True, "leaks: 0 images with a twin in a split further on")
 
 
 def test_the_most_accurate_network_counts_unless_some_are_named(workspace: Workspace) -> None:
@@ -40,7 +40,7 @@ def test_the_most_accurate_network_counts_unless_some_are_named(workspace: Works
     assert best[0].text.startswith("accuracy of scenes-lite0-frozen, trained on v1: 100.0 % (95 % interval 72.2 % to")
     assert "n = 10 test images" in best[0].text
     named = check_accuracy(workspace, NAME, "v1", 0.9, (STRONG, WEAK))
-    assert [one.holds for one in named] == [True, False]  # 95 % and 80 %
+    assert [outcome.holds for outcome in named] == [True, False]  # 95 % and 80 %
     assert check_accuracy(workspace, NAME, "v1", 0.8, (WEAK,))[0].holds  # as much as wanted is enough
 
 

@@ -30,28 +30,28 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 
 def test_by_hand(workspace: Workspace) -> None:
-    names, own = provenance(workspace)
-    seen = {name: own.chosen[place] for place, name in enumerate(names) if own.chosen[place]}
+    names, labels = provenance(workspace)
+    seen = {name: labels.chosen[place] for place, name in enumerate(names) if labels.chosen[place]}
     assert seen == {"test/sea/0.png": "by suspicion", "test/street/0.png": "drawn", "test/street/1.png": "drawn"}
-    assert count_ways(own) == {"drawn": 2, "by suspicion": 1, "picked": 0}
-    assert [name for name, blind in zip(names, own.blind, strict=True) if blind] == ["test/street/1.png"]
-    assert [name for name, fixed in zip(names, own.fixed, strict=True) if fixed] == [
+    assert count_ways(labels) == {"drawn": 2, "by suspicion": 1, "picked": 0}
+    assert [name for name, blind in zip(names, labels.blind, strict=True) if blind] == ["test/street/1.png"]
+    assert [name for name, fixed in zip(names, labels.fixed, strict=True) if fixed] == [
         "test/sea/0.png",
         "test/street/0.png",
     ]
-    assert own.proposed_by[names.index("test/sea/0.png")] == {"efficientnet_lite0"}
-    assert own.proposed_by[names.index("test/street/0.png")] == set()
-    assert own.reviewers == ("ana",)
-    assert own.disputed == 0
-    assert own.inclusion[names.index("test/sea/0.png")] == 1  # the most suspicious one, looked at for certain
-    assert ((own.inclusion > 0) & (own.inclusion <= 1)).all()
+    assert labels.proposed_by[names.index("test/sea/0.png")] == {"efficientnet_lite0"}
+    assert labels.proposed_by[names.index("test/street/0.png")] == set()
+    assert labels.reviewers == ("ana",)
+    assert labels.disputed == 0
+    assert labels.inclusion[names.index("test/sea/0.png")] == 1  # the most suspicious one, looked at for certain
+    assert ((labels.inclusion > 0) & (labels.inclusion <= 1)).all()
 
 
 def test_what_is_decided_later_does_not_count(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path)
     before = provenance(workspace)[1]
-    more = [Decision("ben", f"test/sea/{i}.png", "keep", queue="link") for i in (2, 3)]
-    open_ledger(workspace, NAME).decide(*more)
+    later = [Decision("ben", f"test/sea/{i}.png", "keep", queue="link") for i in (2, 3)]
+    open_ledger(workspace, NAME).decide(*later)
     after = provenance(workspace)[1]
     assert after.chosen == before.chosen
     assert np.array_equal(after.inclusion, before.inclusion)
@@ -67,12 +67,12 @@ def test_images_picked_by_hand_and_disputed_ones(tmp_path: Path) -> None:
     ledger.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
     make_version(workspace, NAME, VersionRequest("v2", reviewer="ana"))
     board, audit = read_board(workspace, NAME, tested_on=("original", "v2")), load_audit(workspace, NAME)
-    own = read_provenance(workspace, load_version(workspace, NAME, "v2"), audit, board.images)
+    labels = read_provenance(workspace, load_version(workspace, NAME, "v2"), audit, board.images)
     names = board.images.rows.image_ids.tolist()
-    assert own.chosen[names.index("test/street/3.png")] == "picked"
-    assert own.chosen[names.index("test/sea/0.png")] == "by suspicion"
-    assert (own.disputed, own.reviewers) == (1, ("ana", "ben"))
-    assert not own.fixed[names.index("test/sea/0.png")]
+    assert labels.chosen[names.index("test/street/3.png")] == "picked"
+    assert labels.chosen[names.index("test/sea/0.png")] == "by suspicion"
+    assert (labels.disputed, labels.reviewers) == (1, ("ana", "ben"))
+    assert not labels.fixed[names.index("test/sea/0.png")]
 
 
 def test_another_log(tmp_path: Path) -> None:

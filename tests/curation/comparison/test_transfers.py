@@ -42,10 +42,10 @@ def test_the_view_of_the_source_is_what_it_predicts(workspace: Workspace) -> Non
     with Image.open(view.cam) as cam:
         assert cam.size == (224, 149)  # the proportions of 60 x 40 px
     assert missing_source_views(target, IMAGES) == []
-    sea = read_source_view(target, IMAGES[0], "sea")  # a class that it knows too
+    sea = read_source_view(target, IMAGES[0], "sea")  # a class that the source knows too
     assert sea is not None
     assert sea.label == "sea"
     assert sea.confidence == pytest.approx(float(probs[2]), abs=1e-5)
-    street = read_source_view(target, IMAGES[0], "street")  # one that it does not know: its own choice
+    street = read_source_view(target, IMAGES[0], "street")  # an unknown class: the source chooses
     assert street is not None
     assert street.label == view.label

@@ -56,7 +56,7 @@ def test_names_from_files_are_escaped(tmp_path: Path) -> None:
     workspace = compared_runs(tmp_path, reviewed=False)
     trained_run(workspace, "tiny-evil-4", 0, {}, recipe="<script>alert(1)</script>", config={"<b>": "<i>"})
     html = comparison_page(comparison(workspace, NAME)[1], Markup(), Pictures())
-    assert "learned from an earlier state" in html  # this one alone
+    assert "learned from an earlier state" in html
     assert html.count("learned from an earlier state") == 1
     assert "<script" not in html
     assert "<b>:" not in html
@@ -80,7 +80,7 @@ def test_speed_is_shown_once_it_was_measured(tmp_path: Path) -> None:
     said = read_page(figures).said
     assert "12.3 ms" in said
     assert "cpu, 2 threads, batch of 16" in said
-    assert "not measured" in said  # the other one
+    assert "not measured" in said
 
 
 def test_the_page_shows_before_and_after(tmp_path: Path) -> None:
