@@ -41,5 +41,3 @@ class Page(HTMLParser):
     def text(self) -> str:
         """The text of the page, blanks and line ends made one blank."""
         return " ".join("".join(self.words).split())
-
-    said = text

@@ -32,7 +32,7 @@ def read_page(figures: dict[str, Any]) -> Page:
 def test_the_page_says_it_and_loads_nothing(workspace: Workspace) -> None:
     figures = comparison(workspace, NAME)[1]
     page = read_page(figures)
-    said = page.said
+    text = page.text
     for words in (
         "By the labels of v1, scenes-lite0-frozen, trained on v1 is right most often: 100.0 % of 10 test images",
         "All figures are of the same 10 of 12 test images; left out everywhere: 1 none-of-these, 1 unsure.",
@@ -46,7 +46,7 @@ def test_the_page_says_it_and_loads_nothing(workspace: Workspace) -> None:
         "33 % were judged blind",
         "The networks differ on 3 images of 10",
     ):
-        assert words in said, words
+        assert words in text, words
     assert page.open == []
     assert page.values("src") == []
     assert all(link.startswith("#") for link in page.values("href"))
@@ -77,10 +77,10 @@ def test_speed_is_shown_once_it_was_measured(tmp_path: Path) -> None:
     (workspace.runs / f"{WEAK}-s0" / "speed.json").write_text(json.dumps(speed))
     figures = comparison_figures(workspace, read_board(workspace, NAME), load_audit(workspace, NAME))
     assert figures["contestants"][1]["speed"] == speed
-    said = read_page(figures).said
-    assert "12.3 ms" in said
-    assert "cpu, 2 threads, batch of 16" in said
-    assert "not measured" in said
+    text = read_page(figures).text
+    assert "12.3 ms" in text
+    assert "cpu, 2 threads, batch of 16" in text
+    assert "not measured" in text
 
 
 def test_the_page_shows_before_and_after(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_run_fitted_in_one_go_has_no_curve_to_show(tmp_path: Path) -> None:
 def test_a_class_without_test_images_is_named(tmp_path: Path) -> None:
     rows = make_rows(tmp_path / "images", ("cat", "dog", "eel"))
     html = run_report([make_run(tmp_path / "run", rows)], tmp_path / "report", rows)[1]
-    assert "AUROC leaves out eel: no image has this label." in Page(html).said
+    assert "AUROC leaves out eel: no image has this label." in Page(html).text
 
 
 def test_many_classes_are_listed_instead_of_drawn(tmp_path: Path) -> None:
