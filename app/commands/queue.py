@@ -138,11 +138,11 @@ def _dataset(workspace: Workspace, options: Mapping[str, Any]) -> str:
     Raises:
         ErrataError: there is no such data set, or no such version of its labels.
     """
-    from curation.datasets.opening import audited_name, source
+    from curation.datasets.opening import audited_name, source_to_audit
     from curation.versions.working_copy import check_known_version
 
     check_known_version(options["name"], options["version"], workspace)
-    return audited_name(source(options["name"], workspace), workspace)
+    return audited_name(source_to_audit(options["name"], workspace), workspace)
 
 
 def _plain(options: Mapping[str, Any]) -> dict[str, Any]:

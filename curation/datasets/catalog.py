@@ -32,13 +32,13 @@ class DatasetSpec:
     name: str  # becomes a file name
     title: str  # what people see
     layout: str  # "folder" or "csv"
-    root: Path  # image_ids are relative to it; absolute once found
+    root: Path  # image_ids are relative to it; absolute when `find_dataset` returns it
     licence: str  # of the images
-    source: str  # "embedded:NAME", "kaggle:OWNER/NAME", "torchvision:NAME", or where a person gets it
-    splits: tuple[str, ...] = ()  # those that must be there; empty: those found
-    classes: tuple[str, ...] = ()  # in label order; empty: those found, sorted
-    other_classes: tuple[str, ...] = ()  # found in the root, not part of this data set
-    max_train: int | None = None  # images, drawn by seed in the proportions of the classes; None: all
+    source: str  # "embedded:NAME", "kaggle:OWNER/NAME", "torchvision:NAME", or a place where a person gets it
+    splits: tuple[str, ...] = ()  # splits that it must have; empty: those of the images
+    classes: tuple[str, ...] = ()  # in label order; empty: those of the images, sorted
+    other_classes: tuple[str, ...] = ()  # classes in the root that are not part of this data set
+    max_train: int | None = None  # training images, drawn by seed in the proportions of the classes; None: all
     image_size: int | None = None  # side, px; None: they differ
     labels_csv: str = "labels.csv"  # in the root; layout "csv" only
 
@@ -47,8 +47,8 @@ class DatasetSpec:
         """Return the data set that one block of datasets.yaml describes.
 
         Raises:
-            ErrataError: the name is no name, the block is no mapping, or a key is unknown, missing or of
-                another kind.
+            ErrataError: the name is not allowed, the block is no mapping, or a key is unknown, missing or of
+                another type.
         """
         checked_name("data set", name)
         if not isinstance(block, dict):
@@ -68,7 +68,7 @@ class DatasetSpec:
 
     @property
     def embedded(self) -> bool:
-        """Whether Errata makes the images itself, in the workspace."""
+        """Whether Errata itself makes the images, in the workspace."""
         return self.source.startswith("embedded:")
 
 
@@ -97,7 +97,7 @@ def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
     """Return name -> data set, in the order of the file; roots as written there.
 
     Args:
-        path: a catalogue, the repository's datasets.yaml by default.
+        path: the catalogue; by default datasets.yaml of the repository.
 
     Raises:
         ErrataError: the file is missing, no YAML, no mapping, or a block of it is wrong.
@@ -119,15 +119,15 @@ def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
 
 @lru_cache(maxsize=2)
 def _parsed(text: str) -> Any:
-    """Return what the YAML says, not to be changed; remembered, since the app asks with every click."""
+    """Return the content of the YAML, which must not be changed; cached, since the app reads it with each click."""
     return yaml.safe_load(text)
 
 
 def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
     """Return the data set of that name, or the image folder or CSV at that path, its root absolute.
 
-    A catalogue name comes first; `./scenes` is a folder of that name. An embedded set lies in the workspace,
-    any other under ERRATA_DATA; neither need be there yet (see `curation.datasets.fetch`).
+    A name of the catalogue comes first; `./scenes` is a folder of that name. Embedded data sets lie in the workspace,
+    all others under ERRATA_DATA; their images may still be missing (see `curation.datasets.fetch`).
 
     Raises:
         ErrataError: neither a name of the catalogue nor an image folder nor a CSV.
@@ -136,7 +136,7 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
     if name_or_path in catalog:
         spec = catalog[name_or_path]
         return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
-    if not name_or_path.strip():  # an unset variable of the shell: the folder one stands in is not meant
+    if not name_or_path.strip():  # an unset variable of the shell; it does not mean the current folder
         raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
     path = Path(os.path.abspath(Path(name_or_path).expanduser()))  # noqa: PTH100 - resolves `..`, keeps links
     if _is_dir(path):
@@ -158,16 +158,18 @@ def _is_dir(path: Path) -> bool:
 
 
 def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Workspace) -> DatasetSpec:
-    """Return the data set of an image folder, or of a CSV where one is named."""
+    """Return the data set of an image folder, or of the CSV `labels_csv` in it."""
     root = path.parent if labels_csv else path
     title = f"{root.name}/{labels_csv}" if labels_csv else root.name
     ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")  # 40 of 64: run names add to it
+    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip(
+        "-_"
+    )  # 40 of 64 characters: names of runs are longer
     source = os.path.realpath(path)  # two links to one folder are one data set
     name = unique_name(plain, source, workspace, taken)
     layout = "csv" if labels_csv else "folder"
     if plain and name != plain:
-        title = f"{title} ({root})"  # tells it from the other of that name
+        title = f"{title} ({root})"  # tells it from another data set of that name
     return DatasetSpec(name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv")
 
 
@@ -176,11 +178,11 @@ def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
 
     Args:
         spec: as `find_dataset` returns it.
-        seed: decides the split of a source without one, and which images `max_train` keeps.
+        seed: decides the splits where the source has none, and which images `max_train` keeps.
 
     Raises:
-        ErrataError: the root is not there or cannot be read, a required split is missing, or names and labels
-            do not make a data set (see `read_folder`, `read_csv` and `make_rows`).
+        ErrataError: the root is missing or cannot be read, a required split is missing, or names and labels do not
+            make a data set (see `read_folder`, `read_csv` and `make_rows`).
     """
     if not _is_dir(spec.root):
         where = "" if spec.embedded else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"

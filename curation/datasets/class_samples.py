@@ -1,4 +1,4 @@
-"""A few images of each class, drawn by seed: what the labels of a data set mean, at a glance."""
+"""A few images of each class, drawn by seed: they show what the labels of a data set mean."""
 
 import numpy as np
 
@@ -11,16 +11,16 @@ def class_samples(rows: Rows, split: str | None, count: int, seed: int) -> list[
 
     Args:
         rows: N images, K classes.
-        split: draw from this split only; None: from all.
-        count: images of a class; all of it where it has no more.
-        seed: another seed, another draw; the same seed draws the same images of a class whatever the others hold.
+        split: draws from this split only; None: from all.
+        count: images of a class; all where it has fewer.
+        seed: another seed, another draw; the draw of a class does not depend on other classes.
 
     Returns:
-        K arrays of row numbers; empty for a class without images there.
+        K arrays of row numbers; empty for a class without images in the split.
     """
-    own = np.ones(len(rows), bool) if split is None else rows.splits == split
+    in_split = np.ones(len(rows), bool) if split is None else rows.splits == split
     drawn = []
     for label in range(len(rows.classes)):
-        members = np.flatnonzero(own & (rows.labels == label))
+        members = np.flatnonzero(in_split & (rows.labels == label))
         drawn.append(np.random.default_rng([seed, label]).permutation(members)[:count])
     return drawn

@@ -7,7 +7,6 @@ from PIL import Image
 
 from curation.workspace.atomic_folder import atomic_folder
 
-DIGIT_CLASSES = tuple("0123456789")
 _SIZE_PX = 32
 _TRAIN_SHARE = 0.7
 
@@ -15,8 +14,8 @@ _TRAIN_SHARE = 0.7
 def write_digits(folder: Path, seed: int = 0) -> None:
     """Write `folder/{train,test}/<0..9>/<number>.png`, 70 % of each class for training.
 
-    Real images, labels as published. The 8 x 8 pixels are enlarged to 32 x 32 with bicubic interpolation: pretrained
-    filters answer strongly to the block edges that repeated pixels have and pen strokes have not. `<number>` is the row
+    Real images, labels as published. The 8 x 8 pixels are enlarged to 32 x 32 with bicubic interpolation, since
+    pretrained filters respond strongly to the edges of repeated pixels, which no pen stroke has. `<number>` is the row
     in scikit-learn's data set.
 
     Args:
@@ -24,7 +23,7 @@ def write_digits(folder: Path, seed: int = 0) -> None:
         seed: decides which images are for training.
 
     Raises:
-        ErrataError: the folder is there already or cannot be written.
+        ErrataError: the folder exists already or cannot be written.
 
     Source: Alpaydin and Kaynak 1998, doi:10.24432/C50P49, by way of sklearn.datasets.load_digits.
     """
@@ -38,8 +37,8 @@ def write_digits(folder: Path, seed: int = 0) -> None:
             members = rng.permutation(np.flatnonzero(data.target == digit))
             cut = round(_TRAIN_SHARE * len(members))
             for split, chosen in (("train", members[:cut]), ("test", members[cut:])):
-                place = drawn / split / str(digit)
-                place.mkdir(parents=True)
+                class_folder = drawn / split / str(digit)
+                class_folder.mkdir(parents=True)
                 for number in chosen:
                     image = Image.fromarray(pixels[number]).resize((_SIZE_PX, _SIZE_PX), Image.Resampling.BICUBIC)
-                    image.save(place / f"{number:04d}.png")
+                    image.save(class_folder / f"{number:04d}.png")

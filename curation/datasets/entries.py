@@ -1,4 +1,4 @@
-"""From names found on disk to checked rows: one label and one split for each image."""
+"""From file names and labels of a source to checked rows: one label and one split for each image."""
 
 import unicodedata
 from collections import Counter
@@ -13,7 +13,7 @@ from curation.datasets.sampling import hold_out
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
-SPLIT_NAMES = {
+SPLIT_WORDS = {  # words for splits that are understood, in lower case
     **dict.fromkeys(("train", "training"), "train"),
     **dict.fromkeys(("val", "valid", "validation"), "val"),
     **dict.fromkeys(("test", "testing"), "test"),
@@ -26,41 +26,45 @@ class Entry(NamedTuple):
 
     image_id: str  # POSIX path relative to the data set's root
     label: str  # as given
-    split: str  # "train", "val", "test", or "" where the source leaves it open
+    split: str  # "train", "val", "test", or "" where the source has no split
 
 
 def checked_class(name: str) -> str:
-    """Return a class name in Unicode's composed form, if it may name a folder.
+    """Return a class name in Unicode's composed form, if a folder may have that name.
 
     Raises:
-        ErrataError: it is empty, holds a slash, '..' or a control character, or begins with a dot or a blank.
+        ErrataError: it is empty, contains a slash, '..' or a control character, or begins with a dot or a space.
     """
-    name = unicodedata.normalize("NFC", name)  # macOS writes é as two characters: one class, not two
+    name = unicodedata.normalize("NFC", name)  # macOS writes é as two characters
     if not name or name[0] in ". " or ".." in name or not name.isprintable() or set(name) & set("/\\"):
-        raise ErrataError(f"class {name!r} is no name: it may not be empty, hold a slash or '..', or begin with a dot")
+        raise ErrataError(
+            f"class {name!r} is no name: it may not be empty, contain a slash or '..', or begin with a dot"
+        )
     return name
 
 
-def make_rows(root: Path, entries: Sequence[Entry], classes: Sequence[str], others: Sequence[str], seed: int) -> Rows:
+def make_rows(
+    root: Path, entries: Sequence[Entry], classes: Sequence[str], other_classes: Sequence[str], seed: int
+) -> Rows:
     """Check the entries together and return them as rows, ordered by image_id.
 
     Args:
         root: the data set's folder.
-        entries: what was found in it.
-        classes: the allowed labels in order; empty: those found, sorted.
-        others: labels whose images are left out.
-        seed: decides the split where the source leaves it open, 80 % train and 20 % test of each class.
+        entries: its images.
+        classes: the allowed labels in order; empty: those of the entries, sorted.
+        other_classes: images with these labels are left out.
+        seed: decides the split where the source has none, 80 % train and 20 % test of each class.
 
     Raises:
-        ErrataError: no image, one image named twice, a label outside the classes, a file or class name that
-            cannot be used, one class only, or a class without an image in train.
+        ErrataError: there is no image, an image is named twice, a label is outside the classes, a name of a file or
+            class cannot be used, there is only one class, or a class has no image in train.
     """
     ordered = sorted(entries)
     _check_ids(root, ordered)
     names = {label: checked_class(label) for label in {entry.label for entry in ordered}}  # as given -> composed form
     if classes:
-        _check_labels(root, ordered, names, (*classes, *others))
-    kept = [entry for entry in ordered if names[entry.label] not in others]
+        _check_labels(root, ordered, names, (*classes, *other_classes))
+    kept = [entry for entry in ordered if names[entry.label] not in other_classes]
     order = tuple(classes) or tuple(sorted({names[entry.label] for entry in kept}))
     index = {label: order.index(name) for label, name in names.items() if name in order}
     labels = np.array([index[entry.label] for entry in kept], dtype=np.int64)
@@ -75,14 +79,14 @@ def make_rows(root: Path, entries: Sequence[Entry], classes: Sequence[str], othe
 
 
 def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
-    """Refuse an empty data set, an image named twice, and names no other file can hold."""
+    """Refuse an empty data set, an image that is named twice, and file names that cannot be written as UTF-8."""
     if not ordered:
         raise ErrataError(f"no image in {root}; expected SPLIT/CLASS/*.jpg, CLASS/*.jpg or a CSV filepath,label")
     counts = Counter(entry.image_id for entry in ordered)
     twice = [image_id for image_id, count in counts.items() if count > 1]
     if twice:
-        own = [entry for entry in ordered if entry.image_id == twice[0]]
-        splits, labels = sorted({entry.split for entry in own}), sorted({entry.label for entry in own})
+        doubles = [entry for entry in ordered if entry.image_id == twice[0]]
+        splits, labels = sorted({entry.split for entry in doubles}), sorted({entry.label for entry in doubles})
         how = "more than once" if len(labels) == 1 else f"with different labels ({first_few(labels)})"
         how = f"in two splits ({' and '.join(splits)})" if len(splits) > 1 else how
         raise ErrataError(f"{root}: named {how}: {first_few(twice)}; give each image one line, label and split")
@@ -93,16 +97,16 @@ def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
 
 def _check_labels(root: Path, ordered: Sequence[Entry], names: Mapping[str, str], allowed: Sequence[str]) -> None:
     """Refuse labels outside the class list."""
-    strange = {label for label, name in names.items() if name not in allowed}
-    for entry in ordered if strange else ():
-        if entry.label in strange:
+    unknown_labels = {label for label, name in names.items() if name not in allowed}
+    for entry in ordered if unknown_labels else ():
+        if entry.label in unknown_labels:
             raise ErrataError(f"{root}, image {entry.image_id!r}: {unknown('class', names[entry.label], allowed)}")
 
 
 def _check_classes(rows: Rows) -> None:
-    """Refuse a data set from which no classifier can learn every class."""
+    """Refuse a data set with a single class, or with a class that has no training image."""
     if len(rows.classes) < 2:
-        raise ErrataError(f"{rows.root} has one class only ({', '.join(rows.classes)}); label errors need at least two")
+        raise ErrataError(f"{rows.root} has only one class ({', '.join(rows.classes)}); label errors need at least two")
     counts = np.bincount(rows.labels[rows.splits == "train"], minlength=len(rows.classes))
     if not counts.any():
         raise ErrataError(f"{rows.root} has no training image; put some into {rows.root / 'train'}/CLASS/")

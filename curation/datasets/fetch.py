@@ -1,4 +1,4 @@
-"""Put a data set's images in place: drawn, downloaded, or said where to get them."""
+"""Put the images of a data set in place: draw them, download them, or say where to get them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,16 +11,16 @@ from models.files.unfinished import sweep, unfinished_folder
 
 
 def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) -> Path:
-    """Put the images of a data set in place, unless they are there, and return its folder.
+    """Put the images of a data set in place, unless they are there already, and return its folder.
 
     Args:
         spec: any data set.
-        data_root: the folder of a root that is not absolute (ERRATA_DATA).
-        progress: called with (images done, images) where the number is known.
+        data_root: the folder that a relative root lies in (ERRATA_DATA).
+        progress: called with (images done, images) where their number is known.
 
     Raises:
-        ErrataError: Errata cannot get this data set, the download failed, or the folder cannot be written;
-            nothing half-written is left.
+        ErrataError: Errata cannot get this data set, the download failed, or the folder cannot be written; no
+            incomplete folder is left.
     """
     target = data_root / spec.root
     if _is_there(target):
@@ -38,7 +38,7 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
             download(handle, folder, progress)
         except ErrataError:
             raise
-        except Exception as error:  # kagglehub, torchvision and the network raise too many kinds to name
+        except Exception as error:  # kagglehub, torchvision and the network raise many types of errors
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise ErrataError(
                 f"could not download data set {spec.name!r} ({reason}); try again, "
@@ -47,8 +47,8 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
     return target
 
 
-def prepare(spec: DatasetSpec, progress: Progress | None = None) -> None:
-    """Draw an embedded data set on its first use; any other is left alone.
+def draw_if_embedded(spec: DatasetSpec, progress: Progress | None = None) -> None:
+    """Draw an embedded data set on its first use; other data sets stay as they are.
 
     Args:
         spec: as `find_dataset` returns it.
@@ -70,14 +70,14 @@ def _is_there(target: Path) -> bool:
 
 @contextmanager
 def _whole(target: Path) -> Iterator[Path]:
-    """Yield a path beside `target` to fill; it is renamed to `target` unless an exception ends the block."""
+    """Yield a path beside `target` to fill; it is renamed to `target` if no exception ends the block."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        sweep(target.parent, target.name)  # of earlier attempts that were killed
+        sweep(target.parent, target.name)  # removes what killed attempts left
         with unfinished_folder(target) as parts:
             whole = parts / target.name
             yield whole
-            if not _is_there(target):  # another process may have been faster: theirs is as good
+            if not _is_there(target):  # else another process was faster, with the same content
                 whole.replace(target)
     except OSError as error:
         hint = "free some space or choose another folder"
@@ -111,7 +111,7 @@ def _torchvision(name: str, folder: Path, progress: Progress | None) -> None:
     write_cifar10(folder, progress)
 
 
-_DOWNLOADS: dict[str, tuple[Callable[[str, Path, Progress | None], None], str]] = {  # kind -> how, web page
+_DOWNLOADS: dict[str, tuple[Callable[[str, Path, Progress | None], None], str]] = {  # kind -> function, web page
     "kaggle": (_kaggle, "https://www.kaggle.com/datasets/{}"),
     "torchvision": (_torchvision, "https://www.cs.toronto.edu/~kriz/cifar.html"),
 }

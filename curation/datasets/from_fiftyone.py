@@ -42,10 +42,11 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
     Args:
         source: `DATASET`, labels in `ground_truth`, or `DATASET/FIELD`.
         workspace: its database, unless FIFTYONE_DATABASE_URI names another.
-        seed: splits a dataset without one; a sample's split is its field `split`, else its tag train, val or test.
+        seed: decides the splits where the dataset has none. The split of a sample is its field `split`, else its tag
+            train, val or test.
 
     Raises:
-        ErrataError: no such dataset or field, a sample without a label, or images without a common folder.
+        ErrataError: there is no such dataset or field, a sample has no label, or the images have no common folder.
     """
     dataset_name, _, field = source.partition("/")
     name, field = name_of(source, workspace), field or names.GIVEN
@@ -54,12 +55,12 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
     paths, labels = store.read_values(dataset, ["filepath", names.label_of(field)])
     missing = sum(label is None for label in labels)
     if missing or not paths:
-        what = (
+        reason = (
             f"{missing} of {len(paths)} samples have no label in {field}; label or remove them"
             if paths
             else "it is empty"
         )
-        raise ErrataError(f"FiftyOne dataset {dataset_name!r} cannot be audited: {what}")
+        raise ErrataError(f"FiftyOne dataset {dataset_name!r} cannot be audited: {reason}")
     root = _common_folder(dataset_name, paths)
     entries = [
         Entry(Path(path).relative_to(root).as_posix(), label, split)
@@ -70,7 +71,7 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
 
 
 def _common_folder(name: str, paths: Sequence[str]) -> Path:
-    """Return the deepest folder that holds all the images; the FiftyOne App may show every file in it."""
+    """Return the deepest folder that holds all images; the FiftyOne App may show all files in it."""
     root = Path(os.path.commonpath([Path(path).parent for path in paths]))
     if root == Path(root.anchor):
         raise ErrataError(f"the images of FiftyOne dataset {name!r} have no folder in common; move them below one")
@@ -81,7 +82,7 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
     """Return the predictions in the classification field `DATASET/FIELD`, from its logits.
 
     Raises:
-        ErrataError: no such dataset or field, or an image of the data set has no logits, or not one for each class.
+        ErrataError: there is no such dataset or field, or an image of the data set does not have one logit a class.
     """
     dataset_name, _, field = source.partition("/")
     if not field:
@@ -93,23 +94,23 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
     wanted = [os.path.realpath(path) for path in rows.paths]
     absent = [str(name) for name, path in zip(rows.image_ids, wanted, strict=True) if path not in by_path]
     if absent:
-        some = f"{len(absent)} of {len(rows)} images, such as {absent[0]}"
-        raise ErrataError(f"{dataset_name}/{field} has no logits for {some}; write them or give a file with probs")
-    found = [by_path[path] for path in wanted]
-    lengths = {len(values) for values in found}
+        images = f"{len(absent)} of {len(rows)} images, such as {absent[0]}"
+        raise ErrataError(f"{dataset_name}/{field} has no logits for {images}; write them or give a file with probs")
+    found_logits = [by_path[path] for path in wanted]
+    lengths = {len(values) for values in found_logits}
     if lengths != {len(rows.classes)}:
-        some = " or ".join(str(length) for length in sorted(lengths))
+        counts = " or ".join(str(length) for length in sorted(lengths))
         raise ErrataError(
-            f"{dataset_name}/{field} has {some} logits for the {len(rows.classes)} classes; write one for each"
+            f"{dataset_name}/{field} has {counts} logits for the {len(rows.classes)} classes; write one for each"
         )
-    probs = checked_probs(softmax(np.array(found, np.float32)), len(rows.classes))
+    probs = checked_probs(softmax(np.array(found_logits, np.float32)), len(rows.classes))
     return Predictions(rows.image_ids, probs, None, None)
 
 
 def _splits(dataset: object) -> list[str]:
-    """Return the split of each sample: its field `split`, else its tag, else none."""
+    """Return the split of each sample: its field `split`, else its tag, else an empty text."""
     fields, tags = store.read_values(dataset, [names.SPLIT, "tags"])
     return [
-        split if split in SPLITS else next((tag for tag in own or () if tag in SPLITS), "")
-        for split, own in zip(fields, tags, strict=True)
+        split if split in SPLITS else next((tag for tag in sample_tags or () if tag in SPLITS), "")
+        for split, sample_tags in zip(fields, tags, strict=True)
     ]

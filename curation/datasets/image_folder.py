@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.datasets.entries import SPLIT_NAMES, Entry
+from curation.datasets.entries import SPLIT_WORDS, Entry
 from curation.datasets.label_csv import read_csv
 from curation.datasets.rows import SPLITS
 from models.errors import ErrataError
@@ -16,17 +16,17 @@ _log = logging.getLogger(__name__)
 
 
 def read_folder(root: Path) -> list[Entry]:
-    """Return the images of an image folder with the labels their class folders give them.
+    """Return the images of an image folder, labelled by their class folders.
 
     Split folders are named train/training, val/valid/validation or test/testing in any case, also
-    `seg_train/seg_train`. A file `SPLIT_labels.csv` (filepath,label) in the root stands in for the class
-    folders of that split. Without split folders the root holds the class folders, and the split is left open
-    (""). Images below a class folder belong to it at any depth. Hidden files are left out, and links to
-    folders are not followed (a line in the log says so): no loop is walked, and nothing outside is read.
+    `seg_train/seg_train`. A file `SPLIT_labels.csv` (filepath,label) in the root replaces the class folders of that
+    split. Without split folders the root holds the class folders, and the images have no split (""). Images at any
+    depth below a class folder belong to it. Hidden files are left out. Links to folders are not followed, so that no
+    loop is walked and nothing outside is read; the log names them.
 
     Raises:
-        ErrataError: no permission, no class folders, a class folder without an image, two folders for one
-            split, a link to an image outside the root, or what `read_csv` refuses.
+        ErrataError: a folder may not be read, there are no class folders, a class folder has no image, a split has two
+            folders, an image is a link out of the root, or `read_csv` refuses a CSV.
     """
     tree = _Tree(root)
     folders = _split_folders(tree)
@@ -40,14 +40,14 @@ def read_folder(root: Path) -> list[Entry]:
             entries += _read_classes(tree, folder, split, empty)
     labels = {entry.label for entry in entries}
     for name, path in empty.items():
-        if name not in labels:  # a class may be missing from one split, but not from all
+        if name not in labels:  # a class may be missing in one split, but not in all
             suffixes = ", ".join(sorted(SUFFIXES))
             raise ErrataError(f"class folder {path} has no image; put images ({suffixes}) into it or remove it")
     return entries
 
 
 class _Listing(NamedTuple):
-    """What one folder holds, sorted by name; hidden files and links to folders left out."""
+    """The content of a folder, sorted by name, without hidden files and links to folders."""
 
     folders: list[str]
     images: list[str]
@@ -61,7 +61,7 @@ class _Tree:
     listings: dict[Path, _Listing] = field(default_factory=dict)
 
     def listing(self, folder: Path) -> _Listing:
-        """Return what a folder holds."""
+        """Return the content of a folder."""
         if folder not in self.listings:
             self.listings[folder] = self._scan(folder)
         return self.listings[folder]
@@ -69,10 +69,10 @@ class _Tree:
     def images(self, folder: Path) -> list[str]:
         """Return the image_ids of all images in a folder, at any depth."""
         prefix = folder.relative_to(self.root).as_posix()
-        found = [f"{prefix}/{name}" for name in self.listing(folder).images]
+        image_ids = [f"{prefix}/{name}" for name in self.listing(folder).images]
         for name in self.listing(folder).folders:
-            found += self.images(folder / name)
-        return found
+            image_ids += self.images(folder / name)
+        return image_ids
 
     def _scan(self, folder: Path) -> _Listing:
         listing = _Listing([], [])
@@ -100,37 +100,37 @@ class _Tree:
 
 
 def _split_folders(tree: _Tree) -> dict[str, Path]:
-    """Return split -> the folder of its class folders; empty if the root itself holds the class folders."""
-    found: dict[str, Path] = {}
+    """Return split -> folder with its class folders; empty if the root itself holds the class folders."""
+    split_folders: dict[str, Path] = {}
     others = []
     for name in tree.listing(tree.root).folders:
-        split = SPLIT_NAMES.get(name.lower().removeprefix("seg_"))
+        split = SPLIT_WORDS.get(name.lower().removeprefix("seg_"))
         if split is None:
             others.append(tree.root / name)
-        elif split in found:
+        elif split in split_folders:
             raise ErrataError(
-                f"{tree.root} has two folders for {split}, {found[split].name} and {name}; keep one of them"
+                f"{tree.root} has two folders for {split}, {split_folders[split].name} and {name}; keep one of them"
             )
         else:
-            found[split] = _unnested(tree, tree.root / name)
-    classes = {name for folder in found.values() for name in tree.listing(folder).folders}
+            split_folders[split] = _unnested(tree, tree.root / name)
+    classes = {name for folder in split_folders.values() for name in tree.listing(folder).folders}
     if others and not classes:
-        return {}  # the classes bus, car and train: here `train` is a class
+        return {}  # as in the classes bus, car and train
     for folder in others:
         if classes.intersection(tree.listing(folder).folders):
             raise ErrataError(
-                f"{folder} has class folders but no split's name; rename it train, val or test, or move it"
+                f"{folder} has class folders but not the name of a split; rename it train, val or test, or move it"
             )
-    return found
+    return split_folders
 
 
 def _unnested(tree: _Tree, folder: Path) -> Path:
-    """Return seg_train/seg_train for seg_train: some archives hold each split in a folder of its own name."""
+    """Return seg_train/seg_train for seg_train: in some archives each split lies in two folders of one name."""
     return folder / folder.name if tree.listing(folder).folders == [folder.name] else folder
 
 
 def _read_classes(tree: _Tree, folder: Path, split: str, empty: dict[str, Path]) -> list[Entry]:
-    """Return the images in the class folders of one split; those without an image are added to `empty`."""
+    """Return the images in the class folders of a split; add class folders without an image to `empty`."""
     listing = tree.listing(folder)
     if listing.images and not listing.folders:
         raise ErrataError(

@@ -1,32 +1,32 @@
-"""Label tables: CSV files with the columns filepath, label and, if wanted, split."""
+"""Label tables: CSV files with the columns filepath, label and optionally split."""
 
 import csv
 import os
 from pathlib import Path
 
-from curation.datasets.entries import SPLIT_NAMES, Entry
+from curation.datasets.entries import SPLIT_WORDS, Entry
 from curation.datasets.rows import SPLITS
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
 
 def read_csv(path: Path, split: str = "") -> list[Entry]:
-    """Return the images a CSV names, with their labels and splits.
+    """Return the images that a CSV names, with their labels and splits.
 
-    Only the columns filepath, label and split are read. Paths are relative to the CSV's folder, or absolute
-    and inside it.
+    Only the columns filepath, label and split are read. Paths are relative to the CSV's folder, or absolute and inside
+    that folder.
 
     Args:
         path: the CSV, UTF-8 with or without a byte order mark.
-        split: the split of a file without a split column; "" leaves it open.
+        split: the split of a file without a split column; "" = none.
 
     Raises:
-        ErrataError: unreadable, not UTF-8, empty, columns missing, an empty cell, an unknown split or one
-            other than `split`, a path or link that leaves the folder, or files that are not there.
+        ErrataError: the file is unreadable, not UTF-8 or empty; a column, a cell or an image file is missing; a split
+            is unknown or not `split`; or a path or link leads out of the folder.
     """
     lines = _read_lines(path)
     columns = _columns(path, lines[0][1])
-    name, root = str(path), str(path.parent)  # made once: 100,000 times they cost a second
+    name, root = str(path), str(path.parent)  # made once here; made for 100,000 lines they take a second
     entries = [_entry(f"{name} line {number}", root, cells, columns, split) for number, cells in lines[1:]]
     if not entries:
         raise ErrataError(f"{path} names no image; add one line filepath,label for each")
@@ -35,30 +35,30 @@ def read_csv(path: Path, split: str = "") -> list[Entry]:
 
 
 def _read_lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Return (line number, cells) of every line that is not blank, the header first."""
+    """Return (line number, cells) of each line that is not blank, the header first."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)  # strict: a quote left open would swallow the rest of the file
+            reader = csv.reader(file, strict=True)  # strict: else an unclosed quote takes in the rest of the file
             lines = [(reader.line_num, cells) for cells in reader if any(cells)]
     except OSError as error:
         raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
     except UnicodeDecodeError as error:
         raise ErrataError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
     except csv.Error as error:
-        raise ErrataError(f"{path} line {reader.line_num} is no CSV ({error}); correct that line") from error
+        raise ErrataError(f"{path} line {reader.line_num} is not CSV ({error}); correct that line") from error
     if not lines:
         raise ErrataError(f"{path} is empty; it needs the columns filepath,label[,split]")
     return lines
 
 
 def _columns(path: Path, header: list[str]) -> dict[str, int]:
-    """Return name -> position of the columns that are read; every other column stays unread."""
+    """Return name -> position of the columns filepath, label and split; other columns are not read."""
     names = [name.strip() for name in header]
     missing = [name for name in ("filepath", "label") if name not in names]
     if missing:
         raise ErrataError(
             f"{path} has no column {' and no column '.join(missing)}; it needs filepath,label[,split], "
-            f"separated by commas (found: {', '.join(names)})"
+            f"separated by commas (its columns: {', '.join(names)})"
         )
     for name in ("filepath", "label", "split"):
         if names.count(name) > 1:
@@ -68,19 +68,19 @@ def _columns(path: Path, header: list[str]) -> dict[str, int]:
 
 def _entry(where: str, root: str, cells: list[str], columns: dict[str, int], split: str) -> Entry:
     """Return one line as an entry."""
-    values = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
+    values = {name: cells[column].strip() if column < len(cells) else "" for name, column in columns.items()}
     for name, value in values.items():
         if not value:
             raise ErrataError(f"{where} has no {name}; fill it in or remove the line")
     if "split" in values:
-        found = SPLIT_NAMES.get(values["split"].lower())
-        if found is None:
+        own_split = SPLIT_WORDS.get(values["split"].lower())
+        if own_split is None:
             raise ErrataError(f"{where}: {unknown('split', values['split'], SPLITS)}")
-        if split and found != split:
+        if split and own_split != split:
             raise ErrataError(
-                f"{where} says split {found}, but the file lists {split}; move the line to {found}_labels.csv"
+                f"{where} has split {own_split}, but the file lists {split}; move the line to {own_split}_labels.csv"
             )
-        split = found
+        split = own_split
     return Entry(_image_id(where, root, values["filepath"]), values["label"], split)
 
 
@@ -89,7 +89,7 @@ def _image_id(where: str, root: str, given: str) -> str:
     inside = ".." if "\0" in given else os.path.normpath(given)  # normpath of Python 3.11 stops at a NUL
     if os.path.isabs(inside):  # noqa: PTH117 - strings, for speed
         inside = os.path.relpath(inside, root)
-        if inside.startswith(".."):  # one of the two may go through a link
+        if inside.startswith(".."):  # `given` or `root` may go through a link
             folder, name = os.path.split(given)
             inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))  # noqa: PTH118
     if inside.split(os.sep, 1)[0] in ("..", "."):
@@ -98,9 +98,9 @@ def _image_id(where: str, root: str, given: str) -> str:
 
 
 def _check_files(path: Path, entries: list[Entry]) -> None:
-    """Refuse files that are not there, and links that lead out of the CSV's folder."""
+    """Refuse missing files, and links that lead out of the CSV's folder."""
     root = os.path.realpath(path.parent)
-    folders: dict[str, bool] = {}  # folder -> whether it lies in the root: resolved once, not for each image
+    folders: dict[str, bool] = {}  # folder -> whether it lies in the root; each folder is resolved only once
     missing = []
     for entry in entries:
         folder, _, name = f"{root}/{entry.image_id}".rpartition("/")

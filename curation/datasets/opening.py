@@ -1,9 +1,9 @@
-"""A data set by whatever name a person gives it: of the catalogue, a path, a FiftyOne dataset, or an audit's name."""
+"""A data set by the name that a person gives: of the catalogue, of an audit or a FiftyOne dataset, or a path."""
 
 from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog, read_rows
-from curation.datasets.fetch import prepare
+from curation.datasets.fetch import draw_if_embedded
 from curation.datasets.rows import Rows
 from curation.datasets.unique_names import source_of
 from curation.workspace.folders import Workspace
@@ -14,10 +14,10 @@ from models.errors import ErrataError
 FIFTYONE = "fiftyone:"
 
 
-def source(name: str, workspace: Workspace) -> str:
-    """Return what to audit under a name that is only an audit's: the path or FiftyOne dataset that it read.
+def source_to_audit(name: str, workspace: Workspace) -> str:
+    """Return the path or FiftyOne dataset that an audit read, if the name is only that of an audit; else the name.
 
-    A name of the catalogue comes first, then a path that is there, then an audit's name; any other is left as it is.
+    Names of the catalogue come first, then existing paths, then names of audits.
 
     Raises:
         ErrataError: that audit's config.json is damaged.
@@ -30,40 +30,40 @@ def source(name: str, workspace: Workspace) -> str:
 def _is_there(name: str) -> bool:
     try:
         return Path(name).expanduser().exists()
-    except OSError:  # too long for a path: find_dataset says so
+    except OSError:  # too long for a path; find_dataset gives the message
         return False
 
 
 def open_dataset(
     name: str, workspace: Workspace, seed: int, progress: Progress | None = None
 ) -> tuple[DatasetSpec, Rows]:
-    """Return what the data set is and its images with their given labels; an embedded one is drawn on its first use.
+    """Return a data set and its images with their given labels; an embedded data set is drawn on its first use.
 
     Raises:
         ErrataError: there is no such data set, or its folder, CSV or FiftyOne dataset cannot be read.
     """
-    name = source(name, workspace)
+    name = source_to_audit(name, workspace)
     if name.startswith(FIFTYONE):
         from curation.datasets.from_fiftyone import read_fiftyone
 
         return read_fiftyone(name.removeprefix(FIFTYONE), workspace, seed)
     spec = find_dataset(name, workspace)
-    prepare(spec, progress)
+    draw_if_embedded(spec, progress)
     return spec, read_rows(spec, seed)
 
 
 def check_known(name: str, workspace: Workspace) -> None:
-    """Raise if there is no such data set; light, for before what takes seconds to import.
+    """Raise if there is no such data set; called before imports that take seconds.
 
     Raises:
-        ErrataError: no name of the catalogue, audit, folder or CSV; FiftyOne's datasets are not looked at.
+        ErrataError: it is not in the catalogue, and no audit, folder or CSV; FiftyOne datasets are not checked.
     """
-    if not (name := source(name, workspace)).startswith(FIFTYONE):
+    if not (name := source_to_audit(name, workspace)).startswith(FIFTYONE):
         find_dataset(name, workspace)
 
 
 def audited_name(name: str, workspace: Workspace) -> str:
-    """Return the name under which a data set is audited, whether it was or not.
+    """Return the name under which a data set is audited, whether it was audited already or not.
 
     Raises:
         ErrataError: there is no such data set.
@@ -82,5 +82,5 @@ def audited_name(name: str, workspace: Workspace) -> str:
             raise
         have = ", ".join(known)
         raise ErrataError(
-            f"no audited data set {name!r} (audited: {have}), nor one of datasets.yaml, a folder or CSV to audit"
+            f"no audited data set {name!r} (audited: {have}), and no data set of datasets.yaml, folder or CSV to audit"
         ) from None

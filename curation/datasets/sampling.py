@@ -1,4 +1,4 @@
-"""Seeded choices that keep the proportions of the classes, the same on every machine."""
+"""Choices by seed that keep the proportions of the classes, equal on every machine."""
 
 import hashlib
 
@@ -28,7 +28,7 @@ def hold_out(image_ids: npt.NDArray[np.str_], labels: IntArray, fraction: float,
 
 
 def at_most(image_ids: npt.NDArray[np.str_], labels: IntArray, count: int, seed: int) -> BoolArray:
-    """Choose `count` images, all if there are no more, in the proportions of the classes.
+    """Choose `count` images, or all if there are fewer, in the proportions of the classes.
 
     Args:
         image_ids: unique names, shape (N,).
@@ -39,7 +39,7 @@ def at_most(image_ids: npt.NDArray[np.str_], labels: IntArray, count: int, seed:
     Returns:
         whether each image is chosen, shape (N,); min(count, N) are.
     """
-    # Position within the class, in (0, 1): the smallest overall take an equal share of every class.
+    # Position within the class, in (0, 1): the smallest positions are an equal share of each class.
     position = (_ranks(image_ids, labels, seed) + 0.5) / np.bincount(labels)[labels]
     chosen = np.zeros(len(labels), dtype=np.bool_)
     chosen[np.argsort(position, kind="stable")[:count]] = True
@@ -49,7 +49,7 @@ def at_most(image_ids: npt.NDArray[np.str_], labels: IntArray, count: int, seed:
 def _ranks(image_ids: npt.NDArray[np.str_], labels: IntArray, seed: int) -> IntArray:
     """Return each image's rank in its class, shape (N,), 0..n-1, in an order drawn by seed.
 
-    The order is that of a hash of seed and name: an added image moves few others, and no generator matters.
+    The order is that of a hash of seed and name: an added image changes few ranks, and no random generator is used.
     """
     hashes = [hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest() for name in image_ids.tolist()]
     order = np.lexsort((np.frombuffer(b"".join(hashes), dtype=">u8"), labels))

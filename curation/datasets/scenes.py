@@ -31,7 +31,7 @@ PLANTED = {
     "leak": 0.01,
 }
 _COPIES = ("near_duplicate", "exact_duplicate", "conflicting_duplicate", "leak")
-# With whom people confuse a class; three flips in four go there, the others anywhere.
+# The class that people confuse a class with: three flips in four go there, the rest to any class.
 _LOOKALIKE = {
     "glacier": "mountain",
     "mountain": "glacier",
@@ -82,7 +82,7 @@ def draw_scenes(
         progress: called with images done and in all.
 
     Raises:
-        ErrataError: a size is out of range, the folder is there already or cannot be written.
+        ErrataError: a size is out of range, or the folder exists already or cannot be written.
     """
     for name, value in (("train_per_class", train_per_class), ("test_per_class", test_per_class)):
         if value < _SMALLEST:
@@ -93,31 +93,31 @@ def draw_scenes(
         raise ErrataError(f"seed is {seed}; choose 0 or more")
     pictures = plan({"train": train_per_class, "test": test_per_class}, np.random.default_rng(seed))
     with atomic_folder(folder) as drawn:
-        for place in {(drawn / p.image_id).parent for p in pictures}:
+        for place in {(drawn / picture.image_id).parent for picture in pictures}:
             place.mkdir(parents=True)
         _draw_all(drawn, pictures, size_px, seed, progress)
         _write_truth(drawn / "truth.csv", pictures)
 
 
 def plan(per_class: dict[str, int], rng: np.random.Generator) -> list[Picture]:
-    """Decide what is drawn, how it is labelled and under which name it is filed; splits in order, train first."""
+    """Return all pictures with labels and names, before any is drawn; splits in order, train first."""
     pictures: list[Picture] = []
     for split, count in per_class.items():
         pictures += [Picture(split, name, name, "clean") for name in SCENE_CLASSES for _ in range(count)]
     for split, count in per_class.items():
-        members = [i for i, p in enumerate(pictures) if p.split == split]
+        members = [i for i, picture in enumerate(pictures) if picture.split == split]
         order = iter(rng.permutation(members))
         for kind, share in PLANTED.items():
             if kind != "leak" or split == "test":
                 for _ in range(max(1, round(share * count * len(SCENE_CLASSES)))):
                     index = next(order)
                     pictures[index] = _plant(pictures[index], kind, rng)
-    pictures = [_with_source(p, pictures, rng) if p.kind in _COPIES else p for p in pictures]
+    pictures = [_with_source(picture, pictures, rng) if picture.kind in _COPIES else picture for picture in pictures]
     return _named(pictures, rng)
 
 
 def _plant(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
-    """Return the picture with an error of that kind; its given label stays."""
+    """Return the picture with an error of that kind; the given label does not change."""
     label = picture.label
     if kind == "flipped":
         others = [name for name in SCENE_CLASSES if name != label]
@@ -129,33 +129,33 @@ def _plant(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
 
 
 def _with_source(picture: Picture, pictures: list[Picture], rng: np.random.Generator) -> Picture:
-    """Return the copy with the clean picture it is a copy of: of the same class unless the labels are to conflict."""
+    """Return the copy with its source, a clean picture: of the same class unless the labels are to conflict."""
     split = "train" if picture.kind == "leak" else picture.split
     conflicting = picture.kind == "conflicting_duplicate"
     fits = [
         i
-        for i, p in enumerate(pictures)
-        if p.kind == "clean" and p.split == split and (p.label != picture.label) == conflicting
+        for i, candidate in enumerate(pictures)
+        if candidate.kind == "clean" and candidate.split == split and (candidate.label != picture.label) == conflicting
     ]
     source = int(rng.choice(fits))
     return replace(picture, source=source, true_label=pictures[source].true_label)
 
 
 def _named(pictures: list[Picture], rng: np.random.Generator) -> list[Picture]:
-    """Return the pictures with image_ids numbered in random order within their folder, so that names tell nothing."""
+    """Return the pictures with image_ids numbered in random order in their folder, so that names reveal nothing."""
     named = list(pictures)
-    for split in dict.fromkeys(p.split for p in pictures):
+    for split in dict.fromkeys(picture.split for picture in pictures):
         for label in SCENE_CLASSES:
-            members = [i for i, p in enumerate(pictures) if (p.split, p.label) == (split, label)]
+            members = [i for i, picture in enumerate(pictures) if (picture.split, picture.label) == (split, label)]
             for number, index in enumerate(rng.permutation(members)):
                 named[index] = replace(pictures[index], image_id=f"{split}/{label}/{number:05d}.jpg")
     return named
 
 
 def _draw_all(folder: Path, pictures: list[Picture], size_px: int, seed: int, progress: Progress | None) -> None:
-    """Draw the originals, then their copies; every picture has a generator of its own, so the order is free."""
-    originals = [i for i, p in enumerate(pictures) if p.source is None]
-    copies = [i for i, p in enumerate(pictures) if p.source is not None]
+    """Draw the originals, then their copies; each picture has its own generator, so the order does not matter."""
+    originals = [i for i, picture in enumerate(pictures) if picture.source is None]
+    copies = [i for i, picture in enumerate(pictures) if picture.source is not None]
 
     def draw(index: int) -> None:
         _draw(folder, pictures, index, size_px, np.random.default_rng([seed, index]))
@@ -181,7 +181,9 @@ def _draw(folder: Path, pictures: list[Picture], index: int, size_px: int, rng: 
         _original(picture, size_px, rng).save(target, quality=quality)
         return
     source = folder / pictures[picture.source].image_id
-    if picture.kind == "near_duplicate" or (picture.kind == "leak" and index % 2):  # every other leak is a near twin
+    if picture.kind == "near_duplicate" or (
+        picture.kind == "leak" and index % 2
+    ):  # every second leak is a near duplicate
         with Image.open(source) as image:
             retake(image.convert("RGB"), rng).save(target, quality=int(rng.integers(62, 84)))
     else:
@@ -189,7 +191,7 @@ def _draw(folder: Path, pictures: list[Picture], index: int, size_px: int, rng: 
 
 
 def _original(picture: Picture, size_px: int, rng: np.random.Generator) -> Image.Image:
-    """Draw a picture that is no copy."""
+    """Draw a picture that is not a copy."""
     if picture.kind == "no_class":
         return draw_oddment(size_px, rng)
     if picture.kind == "ambiguous":
@@ -201,6 +203,6 @@ def _original(picture: Picture, size_px: int, rng: np.random.Generator) -> Image
 
 
 def _write_truth(path: Path, pictures: list[Picture]) -> None:
-    """Write what is known of every image, sorted by image_id."""
+    """Write the true label and the kind of each image, sorted by image_id."""
     ordered = sorted(pictures, key=lambda picture: picture.image_id)
     write_csv(path, TRUTH_COLUMNS, ([getattr(picture, column) for column in TRUTH_COLUMNS] for picture in ordered))

@@ -1,4 +1,4 @@
-"""Under which name a source outside the catalogue is audited: always the same one, and no other source's."""
+"""The name under which a source outside the catalogue is audited: always the same, and of no other source."""
 
 import hashlib
 import os
@@ -10,10 +10,10 @@ from models.files.atomic import read_json
 
 
 def source_of(workspace: Workspace, name: str) -> str | None:
-    """Return what the audit of that name read: a path, `fiftyone:…` or a source of the catalogue; None if none did.
+    """Return what the audit of that name read: a path, `fiftyone:…` or a source of the catalogue; None = no audit.
 
     Raises:
-        ErrataError: `name` is no name, or the audit's config.json is damaged.
+        ErrataError: `name` is not allowed, or the audit's config.json is damaged.
     """
     config = audit_folder(workspace, name) / "config.json"
     source = read_json(config).get("source") if config.exists() else None
@@ -21,13 +21,13 @@ def source_of(workspace: Workspace, name: str) -> str | None:
 
 
 def unique_name(plain: str, source: str, workspace: Workspace, taken: Iterable[str] = ()) -> str:
-    """Return the name of a source: `plain` for the first that has it in this workspace, with a digest for the others.
+    """Return the name of a source: `plain` for the first source of that name in this workspace, else with a digest.
 
     Args:
-        plain: what the name would be, at most 55 characters.
-        source: tells sources apart; the same text for the same source.
-        workspace: its audits hold names.
-        taken: names that are never given away.
+        plain: the name without a digest, at most 55 characters.
+        source: identifies the source.
+        workspace: names of its audits are taken.
+        taken: names that no source gets.
 
     Raises:
         ErrataError: as `source_of`.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from curation.datasets.catalog import DatasetSpec, load_catalog
-from curation.datasets.opening import audited_name, source
+from curation.datasets.opening import audited_name, source_to_audit
 from curation.datasets.rows import Rows
 from curation.datasets.unique_names import source_of
 from curation.images.checked_rows import CheckedRows
@@ -97,7 +97,7 @@ def check_known_version(name: str, version: str, workspace: Workspace) -> None:
         ErrataError: there is no such version, or data set.
     """
     if version != ORIGINAL:
-        checked_version(workspace, audited_name(source(name, workspace), workspace), version)
+        checked_version(workspace, audited_name(source_to_audit(name, workspace), workspace), version)
 
 
 def audited_version(workspace: Workspace, name: str, version: str) -> str:

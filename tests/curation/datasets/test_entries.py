@@ -66,7 +66,7 @@ def test_a_class_written_in_two_unicode_forms_is_one_class() -> None:
         (["a.jpg cat train", "a.jpg cat train", "b.jpg dog train"], r"named more than once: a\.jpg; "),
         (["a.jpg cat train", "a.jpg dog train", "b.jpg dog train"], r"with different labels \(cat, dog\): a\.jpg; "),
         (["a.jpg cat train", "a.jpg cat test", "b.jpg dog train"], r"named in two splits \(test and train\): a\.jpg"),
-        (["a.jpg cat train", "b.jpg cat test"], r"one class only \(cat\); label errors need at least two"),
+        (["a.jpg cat train", "b.jpg cat test"], r"only one class \(cat\); label errors need at least two"),
         (["a.jpg cat test", "b.jpg dog test"], "has no training image; put some into"),
         (["a.jpg cat train", "b.jpg cat train", "c.jpg dog test"], "has no training image of dog; add some or"),
         (["a.jpg a/b train", "b.jpg dog train"], "class 'a/b' is no name"),

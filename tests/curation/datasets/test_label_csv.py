@@ -89,14 +89,14 @@ def test_missing_files_are_counted_and_three_named(folder: Path) -> None:
         ("", r"labels.csv is empty; it needs the columns filepath,label\[,split\]"),
         ("\n\n", "is empty"),
         ("filepath,label\n", "names no image"),
-        ("path,label\na.jpg,cat\n", r"no column filepath; .*found: path, label"),
-        ("a;b\na.jpg;cat\n", "no column filepath and no column label; .*separated by commas .found: a;b"),
+        ("path,label\na.jpg,cat\n", r"no column filepath; .*its columns: path, label"),
+        ("a;b\na.jpg;cat\n", "no column filepath and no column label; .*separated by commas .its columns: a;b"),
         ("filepath,label,label\na.jpg,cat,dog\n", "has the column label 2 times"),
         ("filepath,label\na.jpg\n", "line 2 has no label; fill it in"),
         ("filepath,label\na.jpg,cat\n,dog\n", "line 3 has no filepath"),
         ("filepath,label,split\na.jpg,cat,\n", "line 2 has no split"),
         ("filepath,label,split\na.jpg,cat,trian\n", "line 2: no split 'trian'; did you mean 'train'"),
-        ('filepath,label\n"a.jpg,cat\nb.jpg,dog\n', "is no CSV .*correct that line"),
+        ('filepath,label\n"a.jpg,cat\nb.jpg,dog\n', "is not CSV .*correct that line"),
         ("filepath,label\na.jpg,caf\u00e9\n".encode("latin-1"), "is not UTF-8 .*save it as UTF-8"),
         ("filepath,label\na.jpg,cat\n".encode("utf-16"), "is not UTF-8"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "is not UTF-8"),
@@ -109,7 +109,7 @@ def test_bad_tables(folder: Path, text: str | bytes, sentence: str) -> None:
 
 def test_a_table_of_one_split_may_not_name_another(folder: Path) -> None:
     path = table(folder, "filepath,label,split\na.jpg,cat,test\n")
-    with pytest.raises(ErrataError, match=r"says split test, but the file lists train; move .* test_labels\.csv"):
+    with pytest.raises(ErrataError, match=r"has split test, but the file lists train; move .* test_labels\.csv"):
         read_csv(path, "train")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from curation.datasets.catalog import find_dataset
 from curation.datasets.from_fiftyone import name_of
-from curation.datasets.opening import audited_name, open_dataset, source
+from curation.datasets.opening import audited_name, open_dataset, source_to_audit
 from curation.datasets.unique_names import source_of, unique_name
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
@@ -76,7 +76,7 @@ def test_two_folders_of_one_name(workspace: Workspace, tmp_path: Path, monkeypat
     assert open_dataset("pets", workspace, 0)[0].root == one  # by the name it got, from anywhere
     monkeypatch.chdir(tmp_path / "b")  # a path that is there comes before an audit's name
     assert audited_name("pets", workspace) == open_dataset("pets", workspace, 0)[0].name == second.name
-    assert source("scenes", workspace) == "scenes"
+    assert source_to_audit("scenes", workspace) == "scenes"
 
 
 def test_commands_tell_them_apart(
@@ -95,4 +95,4 @@ def test_two_label_fields_of_one_fiftyone_dataset(workspace: Workspace) -> None:
     hold(workspace, "fiftyone-pets", "fiftyone:Pets/ground_truth")
     assert name_of("Pets", workspace) == name_of("Pets/ground_truth", workspace) == "fiftyone-pets"
     assert name_of("Pets/second_reader", workspace).startswith("fiftyone-pets-")
-    assert source("fiftyone-pets", workspace) == "fiftyone:Pets/ground_truth"
+    assert source_to_audit("fiftyone-pets", workspace) == "fiftyone:Pets/ground_truth"
