@@ -203,7 +203,7 @@ def write_folder(root: Path, counts: dict[str, int], broken: int = 0) -> Path:
 
 
 def test_one_class_only(run: Run, tmp_path: Path) -> None:
-    assert "has one class only (cat)" in sentence(run("audit", str(write_folder(tmp_path / "d", {"cat": 4}))))
+    assert "has only one class (cat)" in sentence(run("audit", str(write_folder(tmp_path / "d", {"cat": 4}))))
 
 
 def test_an_empty_class_folder(run: Run, tmp_path: Path) -> None:

@@ -397,7 +397,7 @@ def test_without_pretrained_weights_it_is_refused(
 def test_too_few_images(errata: Train, train: Train, tmp_path: Path) -> None:
     assert "has 1 images to learn from" in sentence(train(*FAST, "--max-train-images", "4"))
     data = write_folder(tmp_path / "one", {"train": {"dots": 6}})
-    assert "has one class only (dots)" in sentence(errata("train", data, *FAST))
+    assert "has only one class (dots)" in sentence(errata("train", data, *FAST))
 
 
 # --- going wrong on the way -----------------------------------------------------------------------------------------
