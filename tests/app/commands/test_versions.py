@@ -133,7 +133,7 @@ def test_a_class_without_an_image_in_a_split_is_said(capsys: pytest.CaptureFixtu
             ["split", "tiny", "--version", "v2", "--auto-accept", ".5", "--accept-in", "test"],
             "labels of the test split are changed by people only, so --auto-accept is refused for test",
         ),
-        (["split", "tiny", "--version", "v2", "--auto-accept", "2"], "--auto-accept 2.0 is no label_quality"),
+        (["split", "tiny", "--version", "v2", "--auto-accept", "2"], "--auto-accept 2.0 is not a label_quality"),
         (["diff", "tiny", "original", "v9"], "no version of the labels 'v9'"),
         (["diff", "tiny", "original"], "Missing argument 'new'"),
         (["sheet", "tiny", "--version", "original"], "without errata; give --version of a split"),
