@@ -15,7 +15,8 @@ from curation.datasets.label_csv import read_csv
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.handover import export
-from curation.handover.export import FORMATS, export_version
+from curation.handover.export import export_version
+from curation.handover.formats import FORMATS
 from curation.handover.tree import FILES
 from curation.images.unchanged import file_sha256
 from curation.versions.make import make_version
