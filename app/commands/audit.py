@@ -79,11 +79,11 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
     rows = audit.rows
     typer.echo(f"\n{audit.name}: {counted(len(rows), 'image')}, {len(rows.classes)} classes")
     if audit.checked.skipped:
-        typer.echo(f"skipped {len(audit.checked.skipped)} files that cannot be read (listed in the report)")
+        typer.echo(f"skipped {counted(len(audit.checked.skipped), 'file')} that cannot be read (listed in the report)")
     for split in sorted(set(rows.splits.tolist())):
         _print_split(audit, split)
     if leaks := int(audit.duplicates.leaks(rows.splits).sum()):
-        typer.echo(f"  {leaks} images outside train have a twin in train")
+        typer.echo(f"  outside train with a twin in train: {counted(leaks, 'image')}")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
     typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
 

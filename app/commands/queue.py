@@ -10,6 +10,7 @@ import typer
 from app.commands.arguments import comma_separated, usage
 from app.commands.audit import audit
 from app.commands.train import chosen_recipe, class_names, train
+from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 from models.training.config import TrainConfig
@@ -34,7 +35,7 @@ def queue(
 
     workspace = Workspace.from_environment()
     if work:
-        typer.echo(f"started {worker.work(workspace)} jobs")
+        typer.echo(f"started {counted(worker.work(workspace), 'job')}")
     elif cancel:
         typer.echo("cancelled" if actions.cancel_job(workspace, cancel) else "it was over already")
     elif resume:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset, print_written
+from curation.words import counted
 from models.errors import ErrataError
 
 
@@ -26,7 +27,8 @@ def report(
         figures = write_share_report(workspace, dataset, html, json, show)
     compared = len(figures["comparison"]["contestants"]) if figures["comparison"] else 0
     typer.echo(
-        f"{dataset}: {figures['audit']['images']:,} images, {figures['decisions']['images']:,} judged, "
-        f"{len(figures['versions']) - 1} curated versions, {len(figures['trainings'])} trainings, {compared} compared"
+        f"{dataset}: {counted(figures['audit']['images'], 'image')}, {figures['decisions']['images']:,} judged, "
+        f"{counted(len(figures['versions']) - 1, 'curated version')}, "
+        f"{counted(len(figures['trainings']), 'training')}, {compared} compared"
     )
     record(dataset, outputs=print_written({"html": html, "json": json}))

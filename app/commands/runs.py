@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import audited_dataset
+from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 
@@ -33,7 +34,7 @@ def runs(
     for folder in folders:
         changed = datetime.fromtimestamp(folder.updated).strftime("%Y-%m-%d %H:%M")  # in the local time zone
         typer.echo(f"{folder.path.name:<{width}}  {folder.state:<11}  {changed}  {readable(folder.size_bytes):>9}")
-    typer.echo(f"{len(folders)} runs, {readable(sum(folder.size_bytes for folder in folders))}")
+    typer.echo(f"{counted(len(folders), 'run')}, {readable(sum(folder.size_bytes for folder in folders))}")
 
 
 def cancel(

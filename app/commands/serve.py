@@ -33,7 +33,7 @@ def serve(
     with ExitStack() as servers:  # ends what was started here
         try:
             servers.enter_context(_terminated_as_interrupt())
-            _audit_if_needed(workspace, name, dataset)
+            audit_if_needed(workspace, name, dataset)
             app = servers.enter_context(streamlit_server(workspace, port))
             url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
             wait_for_answer(workspace, app, port)
@@ -75,7 +75,7 @@ def _terminated_as_interrupt() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
+def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
     """Audit the data set unless that is done, or another process is doing it, which the app then shows."""
     from curation.workspace.names import audit_folder
     from models.files.runs import read_status
@@ -87,7 +87,7 @@ def _audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
         return
     if status and status.state == "finished" and (folder / "results.json").exists():
         return
-    if status and _earlier_audit_is_whole(workspace, dataset):  # a mistyped option must not replace it by the defaults
+    if status and earlier_audit_is_whole(workspace, dataset):  # a mistyped option must not replace it by the defaults
         typer.echo(
             f"the last audit of {dataset} ended early ({status.error or status.state}); shown is the one before; "
             f"to go on with it: errata audit {name}"
@@ -105,7 +105,7 @@ def _audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
         raise typer.Exit(code)  # the process printed the reason
 
 
-def _earlier_audit_is_whole(workspace: Workspace, dataset: str) -> bool:
+def earlier_audit_is_whole(workspace: Workspace, dataset: str) -> bool:
     """Return whether an earlier audit of the same images can be read, and is in FiftyOne."""
     from curation.results.audit import load_audit
     from curation.workspace.names import audit_folder
@@ -160,11 +160,11 @@ def _fiftyone_app(workspace: Workspace, dataset: str, port: int) -> Iterator[str
     finally:
         if not ran_before:
             stop_app(workspace, port)
-        if not running_apps(workspace) and not _an_audit_runs(workspace):
+        if not running_apps(workspace) and not an_audit_runs(workspace):
             stop_database(workspace)
 
 
-def _an_audit_runs(workspace: Workspace) -> bool:
+def an_audit_runs(workspace: Workspace) -> bool:
     """Return whether an audit, which outlives the app, needs the database."""
     from models.files.runs import read_status
 

@@ -29,14 +29,14 @@ def work(workspace: Workspace) -> int:
     while any(job.state == "waiting" for job in jobs(workspace)):
         try:
             with locked(queue_folder(workspace) / "worker.lock", 0):
-                while _next(workspace):
+                while start_next(workspace):
                     started += 1
         except ErrataError:  # another process holds the lock
             return started
     return started
 
 
-def _next(workspace: Workspace) -> bool:
+def start_next(workspace: Workspace) -> bool:
     """Wait until no job runs, then start the first that waits; return whether there was one."""
     while _busy(workspace):
         time.sleep(LOOK_S)

@@ -1,10 +1,13 @@
 """The `errata` command as it is typed, but in this process."""
 
 import sys
+from collections.abc import Callable
 
 import pytest
 
 from app import cli
+
+Run = Callable[..., tuple[int, str, str]]  # runs a command; returns exit code, output and errors
 
 
 def exit_code(*arguments: object) -> int:
@@ -14,3 +17,14 @@ def exit_code(*arguments: object) -> int:
         with pytest.raises(SystemExit) as ended:
             cli.main()
     return int(ended.value.code or 0)
+
+
+def refusal(result: tuple[int, str, str]) -> str:
+    """Return the one sentence of a refused command."""
+    code, output, errors = result
+    assert code == 2, errors
+    assert "Traceback" not in output + errors
+    lines = [line for line in errors.splitlines() if line.startswith("errata: ")]
+    assert len(lines) == 1, errors
+    assert errors.rstrip("\n").splitlines()[-1] == lines[0], "the sentence comes last"
+    return lines[0]

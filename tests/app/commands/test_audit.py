@@ -1,15 +1,27 @@
-"""What `errata audit` says at its end."""
+"""`errata audit` and `errata issues`: what they print, and bad data that is refused before a model is trained."""
 
+import os
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from app.commands.audit import run
+from app.commands import audit
 from curation.audit.config import AuditConfig
+from curation.database.start import stop_database
+from curation.datasets.opening import open_dataset
 from curation.workspace.folders import Workspace
-from tests.helpers.drawn_folder import draw_folder
+from models.errors import ErrataError
+from tests.helpers.drawn_folder import CLASSES, draw, draw_folder
+from tests.helpers.errata_process import errata
 from tests.helpers.small_audit import small_audit
+from tests.helpers.typed_command import Run, refusal
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_folder(tmp_path_factory.mktemp("pictures") / "few", train=4, test=2)
 
 
 def test_the_command_to_go_on_with_can_be_pasted_though_the_folder_has_a_space(
@@ -21,7 +33,188 @@ def test_the_command_to_go_on_with_can_be_pasted_though_the_folder_has_a_space(
     finished = small_audit(workspace, cams=0)
     monkeypatch.setattr("curation.audit.run.run_audit", lambda *_: finished)
 
-    run(workspace, str(pictures), AuditConfig())
+    audit.run(workspace, str(pictures), AuditConfig())
 
     command = capsys.readouterr().out.split("open it with: ")[1]
     assert shlex.split(command) == ["errata", "review", str(pictures)]
+
+
+def test_splits_of_an_audited_data_set(run: Run, home: Path) -> None:
+    small_audit(Workspace(home), cams=0)
+    assert "no split 'tset'; did you mean 'test'?" in refusal(run("issues", "tiny", "--split", "tset"))
+    assert "'tiny' has no val images; its splits: test, train" in refusal(run("issues", "tiny", "--split", "val"))
+    assert "no split 'tset'" in refusal(run("review", "tiny", "--split", "tset"))
+    assert "no audited data set 'tinny'" in refusal(run("issues", "tinny"))
+
+
+def test_issues_go_to_the_screen_or_a_file(run: Run, home: Path, tmp_path: Path) -> None:
+    small_audit(Workspace(home), cams=0)
+    code, output, _ = run("issues", "tiny", "--split", "test")
+    assert code == 0
+    lines = output.splitlines()
+    assert lines[0] == "image_id,split,label,suggested_label,label_quality,rank"
+    assert len(lines) == 13
+    code, nothing, _ = run("issues", "tiny", "--split", "test", "--csv", str(tmp_path / "a" / "b.csv"))
+    assert (code, nothing) == (0, "")
+    assert (tmp_path / "a" / "b.csv").read_text() == output
+
+
+def test_issues_into_a_file_that_cannot_be_written(run: Run, home: Path, tmp_path: Path) -> None:
+    small_audit(Workspace(home), cams=0)
+    (tmp_path / "file").touch()
+    assert "cannot write" in refusal(run("issues", "tiny", "--csv", str(tmp_path / "file" / "b.csv")))
+    assert "cannot write" in refusal(run("issues", "tiny", "--csv", str(tmp_path)))
+
+
+def write_folder(root: Path, counts: dict[str, int], broken: int = 0) -> Path:
+    """Draw some images of each class into class folders; the first `broken` of them are cut off."""
+    for label, count in counts.items():
+        folder = root / "train" / label
+        folder.mkdir(parents=True)
+        for i in range(count):
+            path = folder / f"{i}.png"
+            draw(CLASSES[len(label) % 4], i).save(path)
+            if i < broken:
+                path.write_bytes(path.read_bytes()[:300])
+    return root
+
+
+def test_one_class_only(run: Run, tmp_path: Path) -> None:
+    assert "has only one class (cat)" in refusal(run("audit", str(write_folder(tmp_path / "d", {"cat": 4}))))
+
+
+def test_an_empty_class_folder(run: Run, tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "d", {"cat": 4, "dog": 4, "bird": 0})
+    assert "d/train/bird has no image" in refusal(run("audit", str(root)))
+
+
+def test_fewer_images_than_folds(run: Run, tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "d", {"cat": 6, "horse": 3})
+    text = refusal(run("audit", str(root), "--folds", "4"))
+    assert (
+        "class 'horse' has 3 distinct training images (3 files) and cannot be spread over 4 folds; use --folds 3"
+        in text
+    )
+
+
+def test_no_image_can_be_read(run: Run, tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "d", {"cat": 2, "horse": 2}, broken=2)
+    assert "no readable training image after 4 unreadable files were left out, the first because" in refusal(
+        run("audit", str(root))
+    )
+
+
+def test_one_class_is_left_after_unreadable_files(run: Run, tmp_path: Path) -> None:
+    root = write_folder(tmp_path / "d", {"cat": 2, "horse": 5}, broken=2)
+    assert "training images of one class only after 4 unreadable files" in refusal(run("audit", str(root)))
+
+
+def test_a_folder_without_permission(run: Run, tmp_path: Path, nobody: None) -> None:
+    os.seteuid(os.getuid())  # as the owner, while the folders are made
+    root = write_folder(tmp_path / "d", {"cat": 2, "horse": 2})
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    above = [folder for folder in tmp_path.parents if folder.name.startswith(("pytest-", "popen-"))]
+    for folder in [*above, tmp_path, root]:
+        folder.chmod(0o755)
+    home.chmod(0o777)
+    (root / "train" / "cat").chmod(0)
+    if os.getuid() == 0:
+        os.seteuid(65534)
+    try:
+        assert "cannot read" in (text := refusal(run("audit", str(root))))
+        assert "Permission denied" in text
+    finally:
+        os.seteuid(os.getuid())
+        (root / "train" / "cat").chmod(0o755)
+
+
+def predictions_for(pictures: Path, home: Path) -> dict[str, np.ndarray]:
+    """Return sound predictions for the pictures: nearly certain of the given label."""
+    _, rows = open_dataset(str(pictures), Workspace(home), 0)
+    probs = np.full((len(rows), len(rows.classes)), 0.02, np.float32)
+    probs[np.arange(len(rows)), rows.labels] = 1 - 0.02 * (len(rows.classes) - 1)
+    return {"image_ids": rows.image_ids, "probs": probs}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("missing", "no predictions file at"),
+        ("nan", "NaN"),
+        ("logits", "give probabilities, not logits"),
+        ("absent", "no prediction for 1 of"),
+        ("twice", "names an image twice"),
+        ("classes", "has the classes a, b, c, d; the data set has checks, dots, stripes, waves"),
+        ("text", "neither .npz nor .csv"),
+    ],
+)
+def test_predictions_that_do_not_fit(
+    run: Run, home: Path, pictures: Path, tmp_path: Path, change: str, message: str
+) -> None:
+    arrays = predictions_for(pictures, home)
+    path = tmp_path / ("p.txt" if change == "text" else "p.npz")
+    if change == "nan":
+        arrays["probs"][3, 1] = np.nan
+    elif change == "logits":
+        arrays["probs"] = arrays["probs"] * 9 - 4
+    elif change == "absent":
+        arrays = {name: array[1:] for name, array in arrays.items()}
+    elif change == "twice":
+        arrays["image_ids"][1] = arrays["image_ids"][0]
+    elif change == "classes":
+        arrays["classes"] = np.array(["a", "b", "c", "d"])
+    if change == "text":
+        path.touch()
+    elif change != "missing":
+        np.savez(path, **arrays)  # type: ignore[arg-type]
+    assert message in refusal(run("audit", str(pictures), "--predictions", str(path)))
+
+
+@pytest.mark.mongo
+def test_predictions_without_folds_are_audited_and_called_in_sample(home: Path, pictures: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "mine.npz", **predictions_for(pictures, home))  # type: ignore[arg-type]
+    try:  # in a process of its own: FiftyOne keeps to the first database it meets
+        code, output, errors = errata(home, "audit", str(pictures), "--predictions", str(tmp_path / "mine.npz"))
+    finally:
+        stop_database(Workspace(home))
+    assert code == 0, errors
+    assert "model_mine" in output
+    assert "IN-SAMPLE: flatters the given labels" in output
+    assert "fold models" not in output
+    assert "skipped 1 file that" in output
+
+
+def test_mongodb_missing_costs_nothing_that_was_computed(
+    run: Run, home: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Path:
+        raise ErrataError("no MongoDB server at /somewhere; install it")
+
+    monkeypatch.setattr("curation.database.start.mongod_path", missing)
+    np.savez(tmp_path / "mine.npz", **predictions_for(pictures, home))  # type: ignore[arg-type]
+    text = refusal(run("audit", str(pictures), "--predictions", str(tmp_path / "mine.npz")))
+    assert "no MongoDB server" in text
+    code, output, _ = run("issues", str(pictures))
+    assert code == 0
+    assert len(output.splitlines()) > 20
+
+
+@pytest.mark.mongo
+@pytest.mark.parametrize(
+    "limit",
+    [
+        40_000,  # met by the cached pixels
+        300_000,  # met by the checkpoints
+    ],
+)
+def test_on_a_full_disk_one_sentence_and_then_the_next_run_finishes(home: Path, pictures: Path, limit: int) -> None:
+    arguments = ["audit", str(pictures), "--architectures", "simple_cnn_norm_dropout", "--folds", "2", "--cams", "1"]
+    try:
+        text = refusal(errata(home, *arguments, largest_file=limit))
+        assert "cannot write" in text
+        assert not list((home / "runs").rglob(".*")), "no half-written file is left"
+        code, _, errors = errata(home, *arguments)
+        assert code == 0, errors
+    finally:
+        stop_database(Workspace(home))

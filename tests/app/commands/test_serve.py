@@ -12,8 +12,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.commands import serve as serve_command
-from app.commands.serve import serve
+from app.commands.serve import (
+    an_audit_runs,
+    audit_if_needed,
+    earlier_audit_is_whole,
+    serve,
+    streamlit_server,
+    wait_for_answer,
+)
 from curation.database.mongod import running_server
 from curation.database.start import stop_database
 from curation.in_fiftyone.app_server import running_apps
@@ -42,11 +48,11 @@ def test_an_audit_that_is_done_or_being_done_is_not_started_again(
 ) -> None:
     audit = small_audit(workspace, cams=0)
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
-    serve_command._audit_if_needed(workspace, "tiny", "tiny")
+    audit_if_needed(workspace, "tiny", "tiny")
     write_status(audit.folder, "running", "images")
-    serve_command._audit_if_needed(workspace, "tiny", "tiny")
+    audit_if_needed(workspace, "tiny", "tiny")
     assert f"is being audited by process {os.getpid()}" in capsys.readouterr().out
-    assert serve_command._an_audit_runs(workspace)
+    assert an_audit_runs(workspace)
 
 
 def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
@@ -56,22 +62,22 @@ def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
     write_status(audit.folder, "failed", "duplicates", error="too many folds")
     monkeypatch.setattr("curation.workspace.stages.read_records", lambda _: {"fiftyone": None})
     monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
-    serve_command._audit_if_needed(workspace, "tiny", "tiny")
+    audit_if_needed(workspace, "tiny", "tiny")
     assert "the last audit of tiny ended early (too many folds); shown is the one before" in capsys.readouterr().out
-    assert serve_command._earlier_audit_is_whole(workspace, "tiny")
+    assert earlier_audit_is_whole(workspace, "tiny")
     (audit.folder / "rows.npz").write_bytes(b"")
-    assert not serve_command._earlier_audit_is_whole(workspace, "tiny")
+    assert not earlier_audit_is_whole(workspace, "tiny")
     monkeypatch.setattr("curation.workspace.stages.read_records", lambda _: {})  # killed before FiftyOne had it
-    assert not serve_command._earlier_audit_is_whole(workspace, "tiny")
+    assert not earlier_audit_is_whole(workspace, "tiny")
 
 
 def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serve_command, "SERVER", "app.missing")
+    monkeypatch.setattr("app.commands.serve.SERVER", "app.missing")
     with (
         pytest.raises(ErrataError, match=r"does not start: .*missing.*log:"),
-        serve_command.streamlit_server(workspace, free_port()) as app,
+        streamlit_server(workspace, free_port()) as app,
     ):
-        serve_command.wait_for_answer(workspace, app, free_port())
+        wait_for_answer(workspace, app, free_port())
     assert app.poll() is not None
 
 

@@ -9,7 +9,7 @@ import pytest
 from app.jobs import worker
 from app.jobs.actions import cancel_job
 from app.jobs.queue import find_job, jobs
-from app.jobs.worker import ensure_worker, work
+from app.jobs.worker import ensure_worker, start_next, work
 from curation.workspace.folders import Workspace
 from models.files.locks import locked
 from tests.helpers.sleeping_jobs import add_sleeper, start_sleeper
@@ -66,7 +66,7 @@ def test_a_killed_worker_leaves_its_job_running_and_the_next_worker_waits_for_it
 
 def test_a_running_job_is_cancelled_and_the_next_begins(workspace: Workspace) -> None:
     first, second = add_sleeper(workspace, "a", 60), add_sleeper(workspace, "b")
-    assert worker._next(workspace)
+    assert start_next(workspace)
     wait_until_it_runs(workspace, first.id)
     assert cancel_job(workspace, first.id)
     assert find_job(workspace, first.id).state == "cancelled"
