@@ -1,4 +1,4 @@
-"""The files beside the images of an export, for the program that reads it."""
+"""The formats of exports: where the images lie, and the files beside them for the program that reads them."""
 
 import re
 from collections.abc import Callable
