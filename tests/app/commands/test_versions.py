@@ -125,7 +125,7 @@ def test_a_class_without_an_image_in_a_split_is_said(capsys: pytest.CaptureFixtu
     [
         (["split", "tiny"], "Missing option '--version'"),
         (["split", "tinny", "--version", "v1"], "no audited data set 'tinny'"),
-        (["split", "tiny", "--version", "original"], "which are always there; name another, as v1"),
+        (["split", "tiny", "--version", "original"], "is the labels as given and always there; give another name"),
         (["split", "tiny", "--version", "V 1"], "version 'V 1' is no name"),
         (["split", "tiny", "--version", "v2", "--parent", "v0"], "no version of the labels 'v0'"),
         (["split", "tiny", "--version", "v2", "--remake", "train=.5"], "the shares sum to 0.5"),
@@ -136,7 +136,7 @@ def test_a_class_without_an_image_in_a_split_is_said(capsys: pytest.CaptureFixtu
         (["split", "tiny", "--version", "v2", "--auto-accept", "2"], "--auto-accept 2.0 is not a label_quality"),
         (["diff", "tiny", "original", "v9"], "no version of the labels 'v9'"),
         (["diff", "tiny", "original"], "Missing argument 'new'"),
-        (["sheet", "tiny", "--version", "original"], "without errata; give --version of a split"),
+        (["sheet", "tiny", "--version", "original"], "without errata; give --version of another one"),
         (["sheet", "tiny", "--version", "v9"], "no version of the labels 'v9'"),
         (["apply", "x.json", "copy"], "say where the corrections go"),
         (["apply", "x.json", "copy", "--dry-run"], "cannot read x.json"),
