@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 from markupsafe import Markup
+from playwright.sync_api import Browser
 
 from curation.comparison.board import read_board
 from curation.comparison.figures import comparison_figures
 from curation.comparison.pages.image_rows import Pictures
 from curation.comparison.pages.job import comparison, write_comparison
-from curation.comparison.pages.write import comparison_page
+from curation.comparison.pages.write import STYLES, comparison_page
 from curation.handover.report import write_share_report
+from curation.reports.curves import curves_plot
+from curation.reports.frame import Section, page, style_sheet
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
+from tests.helpers.chromium import needs_chromium, opened_file
 from tests.helpers.compared_runs import NAME, WEAK, compared_runs, trained_run
 from tests.helpers.html_page import Page
 from tests.helpers.transferred_runs import TARGET, transferred_runs
@@ -93,3 +97,16 @@ def test_the_page_shows_before_and_after(tmp_path: Path) -> None:
     assert before.startswith('><div class="frame"><img src="data:image/jpeg')
     write_share_report(workspace, NAME, html, None, lambda *_: None)
     assert html.read_text().count("<span>before: <b>") == 2  # in the report of everything too
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_curves_of_an_audit_are_seen_in_the_style_of_a_comparison(browser: Browser, tmp_path: Path) -> None:
+    """The shared report holds both: each of its curves has a colour."""
+    epochs: list[dict[str, float | None]] = [{"epoch": i, "train_loss": 1 / i, "val_loss": 2 / i} for i in (1, 2, 3)]
+    curves = Section("curves", "Learning curves", curves_plot({"0": epochs}, "loss", "Loss"))
+    (tmp_path / "page.html").write_text(page("t", "report", "", [curves], style_sheet(*STYLES)))
+    opened = opened_file(browser, tmp_path / "page.html", 1280, "light")
+    stroke = "[...document.querySelectorAll('.curves polyline')].map(line => getComputedStyle(line).stroke)"
+    assert opened.evaluate(stroke) == ["rgb(194, 78, 0)", "rgb(0, 114, 178)"]
+    opened.close()
