@@ -99,6 +99,9 @@ LIGHT = (
     "app.commands.train",
     "app.commands.versions",
     "app.cli",
+    "app.jobs.result",
+    "app.jobs.request",
+    "app.jobs.variants",
 )
 
 

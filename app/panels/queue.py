@@ -80,7 +80,8 @@ def _running(job: Job) -> None:
     try:
         result = read_result(job.folder)
         if result and (runs := started_runs(workspace(), result)):
-            share, text = progress_of(runs, len(result.runs))
+            epochs_share, epochs = progress_of(runs, len(result.runs), job.launched)
+            share, text = (epochs_share, epochs) if epochs else (share, text)
             chart = training_curves(runs)
     except ErrataError as error:  # the job itself goes on
         st.error(str(error))

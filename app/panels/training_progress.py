@@ -20,17 +20,28 @@ def started_runs(workspace: Workspace, result: JobResult) -> list[TrainedRun]:
     return sorted(runs, key=lambda run: run.seed)
 
 
-def progress_of(runs: Sequence[TrainedRun], seeds: int, now: float | None = None) -> tuple[float, str]:
-    """Return the share of the epochs that are done, and in words the epochs and the time that is left."""
-    if not runs:
-        return 0.0, ""
-    planned = runs[0].planned_epochs
-    done = sum(planned if run.metrics else len(run.curve) for run in runs)
+def progress_of(runs: Sequence[TrainedRun], seeds: int, launched: float, now: float | None = None) -> tuple[float, str]:
+    """Return the share of the epochs that are done, and in words the epochs and the time that is left.
+
+    Args:
+        runs: that have begun; those that were finished before are found as they are, in no time.
+        seeds: how many runs there will be.
+        launched: Unix time at which the training was started, s.
+        now: Unix time, s.
+
+    Returns:
+        the share in [0, 1], and the words; empty where no run has begun or its epochs are not known, as of an ensemble.
+    """
+    planned = runs[0].planned_epochs if runs else 0
     total = planned * seeds
-    share = min(1.0, done / total) if total else 0.0
-    began = min(run.status.started for run in runs if run.status)
+    if not total:
+        return 0.0, ""
+    done = sum(planned if run.metrics else len(run.curve) for run in runs)
     text = f"{done:,} of {total:,} epochs"
-    if done and done < total:
-        left_s = ((now or time.time()) - began) / done * (total - done)
+    trained = [run for run in runs if run.status and run.status.started >= launched]  # by this job
+    trained_epochs = sum(len(run.curve) for run in trained)
+    if trained_epochs and done < total:
+        began = min(run.status.started for run in trained if run.status)
+        left_s = ((now or time.time()) - began) / trained_epochs * (total - done)
         text += f", about {about_time(left_s)} left"
-    return share, text
+    return min(1.0, done / total), text

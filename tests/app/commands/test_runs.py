@@ -1,4 +1,4 @@
-"""`errata runs` and `errata clean`: what is printed, and when nothing is asked."""
+"""`errata runs`, `errata cancel` and `errata clean`: what is printed, and when nothing is asked."""
 
 import io
 import re
@@ -76,3 +76,11 @@ def test_on_a_terminal_it_asks(
 )
 def test_sizes(size: int, text: str) -> None:
     assert readable(size) == text
+
+
+def test_cancel_without_a_run(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    errata("cancel", "tiny")
+    errata("cancel", "audit-tiny")
+    assert capsys.readouterr().out == "no audit of tiny is running\nno run audit-tiny is running\n"
+    assert exit_code("cancel", "tinny") == 2
+    assert "no data set or run 'tinny'; did you mean 'tiny'?" in capsys.readouterr().err
