@@ -28,12 +28,12 @@ COLUMNS = [
 
 
 def schema(dataset: Any) -> dict[str, Any]:
-    """Return the fields with their kinds, and the kinds of their own fields."""
+    """Return the fields with their types, and the types of their embedded fields."""
     return {name: str(field) for name, field in dataset.get_field_schema(flat=True).items()}
 
 
 def plain(value: Any) -> Any:
-    """Return a stored value without what differs by chance (ids, times, random numbers), vectors as lists."""
+    """Return a stored value with vectors as lists, without ids, times and random numbers."""
     if isinstance(value, bytes):
         from fiftyone.core.utils import deserialize_numpy_array
 
@@ -47,7 +47,7 @@ def plain(value: Any) -> Any:
 
 def test_the_same_as_fiftyone_writes(mongo_workspace: Workspace) -> None:
     fo = store.connect(mongo_workspace)
-    ours, theirs = (fo.Dataset(f"documents-{who}", overwrite=True, persistent=True) for who in ("ours", "theirs"))
+    ours, theirs = (fo.Dataset(f"documents-{side}", overwrite=True, persistent=True) for side in ("ours", "theirs"))
     insert(fo, ours, PATHS, COLUMNS)
     samples = [fo.Sample(filepath=str(path)) for path in PATHS]
     for column in COLUMNS:

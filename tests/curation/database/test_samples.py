@@ -1,4 +1,4 @@
-"""Samples read and written past FiftyOne, held beside what FiftyOne itself reads and writes."""
+"""Samples read and written without FiftyOne's objects, compared with what FiftyOne reads and writes."""
 
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +23,9 @@ def dataset(mongo_workspace: Workspace) -> Any:
 
 
 def test_a_label_is_what_fiftyone_would_store(mongo_workspace: Workspace) -> None:
-    own, theirs = classification("sea"), connect(mongo_workspace).Classification(label="sea").to_dict()
-    assert list(own) == list(theirs)
-    assert {name: own[name] for name in ("_cls", "tags", "label")} == {
+    ours, theirs = classification("sea"), connect(mongo_workspace).Classification(label="sea").to_dict()
+    assert list(ours) == list(theirs)
+    assert {name: ours[name] for name in ("_cls", "tags", "label")} == {
         name: theirs[name] for name in ("_cls", "tags", "label")
     }
 
@@ -57,8 +57,8 @@ def test_declared_fields_are_empty_and_there(mongo_workspace: Workspace) -> None
         declare(made, "review", fields, shown=("who",))
         declare(made, "review", fields)  # changes nothing
     dataset = load_dataset(mongo_workspace, "declared")
-    (one,) = dataset.values("id")
-    write_samples(dataset, {one: {"who": ["ana", "ben"], "when": datetime(2026, 1, 31, 12), "yes": True}})
+    (sample_id,) = dataset.values("id")
+    write_samples(dataset, {sample_id: {"who": ["ana", "ben"], "when": datetime(2026, 1, 31, 12), "yes": True}})
     assert dataset.values(["who", "when", "yes"]) == ([["ana", "ben"]], [datetime(2026, 1, 31, 12)], [True])
     assert dataset.get_field("who").description == "who did"
     assert dataset.app_config.sidebar_groups[0].paths == ["who", "when", "yes"]

@@ -38,7 +38,7 @@ def server(workspace: Workspace) -> psutil.Process:
 
 
 def servers(workspace: Workspace) -> list[int]:
-    """All processes that were started on the workspace's data, found without our own bookkeeping."""
+    """All processes that were started on the workspace's data, by their command lines alone."""
     data = str(workspace.database / "data")
     return [p.pid for p in psutil.process_iter(["cmdline"]) if data in (p.info["cmdline"] or [])]
 
@@ -111,7 +111,7 @@ def test_killed_frozen_and_stopped(own_workspace: Workspace, monkeypatch: pytest
 
 @pytest.mark.mongo
 def test_a_server_that_dies_is_missed_soon(own_workspace: Workspace) -> None:
-    """Through the address alone, which is all that FiftyOne is told."""
+    """Connects through the address, which is all that FiftyOne gets."""
     uri = ensure_database(own_workspace)
     with MongoClient[dict[str, int]](uri) as client:
         assert client.admin.command("ping")

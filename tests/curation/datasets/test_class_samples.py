@@ -25,7 +25,7 @@ def test_so_many_of_each_class_and_split() -> None:
 
 def test_the_seed_decides_and_other_classes_do_not() -> None:
     rows = rows_of([0] * 50 + [1] * 50, ["train"] * 100)
-    first = [own.tolist() for own in class_samples(rows, None, 5, 3)]
-    assert first == [own.tolist() for own in class_samples(rows, None, 5, 3)]
-    assert first != [own.tolist() for own in class_samples(rows, None, 5, 4)]
+    first = [rows_of_class.tolist() for rows_of_class in class_samples(rows, None, 5, 3)]
+    assert first == [rows_of_class.tolist() for rows_of_class in class_samples(rows, None, 5, 3)]
+    assert first != [rows_of_class.tolist() for rows_of_class in class_samples(rows, None, 5, 4)]
     assert first[0] == class_samples(rows_of([0] * 50, ["train"] * 50), None, 5, 3)[0].tolist()

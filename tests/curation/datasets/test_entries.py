@@ -39,23 +39,23 @@ def test_given_classes_keep_their_order_and_others_are_left_out() -> None:
 
 
 def test_an_open_split_is_decided_by_seed() -> None:
-    found = [Entry(f"{label}/{i}.jpg", label, "") for label in ("cat", "dog") for i in range(50)]
-    one, same, other = (make_rows(ROOT, found, (), (), seed) for seed in (1, 1, 2))
-    assert [int((one.labels[one.splits == "test"] == k).sum()) for k in (0, 1)] == [10, 10]
-    assert set(one.splits.tolist()) == {"train", "test"}
-    assert (one.splits == same.splits).all()
-    assert (one.splits != other.splits).any()
+    entries = [Entry(f"{label}/{i}.jpg", label, "") for label in ("cat", "dog") for i in range(50)]
+    first, again, another = (make_rows(ROOT, entries, (), (), seed) for seed in (1, 1, 2))
+    assert [int((first.labels[first.splits == "test"] == k).sum()) for k in (0, 1)] == [10, 10]
+    assert set(first.splits.tolist()) == {"train", "test"}
+    assert (first.splits == again.splits).all()
+    assert (first.splits != another.splits).any()
 
 
 @given(st.permutations(GOOD))
-def test_the_order_found_on_disk_does_not_matter(found: list[Entry]) -> None:
-    assert make_rows(ROOT, found, (), (), 0).image_ids.tolist() == ["a.jpg", "b.jpg", "c.jpg"]
+def test_the_order_found_on_disk_does_not_matter(entries: list[Entry]) -> None:
+    assert make_rows(ROOT, entries, (), (), 0).image_ids.tolist() == ["a.jpg", "b.jpg", "c.jpg"]
 
 
 def test_a_class_written_in_two_unicode_forms_is_one_class() -> None:
     names = [unicodedata.normalize(form, "Casa Batlló") for form in ("NFC", "NFD")]
-    found = [Entry(f"{i}.jpg", name, "train") for i, name in enumerate([*names, "Colosseum"])]
-    rows = make_rows(ROOT, found, ("Casa Batlló", "Colosseum"), (), 0)
+    entries = [Entry(f"{i}.jpg", name, "train") for i, name in enumerate([*names, "Colosseum"])]
+    rows = make_rows(ROOT, entries, ("Casa Batlló", "Colosseum"), (), 0)
     assert rows.labels.tolist() == [0, 0, 1]
 
 

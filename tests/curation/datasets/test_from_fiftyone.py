@@ -1,4 +1,4 @@
-"""A FiftyOne dataset as a source: labels, splits and predictions, and every way it cannot be one."""
+"""A FiftyOne dataset as a source: labels, splits and predictions, and all that is refused."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,10 +55,10 @@ def test_its_own_splits(mongo_workspace: Workspace, dataset: Any, how: str) -> N
 def test_logits_become_the_probabilities_of_the_right_images(mongo_workspace: Workspace, dataset: Any) -> None:
     rows = read_fiftyone("My Pets", mongo_workspace, 0)[1]
     name, read = reader("fiftyone:My Pets/model", mongo_workspace)
-    found = read(rows)
+    predictions = read(rows)
     odds = np.exp(LOGITS)
-    np.testing.assert_allclose(found.probs, odds / odds.sum(1, keepdims=True), rtol=1e-5)
-    assert found.fold is None, "FiftyOne does not say who trained on what"
+    np.testing.assert_allclose(predictions.probs, odds / odds.sum(1, keepdims=True), rtol=1e-5)
+    assert predictions.fold is None, "FiftyOne does not record training images"
     assert name == "model_my_pets_model"
 
 

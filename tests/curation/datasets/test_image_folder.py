@@ -1,4 +1,4 @@
-"""Image folders: every layout people have, and every way a folder can be wrong."""
+"""Image folders: the layouts that are understood, and all that is refused."""
 
 import logging
 import os
@@ -77,9 +77,9 @@ def test_suffixes_depth_and_hidden_files(tmp_path: Path, plant: Plant) -> None:
     suffixes = ["jpg", "JPEG", "Png", "bmp", "gif", "webp", "tif", "TIFF"]
     plant(*(f"cat/{i}.{suffix}" for i, suffix in enumerate(suffixes)), "dog/a b/ü/深/1.jpg")
     plant("cat/notes.txt", "cat/.hidden.jpg", "cat/._1.jpg", ".cache/x/1.jpg", "__MACOSX/cat/1.jpg", "cat/jpg")
-    found = read_folder(tmp_path)
-    assert [entry.image_id for entry in found if entry.label == "dog"] == ["dog/a b/ü/深/1.jpg"]
-    assert len([entry for entry in found if entry.label == "cat"]) == len(suffixes) + 1  # a file named `jpg`
+    entries = read_folder(tmp_path)
+    assert [entry.image_id for entry in entries if entry.label == "dog"] == ["dog/a b/ü/深/1.jpg"]
+    assert len([entry for entry in entries if entry.label == "cat"]) == len(suffixes) + 1  # a file named `jpg`
 
 
 def test_a_table_stands_in_for_the_class_folders_of_its_split(tmp_path: Path, plant: Plant) -> None:

@@ -1,4 +1,4 @@
-"""Label tables: what is read, what is never read, and every way a table can be wrong."""
+"""Label tables: what is read, what is never read, and all that is refused."""
 
 import csv
 from pathlib import Path

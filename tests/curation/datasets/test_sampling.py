@@ -35,9 +35,9 @@ def test_at_most_is_exact_and_proportional() -> None:
 
 def test_another_seed_makes_another_choice() -> None:
     labels = np.repeat(np.arange(2), 50)
-    one, same, other = (at_most(names(labels), labels, 20, seed) for seed in (1, 1, 2))
-    assert (one == same).all()
-    assert (one != other).any()
+    first, again, another = (at_most(names(labels), labels, 20, seed) for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert (first != another).any()
 
 
 def test_the_choice_is_pinned() -> None:

@@ -1,4 +1,4 @@
-"""The drawn data set: what is planted is recorded, nothing leaks, nothing is left half done."""
+"""The drawn data set: planted errors are recorded, names reveal nothing, no folder is left incomplete."""
 
 import csv
 import hashlib
@@ -44,9 +44,9 @@ def test_same_seed_same_bytes_other_seed_other_bytes(drawn: Path, tmp_path: Path
     draw_scenes(tmp_path / "again", **SMALL)
     draw_scenes(tmp_path / "other", **SMALL, seed=1)
     assert files_of(tmp_path / "again") == files_of(drawn)
-    first, other = files_of(drawn), files_of(tmp_path / "other")
-    assert first.keys() == other.keys()
-    assert not any(first[name] == other[name] for name in first)
+    first, another = files_of(drawn), files_of(tmp_path / "other")
+    assert first.keys() == another.keys()
+    assert not any(first[name] == another[name] for name in first)
 
 
 def test_truth_agrees_with_the_files(drawn: Path) -> None:

@@ -1,4 +1,4 @@
-"""The same source has the same name, and no other source has it."""
+"""A source always has the same name, and no other source has that name."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def hold(workspace: Workspace, name: str, held_by: str) -> None:
-    """Audit a source under a name, as far as names go."""
+    """Write what an audit leaves that decides on names."""
     write_json(audit_folder(workspace, name) / "config.json", {"source": held_by})
     write_json(audit_folder(workspace, name) / "results.json", {})
 
@@ -63,17 +63,19 @@ def test_who_holds_a_name(workspace: Workspace) -> None:
 
 
 def test_two_folders_of_one_name(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    one, other = draw_folder(tmp_path / "a" / "pets", 4, 1), draw_folder(tmp_path / "b" / "pets", 4, 1)
-    hold(workspace, "pets", str(one))
-    first, second = find_dataset(str(one), workspace), find_dataset(str(other), workspace)
+    first_folder, second_folder = draw_folder(tmp_path / "a" / "pets", 4, 1), draw_folder(tmp_path / "b" / "pets", 4, 1)
+    hold(workspace, "pets", str(first_folder))
+    first, second = find_dataset(str(first_folder), workspace), find_dataset(str(second_folder), workspace)
     assert (first.name, first.title) == ("pets", "pets")
-    assert second.name == audited_name(str(other), workspace) == unique_name("pets", str(other), workspace)
-    assert second.title == f"pets ({other})"
+    assert (
+        second.name == audited_name(str(second_folder), workspace) == unique_name("pets", str(second_folder), workspace)
+    )
+    assert second.title == f"pets ({second_folder})"
     (tmp_path / "c").mkdir()
-    (tmp_path / "c" / "pets").symlink_to(one)
+    (tmp_path / "c" / "pets").symlink_to(first_folder)
     assert find_dataset(str(tmp_path / "c" / "pets"), workspace).name == "pets"  # a link to the first
     assert audited_name("pets", workspace) == "pets"
-    assert open_dataset("pets", workspace, 0)[0].root == one  # by the name it got, from anywhere
+    assert open_dataset("pets", workspace, 0)[0].root == first_folder  # by the name it got, from anywhere
     monkeypatch.chdir(tmp_path / "b")  # a path that is there comes before an audit's name
     assert audited_name("pets", workspace) == open_dataset("pets", workspace, 0)[0].name == second.name
     assert source_to_audit("scenes", workspace) == "scenes"
@@ -82,12 +84,12 @@ def test_two_folders_of_one_name(workspace: Workspace, tmp_path: Path, monkeypat
 def test_commands_tell_them_apart(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = draw_folder(tmp_path / "b" / "pets", 4, 1)
+    second_folder = draw_folder(tmp_path / "b" / "pets", 4, 1)
     hold(workspace, "pets", str(tmp_path / "a" / "pets"))
     monkeypatch.setenv("ERRATA_HOME", str(workspace.root))
     for command in ("issues", "rebuild", "review"):
-        assert exit_code(command, other) == 2
-        name = unique_name("pets", str(other), workspace)
+        assert exit_code(command, second_folder) == 2
+        name = unique_name("pets", str(second_folder), workspace)
         assert f"no audited data set '{name}'" in capsys.readouterr().err
 
 

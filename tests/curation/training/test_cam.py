@@ -87,19 +87,19 @@ def test_every_architecture_draws_maps_in_the_proportions_of_the_image(tmp_path:
         for fold in (0, 1, NO_FOLD)
         for target in (0, 2)
     ]
-    told: list[tuple[int, int]] = []
-    draw_cams(tmp_path, name, jobs, batch_size=1, progress=lambda *event: told.append(event))
-    assert told == [(i, 6) for i in range(1, 7)]
+    events: list[tuple[int, int]] = []
+    draw_cams(tmp_path, name, jobs, batch_size=1, progress=lambda *event: events.append(event))
+    assert events == [(i, 6) for i in range(1, 7)]
     for job in jobs:
         with Image.open(job.output) as image:
             assert (image.size, image.mode, image.format) == ((LONG_SIDE_PX, LONG_SIDE_PX // 2), "L", "PNG")
             assert image.getextrema()[0] >= 1  # type: ignore[operator]
     content = [job.output.read_bytes() for job in jobs]
     assert content[4:] == content[:2], "an image no model trained on is looked at by fold 0's"
-    assert content[0] != content[2], "each fold has a model of its own"
+    assert content[0] != content[2], "each fold has another model"
     written = [job.output.stat().st_mtime_ns for job in jobs]
     draw_cams(tmp_path, name, jobs)
-    assert [job.output.stat().st_mtime_ns for job in jobs] == written, "what is there is not drawn again"
+    assert [job.output.stat().st_mtime_ns for job in jobs] == written, "existing maps are not drawn again"
 
 
 def test_a_vision_transformer_by_its_tokens() -> None:
@@ -124,7 +124,7 @@ def test_a_vision_transformer_by_its_tokens() -> None:
 
 
 def test_what_changes_in_place_behind_the_layer_leaves_the_map() -> None:
-    """Activation 1 and -1 in two channels, both speaking for class 0: only one after the ReLU in place."""
+    """Activations 1 and -1 in two channels that both speak for class 0; after the in-place ReLU only one is left."""
 
     class InPlace(OnPaper):
         def forward(self, images: torch.Tensor) -> torch.Tensor:
@@ -173,13 +173,13 @@ def test_paths_differ_by_run_image_and_class(tmp_path: Path) -> None:
 
 def test_jobs_look_with_the_model_that_did_not_train_on_the_image(tmp_path: Path) -> None:
     audit = small_audit(Workspace(tmp_path))
-    one = audit.architectures[0]
+    architecture = audit.architectures[0]
     rows = [int(audit.suspects("train")[0]), int(audit.suspects("test")[0])]
-    jobs = cam_jobs(audit, one, rows)
-    assert one.predictions.fold is not None
-    assert [job.fold for job in jobs] == [one.predictions.fold[rows[0]]] * 2 + [NO_FOLD] * 2
-    for row, (given, other) in zip(rows, (jobs[:2], jobs[2:]), strict=True):
+    jobs = cam_jobs(audit, architecture, rows)
+    assert architecture.predictions.fold is not None
+    assert [job.fold for job in jobs] == [architecture.predictions.fold[rows[0]]] * 2 + [NO_FOLD] * 2
+    for row, (given, suggested) in zip(rows, (jobs[:2], jobs[2:]), strict=True):
         assert given.target == audit.rows.labels[row]
-        assert other.target == audit.alternatives()[row] != given.target
-        assert (given.output, other.output) == cam_pair(audit, one, row)
+        assert suggested.target == audit.alternatives()[row] != given.target
+        assert (given.output, suggested.output) == cam_pair(audit, architecture, row)
         assert given.path == audit.rows.paths[row]

@@ -1,4 +1,4 @@
-"""Maps on demand: of the image that was asked for, by the models that are there."""
+"""Maps on demand: of the requested image, by all models of the audit."""
 
 import sys
 import types
@@ -24,8 +24,8 @@ def workspace(tmp_path: Path) -> Workspace:
 def audit(workspace: Workspace) -> Audit:
     """An audit without maps, with a checkpoint for each architecture as far as names go."""
     made = small_audit(workspace, cams=0)
-    for one in made.architectures:
-        (one.run_folder / "fold-0.safetensors").touch()
+    for architecture in made.architectures:
+        (architecture.run_folder / "fold-0.safetensors").touch()
     return made
 
 
@@ -47,7 +47,7 @@ def test_both_maps_of_every_architecture(workspace: Workspace, audit: Audit, mon
     classes = audit.rows.classes
     targets = [classes.index("sea"), classes.index("forest")]
     assert drawn == [(name, target, "0.png") for name in ARCHITECTURES for target in targets]
-    assert paths == [path for one in audit.architectures for path in cam_pair(audit, one, row)]
+    assert paths == [path for architecture in audit.architectures for path in cam_pair(audit, architecture, row)]
     assert missing_cams(audit, row) == []
     assert draw_image(workspace, "tiny", "test/sea/0.png") == paths
     assert len(drawn) == 4  # nothing is drawn twice

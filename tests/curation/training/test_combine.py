@@ -58,41 +58,44 @@ def finished(mongo_workspace: Workspace, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_the_audit_shows_members_first_and_then_what_combines_them(finished: Finished) -> None:
-    names = [one.name for one in finished.audit.architectures]
+    names = [architecture.name for architecture in finished.audit.architectures]
     assert names == [*MEMBERS, "average", "ensemble"]
-    assert [one.name for one in finished.audit.voters] == list(MEMBERS)
-    assert [one.members for one in finished.audit.architectures] == [(), (), MEMBERS, MEMBERS]
+    assert [architecture.name for architecture in finished.audit.voters] == list(MEMBERS)
+    assert [architecture.members for architecture in finished.audit.architectures] == [(), (), MEMBERS, MEMBERS]
 
 
 def test_predictions_are_those_of_the_pure_part(finished: Finished) -> None:
-    one = {own.name: own for own in finished.audit.architectures}
-    members = {name: one[name].predictions for name in MEMBERS}
+    results = {architecture.name: architecture for architecture in finished.audit.architectures}
+    members = {name: results[name].predictions for name in MEMBERS}
     rows, groups = finished.audit.rows, finished.audit.duplicates.groups
     expected = stack(members, rows.labels, groups, 0)
-    np.testing.assert_allclose(one["ensemble"].predictions.probs, expected.predictions.probs, atol=1e-6)
-    np.testing.assert_allclose(one["average"].predictions.probs, average(members).probs, atol=1e-6)
-    layers = read_arrays(one["ensemble"].run_folder / "stack.npz")
+    np.testing.assert_allclose(results["ensemble"].predictions.probs, expected.predictions.probs, atol=1e-6)
+    np.testing.assert_allclose(results["average"].predictions.probs, average(members).probs, atol=1e-6)
+    layers = read_arrays(results["ensemble"].run_folder / "stack.npz")
     np.testing.assert_allclose(layers["weight"], expected.heads.weight, atol=1e-6)
     assert layers["weight"].shape == (2, 4, 8)  # folds, classes, members times classes
     for name in ("ensemble", "average"):
-        fold = one[name].predictions.fold
+        fold = results[name].predictions.fold
         assert fold is not None
         train = rows.splits == "train"
         assert set(fold[train].tolist()) == {0, 1}
         assert (fold[~train] == NO_FOLD).all()
-        about = read_json(one[name].run_folder / "config.json")
-        assert about["members"] == {member: one[member].run_folder.name for member in MEMBERS}
+        config = read_json(results[name].run_folder / "config.json")
+        assert config["members"] == {member: results[member].run_folder.name for member in MEMBERS}
 
 
 def test_what_combines_others_does_not_count_again(finished: Finished) -> None:
     audit = finished.audit
-    assert audit.findings.voters == tuple(one.name for one in audit.voters)  # nothing is frozen, so nobody beside them
-    predicted = [one.predictions.probs.argmax(1) for one in audit.voters]
+    # No architecture is frozen, so no other voter stands beside them.
+    assert audit.findings.voters == tuple(architecture.name for architecture in audit.voters)
+    predicted = [architecture.predictions.probs.argmax(1) for architecture in audit.voters]
     np.testing.assert_array_equal(audit.disagreement(), predicted[0] != predicted[1])
 
 
 def test_it_draws_no_map_of_its_own(finished: Finished) -> None:
-    drawn = {one.name: (one.run_folder / "cams").is_dir() for one in finished.audit.architectures}
+    drawn = {
+        architecture.name: (architecture.run_folder / "cams").is_dir() for architecture in finished.audit.architectures
+    }
     assert drawn == {**dict.fromkeys(MEMBERS, True), "average": False, "ensemble": False}
     assert not any(name in record.name for record in finished.audit.stages for name in ("map e", "map a", "cams e"))
 
@@ -100,12 +103,14 @@ def test_it_draws_no_map_of_its_own(finished: Finished) -> None:
 def test_it_is_in_fiftyone(finished: Finished) -> None:
     dataset = store.load_dataset(finished.workspace, f"errata-{finished.spec.name}")
     for name in ("ensemble", "average"):
-        own = next(one for one in finished.audit.architectures if one.name == name)
+        architecture = next(result for result in finished.audit.architectures if result.name == name)
         shown = dict(zip(dataset.values("image_id"), dataset.values(f"{name}.label"), strict=True))
         classes = finished.audit.rows.classes
         assert shown == {
             str(image_id): classes[best]
-            for image_id, best in zip(finished.audit.rows.image_ids, own.predictions.probs.argmax(1), strict=True)
+            for image_id, best in zip(
+                finished.audit.rows.image_ids, architecture.predictions.probs.argmax(1), strict=True
+            )
         }
         assert f"{name}_label_quality" in dataset.get_field_schema()
         assert f"{name}_emb" not in dataset.get_field_schema()
@@ -113,15 +118,17 @@ def test_it_is_in_fiftyone(finished: Finished) -> None:
 
 def test_the_report_names_it_rightly(finished: Finished) -> None:
     folder = finished.workspace.reports / finished.spec.name
-    figures = {one["name"]: one for one in read_json(folder / "report.json")["architectures"]}
+    figures = {
+        architecture["name"]: architecture for architecture in read_json(folder / "report.json")["architectures"]
+    }
     assert figures["ensemble"]["training"] == "layer on members"
     assert figures["average"]["training"] == "mean of members"
     assert figures["ensemble"]["members"] == list(MEMBERS)
     assert figures["ensemble"]["splits"]["train"]["measured"] == "out of fold"
     assert figures["ensemble"]["splits"]["test"]["measured"] == "mean of 2 fold models"
     page = (folder / "report.html").read_text()
-    named = "<b>ensemble</b>: one linear layer on the out-of-fold logits of simple_cnn and simple_cnn_tanh"
-    assert named in page
+    sentence = "<b>ensemble</b>: one linear layer on the out-of-fold logits of simple_cnn and simple_cnn_tanh"
+    assert sentence in page
     assert "<b>average</b>: the plain mean of the probabilities of simple_cnn and simple_cnn_tanh" in page
     assert "Combinations of them are not counted again: average and ensemble." in page
 
@@ -132,14 +139,17 @@ def test_nothing_is_done_twice_whatever_the_order_of_the_names(finished: Finishe
     assert finished.redone() == set()
     again = finished.again(turned)
     assert not any(name.startswith("train") for name in finished.redone())
-    assert {one.name: one.run_folder.name for one in again.architectures} == {
-        one.name: one.run_folder.name for one in finished.audit.architectures
+    assert {architecture.name: architecture.run_folder.name for architecture in again.architectures} == {
+        architecture.name: architecture.run_folder.name for architecture in finished.audit.architectures
     }
 
 
 def test_another_seed_or_another_member_is_another_ensemble(finished: Finished) -> None:
-    before = {one.name: one.run_folder for one in finished.audit.architectures}
-    after = {one.name: one.run_folder for one in finished.again(replace(CONFIG, seed=1)).architectures}
+    before = {architecture.name: architecture.run_folder for architecture in finished.audit.architectures}
+    after = {
+        architecture.name: architecture.run_folder
+        for architecture in finished.again(replace(CONFIG, seed=1)).architectures
+    }
     assert "train ensemble" in finished.redone()
     assert all(before[name] != after[name] for name in ("ensemble", "average"))
     finished.again()

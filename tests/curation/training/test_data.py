@@ -1,4 +1,4 @@
-"""Who learns, who chooses and who tests: disjoint, without copies on both sides, in the wanted classes only."""
+"""Images that learn, choose and test: disjoint, without copies on two sides, of the wanted classes only."""
 
 from pathlib import Path
 
@@ -76,10 +76,10 @@ def test_copies_are_never_on_both_sides_and_leaks_into_test_are_counted() -> Non
     groups = [i // 2 for i in range(60)] + [0, 1, 2, 30, 31, 32, 33, 34, 35]  # pairs in train; three leak
     images, _ = pets(20)
     data = training_data(images, copies(groups))
-    own = np.array(groups)
+    group_of = np.array(groups)
     assert data.val.any()
-    assert not np.isin(own[data.val], own[data.learn]).any()
-    assert data.leaks == int(np.isin(own[data.test], own[data.learn]).sum()) > 0
+    assert not np.isin(group_of[data.val], group_of[data.learn]).any()
+    assert data.leaks == int(np.isin(group_of[data.test], group_of[data.learn]).sum()) > 0
 
 
 @pytest.mark.parametrize(

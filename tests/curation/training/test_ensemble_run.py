@@ -1,4 +1,4 @@
-"""Ensembles as trainings: members found or made, figures checked against the pure part, every wrong request."""
+"""Ensembles as trainings: members taken or made, figures checked against the pure part, wrong requests refused."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -39,7 +39,7 @@ REQUEST = TrainRequest(Recipe("ensemble", members=MEMBERS), "scenes-ensemble")
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished ensemble of two members and what it was made from; one of them an audit had trained before."""
+    """A finished ensemble of two members and its inputs; an audit had trained one of the members before."""
 
     workspace: Workspace
     spec: DatasetSpec
@@ -89,16 +89,16 @@ def test_figures_are_those_of_the_pure_part(finished: Finished) -> None:
     rows, runs = checked.rows, read_json(finished.folder / "config.json")["members"]
     members = read_members(finished.workspace, runs)
     test, train = rows.splits == "test", rows.splits == "train"
-    own, mean = stack(members, rows.labels, duplicates.groups, 0).predictions, average(members)
+    ensemble, mean = stack(members, rows.labels, duplicates.groups, 0).predictions, average(members)
     metrics = finished.metrics()
-    assert metrics["test"]["accuracy"] == pytest.approx(accuracy(rows.labels[test], own.probs[test]))
+    assert metrics["test"]["accuracy"] == pytest.approx(accuracy(rows.labels[test], ensemble.probs[test]))
     assert metrics["average"]["accuracy"] == pytest.approx(accuracy(rows.labels[test], mean.probs[test]))
     for name in MEMBERS:
         expected = accuracy(rows.labels[test], members[name].probs[test])
         assert metrics["members"][name]["accuracy"] == pytest.approx(expected)
     assert metrics["out_of_fold"]["ensemble"]["n"] == train.sum()
     assert metrics["out_of_fold"]["ensemble"]["accuracy"] == pytest.approx(
-        accuracy(rows.labels[train], own.probs[train])
+        accuracy(rows.labels[train], ensemble.probs[train])
     )
     assert metrics["val"] is None
     assert metrics["measured"] == "mean of 5 fold models"
@@ -160,7 +160,9 @@ def test_fewer_images_are_other_members(finished: Finished) -> None:
     assert config["folds"] <= 5
     of_members = read_members(finished.workspace, config["members"])
     assert all(
-        int(np.sum(np.not_equal(one.fold, NO_FOLD))) == 20 for one in of_members.values() if one.fold is not None
+        int(np.sum(np.not_equal(predictions.fold, NO_FOLD))) == 20
+        for predictions in of_members.values()
+        if predictions.fold is not None
     )
 
 

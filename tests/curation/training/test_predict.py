@@ -50,8 +50,8 @@ def workspace(audit: Audit) -> Workspace:
 
 
 def test_models_of_the_audit_and_of_trainings(workspace: Workspace, audit: Audit) -> None:
-    found = trained_models(workspace, "tiny")
-    assert [(one.name, one.version, one.about) for one in found] == [
+    models = trained_models(workspace, "tiny")
+    assert [(model.name, model.version, model.about) for model in models] == [
         (ARCHITECTURES[1], "original", "mean of 2 fold models"),
         ("simple_cnn", "v1", "mean of 2 seeds"),
     ]
@@ -60,8 +60,8 @@ def test_models_of_the_audit_and_of_trainings(workspace: Workspace, audit: Audit
 def test_probabilities_are_the_mean_over_the_networks(audit: Audit, tmp_path: Path) -> None:
     paths = [checkpoint(tmp_path / f"{seed}.safetensors", seed) for seed in range(2)]
     files = [audit.rows.paths[0], audit.rows.paths[7]]
-    told: list[tuple[int, int]] = []
-    said = predict_files(paths, files, lambda done, total: told.append((done, total)))
+    events: list[tuple[int, int]] = []
+    predicted = predict_files(paths, files, lambda done, total: events.append((done, total)))
     expected = []
     for path in paths:
         classifier, info = load_checkpoint(path)
@@ -69,11 +69,11 @@ def test_probabilities_are_the_mean_over_the_networks(audit: Audit, tmp_path: Pa
         pixels = np.stack([read_pixels(file, info.input.size_px, info.input.interpolation) for file in files])
         with torch.no_grad():
             expected.append(classifier(normalise(torch.from_numpy(pixels), info.input)).softmax(1).numpy())
-    assert said.probs == pytest.approx(np.mean(expected, axis=0), abs=1e-6)
-    assert said.probs.sum(1) == pytest.approx(1, abs=1e-6)
-    assert said.classes == CLASSES
-    assert said.embeddings.shape[0] == 2
-    assert told == [(1, 2), (2, 2)]
+    assert predicted.probs == pytest.approx(np.mean(expected, axis=0), abs=1e-6)
+    assert predicted.probs.sum(1) == pytest.approx(1, abs=1e-6)
+    assert predicted.classes == CLASSES
+    assert predicted.embeddings.shape[0] == 2
+    assert events == [(1, 2), (2, 2)]
 
 
 def test_networks_of_other_classes_are_not_mixed(audit: Audit, tmp_path: Path) -> None:
@@ -89,9 +89,9 @@ def test_every_model_is_asked_and_its_map_drawn(workspace: Workspace, audit: Aud
     broken.write_bytes(b"no image")
     results = predict_images(workspace, "tiny", [audit.rows.paths[0], broken], top=2, cams=tmp_path / "cams")
     first, second = results
-    assert [len(said.top) for said in first.opinions] == [2, 2]
+    assert [len(opinion.top) for opinion in first.opinions] == [2, 2]
     assert first.opinions[0].top[0][1] >= first.opinions[0].top[1][1]
-    assert all(Path(said.cam).is_file() for said in first.opinions)
+    assert all(Path(opinion.cam).is_file() for opinion in first.opinions)
     assert first.size_px == (60, 40)
     assert (first.nearest, first.none_of_these) == ([], None)  # no frozen backbone here
     assert not first.fits_none
@@ -131,11 +131,11 @@ def test_the_nearest_training_images_by_hand(audit: Audit) -> None:
     n = len(audit.rows)
     known = np.eye(n, dtype=np.float32)  # every image a direction of its own
     row = int(np.flatnonzero(audit.rows.splits == "train")[3])
-    found = likeness(audit, known, known[[row]] * 2, 2)
-    assert found.rows[0][0] == row
-    assert found.similarity[0][0] == pytest.approx(1, abs=0.01)
-    assert all(audit.rows.splits[own] == "train" for own in found.rows[0])
-    assert found.none_of_these is None  # 12 held-out images are too few to tell
+    similar = likeness(audit, known, known[[row]] * 2, 2)
+    assert similar.rows[0][0] == row
+    assert similar.similarity[0][0] == pytest.approx(1, abs=0.01)
+    assert all(audit.rows.splits[neighbour] == "train" for neighbour in similar.rows[0])
+    assert similar.none_of_these is None  # 12 held-out images are too few to tell
 
 
 def test_what_lies_far_from_all_classes_fits_none(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,9 +145,9 @@ def test_what_lies_far_from_all_classes_fits_none(audit: Audit, monkeypatch: pyt
     centres = random.normal(size=(3, 8)) * 4
     known = (centres[audit.rows.labels] + random.normal(size=(len(audit.rows), 8)) * 0.3).astype(np.float32)
     usual, strange = known[-1] + 0.01, -6 * centres.sum(0)
-    found = likeness(audit, known, np.stack([usual, strange]).astype(np.float32), 3)
-    assert found.none_of_these is not None
-    assert found.none_of_these[1] > found.none_of_these[0]
+    similar = likeness(audit, known, np.stack([usual, strange]).astype(np.float32), 3)
+    assert similar.none_of_these is not None
+    assert similar.none_of_these[1] > similar.none_of_these[0]
 
 
 def test_a_warning_from_half_on() -> None:

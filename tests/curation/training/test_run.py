@@ -69,8 +69,8 @@ def train(errata: Train, pictures: Path) -> Train:
 
 def runs(home: Path, data: str = "few") -> list[Path]:
     """Return the folders of trained runs, the newest last."""
-    found = [folder for folder in (home / "runs").glob(f"{data}-*") if (folder / "config.json").exists()]
-    return sorted(found, key=lambda folder: (folder / "config.json").stat().st_mtime_ns)
+    folders = [folder for folder in (home / "runs").glob(f"{data}-*") if (folder / "config.json").exists()]
+    return sorted(folders, key=lambda folder: (folder / "config.json").stat().st_mtime_ns)
 
 
 def good(result: tuple[int, str, str]) -> str:
@@ -80,7 +80,7 @@ def good(result: tuple[int, str, str]) -> str:
 
 
 def sentence(result: tuple[int, str, str]) -> str:
-    """Return the one sentence of a refused command."""
+    """Return the sentence with which a command is refused."""
     code, output, errors = result
     assert code == 2, output + errors
     assert "Traceback" not in output + errors
@@ -89,16 +89,16 @@ def sentence(result: tuple[int, str, str]) -> str:
 
 
 def figures(run: Path) -> dict[str, Any]:
-    """Return what the metrics say but for the time it took."""
-    found: dict[str, Any] = read_json(run / "metrics.json")
-    return {name: value for name, value in found.items() if name not in ("seconds", "images_per_s")}
+    """Return the metrics without the time that the training took."""
+    metrics: dict[str, Any] = read_json(run / "metrics.json")
+    return {name: value for name, value in metrics.items() if name not in ("seconds", "images_per_s")}
 
 
-def same_run(one: Path, other: Path) -> None:
-    assert figures(one) == figures(other)
+def same_run(first: Path, second: Path) -> None:
+    assert figures(first) == figures(second)
     for file in ("checkpoint.safetensors", "predictions.npz"):
-        assert (one / file).read_bytes() == (other / file).read_bytes(), file
-    for before, after in zip(read_curve(one), read_curve(other), strict=True):
+        assert (first / file).read_bytes() == (second / file).read_bytes(), file
+    for before, after in zip(read_curve(first), read_curve(second), strict=True):
         assert {**before, "seconds": 0} == {**after, "seconds": 0}
 
 
@@ -127,9 +127,9 @@ def test_from_scratch_two_seeds(train: Train, home: Path) -> None:
     predictions = Predictions.load(first / "predictions.npz")
     assert len(predictions.image_ids) == 23
     assert not any("broken" in image for image in predictions.image_ids)
-    found = figures(first)
-    assert found["test"]["n"] == 18
-    assert found["test"]["correct"] == np.trace(found["test"]["confusion"])
+    metrics = figures(first)
+    assert metrics["test"]["n"] == 18
+    assert metrics["test"]["correct"] == np.trace(metrics["test"]["confusion"])
     weights = [load_file(run / "checkpoint.safetensors") for run in (first, second)]
     assert any(not torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
     assert not list(home.rglob("state.pt"))
@@ -185,9 +185,9 @@ def test_classes_and_a_limit(train: Train, home: Path) -> None:
     config = read_json(runs(home)[0] / "config.json")
     assert config["classes"] == ["waves", "dots"]  # in the order in which they are named
     assert config["images"]["train"] + config["images"]["val"] == config["max_train_images"] == 9
-    found = figures(runs(home)[0])["test"]
-    assert found["n"] == 9  # 4 of each and a flipped one
-    assert found["auroc"]["kind"] == "binary"
+    metrics = figures(runs(home)[0])["test"]
+    assert metrics["n"] == 9  # 4 of each and a flipped one
+    assert metrics["auroc"]["kind"] == "binary"
 
 
 def write_folder(root: Path, counts: dict[str, dict[str, int]]) -> Path:
@@ -203,17 +203,17 @@ def write_folder(root: Path, counts: dict[str, dict[str, int]]) -> Path:
 def test_without_a_test_split(errata: Train, home: Path, tmp_path: Path) -> None:
     data = write_folder(tmp_path / "few", {"train": {"dots": 6, "waves": 6}, "val": {"dots": 2, "waves": 2}})
     output = good(errata("train", data, *FAST))
-    found = figures(runs(home)[0])
-    assert found["test"] is None
-    assert found["val"]["n"] == 4
+    metrics = figures(runs(home)[0])
+    assert metrics["test"] is None
+    assert metrics["val"]["n"] == 4
     assert "(val)" in output
 
 
 def test_one_class_to_test_has_no_auroc(errata: Train, home: Path, tmp_path: Path) -> None:
     data = write_folder(tmp_path / "few", {"train": {"dots": 6, "waves": 6}, "test": {"dots": 3}})
     good(errata("train", data, *FAST))
-    found = figures(runs(home)[0])["test"]
-    assert (found["n"], found["auroc"]) == (3, None)
+    metrics = figures(runs(home)[0])["test"]
+    assert (metrics["n"], metrics["auroc"]) == (3, None)
 
 
 def test_nobody_to_choose_the_epoch_or_to_test(errata: Train, home: Path, tmp_path: Path) -> None:
@@ -222,8 +222,8 @@ def test_nobody_to_choose_the_epoch_or_to_test(errata: Train, home: Path, tmp_pa
         for i in (1, 2):
             shutil.copy(data / "train" / label / "0.png", data / "train" / label / f"{i}.png")
     output = good(errata("train", data, *FAST))
-    found = figures(runs(home)[0])
-    assert (found["val"], found["test"], found["epochs"]) == (None, None, 2)
+    metrics = figures(runs(home)[0])
+    assert (metrics["val"], metrics["test"], metrics["epochs"]) == (None, None, 2)
     assert "cnn3@scratch" in output
 
 
@@ -239,7 +239,7 @@ def test_a_frozen_backbone(train: Train, home: Path) -> None:
     assert (run / "checkpoint.safetensors").stat().st_size < 100_000, "the head alone"
     classifier, info = load_checkpoint(run / "checkpoint.safetensors")
     assert info.mode == "frozen"
-    assert info.backbone, "another backbone is told from this one"
+    assert info.backbone, "a digest tells another backbone from this one"
     assert classifier.head.weight.shape == (4, 1280)
     assert read_json(run / "config.json")["precision"] == "float32"
 
@@ -286,8 +286,8 @@ def test_weights_that_are_of_no_use(train: Train, resnet18: Path, tmp_path: Path
     torch.save(torchvision.models.mobilenet_v2(weights=None).state_dict(), tmp_path / "other.pth")
     assert "of another network" in sentence(train(*asked, tmp_path / "other.pth"))
     assert "there are no weights at" in sentence(train(*asked, tmp_path / "nowhere.pth"))
-    said = sentence(train("--architecture", "resnet18@scratch", "--weights", resnet18))
-    assert "starts from random weights; leave" in said
+    message = sentence(train("--architecture", "resnet18@scratch", "--weights", resnet18))
+    assert "starts from random weights; leave" in message
 
 
 def test_from_one_task_to_another(train: Train, home: Path) -> None:
@@ -327,10 +327,10 @@ def test_what_no_training_can_start_from(train: Train, home: Path, resnet18: Pat
     assert "is cnn3 at 16 px and cannot start cnn3 at 24 px" in sentence(
         train("--architecture", "cnn3", "--size", "24", *start)
     )
-    said = sentence(train("--architecture", "cnn3@scratch", "--size", "16", *start))
-    assert "no mode of a network that starts from a run 'scratch'" in said
-    said = sentence(train(*FAST, *start, "--weights", resnet18))
-    assert "not from both; leave --weights or --init-from out" in said
+    message = sentence(train("--architecture", "cnn3@scratch", "--size", "16", *start))
+    assert "no mode of a network that starts from a run 'scratch'" in message
+    message = sentence(train(*FAST, *start, "--weights", resnet18))
+    assert "not from both; leave --weights or --init-from out" in message
     file.write_bytes(whole[:1000])
     assert "is no readable checkpoint" in sentence(train(*FAST, "--seed", "1", *start))
     file.write_bytes(whole.replace(b'schema_version\\": 1', b'schema_version\\": 9'))
@@ -389,9 +389,9 @@ def test_without_pretrained_weights_it_is_refused(
     monkeypatch.setattr("torch.hub.download_url_to_file", offline)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
     for asked in (["--recipe", "scenes-mobilenet-frozen"], ["--architecture", "resnet18@finetuned"]):
-        said = sentence(train(*asked))
-        assert "cannot be downloaded (no route to host); put " in said
-        assert f"into {tmp_path}/torch/hub/checkpoints, or do without: efficientnet_lite0" in said
+        message = sentence(train(*asked))
+        assert "cannot be downloaded (no route to host); put " in message
+        assert f"into {tmp_path}/torch/hub/checkpoints, or do without: efficientnet_lite0" in message
 
 
 def test_too_few_images(errata: Train, train: Train, tmp_path: Path) -> None:
@@ -404,14 +404,16 @@ def test_too_few_images(errata: Train, train: Train, tmp_path: Path) -> None:
 
 
 def test_a_loss_that_explodes(train: Train, home: Path) -> None:
-    said = sentence(train(*FAST, "--optimiser", "sgd", "--peak-lr", "1e25", "--schedule", "constant", "--epochs", "9"))
-    assert "the loss became nan in epoch " in said
-    assert "at learning rate 1e+25; try a smaller --peak-lr" in said
+    message = sentence(
+        train(*FAST, "--optimiser", "sgd", "--peak-lr", "1e25", "--schedule", "constant", "--epochs", "9")
+    )
+    assert "the loss became nan in epoch " in message
+    assert "at learning rate 1e+25; try a smaller --peak-lr" in message
     (run,) = runs(home)
     status = read_status(run)
     assert status is not None
     assert status.state == "failed"
-    assert status.error in said
+    assert status.error in message
     page = home / "reports" / "few" / "runs" / group_of(run.name) / "report.html"
     assert "The loss became nan" in page.read_text()
 
@@ -472,12 +474,12 @@ def test_a_full_disk(train: Train, home: Path, monkeypatch: pytest.MonkeyPatch, 
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writing fails then, as on a full disk
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
     try:
-        said = sentence(train(*FAST))
+        message = sentence(train(*FAST))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
-    assert "cannot write" in said
-    assert file in said
+    assert "cannot write" in message
+    assert file in message
     assert not list((home / "runs").rglob(".*")), "no half-written file is left"
     good(train(*FAST))
 
@@ -503,14 +505,14 @@ def script(home: Path, pictures: Path) -> Iterator[Callable[..., "subprocess.Pop
         return started[-1]
 
     yield start
-    for one in started:
-        one.kill()
-        one.communicate()
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
-def wait_for(there: Callable[[], object], process: "subprocess.Popen[str]") -> None:
+def wait_for(condition: Callable[[], object], process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + PATIENCE_S
-    while not there():
+    while not condition():
         assert time.monotonic() < deadline
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
@@ -531,7 +533,9 @@ def test_killed_it_goes_on_to_the_same_numbers(
     arguments = (*LONG, "--seeds", str(seeds))
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # sums in another order end in other digits; other tests set threads too
     process = script(*arguments)
-    wait_for(lambda: sum(len(read_curve(one.parent)) > 0 for one in home.glob("runs/few-*/state.pt")) == seeds, process)
+    wait_for(
+        lambda: sum(len(read_curve(state.parent)) > 0 for state in home.glob("runs/few-*/state.pt")) == seeds, process
+    )
     process.kill()
     process.wait()
     killed = sorted(runs(home))
@@ -550,8 +554,8 @@ def test_killed_it_goes_on_to_the_same_numbers(
         good(train(*arguments))
     finally:
         torch.set_num_threads(before)
-    for one, other in zip(killed, sorted(runs(tmp_path / "never")), strict=True):
-        same_run(one, other)
+    for resumed, uninterrupted in zip(killed, sorted(runs(tmp_path / "never")), strict=True):
+        same_run(resumed, uninterrupted)
 
 
 def wait_for_end(folders: Sequence[Path]) -> None:

@@ -1,4 +1,4 @@
-"""Images from outside: what is taken, what is refused, and under which names they lie."""
+"""Images from outside: accepted, refused, and named safely."""
 
 import io
 import tomllib
