@@ -101,6 +101,15 @@ def draw_scenes(
 
 def plan(per_class: dict[str, int], rng: np.random.Generator) -> list[Picture]:
     """Return all pictures with labels and names, before any is drawn; splits in order, train first."""
+    pictures = _planted(per_class, rng)
+    while not all(_sources(picture, pictures) for picture in pictures if picture.kind in _COPIES):
+        pictures = _planted(per_class, rng)  # in a small data set, a class may have kept no clean picture
+    pictures = [_with_source(picture, pictures, rng) if picture.kind in _COPIES else picture for picture in pictures]
+    return _named(pictures, rng)
+
+
+def _planted(per_class: dict[str, int], rng: np.random.Generator) -> list[Picture]:
+    """Return all pictures, with errors of all kinds among them; copies have no source yet."""
     pictures: list[Picture] = []
     for split, count in per_class.items():
         pictures += [Picture(split, name, name, "clean") for name in SCENE_CLASSES for _ in range(count)]
@@ -112,8 +121,7 @@ def plan(per_class: dict[str, int], rng: np.random.Generator) -> list[Picture]:
                 for _ in range(max(1, round(share * count * len(SCENE_CLASSES)))):
                     index = next(order)
                     pictures[index] = _plant(pictures[index], kind, rng)
-    pictures = [_with_source(picture, pictures, rng) if picture.kind in _COPIES else picture for picture in pictures]
-    return _named(pictures, rng)
+    return pictures
 
 
 def _plant(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
@@ -129,16 +137,20 @@ def _plant(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
 
 
 def _with_source(picture: Picture, pictures: list[Picture], rng: np.random.Generator) -> Picture:
-    """Return the copy with its source, a clean picture: of the same class unless the labels are to conflict."""
+    """Return the copy with one of its possible sources."""
+    source = int(rng.choice(_sources(picture, pictures)))
+    return replace(picture, source=source, true_label=pictures[source].true_label)
+
+
+def _sources(picture: Picture, pictures: list[Picture]) -> list[int]:
+    """Return which clean pictures a copy may be of: those of its class, or of other classes if labels conflict."""
     split = "train" if picture.kind == "leak" else picture.split
     conflicting = picture.kind == "conflicting_duplicate"
-    fits = [
+    return [
         i
         for i, candidate in enumerate(pictures)
         if candidate.kind == "clean" and candidate.split == split and (candidate.label != picture.label) == conflicting
     ]
-    source = int(rng.choice(fits))
-    return replace(picture, source=source, true_label=pictures[source].true_label)
 
 
 def _named(pictures: list[Picture], rng: np.random.Generator) -> list[Picture]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -97,6 +97,7 @@ def test_most_flips_are_between_lookalikes() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(train=st.integers(5, 60), test=st.integers(5, 40), seed=st.integers(0, 2**31))
+@example(train=5, test=5, seed=102)  # the first plan leaves a class without a clean picture to copy
 def test_copies_have_a_clean_source_and_all_names_are_distinct(train: int, test: int, seed: int) -> None:
     pictures = plan({"train": train, "test": test}, np.random.default_rng(seed))
     assert len({p.image_id for p in pictures}) == len(pictures) == 6 * (train + test)
