@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +28,14 @@ def chromium() -> Iterator[Browser]:
 
 
 def opened_file(browser: Browser, path: Path, width: int, scheme: Any) -> Page:
-    """Open a page from the disk; fail where it fetches anything, reports anything or hangs over the edge."""
+    """Open a page from the disk; fail where it fetches anything, reports anything or is wider than the window."""
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", partial(_note, asked, "url"))
-    page.on("console", partial(_note, said, "text"))
+    addresses: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(path.as_uri())
-    assert [url for url in asked if not url.startswith("data:")] == [path.as_uri()]
-    assert said == []
+    assert [address for address in addresses if not address.startswith("data:")] == [path.as_uri()]
+    assert messages == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
     return page
-
-
-def _note(into: list[str], what: str, event: Any) -> None:
-    into.append(getattr(event, what))

@@ -5,12 +5,14 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from curation.handover.report import write_share_report
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
+from tests.helpers.chromium import needs_chromium, opened_file
 from tests.helpers.curated_folder import judge, trained
 from tests.helpers.curated_folder import version as make_v1
 from tests.helpers.small_audit import small_audit
@@ -73,3 +75,19 @@ def test_the_audit_of_a_version_is_refused(workspace: Workspace, tmp_path: Path)
     write_json(audit.folder / "results.json", {**read_json(audit.folder / "results.json"), "version": "v1"})
     with pytest.raises(ErrataError, match="report on 'tiny'"):
         write_share_report(workspace, "tiny-v1", tmp_path / "r.html", None, quiet)
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(
+    browser: Browser, workspace: Workspace, audit: Audit, tmp_path: Path
+) -> None:
+    judge(workspace)
+    make_v1(workspace)
+    trained(workspace, audit, "simple_cnn")
+    trained(workspace, audit, "cnn3", "v1")
+    write_share_report(workspace, "tiny", tmp_path / "r.html", None, quiet)
+    for width in (1280, 400):
+        page = opened_file(browser, tmp_path / "r.html", width, "light")
+        assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+        page.close()

@@ -3,10 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser
+
 from curation.handover.sheet import ErrataSheet
 from curation.handover.sheet_page import sheet_page, write_sheet_page
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
+from tests.helpers.chromium import needs_chromium, opened_file
 
 
 def test_the_page(sheet: ErrataSheet, judged_workspace: Workspace, tmp_path: Path) -> None:
@@ -33,3 +37,16 @@ def test_many_of_a_pair_are_listed_without_pictures(sheet: ErrataSheet) -> None:
     page = sheet_page(replace(sheet, errata=many), "", lambda _: "data:x")
     assert page.count("<figure>") == 48
     assert "12 more" in page
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(
+    browser: Browser, sheet: ErrataSheet, judged_workspace: Workspace, tmp_path: Path
+) -> None:
+    root = load_version(judged_workspace, "tiny", "v1").rows.root
+    write_sheet_page(replace(sheet, title="long" * 40), root, tmp_path / "sheet.html")
+    for width in (1280, 400):
+        page = opened_file(browser, tmp_path / "sheet.html", width, "light")
+        assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
+        page.close()
