@@ -44,9 +44,9 @@ def nothing_runs_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def _told(process: psutil.Process) -> str:
     """Return the command of a process and its workspace, nothing for one that has ended or is not ours to look at."""
     with contextlib.suppress(psutil.Error):
-        own = process.cmdline()
-        if "multiprocessing" not in " ".join(own):  # servers of test processes, which end with these
-            return " ".join([*own, process.environ().get("ERRATA_HOME", "")]) + "/"
+        command = process.cmdline()
+        if "multiprocessing" not in " ".join(command):  # servers of test processes, which end with these
+            return " ".join([*command, process.environ().get("ERRATA_HOME", "")]) + "/"
     return ""
 
 

@@ -171,5 +171,5 @@ def test_dependencies_are_what_the_product_imports() -> None:
         for distribution in distributions if module in modules - {*PACKAGES} else ():
             imports.setdefault(distribution.lower().replace("_", "-"), set()).add(module)
     assert declared - set(imports) == BY_NAME
-    others = {distribution for distribution in imports if not {"fiftyone", "openvino"} & imports[distribution]}
-    assert others - declared == {"strawberry-graphql", "voxel51-eta"}  # what FiftyOne is made of, and pins
+    foreign = {name for name in imports if not {"fiftyone", "openvino"} & imports[name]} - declared
+    assert foreign == {"strawberry-graphql", "voxel51-eta"}  # parts of FiftyOne, pinned by it

@@ -138,17 +138,17 @@ def export(page: Page, address: str, workspace: Workspace) -> Path:
 
 def same_images(workspace: Workspace, folder: Path, lines: dict[str, dict[str, object]]) -> None:
     """Read the folder back with torchvision: every image of the version in the class that it says."""
-    own = load_version(workspace, "scenes", "v1").rows
+    rows = load_version(workspace, "scenes", "v1").rows
     for split in ("train", "test"):
         read = ImageFolder(str(folder / split))
-        found = sorted((read.classes[label], Path(path).read_bytes()) for path, label in read.samples)
-        members = own.splits == split
-        labels = [own.classes[label] for label in own.labels[members]]
-        paths = [own.root / image_id for image_id in own.image_ids[members]]
-        assert found == sorted((label, path.read_bytes()) for label, path in zip(labels, paths, strict=True))
-    said = {line["decision"]: line for line in lines.values()}
-    kept = dict(zip(own.image_ids.tolist(), own.labels.tolist(), strict=True))
+        pictures = sorted((read.classes[label], Path(path).read_bytes()) for path, label in read.samples)
+        members = rows.splits == split
+        labels = [rows.classes[label] for label in rows.labels[members]]
+        paths = [rows.root / image_id for image_id in rows.image_ids[members]]
+        assert pictures == sorted((label, path.read_bytes()) for label, path in zip(labels, paths, strict=True))
+    line_of = {line["decision"]: line for line in lines.values()}
+    kept = dict(zip(rows.image_ids.tolist(), rows.labels.tolist(), strict=True))
     for verdict in ("none-of-these", "exclude"):
-        assert said[verdict]["image_id"] not in kept
-    relabelled = said["relabel"]
-    assert [own.classes[kept[str(relabelled["image_id"])]]] == relabelled["new_labels"] != [relabelled["label"]]
+        assert line_of[verdict]["image_id"] not in kept
+    relabelled = line_of["relabel"]
+    assert [rows.classes[kept[str(relabelled["image_id"])]]] == relabelled["new_labels"] != [relabelled["label"]]

@@ -13,5 +13,5 @@ def test_the_wait_policy_is_set_before_torch_is_loaded_unless_the_user_did(befor
     if before:
         environment["OMP_WAIT_POLICY"] = before
     code = "import models, os, sys; assert 'torch' not in sys.modules; print(os.environ['OMP_WAIT_POLICY'])"
-    found = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == after
+    result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == after

@@ -36,7 +36,9 @@ def ran(app: AppTest) -> AppTest:
 
 def shown(app: AppTest) -> str:
     """Return the page's own HTML, without styles and scripts."""
-    return "\n".join(body for one in app.html if not (body := str(one.proto.body)).startswith(("<style", "<script")))
+    return "\n".join(
+        body for element in app.html if not (body := str(element.proto.body)).startswith(("<style", "<script"))
+    )
 
 
 def pictures(app: AppTest) -> list[str]:
@@ -46,4 +48,4 @@ def pictures(app: AppTest) -> list[str]:
 
 def texts(elements: object) -> str:
     """Return what elements of one kind say, as `app.caption` or `app.error`."""
-    return " ".join(str(one.value) for one in elements)  # type: ignore[attr-defined]
+    return " ".join(str(element.value) for element in elements)  # type: ignore[attr-defined]

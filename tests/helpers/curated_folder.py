@@ -35,9 +35,9 @@ def version(workspace: Workspace, name: str = "tiny", label: str = "v1") -> None
 def trained(workspace: Workspace, audit: Audit, recipe: str, labels: str = "original", seeds: int = 1) -> None:
     """Write finished runs that are right about all test images but the first."""
     rows = audit.rows
-    own = rows.splits == "test"
-    probs = np.full((int(own.sum()), len(rows.classes)), 0.1, np.float32)
-    probs[np.arange(len(probs)), rows.labels[own]] = 0.8
+    judged = rows.splits == "test"
+    probs = np.full((int(judged.sum()), len(rows.classes)), 0.1, np.float32)
+    probs[np.arange(len(probs)), rows.labels[judged]] = 0.8
     probs[0] = np.roll(probs[0], 1)
     for seed in range(seeds):
         folder = workspace.runs / f"{audit.name}-{recipe.replace('_', '-')}-{labels}-s{seed}"
@@ -53,8 +53,8 @@ def trained(workspace: Workspace, audit: Audit, recipe: str, labels: str = "orig
             "config": {"epochs": 2}, "version": labels, "leaks": 0, "device": "cpu", "versions": {},
         }  # fmt: skip
         write_json(folder / "config.json", config)
-        Predictions(rows.image_ids[own], probs, None, np.full(len(probs), NO_FOLD)).save(folder / "predictions.npz")
-        figures = {"schema_version": 1, "val": None, "test": evaluate(rows.labels[own], probs, rows.classes)}
+        Predictions(rows.image_ids[judged], probs, None, np.full(len(probs), NO_FOLD)).save(folder / "predictions.npz")
+        figures = {"schema_version": 1, "val": None, "test": evaluate(rows.labels[judged], probs, rows.classes)}
         more = {"seconds": 1.0, "images_per_s": 36.0, "epochs": 2, "parameters": 1000}
         write_json(folder / "metrics.json", {**figures, **more})
         now = time.time()

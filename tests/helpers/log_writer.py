@@ -55,15 +55,15 @@ def write_until_killed(log: DecisionLog, reviewer: str, notes: Path) -> None:
 def main() -> None:
     log, folder = DecisionLog(Path(sys.argv[1])), Path(sys.argv[2])
     for line in sys.stdin:
-        order, what = line.split()
+        order, argument = line.split()
         if order == "start":
             process = os.fork()
             if process == 0:
-                write_until_killed(log, what, folder / what)
+                write_until_killed(log, argument, folder / argument)
             print(process, flush=True)
         else:
-            os.kill(int(what), signal.SIGKILL)
-            _, status = os.waitpid(int(what), 0)
+            os.kill(int(argument), signal.SIGKILL)
+            _, status = os.waitpid(int(argument), 0)
             print(os.waitstatus_to_exitcode(status), flush=True)
 
 

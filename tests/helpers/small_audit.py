@@ -167,7 +167,7 @@ def _results(folder: Path, runs: dict[str, str]) -> None:
     stages = ["images", "duplicates", *(f"train {name}" for name in ARCHITECTURES), "report"]
     records = {name: asdict(StageRecord(name, "0" * 16, 1.5, 200.0, reused=False)) for name in stages}
     write_json(folder / "stages.json", records)
-    about = {
+    results = {
         "config": small_config(),
         "version": "original",
         "runs": runs,
@@ -176,7 +176,7 @@ def _results(folder: Path, runs: dict[str, str]) -> None:
         "dataset_key": "0" * 16,
         "stages": stages,
     }
-    write_json(folder / "results.json", about)
+    write_json(folder / "results.json", results)
     write_status(folder, "finished")
 
 
@@ -194,6 +194,6 @@ def _draw_cams(audit: Audit, per_split: int) -> None:
         (architecture.run_folder / "cams").mkdir(exist_ok=True)
         for split in PER_SPLIT:
             for row in audit.suspects(split)[:per_split]:
-                given, other = cam_pair(audit, architecture, int(row))
+                given, of_suggestion = cam_pair(audit, architecture, int(row))
                 left.save(given)
-                left.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(other)
+                left.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(of_suggestion)

@@ -65,5 +65,5 @@ def judged(images: CheckedRows, entries: Sequence[Entry] = ()) -> State:
 def ranking(qualities: Sequence[float], suggested: Sequence[int]) -> Ranking:
     """Return what models say of the images."""
     n = len(qualities)
-    own = np.array(suggested, np.int64)
-    return Ranking(np.array(qualities, np.float32), own, own, np.full(n, 0.9, np.float32))
+    classes = np.array(suggested, np.int64)
+    return Ranking(np.array(qualities, np.float32), classes, classes, np.full(n, 0.9, np.float32))

@@ -136,8 +136,8 @@ def test_checkpoint(trained: Trained, tmp_path: Path) -> None:
     spec = replace(find_architecture(trained.name).input, size_px=trained.size_px)
     classes = tuple("abcd")
     save_checkpoint(path, trained.classifier, CheckpointInfo(trained.name, classes, {}, 0, "scratch", spec))
-    found, info = load_checkpoint(path)
+    loaded, info = load_checkpoint(path)
     path.unlink()  # of vgg16 half a gigabyte
     assert (info.architecture, info.classes, info.mode, info.input) == (trained.name, classes, "scratch", spec)
     with torch.inference_mode():
-        assert torch.equal(found(trained.images[:2]), trained.classifier(trained.images[:2]))
+        assert torch.equal(loaded(trained.images[:2]), trained.classifier(trained.images[:2]))

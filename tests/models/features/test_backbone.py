@@ -27,15 +27,15 @@ def constant(value: float, positions: IntArray) -> FloatArray:
 
 
 def test_everything_that_changes_features_changes_the_folder(tmp_path: Path) -> None:
-    own = backbone(tmp_path)
+    first = backbone(tmp_path)
     folders = [
-        own.rows("float32"),
-        own.rows("bfloat16"),
-        own.rows("float32", "flip-crop", 0),
-        own.rows("float32", "flip-crop", 1),
-        own.rows("float32", "landmarks", 0),
+        first.rows("float32"),
+        first.rows("bfloat16"),
+        first.rows("float32", "flip-crop", 0),
+        first.rows("float32", "flip-crop", 1),
+        first.rows("float32", "landmarks", 0),
         backbone(tmp_path, seed=1).rows("float32"),
-        Backbone("net", own.module, InputSpec(17, SPEC.mean, SPEC.std), tmp_path, "auto", "cpu").rows("float32"),
+        Backbone("net", first.module, InputSpec(17, SPEC.mean, SPEC.std), tmp_path, "auto", "cpu").rows("float32"),
     ]
     assert len(set(folders)) == len(folders)
     assert backbone(tmp_path, "eager").rows("float32") == folders[0]  # the engine does not
@@ -43,15 +43,15 @@ def test_everything_that_changes_features_changes_the_folder(tmp_path: Path) -> 
 
 def test_exact_features_serve_where_fast_ones_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.features.engines.has_bfloat16", lambda device: True)
-    own = backbone(tmp_path)
-    assert own.precisions == ("float32", "bfloat16")
-    assert own.finished(["a"]) is None
+    network = backbone(tmp_path)
+    assert network.precisions == ("float32", "bfloat16")
+    assert network.finished(["a"]) is None
     precisions: list[tuple[Precision, float]] = [("bfloat16", 1.0), ("float32", 2.0)]
-    for precise, value in precisions:
-        fill_rows(own.rows(precise), ["a"], (2,), np.float32, partial(constant, value), 1, 1)
-        found = own.finished(["a"])
-        assert found is not None
-        assert (found[0], found[1].tolist()) == (precise, [[value, value]])
+    for precision, value in precisions:
+        fill_rows(network.rows(precision), ["a"], (2,), np.float32, partial(constant, value), 1, 1)
+        finished = network.finished(["a"])
+        assert finished is not None
+        assert (finished[0], finished[1].tolist()) == (precision, [[value, value]])
     monkeypatch.setattr("models.features.engines.has_bfloat16", lambda device: False)
     assert backbone(tmp_path).precisions == ("float32",)
     assert backbone(tmp_path, "eager").precisions == ("float32",)

@@ -24,8 +24,8 @@ class Small(nn.Module):
         self.first, self.second = nn.Identity(), nn.Conv2d(3, 4, 3, padding=1)
 
     def forward(self, images: Tensor) -> Tensor:
-        found: Tensor = self.second(self.first(images))
-        return found.mean((2, 3))
+        maps: Tensor = self.second(self.first(images))
+        return maps.mean((2, 3))
 
 
 def test_mean_and_deviation_of_each_channel_stand_behind_the_embedding() -> None:
@@ -34,11 +34,11 @@ def test_mean_and_deviation_of_each_channel_stand_behind_the_embedding() -> None
     image[0, 1] = 5
     small = Small()
     stages = WithStages(small, ["first"], 2)
-    found = stages(image)
+    features = stages(image)
     assert stages.width == 4
-    assert found.shape == (1, 4 + 6)
-    assert torch.allclose(found[:, :4], small(image))
-    assert found[0, 4:].tolist() == [2, 5, 0, 1, 0, 0]  # means, then deviations over the places
+    assert features.shape == (1, 4 + 6)
+    assert torch.allclose(features[:, :4], small(image))
+    assert features[0, 4:].tolist() == [2, 5, 0, 1, 0, 0]  # means, then deviations over the places
 
 
 @pytest.mark.parametrize("engine", ["eager", "torch"])
@@ -59,10 +59,10 @@ def test_the_stages_of_the_registry_are_maps_of_its_networks(name: str) -> None:
     images = torch.randn(1, 3, 64, 64)
     stages = WithStages(backbone, ARCHITECTURES[name].stages, 64).eval()
     with torch.inference_mode():
-        found, own = stages(images), backbone(images)
-    assert found.shape[1] > own.shape[1]
-    assert torch.equal(found[:, : own.shape[1]], own)
-    assert bool((found[:, own.shape[1] :] != 0).any(0).all())
+        features, embeddings = stages(images), backbone(images)
+    assert features.shape[1] > embeddings.shape[1]
+    assert torch.equal(features[:, : embeddings.shape[1]], embeddings)
+    assert bool((features[:, embeddings.shape[1] :] != 0).any(0).all())
 
 
 def test_two_threads_do_not_mix_their_images(tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ def test_two_threads_do_not_mix_their_images(tmp_path: Path) -> None:
     batches = [np.full((2, 8, 8, 3), value, np.uint8) for value in range(0, 256, 5)]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(engine, batches))
-    assert all(np.array_equal(found, engine(batch)) for found, batch in zip(together, batches, strict=True))
+    assert all(np.array_equal(features, engine(batch)) for features, batch in zip(together, batches, strict=True))

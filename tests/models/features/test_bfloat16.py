@@ -32,10 +32,10 @@ def test_the_products_are_of_rounded_numbers_and_the_sums_float32(options: dict[
     rounded = nn.functional.conv2d(
         images.bfloat16().double(), conv.weight.bfloat16().double(), None, conv.stride, conv.padding, conv.dilation
     )
-    found = half[1](images)
-    assert found.dtype == torch.float32
-    assert not found.requires_grad
-    torch.testing.assert_close(found - half[1].bias, rounded.float(), atol=0.01, rtol=0.01)
+    output = half[1](images)
+    assert output.dtype == torch.float32
+    assert not output.requires_grad
+    torch.testing.assert_close(output - half[1].bias, rounded.float(), atol=0.01, rtol=0.01)
 
 
 def test_the_bias_makes_up_for_the_rounding_of_the_weights() -> None:
@@ -67,8 +67,8 @@ def test_features_of_the_backbone_keep_their_direction() -> None:
     blocks = np.random.default_rng(0).uniform(-1, 1, (6, 3, 8, 8)).repeat(8, 2).repeat(8, 3)
     images = torch.from_numpy(blocks).float()
     with torch.inference_mode():
-        found = cosines(half(images), exact(images))
-    assert found.min() >= 0.9995
+        agreement = cosines(half(images), exact(images))
+    assert agreement.min() >= 0.9995
 
 
 def test_the_correction_brings_the_backbone_nearer(monkeypatch: pytest.MonkeyPatch) -> None:

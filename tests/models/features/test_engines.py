@@ -66,9 +66,9 @@ def by_hand(module: nn.Module) -> FloatArray:
 
 
 def test_eager_is_the_module_on_normalised_images(tmp_path: Path) -> None:
-    found = build_engine("eager", small(), SPEC, "cpu", tmp_path)(PIXELS)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, by_hand(small()), atol=1e-5)
+    features = build_engine("eager", small(), SPEC, "cpu", tmp_path)(PIXELS)
+    assert features.dtype == np.float32
+    np.testing.assert_allclose(features, by_hand(small()), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["torch", pytest.param("openvino", marks=NEEDS_OPENVINO)])
@@ -82,8 +82,8 @@ def test_engines_agree_with_eager(tmp_path: Path, name: str) -> None:
         np.testing.assert_allclose(engine(PIXELS), expected, atol=1e-4)
     assert weights_digest(module) == before
     with ThreadPoolExecutor(4) as pool:
-        for found in pool.map(engine, [PIXELS] * 12):
-            assert np.array_equal(found, engine(PIXELS))
+        for features in pool.map(engine, [PIXELS] * 12):
+            assert np.array_equal(features, engine(PIXELS))
 
 
 @NEEDS_OPENVINO
@@ -131,8 +131,8 @@ def test_compiled_agrees_also_on_a_short_batch(tmp_path: Path) -> None:
     assert cosine(engine(PIXELS), expected) >= 0.999
     assert engine(PIXELS[:2]).shape == (2, 8)
     with ThreadPoolExecutor(2) as pool:  # other threads use the same code, none compiles again
-        for found in pool.map(engine, [PIXELS] * 4):
-            assert np.array_equal(found, engine(PIXELS))
+        for features in pool.map(engine, [PIXELS] * 4):
+            assert np.array_equal(features, engine(PIXELS))
 
 
 def test_weights_digest_tells_weights_apart() -> None:
@@ -196,13 +196,13 @@ def test_openvino_says_the_precision_of_its_layers(tmp_path: Path) -> None:
     core = openvino.Core()
     (saved,) = tmp_path.glob("openvino-*/model.xml")
     compiled = core.compile_model(core.read_model(saved), "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
-    layers = [layer.get_rt_info() for layer in compiled.get_runtime_model().get_ops()]
-    computed = {str(about["runtimePrecision"].astype(str)) for about in layers if "onvolution" in _type_of(about)}
+    layers = [operation.get_rt_info() for operation in compiled.get_runtime_model().get_ops()]
+    computed = {str(layer["runtimePrecision"].astype(str)) for layer in layers if "onvolution" in _type_of(layer)}
     assert computed == {"bf16" if engine.precision == "bfloat16" else "f32"}
 
 
-def _type_of(about: Any) -> str:
-    return str(about["layerType"].astype(str))
+def _type_of(layer: Any) -> str:
+    return str(layer["layerType"].astype(str))
 
 
 def test_unknown_engine(tmp_path: Path) -> None:

@@ -21,13 +21,14 @@ from tests.helpers.small_backbones import SPEC, Files, deep, net
 
 def test_values_order_and_record(tmp_path: Path, files: Files) -> None:
     paths, sha256s = files
-    seen: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
+    tell = lambda *at: progress.append(at)  # noqa: E731
     threads = torch.get_num_threads()
-    found = extract_features("net", net(), SPEC, paths, sha256s, tmp_path / "f", "eager", lambda *at: seen.append(at))
+    features = extract_features("net", net(), SPEC, paths, sha256s, tmp_path / "f", "eager", tell)
     pixels = np.stack([np.asarray(Image.open(path)) for path in paths]).transpose(0, 3, 1, 2) / 127.5 - 1
     with torch.inference_mode():
-        np.testing.assert_allclose(found, net()(torch.from_numpy(pixels).float()).numpy(), atol=1e-5)
-    assert seen[-1] == (30, 30)
+        np.testing.assert_allclose(features, net()(torch.from_numpy(pixels).float()).numpy(), atol=1e-5)
+    assert progress[-1] == (30, 30)
     assert torch.get_num_threads() == threads
     (meta,) = (tmp_path / "f").glob("net-*/meta.json")
     (entry,) = json.loads(meta.read_text())["computed"]
@@ -78,12 +79,12 @@ def record(folder: Path) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("bfloat16")
 def test_bfloat16_that_is_good_enough_stays(tmp_path: Path, files: Files, caplog: pytest.LogCaptureFixture) -> None:
     exact = extract_features("net", deep(), SPEC, *files, tmp_path / "e", "eager")
-    found = extract_features("net", deep(), SPEC, *files, tmp_path / "f")
-    assert not np.allclose(found, exact, atol=1e-6)
-    assert lowest_cosine(found, exact) >= LOWEST_COSINE
+    features = extract_features("net", deep(), SPEC, *files, tmp_path / "f")
+    assert not np.allclose(features, exact, atol=1e-6)
+    assert lowest_cosine(features, exact) >= LOWEST_COSINE
     (entry,) = record(tmp_path / "f")
     assert (entry["precision"], entry["checked_images"]) == ("bfloat16", 30)
-    assert entry["lowest_cosine"] == pytest.approx(lowest_cosine(found, exact), abs=1e-6)
+    assert entry["lowest_cosine"] == pytest.approx(lowest_cosine(features, exact), abs=1e-6)
     assert not caplog.messages
 
 
@@ -110,9 +111,9 @@ def test_the_embedding_is_checked_by_itself_beside_the_stages(
     """The figures of a stage that is exact would hide what the embedding lost."""
     looked: list[int] = []
 
-    def cosine(found: FloatArray, exact: FloatArray) -> float:
-        looked.append(found.shape[1])
-        return lowest_cosine(found, exact)
+    def cosine(features: FloatArray, exact: FloatArray) -> float:
+        looked.append(features.shape[1])
+        return lowest_cosine(features, exact)
 
     monkeypatch.setattr("models.features.checked_engine.lowest_cosine", cosine)
     extract_features("net", WithStages(deep(), ["0"], SPEC.size_px), SPEC, *files, tmp_path / "f")

@@ -55,25 +55,25 @@ def views(files: Files, folder: Path, n_views: int, seed: int = 0, module: nn.Mo
 
 def test_views_are_features_of_augmented_images(tmp_path: Path, files: Files) -> None:
     paths, sha256s = files
-    found = views(files, tmp_path / "f", 3)
-    assert found.shape == (3, 30, 7)
-    assert isinstance(found, np.memmap)
-    assert np.array_equal(found[0], extract_features("net", net(), SPEC, *files, tmp_path / "f"))
+    features = views(files, tmp_path / "f", 3)
+    assert features.shape == (3, 30, 7)
+    assert isinstance(features, np.memmap)
+    assert np.array_equal(features[0], extract_features("net", net(), SPEC, *files, tmp_path / "f"))
     for i, view in ((0, 1), (17, 2)):
         pixels = np.array(read_pixels(paths[i], 16))
         changed = augmented_view(pixels, sha256s[i], "flip-crop", 0, view)
         assert not np.array_equal(changed, pixels)
         images = torch.from_numpy(changed.transpose(2, 0, 1)[None]).float() / 127.5 - 1
         with torch.inference_mode():
-            np.testing.assert_allclose(found[view, i], net()(images)[0].numpy(), atol=1e-5)
+            np.testing.assert_allclose(features[view, i], net()(images)[0].numpy(), atol=1e-5)
 
 
 def test_views_do_not_depend_on_the_other_images(tmp_path: Path, files: Files) -> None:
     paths, sha256s = files
-    found = views(files, tmp_path / "f", 2)
+    features = views(files, tmp_path / "f", 2)
     few = views((paths[7:2:-1], sha256s[7:2:-1]), tmp_path / "g", 2)
-    np.testing.assert_allclose(few, found[:, 7:2:-1], atol=1e-6)
-    assert not np.allclose(views(files, tmp_path / "f", 2, seed=1)[1], found[1], atol=1e-4)
+    np.testing.assert_allclose(few, features[:, 7:2:-1], atol=1e-6)
+    assert not np.allclose(views(files, tmp_path / "f", 2, seed=1)[1], features[1], atol=1e-4)
 
 
 def test_views_once_computed_are_kept(tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ def test_by_head() -> None:
     labels = np.array([0, 1, 0, 1])
     probs = np.array([[0.9, 0.1], [0.1, 0.9], [0.1, 0.9], [0.45, 0.55]], np.float32)
     bins = reliability_bins(labels, probs)
-    assert {i: own["n"] for i, own in enumerate(bins) if own["n"]} == {8: 1, 13: 3}  # 0.55 of 15 bins: 8.25; 0.9: 13.5
+    assert {i: row["n"] for i, row in enumerate(bins) if row["n"]} == {8: 1, 13: 3}  # 0.55 of 15 bins: 8.25; 0.9: 13.5
     assert bins[13]["confidence"] == pytest.approx(0.9)
     assert bins[13]["accuracy"] == pytest.approx(2 / 3)
     assert bins[0] == {"low": 0.0, "high": pytest.approx(1 / 15), "n": 0, "confidence": None, "accuracy": None}
@@ -41,12 +41,12 @@ def test_an_edge_belongs_to_the_bin_below_and_certainty_to_the_last() -> None:
 @given(st.integers(0, 2**32 - 1), st.integers(2, 7))
 def test_same_as_scikit_learn(seed: int, n_classes: int) -> None:
     labels, probs = drawn(seed, n_classes=n_classes)
-    bins = [own for own in reliability_bins(labels, probs) if own["n"]]
+    bins = [row for row in reliability_bins(labels, probs) if row["n"]]
     right = probs.argmax(1) == labels
     accuracies, confidences = calibration_curve(right, probs.max(1).astype(np.float64), n_bins=BINS, strategy="uniform")
-    assert [own["accuracy"] for own in bins] == pytest.approx(accuracies)
-    assert [own["confidence"] for own in bins] == pytest.approx(confidences)
-    assert sum(own["n"] for own in bins) == len(labels)
+    assert [row["accuracy"] for row in bins] == pytest.approx(accuracies)
+    assert [row["confidence"] for row in bins] == pytest.approx(confidences)
+    assert sum(row["n"] for row in bins) == len(labels)
     exact = probs / probs.sum(1, keepdims=True, dtype=np.float64)
     expected = brier_score_loss(labels, exact, labels=range(n_classes), scale_by_half=False)
     assert brier(labels, probs) == pytest.approx(expected, abs=1e-5)
@@ -73,6 +73,6 @@ def test_the_worst_brier_score_is_two_and_the_best_nothing() -> None:
 
 def test_no_rows() -> None:
     none = reliability_bins(np.zeros(0, np.int64), np.zeros((0, 3), np.float32))
-    assert [own["n"] for own in none] == [0] * BINS
+    assert [row["n"] for row in none] == [0] * BINS
     assert expected_calibration_error(none) is None
     assert brier(np.zeros(0, np.int64), np.zeros((0, 3), np.float32)) is None

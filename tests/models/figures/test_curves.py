@@ -18,7 +18,7 @@ def test_curves_of_folds(tmp_path: Path) -> None:
     (tmp_path / "fold-2.jsonl").write_text(line(1, val_loss=3.0))
     curves = read_curves(tmp_path, range(3))
     assert sorted(curves) == [0, 2]
-    assert [one["val_loss"] for one in curves[0]] == [2.0, 1.0]
+    assert [epoch["val_loss"] for epoch in curves[0]] == [2.0, 1.0]
 
 
 def test_the_curve_of_a_run(tmp_path: Path) -> None:
@@ -31,22 +31,22 @@ def test_the_curve_of_a_run(tmp_path: Path) -> None:
 
 def test_a_line_still_being_written_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "metrics.jsonl").write_text(line(1, val_loss=2.0) + '{"epoch": 2, "val')
-    assert [one["epoch"] for one in read_curve(tmp_path)] == [1]
+    assert [epoch["epoch"] for epoch in read_curve(tmp_path)] == [1]
 
 
 def test_an_epoch_written_again_after_a_resume_counts_once(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_text(line(1, val_loss=3.0) + line(2, val_loss=2.0) + line(2, val_loss=1.5) + line(3, val_loss=1.0))
-    assert [(one["epoch"], one["val_loss"]) for one in read_curve(tmp_path)] == [(1, 3.0), (2, 1.5), (3, 1.0)]
+    assert [(epoch["epoch"], epoch["val_loss"]) for epoch in read_curve(tmp_path)] == [(1, 3.0), (2, 1.5), (3, 1.0)]
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [("{]\n", "damaged in line 1"), ('{"loss": 1}\n', "no epoch in line 1"), ("[1]\n", "no epoch in line 1")],
 )
-def test_a_damaged_curve_is_one_sentence(tmp_path: Path, content: str, said: str) -> None:
+def test_a_damaged_curve_is_one_sentence(tmp_path: Path, content: str, sentence: str) -> None:
     (tmp_path / "metrics.jsonl").write_text(content)
-    with pytest.raises(ErrataError, match=said):
+    with pytest.raises(ErrataError, match=sentence):
         read_curve(tmp_path)
 
 

@@ -17,17 +17,17 @@ def test_means_over_the_steps_that_learned_from_an_image() -> None:
     margins = Margins(3, torch.device("cpu"))
     margins.add(np.array([0, 2]), torch.tensor([[3.0, 1.0, 0.0], [0.0, 5.0, 1.0]]), torch.tensor([0, 2]))
     margins.add(np.array([0]), torch.tensor([[1.0, 0.5, 2.0]]), torch.tensor([0]))
-    found = margins.mean()
-    assert found[0] == (2 - 1) / 2  # 3 - 1, then 1 - 2
-    assert np.isnan(found[1])
-    assert found[2] == 1 - 5
+    means = margins.mean()
+    assert means[0] == (2 - 1) / 2  # 3 - 1, then 1 - 2
+    assert np.isnan(means[1])
+    assert means[2] == 1 - 5
 
 
 def test_the_mean_of_folds_leaves_out_the_fold_that_did_not_learn() -> None:
     nan = np.nan
-    found = mean_of_folds(np.array([[1, nan, nan], [3, 2, nan]], np.float32))
-    assert found[:2].tolist() == [2, 2]
-    assert np.isnan(found[2])
+    means = mean_of_folds(np.array([[1, nan, nan], [3, 2, nan]], np.float32))
+    assert means[:2].tolist() == [2, 2]
+    assert np.isnan(means[2])
 
 
 def test_wrong_labels_have_low_margins() -> None:

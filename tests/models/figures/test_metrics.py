@@ -113,11 +113,11 @@ def test_class_figures_by_head() -> None:
 def test_class_figures_same_as_scikit_learn(seed: int, n: int) -> None:
     labels, probs = drawn(seed, n=n)  # few rows: classes that are never a label, never predicted or neither
     predicted = probs.argmax(1)
-    own = class_figures(confusion(labels, predicted, 4), ABCD)
+    rows = class_figures(confusion(labels, predicted, 4), ABCD)
     expected = reference.precision_recall_fscore_support(labels, predicted, labels=range(4), zero_division=np.nan)
     for name, values in zip(("precision", "recall", "f1", "support"), expected, strict=True):
-        found = [math.nan if one[name] is None else one[name] for one in own]
-        assert found == pytest.approx(values.tolist(), nan_ok=True), name
+        ours = [math.nan if row[name] is None else row[name] for row in rows]
+        assert ours == pytest.approx(values.tolist(), nan_ok=True), name
     macro = reference.f1_score(labels, predicted, average="macro", zero_division=0)
     assert evaluate(labels, probs, ABCD)["macro_f1"] == pytest.approx(macro)
 
@@ -149,10 +149,10 @@ def test_top_k_same_as_scikit_learn_and_grows_with_k(seed: int, k: int) -> None:
 def test_auroc_by_head() -> None:
     labels = np.array([0, 0, 1, 1])
     second = np.array([0.1, 0.4, 0.4, 0.8])  # of four pairs three are in order and one is a tie
-    found = auroc(labels, np.stack([1 - second, second], 1).astype(np.float32), ("no", "yes"))
-    assert found["value"] == 3.5 / 4
-    assert found["kind"] == "binary"
-    assert found["left_out"] == []
+    figures = auroc(labels, np.stack([1 - second, second], 1).astype(np.float32), ("no", "yes"))
+    assert figures["value"] == 3.5 / 4
+    assert figures["kind"] == "binary"
+    assert figures["left_out"] == []
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(4, 60))
@@ -160,29 +160,29 @@ def test_auroc_of_two_classes_same_as_scikit_learn(seed: int, n: int) -> None:
     rng = np.random.default_rng(seed)
     labels = np.concatenate([[0, 1], rng.integers(0, 2, n - 2)])
     second = np.round(rng.random(n), 1).astype(np.float32)  # many ties
-    found = auroc(labels, np.stack([1 - second, second], 1), ("no", "yes"))
-    assert found["value"] == pytest.approx(reference.roc_auc_score(labels, second))
-    assert found["per_class"]["no"] == pytest.approx(found["per_class"]["yes"])
+    figures = auroc(labels, np.stack([1 - second, second], 1), ("no", "yes"))
+    assert figures["value"] == pytest.approx(reference.roc_auc_score(labels, second))
+    assert figures["per_class"]["no"] == pytest.approx(figures["per_class"]["yes"])
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_auroc_of_several_classes_same_as_scikit_learn(seed: int) -> None:
     labels, probs = drawn(seed)
-    found = auroc(labels, probs, ABCD)
-    assert found["kind"] == "one-vs-rest"
+    figures = auroc(labels, probs, ABCD)
+    assert figures["kind"] == "one-vs-rest"
     # Class by class: scikit-learn's multi-class mode wants rows that sum to 1 in float64, and scaling breaks ties.
     areas = [reference.roc_auc_score(labels == k, probs[:, k]) for k in range(len(ABCD))]
-    assert [found["per_class"][name] for name in ABCD] == pytest.approx(areas)
-    assert found["value"] == pytest.approx(np.mean(areas))
+    assert [figures["per_class"][name] for name in ABCD] == pytest.approx(areas)
+    assert figures["value"] == pytest.approx(np.mean(areas))
 
 
 def test_a_class_that_never_occurs_is_left_out_of_the_auroc_and_named() -> None:
     labels, probs = drawn(0)
-    some = labels != 2
-    found = auroc(labels[some], probs[some], ABCD)
-    assert found["left_out"] == ["c"]
-    assert sorted(found["per_class"]) == ["a", "b", "d"]
-    assert found["value"] == pytest.approx(np.mean(list(found["per_class"].values())))
+    rows = labels != 2
+    figures = auroc(labels[rows], probs[rows], ABCD)
+    assert figures["left_out"] == ["c"]
+    assert sorted(figures["per_class"]) == ["a", "b", "d"]
+    assert figures["value"] == pytest.approx(np.mean(list(figures["per_class"].values())))
 
 
 def test_one_class_has_no_auroc() -> None:
@@ -201,19 +201,19 @@ def test_one_class_has_no_auroc() -> None:
 def test_evaluate_is_json_bounded_and_does_not_mind_the_order(seed: int, n: int, n_classes: int) -> None:
     labels, probs = drawn(seed, n, n_classes)
     classes = [f"class {k}" for k in range(n_classes)]
-    found = evaluate(labels, probs, classes)
-    again = json.loads(json.dumps(found, allow_nan=False))
-    assert again == found
+    figures = evaluate(labels, probs, classes)
+    again = json.loads(json.dumps(figures, allow_nan=False))
+    assert again == figures
     order = np.random.default_rng(seed).permutation(n)
     shuffled = evaluate(labels[order], probs[order], classes)
     for name in ("accuracy", "macro_f1", "confusion", "per_class", "top_k", "auroc"):
-        assert shuffled[name] == found[name]
-    assert found["n"] == sum(own["support"] for own in found["per_class"]) == np.sum(found["confusion"])
+        assert shuffled[name] == figures[name]
+    assert figures["n"] == sum(row["support"] for row in figures["per_class"]) == np.sum(figures["confusion"])
     if n:
-        assert 0 <= found["low"] <= found["accuracy"] <= found["high"] <= 1
-        assert found["accuracy"] == accuracy(labels, probs)
-        assert set(found["top_k"]) == {str(k) for k in (2, 3, 5) if k < n_classes}
-        assert all(found["accuracy"] <= value <= 1 for value in found["top_k"].values())
+        assert 0 <= figures["low"] <= figures["accuracy"] <= figures["high"] <= 1
+        assert figures["accuracy"] == accuracy(labels, probs)
+        assert set(figures["top_k"]) == {str(k) for k in (2, 3, 5) if k < n_classes}
+        assert all(figures["accuracy"] <= value <= 1 for value in figures["top_k"].values())
 
 
 @given(st.integers(0, 2**32 - 1))
@@ -221,25 +221,25 @@ def test_renaming_classes_renames_figures(seed: int) -> None:
     labels, probs = drawn(seed)
     order = np.random.default_rng(seed).permutation(4)
     place = np.argsort(order)  # old class -> new class
-    one, other = evaluate(labels, probs, ABCD), evaluate(place[labels], probs[:, order], [ABCD[k] for k in order])
+    figures, renamed = evaluate(labels, probs, ABCD), evaluate(place[labels], probs[:, order], [ABCD[k] for k in order])
     for name in ("accuracy", "macro_f1", "log_loss", "brier"):
-        assert other[name] == pytest.approx(one[name])
-    assert other["auroc"]["per_class"] == pytest.approx(one["auroc"]["per_class"])
-    assert {own["class"]: own["f1"] for own in other["per_class"]} == {
-        own["class"]: own["f1"] for own in one["per_class"]
+        assert renamed[name] == pytest.approx(figures[name])
+    assert renamed["auroc"]["per_class"] == pytest.approx(figures["auroc"]["per_class"])
+    assert {row["class"]: row["f1"] for row in renamed["per_class"]} == {
+        row["class"]: row["f1"] for row in figures["per_class"]
     }
 
 
 def test_evaluate_no_image() -> None:
-    found = evaluate(NO_LABELS, NO_PROBS, ("a", "b", "c"))
-    assert (found["n"], found["accuracy"], found["low"], found["high"]) == (0, None, 0, 1)
-    assert [found[name] for name in ("macro_f1", "log_loss", "brier", "auroc")] == [None] * 4
-    assert found["calibration"]["ece"] is None
-    assert found["top_k"] == {}
+    figures = evaluate(NO_LABELS, NO_PROBS, ("a", "b", "c"))
+    assert (figures["n"], figures["accuracy"], figures["low"], figures["high"]) == (0, None, 0, 1)
+    assert [figures[name] for name in ("macro_f1", "log_loss", "brier", "auroc")] == [None] * 4
+    assert figures["calibration"]["ece"] is None
+    assert figures["top_k"] == {}
 
 
 @pytest.mark.parametrize(
-    ("labels", "probs", "classes", "said"),
+    ("labels", "probs", "classes", "sentence"),
     [
         ([0, 1], [[1, 0]], "ab", "2 labels and probs of 1 images"),
         ([0, 2], [[1, 0], [1, 0]], "ab", "label 2 of row 1 is no class; allowed are 0 to 1"),
@@ -251,6 +251,6 @@ def test_evaluate_no_image() -> None:
         ([0], [[1, 0]], "aa", "a name twice"),
     ],
 )
-def test_evaluate_refuses(labels: list[int], probs: list[list[float]], classes: str, said: str) -> None:
-    with pytest.raises(ErrataError, match=said):
+def test_evaluate_refuses(labels: list[int], probs: list[list[float]], classes: str, sentence: str) -> None:
+    with pytest.raises(ErrataError, match=sentence):
         evaluate(np.array(labels), np.array(probs, np.float32), list(classes))

@@ -16,9 +16,9 @@ from models.figures.paired import best_shares, bootstrap_shares, differ_share, h
 
 def outcomes(both: int, first: int, second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:
     """Return whether two classifiers are right, so many images of each kind."""
-    one = np.repeat([True, True, False, False], [both, first, second, neither])
-    other = np.repeat([True, False, True, False], [both, first, second, neither])
-    return one, other
+    first_right = np.repeat([True, True, False, False], [both, first, second, neither])
+    second_right = np.repeat([True, False, True, False], [both, first, second, neither])
+    return first_right, second_right
 
 
 def test_mcnemar_by_hand() -> None:
@@ -32,16 +32,16 @@ def test_mcnemar_by_hand() -> None:
 
 @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 5))
 def test_mcnemar_is_that_of_scipy_and_statsmodels(first: int, second: int, both: int) -> None:
-    own = mcnemar(*outcomes(both, first, second, 1))
+    ours = mcnemar(*outcomes(both, first, second, 1))
     if first + second:
-        assert own.p == pytest.approx(binomtest(first, first + second, 0.5).pvalue, rel=1e-9)
+        assert ours.p == pytest.approx(binomtest(first, first + second, 0.5).pvalue, rel=1e-9)
     table = [[both, first], [second, 1]]
-    assert own.p == pytest.approx(statsmodels_mcnemar(table, exact=True).pvalue, rel=1e-9)
+    assert ours.p == pytest.approx(statsmodels_mcnemar(table, exact=True).pvalue, rel=1e-9)
 
 
 def test_mcnemar_of_many_images_does_not_overflow() -> None:
-    own = mcnemar(*outcomes(0, 3000, 2800, 0))
-    assert own.p == pytest.approx(binomtest(3000, 5800, 0.5).pvalue, rel=1e-9)
+    ours = mcnemar(*outcomes(0, 3000, 2800, 0))
+    assert ours.p == pytest.approx(binomtest(3000, 5800, 0.5).pvalue, rel=1e-9)
     assert mcnemar(*outcomes(0, 5000, 0, 0)).p == 0.0  # 2^-4999 is below the smallest float
 
 
@@ -59,7 +59,7 @@ def test_holm_by_hand() -> None:
 @settings(max_examples=5)  # statsmodels takes a seventh of a second for each
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=12))
 def test_holm_is_that_of_statsmodels(thousandths: list[int]) -> None:
-    p_values = [one / 1000 for one in thousandths]
+    p_values = [value / 1000 for value in thousandths]
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1].tolist())
 
 
@@ -89,9 +89,9 @@ def test_bootstrap_is_that_of_drawing_image_by_image() -> None:
     random = np.random.default_rng(5)
     values = random.random((3, 37)) < np.array([[0.9], [0.8], [0.5]])
     plain = values[:, random.integers(37, size=(20_000, 37))].mean(2).T  # the textbook way
-    own = bootstrap_shares(values, draws=20_000, seed=1)
-    assert own.mean(0) == pytest.approx(plain.mean(0), abs=0.003)
-    assert np.cov(own.T) == pytest.approx(np.cov(plain.T), abs=3e-4)
+    ours = bootstrap_shares(values, draws=20_000, seed=1)
+    assert ours.mean(0) == pytest.approx(plain.mean(0), abs=0.003)
+    assert np.cov(ours.T) == pytest.approx(np.cov(plain.T), abs=3e-4)
 
 
 def test_bootstrap_repeats_and_follows_its_seed() -> None:

@@ -23,22 +23,22 @@ def saved(folder: Path) -> Path:
 
 
 def test_round_trip(tmp_path: Path) -> None:
-    found = Predictions.load(saved(tmp_path))
-    assert found.image_ids.tolist() == IDS.tolist()
-    assert np.array_equal(found.probs, PROBS)
-    assert found.probs.dtype == np.float32
-    assert found.embeddings is not None
-    assert np.array_equal(found.embeddings, EMBEDDINGS)
-    assert found.fold is not None
-    assert found.fold.tolist() == [0, 1, NO_FOLD]
+    loaded = Predictions.load(saved(tmp_path))
+    assert loaded.image_ids.tolist() == IDS.tolist()
+    assert np.array_equal(loaded.probs, PROBS)
+    assert loaded.probs.dtype == np.float32
+    assert loaded.embeddings is not None
+    assert np.array_equal(loaded.embeddings, EMBEDDINGS)
+    assert loaded.fold is not None
+    assert loaded.fold.tolist() == [0, 1, NO_FOLD]
     assert [path.name for path in tmp_path.iterdir()] == ["predictions.npz"]
 
 
 def test_without_embeddings_and_in_sample(tmp_path: Path) -> None:
     Predictions(IDS, PROBS, None, None).save(tmp_path / "p.npz")
-    found = Predictions.load(tmp_path / "p.npz")
-    assert found.embeddings is None
-    assert found.fold is None
+    loaded = Predictions.load(tmp_path / "p.npz")
+    assert loaded.embeddings is None
+    assert loaded.fold is None
 
 
 def test_missing(tmp_path: Path) -> None:
@@ -134,5 +134,5 @@ def test_bad_probs(probs: list[object], sentence: str) -> None:
 
 
 def test_held_out_or_mean_by_head() -> None:
-    every = np.array([[[1], [2], [3]], [[5], [6], [7]]], np.float32)  # (F, N, 1)
-    assert held_out_or_mean(every, np.array([1, 0, NO_FOLD])).tolist() == [[5], [2], [5]]
+    of_folds = np.array([[[1], [2], [3]], [[5], [6], [7]]], np.float32)  # (F, N, 1)
+    assert held_out_or_mean(of_folds, np.array([1, 0, NO_FOLD])).tolist() == [[5], [2], [5]]

@@ -18,12 +18,12 @@ def images(count: int, side: int, seed: int = 0) -> torch.Tensor:
 def candidates(image: torch.Tensor) -> list[torch.Tensor]:
     """Every mirrored and shifted copy there is, by padding with the edge pixels and cutting out."""
     side, reach = len(image), len(image) // 8
-    found = []
+    copies = []
     for mirrored in (image, image.flip(1)):
         padded = np.pad(mirrored.numpy(), ((reach, reach), (reach, reach), (0, 0)), mode="edge")
         starts = range(2 * reach + 1)
-        found += [torch.from_numpy(padded[y : y + side, x : x + side]) for y in starts for x in starts]
-    return found
+        copies += [torch.from_numpy(padded[y : y + side, x : x + side]) for y in starts for x in starts]
+    return copies
 
 
 @given(st.sampled_from([4, 8, 16, 17]), st.integers(0, 2**32 - 1))
@@ -33,13 +33,13 @@ def test_every_image_is_a_mirrored_and_shifted_copy_of_itself(side: int, seed: i
     assert after.shape == before.shape
     assert after.dtype == torch.uint8
     for image, changed in zip(before, after, strict=True):
-        assert any(torch.equal(changed, one) for one in candidates(image))
+        assert any(torch.equal(changed, copy) for copy in candidates(image))
 
 
 def test_all_flips_and_shifts_occur_about_equally_often() -> None:
     image = images(1, 8)
     changed = flip_crop(image.expand(3600, 8, 8, 3), torch.Generator().manual_seed(0))
-    counts = [int((changed == one).all(dim=(1, 2, 3)).sum()) for one in candidates(image[0])]
+    counts = [int((changed == copy).all(dim=(1, 2, 3)).sum()) for copy in candidates(image[0])]
     assert sum(counts) == 3600
     assert len(counts) == 18
     assert 140 <= min(counts) <= max(counts) <= 260  # 200 expected, deviation 14
@@ -47,9 +47,9 @@ def test_all_flips_and_shifts_occur_about_equally_often() -> None:
 
 def test_the_generator_decides() -> None:
     batch = images(8, 16)
-    first, same, other = (flip_crop(batch, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
+    first, same, different = (flip_crop(batch, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
     assert torch.equal(first, same)
-    assert not torch.equal(first, other)
+    assert not torch.equal(first, different)
 
 
 def test_no_pixel_is_invented_and_the_batch_is_left_alone() -> None:
@@ -57,8 +57,8 @@ def test_no_pixel_is_invented_and_the_batch_is_left_alone() -> None:
     kept = batch.clone()
     changed = flip_crop(batch, torch.Generator().manual_seed(0))
     assert torch.equal(batch, kept)
-    for image, other in zip(batch, changed, strict=True):
-        assert set(map(tuple, other.reshape(-1, 3).tolist())) <= set(map(tuple, image.reshape(-1, 3).tolist()))
+    for image, augmented in zip(batch, changed, strict=True):
+        assert set(map(tuple, augmented.reshape(-1, 3).tolist())) <= set(map(tuple, image.reshape(-1, 3).tolist()))
 
 
 @pytest.mark.parametrize("name", AUGMENTATIONS)
@@ -87,9 +87,9 @@ def test_rotation_is_torchvisions_where_the_image_reaches(degrees: float, mirror
     expected = reference.rotate(
         reference.horizontal_flip(batch) if mirrored else batch, degrees, InterpolationMode.BILINEAR
     )
-    found = rotate(batch, torch.full((2,), np.radians(degrees)), torch.full((2,), mirrored))
+    rotated = rotate(batch, torch.full((2,), np.radians(degrees)), torch.full((2,), mirrored))
     inside = slice(7, -7)  # torchvision's corners are black
-    torch.testing.assert_close(found[..., inside, inside], expected[..., inside, inside], atol=0.05, rtol=0)
+    torch.testing.assert_close(rotated[..., inside, inside], expected[..., inside, inside], atol=0.05, rtol=0)
 
 
 def test_rotation_repeats_the_edge_and_invents_no_black() -> None:
@@ -99,10 +99,10 @@ def test_rotation_repeats_the_edge_and_invents_no_black() -> None:
 
 def test_each_image_has_an_angle_of_its_own() -> None:
     batch = floats(1, 16).expand(3, 3, 16, 16)
-    found = rotate(batch, torch.tensor([0.0, 0.2, 0.0]), torch.tensor([False, False, True]))
-    torch.testing.assert_close(found[0], batch[0], atol=0.01, rtol=0)
-    torch.testing.assert_close(found[2], batch[0].flip(2), atol=0.01, rtol=0)
-    assert (found[1] - batch[0]).abs().mean() > 10
+    rotated = rotate(batch, torch.tensor([0.0, 0.2, 0.0]), torch.tensor([False, False, True]))
+    torch.testing.assert_close(rotated[0], batch[0], atol=0.01, rtol=0)
+    torch.testing.assert_close(rotated[2], batch[0].flip(2), atol=0.01, rtol=0)
+    assert (rotated[1] - batch[0]).abs().mean() > 10
 
 
 @given(st.floats(0.5, 1.5), st.floats(0.5, 1.5), st.floats(0.5, 1.5), st.integers(0, 99))
@@ -122,9 +122,9 @@ def test_grey_is_torchvisions() -> None:
 def test_landmarks_stays_within_its_ranges() -> None:
     """Of a grey image only its brightness and contrast can change: one value, within 0.8 to 1.2 times the first."""
     batch = torch.full((2000, 4, 4, 3), 100, dtype=torch.uint8)
-    found = landmarks(batch, torch.Generator().manual_seed(0)).flatten(1)
-    assert (found.max(1).values - found.min(1).values).max() <= 1
-    values = found[:, 0].float()
+    augmented = landmarks(batch, torch.Generator().manual_seed(0)).flatten(1)
+    assert (augmented.max(1).values - augmented.min(1).values).max() <= 1
+    values = augmented[:, 0].float()
     assert 80 <= values.min() <= 82
     assert 118 <= values.max() <= 120
     assert values.mean().item() == pytest.approx(100, abs=1)
@@ -134,8 +134,8 @@ def test_a_tenth_is_grey_and_half_is_mirrored() -> None:
     batch = torch.zeros(3000, 9, 9, 3, dtype=torch.uint8)
     batch[:, :, :4] = torch.tensor([200, 50, 50], dtype=torch.uint8)  # red on the left
     batch[:, :, 5:] = torch.tensor([50, 50, 200], dtype=torch.uint8)
-    found = landmarks(batch, torch.Generator().manual_seed(0)).float()
-    left, right = found[:, 4, 1], found[:, 4, 7]
+    augmented = landmarks(batch, torch.Generator().manual_seed(0)).float()
+    left, right = augmented[:, 4, 1], augmented[:, 4, 7]
     grey = (left.max(1).values - left.min(1).values) <= 1
     assert grey.float().mean().item() == pytest.approx(0.1, abs=0.02)
     mirrored = (left[:, 2] > right[:, 2])[~grey]
@@ -145,8 +145,8 @@ def test_a_tenth_is_grey_and_half_is_mirrored() -> None:
 def test_landmarks_draws_for_each_image_by_the_generator_and_leaves_the_batch_alone() -> None:
     batch = images(1, 16).expand(4, 16, 16, 3)
     kept = batch.clone()
-    first, same, other = (landmarks(batch, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
+    first, same, different = (landmarks(batch, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
     assert torch.equal(first, same)
-    assert not torch.equal(first, other)
+    assert not torch.equal(first, different)
     assert len({image.numpy().tobytes() for image in first}) == 4
     assert torch.equal(batch, kept)

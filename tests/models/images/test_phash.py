@@ -24,6 +24,6 @@ def test_phash_is_imagehashs(pixels: ByteArray) -> None:
 
 def test_phash_survives_resizing_and_tells_pictures_apart() -> None:
     same = phash(smooth(100)) ^ phash(smooth(64))
-    other = phash(smooth(100)) ^ phash(picture(16, 16, 5).resize((100, 100)))
+    different = phash(smooth(100)) ^ phash(picture(16, 16, 5).resize((100, 100)))
     assert same.bit_count() <= 4
-    assert other.bit_count() >= 16
+    assert different.bit_count() >= 16

@@ -43,12 +43,12 @@ def test_filled_once_then_opened(tmp_path: Path) -> None:
     rows = fill(tmp_path, KEYS, computed)
     assert rows.tolist() == [[value(k), 2 * value(k)] for k in KEYS]
     assert sorted(computed) == sorted(KEYS)
-    found = open_rows(tmp_path, KEYS)
-    assert found is not None
-    assert np.array_equal(found, rows)
+    opened = open_rows(tmp_path, KEYS)
+    assert opened is not None
+    assert np.array_equal(opened, rows)
     assert count_missing(tmp_path, KEYS) == 0
     with pytest.raises(ValueError, match="read-only"):
-        found[0] = 1
+        opened[0] = 1
 
 
 def test_a_failure_keeps_the_blocks_before_it(tmp_path: Path) -> None:

@@ -95,30 +95,32 @@ def equal(first: Predictions, second: Predictions) -> bool:
 
 def test_network_predictions_have_a_row_for_every_image(tmp_path: Path) -> None:
     task, pixels = problem()
-    found = cross_validate_network("tiny", task, pixels, TrainConfig(epochs=8, batch_size=8, peak_lr=0.03), tmp_path)
-    assert found.probs.shape == (N, 3)
-    assert found.probs.dtype == np.float32
-    assert found.probs.sum(1) == pytest.approx(np.ones(N), abs=1e-5)
-    assert (found.probs.argmax(1) == task.labels).mean() > 0.8
-    assert found.fold is not None
-    assert np.array_equal(found.fold, task.fold)
-    assert equal(found, Predictions.load(tmp_path / "predictions.npz"))
+    predictions = cross_validate_network(
+        "tiny", task, pixels, TrainConfig(epochs=8, batch_size=8, peak_lr=0.03), tmp_path
+    )
+    assert predictions.probs.shape == (N, 3)
+    assert predictions.probs.dtype == np.float32
+    assert predictions.probs.sum(1) == pytest.approx(np.ones(N), abs=1e-5)
+    assert (predictions.probs.argmax(1) == task.labels).mean() > 0.8
+    assert predictions.fold is not None
+    assert np.array_equal(predictions.fold, task.fold)
+    assert equal(predictions, Predictions.load(tmp_path / "predictions.npz"))
 
 
 def test_probs_are_those_of_the_model_that_did_not_see_the_image_or_the_mean(tmp_path: Path) -> None:
     task, pixels = problem()
-    found = cross_validate_network("tiny", task, pixels, CONFIG, tmp_path)
-    every = []
+    predictions = cross_validate_network("tiny", task, pixels, CONFIG, tmp_path)
+    probs_of_folds = []
     for k in range(F):
         classifier, info = load_checkpoint(tmp_path / f"fold-{k}.safetensors")
         assert info.classes == CLASSES
         assert info.config == CONFIG.to_dict()
         examples = Pixels(pixels, ARCHITECTURES["tiny"].input, "none", FABRIC.device)
         logits, _ = infer(classifier, examples, np.ones(N, bool), FABRIC)
-        every.append(torch.from_numpy(logits).softmax(1).numpy())
+        probs_of_folds.append(torch.from_numpy(logits).softmax(1).numpy())
     for row in range(N):
-        expected = np.mean(every, 0)[row] if task.fold[row] == NO_FOLD else every[task.fold[row]][row]
-        assert found.probs[row] == pytest.approx(expected, abs=1e-6)
+        expected = np.mean(probs_of_folds, 0)[row] if task.fold[row] == NO_FOLD else probs_of_folds[task.fold[row]][row]
+        assert predictions.probs[row] == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_network_never_learns_from_the_fold_it_judges(tmp_path: Path) -> None:
@@ -126,10 +128,10 @@ def test_a_network_never_learns_from_the_fold_it_judges(tmp_path: Path) -> None:
     row = int(np.flatnonzero(task.fold == 1)[0])
     before = cross_validate_network("tiny", task, pixels, CONFIG, tmp_path / "before")
     after = cross_validate_network("tiny", with_label(task, row), pixels, CONFIG, tmp_path / "after")
-    own = task.fold == 1  # judged by the model of fold 1, which saw no label of fold 1
-    assert np.array_equal(before.probs[own], after.probs[own])
-    others = (task.fold == 0) | (task.fold == 2)
-    assert not np.array_equal(before.probs[others], after.probs[others])
+    judged = task.fold == 1  # judged by the model of fold 1, which saw no label of fold 1
+    assert np.array_equal(before.probs[judged], after.probs[judged])
+    rest = (task.fold == 0) | (task.fold == 2)
+    assert not np.array_equal(before.probs[rest], after.probs[rest])
 
 
 def test_no_model_learns_from_the_test_split(tmp_path: Path) -> None:
@@ -227,19 +229,21 @@ def test_learning_curves(tmp_path: Path) -> None:
 def test_heads_are_those_of_scikit_learn_out_of_fold(tmp_path: Path) -> None:
     task, pixels = problem()
     embedded = features(pixels)
-    found = cross_validate_heads("efficientnet_lite0", task, embedded, "", tmp_path)
+    predictions = cross_validate_heads("efficientnet_lite0", task, embedded, "", tmp_path)
     standard = (embedded - embedded.mean(0)) / embedded.std(0)
-    every = np.empty((F, N, 3))
+    probs_of_folds = np.empty((F, N, 3))
     for k in range(F):
-        own = (task.fold != k) & (task.fold != NO_FOLD)
+        learned = (task.fold != k) & (task.fold != NO_FOLD)
         penalty = _penalty(tmp_path / f"fold-{k}.safetensors")
-        model = LogisticRegression(C=1 / (own.sum() * penalty), tol=1e-10, max_iter=10_000)
-        every[k] = model.fit(standard[own], task.labels[own]).predict_proba(standard)
-    expected = np.where(task.fold[:, None] == NO_FOLD, every.mean(0), every[np.maximum(task.fold, 0), np.arange(N)])
-    assert np.abs(found.probs - expected).max() < 5e-3
-    assert found.embeddings is not None
-    assert np.array_equal(found.embeddings, embedded)
-    assert equal(found, Predictions.load(tmp_path / "predictions.npz"))
+        model = LogisticRegression(C=1 / (learned.sum() * penalty), tol=1e-10, max_iter=10_000)
+        probs_of_folds[k] = model.fit(standard[learned], task.labels[learned]).predict_proba(standard)
+    expected = np.where(
+        task.fold[:, None] == NO_FOLD, probs_of_folds.mean(0), probs_of_folds[np.maximum(task.fold, 0), np.arange(N)]
+    )
+    assert np.abs(predictions.probs - expected).max() < 5e-3
+    assert predictions.embeddings is not None
+    assert np.array_equal(predictions.embeddings, embedded)
+    assert equal(predictions, Predictions.load(tmp_path / "predictions.npz"))
 
 
 def _penalty(path: Path) -> float:
@@ -254,9 +258,11 @@ def test_a_head_never_learns_from_the_fold_it_judges(tmp_path: Path) -> None:
     row = int(np.flatnonzero(task.fold == 1)[0])
     before = cross_validate_heads("efficientnet_lite0", task, features(pixels), "", tmp_path / "before")
     after = cross_validate_heads("efficientnet_lite0", with_label(task, row), features(pixels), "", tmp_path / "after")
-    own = task.fold == 1
-    assert np.abs(before.probs[own] - after.probs[own]).max() < 5e-3  # heads share their iterations, not their rows
-    assert np.abs(before.probs[~own] - after.probs[~own]).max() > 0.01
+    judged = task.fold == 1
+    assert (
+        np.abs(before.probs[judged] - after.probs[judged]).max() < 5e-3
+    )  # heads share their iterations, not their rows
+    assert np.abs(before.probs[~judged] - after.probs[~judged]).max() > 0.01
 
 
 def test_embeddings_of_turned_and_shifted_networks_come_together() -> None:
@@ -264,21 +270,21 @@ def test_embeddings_of_turned_and_shifted_networks_come_together() -> None:
     first = rng.normal(size=(50, 6))
     turns = [np.linalg.qr(rng.normal(size=(6, 6)))[0] for _ in range(3)]
     copies = np.stack([first, *(first @ turn + rng.normal(size=6) for turn in turns)]).astype(np.float32)
-    found = module._aligned(copies)
-    assert found.dtype == np.float32
-    for other in found:
-        assert np.abs(other - (first - first.mean(0))).max() < 1e-5
+    aligned = module._aligned(copies)
+    assert aligned.dtype == np.float32
+    for embedded in aligned:
+        assert np.abs(embedded - (first - first.mean(0))).max() < 1e-5
 
 
 def test_alignment_only_turns() -> None:
     rng = np.random.default_rng(0)
     networks = rng.normal(size=(3, 40, 5)).astype(np.float32)
-    found = module._aligned(networks)
-    for before, after in zip(networks, found, strict=True):  # distances between images stay
+    aligned = module._aligned(networks)
+    for before, after in zip(networks, aligned, strict=True):  # distances between images stay
         for row in range(0, 40, 7):
-            lengths = [np.linalg.norm(one - one[row], axis=1) for one in (before, after)]
+            lengths = [np.linalg.norm(embedded - embedded[row], axis=1) for embedded in (before, after)]
             assert lengths[0] == pytest.approx(lengths[1], abs=1e-4)
-    assert np.abs(found[0] - found[1]).mean() <= np.abs(found[0] - (networks[1] - networks[1].mean(0))).mean()
+    assert np.abs(aligned[0] - aligned[1]).mean() <= np.abs(aligned[0] - (networks[1] - networks[1].mean(0))).mean()
 
 
 def test_side_by_side_is_as_one_after_the_other_and_resumes_to_the_same_numbers(tmp_path: Path) -> None:
@@ -286,13 +292,13 @@ def test_side_by_side_is_as_one_after_the_other_and_resumes_to_the_same_numbers(
     pixels = small.repeat(6, axis=1).repeat(6, axis=2)  # 48 px
     config = TrainConfig(epochs=1)
     name = "simple_cnn_norm_dropout"
-    one = cross_validate_network(name, task, pixels, config, tmp_path / "one", workers=1)
+    alone = cross_validate_network(name, task, pixels, config, tmp_path / "one", workers=1)
     told: list[tuple[int, int]] = []
-    two = cross_validate_network(
+    together = cross_validate_network(
         name, task, pixels, config, tmp_path / "two", lambda *count: told.append(count), workers=2
     )
-    assert np.abs(one.probs - two.probs).max() < 1e-3  # sums in another order
+    assert np.abs(alone.probs - together.probs).max() < 1e-3  # sums in another order
     assert told[-1] == (3, 3)
     (tmp_path / "two" / "fold-1.npz").unlink()
     again = cross_validate_network(name, task, pixels, config, tmp_path / "two", workers=2)
-    assert equal(two, again)
+    assert equal(together, again)

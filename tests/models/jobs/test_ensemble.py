@@ -69,20 +69,20 @@ def test_a_probability_of_zero_is_no_infinity() -> None:
 def test_each_image_is_predicted_by_the_layer_that_did_not_see_it() -> None:
     """The same probabilities as scikit-learn, fitted fold by fold on what the docstring says."""
     members = two()
-    found = stack(members, LABELS, GROUPS, seed=0)
+    stacked = stack(members, LABELS, GROUPS, seed=0)
     columns = log_probs(members).astype(np.float64)
     columns = (columns - columns.mean(0)) / columns.std(0)
     expected, mean = np.zeros((N, K)), np.zeros((N, K))
     for k in range(F):
         rows = TRAIN & (k != FOLD)
-        exact = LogisticRegression(C=1 / (rows.sum() * float(found.heads.penalty[k])), tol=1e-9, max_iter=10_000)
+        exact = LogisticRegression(C=1 / (rows.sum() * float(stacked.heads.penalty[k])), tol=1e-9, max_iter=10_000)
         probs = exact.fit(columns[rows], LABELS[rows]).predict_proba(columns)
         expected[k == FOLD] = probs[k == FOLD]
         mean += probs / F
     expected[~TRAIN] = mean[~TRAIN]
-    assert np.abs(found.predictions.probs - expected).max() < 2e-3
-    assert found.predictions.embeddings is None
-    np.testing.assert_array_equal(found.predictions.fold, FOLD)
+    assert np.abs(stacked.predictions.probs - expected).max() < 2e-3
+    assert stacked.predictions.embeddings is None
+    np.testing.assert_array_equal(stacked.predictions.fold, FOLD)
 
 
 def test_members_that_know_different_classes_complete_each_other() -> None:
@@ -99,9 +99,9 @@ def test_members_that_know_different_classes_complete_each_other() -> None:
 def test_two_independent_members_are_better_than_one() -> None:
     members = two()
     both = stack(members, LABELS, GROUPS, 0).predictions.probs
-    for one in members.values():
-        assert log_loss(LABELS[~TRAIN], both[~TRAIN]) < log_loss(LABELS[~TRAIN], one.probs[~TRAIN])
-        assert log_loss(LABELS[TRAIN], both[TRAIN]) < log_loss(LABELS[TRAIN], one.probs[TRAIN])
+    for predicted in members.values():
+        assert log_loss(LABELS[~TRAIN], both[~TRAIN]) < log_loss(LABELS[~TRAIN], predicted.probs[~TRAIN])
+        assert log_loss(LABELS[TRAIN], both[TRAIN]) < log_loss(LABELS[TRAIN], predicted.probs[TRAIN])
 
 
 def test_an_overconfident_member_is_turned_down() -> None:
@@ -148,8 +148,8 @@ def test_nothing_is_learned_from_random_labels() -> None:
             for k in range(F):
                 rows = TRAIN & (k != FOLD)
                 model = LogisticRegression(C=100).fit(x[rows, columns], labels[rows])
-                own = k == FOLD
-                logits[own] = model.decision_function(x[own, columns])
+                held_out = k == FOLD
+                logits[held_out] = model.decision_function(x[held_out, columns])
             members[name] = predictions(logits)
         probs = stack(members, labels, GROUPS, 0).predictions.probs
         hits.append((probs.argmax(1) == labels)[TRAIN])
@@ -160,17 +160,17 @@ def test_nothing_is_learned_from_random_labels() -> None:
 @settings(max_examples=4, deadline=None)
 @given(st.integers(0, F - 1), st.integers(0, 99))
 def test_labels_of_a_fold_take_no_part_in_its_predictions(k: int, seed: int) -> None:
-    own = np.equal(FOLD, k)
-    other = LABELS.copy()
-    other[own] = np.random.default_rng(seed).integers(0, K, own.sum())
-    before, after = (stack(two(), labels, GROUPS, 0).predictions.probs for labels in (LABELS, other))
-    np.testing.assert_array_equal(before[own], after[own])
-    assert (before[TRAIN & ~own] != after[TRAIN & ~own]).any()
+    held_out = np.equal(FOLD, k)
+    changed = LABELS.copy()
+    changed[held_out] = np.random.default_rng(seed).integers(0, K, held_out.sum())
+    before, after = (stack(two(), labels, GROUPS, 0).predictions.probs for labels in (LABELS, changed))
+    np.testing.assert_array_equal(before[held_out], after[held_out])
+    assert (before[TRAIN & ~held_out] != after[TRAIN & ~held_out]).any()
 
 
 def test_labels_of_test_images_take_no_part() -> None:
-    other = np.where(TRAIN, LABELS, 0)
-    before, after = (stack(two(), labels, GROUPS, 0).predictions.probs for labels in (LABELS, other))
+    changed = np.where(TRAIN, LABELS, 0)
+    before, after = (stack(two(), labels, GROUPS, 0).predictions.probs for labels in (LABELS, changed))
     np.testing.assert_array_equal(before, after)
 
 

@@ -40,8 +40,8 @@ def test_same_probabilities_as_scikit_learn(noise: float) -> None:
     features, labels = embedded(noise=noise)
     rows = out_of_fold(labels)
     heads = fit_heads(features, labels, rows, np.arange(N), K, seed=0)
-    for probs, own, penalty in zip(heads.probs(features), rows, heads.penalty, strict=True):
-        assert np.abs(probs - reference(features, labels, own, float(penalty))).max() < CLOSE
+    for probs, learned, penalty in zip(heads.probs(features), rows, heads.penalty, strict=True):
+        assert np.abs(probs - reference(features, labels, learned, float(penalty))).max() < CLOSE
 
 
 def test_more_features_than_rows() -> None:

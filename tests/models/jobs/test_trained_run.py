@@ -45,27 +45,27 @@ def job(folder: Path, **changes: Any) -> TrainJob:
 
 def test_what_it_writes_agrees(tmp_path: Path) -> None:
     told: list[int] = []
-    one = job(tmp_path / "run")
-    assert not one.finished
-    train_run(one, lambda: told.append(len(read_curve(one.folder))))
-    assert (one.folder / "metrics.json").exists()
+    training = job(tmp_path / "run")
+    assert not training.finished
+    train_run(training, lambda: told.append(len(read_curve(training.folder))))
+    assert (training.folder / "metrics.json").exists()
     assert told == [1, 2, 3]
-    predictions = Predictions.load(one.folder / "predictions.npz")
+    predictions = Predictions.load(training.folder / "predictions.npz")
     assert predictions.image_ids.tolist() == [f"{i}.png" for i in range(40, 60)]
     assert predictions.fold is not None
     assert set(predictions.fold) == {NO_FOLD}
-    metrics = read_json(one.folder / "metrics.json")
-    assert metrics["val"] == evaluate(LABELS[40:48], predictions.probs[:8], one.classes)
-    assert metrics["test"] == evaluate(LABELS[48:], predictions.probs[8:], one.classes)
+    metrics = read_json(training.folder / "metrics.json")
+    assert metrics["val"] == evaluate(LABELS[40:48], predictions.probs[:8], training.classes)
+    assert metrics["test"] == evaluate(LABELS[48:], predictions.probs[8:], training.classes)
     assert metrics["test"]["accuracy"] == 1
     assert metrics["images_per_s"] == pytest.approx(40 * 3 / metrics["seconds"])
-    classifier, info = load_checkpoint(one.folder / "checkpoint.safetensors")
+    classifier, info = load_checkpoint(training.folder / "checkpoint.safetensors")
     assert (info.input, info.classes, info.config) == (SPEC, ("dark", "bright"), CONFIG.to_dict())
     with torch.inference_mode():
         probs = classifier(normalise(torch.from_numpy(PIXELS[40:]), SPEC)).softmax(1).numpy()
     assert np.allclose(probs, predictions.probs, atol=1e-5)
     assert metrics["parameters"] == sum(parameter.numel() for parameter in classifier.parameters())
-    best = min(read_curve(one.folder), key=lambda epoch: (epoch["val_loss"], -epoch["epoch"]))
+    best = min(read_curve(training.folder), key=lambda epoch: (epoch["val_loss"], -epoch["epoch"]))
     assert metrics["val"]["log_loss"] == pytest.approx(best["val_loss"], abs=1e-5)
 
 
@@ -82,7 +82,7 @@ def test_it_moves_no_random_numbers_of_its_caller_and_depends_on_none(tmp_path: 
 
 def test_killed_after_its_last_epoch_it_only_predicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.training.state.SAVE_EVERY_S", 0)
-    one = job(tmp_path / "run")
+    training = job(tmp_path / "run")
 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -90,38 +90,38 @@ def test_killed_after_its_last_epoch_it_only_predicts(tmp_path: Path, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr("models.jobs.trained_run.save_checkpoint", killed)
         with pytest.raises(KeyboardInterrupt):
-            train_run(one)
-    (one.folder / "metrics.jsonl").unlink()
-    train_run(one)
+            train_run(training)
+    (training.folder / "metrics.jsonl").unlink()
+    train_run(training)
     whole = job(tmp_path / "whole")
     train_run(whole)
-    metrics, never = (read_json(each.folder / "metrics.json") for each in (one, whole))
+    metrics, never = (read_json(each.folder / "metrics.json") for each in (training, whole))
     assert metrics["epochs"] == 3
     assert metrics["test"] == never["test"]
     assert metrics["images_per_s"] > 0
-    assert [epoch["epoch"] for epoch in read_curve(one.folder)] == [1, 2, 3]
+    assert [epoch["epoch"] for epoch in read_curve(training.folder)] == [1, 2, 3]
 
 
 def test_nobody_is_held_out(tmp_path: Path) -> None:
     everyone = np.ones(N, bool)
-    one = job(tmp_path / "run", learn=everyone, val=~everyone, test=~everyone)
-    train_run(one)
-    metrics = read_json(one.folder / "metrics.json")
+    training = job(tmp_path / "run", learn=everyone, val=~everyone, test=~everyone)
+    train_run(training)
+    metrics = read_json(training.folder / "metrics.json")
     assert metrics["val"] is None
     assert metrics["test"] is None
-    assert len(Predictions.load(one.folder / "predictions.npz").image_ids) == 0
+    assert len(Predictions.load(training.folder / "predictions.npz").image_ids) == 0
 
 
 def test_a_failed_one_says_why(tmp_path: Path) -> None:
     config = dataclasses.replace(CONFIG, optimiser="sgd", peak_lr=1e25, schedule="constant")
-    one = job(tmp_path / "run", config=config)
+    training = job(tmp_path / "run", config=config)
     with pytest.raises(ErrataError, match="the loss became nan"):
-        train_run(one)
-    status = read_status(one.folder)
+        train_run(training)
+    status = read_status(training.folder)
     assert status is not None
     assert status.state == "failed"
     assert "at learning rate 1e+25" in status.error
-    assert not one.finished
+    assert not training.finished
 
 
 def test_the_head_of_a_frozen_backbone_does_as_well_as_the_exact_one(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_the_head_of_a_frozen_backbone_does_as_well_as_the_exact_one(tmp_path: P
     place = np.arange(600)
     learn, val, test = place < 300, (place >= 300) & (place < 350), place >= 350
     config = TrainConfig(40, optimiser="adam", peak_lr=1e-2, weight_decay=0, label_smoothing=0, schedule="constant")
-    one = job(
+    training = job(
         tmp_path / "run",
         network=Network("efficientnet_lite0", "frozen", dataclasses.replace(SPEC, size_px=32)),
         config=config, classes=("a", "b", "c"), image_ids=place.astype(str), labels=labels, learn=learn, val=val,
@@ -140,20 +140,20 @@ def test_the_head_of_a_frozen_backbone_does_as_well_as_the_exact_one(tmp_path: P
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:  # its backbone has 1280 features, these are 20
         patch.setattr("models.jobs.trained_run.save_checkpoint", lambda *_: None)
-        train_run(one)
+        train_run(training)
     exact = fit_heads(plain, labels, (learn | val)[None], place, 3, seed=0).probs(plain[test])[0]
-    found = read_json(one.folder / "metrics.json")["test"]["accuracy"]
-    assert abs(found - (exact.argmax(1) == labels[test]).mean()) < 0.04
-    assert found > 0.6
+    accuracy = read_json(training.folder / "metrics.json")["test"]["accuracy"]
+    assert abs(accuracy - (exact.argmax(1) == labels[test]).mean()) < 0.04
+    assert accuracy > 0.6
 
 
 def test_bfloat16_is_said_and_close(tmp_path: Path) -> None:
-    one = job(tmp_path / "run", config=dataclasses.replace(CONFIG, precision="bfloat16"))
-    train_run(one)
-    assert read_json(one.folder / "config.json")["precision"] == "bfloat16"
-    assert read_json(one.folder / "metrics.json")["test"]["accuracy"] == 1
-    classifier, _ = load_checkpoint(one.folder / "checkpoint.safetensors")
+    training = job(tmp_path / "run", config=dataclasses.replace(CONFIG, precision="bfloat16"))
+    train_run(training)
+    assert read_json(training.folder / "config.json")["precision"] == "bfloat16"
+    assert read_json(training.folder / "metrics.json")["test"]["accuracy"] == 1
+    classifier, _ = load_checkpoint(training.folder / "checkpoint.safetensors")
     assert all(value.dtype == torch.float32 for value in classifier.parameters())
     fabric = make_fabric("bfloat16")
-    logits, embeddings = infer(classifier, Pixels(PIXELS, SPEC, "none", fabric.device), one.test, fabric)
+    logits, embeddings = infer(classifier, Pixels(PIXELS, SPEC, "none", fabric.device), training.test, fabric)
     assert logits.dtype == embeddings.dtype == np.float32

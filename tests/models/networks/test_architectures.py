@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from models.errors import ErrataError
-from models.networks import custom as own_networks
+from models.networks import custom
 from models.networks.architectures import (
     ARCHITECTURES,
     Classifier,
@@ -37,7 +37,7 @@ def leaves(module: nn.Module) -> list[nn.Module]:
 
 
 def sequence(name: str) -> str:
-    """Return the layers by name, a pool before its activation written behind it (see own_networks)."""
+    """Return the layers by name, a pool before its activation written behind it (see custom.py)."""
     names = [SHORT.get(type(layer).__name__, type(layer).__name__) for layer in leaves(built(name))]
     for place, (first, second) in enumerate(pairwise(names)):
         if first == "MaxPool" and second in ("ReLU", "Sigmoid", "Tanh"):
@@ -78,7 +78,7 @@ def test_plain_and_residual_have_the_same_convolutions() -> None:
 
 
 def test_shortcuts_are_identities_or_projections() -> None:
-    blocks = [one for one in built("residual_cnn").modules() if isinstance(one, own_networks.ResidualBlock)]
+    blocks = [module for module in built("residual_cnn").modules() if isinstance(module, custom.ResidualBlock)]
     assert [len(block.shortcut) for block in blocks] == [0, 2, 0, 2]
     images = torch.randn(2, 32, 6, 6)
     assert torch.equal(blocks[0].shortcut(images), images)

@@ -36,46 +36,48 @@ def saved(path: Path, name: str = SMALL) -> tuple[Classifier, CheckpointInfo]:
 def edited(path: Path, **changes: Any) -> None:
     """Write the checkpoint again with other metadata."""
     with safe_open(path, framework="pt") as file:
-        about = json.loads(file.metadata()["errata"])
+        metadata = json.loads(file.metadata()["errata"])
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    save_file(state, path, metadata={"errata": json.dumps({**about, **changes})})
+    save_file(state, path, metadata={"errata": json.dumps({**metadata, **changes})})
 
 
 @pytest.mark.parametrize("name", [SMALL, "efficientnet_lite0", "efficientnet_lite0@finetuned"])
 def test_round_trip_gives_identical_logits(tmp_path: Path, name: str) -> None:
     classifier, info = saved(tmp_path / "c.safetensors", name)
     state = torch.get_rng_state()
-    found, about = load_checkpoint(tmp_path / "c.safetensors")
+    loaded, loaded_info = load_checkpoint(tmp_path / "c.safetensors")
     assert torch.equal(torch.get_rng_state(), state), "loading draws no random numbers"
     variant = parse_variant(name)
     spec = ARCHITECTURES[variant.architecture].input
-    expected = replace(info, architecture=variant.architecture, mode=variant.mode, input=spec, backbone=about.backbone)
-    assert about == expected
-    assert bool(about.backbone) == (variant.mode == "frozen")
-    assert not found.training
+    expected = replace(
+        info, architecture=variant.architecture, mode=variant.mode, input=spec, backbone=loaded_info.backbone
+    )
+    assert loaded_info == expected
+    assert bool(loaded_info.backbone) == (variant.mode == "frozen")
+    assert not loaded.training
     images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     images = images[..., : spec.size_px, : spec.size_px]
     with torch.inference_mode():
-        assert torch.equal(found(images), classifier(images))
+        assert torch.equal(loaded(images), classifier(images))
 
 
 def test_another_input_than_the_default_comes_back(tmp_path: Path) -> None:
     path, spec = tmp_path / "c.safetensors", InputSpec(24, (0.1, 0.2, 0.3), (0.5, 0.5, 0.5))
     classifier = build_classifier(parse_variant(SMALL), 3, size_px=24).eval()
     save_checkpoint(path, classifier, CheckpointInfo(SMALL, CLASSES, {}, 0, input=spec))
-    found, info = load_checkpoint(path)
+    loaded, info = load_checkpoint(path)
     assert info.input == spec
     images = torch.rand(2, 3, 24, 24)
-    assert torch.equal(found(images), classifier(images))
+    assert torch.equal(loaded(images), classifier(images))
 
 
 def test_a_head_fitted_on_features_needs_no_backbone(tmp_path: Path) -> None:
     head = nn.Linear(1280, 3)
     info = CheckpointInfo("efficientnet_lite0", CLASSES, {}, 0)
     save_checkpoint(tmp_path / "c.safetensors", Classifier(nn.Identity(), head), info)
-    found, _ = load_checkpoint(tmp_path / "c.safetensors")
-    assert torch.equal(found.head.weight, head.weight)  # type: ignore[arg-type]
-    assert weights_digest(found.backbone) == weights_digest(efficientnet_backbone())
+    loaded, _ = load_checkpoint(tmp_path / "c.safetensors")
+    assert torch.equal(loaded.head.weight, head.weight)  # type: ignore[arg-type]
+    assert weights_digest(loaded.backbone) == weights_digest(efficientnet_backbone())
 
 
 def efficientnet_backbone() -> nn.Module:
@@ -94,21 +96,21 @@ def test_files_of_before_there_were_modes_are_read(tmp_path: Path) -> None:
     path = tmp_path / "c.safetensors"
     classifier, _ = saved(path)
     with safe_open(path, framework="pt") as file:
-        about = json.loads(file.metadata()["errata"])
+        metadata = json.loads(file.metadata()["errata"])
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    del about["mode"], about["backbone"]
-    save_file(state, path, metadata={"errata": json.dumps(about)})
-    found, info = load_checkpoint(path)
+    del metadata["mode"], metadata["backbone"]
+    save_file(state, path, metadata={"errata": json.dumps(metadata)})
+    loaded, info = load_checkpoint(path)
     assert info.mode == "scratch"
-    assert all(torch.equal(a, b) for a, b in zip(found.parameters(), classifier.parameters(), strict=True))
+    assert all(torch.equal(a, b) for a, b in zip(loaded.parameters(), classifier.parameters(), strict=True))
 
 
 def test_running_statistics_come_back(tmp_path: Path) -> None:
     classifier, info = saved(tmp_path / "c.safetensors")
     classifier.train()(torch.randn(4, 3, 48, 48))
     save_checkpoint(tmp_path / "c.safetensors", classifier, info)
-    found = load_checkpoint(tmp_path / "c.safetensors")[0].state_dict()
-    assert all(torch.equal(value, found[name]) for name, value in classifier.state_dict().items())
+    loaded = load_checkpoint(tmp_path / "c.safetensors")[0].state_dict()
+    assert all(torch.equal(value, loaded[name]) for name, value in classifier.state_dict().items())
 
 
 def test_a_frozen_backbone_is_not_written_again(tmp_path: Path) -> None:

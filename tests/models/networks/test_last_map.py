@@ -39,11 +39,11 @@ def test_a_network_that_gives_no_embedding() -> None:
 @pytest.mark.parametrize("name", ["resnet18", "resnet50", "mobilenet_v2", "mobilenet_v3_large"])
 def test_what_the_registry_says_is_what_is_found(name: str) -> None:
     entry = ARCHITECTURES[name]
-    found = find_last_map(lambda: entry.build(2, 224).backbone, 224)
-    assert found is not None
+    last = find_last_map(lambda: entry.build(2, 224).backbone, 224)
+    assert last is not None
     classifier = entry.build(2, 224)
-    assert classifier.backbone.get_submodule(found.layer) is entry.cam_layer(classifier)
-    assert found.stride_px == entry.min_size_px
+    assert classifier.backbone.get_submodule(last.layer) is entry.cam_layer(classifier)
+    assert last.stride_px == entry.min_size_px
 
 
 @pytest.mark.parametrize(

@@ -88,9 +88,9 @@ def test_a_file_is_read_whichever_way_it_was_saved(tmp_path: Path) -> None:
     torch.save(state, tmp_path / "a.pth")
     torch.save({"state_dict": state, "epoch": 3}, tmp_path / "b.pth")
     for name in ("a.safetensors", "a.pth", "b.pth"):
-        found = read_weights(tmp_path / name)
-        assert found.keys() == state.keys()
-        assert torch.equal(found["weight"], state["weight"])
+        loaded = read_weights(tmp_path / name)
+        assert loaded.keys() == state.keys()
+        assert torch.equal(loaded["weight"], state["weight"])
 
 
 def _truncated(path: Path) -> None:

@@ -40,10 +40,10 @@ def test_scratch_follows_the_generator() -> None:
 def test_another_run_gives_its_backbone_and_not_its_head(source: Path) -> None:
     torch.manual_seed(3)
     given = build_classifier(Variant("cnn3", "scratch"), 5, 32)
-    found = Network("cnn3", "finetuned", SPEC, init_from=source).build(2)
-    for name, value in found.backbone.state_dict().items():
+    classifier = Network("cnn3", "finetuned", SPEC, init_from=source).build(2)
+    for name, value in classifier.backbone.state_dict().items():
         assert torch.equal(value, given.backbone.state_dict()[name]), name
-    assert found.head.get_parameter("weight").shape[0] == 2
+    assert classifier.head.get_parameter("weight").shape[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_what_can_be_had_again_is_not_stored(network: Network, stored: str) -> N
 
 
 def test_another_architecture_or_size(source: Path) -> None:
-    other = InputSpec(48, SPEC.mean, SPEC.std, "bilinear")
+    smaller_spec = InputSpec(48, SPEC.mean, SPEC.std, "bilinear")
     for network in (
-        Network("cnn3", "finetuned", other, None, source),
+        Network("cnn3", "finetuned", smaller_spec, None, source),
         Network("deep_cnn", "frozen", SPEC, None, source),
     ):
         with pytest.raises(ErrataError, match=r"is cnn3 at 32 px and cannot start .* name the same --architecture and"):

@@ -12,21 +12,21 @@ from models.training.batches import batches, check_shares, draws_of_epoch
 
 def test_batches_hold_every_row_once_in_a_new_order() -> None:
     generator = torch.Generator().manual_seed(0)
-    own = np.arange(5, 90, 2)
-    epochs = [list(batches(own, 16, generator)) for _ in range(2)]
+    rows = np.arange(5, 90, 2)
+    epochs = [list(batches(rows, 16, generator)) for _ in range(2)]
     for epoch in epochs:
-        assert [len(rows) for rows in epoch] == [16, 16, 11]
-        assert sorted(np.concatenate(epoch).tolist()) == own.tolist()
-        assert all((np.diff(rows) > 0).all() for rows in epoch)
+        assert [len(batch) for batch in epoch] == [16, 16, 11]
+        assert sorted(np.concatenate(epoch).tolist()) == rows.tolist()
+        assert all((np.diff(batch) > 0).all() for batch in epoch)
     assert epochs[0][0].tolist() != epochs[1][0].tolist()
 
 
 @given(n=st.integers(1, 60), size=st.integers(1, 70), world=st.integers(1, 4))
 def test_only_a_last_batch_that_is_too_small_is_left_out(n: int, size: int, world: int) -> None:
-    found = list(batches(np.arange(n), size, torch.Generator().manual_seed(n), world))
-    sizes = [len(rows) for rows in found]
+    taken = list(batches(np.arange(n), size, torch.Generator().manual_seed(n), world))
+    sizes = [len(rows) for rows in taken]
     assert sizes[:-1] == [size] * (len(sizes) - 1)
-    assert len(np.unique(np.concatenate(found))) == sum(sizes)
+    assert len(np.unique(np.concatenate(taken))) == sum(sizes)
     left_out = n - sum(sizes)
     assert left_out == 0 or (left_out < size and left_out < 2 * world)
 

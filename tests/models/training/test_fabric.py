@@ -33,13 +33,13 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return draw_folder(tmp_path_factory.mktemp("pictures") / "few", train=8, test=4)
 
 
-@pytest.mark.parametrize(("asked", "found"), [("float32", "float32"), ("bfloat16", "bfloat16")])
-def test_precision_is_what_was_asked_for(asked: str, found: str) -> None:
-    one = make_fabric(asked)
-    assert precision_of(one) == found
-    with one.autocast():
-        product = torch.ones(2, 2, device=one.device) @ torch.ones(2, 2, device=one.device)
-    assert product.dtype == getattr(torch, found)
+@pytest.mark.parametrize(("asked", "expected"), [("float32", "float32"), ("bfloat16", "bfloat16")])
+def test_precision_is_what_was_asked_for(asked: str, expected: str) -> None:
+    fabric = make_fabric(asked)
+    assert precision_of(fabric) == expected
+    with fabric.autocast():
+        product = torch.ones(2, 2, device=fabric.device) @ torch.ones(2, 2, device=fabric.device)
+    assert product.dtype == getattr(torch, expected)
 
 
 @pytest.mark.parametrize("has", [True, False])
@@ -87,16 +87,16 @@ def test_two_processes_train_the_network_that_one_trains(
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("report: ") == 1, "only the first speaks"
     assert done.stderr.count("train …") == 1
-    (one,), (two,) = (list((tmp_path / home / "runs").glob("few-*")) for home in ("one", "two"))
-    assert one.name == two.name
-    assert [read_json(run / "config.json")["devices"] for run in (one, two)] == [1, 2]
-    for before, after in zip(read_curve(one), read_curve(two), strict=True):
+    (first,), (second,) = (list((tmp_path / home / "runs").glob("few-*")) for home in ("one", "two"))
+    assert first.name == second.name
+    assert [read_json(run / "config.json")["devices"] for run in (first, second)] == [1, 2]
+    for before, after in zip(read_curve(first), read_curve(second), strict=True):
         for figure in ("train_loss", "train_accuracy", "val_loss", "val_accuracy", "learning_rate"):
             assert after[figure] == pytest.approx(before[figure], abs=1e-4), figure
-    ours, theirs = (load_file(run / "checkpoint.safetensors") for run in (one, two))
+    ours, theirs = (load_file(run / "checkpoint.safetensors") for run in (first, second))
     for name, weights in ours.items():
         assert torch.allclose(weights, theirs[name], atol=1e-4), name
-    alone, shared = (Predictions.load(run / "predictions.npz") for run in (one, two))
+    alone, shared = (Predictions.load(run / "predictions.npz") for run in (first, second))
     assert np.allclose(alone.probs, shared.probs, atol=1e-4)
 
 
@@ -109,16 +109,16 @@ def pair(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
     """Take in what is started as torchrun would start it, and end it."""
     started: list[subprocess.Popen[str]] = []
     yield started
-    for one in started:
-        one.kill()
-        one.communicate()
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def test_where_one_hangs_the_other_says_so_and_one_alone_goes_on(
     pictures: Path, tmp_path: Path, pair: list[subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port = found.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     arguments = (str(pictures), "--architecture", "cnn3", "--size", "16", "--epochs", "40")
     shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     shared |= {"TORCHELASTIC_RUN_ID": "test", "ANSWER_S": "4"}
@@ -134,12 +134,12 @@ def test_where_one_hangs_the_other_says_so_and_one_alone_goes_on(
     pair[1].send_signal(signal.SIGSTOP)
     _, errors = pair[0].communicate(timeout=60)
     assert pair[0].returncode == 2, errors
-    said = "another of the 2 processes that train together has ended or does not answer"
-    assert said in errors.splitlines()[-1]
+    sentence = "another of the 2 processes that train together has ended or does not answer"
+    assert sentence in errors.splitlines()[-1]
     (run,) = tmp_path.glob("runs/few-*")
     status = read_json(run / "status.json")
     assert status["state"] == "failed"
-    assert said in status["error"]
+    assert sentence in status["error"]
     pair[1].kill()
     so_far = len(read_curve(run))
     assert so_far < 40

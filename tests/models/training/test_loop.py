@@ -47,10 +47,10 @@ def network(seed: int = 0) -> Classifier:
 
 
 def rows(*parts: slice) -> tuple[BoolArray, ...]:
-    found = np.zeros((len(parts), N), bool)
-    for mask, part in zip(found, parts, strict=True):
+    masks = np.zeros((len(parts), N), bool)
+    for mask, part in zip(masks, parts, strict=True):
         mask[part] = True
-    return tuple(found)
+    return tuple(masks)
 
 
 LEARN, CHOOSE = rows(slice(0, 64), slice(64, 80))
@@ -68,10 +68,10 @@ def trained(
     curve: list[EpochMetrics] = []
     given = given if labels is None else labels
     examples = Pixels(pixels, SPEC, config.augmentation, FABRIC.device)
-    found = train(
+    classifier = train(
         network(), examples, given, learn, choose, config, seed, FABRIC, lambda lines: curve.append(lines[-1])
     )
-    return found, curve
+    return classifier, curve
 
 
 def plain(pixels: ByteArray) -> Pixels:
@@ -85,9 +85,9 @@ def same(first: Classifier, second: Classifier) -> bool:
 
 def test_normalise_by_hand() -> None:
     images = torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8)  # (1, 1, 1, 3)
-    found = normalise(images, SPEC)
-    assert found.shape == (1, 3, 1, 1)
-    assert found.flatten().tolist() == pytest.approx([-2, -1, 1.4])
+    normalised = normalise(images, SPEC)
+    assert normalised.shape == (1, 3, 1, 1)
+    assert normalised.flatten().tolist() == pytest.approx([-2, -1, 1.4])
     assert images.flatten().tolist() == [0, 51, 255]
     assert normalise(torch.zeros(2, 8, 8, 3, dtype=torch.uint8), SPEC).is_contiguous(memory_format=torch.channels_last)
 
@@ -106,7 +106,7 @@ def test_it_learns() -> None:
 def test_the_same_as_a_textbook_loop() -> None:
     """One batch an epoch without augmentation, so that nothing is left to chance."""
     config = TrainConfig(4, batch_size=64, peak_lr=0.01, weight_decay=0.02, label_smoothing=0.1, augmentation="none")
-    found, curve = trained(config, choose=NOBODY)
+    classifier, curve = trained(config, choose=NOBODY)
     pixels, labels = problem()
     reference = network().train()
     optimiser = torch.optim.AdamW(reference.parameters(), lr=0.01, weight_decay=0.02)
@@ -121,15 +121,15 @@ def test_the_same_as_a_textbook_loop() -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-    for (name, ours), theirs in zip(found.state_dict().items(), reference.state_dict().values(), strict=True):
+    for (name, ours), theirs in zip(classifier.state_dict().items(), reference.state_dict().values(), strict=True):
         assert torch.allclose(ours.float(), theirs.float(), atol=CLOSE), name
 
 
 def test_same_seed_same_weights_and_another_seed_others() -> None:
     config = TrainConfig(epochs=2, batch_size=16)
-    first, second, other = (trained(config, seed=seed)[0] for seed in (0, 0, 1))
+    first, second, different = (trained(config, seed=seed)[0] for seed in (0, 0, 1))
     assert same(first, second)
-    assert not same(first, other)
+    assert not same(first, different)
 
 
 def test_labels_outside_the_learning_and_choosing_rows_are_never_seen() -> None:
@@ -154,8 +154,8 @@ def test_the_weights_of_the_best_epoch_are_kept() -> None:
     classifier, curve = trained(TrainConfig(epochs=6, batch_size=8, peak_lr=0.05), labels=opposite)
     losses = [epoch.val_loss for epoch in curve if epoch.val_loss is not None]
     assert min(losses) < losses[-1]
-    found, _ = loss_and_accuracy(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
-    assert found == pytest.approx(min(losses), abs=1e-6)
+    loss, _ = loss_and_accuracy(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
+    assert loss == pytest.approx(min(losses), abs=1e-6)
 
 
 def test_without_choosing_rows_the_last_epoch_is_kept() -> None:
@@ -255,8 +255,8 @@ def test_patience_stops_where_it_no_longer_gets_better() -> None:
     losses = [epoch.val_loss for epoch in curve if epoch.val_loss is not None]
     assert len(losses) < 30
     assert int(np.argmin(losses)) == len(losses) - 4
-    found, _ = loss_and_accuracy(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
-    assert found == pytest.approx(min(losses), abs=1e-6)
+    loss, _ = loss_and_accuracy(classifier, plain(problem()[0]), opposite, CHOOSE, FABRIC)
+    assert loss == pytest.approx(min(losses), abs=1e-6)
 
 
 def test_clipping_bounds_the_step_of_plain_gradient_descent() -> None:
@@ -320,8 +320,8 @@ def test_short_of_memory_it_halves_the_batch_once_and_says_so() -> None:
     enough, short = run(linear()), run(nn.Sequential(_Short(8), *linear().children()))
     assert [epoch.parts for epoch in curves[0]] == [1, 1]
     assert [epoch.parts for epoch in curves[1]] == [2, 2]
-    for one, other in zip(enough.parameters(), short.parameters(), strict=True):  # the same step in two parts
-        assert torch.allclose(one, other, atol=1e-5)
+    for whole, halved in zip(enough.parameters(), short.parameters(), strict=True):  # the same step in two parts
+        assert torch.allclose(whole, halved, atol=1e-5)
     with pytest.raises(ErrataError, match=r"memory is too short for 8 images at a time; use a smaller --batch-size"):
         run(nn.Sequential(_Short(7), *linear().children()))
 
@@ -334,5 +334,5 @@ def test_cached_views_are_drawn_for_learning_and_plain_for_judging() -> None:
     assert np.array_equal(examples.plain(rows).numpy(), views[0])
     drawn = examples.augmented(rows, torch.Generator().manual_seed(0)).numpy()
     source = [[view for view in range(3) if np.array_equal(drawn[row], views[view, row])] for row in rows]
-    assert all(len(found) == 1 for found in source)
-    assert {found[0] for found in source} == {0, 1, 2}
+    assert all(len(matches) == 1 for matches in source)
+    assert {matches[0] for matches in source} == {0, 1, 2}

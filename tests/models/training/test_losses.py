@@ -35,8 +35,8 @@ def test_it_is_bounded_and_finite_for_a_label_the_model_rules_out() -> None:
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_cross_entropy_is_torchs(smoothing: float) -> None:
-    found = LOSSES["cross-entropy"](LOGITS, LABELS, TrainConfig(label_smoothing=smoothing))
-    assert float(found) == pytest.approx(float(functional.cross_entropy(LOGITS, LABELS, label_smoothing=smoothing)))
+    loss = LOSSES["cross-entropy"](LOGITS, LABELS, TrainConfig(label_smoothing=smoothing))
+    assert float(loss) == pytest.approx(float(functional.cross_entropy(LOGITS, LABELS, label_smoothing=smoothing)))
 
 
 def test_it_learns_the_right_class_where_a_third_of_the_labels_are_wrong() -> None:
