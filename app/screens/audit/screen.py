@@ -1,5 +1,7 @@
 """Choose a data set, audit it, and look at its most suspicious labels."""
 
+from pathlib import Path
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -27,6 +29,7 @@ from models.files.atomic import read_json
 def screen() -> None:
     """Show the screen."""
     st.html(FORMS)
+    st.html(Path(__file__).with_name("screen.css"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
     with bar:
         st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")

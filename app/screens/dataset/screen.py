@@ -1,5 +1,7 @@
 """A data set: its classes, samples, image problems, copies, unreadable files and versions."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from app.html_parts.assets import TILES
@@ -25,6 +27,7 @@ WITHOUT_AUDIT = ("classes", "samples")
 def screen() -> None:
     """Show the screen."""
     st.html(TILES)
+    st.html(Path(__file__).with_name("screen.css"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-dataset")
     with bar:
         chosen = data_bar()

@@ -19,6 +19,7 @@ from models.errors import ErrataError
 def screen() -> None:
     """Show the screen."""
     st.html(FORMS)
+    st.html(Path(__file__).with_name("screen.css"))
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-predict"):
         chosen = data_bar()
     audit = audit_of(chosen, "The models of an audit, and those trained since, classify images of your own.")

@@ -1,5 +1,7 @@
 """The decisions so far, and the versions made from them: their contents, their differences and their export."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from app.html_parts.assets import FORMS
@@ -17,6 +19,7 @@ PARTS = ("Decisions", "New version", "Versions", "Export")
 def screen() -> None:
     """Show the screen."""
     st.html(FORMS)
+    st.html(Path(__file__).with_name("screen.css"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-splits")
     with bar:
         chosen = data_bar()

@@ -1,5 +1,6 @@
 """The screens Data set, Errors and Map as a person uses them, in a real browser without a window."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from app.screens.map.canvas import scaled
 from curation.results.audit import Audit
@@ -51,14 +53,15 @@ def test_from_a_sample_to_its_review_and_back(page: Page, address: str) -> None:
     page.locator(f'a.er-small:has(img[alt="{WORST}"])').click()
     under_review(page, WORST)
     assert "dataset=tiny" in page.url
-    page.wait_for_url(lambda url: "part=" not in url)  # until then Streamlit still writes the address
+    page.wait_for_url(lambda url: "part=" not in url)  # Streamlit has rewritten the address
     page.go_back()
     expect(page.locator("a.er-small")).to_have_count(12)
-    deadline = time.monotonic() + PATIENCE_MS / 1000
-    while "seed=" not in page.url:  # Streamlit may drop a click while the page of before is drawn again
-        assert time.monotonic() < deadline, page.url
+    for _ in range(20):  # Streamlit may drop a click while it draws the earlier page again
         page.get_by_role("button", name="Draw others").click()
-        page.wait_for_timeout(2000)
+        with contextlib.suppress(TooLate):
+            page.wait_for_url("**seed=*", timeout=PATIENCE_MS / 20)
+            break
+    assert "seed=" in page.url
     expect(page.locator("a.er-small")).to_have_count(12)
 
 
@@ -92,7 +95,7 @@ def painted(page: Page) -> None:
 
 
 def pixel(page: Page, audit: Audit, row: int) -> tuple[float, float]:
-    """Return where a point of the first map lies in the window, before the map was moved."""
+    """Return the position in the window of a point of the first map, which was not moved."""
     given = audit.architectures[0].points
     assert given is not None
     points = scaled(given).astype(np.float64)
@@ -105,11 +108,11 @@ def pixel(page: Page, audit: Audit, row: int) -> tuple[float, float]:
 
 
 def lonely(audit: Audit) -> int:
-    """Return the row whose point is farthest from its nearest."""
+    """Return the row with the point that is farthest from all others."""
     points = audit.architectures[0].points
     assert points is not None
-    away = np.linalg.norm(points[:, None] - points[None], axis=2) + 1e9 * np.eye(len(points))
-    return int(away.min(1).argmax())
+    distances = np.linalg.norm(points[:, None] - points[None], axis=2) + 1e9 * np.eye(len(points))
+    return int(distances.min(1).argmax())
 
 
 def test_a_click_on_the_map_shows_the_image(page: Page, address: str, audit: Audit) -> None:
@@ -147,12 +150,12 @@ def test_a_lasso_becomes_a_queue_of_the_review(page: Page, address: str, audit: 
     around(page, audit, rows)
     selected = page.locator(".st-key-map-panel h3")
     expect(selected).to_contain_text("selected")
-    shown: Any = page.evaluate("document.querySelector('.st-key-map-panel h3').innerText")
+    title: Any = page.evaluate("document.querySelector('.st-key-map-panel h3').innerText")
     page.get_by_label("Name of this selection").fill("drawn")
     page.get_by_role("button", name="Keep for the review").click()
     page.get_by_role("link", name="Review them").click()
     kept = load_selection(home(audit), "tiny", "drawn")
-    assert f"{len(kept.image_ids)} images selected" == shown
+    assert f"{len(kept.image_ids)} images selected" == title
     assert set(audit.rows.image_ids[rows]) <= set(kept.image_ids)
     assert kept.made_from == "map of efficientnet_lite0"
     worst = kept.rows(audit.rows)[np.argsort(audit.consensus.label_quality[kept.rows(audit.rows)], kind="stable")[0]]
@@ -220,11 +223,11 @@ def test_everything_fits_on_a_small_screen(page: Page, address: str, screen: str
 def test_from_screen_to_screen(page: Page, address: str) -> None:
     page.goto(f"{address}dataset")
     settled(page)
-    took = []
-    for name, found in (("Errors", ".er-matrix"), ("Map", ".er-map canvas"), ("Data set", ".er-balance")):
-        started = time.perf_counter()
+    seconds = []
+    for name, selector in (("Errors", ".er-matrix"), ("Map", ".er-map canvas"), ("Data set", ".er-balance")):
+        clicked_s = time.perf_counter()
         page.get_by_role("button", name=name, exact=True).click()
-        expect(page.locator(found).first).to_be_visible()
-        took.append(f"{name} {time.perf_counter() - started:.2f} s")
+        expect(page.locator(selector).first).to_be_visible()
+        seconds.append(f"{name} {time.perf_counter() - clicked_s:.2f} s")
         settled(page)
-    print(", ".join(took))
+    print(", ".join(seconds))

@@ -1,18 +1,13 @@
-"""The app's screen in each state, driven without a browser."""
+"""The audit screen in each state, driven without a browser."""
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.html_parts.bars import probability_bars, quality_bar
-from app.html_parts.labels import change
 from app.jobs.actions import enqueue
 from app.jobs.process import watch
 from app.jobs.queue import jobs
@@ -24,7 +19,7 @@ from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.files.atomic import write_json
-from tests.helpers.app_driver import MAIN, show, shown, texts
+from tests.helpers.app_driver import show, shown, texts
 from tests.helpers.curated_folder import judge, version
 from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
 
@@ -280,34 +275,3 @@ def test_results_that_do_not_fit_together(workspace: Workspace) -> None:
     app = show(dataset="tiny")
     assert "duplicates.npz is damaged" in texts(app.error)
     assert len(app.error) == 1
-
-
-def test_names_are_escaped() -> None:
-    assert "&lt;script&gt;" in change("<script>", "sea")
-    bars = probability_bars(np.array([0.75, 0.25], np.float32), ("<b>", "sea"), 1, 0)
-    assert "&lt;b&gt;" in bars
-    assert bars.index("75%") < bars.index("25%")
-    assert "width:14.0%" in quality_bar(0.14)
-
-
-def test_a_chart_of_many_classes_keeps_the_two_that_matter() -> None:
-    probs = np.linspace(0.01, 0.19, 10, dtype=np.float32)
-    bars = probability_bars(probs, [f"class{k}" for k in range(10)], 0, 1)
-    assert [f"class{k}" in bars for k in range(10)] == [True, True, *[False] * 4, *[True] * 4]
-
-
-def test_the_first_page_loads_nothing_heavy(workspace: Workspace) -> None:
-    """Seconds of waiting and gigabytes of memory otherwise; torch and FiftyOne come when they are asked for."""
-    small_audit(workspace)
-    modules = [f"app.{path.stem}" for path in MAIN.parent.glob("*.py") if path.stem not in ("__init__", "main")]
-    program = (
-        "import importlib, sys; from streamlit.testing.v1 import AppTest\n"
-        f"app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)\n"
-        "app.query_params['dataset'] = 'tiny'\napp.run(); assert app.button and not app.exception\n"
-        f"for name in {modules!r}: importlib.import_module(name)\n"
-        "heavy = {'torch', 'fiftyone', 'sklearn', 'umap', 'scipy', 'cleanlab', 'cv2', 'timm', 'pandas', 'pyarrow'}\n"
-        "print(*heavy & set(sys.modules))"
-    )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=MAIN.parent)
-    assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == []

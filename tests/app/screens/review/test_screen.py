@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.html_parts.labels import plain
 from app.panels.bench import bench
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of, open_ledger
@@ -360,15 +358,6 @@ def test_a_log_that_cannot_be_read_or_written(workspace: Workspace, audit: Audit
     assert [line["image_id"] for line in logged(workspace)] == [WORST]
 
 
-@pytest.mark.parametrize(
-    "name", ["street_sign", "a*b*c", "[x](y)", ":material/home:", "1. sea", "- sea", "`sea`", "\\"]
-)
-def test_names_are_shown_as_they_are(name: str) -> None:
-    shown_as = plain(name)
-    assert re.sub(r"\\(.)", r"\1", shown_as) == name
-    assert not re.search(r"(?<!\\)[*_`:\[]", shown_as)
-
-
 def test_copies_are_shown(workspace: Workspace, audit: Audit) -> None:
     page = shown(show(split="test", image="test/forest/3.png"))
     assert "The same picture" in page
@@ -437,7 +426,3 @@ def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypat
     assert "Drawing the maps of another image" in shown(app)
     write_status(drawing_folder(workspace, "tiny"), "finished")
     assert "G" in labels(ran(app))
-
-
-def test_an_unknown_screen_is_the_first(workspace: Workspace) -> None:
-    assert texts(show("scenes", screen="reviw").subheader) == "Not audited yet"

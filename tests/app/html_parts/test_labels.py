@@ -1,0 +1,40 @@
+"""Class labels in HTML and in Markdown."""
+
+import re
+
+import numpy as np
+import pytest
+
+from app.html_parts.labels import change, given_label, label_or_change, plain, prediction, suspicion
+from curation.results.audit import Audit
+
+GIVEN, OTHER = '<span class="er-given">{}</span>', '<span class="er-other">{}</span>'
+
+
+def test_names_are_escaped() -> None:
+    assert change("<script>", "sea") == f"{GIVEN} → {OTHER}".format("&lt;script&gt;", "sea")
+    assert given_label("a & b") == GIVEN.format("a &amp; b")
+
+
+def test_a_prediction_has_the_colour_of_the_given_label_where_it_agrees() -> None:
+    probs = np.array([0.25, 0.75], np.float32)
+    assert prediction(("sea", "<b>"), probs, 1) == GIVEN.format("&lt;b&gt;") + " <small>75%</small>"
+    assert prediction(("sea", "<b>"), probs, 0) == OTHER.format("&lt;b&gt;") + " <small>75%</small>"
+
+
+def test_a_suspicious_label_and_one_that_fits(audit: Audit) -> None:
+    wrong, right = (audit.rows.image_ids.tolist().index(name) for name in ("test/sea/0.png", "test/forest/0.png"))
+    assert label_or_change(audit, wrong, "fits") == change("sea", "forest")
+    assert label_or_change(audit, right, "<fits>") == GIVEN.format("forest") + " &lt;fits&gt;"
+    reason, no_reason = suspicion(audit, [wrong, right])
+    assert reason.startswith("<b>wrong</b>: forest: ")
+    assert no_reason.startswith("forest, as given: ")
+
+
+@pytest.mark.parametrize(
+    "name", ["street_sign", "a*b*c", "[x](y)", ":material/home:", "1. sea", "- sea", "`sea`", "\\"]
+)
+def test_names_are_shown_as_they_are(name: str) -> None:
+    shown_as = plain(name)
+    assert re.sub(r"\\(.)", r"\1", shown_as) == name
+    assert not re.search(r"(?<!\\)[*_`:\[]", shown_as)
