@@ -18,8 +18,8 @@ from curation.results.audit import load_audit
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from curation.workspace.names import versions
-from tests.app.screens.review.test_browser import press, shown
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
+from tests.helpers.review_keys import press, under_review
 from tests.helpers.served_app import served
 
 VERDICTS = {"k": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x": "exclude"}
@@ -89,9 +89,9 @@ def review(page: Page, address: str) -> dict[str, str]:
     page.keyboard.press("Enter")
     judged = {}
     for key, verdict in VERDICTS.items():
-        judged[shown(page)] = verdict
+        judged[under_review(page)] = verdict
         press(page, key)
-    shown(page)
+    under_review(page)
     return judged
 
 

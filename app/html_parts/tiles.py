@@ -53,6 +53,7 @@ def strip(tiles: Iterable[Markup]) -> Markup:
 
 def opinion_tile(audit: Audit, architecture: ArchitectureResult, row: int) -> Markup:
     """Return a small image with the architecture's prediction and the label quality; it leads to the review."""
-    said = prediction(audit.rows.classes, architecture.predictions.probs[row], int(audit.rows.labels[row]))
+    predicted = prediction(audit.rows.classes, architecture.predictions.probs[row], int(audit.rows.labels[row]))
     quality = float(audit.consensus.label_quality[row])
-    return tile(audit.rows, row, Markup("<span>{}</span><small>label quality {:.2f}</small>").format(said, quality))
+    caption = Markup("<span>{}</span><small>label quality {:.2f}</small>").format(predicted, quality)
+    return tile(audit.rows, row, caption)

@@ -68,16 +68,16 @@ def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
     )
 
 
-def progress_panel(folder: Path, progress: JobState, name: str) -> None:
+def progress_panel(folder: Path, job_state: JobState, name: str) -> None:
     """Show a waiting or running audit, refreshed every second, or why the last one did not finish."""
     st.html(FORMS)
     if waiting_job(folder):
         ensure_worker(workspace())
         st.fragment(_waiting, run_every=POLL_S)(folder)
-    elif progress.active:
+    elif job_state.active:
         st.fragment(_running, run_every=POLL_S)(folder)
-    elif progress.state in ("failed", "cancelled", "interrupted"):
-        _unfinished(folder, progress, name)
+    elif job_state.state in ("failed", "cancelled", "interrupted"):
+        _unfinished(folder, job_state, name)
 
 
 def _waiting(folder: Path) -> None:
@@ -96,37 +96,37 @@ def _waiting(folder: Path) -> None:
 
 
 def _running(folder: Path) -> None:
-    progress = watch(folder)
-    if not progress.active:
+    job_state = watch(folder)
+    if not job_state.active:
         st.rerun(scope="app")
-    steps = audit_steps(folder, progress)
+    steps = audit_steps(folder, job_state)
     with st.container(border=True, key="audit-progress"):
-        _head(folder, progress)
+        _head(folder, job_state)
         current = next((step for step in steps if step.state == "now"), AuditStep("Start", "now"))
-        st.progress(current.share, text=_stage_text(current, progress))
-        curves = audit_curves(folder, progress)
+        st.progress(current.share, text=_stage_text(current, job_state))
+        curves = audit_curves(folder, job_state)
         if curves:
             table, chart = st.columns([10, 9], gap="medium")
             table.html(step_list(steps, narrow=True))
             chart.html(curves)
         else:
             st.html(step_list(steps))
-        log_expander(progress, "Log")
+        log_expander(job_state, "Log")
 
 
-def _head(folder: Path, progress: JobState) -> None:
+def _head(folder: Path, job_state: JobState) -> None:
     """Show how long the audit runs and how much memory it uses, and the button that ends it."""
     memory = memory_mb(folder)
     used = f" It uses {memory:,.0f} MB of memory." if memory else ""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**Audit running** for {since(progress.started)}.{used} It goes on when this page is closed.")
+        st.markdown(f"**Audit running** for {since(job_state.started)}.{used} It goes on when this page is closed.")
         if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
             cancel(folder)
             st.rerun(scope="app")
 
 
-def _stage_text(step: AuditStep, progress: JobState) -> str:
-    figures = f": {progress.done:,} of {progress.total:,}" if progress.total > 1 else " …"
+def _stage_text(step: AuditStep, job_state: JobState) -> str:
+    figures = f": {job_state.done:,} of {job_state.total:,}" if job_state.total > 1 else " …"
     left = f", about {about_time(step.left)} left in this step" if step.left else ""
     return f"{step.name}{figures}{left}"
 
@@ -136,13 +136,13 @@ def step_list(steps: tuple[AuditStep, ...], narrow: bool = False) -> Markup:
     return _HTML.steps(steps, narrow)
 
 
-def _unfinished(folder: Path, progress: JobState, name: str) -> None:
+def _unfinished(folder: Path, job_state: JobState, name: str) -> None:
     texts: dict[str, tuple[Callable[[str], object], str]] = {
-        "failed": (st.error, f"The last audit failed: {progress.error}"),
+        "failed": (st.error, f"The last audit failed: {job_state.error}"),
         "cancelled": (st.warning, "The last audit was cancelled. What it finished is kept."),
         "interrupted": (st.warning, "The last audit was interrupted: its process is gone. What it finished is kept."),
     }
-    show, text = texts[progress.state]
+    show, text = texts[job_state.state]
     show(text)
-    log_expander(progress)
+    log_expander(job_state)
     audit_button(name, folder, "Resume the audit", primary=True)

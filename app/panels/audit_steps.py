@@ -35,18 +35,18 @@ class AuditStep:
     left: float = 0.0  # seconds until the current one is done; 0 where that is not known
 
 
-def audit_steps(folder: Path, progress: JobState) -> tuple[AuditStep, ...]:
+def audit_steps(folder: Path, job_state: JobState) -> tuple[AuditStep, ...]:
     """Return the steps of a running audit in their order; those before the current one are done."""
-    if progress.state != "running":
+    if job_state.state != "running":
         return ()
     records = read_records(folder)
-    planned = _planned(folder, set(records) | {progress.stage})
-    if progress.stage not in planned:
+    planned = _planned(folder, set(records) | {job_state.stage})
+    if job_state.stage not in planned:
         return (AuditStep("Start", "now"),)
-    current = planned.index(progress.stage)
-    share = min(1.0, progress.done / progress.total) if progress.total else 0.0
+    current = planned.index(job_state.stage)
+    share = min(1.0, job_state.done / job_state.total) if job_state.total else 0.0
     done = [AuditStep(_name(stage), "done", _seconds(records, stage), 1.0) for stage in planned[:current]]
-    now = AuditStep(_name(progress.stage), "now", 0.0, share, _seconds_left(folder, progress, share))
+    now = AuditStep(_name(job_state.stage), "now", 0.0, share, _seconds_left(folder, job_state, share))
     return (*done, now, *(AuditStep(_name(stage), "waiting") for stage in planned[current + 1 :]))
 
 
@@ -54,10 +54,10 @@ def _seconds(records: dict[str, StageRecord], stage: str) -> float:
     return records[stage].seconds if stage in records else 0.0
 
 
-def _seconds_left(folder: Path, progress: JobState, share: float) -> float:
+def _seconds_left(folder: Path, job_state: JobState, share: float) -> float:
     """Return how many seconds the stage still takes at its speed so far; it began when the last one was recorded."""
     recorded = folder / "stages.json"
-    began = max(progress.started, recorded.stat().st_mtime if recorded.exists() else 0.0)
+    began = max(job_state.started, recorded.stat().st_mtime if recorded.exists() else 0.0)
     elapsed = time.time() - began
     return elapsed / share * (1 - share) if 0.02 < share < 1 and elapsed > 2 else 0.0
 

@@ -12,31 +12,31 @@ from models.errors import ErrataError
 POLL_S = 1.0
 
 
-def job_panel(folder: Path, what: str, key: str) -> JobState:
+def job_panel(folder: Path, product: str, key: str) -> JobState:
     """Show a running command, refreshed every second, or why it did not finish; return its progress.
 
     Args:
         folder: where the command keeps its state.
-        what: the command computes, as a noun: `The export`.
+        product: of the command, as the subject of a sentence: `The export`.
         key: prefix of the widgets' keys.
     """
-    progress = watch(folder)
-    if progress.active:
-        st.fragment(_running, run_every=POLL_S)(folder, what, key)
-    elif progress.state == "failed":
-        st.error(f"{what} failed: {progress.error}")
-    elif progress.state in ("cancelled", "interrupted"):
-        st.warning(f"{what} was {progress.state}.")
-    return progress
+    job_state = watch(folder)
+    if job_state.active:
+        st.fragment(_running, run_every=POLL_S)(folder, product, key)
+    elif job_state.state == "failed":
+        st.error(f"{product} failed: {job_state.error}")
+    elif job_state.state in ("cancelled", "interrupted"):
+        st.warning(f"{product} was {job_state.state}.")
+    return job_state
 
 
-def _running(folder: Path, what: str, key: str) -> None:
-    progress = watch(folder)
-    if not progress.active:
+def _running(folder: Path, product: str, key: str) -> None:
+    job_state = watch(folder)
+    if not job_state.active:
         st.rerun(scope="app")
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-running"):
-        share, stage = stage_words(progress)
-        st.progress(share, text=f"{what} has been running for {since(progress.started)}: {stage}")
+        share, stage = stage_words(job_state)
+        st.progress(share, text=f"{product} has been running for {since(job_state.started)}: {stage}")
         if st.button("Cancel", icon=":material/stop:", key=f"{key}.cancel"):
             cancel(folder)
             st.rerun(scope="app")
@@ -52,8 +52,8 @@ def summary_of(folder: Path) -> str:
     return f"{result.summary}." if result and result.summary else ""
 
 
-def log_expander(progress: JobState, title: str = "Last lines of its log") -> None:
+def log_expander(job_state: JobState, title: str = "Last lines of its log") -> None:
     """Show the last lines that a command wrote, folded."""
-    if progress.log:
+    if job_state.log:
         with st.expander(title):
-            st.code("\n".join(progress.log), language=None)
+            st.code("\n".join(job_state.log), language=None)

@@ -14,13 +14,13 @@ from models.figures.curves import read_curves
 from models.files.atomic import read_json
 
 
-def audit_curves(folder: Path, progress: JobState) -> Markup:
+def audit_curves(folder: Path, job_state: JobState) -> Markup:
     """Return the validation accuracy of the network that an audit trains, a line for each fold; empty without any."""
-    kind, _, architecture = progress.stage.partition(" ")
-    if kind != "train" or progress.state != "running":
+    kind, _, architecture = job_state.stage.partition(" ")
+    if kind != "train" or job_state.state != "running":
         return Markup()
     runs = f"{folder.name.removeprefix('audit-')[:30]}-{slug(architecture)[:24]}-*"
-    written = [path for path in folder.parent.glob(f"{runs}/fold-*.jsonl") if path.stat().st_mtime >= progress.started]
+    written = [path for path in folder.parent.glob(f"{runs}/fold-*.jsonl") if path.stat().st_mtime >= job_state.started]
     if not written:
         return Markup()
     newest = max(written, key=lambda path: path.stat().st_mtime).parent

@@ -66,31 +66,31 @@ def _copies(audit: Audit, row: int) -> list[tuple[str, str]]:
 def _draw_on_demand(name: str, image_id: str) -> None:
     """Show the button that draws the missing maps, the progress of the drawing, or why it failed."""
     folder = drawing_folder(workspace(), name)
-    arguments, progress = ["draw", name, image_id], watch(folder)
+    arguments, job_state = ["draw", name, image_id], watch(folder)
     of_this_image = last_arguments(folder) == arguments
-    if progress.active:
+    if job_state.active:
         st.fragment(_drawing, run_every=POLL_S)(folder, of_this_image)
         return
-    if of_this_image and progress.state in ("failed", "interrupted"):
-        st.error(f"The maps could not be drawn: {progress.error or 'the process is gone'}")
+    if of_this_image and job_state.state in ("failed", "interrupted"):
+        st.error(f"The maps could not be drawn: {job_state.error or 'the process is gone'}")
     if st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
         start(folder, arguments)
         st.rerun()
 
 
 def _drawing(folder: Path, of_this_image: bool) -> None:
-    progress = watch(folder)
-    if not progress.active:
+    job_state = watch(folder)
+    if not job_state.active:
         st.rerun(scope="app")  # which shows the maps, or why there are none
-    st.html(Markup('<p class="er-doing">{}</p>').format(_drawing_text(progress, of_this_image)))
+    st.html(Markup('<p class="er-doing">{}</p>').format(_drawing_text(job_state, of_this_image)))
 
 
-def _drawing_text(progress: JobState, of_this_image: bool) -> str:
-    elapsed = f" … {time.time() - progress.started:.0f} s"
+def _drawing_text(job_state: JobState, of_this_image: bool) -> str:
+    elapsed = f" … {time.time() - job_state.started:.0f} s"
     if not of_this_image:
         return f"Drawing the maps of another image{elapsed}"
-    if progress.total:
-        return f"Drawing what {progress.stage} looks at{elapsed}"
+    if job_state.total:
+        return f"Drawing what {job_state.stage} looks at{elapsed}"
     return f"Starting, which takes some ten seconds{elapsed}"
 
 

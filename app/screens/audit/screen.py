@@ -36,17 +36,17 @@ def screen() -> None:
         chosen = _dataset_choice()
     name = audit_name_of(chosen)
     folder = audit_folder(workspace(), name)
-    progress = watch(folder)
+    job_state = watch(folder)
     audit = _audit(name)
     if audit is not None:
         with bar:
-            _actions(audit, chosen, progress)
-    progress_panel(folder, progress, _source(chosen, name) or chosen)
+            _actions(audit, chosen, job_state)
+    progress_panel(folder, job_state, _source(chosen, name) or chosen)
     other_jobs(folder)
     if audit is not None:
         _results(audit)
         return
-    idle = progress.state in ("none", "finished") and not waiting_job(folder)
+    idle = job_state.state in ("none", "finished") and not waiting_job(folder)
     if idle and not (folder / "results.json").exists():
         not_audited(chosen, folder, _spec(chosen))
 
@@ -82,7 +82,7 @@ def _spec(chosen: str) -> DatasetSpec | None:
     return None if chosen.startswith(FIFTYONE) else find_dataset(chosen, workspace())
 
 
-def _actions(audit: Audit, chosen: str, progress: JobState) -> None:
+def _actions(audit: Audit, chosen: str, job_state: JobState) -> None:
     split = st.session_state.get("split") or "test"
     fiftyone_link(audit, ALL_VIEW if split == "all" else view_in_links(suspicious_view(split)))
     report = workspace().reports / audit.name / "report.html"
@@ -93,7 +93,7 @@ def _actions(audit: Audit, chosen: str, progress: JobState) -> None:
         )  # fmt: skip
     source = _source(chosen, audit.name)
     trained_here = all(architecture.name in audit.config["architectures"] for architecture in audit.architectures)
-    if progress.state == "finished" and source and trained_here and not waiting_job(audit.folder):
+    if job_state.state == "finished" and source and trained_here and not waiting_job(audit.folder):
         audit_button(source, audit.folder, "Audit again")
 
 

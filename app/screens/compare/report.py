@@ -22,10 +22,10 @@ def report_buttons(comparison: Compared, source: str) -> None:
     """
     html, json = _files(comparison)
     if _is_written(comparison) and html.exists() and json.exists():
-        for path, what, mime in ((html, "Page", "text/html"), (json, "JSON", "application/json")):
+        for path, kind, mime in ((html, "Page", "text/html"), (json, "JSON", "application/json")):
             st.download_button(
-                what, path.read_bytes, file_name=f"errata-compare-{comparison.board.dataset}{path.suffix}", mime=mime,
-                icon=":material/download:", key=f"compare.get-{what}",
+                kind, path.read_bytes, file_name=f"errata-compare-{comparison.board.dataset}{path.suffix}", mime=mime,
+                icon=":material/download:", key=f"compare.get-{kind}",
             )  # fmt: skip
         return
     st.button(

@@ -60,13 +60,13 @@ def not_here(spec: DatasetSpec) -> None:
             f"`{spec.root}/train/CLASS/` and `{spec.root}/test/CLASS/`."
         )
         return
-    progress = watch(folder)
-    if progress.active:
+    job_state = watch(folder)
+    if job_state.active:
         st.fragment(_fetching, run_every=POLL_S)(folder, spec.root)
         return
-    failed = progress.state in ("failed", "interrupted")
+    failed = job_state.state in ("failed", "interrupted")
     if failed:
-        st.error(f"The images could not be fetched: {progress.error or 'the process is gone'}.")
+        st.error(f"The images could not be fetched: {job_state.error or 'the process is gone'}.")
     st.write(f"The images go to `{spec.root}`.")
     st.button(
         "Try again" if failed else "Fetch the images", key="dataset.fetch", type="primary",
@@ -76,7 +76,7 @@ def not_here(spec: DatasetSpec) -> None:
 
 
 def _fetching(folder: Path, root: Path) -> None:
-    progress = watch(folder)
-    if not progress.active or root.is_dir():
+    job_state = watch(folder)
+    if not job_state.active or root.is_dir():
         st.rerun(scope="app")
-    st.html(Markup('<p class="er-doing">Fetching the images: {}</p>').format(stage_words(progress)[1]))
+    st.html(Markup('<p class="er-doing">Fetching the images: {}</p>').format(stage_words(job_state)[1]))

@@ -9,13 +9,13 @@ from app.html_parts.picks import hear_picks
 from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
 from app.panels.fiftyone_link import fiftyone_link
-from app.screens.dataset.about import about, has_images
 from app.screens.dataset.add import add_dataset, not_here
 from app.screens.dataset.balance import balance_table, counts_of
 from app.screens.dataset.copies import copies
 from app.screens.dataset.problems import image_problems
 from app.screens.dataset.samples import samples
 from app.screens.dataset.source import Source, source_of_choice
+from app.screens.dataset.summary import dataset_summary, has_images
 from app.screens.dataset.versions import version_balance, version_table, versions_of
 from curation.results.audit import Audit
 
@@ -34,7 +34,7 @@ def screen() -> None:
         with st.popover("Add a data set", icon=":material/add:", width="content"):
             add_dataset()
     source = source_of_choice(chosen)
-    st.html(about(source))
+    st.html(dataset_summary(source))
     if source.rows is None:
         _empty(source, chosen)
         return

@@ -40,9 +40,9 @@ def source_of_choice(chosen: str) -> Source:
     name, spec = audit_name_of(chosen), _spec(chosen)
     audit = readable_audit(name)
     if audit is not None:
-        about = about_audit(workspace(), name)
-        licence = about["licence"] or (spec.licence if spec else "not stated")
-        return Source(name, about["title"], licence, _where(name, spec), audit.rows, audit, spec)
+        description = about_audit(workspace(), name)
+        licence = description["licence"] or (spec.licence if spec else "not stated")
+        return Source(name, description["title"], licence, _where(name, spec), audit.rows, audit, spec)
     if spec is None:
         return Source(name, name, "not stated", _where(name, spec), None, None, None)
     rows = _listed(chosen, str(spec.root), spec.root.stat().st_mtime_ns) if spec.root.is_dir() else None

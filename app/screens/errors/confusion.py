@@ -73,8 +73,8 @@ def _architecture(
     n, right = int(counts.sum()), int(counts.trace())
     accuracy = f"{right / n:.1%} of {n:,} as given" if n else "no image"
     if fits(audit.rows.classes):
-        here = (chosen.given, chosen.predicted) if chosen and chosen.architecture.name == architecture.name else None
-        drawn = matrix(counts.tolist(), audit.rows.classes, scale, choices, here, beside=len(audit.architectures))
+        marked = (chosen.given, chosen.predicted) if chosen and chosen.architecture.name == architecture.name else None
+        drawn = matrix(counts.tolist(), audit.rows.classes, scale, choices, marked, beside=len(audit.architectures))
     else:
         classes = audit.rows.classes
         lines = [

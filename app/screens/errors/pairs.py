@@ -35,14 +35,19 @@ def _choices(given: int, shown: int) -> dict[str, str]:
     return {"errors": "suspicious labels", "split": "all", "pair": "" if given == shown else f"{given}.{shown}"}
 
 
-def _list(classes: tuple[str, ...], found: list[ClassPair]) -> None:
-    """Show the most frequent pairs of a given label and the class that its images show instead."""
-    if not found:
+def _list(classes: tuple[str, ...], frequent: list[ClassPair]) -> None:
+    """Show the most frequent pairs of a given label and the class that its images show instead.
+
+    Args:
+        classes: K names.
+        frequent: all pairs, the most frequent first.
+    """
+    if not frequent:
         st.html("<p>No class is estimated to be mistaken for another.</p>")
         return
     links = []
-    for pair in found[:LISTED]:
+    for pair in frequent[:LISTED]:
         given, shown = given_label(classes[pair.given]), other_label(classes[pair.shown])
-        content = _HTML.pair(given, shown, pair, pair.images / found[0].images)
+        content = _HTML.pair(given, shown, pair, pair.images / frequent[0].images)
         links.append(pick(content, "er-pair", **_choices(pair.given, pair.shown)))
-    st.html(_HTML.pairs(links, len(found) - len(links)))
+    st.html(_HTML.pairs(links, len(frequent) - len(links)))

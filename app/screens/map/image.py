@@ -50,11 +50,11 @@ def image_panel(audit: Audit, row: int, versions: Sequence[tuple[str, Audit]] = 
 
 def _in_version(audit: Audit, image_id: str) -> tuple[str, Markup | str]:
     """Return the label and the bar of label quality that an image has in a curated version."""
-    found = np.flatnonzero(audit.rows.image_ids == image_id)
-    if not len(found):
+    rows = np.flatnonzero(audit.rows.image_ids == image_id)
+    if not len(rows):
         return "not in it", ""
-    label = audit.rows.classes[audit.rows.labels[found[0]]]
-    return label, quality_bar(float(audit.consensus.label_quality[found[0]]))
+    label = audit.rows.classes[audit.rows.labels[rows[0]]]
+    return label, quality_bar(float(audit.consensus.label_quality[rows[0]]))
 
 
 def nothing_chosen(n: int) -> None:

@@ -60,12 +60,12 @@ def _upload(audit: Audit, models: list[str]) -> None:
 
 def _result(audit: Audit, folder: Path) -> None:
     """Show the prediction in the address: its progress, why it failed, or its results."""
-    progress = job_panel(folder, "The prediction", "predict.job")
-    if progress.state == "none":
+    job_state = job_panel(folder, "The prediction", "predict.job")
+    if job_state.state == "none":
         st.info(f"That prediction is no longer kept: only the latest {KEPT} are. Drop the images in again.")
-    if progress.state == "failed":
-        log_expander(progress)
-    results = results_of(folder) if progress.state == "finished" else []
+    if job_state.state == "failed":
+        log_expander(job_state)
+    results = results_of(folder) if job_state.state == "finished" else []
     if not results:
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -32,15 +32,15 @@ def screen() -> None:
     html, json = (folder / f"report.{kind}" for kind in ("html", "json"))
     st.subheader("Everything on one page")
     st.write(_CONTENTS)
-    progress = job_panel(folder, "The report", "report.job")
-    if progress.state == "failed":
-        log_expander(progress)
+    job_state = job_panel(folder, "The report", "report.job")
+    if job_state.state == "failed":
+        log_expander(job_state)
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button(
-            "Write it again" if html.exists() else "Write the report", key="report.start", disabled=progress.active,
+            "Write it again" if html.exists() else "Write the report", key="report.start", disabled=job_state.active,
             type="secondary" if html.exists() else "primary", icon=":material/description:",
         )  # fmt: skip
-        if html.exists() and json.exists() and not progress.active:
+        if html.exists() and json.exists() and not job_state.active:
             _downloads(audit.name, html, json)
     command = f"errata report {audit.name} --html FILE --json FILE"
     st.caption(f"The same in a terminal: `{command}`")
@@ -50,10 +50,10 @@ def screen() -> None:
 
 
 def _downloads(name: str, html: Path, json: Path) -> None:
-    for path, what, mime in ((html, "Page", "text/html"), (json, "JSON", "application/json")):
+    for path, kind, mime in ((html, "Page", "text/html"), (json, "JSON", "application/json")):
         size = path.stat().st_size / 10**6
         st.download_button(
-            f"{what}, {size:.1f} MB", path.read_bytes, f"errata-report-{name}{path.suffix}", mime,
+            f"{kind}, {size:.1f} MB", path.read_bytes, f"errata-report-{name}{path.suffix}", mime,
             type="primary" if path is html else "secondary", icon=":material/download:",
             key=f"report.{path.suffix[1:]}",
         )  # fmt: skip

@@ -76,13 +76,13 @@ def _opinions(shown: ShownImage) -> None:
     if not missing_cams(audit, row):
         return
     folder = drawing_folder(workspace(), audit.name)
-    arguments, progress = ["draw", audit.name, shown.image_id], watch(folder)
+    arguments, job_state = ["draw", audit.name, shown.image_id], watch(folder)
     of_this_image = last_arguments(folder) == arguments
-    if progress.active:
+    if job_state.active:
         st.html(_HTML.drawing("this image" if of_this_image else "another image"))
         return
-    if of_this_image and progress.state in ("failed", "interrupted"):
-        st.caption(f"The maps could not be drawn: {progress.error or 'the process is gone'}")
+    if of_this_image and job_state.state in ("failed", "interrupted"):
+        st.caption(f"The maps could not be drawn: {job_state.error or 'the process is gone'}")
     st.button(
         "Draw Grad-CAM", shortcut="G", type="tertiary", icon=":material/thermostat:",
         key=f"review.draw-{shown.image_id}", on_click=_draw, args=(audit.name, arguments),

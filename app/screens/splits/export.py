@@ -40,17 +40,17 @@ def _form(name: str) -> list[str]:
 def _export(name: str, arguments: list[str]) -> None:
     """Show the button that starts an export, the progress of the running one, or how the last one went."""
     folder = job_folder(workspace(), f"export-{name}"[:64])
-    progress = job_panel(folder, "The export", "splits.export")
-    if progress.state == "finished":
+    job_state = job_panel(folder, "The export", "splits.export")
+    if job_state.state == "finished":
         st.success(summary_of(folder) or "The export is written.")
-    elif progress.state == "failed":
-        log_expander(progress)
+    elif job_state.state == "failed":
+        log_expander(job_state)
     else:
         st.write(
             "Every file is verified against its hash. A manifest with versions, hashes and counts is written last."
         )
     asked = st.button(
-        "Export", type="primary", icon=":material/drive_folder_upload:", key="splits.export", disabled=progress.active
+        "Export", type="primary", icon=":material/drive_folder_upload:", key="splits.export", disabled=job_state.active
     )
     st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
     if asked:

@@ -54,12 +54,16 @@ def version_of(audit: Audit, version: str) -> Version:
 
 
 def _summary(version: Version) -> VersionSummary:
-    about = version.about
     if version.name == ORIGINAL:
-        return VersionSummary(version.name, version.sha256, "", "", "", about["counts"], {}, {})
-    made = (about["parent"]["version"], about["reviewer"], about["created"])
+        return VersionSummary(version.name, version.sha256, "", "", "", version.about["counts"], {}, {})
+    made = (version.about["parent"]["version"], version.about["reviewer"], version.about["created"])
     return VersionSummary(
-        version.name, version.sha256, *made, about["counts"], about["decisions"]["changed"], about["out"]
+        version.name,
+        version.sha256,
+        *made,
+        version.about["counts"],
+        version.about["decisions"]["changed"],
+        version.about["out"],
     )
 
 

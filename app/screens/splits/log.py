@@ -1,4 +1,4 @@
-"""Every decision with its image, newest first; a reviewer can take back and restore the own ones."""
+"""Every decision with its image, newest first; reviewers can take back and restore what they decided."""
 
 from datetime import datetime
 
@@ -69,15 +69,15 @@ def _row(bench: Bench, line: LogLine, name: str) -> None:
     decision = line.entry
     if not isinstance(decision, Decision):
         return
-    mine, undone = decision.reviewer == name, line.status == "undone"
+    may_reverse, undone = decision.reviewer == name, line.status == "undone"
     with st.container(horizontal=True, vertical_alignment="center", width=760, key=f"splits-line-{decision.id}"):
         st.html(_line(bench, line, decision), width="stretch")
         st.button(
             "Put back" if undone else "Take back",
             icon=f":material/{'redo' if undone else 'undo'}:",
             key=f"splits.reverse-{decision.id}",
-            disabled=not mine,
-            help=None if mine else f"{decision.reviewer} decided this, and only {decision.reviewer} can take it back",
+            disabled=not may_reverse,
+            help=None if may_reverse else f"only {decision.reviewer}, who decided this, can take it back",
             on_click=_reverse,
             args=(bench, decision.id, undone, name),
         )

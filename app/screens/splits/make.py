@@ -58,16 +58,16 @@ def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
     exists = request.name in versions(workspace(), name)
     if exists:
         st.info(f"Version {request.name} exists already, and versions never change: choose another name.")
-    progress = job_panel(folder, "Making the version", "splits.make")
+    job_state = job_panel(folder, "Making the version", "splits.make")
     asked = st.button(
         f"Make {request.name}", type="primary", icon=":material/lock:", key="splits.make",
-        disabled=not valid or exists or progress.active,
+        disabled=not valid or exists or job_state.active,
     )  # fmt: skip
     st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
     if asked:
         start(folder, arguments)
         st.rerun()
-    _ended(folder, progress)
+    _ended(folder, job_state)
 
 
 def split_arguments(name: str, request: VersionRequest, remake: str) -> list[str]:
@@ -149,12 +149,12 @@ def preview_html(preview: VersionPreview) -> Markup:
     return _HTML.preview(figures(entries), preview)
 
 
-def _ended(folder: Path, progress: JobState) -> None:
-    if progress.state == "finished":
+def _ended(folder: Path, job_state: JobState) -> None:
+    if job_state.state == "finished":
         summary = summary_of(folder)
         st.success(f"The last version is made. Retrain on it to see what it changes, or export it. {summary}")
         st.button(
             "Train on it", key="splits.train", icon=":material/fitness_center:", on_click=open_screen, args=("train",)
         )
-    elif progress.state == "failed":
-        log_expander(progress)
+    elif job_state.state == "failed":
+        log_expander(job_state)

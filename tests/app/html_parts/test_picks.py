@@ -12,18 +12,18 @@ from app.html_parts.picks import pick
 class Links(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[dict[str, str | None]] = []
+        self.links: list[dict[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "a":
-            self.found.append(dict(attrs))
+            self.links.append(dict(attrs))
 
 
 def link(html: str) -> dict[str, str]:
     parser = Links()
     parser.feed(html)
-    (own,) = parser.found
-    return {name: value or "" for name, value in own.items()}
+    (attributes,) = parser.links
+    return {name: value or "" for name, value in attributes.items()}
 
 
 def test_the_link_keeps_the_rest_of_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,18 +32,18 @@ def test_the_link_keeps_the_rest_of_the_address(monkeypatch: pytest.MonkeyPatch)
             return {"dataset": "tiny", "cell": "1.2"}
 
     monkeypatch.setattr(st, "query_params", Address())
-    own = link(pick("<b>x</b>", "er-small", "Review a", screen="review", image='a&b "c".png', cell=""))
-    assert parse_qs(own["href"].removeprefix("?")) == {
+    attributes = link(pick("<b>x</b>", "er-small", "Review a", screen="review", image='a&b "c".png', cell=""))
+    assert parse_qs(attributes["href"].removeprefix("?")) == {
         "dataset": ["tiny"],
         "screen": ["review"],
         "image": ['a&b "c".png'],
     }
-    assert parse_qs(own["data-pick"], keep_blank_values=True) == {
+    assert parse_qs(attributes["data-pick"], keep_blank_values=True) == {
         "screen": ["review"],
         "image": ['a&b "c".png'],
         "cell": [""],
     }
-    assert (own["class"], own["title"], own["aria-label"]) == ("er-small", "Review a", "Review a")
+    assert (attributes["class"], attributes["title"], attributes["aria-label"]) == ("er-small", "Review a", "Review a")
 
 
 @pytest.mark.parametrize("name", ['"><script>alert(1)</script>', "' onclick='x", "a/ü.png"])
@@ -53,7 +53,7 @@ def test_names_stay_names(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
             return {}
 
     monkeypatch.setattr(st, "query_params", Address())
-    own = link(pick("x", "er-small", name, image=name))
-    assert set(own) == {"class", "href", "data-pick", "title", "aria-label"}
-    assert own["title"] == name
-    assert parse_qs(own["data-pick"]) == {"image": [name]}
+    attributes = link(pick("x", "er-small", name, image=name))
+    assert set(attributes) == {"class", "href", "data-pick", "title", "aria-label"}
+    assert attributes["title"] == name
+    assert parse_qs(attributes["data-pick"]) == {"image": [name]}

@@ -46,7 +46,7 @@ def page_shown() -> AppTest:
 
 
 def links(app: AppTest) -> list[str]:
-    return [one.proto.url for one in app.get("link_button")]
+    return [link.proto.url for link in app.get("link_button")]
 
 
 def test_the_name_is_asked_before_the_app_starts(
@@ -80,9 +80,9 @@ def test_nobodys_app_is_that_of_who_reviewed_last(workspace: Workspace, running:
     keep_reviewer(workspace, "ana")
     running.append(AppServer(5151, 1, "", (), ""))
     assert len(links(page_shown())) == 1
-    other = AppTest.from_function(page, default_timeout=60)
-    other.query_params["reviewer"] = "ben"
-    assert links(ran(other)) == []
+    other_reviewer = AppTest.from_function(page, default_timeout=60)
+    other_reviewer.query_params["reviewer"] = "ben"
+    assert links(ran(other_reviewer)) == []
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])

@@ -26,24 +26,24 @@ show = partial(app_driver.show, screen="compare")
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, list[str]]]:
     """What would be started as processes of their own."""
-    asked: list[tuple[Path, list[str]]] = []
+    started: list[tuple[Path, list[str]]] = []
 
     def start(folder: Path, arguments: list[str]) -> None:
-        asked.append((folder, list(arguments)))
+        started.append((folder, list(arguments)))
 
     monkeypatch.setattr("app.screens.compare.report.start", start)
     monkeypatch.setattr("app.screens.compare.images.start", start)
-    return asked
+    return started
 
 
 def shown(app: AppTest) -> str:
     """Return what the sections say, without tags."""
-    html = "\n".join(str(one.proto.body) for one in app.html if "er-compare" in str(one.proto.body))
+    html = "\n".join(str(element.proto.body) for element in app.html if "er-compare" in str(element.proto.body))
     return " ".join(re.sub(r"<[^>]*>", "", html[html.find('<div class="er-compare"') :]).split())
 
 
 def columns(app: AppTest) -> int:
-    html = next(str(one.proto.body) for one in app.html if 'class="columns"' in str(one.proto.body))
+    html = next(str(element.proto.body) for element in app.html if 'class="columns"' in str(element.proto.body))
     return html.count('class="who"')
 
 
@@ -72,10 +72,10 @@ def test_labels_as_given_alone_say_what_is_missing(workspace: Workspace) -> None
 def test_both_versions_side_by_side(workspace: Workspace) -> None:
     compared_runs(workspace.root)
     app = show()
-    said = shown(app)
-    assert "By the labels of v1, scenes-lite0-frozen, trained on v1 is right most often: 100.0 %" in said
-    assert "All figures are of the same 10 of 12 test images" in said
-    assert "3 of 10 compared images were judged by 1 reviewer" in said
+    text = shown(app)
+    assert "By the labels of v1, scenes-lite0-frozen, trained on v1 is right most often: 100.0 %" in text
+    assert "All figures are of the same 10 of 12 test images" in text
+    assert "3 of 10 compared images were judged by 1 reviewer" in text
     assert columns(app) == 3
     assert not app.info
     assert not app.error
@@ -143,9 +143,9 @@ def test_the_report_is_written_and_handed_out(workspace: Workspace, started: lis
     html, file = Path(arguments[7]), Path(arguments[9])
     write_comparison(workspace, NAME, (STRONG, WEAK), ("original", "v1"), html, file, lambda *_: None)
     app = show(runs=f"{STRONG},{WEAK}")
-    assert [one.proto.label for one in app.get("download_button")] == ["Page", "JSON"]
-    assert not [one for one in app.button if one.key == "compare.write"]
-    assert [one for one in show(runs=WEAK).button if one.key == "compare.write"]  # another comparison
+    assert [button.proto.label for button in app.get("download_button")] == ["Page", "JSON"]
+    assert not [button for button in app.button if button.key == "compare.write"]
+    assert [button for button in show(runs=WEAK).button if button.key == "compare.write"]  # another comparison
 
 
 def test_a_report_that_failed_says_why(workspace: Workspace) -> None:

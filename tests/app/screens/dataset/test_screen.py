@@ -56,13 +56,13 @@ def test_a_fetch_under_way_is_watched(workspace: Workspace) -> None:
     (workspace.root / "status.json").rename(folder / "status.json")
     app = show("intel")
     assert "Fetching the images" in shown(app)
-    assert "dataset.fetch" not in [one.key for one in app.button]
+    assert "dataset.fetch" not in [button.key for button in app.button]
 
 
 def test_images_that_a_person_has_to_get(workspace: Workspace) -> None:
     app = show("landmarks")
     assert "Errata cannot download this data set: take your own photographs" in texts(app.info)
-    assert "dataset.fetch" not in [one.key for one in app.button]
+    assert "dataset.fetch" not in [button.key for button in app.button]
 
 
 def test_not_drawn_yet(workspace: Workspace) -> None:
@@ -123,7 +123,7 @@ def test_counts(audit: Audit) -> None:
 def test_samples_are_drawn_by_seed_and_lead_to_the_review(workspace: Workspace, audit: Audit) -> None:
     app = show(part="samples", split="test")
     first = pictures(app)
-    assert sorted(first) == sorted(str(one) for one in audit.rows.image_ids[audit.rows.splits == "test"])
+    assert sorted(first) == sorted(str(image_id) for image_id in audit.rows.image_ids[audit.rows.splits == "test"])
     assert "screen=review&amp;image=test%2Fsea%2F0.png" in shown(app)
     app.button(key="dataset.draw").click()
     again = ran(app)

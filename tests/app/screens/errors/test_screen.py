@@ -71,8 +71,8 @@ def test_a_cell_shows_its_images(workspace: Workspace, audit: Audit) -> None:
 def test_a_cell_that_is_none(audit: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     def chosen(**query: str) -> object:
         monkeypatch.setattr(st, "query_params", query)
-        found = chosen_cell(audit)
-        return found and (found.architecture.name, found.given, found.predicted)
+        cell = chosen_cell(audit)
+        return cell and (cell.architecture.name, cell.given, cell.predicted)
 
     assert chosen(of=FIRST, cell="1.2") == (FIRST, 1, 2)
     for cell in ("", "1", "9.9", "a.b", "-1.0", "1.1.1"):
@@ -105,9 +105,9 @@ def test_suspicious_labels_with_reasons(workspace: Workspace, audit: Audit) -> N
     assert "<b>wrong</b>" in shown(app)
     assert {"screen": ["review"], "image": [WORST]} in picks(shown(app))
     assert "2 labels, most suspicious first" in texts(app.caption)
-    one = show(errors="suspicious labels", split="all", pair="2.0")
-    assert pictures(one) == ["train/street/1.png"]
-    assert "all pairs" in shown(one)
+    of_pair = show(errors="suspicious labels", split="all", pair="2.0")
+    assert pictures(of_pair) == ["train/street/1.png"]
+    assert "all pairs" in shown(of_pair)
     assert "None of these labels is suspicious" in texts(
         show(errors="suspicious labels", split="test", pair="2.0").success
     )
@@ -123,9 +123,9 @@ def test_disagreements(workspace: Workspace, audit: Audit) -> None:
 
 
 def test_one_architecture_cannot_disagree(workspace: Workspace, audit: Audit) -> None:
-    about = read_json(audit.folder / "results.json")
-    about["runs"].pop(SECOND)
-    write_json(audit.folder / "results.json", about)
+    results = read_json(audit.folder / "results.json")
+    results["runs"].pop(SECOND)
+    write_json(audit.folder / "results.json", results)
     assert f"--architectures {FIRST},simple_cnn" in texts(show(errors="disagreements").info)
 
 
@@ -146,7 +146,7 @@ def test_in_sample_predictions_say_so(workspace: Workspace) -> None:
 
 def test_files_that_do_not_fit_together(workspace: Workspace, audit: Audit) -> None:
     run = audit.architectures[0].run_folder / "predictions.npz"
-    own = Predictions.load(run)
-    Predictions(own.image_ids[:-1], own.probs[:-1], None, None).save(run)
+    predictions = Predictions.load(run)
+    Predictions(predictions.image_ids[:-1], predictions.probs[:-1], None, None).save(run)
     os.utime(audit.folder / "results.json")
     assert "has changed since its last finished audit" in texts(show().error)

@@ -1,4 +1,4 @@
-"""The map screen in each state, driven without a browser; clicks and lassos are in test_screens_browser."""
+"""The map screen in each state, driven without a browser; tests/app/screens/test_browser.py clicks and selects."""
 
 import base64
 import json
@@ -38,23 +38,23 @@ class Maps(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[dict[str, str]] = []
+        self.maps: list[dict[str, str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        own = {name: value or "" for name, value in attrs}
-        if own.get("class") == "er-map":
-            self.found.append(own)
+        attributes = {name: value or "" for name, value in attrs}
+        if attributes.get("class") == "er-map":
+            self.maps.append(attributes)
 
 
 def maps(app: AppTest) -> list[dict[str, str]]:
     parser = Maps()
     parser.feed(shown(app))
-    return parser.found
+    return parser.maps
 
 
-def unpacked(one: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
+def unpacked(drawn: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:
     """Return points, shape (N, 2), and their groups, shape (N,), in the order in which they are drawn."""
-    x, y, groups = np.frombuffer(base64.b64decode(one["data-points"]), "<u2").reshape(3, int(one["data-count"]))
+    x, y, groups = np.frombuffer(base64.b64decode(drawn["data-points"]), "<u2").reshape(3, int(drawn["data-count"]))
     return np.stack([x, y], 1), groups
 
 
@@ -66,28 +66,28 @@ def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
 
 def test_the_points_of_an_architecture_coloured_by_label(workspace: Workspace, audit: Audit) -> None:
     app = show(architecture=ARCHITECTURES[1])
-    (one,) = maps(app)
-    points, groups = unpacked(one)
+    (drawn,) = maps(app)
+    points, groups = unpacked(drawn)
     order = np.concatenate([np.flatnonzero(audit.rows.labels == label) for label in range(3)])
     given = audit.architectures[1].points
     assert given is not None
     assert points.tolist() == scaled(given)[order].tolist()
     assert groups.tolist() == audit.rows.labels[order].tolist()
-    assert json.loads(one["data-names"]) == list(audit.rows.classes)
-    assert one["data-colours"].split() == list(PALETTE[:3])
+    assert json.loads(drawn["data-names"]) == list(audit.rows.classes)
+    assert drawn["data-colours"].split() == list(PALETTE[:3])
     assert "30 images" in shown(app)
     assert f"{ARCHITECTURES[1]} <small>labels as given" in shown(app)
 
 
 @pytest.mark.parametrize(("colour", "names"), [("prediction", 3), ("label quality", 32), ("split", 2)])
 def test_other_colours(workspace: Workspace, audit: Audit, colour: str, names: int) -> None:
-    (one,) = maps(show(colour=colour))
-    _, groups = unpacked(one)
+    (drawn,) = maps(show(colour=colour))
+    _, groups = unpacked(drawn)
     assert len(groups) == len(audit.rows)
-    assert len(json.loads(one["data-names"])) == len(one["data-colours"].split()) == names
+    assert len(json.loads(drawn["data-names"])) == len(drawn["data-colours"].split()) == names
     if colour == "label quality":
         assert groups[-1] == round(31 * float(audit.consensus.label_quality.min()))
-        assert one["data-colours"].split()[0] == "#d55e00"
+        assert drawn["data-colours"].split()[0] == "#d55e00"
 
 
 def test_a_click_in_the_address_becomes_an_image(workspace: Workspace, audit: Audit) -> None:
@@ -105,11 +105,11 @@ def test_a_lasso_in_the_address_is_kept_for_the_review(workspace: Workspace, aud
     assert "2 suspicious" in shown(app)
     assert app.text_input[0].value == "map-1"
     app.text_input[0].set_value("A B")
-    next(one for one in app.button if one.label == "Keep for the review").click()
+    next(button for button in app.button if button.label == "Keep for the review").click()
     app.run()
     assert "selection" in texts(app.error)
     app.text_input[0].set_value("hazy")
-    next(one for one in app.button if one.label == "Keep for the review").click()
+    next(button for button in app.button if button.label == "Keep for the review").click()
     app.run()
     assert len(load_selection(workspace, "tiny", "hazy").image_ids) == 30
     assert "split=all&amp;order=selection+hazy" in shown(app)
@@ -146,9 +146,9 @@ def test_another_architecture_beside(workspace: Workspace, audit: Audit) -> None
     assert app_options(show()) == ["one map", ARCHITECTURES[1]]
     app = show(beside=ARCHITECTURES[1])
     assert len(maps(app)) == 2
-    for own, one in zip(maps(app), audit.architectures, strict=True):
-        assert one.points is not None
-        assert sorted(unpacked(own)[0].tolist()) == sorted(scaled(one.points).tolist())
+    for drawn, architecture in zip(maps(app), audit.architectures, strict=True):
+        assert architecture.points is not None
+        assert sorted(unpacked(drawn)[0].tolist()) == sorted(scaled(architecture.points).tolist())
 
 
 def test_original_and_curated_side_by_side(workspace: Workspace, audit: Audit) -> None:
@@ -165,7 +165,7 @@ def test_original_and_curated_side_by_side(workspace: Workspace, audit: Audit) -
     assert page.count("er-pin") == 1
     whole = f"1..-1,-1.{SPAN + 1},-1.{SPAN + 1},{SPAN + 1}.-1,{SPAN + 1}"  # drawn on the version's map
     app = show(beside="v1", lasso=whole)
-    next(one for one in app.button if one.label == "Keep for the review").click()
+    next(button for button in app.button if button.label == "Keep for the review").click()
     app.run()
     assert selection_names(workspace, "tiny") == ("map-1",)
     assert selection_names(workspace, "tiny-v1") == ()
@@ -190,9 +190,9 @@ def test_a_lasso_is_the_rows_inside() -> None:
     points[[2, 4, 7, 9]] = [[10, 10], [20, 10], [15, 12], [40, 40]]
     points[[0, 1, 3, 5, 6, 8]] = 60_000
     square = "5,5.30,5.30,30.5,30"
-    found = lassoed(f"0..{square}", 0, points, GROUPS)
-    assert found is not None
-    assert found.tolist() == [2, 4, 7]
+    caught = lassoed(f"0..{square}", 0, points, GROUPS)
+    assert caught is not None
+    assert caught.tolist() == [2, 4, 7]
     hidden = lassoed(f"0.0.{square}", 0, points, GROUPS)
     assert hidden is not None
     assert hidden.tolist() == [7]
@@ -210,9 +210,9 @@ def test_a_lasso_that_is_none(text: str) -> None:
 
 
 def test_points_keep_their_distances() -> None:
-    found = scaled(np.array([[0, 0], [10, 0], [10, 5]], np.float32)).astype(int)
-    assert found.tolist() == [[0, SPAN // 4 + 1], [SPAN, SPAN // 4 + 1], [SPAN, 3 * SPAN // 4 + 1]] or (
-        np.abs(found - [[0, 16384], [65535, 16384], [65535, 49151]]).max() <= 1
+    points = scaled(np.array([[0, 0], [10, 0], [10, 5]], np.float32)).astype(int)
+    assert points.tolist() == [[0, SPAN // 4 + 1], [SPAN, SPAN // 4 + 1], [SPAN, 3 * SPAN // 4 + 1]] or (
+        np.abs(points - [[0, 16384], [65535, 16384], [65535, 49151]]).max() <= 1
     )
     assert scaled(np.zeros((3, 2), np.float32)).tolist() == [[32768, 32768]] * 3
 
@@ -220,17 +220,17 @@ def test_points_keep_their_distances() -> None:
 def test_a_selection_is_a_queue_of_the_review(workspace: Workspace, audit: Audit) -> None:
     chosen = ["test/sea/1.png", "train/street/1.png", "test/street/0.png"]
     save_selection(workspace, "tiny", "hazy", chosen, "map of a net")
-    own = bench(workspace, "tiny")
-    assert own is not None
-    queue = own.queue("all", "selection hazy")
+    opened = bench(workspace, "tiny")
+    assert opened is not None
+    queue = opened.queue("all", "selection hazy")
     quality = audit.consensus.label_quality[queue.rows]
     assert sorted(audit.rows.image_ids[queue.rows]) == sorted(chosen)
     assert (np.diff(quality) >= 0).all()
     assert not queue.drawn.any()
-    assert len(own.queue("test", "selection hazy").rows) == 2
+    assert len(opened.queue("test", "selection hazy").rows) == 2
     app = show(screen="review", reviewer="ana", split="all", order="selection hazy")
     for _ in chosen:
-        (keep,) = [one for one in app.button if one.proto.shortcut.lower() == "k"]
+        (keep,) = [button for button in app.button if button.proto.shortcut.lower() == "k"]
         keep.click()
         app.run()
     lines = [json.loads(line) for line in log_of(workspace, "tiny").path.read_text().splitlines()]

@@ -126,7 +126,7 @@ def test_results_side_by_side(workspace: Workspace, audit: Audit) -> None:
         assert words in page
     assert page.count("data:image/jpeg") == 2  # the image and its neighbour
     assert "<b>1</b><span>on which the models differ" in page
-    assert {one.proto.label for one in app.get("download_button")} == {"CSV", "JSON"}
+    assert {button.proto.label for button in app.get("download_button")} == {"CSV", "JSON"}
 
 
 def test_an_image_that_could_not_be_read(audit: Audit) -> None:

@@ -15,18 +15,11 @@ from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
+from tests.helpers.review_keys import answer, press, under_review
 from tests.helpers.served_app import served
 from tests.helpers.small_audit import small_audit
 
 pytestmark = in_chromium
-# Whether another image is drawn, or the app has been idle for half a second: then the last key did nothing.
-ANSWER = """before => {
-  const image = document.querySelector('.er-look img');
-  if (image && image.alt !== before && image.complete && image.naturalWidth > 20) return 'next';
-  if (document.querySelector(".stApp[data-test-script-state='notRunning']")) window.idleSince ??= performance.now();
-  else window.idleSince = null;
-  return window.idleSince && performance.now() - window.idleSince > 500 && 'nothing';
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -47,28 +40,6 @@ def log(audit: Audit) -> Path:
 
 def logged(audit: Audit) -> list[dict[str, Any]]:
     return [json.loads(line) for line in log(audit).read_text().splitlines()] if log(audit).exists() else []
-
-
-def under_review(page: Page) -> str:
-    """Wait until an image is under review, and return its name."""
-    page.wait_for_selector(".stApp[data-test-script-state='notRunning'] .er-look img", timeout=PATIENCE_MS)
-    return str(page.locator(".er-look img").get_attribute("alt"))
-
-
-def answer(page: Page, image_id: str) -> str:
-    """Wait for what the last key does: `next` once another image is drawn, `nothing` where the app stays idle."""
-    page.evaluate("window.idleSince = null")
-    return str(page.wait_for_function(ANSWER, arg=image_id, timeout=PATIENCE_MS).json_value())
-
-
-def press(page: Page, key: str) -> float:
-    """Press a key, again until Streamlit hears it, and return the seconds until the browser has drawn another image."""
-    before = under_review(page)
-    while True:
-        pressed_s = time.perf_counter()
-        page.keyboard.press(key)
-        if answer(page, before) == "next":
-            return time.perf_counter() - pressed_s
 
 
 def test_five_images_by_key_and_one_undone(page: Page, address: str, audit: Audit) -> None:

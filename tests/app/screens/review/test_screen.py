@@ -43,21 +43,21 @@ def audit(workspace: Workspace) -> Audit:
 
 def press(app: AppTest, shortcut: str) -> AppTest:
     """Press a key: click the button that has it."""
-    own = [one for one in app.button if one.proto.shortcut.lower() == shortcut.lower()]
-    assert len(own) == 1, f"{len(own)} buttons listen to {shortcut}"
-    own[0].click()
+    buttons = [button for button in app.button if button.proto.shortcut.lower() == shortcut.lower()]
+    assert len(buttons) == 1, f"{len(buttons)} buttons listen to {shortcut}"
+    buttons[0].click()
     return ran(app)
 
 
 def image(app: AppTest) -> str:
     """Return the image under review, empty where there is none."""
-    large = [str(one.proto.body) for one in app.html if "er-look" in str(one.proto.body) and "<img" in one.proto.body]
+    large = [body for element in app.html if "er-look" in (body := str(element.proto.body)) and "<img" in body]
     return large[0].split('alt="')[1].split('"')[0] if large else ""
 
 
 def labels(app: AppTest) -> dict[str, str]:
     """Return key -> what its button says."""
-    return {one.proto.shortcut.upper(): one.label for one in app.button if one.proto.shortcut}
+    return {button.proto.shortcut.upper(): button.label for button in app.button if button.proto.shortcut}
 
 
 def logged(workspace: Workspace) -> list[dict[str, Any]]:
@@ -67,16 +67,16 @@ def logged(workspace: Workspace) -> list[dict[str, Any]]:
 
 def order_of(audit: Audit, split: str) -> list[str]:
     """Return the images of a split in the order of the review, computed anew."""
-    quality, own = audit.consensus.label_quality, audit.rows.splits == split
-    part = population(quality, draw_order(audit.rows.image_ids, quality, 0), own)
-    found = queue(quality[own], part.draws, np.zeros(int(own.sum()), bool))
-    return [str(image_id) for image_id in audit.rows.image_ids[part.rows[found.rows]]]
+    quality, in_split = audit.consensus.label_quality, audit.rows.splits == split
+    part = population(quality, draw_order(audit.rows.image_ids, quality, 0), in_split)
+    drawn_queue = queue(quality[in_split], part.draws, np.zeros(int(in_split.sum()), bool))
+    return [str(image_id) for image_id in audit.rows.image_ids[part.rows[drawn_queue.rows]]]
 
 
-def own_bench(workspace: Workspace) -> Bench:
-    found = bench(workspace, "tiny")
-    assert found is not None
-    return found
+def tiny_bench(workspace: Workspace) -> Bench:
+    opened = bench(workspace, "tiny")
+    assert opened is not None
+    return opened
 
 
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
@@ -114,7 +114,7 @@ def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
 
 def test_the_way_to_the_same_queue_in_fiftyone(workspace: Workspace, audit: Audit) -> None:
     app = show(images="FiftyOne", split="test")
-    assert "Start FiftyOne" in [one.label for one in app.button]
+    assert "Start FiftyOne" in [button.label for button in app.button]
     assert not image(app)
     assert app.selectbox(key="order").disabled
 
@@ -135,7 +135,7 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
     assert image(app) == WORST
     for words in ("why sea", "why forest", *ARCHITECTURES, "most like it in", "0</b> of 12 images judged"):
         assert words in page
-    sentence = stop_sentence(own_bench(workspace).budget("test"))
+    sentence = stop_sentence(tiny_bench(workspace).budget("test"))
     assert sentence[1:] in page
     assert labels(app) == {
         "K": "Keep **sea**",
@@ -189,8 +189,8 @@ def test_the_whole_queue_with_its_drawn_looks_undone_and_redone(workspace: Works
     assert seen == order_of(audit, "test")
     drawn = [line for line in logged(workspace) if line["drawn"]]
     assert len(drawn) == 1  # one in ten of twelve
-    quality, own = audit.consensus.label_quality, audit.rows.splits == "test"
-    part = population(quality, draw_order(audit.rows.image_ids, quality, 0), own)
+    quality, in_split = audit.consensus.label_quality, audit.rows.splits == "test"
+    part = population(quality, draw_order(audit.rows.image_ids, quality, 0), in_split)
     looked = np.isin(audit.rows.image_ids[part.rows], seen[: drawn[0]["rank"]])
     which = audit.rows.image_ids[part.rows] == drawn[0]["image_id"]
     assert drawn[0]["inclusion"] == pytest.approx(float(inclusion(part.quality, part.draws, looked, which)[which][0]))
@@ -210,9 +210,9 @@ def test_a_key_for_an_image_that_is_gone_from_the_screen_does_nothing(
     workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = show(split="test")
-    late = next(one for one in first.button if one.proto.shortcut == "x")
+    late = next(button for button in first.button if button.proto.shortcut == "x")
     press(first, "k")
-    assert late.key not in [one.key for one in first.button]  # the next image has keys of its own
+    assert late.key not in [button.key for button in first.button]  # the next image has keys of its own
     seen = image(first)
     monkeypatch.setattr("app.screens.review.verdicts.SHORTEST_LOOK_S", 60.0)
     press(first, "x")  # too soon to have been meant for this image
@@ -221,12 +221,12 @@ def test_a_key_for_an_image_that_is_gone_from_the_screen_does_nothing(
 
 
 def test_judged_meanwhile_in_another_tab(workspace: Workspace, audit: Audit) -> None:
-    one, other = show(split="test"), show(split="test")
-    press(one, "a")
-    press(other, "k")
+    tab, other_tab = show(split="test"), show(split="test")
+    press(tab, "a")
+    press(other_tab, "k")
     assert [line["decision"] for line in logged(workspace)] == ["relabel"]
-    assert f"{WORST} was judged meanwhile in another tab (relabel forest)" in texts(other.warning)
-    assert image(other) == image(one) == order_of(audit, "test")[1]
+    assert f"{WORST} was judged meanwhile in another tab (relabel forest)" in texts(other_tab.warning)
+    assert image(other_tab) == image(tab) == order_of(audit, "test")[1]
 
 
 def test_what_others_judge_is_skipped_or_looked_at_again(workspace: Workspace, audit: Audit) -> None:
@@ -335,10 +335,10 @@ def test_where_the_models_agree_nothing_is_suggested(workspace: Workspace, audit
 
 def test_audited_again_meanwhile(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test")
-    before = own_bench(workspace)
+    before = tiny_bench(workspace)
     os.utime(audit.folder / "results.json", (1e9, 1e9))
     press(app, "k")
-    assert own_bench(workspace) is not before
+    assert tiny_bench(workspace) is not before
     assert image(app) == order_of(audit, "test")[1]
     press(app, "k")
     assert len(logged(workspace)) == 2
@@ -394,7 +394,7 @@ def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: A
     app = show(split="test", images="grid")
     assert "1 image labelled" in shown(app)
     app.button(key=f"review.tile-{WORST}").click()
-    assert "Accept **forest** for 0 of 1" in [one.label for one in ran(app).button]
+    assert "Accept **forest** for 0 of 1" in [button.label for button in ran(app).button]
     app.button(key=f"review.tile-{WORST}").click()
     press(ran(app), "a")
     (line,) = logged(workspace)
@@ -402,7 +402,7 @@ def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: A
     assert line["queue"].endswith("(grid)")
     assert "No image of this confusion is left" in texts(app.success)
     press(app, "z")
-    assert "Accept **forest** for 1 of 1" in [one.label for one in app.button]
+    assert "Accept **forest** for 1 of 1" in [button.label for button in app.button]
     press(show(split="test"), "k")  # in another tab
     press(app, "a")
     assert [line["decision"] for line in logged(workspace) if line["kind"] == "decision"] == ["relabel", "keep"]
@@ -410,8 +410,8 @@ def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: A
 
 def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     audit, started = small_audit(workspace, cams=0), list[list[str]]()
-    for one in audit.architectures:
-        (one.run_folder / "fold-0.safetensors").touch()
+    for architecture in audit.architectures:
+        (architecture.run_folder / "fold-0.safetensors").touch()
 
     def start(folder: Path, arguments: list[str]) -> None:
         started.append(arguments)

@@ -107,7 +107,7 @@ def test_any_decision_is_taken_back_and_put_back(workspace: Workspace, audit: Au
     with open_ledger(workspace, "tiny").reading() as state:
         assert state.verdict("test/sea/0.png") is None
         assert state.counts("ana") == {"relabel": 1, "keep": 1}
-    assert [one["kind"] for one in log_lines(workspace)] == ["decision"] * 4 + ["undo"]  # nothing is deleted
+    assert [line["kind"] for line in log_lines(workspace)] == ["decision"] * 4 + ["undo"]  # nothing is deleted
     assert '<span class="er-state">undone</span>' in shown(app)
     app.button(key=f"splits.reverse-{first}").click().run()
     with open_ledger(workspace, "tiny").reading() as state:
@@ -159,11 +159,11 @@ def test_many_decisions_have_pages(workspace: Workspace, audit: Audit) -> None:
 
 def test_where_all_was_taken_back_it_can_be_put_back(workspace: Workspace, audit: Audit) -> None:
     ledger = open_ledger(workspace, "tiny")
-    one = ledger.decide(Decision("ana", "test/sea/0.png", "exclude"))[0]
-    ledger.take_back(one.id, "ana")
+    decision = ledger.decide(Decision("ana", "test/sea/0.png", "exclude"))[0]
+    ledger.take_back(decision.id, "ana")
     app = show()
     assert "all were taken back" in shown(app)
-    app.button(key=f"splits.reverse-{one.id}").click().run()
+    app.button(key=f"splits.reverse-{decision.id}").click().run()
     with ledger.reading() as state:
         assert state.counts("ana") == {"exclude": 1}
 
@@ -259,10 +259,10 @@ def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) 
 
     judge(workspace)
     version(workspace)
-    labels = {one.proto.label for one in show("Versions").get("download_button")}
+    labels = {button.proto.label for button in show("Versions").get("download_button")}
     assert labels == {"CSV", "Errata sheet, HTML", "Errata sheet, CSV", "Errata sheet, JSON"}
     sheet = json.loads(sheet_content("tiny", "v1", write_sheet)())
-    assert [one["new_label"] for one in sheet["errata"]] == ["forest", "sea"]
+    assert [erratum["new_label"] for erratum in sheet["errata"]] == ["forest", "sea"]
     assert sheet_content("tiny", "v1", write_sheet_csv)().decode().count("\n") == 3
 
 

@@ -82,7 +82,7 @@ def test_the_same_training_is_added_once(workspace: Workspace, audit: Audit) -> 
     app.button(key="train.start").click().run()
     app.button(key="train.start").click().run()
     assert len(jobs(workspace)) == len(ARCHITECTURES)
-    assert "waits or runs already" in " ".join(str(one.value) for one in app.toast)
+    assert "waits or runs already" in " ".join(str(toast.value) for toast in app.toast)
 
 
 def test_retrain_and_compare_is_one_click(workspace: Workspace, audit: Audit) -> None:
@@ -91,8 +91,8 @@ def test_retrain_and_compare_is_one_click(workspace: Workspace, audit: Audit) ->
     trained(workspace, audit, "efficientnet_lite0", "v1", seeds=3)
     app = show()
     app.button(key="train.retrain").click().run()
-    own = "train tiny --architecture efficientnet_lite0 --seeds 3"
-    assert [" ".join(job.arguments) for job in jobs(workspace)] == [own]  # that on v1 is finished
+    command = "train tiny --architecture efficientnet_lite0 --seeds 3"
+    assert [" ".join(job.arguments) for job in jobs(workspace)] == [command]  # the training on v1 is finished
     assert "compare" in app.query_params["screen"]
     assert "original,v1" in app.query_params["versions"]
 
@@ -176,7 +176,7 @@ def test_a_training_that_failed_says_why_and_goes_on(workspace: Workspace, audit
     assert "the loss is &lt;no&gt; number" in shown(app)
     job = jobs(workspace)[0]
     app.button(key=f"queue.resume-{job.id}").click().run()
-    assert [(one.state, one.arguments) for one in jobs(workspace)] == [("waiting", job.arguments)]
+    assert [(queued.state, queued.arguments) for queued in jobs(workspace)] == [("waiting", job.arguments)]
 
 
 def test_finished_trainings_stand_in_a_table(workspace: Workspace, audit: Audit) -> None:

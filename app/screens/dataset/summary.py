@@ -10,14 +10,14 @@ from curation.results.audit import Audit
 _HTML = macros(__file__)
 
 
-def about(source: Source) -> Markup:
+def dataset_summary(source: Source) -> Markup:
     """Return title, licence, source and the figures of a data set."""
     entries = []
     if source.rows is not None:
         entries = [Figure(len(source.rows), "images"), Figure(len(source.rows.classes), "classes")]
     if source.audit is not None:
         entries += _audit_figures(source.audit)
-    return _HTML.about(source, figures(entries))
+    return _HTML.summary(source, figures(entries))
 
 
 def has_images(audit: Audit, part: str) -> bool:
