@@ -78,7 +78,7 @@ def test_uploads_start_a_process(workspace: Workspace, audit: Audit, monkeypatch
 
 
 def test_what_is_refused_starts_nothing(workspace: Workspace, audit: Audit) -> None:
-    with pytest.raises(ErrataError, match="no image"):
+    with pytest.raises(ErrataError, match="is not an image"):
         start_prediction(workspace, "tiny", [Upload("a.png", b"x")])
     assert not list((workspace.root / "jobs").glob("*"))
 
