@@ -54,8 +54,8 @@ def read_provenance(workspace: Workspace, version: Version, audit: Audit, images
     if gone := [name for name in names if name not in row_of]:
         raise ErrataError(f"image {gone[0]!r} is not in the audit of {version.dataset!r} any more; audit it again")
     rows = np.array([row_of[name] for name in names])
-    labels = images.versions[version.name]
-    fixed = (labels.right.sum(1) != 1) | (labels.labels != images.rows.labels)
+    curated = images.versions[version.name]
+    fixed = (curated.right.sum(1) != 1) | (curated.labels != images.rows.labels)
     looks = [list(state.verdicts(name).values()) for name in names]
     in_force = [state.verdict(name) for name in names]
     return Provenance(
