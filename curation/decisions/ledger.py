@@ -1,4 +1,4 @@
-"""The review of one data set: decisions checked against its images, written to its log, undone and looked up."""
+"""The decisions on one data set: checked against its images, written to its log, undone and looked up."""
 
 import secrets
 import threading
@@ -25,19 +25,19 @@ Moment = int | datetime  # a line number of the log, or a time with its zone
 
 
 def log_of(workspace: Workspace, name: str) -> DecisionLog:
-    """Return the decision log of a data set, which need not be there yet."""
+    """Return the decision log of a data set; its file need not exist yet."""
     return DecisionLog(workspace.decisions / f"{checked_name('data set', name)}.jsonl")
 
 
 class Ledger:
-    """One data set under review; it may be kept open, shared by threads, while other processes decide too."""
+    """The decisions on one data set; threads may share it while other processes decide too."""
 
     def __init__(self, log: DecisionLog, images: CheckedRows):
-        """Start at the first line; the log is read when it is first needed, and from then on only what is new.
+        """Start at the first line; the log is read when it is first needed, and after that only its new lines.
 
         Args:
             log: of the data set.
-            images: as the audit found them.
+            images: as the audit read them.
         """
         self.log, self.rows = log, images.rows
         self._image_ids: list[str] = images.rows.image_ids.tolist()
@@ -45,7 +45,7 @@ class Ledger:
         self._row = {image_id: row for row, image_id in enumerate(self._image_ids)}
         self._lock = threading.RLock()
         self._state, self._end = self.replay([]), START
-        self._last = ("", 0, "")  # order of the last entry that counts
+        self._last = ("", 0, "")  # sort key of the last entry that counts
         self._problems: list[str] = []
 
     @property
@@ -57,14 +57,15 @@ class Ledger:
         """Write decisions to the log, several of them as one batch, and return them as they are there.
 
         Args:
-            decisions: without id, sequence and time, which the log gives, nor label and sha256, which the audit knows.
+            decisions: without id, sequence and time, which the log gives; label and sha256 are optional: the audit
+                knows them.
 
         Raises:
             ErrataError: a decision makes no sense (see `Decision.checked`), an image is unknown, gone, or changed since
                 the audit, or the log cannot be written: nothing was decided.
         """
         batch = secrets.token_hex(8) if len(decisions) > 1 else ""
-        ready = [self._checked(replace(one, batch=one.batch or batch)) for one in decisions]
+        ready = [self._checked(replace(decision, batch=decision.batch or batch)) for decision in decisions]
         with self._writing() as writer:
             written = writer.append(ready)
             self._catch_up(writer)
@@ -90,7 +91,8 @@ class Ledger:
         """Take back any decision of the reviewer, however old, and return it.
 
         Raises:
-            ErrataError: there is none of that id, it is another's or taken back already, or the log cannot be written.
+            ErrataError: no decision has that id, it is another reviewer's or taken back already, or the log cannot be
+                written.
         """
         return self._reverse_one("undo", decision_id, reviewer, source)
 
@@ -98,7 +100,8 @@ class Ledger:
         """Bring back any decision of the reviewer that was taken back, to where it was: newer ones still replace it.
 
         Raises:
-            ErrataError: there is none of that id, it is another's or not taken back, or the log cannot be written.
+            ErrataError: no decision has that id, it is another reviewer's or not taken back, or the log cannot be
+                written.
         """
         return self._reverse_one("redo", decision_id, reviewer, source)
 
@@ -127,7 +130,7 @@ class Ledger:
         return replay(entries, self._image_ids, self._sha256s)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each line of the log that cannot be read, and for what crashes tore."""
+        """Return a sentence for each line of the log that cannot be read, and one for lines that crashes tore."""
         with self._lock:
             torn = self._catch_up(self.log).torn
             aside = self.log.set_aside()
@@ -147,7 +150,7 @@ class Ledger:
             raise ErrataError(f"no image {decision.image_id!r} in this data set; audit it again if it is new")
         label, sha256 = self.classes[self.rows.labels[row]], self._sha256s[row]
         if decision.label not in ("", label) or decision.sha256 not in ("", sha256):
-            raise ErrataError(f"the label or content of {decision.image_id!r} is another one in the audit; look again")
+            raise ErrataError(f"the label or content of {decision.image_id!r} differs in the audit; look again")
         check_image_unchanged(self.rows.root / decision.image_id, sha256, decision.image_id)
         return replace(decision, label=label, sha256=sha256).checked(self.classes)
 
@@ -155,18 +158,18 @@ class Ledger:
     def _writing(self) -> Iterator[LogWriter]:
         """Hold the log, with all that is in it counting."""
         with self._lock:
-            self._catch_up(self.log)  # what takes long, of a long log read for the first time, while others may write
+            self._catch_up(self.log)  # the first reading of a long log takes long: other processes may write meanwhile
             with self.log.writing() as writer:
                 self._catch_up(writer)
                 yield writer
 
     def _reverse(self, kind: Literal["undo", "redo"], reviewer: str, source: str) -> list[Decision]:
         with self._writing() as writer:
-            step = self._state.undoable(reviewer) if kind == "undo" else self._state.redoable(reviewer)
-            if step:
-                writer.append([Reversal(kind, one.id, reviewer, source).checked() for one in step])
+            decisions = self._state.undoable(reviewer) if kind == "undo" else self._state.redoable(reviewer)
+            if decisions:
+                writer.append([Reversal(kind, decision.id, reviewer, source).checked() for decision in decisions])
                 self._catch_up(writer)
-        return step
+        return decisions
 
     def _reverse_one(self, kind: Literal["undo", "redo"], decision_id: str, reviewer: str, source: str) -> Decision:
         with self._writing() as writer:
@@ -188,7 +191,7 @@ class Ledger:
         return decision
 
     def _catch_up(self, log: DecisionLog | LogWriter) -> Page:
-        """Let the lines count that came since the last time, and return them; from the start where that is needed."""
+        """Let the lines count that are new since the last time, and return them; all lines where that is needed."""
         page = log.read(self._end)
         new = [entry for _, entry in page.entries]
         if not page.follows or not self._follow(new):  # another file, or a merged log
@@ -204,7 +207,7 @@ class Ledger:
         return page
 
     def _follow(self, entries: Sequence[Entry]) -> bool:
-        """Return whether entries come after all that count already."""
+        """Return whether entries come after all entries that count already."""
         keys = [self._last, *map(order, entries)]
         return keys == sorted(keys)
 
@@ -214,7 +217,7 @@ def open_ledger(workspace: Workspace, name: str) -> Ledger:
 
     Raises:
         ErrataError: it was not audited yet, a file of its audit is damaged, or it is the audit of a curated split,
-            whose labels are not the given ones: decisions on them would be in no split.
+            with other labels than the given ones: decisions on these would be in no version.
     """
     if name not in audited(workspace):
         load_audit(workspace, name)  # says what to do
@@ -227,7 +230,7 @@ def open_ledger(workspace: Workspace, name: str) -> Ledger:
 
 
 def entries_until(page: Page, moment: Moment) -> list[tuple[int, Entry]]:
-    """Return the numbered lines of a page up to a line number, or a time; both count themselves."""
+    """Return the numbered lines of a page up to and including a line number, or a time."""
     if isinstance(moment, int):
         return [(line, entry) for line, entry in page.entries if line <= moment]
     latest = utc_text(moment)

@@ -1,4 +1,4 @@
-"""The decision log of a data set: JSON lines that are only ever appended, each on the disk before it counts."""
+"""The decision log of a data set: JSON lines that are only appended, each on the disk before it counts."""
 
 import hashlib
 import json
@@ -33,28 +33,28 @@ START = Position()
 
 @dataclass(frozen=True)
 class Page:
-    """What the lines of a part of the log say."""
+    """Some lines of the log as entries."""
 
-    entries: tuple[tuple[int, Entry], ...]  # line number, from 1, and what it says
+    entries: tuple[tuple[int, Entry], ...]  # line number, from 1, and its entry
     problems: tuple[str, ...]  # a sentence for each line that cannot be read: damaged, of a newer schema
-    torn: str  # a sentence where the last line has no end, as after a crash; else empty
-    end: Position  # behind the last whole line
+    torn: str  # a sentence where the last line has no line end, as after a crash; else empty
+    end: Position  # after the last whole line
     follows: bool = True  # the position was at the end of a line; False: this is another file, nothing was read
 
 
 @dataclass(frozen=True)
 class DecisionLog:
-    """The log in a file, which need not be there yet."""
+    """The log in a file, which need not exist yet."""
 
     path: Path
 
     @contextmanager
     def writing(self) -> Iterator["LogWriter"]:
-        """Hold the log and yield who may append; what a crash left of a last line is moved to NAME.torn before.
+        """Hold the log and yield its writer; before that, what a crash left of a last line is moved to NAME.torn.
 
         Raises:
-            ErrataError: the file cannot be written, the disk is full (then nothing of what was to be appended is in
-                the log), or another process does not let go of it.
+            ErrataError: the file cannot be written, the disk is full (then the log is as it was), or another process
+                does not let go of it.
         """
         with appending(self.path, _is_whole) as descriptor:
             yield LogWriter(self.path, descriptor)
@@ -69,7 +69,7 @@ class DecisionLog:
             return writer.append([entry])[0]
 
     def read(self, after: Position = START) -> Page:
-        """Return what the lines behind a position say; nothing where there is no log.
+        """Return the entries after a position; nothing where there is no log.
 
         Raises:
             ErrataError: the file cannot be read.
@@ -77,18 +77,18 @@ class DecisionLog:
         return _page(self.path, read_bytes(self.path, max(0, after.offset - 1)), after)
 
     def first(self, lines: int) -> Page:
-        """Return what the first lines say.
+        """Return the entries of the first lines.
 
         Raises:
-            ErrataError: there are not so many.
+            ErrataError: the log has fewer lines.
         """
         return _page(self.path, self._first_bytes(lines), START)
 
     def sha256(self, lines: int) -> str:
-        """Return the SHA-256 of the first lines, 64 hex digits; lines are only appended, so it stays what it is.
+        """Return the SHA-256 of the first lines, 64 hex digits; it never changes, for lines are only appended.
 
         Raises:
-            ErrataError: there are not so many.
+            ErrataError: the log has fewer lines.
         """
         return hashlib.sha256(self._first_bytes(lines)).hexdigest()
 
@@ -98,27 +98,27 @@ class DecisionLog:
         return torn.read_bytes().count(b"\n") if torn.exists() else 0
 
     def _first_bytes(self, lines: int) -> bytes:
-        every = read_bytes(self.path).split(b"\n")[:-1]
-        if not 0 <= lines <= len(every):
-            raise ErrataError(f"{self.path} has {len(every)} lines; there is no line {lines}")
-        return b"".join(line + b"\n" for line in every[:lines])
+        whole = read_bytes(self.path).split(b"\n")[:-1]
+        if not 0 <= lines <= len(whole):
+            raise ErrataError(f"{self.path} has {len(whole)} lines; there is no line {lines}")
+        return b"".join(line + b"\n" for line in whole[:lines])
 
 
 class LogWriter:
-    """The one who may append at the moment; `DecisionLog.writing` yields it."""
+    """Appends to the log while it holds the lock; `DecisionLog.writing` yields it."""
 
     def __init__(self, path: Path, descriptor: int):
         self._path, self._descriptor = path, descriptor
 
     def read(self, after: Position = START) -> Page:
-        """Return what the lines behind a position say; nobody else writes meanwhile."""
+        """Return the entries after a position; nobody else writes meanwhile."""
         return _page(self._path, bytes_from(self._descriptor, max(0, after.offset - 1)), after)
 
     def append(self, entries: Iterable[AnyEntry]) -> list[AnyEntry]:
         """Append new entries, each with an id, a number and the time; return them once they are on the disk.
 
         Raises:
-            OSError: the disk is full or fails; none of them is in the log.
+            OSError: the disk is full or fails; the log is as it was.
         """
         last_time, last = _last(self._descriptor)
         now = max(utc_text(datetime.now(UTC)), last_time)  # also where the clock was put back
@@ -139,7 +139,7 @@ class LogWriter:
 
 
 def parse_line(line: bytes, classes: Collection[str] | None = None) -> Entry:
-    """Return what a line of a log says.
+    """Return the entry of a line of a log.
 
     Args:
         line: without its end.
@@ -163,7 +163,7 @@ def _line(entry: Entry) -> bytes:
 
 
 def _page(path: Path, data: bytes, after: Position) -> Page:
-    """Return what lines say; `data` begins with the end of the line before them, where there is one."""
+    """Return the entries of lines; `data` begins with the line end before them, except at the start of the log."""
     if after.offset and data[:1] != b"\n":
         return Page((), (), "", after, follows=False)
     data = data[1:] if after.offset else data
@@ -190,7 +190,7 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _last(descriptor: int) -> tuple[str, int]:
-    """Return time and number of the last entry, or of the last that can be read; ("", 0) where there is none."""
+    """Return time and number of the last entry that can be read; ("", 0) where there is none."""
     size = os.fstat(descriptor).st_size
     for offset in (max(0, size - _TAIL_BYTES), 0):
         for line in reversed(bytes_from(descriptor, offset).split(b"\n")):

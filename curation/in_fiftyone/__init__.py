@@ -1,1 +1,1 @@
-"""What people see and do in FiftyOne."""
+"""What people see and do in FiftyOne: fields, views, verdicts, and the guarded App."""

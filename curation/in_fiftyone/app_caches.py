@@ -1,7 +1,7 @@
-"""What FiftyOne's App server works out anew for each request, worked out once: the next image comes sooner.
+"""Caches for what FiftyOne's App server computes anew for each request: the next image comes sooner.
 
-For one step in the open image the page asks for the counts of every label field, some hundred paths, and FiftyOne
-derives the schema of the whole dataset several times for each of them.
+When the next image is opened, the page asks for the counts of every label field, some hundred paths, and FiftyOne
+derives the schema of the whole dataset several times for each path.
 """
 
 from collections import OrderedDict
@@ -20,10 +20,10 @@ _known: ContextVar[dict[Any, Any] | None] = ContextVar("known", default=None)
 
 
 class FieldsOnce:
-    """ASGI middleware: a request that changes no dataset works nothing out about its fields twice."""
+    """ASGI middleware: for a request that changes no dataset, nothing about its fields is computed twice."""
 
     def __init__(self, app: ASGIApp) -> None:
-        """Wrap FiftyOne's App; `remember_fields` has to have been called."""
+        """Wrap FiftyOne's App; call `remember_fields` before."""
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -36,7 +36,7 @@ class FieldsOnce:
 
 
 def remember_fields() -> None:
-    """Let datasets and views look schemas and fields up among those found for this request, where there is one."""
+    """Let datasets and views look up schemas and fields among those computed for this request."""
     from fiftyone.core.collections import SampleCollection
     from fiftyone.core.dataset import Dataset
     from fiftyone.core.view import DatasetView
@@ -47,15 +47,15 @@ def remember_fields() -> None:
 
 
 def remember_datasets() -> None:
-    """Let a dataset be built anew only where its documents changed: its own, and those of its saved views."""
+    """Let a dataset be built anew only if its documents changed: its own, and those of its saved views."""
     import fiftyone.core.dataset as fod
     import fiftyone.core.utils as fou
 
     load = fod._do_load_dataset
-    kept: OrderedDict[str, tuple[list[bytes], Any]] = OrderedDict()  # name -> its documents, what they say
+    kept: OrderedDict[str, tuple[list[bytes], Any]] = OrderedDict()  # name -> its documents, its fields
 
     def load_once(dataset: Any, name: str) -> Any:
-        if _known.get() is None:  # who may change it has it for oneself
+        if _known.get() is None:  # a request that may change the dataset gets an object of its own
             return load(dataset, name)
         documents = _documents(name)
         known = kept.get(name)
@@ -69,26 +69,26 @@ def remember_datasets() -> None:
 
 
 class _Threads(ThreadPoolExecutor):
-    """Threads that know whose request they work for."""
+    """Threads that know which request they work for."""
 
     def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
-        """Start a task in the context of who asks for it."""
+        """Start a task in the context of its caller."""
         return super().submit(copy_context().run, task, *given, **named)
 
 
 def _documents(name: str) -> list[bytes]:
-    """Return the documents that a dataset is built from, as they are stored; when they were last read is left out."""
+    """Return the documents that a dataset is built from, as stored, without the time of their last reading."""
     import fiftyone.core.odm as foo
     from bson.codec_options import CodecOptions
     from bson.raw_bson import RawBSONDocument
 
     raw, unread = CodecOptions(document_class=RawBSONDocument), {"last_loaded_at": False}
     database = foo.get_db_conn()
-    own = database.get_collection("datasets", raw).find_one({"name": name}, unread)
-    if own is None:
+    document = database.get_collection("datasets", raw).find_one({"name": name}, unread)
+    if document is None:
         return []
-    views = database.get_collection("views", raw).find({"_dataset_id": own["_id"]}, unread)
-    return [own.raw, *sorted(view.raw for view in views)]
+    views = database.get_collection("views", raw).find({"_dataset_id": document["_id"]}, unread)
+    return [document.raw, *sorted(view.raw for view in views)]
 
 
 def remember_queries(schema: Any) -> None:
@@ -99,16 +99,16 @@ def remember_queries(schema: Any) -> None:
 
 
 def _once(method: Callable[..., Any], *, copied: bool = False) -> Callable[..., Any]:
-    """Return a method that works each answer out once a request; its arguments have to be plain values."""
+    """Return a method that computes each answer once a request; its arguments have to be plain values."""
 
     @wraps(method)
     def remembered(owner: Any, *given: Any, **named: Any) -> Any:
         known = _known.get()
         key = (method, id(owner), given, tuple(sorted(named.items())))
-        if known is None or not all(isinstance(one, str | bool) for one in (*given, *named.values())):
+        if known is None or not all(isinstance(argument, str | bool) for argument in (*given, *named.values())):
             return method(owner, *given, **named)
         if key not in known:
-            known[key] = owner, method(owner, *given, **named)  # the owner is kept: no other one gets its id
+            known[key] = owner, method(owner, *given, **named)  # keeping the owner keeps its id from being used again
         answer = known[key][1]
         return answer.copy() if copied else answer
 

@@ -1,4 +1,4 @@
-"""The process of a FiftyOne App: its server behind the guard, until SIGTERM. `app_server` starts it."""
+"""The process of a FiftyOne App: its server behind the guard, until SIGTERM; `app_server` starts it."""
 
 import argparse
 import asyncio
@@ -10,7 +10,7 @@ from typing import Any
 
 from curation.database.start import configure_fiftyone
 from curation.in_fiftyone.app_caches import FieldsOnce, remember_datasets, remember_fields, remember_queries
-from curation.in_fiftyone.app_server import said_file
+from curation.in_fiftyone.app_server import report_file
 from curation.in_fiftyone.guard import Guard
 from curation.in_fiftyone.session_edits import SessionEdits
 from curation.workspace.folders import Workspace
@@ -44,11 +44,11 @@ def _serve(arguments: Sequence[str]) -> None:
     workspace, reviewer = Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", "")
     edits = SessionEdits(FieldsOnce(app), workspace, reviewer)
     asyncio.run(serve(Guard(edits, options.port, options.root), config))
-    write_text(said_file(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
+    write_text(report_file(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
 
 
 def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:
-    """Make decisions of what was edited in this session; return what to tell, nothing where nothing was edited."""
+    """Make decisions of the edits of this session; return what to tell, empty where nothing was edited."""
     from curation.decisions.reviewer import kept_reviewer
     from curation.in_fiftyone.sync import sync_all
 

@@ -1,6 +1,6 @@
-"""The FiftyOne App as a process of our own, behind the guard, on 127.0.0.1: one per reviewer.
+"""The FiftyOne App as a process of our own, behind the guard, on 127.0.0.1: one for each reviewer.
 
-One server keeps one session (view, selection, open image) for all its tabs, so two reviewers need two. It
+A server has one session (view, selection, open image) for all its tabs, so two reviewers need two servers. It
 shows files below the given roots and the workspace only, see `curation.in_fiftyone.guard`.
 """
 
@@ -63,13 +63,13 @@ def app_url(port: int, dataset: str, view: str) -> str:
 def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 5151, reviewer: str = "") -> AppServer:
     """Return the reviewer's App on this port, started if need be; waits until it answers.
 
-    A running one is used again if it serves the same roots from the same database, else it is replaced.
+    A running App is used again if it serves the same roots from the same database, else it is replaced.
 
     Args:
         workspace: its files may be shown too: the Grad-CAM maps lie there.
-        media_roots: the folders of the data sets; links are followed and must end inside one.
+        media_roots: the folders of the data sets; links are followed and must end inside a root.
         port: 1 to 65535.
-        reviewer: who judges; in `ERRATA_REVIEWER` of the server's process.
+        reviewer: name of who judges; in `ERRATA_REVIEWER` of the server's process.
 
     Raises:
         PortTakenError: another program has the port, or took it while the server started.
@@ -85,15 +85,15 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
     folder = _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock", patience_s=2 * _START_S):
-        found = _running(workspace, port)
-        if found is not None and found.reviewer != reviewer:
+        running = _running(workspace, port)
+        if running is not None and running.reviewer != reviewer:
             raise ErrataError(
-                f"port {port} serves the FiftyOne App of reviewer {found.reviewer!r}; choose another port"
+                f"port {port} serves the FiftyOne App of reviewer {running.reviewer!r}; choose another port"
             )
-        if found is not None and (found.roots, found.database) == (roots, database) and _answers(port):
-            return found
-        if found is not None:
-            end_process(psutil.Process(found.pid), _STOP_S)
+        if running is not None and (running.roots, running.database) == (roots, database) and _answers(port):
+            return running
+        if running is not None:
+            end_process(psutil.Process(running.pid), _STOP_S)
         taken = port_owner(port)
         if taken is not None:
             raise PortTakenError(f"port {port} is taken by {taken}; end it or choose another port")
@@ -102,22 +102,22 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
 
 def stop_app(workspace: Workspace, port: int = 5151) -> bool:
     """End the workspace's App on this port; tell whether one was running."""
-    found = _running(workspace, port)
-    if found is not None:
+    running = _running(workspace, port)
+    if running is not None:
         with contextlib.suppress(psutil.NoSuchProcess):
-            end_process(psutil.Process(found.pid), _STOP_S)
+            end_process(psutil.Process(running.pid), _STOP_S)
     _state(workspace, port).unlink(missing_ok=True)
-    return found is not None
+    return running is not None
 
 
 def end_of_session(workspace: Workspace, port: int) -> list[str]:
-    """Return what the App that ended on this port said last: which edits made in FiftyOne became decisions."""
-    file = said_file(workspace, port)
+    """Return what the last App on this port reported when it ended: which edits in FiftyOne became decisions."""
+    file = report_file(workspace, port)
     return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def running_apps(workspace: Workspace) -> list[AppServer]:
-    """Return the Apps of this workspace that run, by port."""
+    """Return the running Apps of this workspace, sorted by port."""
     ports = sorted(int(path.stem) for path in _folder(workspace).glob("*.json") if path.stem.isdecimal())
     return [app for port in ports if (app := _running(workspace, port)) is not None]
 
@@ -126,8 +126,8 @@ def _folder(workspace: Workspace) -> Path:
     return workspace.root / "servers"
 
 
-def said_file(workspace: Workspace, port: int) -> Path:
-    """Return the file of what the App on this port says when it ends."""
+def report_file(workspace: Workspace, port: int) -> Path:
+    """Return the file in which the App on this port reports when it ends."""
     return _folder(workspace) / f"{port}.said"
 
 
@@ -144,21 +144,21 @@ def _running(workspace: Workspace, port: int) -> AppServer | None:
     try:
         state = read_json(_state(workspace, port))
         app = AppServer(port, int(state["pid"]), state["reviewer"], tuple(state["roots"]), state["database"])
-    except (ErrataError, KeyError, TypeError, ValueError):  # no such server, or a state nobody can read
+    except (ErrataError, KeyError, TypeError, ValueError):  # no such server, or a state that cannot be read
         return None
     return app if find_process(app.pid, _arguments(workspace, port)) else None
 
 
 def _start(workspace: Workspace, app: AppServer) -> AppServer:
     log = _folder(workspace) / f"{app.port}.log"
-    for old in (log, said_file(workspace, app.port)):
+    for old in (log, report_file(workspace, app.port)):
         old.unlink(missing_ok=True)
     command = [sys.executable, *_arguments(workspace, app.port), *(f"--root={root}" for root in app.roots)]
-    here = str(Path(__file__).resolve().parents[2])  # found by the child whatever its working folder
+    here = str(Path(__file__).resolve().parents[2])  # for the child, whatever its working folder
     environment = {
         **os.environ, **fiftyone_environment(workspace, app.database),
         "ERRATA_REVIEWER": app.reviewer, "ERRATA_HOME": str(workspace.root.resolve()),
-        "FIFTYONE_PLUGINS_DIR": str(_PLUGIN), "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # ours, and no other
+        "FIFTYONE_PLUGINS_DIR": str(_PLUGIN), "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # our plugin and no other
         "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),
     }  # fmt: skip
     process = start_background(command, log, environment)
@@ -179,10 +179,11 @@ def _start(workspace: Workspace, app: AppServer) -> AppServer:
 
 
 def _listens(process: psutil.Process, port: int) -> bool:
-    """Return whether the answer is this process's: another FiftyOne may have got the port a moment before it."""
+    """Return whether this process has the port: another FiftyOne may have taken it a moment before."""
     try:
         return any(
-            one.status == psutil.CONN_LISTEN and one.laddr[1:] == (port,) for one in process.net_connections("tcp")
+            connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
+            for connection in process.net_connections("tcp")
         )
     except psutil.Error:  # it ended
         return False

@@ -1,7 +1,7 @@
 """ASGI middleware that stands between the browser and the FiftyOne App.
 
-Unguarded, the App believes whoever reaches its port: any web page open in the same browser can change labels,
-and any file of this machine can be read through it. The guard lets through what the App's own pages ask for.
+Without the guard, the App trusts everybody who reaches its port: any web page open in the same browser can change
+labels, and any file of this machine can be read. The guard lets through only requests of the App's own pages.
 """
 
 import json
@@ -33,10 +33,10 @@ class Guard:
     Refuses, in this order:
         400: control characters in the path (the App's router overlooks a final line break).
         421: a Host other than 127.0.0.1:port and localhost:port (DNS rebinding).
-        403: a request of another origin, save that links to a page are followed and local pages may frame it;
-            a file outside the roots, whichever way it is named; operators that list folders.
+        403: a request of another origin, except that links to a page are followed and local pages may frame it;
+            a file outside the roots, however it is named; operators that list folders.
 
-    It tells web pages apart, not people: another user of the same machine who can open the port can forge
+    It protects from web pages, not from people: another user of the same machine who can open the port can forge
     every header. Where that matters, use a machine of your own.
     """
 
@@ -87,7 +87,7 @@ class Guard:
 
 
 class _Once:
-    """The headers of a request; one that is given twice can mean either, so it is refused."""
+    """The headers of a request; a header that is given twice is ambiguous and refused."""
 
     def __init__(self, scope: Scope) -> None:
         self._headers = Headers(raw=[(key.lower(), value) for key, value in scope["headers"]])
@@ -101,10 +101,10 @@ class _Once:
 
 
 def _same_origin(scope: Scope, headers: _Once, host: str) -> bool:
-    """Tell whether a page of this very server sent the request.
+    """Tell whether a page of this server sent the request.
 
-    Browsers say where a request comes from in Sec-Fetch-Site and Origin, and pages cannot change either. Both
-    must agree. What only reads may come without them (command lines): other pages cannot see the answer.
+    Browsers say in Sec-Fetch-Site and Origin where a request comes from, and pages cannot change them. Both must
+    agree. A request that only reads may come without them (command lines): other pages cannot see the answer.
     """
     origin, site = headers.value("origin"), headers.value("sec-fetch-site")
     if origin is not None and origin != f"http://{host}":
@@ -117,7 +117,7 @@ def _same_origin(scope: Scope, headers: _Once, host: str) -> bool:
 def _follows_link(scope: Scope, headers: _Once) -> bool:
     """Tell whether the browser opens a page of ours, in a tab or a frame, because of a link elsewhere.
 
-    The page that asked does not see the answer; which pages may frame it, the answer's policy says.
+    The page with the link does not see the answer; the policy in the answer says which pages may frame it.
     """
     return (
         scope["type"] == "http"

@@ -1,4 +1,4 @@
-"""The verdicts in force as fields of the FiftyOne dataset; the decision log stays the truth."""
+"""The verdicts in force as fields of the FiftyOne dataset; the decision log is the truth."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,13 +20,13 @@ from curation.database.samples import classification, read_samples, write_sample
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
-from curation.in_fiftyone.views import ORDER_FIELD, review_views
+from curation.in_fiftyone.review_views import ORDER_FIELD, review_views
 
 FIELDS = {  # beside `curated`: name -> kind, description
-    DECISION: ("text", "what was decided, over all reviewers; empty where nobody did, or they disagree"),
-    REVIEWER: ("texts", "who decided"),
-    REVIEWED_AT: ("time", "when the last of them did, UTC"),
-    REVIEWERS_DISAGREE: ("truth", "reviewers decided differently, and nobody settled it"),
+    DECISION: ("text", "the verdict over all reviewers; empty where nobody judged, or they disagree"),
+    REVIEWER: ("texts", "the reviewers who judged"),
+    REVIEWED_AT: ("time", "when the last of them judged, UTC"),
+    REVIEWERS_DISAGREE: ("truth", "reviewers judged differently, and nobody settled it"),
     CURATED_IN_LOG: ("text", "the working label by the decision log; where `curated` differs, somebody edited it"),
 }
 READ = (IMAGE_ID, "tags", label_of(GIVEN), label_of(CURATED), *FIELDS)
@@ -50,20 +50,19 @@ def mirrored(state: State, image_id: str, given: str, classes: Sequence[str]) ->
         state: the verdicts in force.
         image_id: of the image.
         given: its given label.
-        classes: in order; of several that fit, the given one is the working label, else the first.
+        classes: in order; of several right classes, the given one is the working label, else the first.
     """
-    own, verdict = state.verdicts(image_id), state.verdict(image_id)
-    settled = state.adjudication(image_id)
-    every = [*own.values(), *([settled] if settled else [])]
-    if not every:
+    verdict, adjudication = state.verdict(image_id), state.adjudication(image_id)
+    decisions = [*state.verdicts(image_id).values(), *([adjudication] if adjudication else [])]
+    if not decisions:
         return {CURATED: given, **dict.fromkeys(FIELDS), CURATED_IN_LOG: given}
     labels = verdict.labels if verdict else ()
-    label = given if given in labels or not labels else min(labels, key=lambda one: _place(one, classes))
-    latest = datetime.fromisoformat(max(one.time for one in every)).astimezone(UTC).replace(tzinfo=None)
+    label = given if given in labels or not labels else min(labels, key=lambda name: _place(name, classes))
+    latest = datetime.fromisoformat(max(decision.time for decision in decisions)).astimezone(UTC).replace(tzinfo=None)
     return {
         CURATED: label,
         DECISION: verdict.decision if verdict else None,
-        REVIEWER: sorted({one.reviewer for one in every}),
+        REVIEWER: sorted({decision.reviewer for decision in decisions}),
         REVIEWED_AT: latest.replace(microsecond=latest.microsecond // 1000 * 1000),  # MongoDB keeps milliseconds
         REVIEWERS_DISAGREE: True if state.disputed(image_id) else None,
         CURATED_IN_LOG: label,
@@ -105,7 +104,7 @@ def write_changed(
     """
     changed = {}
     with ledger.reading() as state:
-        for one, sample in samples.items():
+        for sample_id, sample in samples.items():
             image_id = sample[IMAGE_ID]
             if image_id not in given:
                 continue
@@ -116,7 +115,7 @@ def write_changed(
             if sample[label_of(GIVEN)] != given[image_id]:
                 new[GIVEN] = classification(given[image_id])
             if new:
-                changed[one] = new
+                changed[sample_id] = new
     write_samples(dataset, changed, noted)
     return len(changed)
 
@@ -130,8 +129,8 @@ def given_labels(ledger: Ledger) -> dict[str, str]:
 
 def replaced_given(given: Mapping[str, str], samples: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return the image_ids whose given label somebody replaced in the dataset; `write_changed` puts it back."""
-    own = ((sample[IMAGE_ID], sample[label_of(GIVEN)]) for sample in samples.values())
-    return sorted(image_id for image_id, label in own if image_id in given and label != given[image_id])
+    labels = ((sample[IMAGE_ID], sample[label_of(GIVEN)]) for sample in samples.values())
+    return sorted(image_id for image_id, label in labels if image_id in given and label != given[image_id])
 
 
 def _place(label: str, classes: Sequence[str]) -> int:

@@ -12,14 +12,15 @@ def save_selection_view(workspace: Workspace, dataset: str, name: str) -> str:
     Args:
         workspace: its database.
         dataset: name of the audited data set.
-        name: of the selection; a view of an earlier one of that name is replaced.
+        name: of the selection; the view of an earlier selection of that name is replaced.
 
     Raises:
         ErrataError: there is no such selection, FiftyOne has no such dataset, or MongoDB is missing or does not answer.
     """
     image_ids = list(load_selection(workspace, dataset, name).image_ids)
-    found = load_dataset(workspace, dataset_name(dataset))
+    fiftyone_dataset = load_dataset(workspace, dataset_name(dataset))
     with answering():
-        stages = found.select_by(IMAGE_ID, image_ids).sort_by(LABEL_QUALITY)
-        found.save_view(selection_view(name), stages, description=f"{len(image_ids)} images selected", overwrite=True)
+        stages = fiftyone_dataset.select_by(IMAGE_ID, image_ids).sort_by(LABEL_QUALITY)
+        description = f"{len(image_ids)} images selected"
+        fiftyone_dataset.save_view(selection_view(name), stages, description=description, overwrite=True)
     return view_in_links(selection_view(name))

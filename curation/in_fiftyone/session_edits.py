@@ -1,4 +1,4 @@
-"""ASGI middleware that makes a decision of each label or tag edited in a reviewer's App: it knows whose edit it is."""
+"""ASGI middleware that makes a decision of each label or tag that a reviewer edits in their own App."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ class SessionEdits:
     """Let every request through; after one that edited a sample, or tagged some, make decisions of that."""
 
     def __init__(self, app: ASGIApp, workspace: Workspace, reviewer: str) -> None:
-        """Wrap the App of a reviewer; of nobody's, edits wait for `errata sync`."""
+        """Wrap the App of a reviewer; without a reviewer, edits wait for `errata sync`."""
         self._app, self._workspace, self._reviewer = app, workspace, reviewer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -30,23 +30,23 @@ class SessionEdits:
             return
         status, body = 0, b""
 
-        async def heard() -> Message:
+        async def received() -> Message:
             nonlocal body
             message = await receive()
             body += message.get("body", b"") if tags else b""
             return message
 
-        async def noted(message: Message) -> None:
+        async def sent(message: Message) -> None:
             nonlocal status
             status = message.get("status", status)
             await send(message)
 
-        await self._app(scope, heard, noted)
+        await self._app(scope, received, sent)
         if 200 <= status < 300:
             await asyncio.to_thread(self._decide, [edited] if edited else _tagged_samples(body))
 
     def _decide(self, sample_ids: list[str]) -> None:
-        """Make decisions of samples of one dataset that were edited; of none: of all with a tag that is a verdict."""
+        """Make decisions of edited samples of one dataset; without ids, of all samples with a tag that is a verdict."""
         from curation.in_fiftyone.desks import desk_with, tagged_samples
         from curation.in_fiftyone.sync import sync_samples
 
@@ -68,8 +68,8 @@ def _edited_sample(scope: Scope) -> str | None:
     """Return the id of the sample that a request edits, None for any other request."""
     if scope["type"] != "http" or scope["method"] != "PATCH":
         return None
-    found: re.Match[Any] | None = _SAMPLE.fullmatch(scope["path"])
-    return found.group(1) if found else None
+    match: re.Match[Any] | None = _SAMPLE.fullmatch(scope["path"])
+    return match.group(1) if match else None
 
 
 def _tags(scope: Scope) -> bool:
@@ -78,9 +78,9 @@ def _tags(scope: Scope) -> bool:
 
 
 def _tagged_samples(body: bytes) -> list[str]:
-    """Return the ids of the samples that a request tags, none where it tags all that the page shows."""
+    """Return the ids of the samples that a request tags; empty where it tags all that the page shows."""
     try:
         ids = json.loads(body).get("sample_ids") or []
     except (ValueError, AttributeError):
         return []
-    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
+    return [sample_id for sample_id in ids if isinstance(sample_id, str)] if isinstance(ids, list) else []

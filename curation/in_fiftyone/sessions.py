@@ -14,22 +14,22 @@ from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_la
 from models.errors import ErrataError
 from models.files.atomic import read_json
 
-PORT = 5151  # of the first reviewer's App; that of the next one has the next free port
+PORT = 5151  # of the first reviewer's App; the next reviewer's App has the next free port
 _PORTS = 100
 
 
 def open_session(workspace: Workspace, name: str, view: str, port: int | None = None, reviewer: str = "") -> str:
     """Start the reviewer's guarded FiftyOne App and return the link to a saved view.
 
-    A dataset that is gone is written again; one that is there follows the decision log first, and edits made in
-    FiftyOne itself become decisions of this reviewer.
+    A missing dataset is written again. An existing dataset first follows the decision log, and edits made in FiftyOne
+    itself become decisions of this reviewer.
 
     Args:
         workspace: its audits and database.
         name: of an audited data set.
         view: slug of a saved view.
-        port: None = where the reviewer's App runs, else the first free one from 5151 on.
-        reviewer: who judges; empty where nobody said.
+        port: None = the port of the reviewer's running App, else the first free one from 5151 on.
+        reviewer: name of who judges; empty where it is not known.
 
     Raises:
         ErrataError: the data set was not audited, the port is taken, or a server does not start.
@@ -47,7 +47,10 @@ def open_session(workspace: Workspace, name: str, view: str, port: int | None = 
 
 
 def follow_log(workspace: Workspace, name: str, reviewer: str) -> Synced | None:
-    """Bring the dataset up to date with the log, see `sync`; None where it was written anew, or nobody decides on it.
+    """Bring the dataset up to date with the log, see `sync`.
+
+    Returns:
+        what was done; None where the dataset was written anew, or is that of a version, on which nobody decides.
 
     Raises:
         ErrataError: the data set was not audited, or the database does not start.
@@ -61,7 +64,7 @@ def follow_log(workspace: Workspace, name: str, reviewer: str) -> Synced | None:
 
 
 def port_of(workspace: Workspace, reviewer: str) -> int:
-    """Return the port of the reviewer's App that runs, else the first free one.
+    """Return the port of the reviewer's running App, else the first free one.
 
     Raises:
         ErrataError: a hundred ports are taken.
@@ -78,6 +81,6 @@ def port_of(workspace: Workspace, reviewer: str) -> int:
 
 
 def media_roots(workspace: Workspace) -> list[Path]:
-    """Return the folders of all audited data sets that are still there: one App shows them all."""
+    """Return the existing folders of all audited data sets: one App shows them all."""
     roots = {Path(read_json(audit_folder(workspace, name) / "rows.json")["root"]) for name in audited(workspace)}
     return sorted(root for root in roots if root.is_dir())

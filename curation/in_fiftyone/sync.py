@@ -14,7 +14,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, open_ledger
 from curation.decisions.verdicts import LABEL, removing, tags
 from curation.in_fiftyone.mirror import READ, given_labels, prepare_review, replaced_given, write_changed
-from curation.in_fiftyone.views import write_queue
+from curation.in_fiftyone.review_views import write_queue
 from curation.results.audit import Audit, load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audited, audited_labels

@@ -1,1 +1,1 @@
-"""Which image comes next, and how many errors are left."""
+"""Which image comes next, and how many wrong labels are left."""

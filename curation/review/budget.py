@@ -15,8 +15,8 @@ _FEW = 30  # drawn looks; below, the note warns
 _MATTERS = 5  # drawn looks that count as much as the fitted rates in the estimate
 _DRAWS = 2000  # from the posterior: the ends of an interval repeat within a few per cent of its width
 _FIRST_CELL = 50  # images next to the boundary of the review; every further cell holds twice as many
-# How far label quality may be off, as standard deviations of log-odds: everywhere alike; per unit of its own
-# log-odds, so that a ranking may be worthless or upside down (-1); each cell by itself, fading over two cells.
+# How far label quality may be off, as standard deviations of log-odds: the same shift everywhere; per unit of its
+# log-odds, so that a ranking may be worthless or upside down (-1); in each cell, fading over two cells.
 _SHIFT, _SLOPE, _BEND, _REACH = 2.0, 3.0, 2.0, 2.0
 
 
@@ -32,9 +32,9 @@ class Interval(NamedTuple):
 class Budget:
     """What the verdicts so far say about the wrong labels of some images."""
 
-    looked: int  # images with a verdict; unsure is none
+    looked: int  # images with a verdict; unsure does not count
     unsure: int
-    drawn: int  # of those looked at, how many stand for others because they were drawn
+    drawn: int  # images looked at that stand for other images because they were drawn
     found: int  # wrong labels among the images looked at
     total: Interval  # wrong labels, found or not
     left: Interval  # wrong labels not found
@@ -53,16 +53,16 @@ def estimate(
 ) -> Budget:
     """Estimate the wrong labels among some images: all of them, a split, a class.
 
-    What people looked at for certain counts as itself. For the rest, label quality says how probably each label is
-    wrong, calibrated by the verdicts; the verdicts drawn at known probability correct the sum of that by the
-    difference estimator, shrunk by n / (n + 5) so that two looks do not speak for thousands. The interval is that of
-    the calibration's posterior, with tails cut thinner the fewer looks were drawn.
+    Images that were looked at for certain count as their verdicts. For all other images, label quality gives the
+    probability that each label is wrong, calibrated by the verdicts. The verdicts drawn at known probability correct
+    the sum of these by the difference estimator, shrunk by n / (n + 5) so that two looks do not speak for thousands.
+    The interval is that of the calibration's posterior; its tails are cut thinner the fewer looks were drawn.
 
     Args:
-        label_quality: shape (N,), in [0, 1], low = suspicious; any subset of the images that `inclusion` was told of.
+        label_quality: shape (N,), in [0, 1], low = suspicious; of any subset of the images given to `inclusion`.
         looked: whether each image has a verdict other than unsure, shape (N,).
         wrong: whether that verdict is that the label is wrong, shape (N,).
-        inclusion: probability of having been looked at, shape (N,), as `audit_sample.inclusion` returns it.
+        inclusion: probability of having been looked at, shape (N,), as `drawn_looks.inclusion` returns it.
         unsure: whether somebody looked and could not tell, shape (N,); counts as not looked at.
         upcoming: rows in the order in which they are looked at next, shape (M,); None = the most suspicious first.
 
@@ -70,7 +70,7 @@ def estimate(
         counts with 90 % intervals, always found <= low <= expected <= high <= found + images without a verdict.
 
     Raises:
-        ErrataError: no image, shapes disagree, a number out of range, or a label wrong that nobody looked at.
+        ErrataError: no image, shapes disagree, a number out of range, or a wrong label that nobody looked at.
 
     Source: difference estimator, Särndal, Swensson, Wretman 1992, ch. 6.3; weights 1 / inclusion, Horvitz and Thompson
     1952, doi:10.2307/2280784; Laplace approximation, Rasmussen and Williams 2006, ch. 3.4, corrected by importance
@@ -103,10 +103,10 @@ def estimate(
 
 
 def difference(wrong: BoolArray, likely: Doubles, inclusion: Doubles) -> float:
-    """Return by how much the sum of guesses over a population falls short of its wrong labels, as a sample shows it.
+    """Return the number of wrong labels in a population minus the sum of guesses, as estimated from a sample.
 
     Added to the sum of the guesses it estimates the number of wrong labels without bias, however bad the guesses are,
-    if they do not depend on who was drawn.
+    if they do not depend on which images were drawn.
 
     Args:
         wrong: verdicts on the sample, shape (n,).
@@ -122,7 +122,7 @@ def review_curve(rows: IntArray, wrong: BoolArray) -> IntArray:
     """Return how many wrong labels were found after 0, 1, … looks, shape (looks + 1,).
 
     Args:
-        rows: the images in the order they were looked at; one looked at again counts the first time only.
+        rows: the images in the order they were looked at; of repeated looks at an image the first counts.
         wrong: whether each image's label was found wrong, shape (N,).
 
     Raises:
@@ -134,7 +134,7 @@ def review_curve(rows: IntArray, wrong: BoolArray) -> IntArray:
 
 
 def stop_sentence(budget: Budget, looks: int = 100) -> str:
-    """Say what going on would bring: the next 100 are expected to hold 3 (1 to 7) wrong labels, and so on.
+    """Return a sentence on what going on would bring: the next 100 are expected to hold 3 (1 to 7) wrong labels.
 
     Raises:
         ErrataError: `looks` is not one of 50, 100 and 200.
@@ -188,7 +188,7 @@ def _cells(quality: Doubles, inclusion: Doubles) -> tuple[IntArray, BoolArray]:
     """Cut the ranking into cells that double in size away from the boundary of the review, on both sides of it.
 
     Returns:
-        cell of each image, shape (N,), 0 = most suspicious; and whether it lies before the boundary: down to there all
+        cell of each image, shape (N,), 0 = most suspicious; and whether it lies before the boundary, where all images
         were looked at.
     """
     certain = inclusion >= 1

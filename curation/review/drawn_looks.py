@@ -1,4 +1,4 @@
-"""Looks drawn at known probability, mixed into the review: without them nobody knows what the ranking hides."""
+"""Looks drawn at known probability, mixed into the review: they tell what the ranking hides."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _LEAST = 0.2  # of the weights: a ranking that misleads costs at most a factor o
 
 @dataclass(frozen=True)
 class DrawOrder:
-    """The order in which N images are drawn at random, whatever anybody finds."""
+    """The order in which N images are drawn at random; verdicts do not change it."""
 
     order: IntArray  # (N,) rows, the first to draw first
     weights: Doubles  # (N,) float64 in [0.2, 1], how readily each image is drawn
@@ -28,20 +28,20 @@ class Queue:
     """The images to look at, first to last."""
 
     rows: IntArray  # (M,) rows nobody has looked at
-    drawn: BoolArray  # (M,) whether each is proposed by the draw order and not for being suspicious
+    drawn: BoolArray  # (M,) whether each comes from the draw order and not from the ranking
 
 
 def draw_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> DrawOrder:
     """Give every image its place in a random order that depends on names, label quality and the seed alone.
 
-    Suspicious images are drawn more readily, as there more verdicts are in doubt: the weight falls evenly from 1 for
-    the most suspicious one to 0.2 and stays there for the last fifth. It goes by rank, so that it does not hang on
-    whether a quality of 0.9 means one wrong label in ten.
+    Suspicious images are drawn more readily, because their verdicts are more often in doubt: the weight falls evenly
+    from 1 for the most suspicious image to 0.2, and stays there for the last fifth. It goes by rank, so that it does
+    not depend on whether a quality of 0.9 means one wrong label in ten.
 
     Args:
-        image_ids: unique names, shape (N,); an image keeps its random number when others are added.
+        image_ids: unique names, shape (N,); an image keeps its random number when images are added.
         label_quality: shape (N,), in [0, 1], low = suspicious.
-        seed: another seed, another order.
+        seed: of the random numbers.
 
     Returns:
         order, weights and tickets; the order is that of growing tickets.
@@ -70,7 +70,7 @@ def queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, share:
     """Return what to look at: the most suspicious first, and every 1/share-th the next of the draw order.
 
     The whole queue is laid out as if nobody had looked at anything, then the images looked at are left out: verdicts
-    never move an image, and what was proposed once keeps its mark.
+    never move an image, and an image that was drawn once stays drawn.
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious.
@@ -90,7 +90,7 @@ def queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, share:
         raise ErrataError(f"the share of drawn looks is {share}; expected 0 to 1, usually {SHARE}")
     suspicious, random = iter(_suspicion(quality, draws).tolist()), iter(draws.order.tolist())
     rows, taken = np.empty(len(quality), np.int64), np.zeros(len(quality), np.bool_)
-    # The first drawn look comes in the middle of the first ten, not at their end: a short review has one too.
+    # The first drawn look comes in the middle of the first ten, not at their end, so that a short review has it too.
     drawn = np.diff(np.floor(np.arange(len(quality) + 1) * share + 0.5)) > 0
     for place, is_drawn in enumerate(drawn.tolist()):
         source = random if is_drawn else suspicious
@@ -103,19 +103,18 @@ def queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, share:
 def inclusion(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
     """Return the probability with which each image would have been looked at by now, given the others.
 
-    Certain (1) are the images down to where the most suspicious were looked at without a gap, also those of them that
-    were drawn before, and what people picked themselves. Of the rest the draw has taken all tickets below the next
-    one, t, so that an image of weight w was taken with probability min(1, t w); where people skipped some of those
-    drawn, with that times the share they did not skip.
+    Probability 1: images in the unbroken run from the top of the ranking, drawn or not, and images that people picked.
+    All other images: the draw has taken all tickets below the next ticket, t, so that it took an image of weight w with
+    probability min(1, t w). Where people skipped some drawn images, this is multiplied by the share not skipped.
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious.
         draws: of the same images.
         looked: whether somebody has looked at each image, unsure or not, shape (N,).
-        drawn: whether the queue proposed it from the draw order, shape (N,); what was not looked at does not count.
+        drawn: whether the queue had it from the draw order, shape (N,); only images looked at count.
 
     Returns:
-        shape (N,), float64 in [0, 1]; 0 for what nobody looked at where nothing was drawn so far.
+        shape (N,), float64 in [0, 1]; 0 for images that nobody looked at, as long as no image was drawn.
 
     Raises:
         ErrataError: shapes disagree, or a quality is outside [0, 1] or NaN.
@@ -126,7 +125,7 @@ def inclusion(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, dr
     quality = checked_quality(label_quality)
     _same_length(quality, draws, looked=looked, drawn=drawn)
     certain, suspicion = looked & ~drawn, _suspicion(quality, draws)
-    # The gapless run ends with the last image that was not drawn: whether one is certain must not hang on its ticket.
+    # The run ends with its last image that was not drawn: a ticket must not decide whether an image is certain.
     gapless = np.cumprod(looked[suspicion]).astype(np.bool_) & certain[suspicion]
     certain[suspicion[: np.max(np.flatnonzero(gapless), initial=-1) + 1]] = True
     sampled = looked & ~certain
@@ -142,7 +141,7 @@ def checked_quality(label_quality: FloatArray) -> Doubles:
     """Return the label quality as float64, shape (N,).
 
     Raises:
-        ErrataError: it is not one row of numbers in [0, 1].
+        ErrataError: it is not a vector of numbers in [0, 1].
     """
     if label_quality.ndim != 1:
         raise ErrataError(f"label_quality has shape {label_quality.shape}; expected (N,), one number for each image")
@@ -155,7 +154,7 @@ def checked_quality(label_quality: FloatArray) -> Doubles:
 
 
 def _suspicion(quality: Doubles, draws: DrawOrder) -> IntArray:
-    # Among equals the last of the draw order first: ties do not depend on the order of the rows.
+    # Of equally suspicious images the last of the draw order comes first: the order of the rows does not matter.
     places = np.empty(len(quality), np.int64)
     places[draws.order] = np.arange(len(quality))
     return np.lexsort((-places, quality))
@@ -169,7 +168,7 @@ def _same_length(quality: Doubles, draws: DrawOrder, **masks: BoolArray) -> None
 
 
 def random_numbers(image_ids: npt.NDArray[np.str_], seed: int) -> Doubles:
-    """Return a number in (0, 1) for each image, shape (N,), the same wherever and whenever it is asked for."""
+    """Return a number in (0, 1) for each image, shape (N,), which depends on its name and the seed alone."""
     hashes = [hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest() for name in image_ids.tolist()]
     # 53 bits, as many as a float64 holds; never 0
     bits = np.frombuffer(b"".join(hashes), dtype=">u8") >> np.uint64(11)

@@ -1,4 +1,4 @@
-"""Named selections of images: what somebody marked on the map, kept in the workspace for the review and FiftyOne."""
+"""Named selections of images: marked on the map, kept in the workspace for the review and FiftyOne."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ class Selection:
     created: str  # UTC
 
     def rows(self, rows: Rows) -> IntArray:
-        """Return the row numbers, ascending; images that the data set has no more are left out."""
+        """Return the row numbers, ascending; images that the data set no longer has are left out."""
         return np.flatnonzero(np.isin(rows.image_ids, np.array(self.image_ids)))
 
 
@@ -45,33 +45,33 @@ def save_selection(
         made_from: where they were marked, in words.
 
     Raises:
-        ErrataError: the name is no name or taken by other images, nothing is selected, or the disk is full.
+        ErrataError: the name is not allowed or belongs to other images, nothing is selected, or the disk is full.
     """
     path = _path(workspace, dataset, name)
     if not image_ids:
         raise ErrataError("nothing is selected; mark at least one image")
-    found = Selection(name, tuple(sorted(set(image_ids))), made_from, utc_text(datetime.now(UTC)))
-    if path.exists() and load_selection(workspace, dataset, name).image_ids != found.image_ids:
+    selection = Selection(name, tuple(sorted(set(image_ids))), made_from, utc_text(datetime.now(UTC)))
+    if path.exists() and load_selection(workspace, dataset, name).image_ids != selection.image_ids:
         raise ErrataError(f"selection {name!r} of {dataset} holds other images already; give it another name")
-    write_json(path, {"schema_version": SCHEMA_VERSION, "dataset": dataset, **asdict(found)})
-    return found
+    write_json(path, {"schema_version": SCHEMA_VERSION, "dataset": dataset, **asdict(selection)})
+    return selection
 
 
 def load_selection(workspace: Workspace, dataset: str, name: str) -> Selection:
     """Return a selection.
 
     Raises:
-        ErrataError: there is none of that name, or its file is damaged.
+        ErrataError: no selection has that name, or its file is damaged.
     """
     path = _path(workspace, dataset, name)
     if not path.exists():
         raise unknown("selection", name, selection_names(workspace, dataset))
-    about = read_json(path)
+    values = read_json(path)
     try:
-        if about["schema_version"] != SCHEMA_VERSION or about["dataset"] != dataset:
+        if values["schema_version"] != SCHEMA_VERSION or values["dataset"] != dataset:
             raise ValueError
-        image_ids = tuple(str(one) for one in about["image_ids"])
-        return Selection(name, image_ids, str(about["made_from"]), str(about["created"]))
+        image_ids = tuple(str(image_id) for image_id in values["image_ids"])
+        return Selection(name, image_ids, str(values["made_from"]), str(values["created"]))
     except (KeyError, TypeError, ValueError) as error:
         raise ErrataError(f"{path} is no selection of {dataset}; remove it and select again") from error
 
@@ -85,14 +85,14 @@ def remove_selection(workspace: Workspace, dataset: str, name: str) -> None:
     """Forget a selection; the decisions made with it stay.
 
     Raises:
-        ErrataError: there is none of that name.
+        ErrataError: no selection has that name.
     """
     load_selection(workspace, dataset, name)
     _path(workspace, dataset, name).unlink()
 
 
 def selection_stamp(workspace: Workspace, dataset: str, name: str) -> int:
-    """Return when a selection was written, in nanoseconds; 0 where there is none."""
+    """Return when a selection was written, in nanoseconds; 0 where it does not exist."""
     path = _path(workspace, dataset, name)
     return path.stat().st_mtime_ns if path.exists() else 0
 
@@ -106,7 +106,7 @@ def _path(workspace: Workspace, dataset: str, name: str) -> Path:
 
 
 def inside(points: npt.NDArray[np.floating], corners: npt.NDArray[np.floating]) -> BoolArray:
-    """Return which points lie inside, by the even-odd rule, shape (N,); none of fewer than three corners.
+    """Return which points lie inside a polygon, by the even-odd rule, shape (N,); none with less than three corners.
 
     Args:
         points: shape (N, 2).

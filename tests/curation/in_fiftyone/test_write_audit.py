@@ -11,7 +11,9 @@ from curation.database import store
 from curation.database.names import dataset_name
 from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
-from curation.in_fiftyone.write_audit import _problems, _views, write_audit
+from curation.in_fiftyone.audit_fields import problem_columns
+from curation.in_fiftyone.audit_views import audit_views
+from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.scoring.kinds import NAMES
 from curation.workspace.folders import Workspace
@@ -118,17 +120,17 @@ def test_image_problems(dataset: Any, audit: Audit) -> None:
 
 
 def test_views_that_would_hold_nothing_are_not_saved(audit: Audit) -> None:
-    names = {view.name for view in _views(audit)}
+    names = {view.name for view in audit_views(audit)}
     assert {"duplicates", "leaks", "image problems"} <= names
     assert "conflicting labels" not in names  # the one pair of copies agrees
     n, none = len(audit.rows), np.zeros(len(audit.rows), bool)
     labels = audit.rows.labels.copy()
     labels[audit.rows.image_ids == COPY] = 0
     relabelled = replace(audit.checked, rows=replace(audit.rows, labels=labels))
-    assert "conflicting labels" in {view.name for view in _views(replace(audit, checked=relabelled))}
+    assert "conflicting labels" in {view.name for view in audit_views(replace(audit, checked=relabelled))}
     nothing = replace(audit, duplicates=Duplicates(np.arange(n), none, none), problems=None)
-    assert not {view.name for view in _views(nothing)} & {"duplicates", "leaks", "image problems"}
-    assert _problems(nothing) == []
+    assert not {view.name for view in audit_views(nothing)} & {"duplicates", "leaks", "image problems"}
+    assert problem_columns(nothing) == []
 
 
 def view_ids(dataset: Any, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The saved views of a review in FiftyOne, and the field that puts what is to review in order."""
+"""The saved views of a review in FiftyOne, and the field that puts the images to review in order."""
 
 from collections.abc import Collection
 from typing import Any
@@ -20,13 +20,13 @@ ORDER_FIELD = {
 
 
 def review_views(splits: Collection[str]) -> tuple[View, ...]:
-    """Return the views of a review; those to review keep their images during a session, so that none is jumped over."""
+    """Return the views of a review; queues keep their images during a session, so that no image is skipped."""
     order = names.REVIEW_ORDER
-    said = "what nobody has judged yet, most suspicious first, with images drawn at random among them"
+    content = "what nobody has judged yet, most suspicious first, with images drawn at random among them"
     return (
-        View(names.to_review_view(), f"{said}, all splits", filled=order, sort_by=order),
+        View(names.to_review_view(), f"{content}, all splits", filled=order, sort_by=order),
         *(
-            View(names.to_review_view(split), f"{said}: {split}", {names.SPLIT: split}, filled=order, sort_by=order)
+            View(names.to_review_view(split), f"{content}: {split}", {names.SPLIT: split}, filled=order, sort_by=order)
             for split in splits
         ),
         View(
@@ -50,7 +50,7 @@ def review_views(splits: Collection[str]) -> tuple[View, ...]:
 
 
 def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
-    """Put what nobody has judged in the order of the app's review, and leave out what somebody has.
+    """Put the images that nobody has judged in the order of the app's review, and take all others out of the queue.
 
     Args:
         dataset: of the audit, with the field REVIEW_ORDER.

@@ -9,8 +9,8 @@ from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.mirror import write_decisions
+from curation.in_fiftyone.review_views import write_queue
 from curation.in_fiftyone.sync import sync
-from curation.in_fiftyone.views import write_queue
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.review.bench import Bench

@@ -1,0 +1,169 @@
+"""The fields of an audit in FiftyOne."""
+
+from pathlib import Path
+
+import numpy as np
+
+from curation.database import names
+from curation.database.documents import Column, Labels
+from curation.datasets.rows import Rows
+from curation.images.problems import CHECKS
+from curation.results.architectures import ArchitectureResult
+from curation.results.audit import Audit
+from curation.results.cam_files import cam_pair
+from curation.results.reasons import against, reasons
+from curation.scoring.kinds import NAMES
+from curation.scoring.scores import Ranking
+from models.arrays import IntArray
+
+KINDS = {  # of trouble, in words
+    "wrong": "another class fits",
+    "ambiguous": "two classes fit",
+    "out of scope": "no class fits",
+    "hard but right": "the given class fits best, but by little",
+}
+
+
+def audit_columns(audit: Audit) -> list[Column]:
+    """Return all fields of an audit."""
+    return [
+        *_common_columns(audit),
+        *_trouble_columns(audit),
+        *problem_columns(audit),
+        *(column for architecture in audit.architectures for column in _architecture_columns(audit, architecture)),
+    ]
+
+
+def _common_columns(audit: Audit) -> list[Column]:
+    """Return the fields that belong to no single architecture."""
+    rows, ranking, twins = audit.rows, audit.consensus, audit.duplicates
+    given = Labels(_names(rows.classes, rows.labels))
+    return [
+        Column(names.SPLIT, "label", rows.splits.tolist(), "train, val or test", index=True),
+        Column(names.GIVEN, "label", given, "the label as given; never edited", shown=True, index=True),
+        Column(names.CURATED, "label", given, "the working label; edited by people"),
+        Column(
+            names.SUGGESTED,
+            "label",
+            _suggestions(rows, ranking),
+            "what the architectures together would say instead; empty where they agree with the given label",
+            shown=True,
+        ),
+        Column(
+            names.LABEL_QUALITY,
+            "label",
+            ranking.label_quality,
+            "0..1, low = suspicious: probability of the given label, all architectures together"
+            + ("; IN-SAMPLE, flatters the given label" if audit.in_sample else ""),
+            shown=True,
+            index=True,
+        ),
+        Column(
+            names.DUPLICATE_GROUP,
+            "duplicates",
+            twins.groups.tolist(),
+            "copies of one picture share a number",
+            index=True,
+        ),
+        Column(names.HAS_DUPLICATE, "duplicates", twins.shared().tolist(), "another image is a copy or near copy"),
+        Column(names.LEAK, "duplicates", twins.leaks(rows.splits).tolist(), "outside train, with a twin in train"),
+        Column(
+            names.LEAK_PAIR,
+            "duplicates",
+            twins.leak_pairs(rows.splits).tolist(),
+            "a leak, or the training image that it shows again",
+        ),
+        Column(
+            names.CONFLICTING_LABELS, "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"
+        ),
+        Column(names.IMAGE_ID, "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
+    ]
+
+
+def _trouble_columns(audit: Audit) -> list[Column]:
+    """Return the fields that say what may be wrong with a label, and which voters say so."""
+    group, findings, rows = "trouble", audit.findings, range(len(audit.rows))
+    scores = [
+        Column(names.score_field(name), group, getattr(findings.kinds, name), f"0..1, high = {kind}")
+        for name, (kind, _) in NAMES.items()
+    ]
+    return [
+        Column(names.KIND, group, [kind or None for kind in findings.kinds.names()], ", ".join(KINDS), index=True),
+        Column(
+            names.FLAGGED, group, findings.flagged.tolist(), "among the most suspicious, as many as are estimated wrong"
+        ),
+        Column(
+            names.AGAINST, group, against(audit).tolist(), f"of {len(findings.voters)} voters, those for another class"
+        ),
+        Column(names.WHY, group, reasons(audit, rows), "who says what"),
+        *scores,
+    ]
+
+
+def problem_columns(audit: Audit) -> list[Column]:
+    """Return the fields of the image problems: their names, and a score for each check."""
+    if audit.problems is None:
+        return []
+    group, problems = "image problems", audit.problems
+    problem_names = [problems.names(row) or None for row in range(len(audit.rows))]
+    scores = [
+        Column(names.score_field(check), group, problems.scores[:, column], f"0..1, low = {check.replace('_', ' ')}")
+        for column, check in enumerate(CHECKS)
+    ]
+    return [
+        Column(names.IMAGE_PROBLEMS, group, problem_names, "what is wrong with the picture; empty where nothing is"),
+        *scores,
+    ]
+
+
+def _architecture_columns(audit: Audit, architecture: ArchitectureResult) -> list[Column]:
+    """Return the fields of one architecture."""
+    slug, name, predictions = architecture.slug, architecture.name, architecture.predictions
+    group = name if predictions.fold is not None else f"{name} (in-sample)"
+    labels = _names(audit.rows.classes, predictions.probs.argmax(1))
+    logits = np.log(np.maximum(predictions.probs, 1e-12))  # FiftyOne takes their softmax: the same probabilities
+    predicted = Labels(labels, predictions.probs.max(1), logits)
+    quality, suggestions = architecture.ranking.label_quality, _suggestions(audit.rows, architecture.ranking)
+    given_maps, suggested_maps = _cam_columns(audit, architecture)
+    columns = [
+        Column(names.prediction_field(slug), group, predicted, f"prediction of {name}", index=True),
+        Column(names.quality_field(slug), group, quality, "0..1, low = suspicious", index=True),
+        Column(
+            names.suggestion_field(slug),
+            group,
+            suggestions,
+            "what this architecture would say instead of the given label",
+        ),
+        Column(names.given_map_field(slug), group, given_maps, "Grad-CAM for the given label"),
+        Column(names.suggested_map_field(slug), group, suggested_maps, "Grad-CAM for the suggested label"),
+    ]
+    if predictions.embeddings is not None:
+        embeddings = np.ascontiguousarray(predictions.embeddings, np.float32)
+        columns.append(Column(names.embedding_field(slug), group, embeddings, "embedding"))
+    return columns
+
+
+def _suggestions(rows: Rows, ranking: Ranking) -> Labels:
+    """Return the suggested labels; None where the given label is suggested."""
+    suggested: list[str | None] = [
+        rows.classes[label] if label != given else None
+        for label, given in zip(ranking.suggested, rows.labels, strict=True)
+    ]
+    return Labels(suggested, ranking.confidence)
+
+
+def _cam_columns(audit: Audit, architecture: ArchitectureResult) -> tuple[list[Path | None], list[Path | None]]:
+    """Return the files of the maps that are drawn, for the given and the suggested class."""
+    if not (architecture.run_folder / "cams").is_dir():
+        nothing: list[Path | None] = [None] * len(audit.rows)
+        return nothing, nothing
+    drawn = {path.name for path in (architecture.run_folder / "cams").iterdir()}
+    pairs = [cam_pair(audit, architecture, row) for row in range(len(audit.rows))]
+    return (
+        [given if given.name in drawn else None for given, _ in pairs],
+        [other if other.name in drawn else None for _, other in pairs],
+    )
+
+
+def _names(classes: tuple[str, ...], labels: IntArray) -> list[str | None]:
+    return [classes[label] for label in labels]
