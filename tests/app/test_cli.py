@@ -52,11 +52,15 @@ def test_a_wrong_command_is_one_sentence(run: Run, arguments: list[str], message
     assert re.search(message, refusal(run(*arguments)))
 
 
-def test_help_and_no_arguments(run: Run) -> None:
+def test_help_and_no_arguments_list_the_commands(run: Run) -> None:
     for arguments in ((), ("--help",)):
         code, output, _ = run(*arguments)
         assert code == 0
-        assert {"audit", "issues", "review", "rebuild", "fetch", "doctor", "stop"} <= set(output.split())
+        lines = output.split("Commands:")[1].splitlines()
+        assert " ".join(line.split()[0] for line in lines if line.strip()) == (
+            "audit issues review sync draw rebuild fetch serve stop cancel runs clean doctor train architectures "
+            "recipes decisions split splits diff sheet apply export selections compare check queue predict report"
+        )
 
 
 def test_ctrl_c_says_that_the_command_can_go_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def test_a_command_that_works_is_finished(tmp_path: Path, capsys: pytest.Capture
         (["serve", "--port", "x"], "Invalid value for '--port'"),
     ],
 )
-def test_one_that_fails_says_why_in_a_sentence(
+def test_a_command_that_fails_says_why_in_a_sentence(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -50,7 +50,7 @@ def test_one_that_fails_says_why_in_a_sentence(
     assert capsys.readouterr().err.startswith("errata: ")
 
 
-def test_a_running_one_is_cancelled(tmp_path: Path) -> None:
+def test_a_running_job_is_cancelled(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path; import app.job as job\n"
         "job.cli = lambda *a, **k: time.sleep(60)\n"
@@ -115,5 +115,5 @@ def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
         job_folder(Workspace(tmp_path), "../x")
 
 
-def test_memory_of_a_stranger_is_none(tmp_path: Path) -> None:
+def test_the_memory_of_a_job_that_does_not_run_is_0(tmp_path: Path) -> None:
     assert memory_mb(tmp_path) == 0

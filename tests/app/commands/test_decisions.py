@@ -35,7 +35,7 @@ def workspace(made: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 @pytest.fixture
 def ledger(workspace: Workspace) -> Ledger:
-    """Five lines: ana relabels, keeps and undoes that, ben keeps and excludes."""
+    """Five lines: ana relabels one image, keeps another, undoes that; ben keeps the first, excludes the second."""
     ledger = open_ledger(workspace, "tiny")
     ledger.decide(Decision("ana", IMAGE, "relabel", ("forest",), looked_s=2.5, queue="suspicious-test", rank=1))
     ledger.decide(Decision("ana", OTHER, "keep"))
@@ -57,7 +57,7 @@ def lines(output: str) -> list[str]:
     return [line for line in output.splitlines() if re.match(r" *\d+  ", line)]
 
 
-def test_it_lists_all_newest_last(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_lines_are_listed_newest_last(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     output = errata(capsys, "tiny")
     assert re.match(r"line  time +reviewer  image +label +decision +status", output)
     assert [re.split(" {2,}", line.strip())[:1] + re.split(" {2,}", line.strip())[2:] for line in lines(output)] == [
@@ -87,7 +87,7 @@ def numbers(output: str) -> list[int]:
     return [int(line.split()[0]) for line in lines(output)]
 
 
-def test_it_filters(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_filters(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     for options, expected in (
         (["--reviewer", "ben"], [4, 5]),
         (["--decision", "keep"], [2, 3, 4]),
@@ -119,7 +119,7 @@ def test_files(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     assert [value["status"] for value in json.loads(Path("x.json").read_text())] == ["in force", "undone", ""]
 
 
-def test_it_undoes_and_redoes(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_undo_and_redo(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     assert errata(capsys, "tiny", "--undo", "--reviewer", "ben") == f"took back: exclude for {OTHER}\n"
     assert errata(capsys, "tiny", "--redo", "--reviewer", "ben") == f"brought back: exclude for {OTHER}\n"
     assert errata(capsys, "tiny", "--redo", "--reviewer", "ben") == "nothing of ben to redo\n"
@@ -137,7 +137,7 @@ def test_any_line_is_taken_back_and_put_back(ledger: Ledger, capsys: pytest.Capt
     assert ledger.lines() == 8
 
 
-def test_it_merges(ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_merge(ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     hers = DecisionLog(tmp_path / "hers.jsonl")
     sha256 = ledger.at(1).verdicts(IMAGE)["ana"].sha256
     hers.append(Decision("cleo", "was/elsewhere.png", "keep", (), "sea", sha256))
@@ -153,7 +153,7 @@ def test_it_merges(ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path:
     assert re.search(r"hers\.jsonl, line 1: schema_version 7 is of a newer Errata.*nothing was merged", refusal)
 
 
-def test_problems_of_the_log_are_told(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_problems_of_the_log_are_printed(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     with ledger.log.path.open("ab") as file:
         file.write(b"rubbish\n{torn")
     exit_code("decisions", "tiny")
@@ -163,7 +163,7 @@ def test_problems_of_the_log_are_told(ledger: Ledger, capsys: pytest.CaptureFixt
     assert "tiny.jsonl, line 7: it has no end, as after a crash" in printed.err
 
 
-def test_nothing_yet(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_data_set_without_decisions(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
     assert errata(capsys, "tiny") == "no decisions on tiny yet\n"
     assert errata(capsys, "tiny", "--undo", "--reviewer", "ana") == "nothing of ana to undo\n"
     log_of(workspace, "tiny").path.unlink()

@@ -1,4 +1,4 @@
-"""What the doctor finds, on this machine and on machines that lack something."""
+"""`errata doctor`, on this machine and on machines that lack something."""
 
 import shutil
 import socket
@@ -91,7 +91,7 @@ def test_ports() -> None:
     assert doctor.check_port("app port", port).level == OK
 
 
-def test_data_that_is_there_and_data_that_is_not(tmp_path: Path) -> None:
+def test_data_that_is_here_and_data_that_is_not(tmp_path: Path) -> None:
     (tmp_path / "data" / "intel").mkdir(parents=True)
     findings = {finding.name: finding for finding in doctor.check_data()}
     assert findings["data: scenes"].level == OK
@@ -105,7 +105,7 @@ def test_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.check_browser()[0].level == NOTE
 
 
-def test_a_check_that_falls_over_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_check_that_fails_itself_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "models.processors.devices", None)  # importing it raises
     findings = [finding for finding in doctor.examine() if finding.name == "device"]
     assert [finding.level for finding in findings] == [PROBLEM]

@@ -21,7 +21,7 @@ def workspace(workspace: Workspace) -> Workspace:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, int, str]]:
-    """Stand in for the drawing itself: what was asked for, as (run, architecture, class, image)."""
+    """Return what would be drawn, as (run, architecture, class, image)."""
     asked: list[tuple[str, str, int, str]] = []
 
     def draw_cams(folder: Path, name: str, jobs: list[CamJob]) -> None:

@@ -1,4 +1,4 @@
-"""The live display: a line where a stage begins and ends where there is no terminal, a bar where there is one."""
+"""The live display: bars on a terminal; elsewhere a line when a stage begins and when it ends."""
 
 import io
 

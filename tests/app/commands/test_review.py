@@ -21,7 +21,7 @@ IMAGE = "test/sea/0.png"
 
 @pytest.fixture
 def opened(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What would be opened: no server is started and no browser."""
+    """Return what would be opened; no server and no browser is started."""
     calls: list[tuple[Any, ...]] = []
 
     def open_session(workspace: Workspace, *arguments: Any) -> str:
@@ -70,7 +70,7 @@ def test_a_split_that_is_not_there(opened: list[tuple[Any, ...]]) -> None:
     assert opened == []
 
 
-def test_what_an_app_that_ended_said(
+def test_the_edits_of_an_app_that_ended_are_printed(
     opened: list[tuple[Any, ...]], tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = AppServer(5151, 1, "ana", (), "")

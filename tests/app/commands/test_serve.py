@@ -29,7 +29,7 @@ from tests.helpers.served_app import free_port
 from tests.helpers.small_audit import small_audit, write_status
 
 
-def test_taken_ports_are_said_before_anything_starts(workspace: Workspace) -> None:
+def test_taken_ports_are_refused_before_anything_starts(workspace: Workspace) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(ErrataError, match=f"port {port} is taken by .*--port"):

@@ -18,7 +18,7 @@ from tests.helpers.typed_command import exit_code
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Five decisions, and v1 and v2 made from them."""
+    """An audited data set, and four decisions of two reviewers."""
     root = tmp_path_factory.mktemp("home")
     small_audit(Workspace(root), cams=0)
     ledger = open_ledger(Workspace(root), "tiny")
@@ -31,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working folder; the workspace without splits."""
+    """An empty working folder; the workspace has no versions and exports."""
     monkeypatch.setenv("ERRATA_HOME", str(home))
     monkeypatch.chdir(tmp_path)
     for folder in (home / "splits", home / "exports"):
@@ -43,7 +43,7 @@ def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def errata(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
-    """Run the command; return what it printed, or the sentence it printed where it fails."""
+    """Run the command; return what it printed, or its sentence where it refuses."""
     actual = exit_code(*arguments)
     printed = capsys.readouterr()
     assert actual == code, printed.err
@@ -111,7 +111,7 @@ def test_export(capsys: pytest.CaptureFixture[str], here: Path, home: Path) -> N
     assert (home / "exports" / "tiny-v1-imagefolder" / "manifest.json").exists()
 
 
-def test_a_class_without_an_image_in_a_split_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_class_without_an_image_in_a_split_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     ledger = open_ledger(Workspace.from_environment(), "tiny")
     ledger.decide(*[Decision("dan", f"test/street/{number}.png", "exclude") for number in range(4)])
     errata(capsys, "split", "tiny", "--version", "v1")

@@ -23,7 +23,7 @@ def test_an_audit_is_watched_in_its_run_folder(workspace: Workspace) -> None:
     assert enqueue(workspace, request).folder == audit_folder(workspace, "tiny")
 
 
-def test_one_that_waits_is_taken_out_and_added_again(workspace: Workspace) -> None:
+def test_a_waiting_job_is_taken_out_and_added_again(workspace: Workspace) -> None:
     job = add_sleeper(workspace, "a")
     assert cancel_job(workspace, job.id)
     assert find_job(workspace, job.id).state == "cancelled"

@@ -37,7 +37,7 @@ def test_nothing_was_started(tmp_path: Path) -> None:
     assert not cancel(tmp_path)
 
 
-def test_an_audit_that_ends_before_it_began_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_audit_that_ends_before_its_work_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("ERRATA_DATA", str(tmp_path / "nothing"))
     folder = audit_folder(Workspace(tmp_path / "home"), "intel")
@@ -54,7 +54,7 @@ def test_an_audit_that_ends_before_it_began_says_why(tmp_path: Path, monkeypatch
     assert any("data set 'intel' is not at" in line for line in ended.log)
 
 
-def test_one_that_is_only_starting_can_be_cancelled(tmp_path: Path) -> None:
+def test_a_starting_process_can_be_cancelled(tmp_path: Path) -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     write_json(tmp_path / "launch.json", {"pid": sleeper.pid, "at": time.time()})
     assert watch(tmp_path).state == "starting"
@@ -63,7 +63,7 @@ def test_one_that_is_only_starting_can_be_cancelled(tmp_path: Path) -> None:
     assert watch(tmp_path).error == "the process ended before its work began"
 
 
-def test_a_running_one_is_cancelled_and_a_killed_one_is_interrupted(tmp_path: Path) -> None:
+def test_a_running_process_is_cancelled_and_a_killed_one_is_interrupted(tmp_path: Path) -> None:
     for end, state in ((cancel, "cancelled"), (None, "interrupted")):
         process = subprocess.Popen([sys.executable, "-c", COMPUTES, str(tmp_path)])
         deadline = time.monotonic() + 60

@@ -46,7 +46,7 @@ def test_jobs_run_one_after_the_other_in_their_order(workspace: Workspace) -> No
     assert float((first.folder / "ended").read_text()) <= float((second.folder / "began").read_text())
 
 
-def test_what_was_taken_out_is_not_started(workspace: Workspace) -> None:
+def test_a_job_that_was_taken_out_is_not_started(workspace: Workspace) -> None:
     cancel_job(workspace, add_sleeper(workspace, "a").id)
     assert work(workspace) == 0
 
