@@ -17,7 +17,7 @@ from curation.decisions.ledger import log_of
 from curation.results.audit import load_audit
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
-from curation.workspace.names import versions
+from curation.workspace.names import version_names
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.review_keys import press, under_review
 from tests.helpers.served_app import served
@@ -57,7 +57,7 @@ def test_from_drawn_images_to_a_cleaned_data_set(page: Page, address: str, works
     lines = [json.loads(line) for line in log_of(workspace, "scenes").path.read_text().splitlines()]
     assert {line["image_id"]: line["decision"] for line in lines} == judged
     make_version(page, address)
-    assert versions(workspace, "scenes") == ("original", "v1")
+    assert version_names(workspace, "scenes") == ("original", "v1")
     retrain(page, address)
     compare(page, address)
     exported = export(page, address, workspace)

@@ -12,7 +12,9 @@ DatasetName = Annotated[
     str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")
 ]
 Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0, max=2**31 - 1)]
-LabelVersion = Annotated[str, typer.Option(help="which labels: original, or a curated split: errata splits NAME")]
+LabelVersion = Annotated[
+    str, typer.Option(help="which labels: original, or a curated version; errata splits NAME lists them")
+]
 
 
 def audited_dataset(name: str) -> tuple[Workspace, str]:

@@ -22,7 +22,7 @@ def compare(
     runs: Annotated[str, typer.Option(help=_RUNS, show_default=False)] = "",
     versions: Annotated[
         str,
-        typer.Option(help="by commas: labels to test on; original and the newest curated split", show_default=False),
+        typer.Option(help="by commas: labels to test on; original and the newest curated version", show_default=False),
     ] = "",
     html: Annotated[Path | None, typer.Option(help="write a page to read and share here")] = None,
     json: Annotated[Path | None, typer.Option(help="write every number here")] = None,

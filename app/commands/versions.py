@@ -35,7 +35,7 @@ def split(
     accept_in: Annotated[str, typer.Option(help="splits in which --auto-accept changes labels")] = "train,val",
     reviewer: Annotated[str, typer.Option(help="who makes this version; the user by default")] = "",
 ) -> None:
-    """Make a curated split from the decisions so far. Immutable, with a hash of its content."""
+    """Make a curated version from the decisions so far. Immutable, with a hash of its content."""
     from app.jobs.result import record
     from curation.versions.make import make_version
     from curation.versions.request import VersionRequest

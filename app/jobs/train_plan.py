@@ -11,7 +11,7 @@ from curation.results.runs import finished_runs
 from curation.results.trained import load_run
 from curation.training.estimate import Estimate, estimate_training
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, versions
+from curation.workspace.names import ORIGINAL, version_names
 from models.training.recipes import RECIPES, Recipe
 
 FROZEN = "efficientnet_lite0"  # the backbone of a quick retrain where the audit has none
@@ -70,7 +70,7 @@ def plan_retrain(workspace: Workspace, audit: Audit) -> list[Plan]:
     Three seeds each; what is finished already is left out.
     """
     frozen = [architecture.name for architecture in audit.voters if architecture.frozen] or [FROZEN]
-    newest = versions(workspace, audit.name)[-1]
+    newest = version_names(workspace, audit.name)[-1]
     runs = [load_run(folder) for folder in finished_runs(workspace, dataset=audit.name)]
     finished = {(run.config.get("recipe"), run.config.get("version"), run.seed) for run in runs}
     wanted = [

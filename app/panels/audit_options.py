@@ -10,7 +10,7 @@ from app.jobs.variants import about_variant, variants
 from app.state import workspace
 from curation.audit.config import DEFAULT_ARCHITECTURES, AuditConfig
 from curation.training.combine import COMBINATIONS
-from curation.workspace.names import ORIGINAL, versions
+from curation.workspace.names import ORIGINAL, version_names
 from models.errors import ErrataError
 from models.files.atomic import read_json
 
@@ -97,7 +97,7 @@ def _version_choice(name: str, first: str) -> str:
 
 def _versions(name: str) -> tuple[str, ...]:
     try:
-        return versions(workspace(), name)
+        return version_names(workspace(), name)
     except ErrataError:
         return (ORIGINAL,)
 

@@ -14,7 +14,7 @@ from curation.comparison.contestants import Contestant, choose_contestants, comp
 from curation.results.trained import TrainedRun
 from curation.versions.rows import CuratedRows
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, versions
+from curation.workspace.names import ORIGINAL, version_names
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.paired import bootstrap_shares
@@ -88,7 +88,7 @@ def read_board(workspace: Workspace, dataset: str, runs: Sequence[str] = (), tes
     contestants = choose_contestants(workspace, dataset, runs)
     rows = read_versions(workspace, dataset, list(dict.fromkeys([*tested_on, ORIGINAL])))
     given = rows[ORIGINAL].checked.rows.classes
-    contestants, skipped = comparable(contestants, given, versions(workspace, dataset), strict=bool(runs))
+    contestants, skipped = comparable(contestants, given, version_names(workspace, dataset), strict=bool(runs))
     trained_on = {contestant.trained for contestant in contestants}
     rows |= read_versions(workspace, dataset, sorted(trained_on - rows.keys()))
     members = [(contestant, *read_probs(run)) for contestant in contestants for run in contestant.runs]
@@ -100,7 +100,7 @@ def read_board(workspace: Workspace, dataset: str, runs: Sequence[str] = (), tes
 
 
 def _default_versions(workspace: Workspace, dataset: str) -> list[str]:
-    known = versions(workspace, dataset)
+    known = version_names(workspace, dataset)
     return [ORIGINAL, known[-1]] if len(known) > 1 else [ORIGINAL]
 
 

@@ -216,7 +216,7 @@ def open_ledger(workspace: Workspace, name: str) -> Ledger:
     """Return the review of an audited data set.
 
     Raises:
-        ErrataError: it was not audited yet, a file of its audit is damaged, or it is the audit of a curated split,
+        ErrataError: it was not audited yet, a file of its audit is damaged, or it is the audit of a curated version,
             with other labels than the given ones: decisions on these would be in no version.
     """
     if name not in audited(workspace):
@@ -224,7 +224,7 @@ def open_ledger(workspace: Workspace, name: str) -> Ledger:
     if (version := audited_labels(workspace, name)) != ORIGINAL:
         base = name.removesuffix(f"-{version}")
         raise ErrataError(
-            f"{name!r} is the audit of a curated split; decide on {base!r}, whose decisions all versions are made from"
+            f"{name!r} is the audit of a curated version; decide on {base!r}: all versions are made from its decisions"
         )
     return Ledger(log_of(workspace, name), CheckedRows.load(audit_folder(workspace, name)))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from curation.results.runs import finished_runs
 from curation.results.trained import load_run
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited, versions
+from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited, version_names
 from models.files.atomic import checked_name, read_json
 
 MOST_MEMBERS = 3  # of folds or seeds: more cost time and change little
@@ -37,7 +37,7 @@ def trained_models(workspace: Workspace, name: str) -> list[TrainedModel]:
     """
     known = audited(workspace)
     found = []
-    for version in versions(workspace, name):
+    for version in version_names(workspace, name):
         if (own := audit_name(name, version)) in known:
             found += _of_audit(workspace, own, version)
     groups: dict[str, list[Path]] = {}

@@ -35,7 +35,7 @@ def combine(name: str, runs: Mapping[str, str], problem: "Problem", material: "M
     """
     from models.jobs.ensemble import average, stack
     from models.jobs.heads import PENALTIES
-    from models.networks.checkpoint import versions
+    from models.networks.checkpoint import library_versions
 
     members = read_members(material.prepared.workspace, runs)
     config: dict[str, Any] = {
@@ -58,7 +58,7 @@ def combine(name: str, runs: Mapping[str, str], problem: "Problem", material: "M
             combined = average(members)
         combined.save(folder / "predictions.npz")
         made_from = {"dataset": material.dataset, "rows_key": material.rows_key}
-        write_json(folder / "config.json", {**config, **made_from, "versions": versions()})
+        write_json(folder / "config.json", {**config, **made_from, "versions": library_versions()})
 
     stages.do(f"train {name}", [key], [folder / "predictions.npz", folder / "config.json"], work)
     return run

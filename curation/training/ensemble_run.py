@@ -31,7 +31,7 @@ from models.files.atomic import digest, read_json, write_json
 from models.files.runs import computing
 from models.jobs.ensemble import average, stack
 from models.jobs.heads import PENALTIES
-from models.networks.checkpoint import versions
+from models.networks.checkpoint import library_versions
 from models.processors.devices import default_device
 from models.training.recipes import OUT_OF_FOLD
 
@@ -121,7 +121,7 @@ def _plan(copy: WorkingCopy, request: TrainRequest, data: TrainingData, material
         "input": {},
         "config": {"folds": n_folds, "members": sorted(runs), "penalties": list(PENALTIES)},
         "device": default_device(),
-        "versions": versions(),
+        "versions": library_versions(),
     }
     folder = workspace.runs / f"{group_name(material.dataset, request.name, key)}-s{seed}"
     return _Plan(workspace, folder, config, to_train, data, n_folds, seed)

@@ -138,7 +138,7 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
 
     Frozen features and decoded pixels are kept by content: another number of folds or seed computes them only once.
     """
-    from models.networks.checkpoint import versions
+    from models.networks.checkpoint import library_versions
 
     outputs = [models.folder / "predictions.npz", models.folder / "config.json"]  # in the order they are written
     _prepare_inputs(models, stages)
@@ -148,7 +148,7 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
             return  # another command made them; the name of the folder depends on all inputs
         _predict(models, progress)
         made_from = {"dataset": models.material.dataset, "rows_key": models.material.rows_key}
-        write_json(models.folder / "config.json", {**models.config, **made_from, "versions": versions()})
+        write_json(models.folder / "config.json", {**models.config, **made_from, "versions": library_versions()})
 
     stages.do(f"train {models.name}", [models.folder.name], outputs, train)
 

@@ -13,7 +13,7 @@ from curation.results.audit import load_audit
 from curation.versions.rows import CuratedRows
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, audit_folder, checked_version, versions
+from curation.workspace.names import ORIGINAL, audit_folder, checked_version, version_names
 from models.errors import ErrataError
 from models.files.atomic import checked_name, read_json, write_json
 
@@ -140,7 +140,7 @@ def list_versions(workspace: Workspace, name: str) -> list[VersionSummary]:
     Raises:
         ErrataError: it was not audited, or a split.json was changed.
     """
-    return [_summary(workspace, name, version) for version in versions(workspace, name)]
+    return [_summary(workspace, name, version) for version in version_names(workspace, name)]
 
 
 def _original(workspace: Workspace, name: str) -> Version:

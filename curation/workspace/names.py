@@ -10,8 +10,8 @@ ORIGINAL = "original"  # the version of the labels that is always there: as give
 MEAN_OF_FOLDS = "mean of {} fold models"  # shown beside every accuracy of such a mean
 
 
-def versions(workspace: Workspace, name: str) -> tuple[str, ...]:
-    """Return the versions of a data set's labels: `original` and its curated splits, v2 before v10.
+def version_names(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """Return the versions of a data set's labels: `original` and the curated versions, v2 before v10.
 
     Raises:
         ErrataError: `name` is not made of the characters that names have.
@@ -27,7 +27,7 @@ def checked_version(workspace: Workspace, name: str, version: str) -> str:
     Raises:
         ErrataError: there is no version of that name.
     """
-    if version not in (known := versions(workspace, name)):
+    if version not in (known := version_names(workspace, name)):
         raise unknown("version of the labels", version, known)
     return version
 

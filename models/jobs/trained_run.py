@@ -19,7 +19,7 @@ from models.files.atomic import write_json, write_text
 from models.files.runs import Run, computing
 from models.images.examples import CachedViews, Examples, Pixels
 from models.networks.architectures import parameter_count
-from models.networks.checkpoint import CheckpointInfo, save_checkpoint, versions
+from models.networks.checkpoint import CheckpointInfo, library_versions, save_checkpoint
 from models.networks.classifier import Classifier
 from models.networks.start import Network
 from models.processors.devices import default_device
@@ -76,7 +76,7 @@ def train_run(job: TrainJob, report: Callable[[], None] | None = None) -> None:
         "device": default_device(),
         "devices": fabric.world_size,
         "precision": precision_of(fabric),
-        "versions": versions(),
+        "versions": library_versions(),
     }
     if fabric.is_global_zero:
         with computing(job.folder, config) as run, answered():

@@ -36,7 +36,7 @@ class CheckpointInfo:
     backbone: str = ""  # `weights_digest` of a frozen backbone, so that no other is taken for it
 
 
-def versions() -> dict[str, str]:
+def library_versions() -> dict[str, str]:
     """Return the versions of the libraries a figure depends on."""
     return {
         "torch": torch.__version__,
@@ -64,7 +64,7 @@ def save_checkpoint(path: Path, classifier: Classifier, info: CheckpointInfo) ->
     metadata = {
         **asdict(replace(info, architecture=variant.architecture, mode=mode, backbone=backbone)),
         "input": spec.to_dict(),
-        "versions": versions(),
+        "versions": library_versions(),
         "schema_version": SCHEMA_VERSION,
     }
     tensors = {name: value.contiguous().cpu() for name, value in state.items()}

@@ -1,4 +1,4 @@
-"""A small audit with decisions, a curated split and trained runs whose every figure can be checked by hand.
+"""A small audit with decisions, a curated version and trained runs whose every figure can be checked by hand.
 
 Ten of twelve test images are compared: `test/sea/1.png` shows none of the classes, nobody is sure of
 `test/forest/0.png`. Of the ten, v1 relabels `test/sea/0.png` to forest, and `test/street/0.png` may be street or sea.

@@ -1,4 +1,4 @@
-"""Images that exist only as rows, and verdicts on them: what curated splits are tested with."""
+"""Images that exist only as rows, and verdicts on them: for tests of curated versions."""
 
 import hashlib
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from app.screens.compare.sections import sections_html, style_html
 from app.state import workspace
 from curation.comparison.pages import sections
 from curation.reports.frame import Section
-from curation.workspace.names import versions
+from curation.workspace.names import version_names
 
 PARTS: dict[str, tuple[Callable[[dict[str, Any]], Section], ...]] = {  # in the address -> sections of the page
     "side by side": (sections.compared_section, sections.review_section),
@@ -49,7 +49,7 @@ def screen() -> None:
         return
     with bar:
         runs = choose_runs(name, contestants(workspace(), name))
-        labels = choose_versions(name, versions(workspace(), name))
+        labels = choose_versions(name, version_names(workspace(), name))
     comparison = compared(workspace(), name, runs, labels)
     with bar:
         report_buttons(comparison, chosen)

@@ -11,7 +11,7 @@ from app.screens.map.canvas import scaled
 from app.state import loaded_audit, workspace
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
-from curation.workspace.names import ORIGINAL, audit_name, audited, versions
+from curation.workspace.names import ORIGINAL, audit_name, audited, version_names
 
 ALONE = "one map"
 
@@ -48,7 +48,7 @@ def beside_choice(audit: Audit, name: str) -> str:
 def _audited_versions(audit: Audit) -> list[str]:
     """Return the curated versions of the data set that were audited too."""
     known = audited(workspace())
-    made = [version for version in versions(workspace(), audit.name) if version != ORIGINAL]
+    made = [version for version in version_names(workspace(), audit.name) if version != ORIGINAL]
     return [version for version in made if audit_name(audit.name, version) in known]
 
 

@@ -9,7 +9,7 @@ from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
 from curation.handover.formats import FORMATS
 from curation.handover.tree import FILES
-from curation.workspace.names import versions
+from curation.workspace.names import version_names
 
 
 def export_part(name: str) -> None:
@@ -24,7 +24,7 @@ def export_part(name: str) -> None:
 
 def _form(name: str) -> list[str]:
     """Show the choices and return the command that exports this version."""
-    known = versions(workspace(), name)
+    known = version_names(workspace(), name)
     version = st.selectbox("Version", known, index=len(known) - 1, key="splits.export-version")
     kind = st.segmented_control("Format", list(FORMATS), default="imagefolder", key="splits.format", required=True)
     st.caption(f"{FORMATS[str(kind)].summary}.")

@@ -16,7 +16,7 @@ from curation.versions.request import VersionRequest
 from curation.versions.rows import CuratedRows
 from curation.versions.store import Version, VersionSummary, load_version
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, versions
+from curation.workspace.names import ORIGINAL, version_names
 from models.arrays import IntArray
 
 
@@ -40,7 +40,7 @@ def decision_lines(bench: Bench) -> list[LogLine]:
 
 def summaries(audit: Audit) -> list[VersionSummary]:
     """Return the versions of a data set, `original` first."""
-    return [_summary(version_of(audit, version)) for version in versions(workspace(), audit.name)]
+    return [_summary(version_of(audit, version)) for version in version_names(workspace(), audit.name)]
 
 
 def changes(audit: Audit, old: str, new: str) -> list[Change]:

@@ -19,7 +19,7 @@ from curation.review.bench import Bench
 from curation.versions.make import VersionPreview
 from curation.versions.request import VersionRequest
 from curation.versions.shares import parse_shares
-from curation.workspace.names import ORIGINAL, versions
+from curation.workspace.names import ORIGINAL, version_names
 from models.errors import ErrataError
 
 _KEEP, _REMAKE = "as they are", "made anew"
@@ -55,7 +55,7 @@ def make_part(bench: Bench) -> None:
 def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
     """Show the button that makes the version, the progress, and what can be done with the last version."""
     folder, arguments = job_folder(workspace(), f"split-{name}"[:64]), split_arguments(name, request, remake)
-    exists = request.name in versions(workspace(), name)
+    exists = request.name in version_names(workspace(), name)
     if exists:
         st.info(f"Version {request.name} exists already, and versions never change: choose another name.")
     job_state = job_panel(folder, "Making the version", "splits.make")
@@ -92,7 +92,7 @@ def next_version(known: tuple[str, ...]) -> str:
 
 def _form(name: str) -> tuple[VersionRequest, str]:
     """Show the form; return what it asks for, and the shares of the splits as the command takes them."""
-    known = versions(workspace(), name)
+    known = version_names(workspace(), name)
     with st.container(horizontal=True):
         version = st.text_input(
             "Name of the version", next_version(known), max_chars=40, key=f"splits.version-{len(known)}"

@@ -11,14 +11,14 @@ from app.jobs.variants import about_variant, variants
 from app.jobs.words import about_time
 from app.state import workspace
 from curation.results.audit import Audit
-from curation.workspace.names import ORIGINAL, versions
+from curation.workspace.names import ORIGINAL, version_names
 from models.errors import ErrataError
 from models.training.recipes import RECIPES
 
 
 def retrain_button(audit: Audit) -> None:
     """Show the button that retrains the frozen backbone on the newest version and opens the comparison."""
-    newest = versions(workspace(), audit.name)[-1]
+    newest = version_names(workspace(), audit.name)[-1]
     if newest == ORIGINAL:
         st.info("There is no curated version yet. Make one under Splits, then train here to see what it changes.")
         return
@@ -44,7 +44,7 @@ def _retrain(newest: str, plans: Sequence[Plan]) -> None:
 
 def train_form(audit: Audit) -> None:
     """Show the choices, the estimate and the button that adds the trainings to the queue."""
-    known = versions(workspace(), audit.name)
+    known = version_names(workspace(), audit.name)
     labels = st.pills(
         "On the labels", known, selection_mode="multi", default=[known[-1]], key="train.versions",
         format_func=_labels_text,

@@ -15,7 +15,7 @@ from curation.versions.make import make_version
 from curation.versions.request import VersionRequest
 from curation.versions.store import Version, list_versions, load_version, version_folder
 from curation.workspace.folders import Workspace
-from curation.workspace.names import checked_version, versions
+from curation.workspace.names import checked_version, version_names
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from tests.helpers.small_audit import COPY, ORIGINAL, small_audit
@@ -121,13 +121,15 @@ def test_what_is_decided_meanwhile_does_not_count(
 
 
 def test_the_list(workspace: Workspace, ledger: Ledger) -> None:
-    assert versions(workspace, "tiny") == ("original",)
+    assert version_names(workspace, "tiny") == ("original",)
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     for version, parent in (("v1", "original"), ("v10", "v1"), ("v2", "v1")):
         make_version(workspace, "tiny", VersionRequest(version, parent, reviewer="ana"))
     summaries = list_versions(workspace, "tiny")
     assert (
-        [summary.name for summary in summaries] == ["original", "v1", "v2", "v10"] == list(versions(workspace, "tiny"))
+        [summary.name for summary in summaries]
+        == ["original", "v1", "v2", "v10"]
+        == list(version_names(workspace, "tiny"))
     )
     assert [summary.parent for summary in summaries] == ["", "original", "v1", "v1"]
     assert summaries[1].changed == {"relabel": 1}
@@ -289,5 +291,5 @@ def test_no_version_is_made_of_the_audit_of_a_version(workspace: Workspace) -> N
     results = workspace.runs / "audit-tiny" / "results.json"
     about = read_json(results)
     write_json(results, {**about, "version": "v1"})
-    message = "'tiny' is the audit of a curated split; decide on 'tiny', whose decisions all versions are made from"
+    message = "'tiny' is the audit of a curated version; decide on 'tiny': all versions are made from its decisions"
     assert refused(workspace, VersionRequest("v2")) == message

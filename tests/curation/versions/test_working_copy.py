@@ -149,7 +149,7 @@ def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(
     assert audited_version(workspace, "tiny", "v1") == "tiny-v1"
     np.testing.assert_array_equal(load_audit(workspace, "tiny").rows.labels, before.rows.labels)
     check_known_version("tiny-v1", "v1", workspace)  # as `Audit again` names it
-    with pytest.raises(ErrataError, match="'tiny-v1' is the audit of a curated split; decide on 'tiny'"):
+    with pytest.raises(ErrataError, match="'tiny-v1' is the audit of a curated version; decide on 'tiny'"):
         make_version(workspace, "tiny-v1", VersionRequest("v2"))
 
 

@@ -17,7 +17,13 @@ from models.errors import ErrataError
 from models.features.engines import weights_digest
 from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES, Classifier
-from models.networks.checkpoint import SCHEMA_VERSION, CheckpointInfo, load_checkpoint, save_checkpoint, versions
+from models.networks.checkpoint import (
+    SCHEMA_VERSION,
+    CheckpointInfo,
+    library_versions,
+    load_checkpoint,
+    save_checkpoint,
+)
 from models.networks.variants import build_classifier, parse_variant
 
 CLASSES = ("glacier", "mountain", "海")
@@ -123,7 +129,7 @@ def test_it_says_what_it_was_made_with(tmp_path: Path) -> None:
     with safe_open(tmp_path / "c.safetensors", framework="pt") as file:
         about = json.loads(file.metadata()["errata"])
     assert about["schema_version"] == SCHEMA_VERSION
-    assert about["versions"] == versions()
+    assert about["versions"] == library_versions()
     assert about["input"]["size_px"] == 48
 
 

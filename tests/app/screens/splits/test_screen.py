@@ -21,7 +21,7 @@ from curation.versions.make import VersionPreview
 from curation.versions.request import VersionRequest
 from curation.versions.store import list_versions
 from curation.workspace.folders import Workspace
-from curation.workspace.names import audit_folder, versions
+from curation.workspace.names import audit_folder, version_names
 from models.files.atomic import read_json, write_json
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
@@ -180,7 +180,7 @@ def test_a_version_is_made_and_listed(workspace: Workspace, audit: Audit) -> Non
     folder = job_folder(workspace, "split-tiny")
     wait(folder)
     assert watch(folder).state == "finished", watch(folder)
-    assert versions(workspace, "tiny") == ("original", "v1")
+    assert version_names(workspace, "tiny") == ("original", "v1")
     app = show("New version")
     assert "The last version is made" in texts(app.success)
     assert app.text_input(key="splits.version-2").value == "v2"
@@ -199,7 +199,7 @@ def test_a_version_that_cannot_be_made_says_why(workspace: Workspace, audit: Aud
     app = show("New version")
     assert "Making the version failed" in texts(app.error)
     assert "no version was made" in texts(app.error)
-    assert versions(workspace, "tiny") == ("original",)
+    assert version_names(workspace, "tiny") == ("original",)
 
 
 def test_a_request_that_makes_no_sense(workspace: Workspace, audit: Audit) -> None:
