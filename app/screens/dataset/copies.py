@@ -3,6 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.pages import Pages
 from app.html_parts.templates import macros
 from app.html_parts.tiles import split_caption, strip, tile
 from curation.images.duplicates import CopyGroup, copy_groups
@@ -20,12 +21,10 @@ def copies(audit: Audit) -> None:
         st.success(f"No two of {len(audit.rows):,} images show the same picture.")
         return
     st.html(_summary(audit, groups))
-    pages = -(-len(groups) // PAGE)
-    page = min(int(st.session_state.get("dataset.page", 1)), pages)
-    shown = groups[(page - 1) * PAGE : page * PAGE]
+    pages = Pages("dataset.page", len(groups), PAGE)
+    shown = groups[pages.current]
     st.html(_HTML.groups([(group, _tiles(audit, group), len(group.rows) - SHOWN) for group in shown]))
-    if pages > 1:
-        st.pagination(pages, key="dataset.page", max_visible_pages=7)
+    pages.control()
 
 
 def _summary(audit: Audit, groups: list[CopyGroup]) -> Markup:

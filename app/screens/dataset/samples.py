@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.html_parts.pages import Pages
 from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.panels.data_bar import split_choice
@@ -20,7 +21,7 @@ def samples(rows: Rows, reviewed: bool) -> None:
         rows: of the data set.
         reviewed: whether an image leads to the review screen.
     """
-    pages = -(-len(rows.classes) // PAGE)
+    pages = Pages("dataset.classes", len(rows.classes), PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         split = split_choice(rows)
         seed = st.number_input(
@@ -28,13 +29,12 @@ def samples(rows: Rows, reviewed: bool) -> None:
         )
         st.button("Draw others", key="dataset.draw", shortcut="N", icon=":material/casino:", on_click=_next_seed)
         st.caption("A seed draws the same images each time.")
-        if pages > 1:
+        if pages.count > 1:
             st.space("stretch")
-            st.pagination(pages, key="dataset.classes", max_visible_pages=5)
-    first = (min(int(st.session_state.get("dataset.classes", 1)), pages) - 1) * PAGE
+            pages.control(visible=5)
     drawn = class_samples(rows, None if split == "all" else split, PER_CLASS, int(seed))
     lines = []
-    for label in range(first, min(first + PAGE, len(rows.classes))):
+    for label in range(len(rows.classes))[pages.current]:
         tiles = [tile(rows, int(row), reviewed=reviewed) for row in drawn[label]]
         lines.append((rows.classes[label], strip(tiles) if tiles else None))
     st.html(_HTML.classes(lines, split))

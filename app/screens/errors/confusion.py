@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.labels import given_label, other_label
+from app.html_parts.pages import Pages
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import opinion_tile, strip
@@ -106,9 +107,6 @@ def _images(audit: Audit, cell: Cell, rows: IntArray, split: str) -> None:
     )  # fmt: skip
     if not len(rows):
         return
-    pages = -(-len(rows) // PAGE)
-    page = min(int(st.session_state.get("errors.page", 1)), pages)
-    shown = rows[(page - 1) * PAGE : page * PAGE]
-    st.html(strip(opinion_tile(audit, cell.architecture, int(row)) for row in shown))
-    if pages > 1:
-        st.pagination(pages, key="errors.page", max_visible_pages=7)
+    pages = Pages("errors.page", len(rows), PAGE)
+    st.html(strip(opinion_tile(audit, cell.architecture, int(row)) for row in rows[pages.current]))
+    pages.control()

@@ -5,6 +5,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.labels import given_label, prediction
+from app.html_parts.pages import Pages
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
@@ -36,14 +37,12 @@ def disagreements(audit: Audit, in_split: BoolArray) -> None:
     st.html(_HTML.agreement(len(rows), int(in_split.sum()), _pairs(audit, in_split)))
     if not len(rows):
         return
-    pages = -(-len(rows) // PAGE)
-    page = min(int(st.session_state.get("errors.apart", 1)), pages)
-    lines = [_line(audit, int(row)) for row in rows[(page - 1) * PAGE : page * PAGE]]
+    pages = Pages("errors.apart", len(rows), PAGE)
+    lines = [_line(audit, int(row)) for row in rows[pages.current]]
     st.html(_HTML.table([voter.name for voter in voters], lines))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{counted(len(rows), 'image')}, most suspicious label first")
-        if pages > 1:
-            st.pagination(pages, key="errors.apart", max_visible_pages=7)
+        pages.control()
 
 
 def _pairs(audit: Audit, in_split: BoolArray) -> list[tuple[str, str, float]]:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
 from app.html_parts.labels import change, label_or_change, suspicion
+from app.html_parts.pages import Pages
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
@@ -35,14 +36,11 @@ def suspects(audit: Audit, in_split: BoolArray) -> None:
         st.success("None of these labels is suspicious: the models agree with all of them.")
         return
     rows = rows[np.argsort(consensus.label_quality[rows], kind="stable")]
-    pages = -(-len(rows) // PAGE)
-    page = min(int(st.session_state.get("errors.suspects", 1)), pages)
-    first = (page - 1) * PAGE
-    st.html(_list(audit, rows[first : first + PAGE], first + 1))
+    pages = Pages("errors.suspects", len(rows), PAGE)
+    st.html(_list(audit, rows[pages.current], pages.current.start + 1))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{counted(len(rows), 'label')}, most suspicious first")
-        if pages > 1:
-            st.pagination(pages, key="errors.suspects", max_visible_pages=7)
+        pages.control()
 
 
 def _list(audit: Audit, rows: IntArray, first_rank: int) -> Markup:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.html_parts.pages import Pages
 from app.html_parts.templates import macros
 from app.html_parts.tiles import opinion_tile, strip
 from curation.results.audit import Audit
@@ -22,21 +23,20 @@ def worst(audit: Audit, in_split: BoolArray) -> None:
     """
     names = [architecture.name for architecture in audit.architectures]
     classes, labels = audit.rows.classes, audit.rows.labels
-    pages = -(-len(classes) // PAGE)
+    pages = Pages("errors.classes", len(classes), PAGE)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         name = st.segmented_control(
             "Architecture", names, default=names[0], required=True, key="architecture", bind="query-params",
             label_visibility="collapsed",
         )  # fmt: skip
         st.caption("Given labels that the architecture contradicts, the surest first: its own errors, or wrong labels.")
-        if pages > 1:
+        if pages.count > 1:
             st.space("stretch")
-            st.pagination(pages, key="errors.classes", max_visible_pages=5)
+            pages.control(visible=5)
     architecture = audit.architectures[names.index(name)]
     errors = worst_errors(labels, architecture.predictions.probs, in_split)
-    first = (min(int(st.session_state.get("errors.classes", 1)), pages) - 1) * PAGE
     lines = []
-    for label in range(first, min(first + PAGE, len(errors))):
+    for label in range(len(classes))[pages.current]:
         n = int((in_split & (labels == label)).sum())
         tiles = strip(opinion_tile(audit, architecture, int(row)) for row in errors[label][:PER_CLASS])
         lines.append((classes[label], len(errors[label]), n, tiles))
