@@ -1,1 +1,1 @@
-"""The report of an audit."""
+"""The report: everything known about a data set on one page."""

@@ -131,14 +131,18 @@ def _shares() -> tuple[str, int]:
 
 def _automatic() -> _Automatic:
     """Show which labels the models may change without a person, and return the choice."""
-    if not st.toggle("Take the models' label where a train or val label fits badly, unseen", key="splits.auto"):
+    if not st.toggle(
+        "Take the models' label, with no person looking, where a train or val label fits badly", key="splits.auto"
+    ):
         return _Automatic(None)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         below = st.slider("for a label quality below", 0.01, 1.0, _BELOW, 0.01, key="splits.below")
         splits = tuple(
             st.pills("in", ["train", "val"], selection_mode="multi", default=["train", "val"], key="splits.where")
         )
-    st.caption("Never in test: only people change test labels. The version records how many labels were taken unseen.")
+    st.caption(
+        "Never in test: only people change test labels. The version records how many labels were taken this way."
+    )
     return _Automatic(below, splits or ("train",))
 
 
