@@ -112,14 +112,15 @@ def _command(binary: Path, folder: Path) -> list[str]:
 
 def _listen(folder: Path) -> list[str]:
     """Return the arguments that make the server listen on a socket file that only its owner can open."""
-    if _has_unix_sockets():
+    if has_unix_sockets():
         # --nounixsocket turns off a second socket, /tmp/mongodb-27017.sock, which another server may be using.
         return ["--bind_ip", str(_socket(folder)), "--filePermissions", "0700", "--nounixsocket"]
     with socket.create_server(("127.0.0.1", 0)) as free:
         return ["--bind_ip", "127.0.0.1", "--port", str(free.getsockname()[1])]
 
 
-def _has_unix_sockets() -> bool:
+def has_unix_sockets() -> bool:
+    """Return whether this system has socket files."""
     return hasattr(socket, "AF_UNIX")
 
 
@@ -128,11 +129,15 @@ def _socket(folder: Path) -> Path:
     near = folder / "socket" / "m.sock"
     if len(os.fsencode(near)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(str(near)):
         return private(near.parent) / near.name
-    return _private_temporary() / f"{hashlib.sha256(os.fsencode(near)).hexdigest()[:16]}.sock"
+    return private_temporary_folder() / f"{hashlib.sha256(os.fsencode(near)).hexdigest()[:16]}.sock"
 
 
-def _private_temporary() -> Path:
-    """Return our folder in the system's temporary folder, where another user may have made that name first."""
+def private_temporary_folder() -> Path:
+    """Return our folder in the system's temporary folder, where another user may have made that name first.
+
+    Raises:
+        ErrataError: the folder is not this user's alone.
+    """
     folder = Path(tempfile.gettempdir(), f"errata-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()  # not stat: a link could lead to the folder of another user

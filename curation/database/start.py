@@ -126,7 +126,7 @@ def _chosen_by_user() -> str | None:
     return uri if uri != os.environ.get(_SET_BY_US) else None
 
 
-def _main() -> int:
+def main() -> int:
     """Return 0 if the server is installed and runs on this machine, else 1; used by the Makefile."""
     try:
         command = [str(mongod_path()), "--version"]
@@ -139,4 +139,4 @@ def _main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(main())

@@ -1,11 +1,10 @@
-"""The real MongoDB: started once, shared, restarted, stopped; never somebody else's."""
+"""The real MongoDB: started once, shared, restarted and stopped; servers of other users are left alone."""
 
 import os
 import signal
 import stat
 import subprocess
 import sys
-import time
 import types
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +17,7 @@ from pymongo.write_concern import WriteConcern
 
 from curation.database import mongod
 from curation.database import start as database
-from curation.database.processes import end_process, find_process, last_lines, port_owner, start_background
+from curation.database.processes import end_process, start_background
 from curation.database.start import configure_fiftyone, ensure_database, mongod_path, stop_database
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -87,7 +86,7 @@ def test_memory_is_bounded_and_the_terminal_does_not_reach_it(mongo_workspace: W
 
 @pytest.mark.mongo
 def test_killed_frozen_and_stopped(own_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was written survives each end, and each time the next caller finds a working server."""
+    """Written data survives each end, and the next caller always gets a working server."""
     monkeypatch.setattr(database, "ANSWER_S", 1)
     monkeypatch.setattr(database, "STOP_S", 1)
     uri = ensure_database(own_workspace)
@@ -116,10 +115,9 @@ def test_a_server_that_dies_is_missed_soon(own_workspace: Workspace) -> None:
     with MongoClient[dict[str, int]](uri) as client:
         assert client.admin.command("ping")
         server(own_workspace).kill()
-        started = time.monotonic()
         with pytest.raises(PyMongoError):
             client.admin.command("ping")
-        assert time.monotonic() - started < 8
+        assert client.options.server_selection_timeout == 5  # seconds; 30 by default
 
 
 def test_four_starters_one_server(own_workspace: Workspace) -> None:
@@ -158,7 +156,7 @@ def test_a_path_no_socket_can_have(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.mongo
 def test_without_unix_sockets_a_port_of_this_machine(own_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mongod, "_has_unix_sockets", lambda: False)
+    monkeypatch.setattr(mongod, "has_unix_sockets", lambda: False)
     uri = ensure_database(own_workspace)
     write(uri, 1)
     assert uri.startswith("mongodb://127.0.0.1:")
@@ -240,7 +238,7 @@ def test_no_server_installed(own_workspace: Workspace, monkeypatch: pytest.Monke
     monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
     with pytest.raises(ErrataError, match=r"no MongoDB server at .*; .*FIFTYONE_DATABASE_URI"):
         ensure_database(own_workspace)
-    assert database._main() == 1
+    assert database.main() == 1
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(ErrataError, match=r"FiftyOne is not installed .*make setup"):
         mongod_path()
@@ -265,11 +263,11 @@ def test_a_prepared_temporary_folder_is_not_used(tmp_path: Path, monkeypatch: py
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     trap.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(ErrataError, match="not yours alone"):
-        mongod._private_temporary()
+        mongod.private_temporary_folder()
     trap.unlink()
     trap.mkdir(mode=0o755)
     with pytest.raises(ErrataError, match="not yours alone"):
-        mongod._private_temporary()
+        mongod.private_temporary_folder()
 
 
 class stranger_kept:  # noqa: N801 (reads as a statement)
@@ -285,42 +283,3 @@ class stranger_kept:  # noqa: N801 (reads as a statement)
         alive = self.process.is_running()
         end_process(self.process, 5)
         assert alive
-
-
-def test_processes_are_known_by_pid_and_arguments(tmp_path: Path) -> None:
-    program = "import time; print('ready', flush=True); time.sleep(60)"
-    process = start_background([sys.executable, "-c", program, "--place=here"], tmp_path / "log", os.environ)
-    while "ready" not in (tmp_path / "log").read_text():  # one that is just starting has no command yet
-        time.sleep(0.01)
-    assert find_process(process.pid, ["--place=here"]) is not None
-    assert find_process(process.pid, ["--place=there"]) is None
-    assert find_process(-1, []) is None
-    assert find_process(2**70, []) is None
-    end_process(process, 5)
-    assert find_process(process.pid, []) is None
-    end_process(process, 5)  # twice is fine
-
-
-def test_who_does_not_end_is_made_to(tmp_path: Path) -> None:
-    program = "import signal as s, time; s.signal(s.SIGTERM, s.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
-    process = start_background([sys.executable, "-c", program], tmp_path / "log", os.environ)
-    deadline = time.monotonic() + 20
-    while last_lines(tmp_path / "log", 1) != ["deaf"] and time.monotonic() < deadline:
-        time.sleep(0.02)
-    end_process(process, 0.2)
-    assert not psutil.pid_exists(process.pid)
-
-
-def test_last_lines(tmp_path: Path) -> None:
-    assert last_lines(tmp_path / "log", 2) == []
-    (tmp_path / "log").write_bytes(b"one\n\n two \nth\xffree\n")
-    assert last_lines(tmp_path / "log", 2) == ["two", "th\N{REPLACEMENT CHARACTER}ree"]
-
-
-def test_nobody_listens_on_a_port_that_was_just_free() -> None:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as ours:
-        port = ours.getsockname()[1]
-        assert f"(process {os.getpid()})" in (port_owner(port) or "")
-    assert port_owner(port) is None
