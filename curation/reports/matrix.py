@@ -73,7 +73,7 @@ def matrix_cells(
                 float(parts[i, j]),
                 min(1.0, float(parts[i, j]) / (1.0 if i == j else scale or 1.0)),
                 f"{row} {name}, {column} {other}: {counted(counts[i][j], 'image')}, "
-                f"{100 * parts[i, j]:.1f} % of the row",
+                f"{100 * parts[i, j]:.1f} % of those {row} {name}",
             )
             for j, other in enumerate(classes)
         ]

@@ -24,7 +24,7 @@ def test_matrices_are_shaded_on_one_scale() -> None:
     assert worst_confusion([[[3]]]) == 0.0
     cells = matrix_cells(first, ["a", "b"], 0.5)
     assert [[round(cell.depth, 6) for cell in row] for row in cells] == [[0.8, 0.4], [0.0, 1.0]]
-    assert cells[0][1].title == "given a, predicted b: 2 images, 20.0 % of the row"
+    assert cells[0][1].title == "given a, predicted b: 2 images, 20.0 % of those given a"
     assert [cell.kinds for row in cells for cell in row] == ["same deep", "other", "other zero", "same deep"]
 
 
@@ -35,7 +35,7 @@ def test_a_table_escapes_names() -> None:
     assert "label ↓ shown →" in html
     assert '<td class="same deep" style="--depth:75%"' in html
     assert '<td class="other deep chosen" style="--depth:100%"' in html
-    assert 'title="label &lt;b&gt;, shown a&#34;b: 1 image, 25.0 % of the row">1</td>' in html
+    assert 'title="label &lt;b&gt;, shown a&#34;b: 1 image, 25.0 % of those label &lt;b&gt;">1</td>' in html
 
 
 def test_a_cell_holds_what_it_is_given() -> None:
