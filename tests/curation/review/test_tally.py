@@ -1,12 +1,17 @@
 """What the verdicts in force say together."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from curation.decisions.decision import Decision
+from curation.decisions.ledger import open_ledger
 from curation.decisions.state import State
-from curation.review.tally import shared_images, tally
+from curation.review.tally import look_order, shared_images, tally
+from curation.workspace.folders import Workspace
+from tests.helpers.curated_folder import judge
+from tests.helpers.small_audit import small_audit
 
 N = 60
 IDS = np.array([f"{row}.png" for row in range(N)])
@@ -58,3 +63,16 @@ def test_shared_images_are_the_same_for_everybody_and_grow_with_the_share() -> N
     assert np.array_equal(shared_images(names[order], 0.1), tenth[order])
     assert not shared_images(names, 0).any()
     assert shared_images(names, 1).all()
+
+
+def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    audit = small_audit(workspace, cams=0)
+    judge(workspace)
+    ledger = open_ledger(workspace, "tiny")
+    row_of = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
+    named = audit.rows.image_ids[look_order(ledger, row_of)].tolist()
+    assert named == ["test/sea/0.png", "train/street/1.png", "test/street/2.png"]
+    ledger.undo("ana")
+    ledger.undo("ana")
+    assert audit.rows.image_ids[look_order(ledger, row_of)].tolist() == ["test/sea/0.png", "test/street/2.png"]

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from curation.decisions.ledger import open_ledger
-from curation.review.tally import look_order
 from curation.versions.make import make_version, preview_version
 from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
@@ -49,16 +48,3 @@ def test_a_request_without_sense_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ErrataError, match=sentence):
             preview_version(workspace, audit, ledger, request_)
-
-
-def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    audit = small_audit(workspace, cams=0)
-    judge(workspace)
-    ledger = open_ledger(workspace, "tiny")
-    row_of = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
-    named = audit.rows.image_ids[look_order(ledger, row_of)].tolist()
-    assert named == ["test/sea/0.png", "train/street/1.png", "test/street/2.png"]
-    ledger.undo("ana")
-    ledger.undo("ana")
-    assert audit.rows.image_ids[look_order(ledger, row_of)].tolist() == ["test/sea/0.png", "test/street/2.png"]
