@@ -10,6 +10,7 @@ parameter was chosen on these rows.
 import argparse
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +24,60 @@ from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import assign_folds
 from tests.benchmarks.bench_issues import evidence, mistakenness, out_of_fold, plain_probe
-from tests.benchmarks.planted import NOISE
 from tests.benchmarks.score_labels import read_truth
 
 SHARES = (0.05, 0.1, 0.2)
 OURS, HEADS, PLAIN = "Errata", "cleanlab, Errata's heads", "cleanlab, plain probe"
 FIFTYONE, STAGED = "FiftyOne, plain probe", "cleanlab, Errata's heads on all stages"
 RIVALS = (PLAIN, HEADS, STAGED)
+
+
+def symmetric(true: IntArray, features: FloatArray, share: float, draws: np.random.Generator) -> IntArray:
+    """Return labels of which a share, drawn at random, became any other class, shape (N,)."""
+    return _replaced(true, _some(true, share, draws), lambda rows: _others(true[rows], int(true.max()) + 1, draws))
+
+
+def class_pair(true: IntArray, features: FloatArray, share: float, draws: np.random.Generator) -> IntArray:
+    """Return labels of which a share became the next class, as where two names are mixed up, shape (N,)."""
+    return _replaced(true, _some(true, share, draws), lambda rows: (true[rows] + 1) % (int(true.max()) + 1))
+
+
+def by_similarity(true: IntArray, features: FloatArray, share: float, draws: np.random.Generator) -> IntArray:
+    """Return labels of which a share became the class whose mean is nearest, drawn the likelier the nearer it is.
+
+    As people do, who mix up what looks alike: an image halfway between two classes is the likeliest to be mislabelled.
+    Features, shape (N, D), are those of a frozen backbone, so this noise is the hardest for whoever uses the same.
+    """
+    classes = np.arange(int(true.max()) + 1)
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    likeness = unit @ np.stack([unit[true == k].mean(0) for k in classes]).T
+    own = likeness[np.arange(len(true)), true]
+    likeness[np.arange(len(true)), true] = -np.inf
+    gap = (own - likeness.max(1)) / own.std()
+    chance = np.exp(-gap)
+    rows = draws.choice(len(true), round(share * len(true)), replace=False, p=chance / chance.sum())
+    return _replaced(true, rows, lambda rows: likeness[rows].argmax(1))
+
+
+NOISE: dict[str, Callable[[IntArray, FloatArray, float, np.random.Generator], IntArray]] = {
+    "symmetric": symmetric,
+    "class pair": class_pair,
+    "by similarity": by_similarity,
+}
+
+
+def _some(true: IntArray, share: float, draws: np.random.Generator) -> IntArray:
+    return draws.choice(len(true), round(share * len(true)), replace=False)
+
+
+def _others(own: IntArray, n_classes: int, draws: np.random.Generator) -> IntArray:
+    return (own + draws.integers(1, n_classes, len(own))) % n_classes
+
+
+def _replaced(true: IntArray, rows: IntArray, new: Callable[[IntArray], IntArray]) -> IntArray:
+    labels = true.copy()
+    labels[rows] = new(rows)
+    return labels
 
 
 def main() -> None:

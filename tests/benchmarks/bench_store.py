@@ -1,5 +1,6 @@
-"""Writing an audit's fields into FiftyOne: bulk calls against one `sample.save()` each."""
+"""Writing an audit's fields into FiftyOne, bulk calls against one `sample.save()` each; writing single decisions."""
 
+import statistics
 import tempfile
 import time
 from pathlib import Path
@@ -10,9 +11,12 @@ import numpy as np
 from curation.database import store
 from curation.database.documents import Column, Labels, field_values
 from curation.database.start import stop_database
+from curation.decisions.decision import Decision
+from curation.decisions.log import DecisionLog
 from curation.workspace.folders import Workspace
 
 N_IMAGES = 10_000
+N_DECISIONS = 5_000
 N_SLOW = 500  # the slow side, measured on fewer and compared by rate
 CLASSES = ("buildings", "forest", "glacier", "mountain", "sea", "street")
 EMBEDDING = 512
@@ -47,6 +51,8 @@ def run(folder: Path) -> None:
     print(f"{'':<34}{'images/s':>10}{'ratio':>8}")
     print(f"{f'one sample.save() each, {N_SLOW}':<34}{slow:>10.0f}{1:>8.1f}")
     print(f"{f'bulk, {N_IMAGES:,}':<34}{fast:>10.0f}{fast / slow:>8.1f}")
+    with tempfile.TemporaryDirectory() as temporary:
+        print(f"one decision behind {N_DECISIONS:,} in the log: median {_decision_s(Path(temporary)) * 1000:.1f} ms")
 
 
 def _in_bulk(workspace: Workspace, fields: list[Column]) -> float:
@@ -70,3 +76,16 @@ def _one_by_one(fo: Any, fields: list[Column]) -> float:
             sample[name] = own[i]
         sample.save()
     return N_SLOW / (time.perf_counter() - started)
+
+
+def _decision_s(folder: Path) -> float:
+    """Return the median seconds to write one decision, on the disk when it returns."""
+    log = DecisionLog(folder / "decisions.jsonl")
+    with log.writing() as writer:
+        writer.append(Decision("ana", f"{i}.png", "keep") for i in range(N_DECISIONS))
+    seconds = []
+    for i in range(20):
+        started = time.perf_counter()
+        log.append(Decision("ana", f"{i}.png", "keep"))
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds)

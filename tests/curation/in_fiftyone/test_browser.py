@@ -1,10 +1,12 @@
 """What a person sees: the app and the FiftyOne App in a real browser without a window."""
 
+import contextlib
 from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 from curation.in_fiftyone.app_server import stop_app
 from curation.in_fiftyone.sessions import open_session
@@ -64,12 +66,10 @@ def test_the_keyboard_is_enough(page: Page, address: str) -> None:
     head = page.locator(".er-image")
     expect(head).to_contain_text("test/sea/0.png", timeout=PATIENCE_MS)
     settled(page)
-    for _ in range(
-        20
-    ):  # Streamlit hears keys a moment after it has drawn; a second press at the last image does nothing
+    for _ in range(20):  # Streamlit hears keys a moment after it has drawn; at the last image a key does nothing
         page.keyboard.press("j")
-        page.wait_for_timeout(1000)
-        if "train/street/1.png" in head.inner_text():
+        with contextlib.suppress(TooLate):
+            head.filter(has_text="train/street/1.png").wait_for(timeout=1000)
             break
     expect(head).to_contain_text("train/street/1.png", timeout=PATIENCE_MS)
     page.wait_for_url("**image=train*")

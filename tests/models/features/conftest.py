@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.helpers.small_backbones import Files
+from tests.models.features.small_backbones import Files
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from models.features.bfloat16 import LOWEST_COSINE, lowest_cosine
 from models.features.extract import extract_features
 from models.images.decode import read_pixels
 from models.images.input_spec import Interpolation
-from tests.helpers.small_backbones import SPEC, Files, deep, net
+from tests.models.features.small_backbones import SPEC, Files, deep, net
 
 
 def test_values_order_and_record(tmp_path: Path, files: Files) -> None:

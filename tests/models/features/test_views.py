@@ -13,7 +13,7 @@ from models.features.extract import extract_features
 from models.features.views import augmented_view, extract_views, view_rows
 from models.images.decode import read_pixels
 from models.images.input_spec import InputSpec, Interpolation
-from tests.helpers.small_backbones import SPEC, Files, deep, net
+from tests.models.features.small_backbones import SPEC, Files, deep, net
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
 

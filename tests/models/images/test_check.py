@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.images.check import check_images
-from tests.helpers.noise_pictures import noise_jpeg, picture
+from tests.models.images.noise_pictures import noise_jpeg, picture
 
 
 def test_checks_are_in_order_and_progress_counts(tmp_path: Path) -> None:

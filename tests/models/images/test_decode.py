@@ -13,7 +13,7 @@ from PIL import Image
 from models.errors import ErrataError
 from models.images.check import check_images
 from models.images.decode import decode, read_pixels
-from tests.helpers.noise_pictures import noise_jpeg, picture, smooth
+from tests.models.images.noise_pictures import noise_jpeg, picture, smooth
 
 
 def corner(path: Path) -> tuple[int, ...]:

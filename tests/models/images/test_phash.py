@@ -9,7 +9,7 @@ from PIL import Image
 
 from models.arrays import ByteArray
 from models.images.phash import phash
-from tests.helpers.noise_pictures import picture, smooth
+from tests.models.images.noise_pictures import picture, smooth
 
 
 @given(st_np.arrays(np.uint8, st.tuples(st.integers(4, 40), st.integers(4, 40), st.just(3))))

@@ -8,7 +8,7 @@ import pytest
 from models.images.check import check_images
 from models.images.decode import read_pixels
 from models.images.pixel_cache import pixel_cache
-from tests.helpers.noise_pictures import picture
+from tests.models.images.noise_pictures import picture
 
 
 def test_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
