@@ -17,10 +17,10 @@ class AuditConfig:
     architectures: tuple[str, ...] = DEFAULT_ARCHITECTURES
     folds: int = DEFAULT_FOLDS
     seed: int = 0
-    cams_per_split: int = 50  # most suspicious images whose Grad-CAM maps are drawn
+    cams_per_split: int = 50  # most suspicious images for which Grad-CAM maps are drawn
     engine: str = "auto"  # for frozen features; see models.features.engines
     version: str = "original"  # of the labels
-    predictions: str = ""  # where those of a model trained elsewhere are read from; nothing is trained then
+    predictions: str = ""  # source of a model's predictions made elsewhere; nothing is trained then
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -29,14 +29,14 @@ class AuditConfig:
 
     @property
     def combinations(self) -> tuple[str, ...]:
-        """`ensemble` and `average`, where they are named."""
+        """`ensemble` and `average`, if they are named."""
         return tuple(name for name in self.architectures if name in COMBINATIONS)
 
     def checked(self) -> "AuditConfig":
-        """Return the config, with what combines architectures behind them.
+        """Return the config, with `ensemble` and `average` after the architectures that they combine.
 
         Raises:
-            ErrataError: an unknown architecture, version or engine, an architecture named twice, nothing to combine,
+            ErrataError: an unknown architecture, version or engine, an architecture named twice, too few to combine,
                 too few folds, or a negative number.
         """
         from models.features.engines import ENGINES

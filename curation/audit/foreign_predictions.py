@@ -1,4 +1,4 @@
-"""Predictions of a model trained elsewhere: .npz, CSV, or a field of a FiftyOne dataset."""
+"""Predictions of a model trained elsewhere: from .npz, CSV, or a field of a FiftyOne dataset."""
 
 import csv
 import re
@@ -19,12 +19,12 @@ from models.files.npz import read_arrays
 
 
 def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Predictions]]:
-    """Return a name for the predictions and what reads them for the images of a data set.
+    """Return a name for the predictions, and a function that reads them for the images of a data set.
 
     Args:
         source: an .npz with image_ids (or image_id) and probs, optionally embeddings, fold and classes; a CSV with
             image_id, one column for each class and optionally fold; or `fiftyone:DATASET/FIELD`.
-        workspace: for FiftyOne's database.
+        workspace: holds FiftyOne's database.
 
     Raises:
         ErrataError: there is no such file, or its suffix is neither .npz nor .csv.
@@ -45,12 +45,12 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Pre
 
 
 def _name(text: str) -> str:
-    """Return what the model is called; the prefix keeps its fields apart from ours and from architectures."""
+    """Return the name of the model; its prefix keeps its fields apart from other fields and from architectures."""
     return "model_" + (re.sub(r"[^a-z0-9_]+", "_", text.lower()).strip("_")[:20] or "predictions")
 
 
 def _read_npz(path: Path, classes: tuple[str, ...]) -> Predictions:
-    """Return the file's predictions in its own order of images, its classes in ours."""
+    """Return the predictions with images in the file's order and classes in the data set's order."""
     arrays = read_arrays(path)
     ids = arrays.get("image_ids", arrays.get("image_id"))
     if ids is None or "probs" not in arrays:
@@ -92,7 +92,7 @@ def _embeddings(path: Path, values: npt.NDArray[Any] | None) -> FloatArray | Non
 
 
 def _fold(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:
-    """Return the folds, None for a model that may have seen every image."""
+    """Return the folds; None for a model that may have seen all images."""
     if values is None:
         return None
     if (
@@ -106,7 +106,7 @@ def _fold(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:
 
 
 def _read_csv(path: Path, classes: tuple[str, ...]) -> Predictions:
-    """Return the file's predictions in its own order of images."""
+    """Return the predictions with images in the file's order."""
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = csv.DictReader(file)
@@ -129,11 +129,11 @@ def _read_csv(path: Path, classes: tuple[str, ...]) -> Predictions:
     return Predictions(ids, _probs(path, probs.reshape(-1, len(classes)), classes), None, _fold(path, fold))
 
 
-def _order(path: Path, found: list[str], classes: tuple[str, ...]) -> list[int]:
-    """Return for each of our classes where the file has it."""
-    if sorted(found) != sorted(classes):
-        raise ErrataError(f"{path} has the classes {', '.join(found)}; the data set has {', '.join(classes)}")
-    return [found.index(name) for name in classes]
+def _order(path: Path, names: list[str], classes: tuple[str, ...]) -> list[int]:
+    """Return the place of each class in the file."""
+    if sorted(names) != sorted(classes):
+        raise ErrataError(f"{path} has the classes {', '.join(names)}; the data set has {', '.join(classes)}")
+    return [names.index(name) for name in classes]
 
 
 def _for_rows(path: Path, predictions: Predictions, rows: Rows) -> Predictions:

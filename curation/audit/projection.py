@@ -13,8 +13,8 @@ COMPONENTS = 50
 def project(embeddings: FloatArray, seed: int, neighbours: int = 15) -> FloatArray:
     """Return a UMAP projection, shape (N, 2), of embeddings, shape (N, D), by cosine distance.
 
-    UMAP sees the leading principal components: the neighbours hardly change, and are found many times faster. Fewer
-    than 8 images, or embeddings along a line, have no neighbourhood to preserve: the first two components are returned.
+    UMAP gets the leading principal components: they hardly change the neighbours, which are found many times faster.
+    Fewer than 8 images, or embeddings along a line, have no neighbourhoods: their first two components are returned.
 
     Source: McInnes et al. 2018, arXiv:1802.03426.
     """
@@ -23,7 +23,7 @@ def project(embeddings: FloatArray, seed: int, neighbours: int = 15) -> FloatArr
     if len(embeddings) < 8 or width <= 1e-6 * length:
         return components[:, :2]
     with warnings.catch_warnings():
-        # numba and umap warn about the one thread that a fixed seed means, and about new points we never project
+        # A fixed seed means one thread, about which numba and umap warn; umap also warns about new points, never made
         warnings.simplefilter("ignore")
         import umap  # seconds to import: only where a map is made
 
@@ -44,7 +44,7 @@ def _components(embeddings: FloatArray) -> FloatArray:
 
 
 def _nearest(points: FloatArray, k: int) -> tuple[IntArray, FloatArray]:
-    """Return the k nearest points of each by cosine distance, itself first, and their distances; shapes (N, k)."""
+    """Return the k nearest points of each point by cosine distance, itself first, and their distances, (N, k) each."""
     from sklearn.neighbors import NearestNeighbors
 
     distances, indices = (

@@ -1,4 +1,26 @@
-"""The main job: images in, models trained, labels judged, everything shown in FiftyOne; resumable, in order."""
+"""The main job: images in, models trained, labels judged, everything shown in FiftyOne; resumable, in order.
+
+Each stage is done again where its key changes. A key names all that the result depends on, and nothing else:
+
+    images       folder, classes, names, labels and splits of the listed files, their sizes and modification times;
+                 a content that any audit or training of the workspace has read is not decoded again
+    problems     content and size of the images; measured values are kept by content
+    features     content of the images, the pretrained weights, the input of the network, the engine; kept by content
+    pixels       content of the images, the input of the network; kept by content
+    duplicates   content of the images, what proposes candidates: nothing, or the weights, input and engine of the
+                 first frozen backbone, or the embeddings made elsewhere; compared pairs are kept by content
+    train        names, content, labels, splits, groups of copies; architecture, input, recipe, folds, seed (and the
+                 engine of a frozen one): together they name the run folder
+    train ensemble, train average   as train, and the predictions of the members
+    predictions  names of the images, and the predictions made elsewhere
+    judge        labels, which of them may be learned from, groups of copies, the voters' runs, seed
+    map          the embeddings, seed
+    cams         the run, the images and classes to be looked at
+    fiftyone     all stages before, version of the labels, Errata's version
+    report       all stages before, title, licence, settings, known truth, code and templates of the report
+
+What is computed otherwise than before has a METHOD number in its key, which is raised with the change.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace

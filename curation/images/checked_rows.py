@@ -1,4 +1,4 @@
-"""The readable images of a data set and what reading them told."""
+"""The readable images of a data set, with the facts that reading them gave."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from models.files.npz import read_arrays, write_arrays
 
 @dataclass(frozen=True)
 class CheckedRows:
-    """The readable images of a data set, with what reading them told."""
+    """The N readable images of a data set, with the facts that reading them gave."""
 
     rows: Rows
     sha256s: npt.NDArray[np.str_]  # (N,)
@@ -39,8 +39,8 @@ class CheckedRows:
             hashes=self.hashes,
             sizes_px=self.sizes_px,
         )
-        about = {"root": str(self.rows.root), "classes": list(self.rows.classes), "skipped": self.skipped}
-        write_json(folder / "rows.json", about)
+        facts = {"root": str(self.rows.root), "classes": list(self.rows.classes), "skipped": self.skipped}
+        write_json(folder / "rows.json", facts)
 
     @classmethod
     def load(cls, folder: Path) -> "CheckedRows":
@@ -49,8 +49,8 @@ class CheckedRows:
         Raises:
             ErrataError: a file is missing or damaged.
         """
-        about, arrays = read_json(folder / "rows.json"), read_arrays(folder / "rows.npz")
-        root, classes = Path(about["root"]), tuple(about["classes"])
+        facts, arrays = read_json(folder / "rows.json"), read_arrays(folder / "rows.npz")
+        root, classes = Path(facts["root"]), tuple(facts["classes"])
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
-        skipped = tuple((image_id, problem) for image_id, problem in about["skipped"])
+        skipped = tuple((image_id, problem) for image_id, problem in facts["skipped"])
         return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped)

@@ -140,17 +140,20 @@ def _blocks(rows: IntArray) -> Iterator[IntArray]:
 def _groups(content: IntArray, pairs: IntArray) -> IntArray:
     """Return group numbers, shape (N,), of rows with C contents, shape (N,), after joining pairs of contents, (P, 2).
 
-    Groups are numbered by their last content, so that the number says nothing of the order of the pairs.
+    Not SciPy's connected components: they are numbered differently, and the folds of trained models depend on it.
     """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    parent = np.arange(content.max(initial=-1) + 1)
 
-    n = int(content.max(initial=-1)) + 1
-    edges = coo_array((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    _, component = connected_components(edges, directed=False)
-    last = np.zeros(n, np.int64)
-    np.maximum.at(last, component, np.arange(n))
-    return np.unique(last[component][content], return_inverse=True)[1].astype(np.int64)
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = int(parent[node])
+        return node
+
+    for first, second in pairs.tolist():
+        parent[root(first)] = root(second)
+    roots = np.array([root(node) for node in range(len(parent))], np.int64)
+    return np.unique(roots[content], return_inverse=True)[1].astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from PIL import Image
 from models.arrays import ByteArray, FloatArray
 from models.images.decode import decode
 
-# The inferno map at nine even steps (van der Walt & Smith, CC0): dark to light, for every kind of colour vision.
+# The inferno map at nine even steps (van der Walt & Smith, CC0): dark to light, for all kinds of colour vision.
 _INFERNO = ("000004", "1f0c48", "550f6d", "88226a", "ba3655", "e35933", "f98e09", "f9c932", "fcffa4")
 
 

@@ -1,9 +1,9 @@
 """Images that a camera, a crop or a conversion spoiled: dark, light, blurry, nearly empty, odd in size or shape, grey.
 
-The checks, their scores and thresholds are those of cleanvision 0.3.7 (tested against it), but for three: blur is
-measured by how fast edges fade with size, which finds 24 of 24 blurred drawings where cleanvision's score finds 7
-(docs/results.md); a grey image is known by its pixels and not by its file's mode; and what is common in a set is how
-the set is and no problem.
+The checks, their scores and thresholds are those of cleanvision 0.3.7 (tested against it), with three exceptions: blur
+is measured by how fast edges fade with size, which finds 24 of 24 blurred drawings where cleanvision's score finds 7
+(docs/results.md); a grey image is known by its pixels and not by its file's mode; and what many images of a set have in
+common is a property of the set and no problem.
 """
 
 from dataclasses import dataclass
@@ -25,20 +25,20 @@ THRESHOLDS = {
     "grayscale": 0.5,
 }
 CHECKS = tuple(THRESHOLDS)
-COMMON = 0.2  # share of a set from which on what a check finds is how the set is
+COMMON = 0.2  # share of a set above which a check flags nothing: so is the set
 _GREY_LEVELS = 2  # by which the channels of a grey picture may differ, stored as JPEG
 VALUES = 5  # of an image's pixels; see curation.images.values
 
 
 @dataclass(frozen=True)
 class ImageProblems:
-    """What the checks say about N images; columns in the order of `CHECKS`."""
+    """The answers of the checks on N images; columns in the order of `CHECKS`."""
 
     scores: FloatArray  # (N, C) in [0, 1], low = bad
-    flags: BoolArray  # (N, C) has the problem, and the problem is rare in this set
+    flags: BoolArray  # (N, C) has the problem, which is rare in this set
 
     def save(self, path: Path) -> None:
-        """Write them as .npz, whole or not at all."""
+        """Write scores and flags as .npz, whole or not at all."""
         write_arrays(path, scores=self.scores, flags=self.flags)
 
     @classmethod
@@ -56,7 +56,7 @@ class ImageProblems:
         return [check for check, flag in zip(CHECKS, self.flags[row], strict=True) if flag]
 
     def common(self) -> dict[str, int]:
-        """Return the checks that so many images fail that nothing was flagged, with their number."""
+        """Return the checks that too many images fail to flag them, with the number of these images."""
         failed = np.asarray((self.scores < np.array(list(THRESHOLDS.values()), np.float32)).sum(0))
         flagged = np.asarray(self.flags.any(0))
         return {

@@ -1,8 +1,8 @@
-"""Whether two small pictures show the same photograph, one perhaps cropped, stretched, brighter or stored again.
+"""Whether two small pictures show the same photograph; one may be cropped, stretched, brighter or stored again.
 
-The second picture is laid over the first by a scale and a shift a side, found by Gauss-Newton steps on the correlation,
-from coarse to fine. Two pictures that only share a layout, such as sea under sky, correlate too; so the correlation of
-what is left without all that is smooth, their detail, must be high as well.
+The second picture is laid over the first by a scale and a shift for each side, found by Gauss-Newton steps on the
+correlation, from coarse to fine. Two pictures that only share a layout, such as sea under sky, correlate too; so their
+detail, which is what a blur removes, must correlate as well.
 
 Source: Lucas & Kanade 1981 with the correlation of Evangelidis & Psarakis 2008, doi:10.1109/TPAMI.2008.113.
 """
@@ -17,14 +17,14 @@ SIDE_PX = 64
 MIN_CORRELATION = 0.96  # of the pictures, after brightness and contrast are taken out
 MIN_DETAIL = 0.85  # correlation of their detail: planted copies have 0.95 or more
 MIN_OVERLAP = 0.6  # of the first picture's area
-# Halvings of the side, Gauss-Newton steps, correlation under which a pair goes no further.
+# Halvings of the side, Gauss-Newton steps, correlation below which a pair is given up.
 _LEVELS = ((3, 8, 0.6), (2, 8, 0.8), (1, 6, 0.9), (0, 4, 0.9))
 _SCALES, _SHIFT = (0.7, 1.4), 0.4
-_BLUR_PX = 2.0  # what is smoother than this is no detail
-# What is finer than 1 px, by the whole picture's contrast: 0.05 or more in photographs, 0.04 or less in enlarged
-# handwritten digits. Simple smooth shapes lie over each other without being copies.
+_BLUR_PX = 2.0  # structures smoother than this are no detail
+# Contrast finer than 1 px as a share of the picture's contrast: 0.05 or more in photographs, 0.04 or less in enlarged
+# handwritten digits, whose simple smooth shapes lie over each other without being copies.
 _FINE_PX, _LEAST_FINE = 1.0, 0.045
-_LEAST_DETAIL = 1.0  # standard deviation in grey levels; less is the noise of the file format
+_LEAST_DETAIL = 1.0  # standard deviation in grey levels; less than that is noise of the file format
 BLOCK = 256  # pairs at a time: about 30 MB
 
 
@@ -33,7 +33,7 @@ class Match:
     """How well the pictures of P pairs lie over each other."""
 
     correlation: FloatArray  # (P,) in [-1, 1], over what both show
-    detail: FloatArray  # (P,) in [-1, 1]; 0 where there is too little to tell, or the correlation is hopeless
+    detail: FloatArray  # (P,) in [-1, 1]; 0 where there is too little of it, or the pair was given up
     overlap: FloatArray  # (P,) share of the first picture that the second shows too
 
     def same(self) -> BoolArray:
@@ -47,7 +47,7 @@ def register(first: ByteArray, second: ByteArray) -> Match:
 
     Args:
         first: grey pictures, uint8, shape (P, 64, 64).
-        second: likewise.
+        second: grey pictures, likewise.
     """
     parts = [_register(first[s : s + BLOCK], second[s : s + BLOCK]) for s in range(0, len(first), BLOCK)]
     empty: FloatArray = np.empty((0, 3), np.float32)
@@ -56,21 +56,21 @@ def register(first: ByteArray, second: ByteArray) -> Match:
 
 def _register(first: ByteArray, second: ByteArray) -> FloatArray:
     """Return correlation, detail and overlap of a block of pairs, shape (P, 3)."""
-    found = np.zeros((len(first), 3), np.float32)
+    answers = np.zeros((len(first), 3), np.float32)
     pyramids = _pyramid(first), _pyramid(second)
     place = np.tile(np.array([1, 1, 0, 0], np.float32), (len(first), 1))
-    fine = np.maximum(*(_fineness(pyramid[0]) for pyramid in pyramids))  # one may be the other enlarged
+    fine = np.maximum(*(_fineness(pyramid[0]) for pyramid in pyramids))  # one picture may be the other enlarged
     left = np.flatnonzero(fine >= _LEAST_FINE)  # pairs that still may be the same
     place = place[left]
     for level, steps, hopeless in _LEVELS:
         if not len(left):
-            return found
-        one, other = (pyramid[level][left] for pyramid in pyramids)
-        place, found[left, 0] = _refined(one, other, place, steps)
-        hope = found[left, 0] >= hopeless
+            return answers
+        coarse_first, coarse_second = (pyramid[level][left] for pyramid in pyramids)
+        place, answers[left, 0] = _refined(coarse_first, coarse_second, place, steps)
+        hope = answers[left, 0] >= hopeless
         left, place = left[hope], place[hope]
-    found[left, 1:] = _detail(pyramids[0][0][left], pyramids[1][0][left], place)
-    return found
+    answers[left, 1:] = _detail(pyramids[0][0][left], pyramids[1][0][left], place)
+    return answers
 
 
 def _pyramid(pictures: ByteArray) -> list[FloatArray]:
@@ -83,7 +83,7 @@ def _pyramid(pictures: ByteArray) -> list[FloatArray]:
 
 
 def _refined(first: FloatArray, second: FloatArray, place: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:
-    """Return the best place seen in so many steps, (scale x, scale y, shift x, shift y) a pair, and its correlation."""
+    """Return each pair's best place in so many steps, (scale x, scale y, shift x, shift y), and its correlation."""
     side = first.shape[1]
     position = _positions(side)
     slopes = [slope * (side / 2) for slope in (np.gradient(second, axis=2), np.gradient(second, axis=1))]
@@ -113,9 +113,9 @@ def _detail(first: FloatArray, second: FloatArray, place: FloatArray) -> FloatAr
     """Return the correlation of the pairs' detail and their overlap, shape (P, 2)."""
     rows, columns, seen = _grid(place, SIDE_PX)
     pictures = first, _laid(second, rows, columns)
-    (one, norm), (other, other_norm) = (_normalised(_without_smooth(part, _BLUR_PX), seen) for part in pictures)
-    enough = np.minimum(norm, other_norm)[:, 0, 0] >= _LEAST_DETAIL * np.sqrt(seen.sum((1, 2)))
-    return np.stack([(one * other).sum((1, 2)) * enough, seen.mean((1, 2))], 1)
+    details, norms = zip(*(_normalised(_without_smooth(part, _BLUR_PX), seen) for part in pictures), strict=True)
+    enough = np.minimum(*norms)[:, 0, 0] >= _LEAST_DETAIL * np.sqrt(seen.sum((1, 2)))
+    return np.stack([(details[0] * details[1]).sum((1, 2)) * enough, seen.mean((1, 2))], 1)
 
 
 def _fineness(pictures: FloatArray) -> FloatArray:
@@ -124,7 +124,7 @@ def _fineness(pictures: FloatArray) -> FloatArray:
 
 
 def _without_smooth(pictures: FloatArray, blur_px: float) -> FloatArray:
-    """Return what a Gaussian blur takes from the pictures, shape (P, S, S)."""
+    """Return what a Gaussian blur removes from the pictures, shape (P, S, S)."""
     apart = np.arange(SIDE_PX)[:, None] - np.arange(SIDE_PX)
     weights = np.exp(-0.5 * (apart / blur_px) ** 2)
     smooth = np.asarray(weights / weights.sum(1, keepdims=True), np.float32)

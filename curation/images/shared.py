@@ -22,7 +22,7 @@ def checked_images(
     """Return the readable images and their copies: those of the data set's audit where it read the same files.
 
     Args:
-        workspace: where they are kept.
+        workspace: where images and copies are kept.
         spec: the data set.
         rows: its images.
         first: False in a process that trains together with another one, which has already read the images.

@@ -1,4 +1,4 @@
-"""What the checks for spoiled images need of the pixels, measured once an image and kept by content."""
+"""The values that the checks for spoiled images need, measured once an image and kept by content."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,16 +12,16 @@ from models.images.decode import decode
 from models.images.row_store import fill_rows
 from models.processors.threads import cores
 
-_LOOKED_AT_PX = 160  # longer side: a few million pixels more tell no more
+_MEASURED_PX = 160  # longer side: more pixels tell no more
 _BLUR_PX, _LEAST_PX = 64, 16  # longer side at which blur is measured; smaller images have no detail to lose
-_NO_EDGES = 0.5  # grey levels, added to both: a picture without edges is not blurred
+_NO_EDGES = 0.5  # grey levels, added to both strengths: a picture without edges is not blurred
 _WEIGHTS = np.array([0.241, 0.691, 0.068], np.float32)  # of red, green, blue in perceived brightness
 
 
 def measure_images(
     paths: Sequence[Path], sha256s: Sequence[str], folder: Path, progress: Progress | None = None
 ) -> FloatArray:
-    """Return what the checks need of the pixels, from disk where it was measured before, memory-mapped.
+    """Return the values of the images, from disk where they were measured before, memory-mapped.
 
     Args:
         paths: N image files that passed `check_images`.
@@ -45,7 +45,7 @@ def measure_images(
 
 def _values(path: Path) -> FloatArray:
     image = decode(path)
-    image.thumbnail((_LOOKED_AT_PX, _LOOKED_AT_PX))
+    image.thumbnail((_MEASURED_PX, _MEASURED_PX))
     return image_values(image)
 
 
@@ -55,12 +55,12 @@ def image_values(image: Image.Image) -> FloatArray:
     brightness = np.sqrt((pixels.astype(np.float32) ** 2) @ _WEIGHTS) / 255
     low, high = np.percentile(brightness, [5, 99])
     red, green, blue = image.split()
-    colour = max(ImageChops.difference(green, other).getextrema()[1] for other in (red, blue))
+    colour = max(ImageChops.difference(green, channel).getextrema()[1] for channel in (red, blue))
     return np.array([low, high, image.entropy(), _sharpness(image.convert("L")), colour], np.float32)
 
 
 def _sharpness(grey: Image.Image) -> float:
-    """Return how strong the edges of a small copy are, by those of one of half its size: little where it is blurred."""
+    """Return the strength of the edges of a small copy, divided by that at half its size; low where it is blurred."""
     side = min(_BLUR_PX, max(grey.size))
     if side < _LEAST_PX:
         return 1.0

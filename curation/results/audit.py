@@ -136,7 +136,8 @@ def _findings(
     folder: Path, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]
 ) -> Findings:
     """Return the judgement of the labels; by the architectures alone until the audit has come so far."""
-    opinions = {one.name: one.predictions.probs for one in architectures if not one.members}
+    voters = [architecture for architecture in architectures if not architecture.members]
+    opinions = {voter.name: voter.predictions.probs for voter in voters}
     file = folder / "findings.npz"
     if file.exists():
         findings = Findings.load(file)

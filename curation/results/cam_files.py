@@ -1,4 +1,4 @@
-"""Where Grad-CAM maps are kept and which belong to an image; light, so that screens find them without torch."""
+"""Where Grad-CAM maps are kept, and which belong to an image; light, so that screens find them without torch."""
 
 import hashlib
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ class CamJob:
     path: Path
     size_px: tuple[int, int]  # width and height as shown
     target: int  # class index
-    fold: int  # the fold that held the image out; NO_FOLD = no model trained on it, fold 0's is used
+    fold: int  # the fold that held the image out; NO_FOLD: no model trained on it, that of fold 0 is used
     output: Path
 
 
 def cam_path(run_folder: Path, image_id: str, label: str) -> Path:
-    """Return where the map of an image for a class is kept; with the run in it, since browsers cache by address."""
+    """Return where the map of an image for a class is kept; the run is part of it, since browsers cache by address."""
     name = hashlib.sha256(f"{image_id}\0{label}".encode()).hexdigest()[:24]
     return run_folder / "cams" / f"{name}.png"
 
@@ -30,25 +30,25 @@ def cam_path(run_folder: Path, image_id: str, label: str) -> Path:
 def cam_pair(audit: Audit, architecture: ArchitectureResult, row: int) -> tuple[Path, Path]:
     """Return where the maps of an image for its given and for its suggested (or next best) class are kept."""
     image_id, classes = str(audit.rows.image_ids[row]), audit.rows.classes
-    given, other = int(audit.rows.labels[row]), int(audit.alternatives()[row])
+    given, alternative = int(audit.rows.labels[row]), int(audit.alternatives()[row])
     folder = architecture.run_folder
-    return cam_path(folder, image_id, classes[given]), cam_path(folder, image_id, classes[other])
+    return cam_path(folder, image_id, classes[given]), cam_path(folder, image_id, classes[alternative])
 
 
 def has_models(architecture: ArchitectureResult) -> bool:
-    """Return whether the models of an architecture are there to be looked into."""
+    """Return whether the fold models of an architecture are there, so that maps can be drawn."""
     return (architecture.run_folder / "fold-0.safetensors").exists()
 
 
 def cam_jobs(audit: Audit, architecture: ArchitectureResult, rows: Iterable[int]) -> list[CamJob]:
-    """Return the two maps to draw for each of the rows, by the model that did not train on the image."""
+    """Return the two maps to draw for each row, by the model that did not train on the image."""
     fold, alternatives = architecture.predictions.fold, audit.alternatives()
     jobs = []
     for row in rows:
-        own = NO_FOLD if fold is None else int(fold[row])
+        held_out = NO_FOLD if fold is None else int(fold[row])
         width, height = (int(side) for side in audit.checked.sizes_px[row])
         targets = (int(audit.rows.labels[row]), int(alternatives[row]))
         path = audit.rows.root / str(audit.rows.image_ids[row])
         for target, output in zip(targets, cam_pair(audit, architecture, row), strict=True):
-            jobs.append(CamJob(path, (width, height), target, own, output))
+            jobs.append(CamJob(path, (width, height), target, held_out, output))
     return jobs

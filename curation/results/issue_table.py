@@ -29,7 +29,7 @@ def checked_split(audit: Audit, split: str) -> str:
 
 
 def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, str, int]]:
-    """Return the rows of a split, all splits by default, most suspicious first; `rank` counts within each split.
+    """Return the table of a split, of all splits by default, most suspicious first; `rank` counts within each split.
 
     `suggested_label` is empty where the architectures agree with the given label.
 
@@ -40,8 +40,8 @@ def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, 
     if split:
         checked_split(audit, split)
     places = np.zeros(len(rows), np.int64)
-    for one in set(rows.splits.tolist()):
-        places += ranks(ranking.label_quality, rows.splits == one)
+    for name in set(rows.splits.tolist()):
+        places += ranks(ranking.label_quality, rows.splits == name)
     return [
         (
             str(rows.image_ids[row]),

@@ -1,4 +1,4 @@
-"""What new images look like: the training images nearest to each, and whether any class fits at all."""
+"""What new images look like: the training images nearest to each, and whether any class fits."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ NONE_FITS = 0.5  # score from which an image counts as of none of the classes
 class Likeness:
     """What M new images look like, by the embeddings of one frozen backbone."""
 
-    rows: list[IntArray]  # of each, the rows of the training images nearest to it
+    rows: list[IntArray]  # for each image the rows of the nearest training images
     similarity: list[FloatArray]  # their cosine similarity, in [-1, 1]
     none_of_these: FloatArray | None  # (M,) in [0, 1], high = no class fits; None: too few held-out images to tell
 
@@ -30,26 +30,32 @@ def likeness(audit: Audit, known: FloatArray, new: FloatArray, count: int) -> Li
         audit: of N images.
         known: their embeddings by a frozen backbone, shape (N, D).
         new: embeddings of M images by the same backbone, shape (M, D).
-        count: nearest training images of each.
+        count: how many of the nearest training images, for each.
     """
     rows, n = audit.rows, len(known)
-    every = np.concatenate([known, new]).astype(np.float32)
+    embeddings = np.concatenate([known, new]).astype(np.float32)
     train = np.append(rows.splits == "train", np.zeros(len(new), np.bool_))
     if not train.any():  # a data set without a train split: its images stand for what was seen
         train[:n] = True
-    turned = directions(every)
+    turned = directions(embeddings)
     near = [most_alike(turned, n + place, train, count) for place in range(len(new))]
-    alike = [turned[own].astype(np.float32) @ turned[n + place].astype(np.float32) for place, own in enumerate(near)]
-    return Likeness(near, alike, _none_of_these(audit, every, train, len(new)))
+    similarity = [
+        turned[neighbours].astype(np.float32) @ turned[n + place].astype(np.float32)
+        for place, neighbours in enumerate(near)
+    ]
+    return Likeness(near, similarity, _none_of_these(audit, embeddings, train, len(new)))
 
 
-def _none_of_these(audit: Audit, every: FloatArray, train: BoolArray, m: int) -> FloatArray | None:
-    """Return the score of showing none of the classes; new images are held against those no model learned from."""
+def _none_of_these(audit: Audit, embeddings: FloatArray, train: BoolArray, m: int) -> FloatArray | None:
+    """Return the score of the last M images of showing none of the classes, shape (M,).
+
+    They are compared with the images that no model learned from; None where there are too few of these.
+    """
     if (~train).sum() - m < FEWEST:
         return None
     labels, probs = audit.rows.labels, audit.findings.probs
     trust = np.sqrt(self_confidence(labels, probs) / probs.max(1))
-    features = joint_features([every], scope_axes(int(train.sum())))
+    features = joint_features([embeddings], scope_axes(int(train.sum())))
     deviations = strangeness(
         features,
         np.append(labels, np.zeros(m, np.int64)),

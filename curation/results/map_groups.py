@@ -1,4 +1,4 @@
-"""By what the points of a map are coloured: groups of rows with a name each, or a value for each row."""
+"""The colours of the points on a map: named groups of rows, or a value for each row."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from models.arrays import FloatArray, IntArray
 
 COLOURS = ("label", "prediction", "label quality", "split", "kind")
 QUALITY = "label quality"
-FINE = "nothing found"  # of images that are of no kind
+FINE = "nothing found"  # name of the group of images without trouble
 
 
 @dataclass(frozen=True)
@@ -20,17 +20,19 @@ class MapGroup:
     """Points of one colour."""
 
     name: str
-    place: int  # of its colour, the same wherever that name is shown; -1: grey
-    rows: IntArray  # (G,) drawn in this order
+    place: int  # of its colour in the palette, the same wherever that name is shown; -1: grey
+    rows: IntArray  # (G,) in the order in which they are drawn
 
 
-def map_groups(audit: Audit, one: ArchitectureResult, by: str) -> list[MapGroup]:
-    """Return the groups of a colouring, every row in one of them; of `label quality` one, the suspicious drawn last.
+def map_groups(audit: Audit, architecture: ArchitectureResult, by: str) -> list[MapGroup]:
+    """Return the groups of a colouring; each row is in exactly one group.
+
+    By `label quality` there is a single group, the most suspicious points drawn last.
 
     Args:
         audit: of N images.
-        one: whose predictions count.
-        by: of COLOURS.
+        architecture: colours by its predictions.
+        by: one of COLOURS.
     """
     rows = audit.rows
     if by == QUALITY:
@@ -43,10 +45,10 @@ def map_groups(audit: Audit, one: ArchitectureResult, by: str) -> list[MapGroup]
         ]
     if by == "kind":
         kinds = np.array(audit.findings.kinds.names())
-        found = [(said, place) for place, (said, _) in enumerate(NAMES.values())]
-        named = [MapGroup(said, place, np.flatnonzero(kinds == said)) for said, place in found]
-        return [MapGroup(FINE, -1, np.flatnonzero(kinds == "")), *(own for own in named if len(own.rows))]
-    codes = rows.labels if by == "label" else one.predictions.probs.argmax(1)
+        titles = [title for title, _ in NAMES.values()]
+        groups = [MapGroup(title, place, np.flatnonzero(kinds == title)) for place, title in enumerate(titles)]
+        return [MapGroup(FINE, -1, np.flatnonzero(kinds == "")), *(group for group in groups if len(group.rows))]
+    codes = rows.labels if by == "label" else architecture.predictions.probs.argmax(1)
     return [MapGroup(name, place, np.flatnonzero(codes == place)) for place, name in enumerate(rows.classes)]
 
 

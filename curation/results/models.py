@@ -4,55 +4,56 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation.results.runs import finished_runs
+from curation.results.summary import read_results
 from curation.results.trained import load_run
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited, version_names
-from models.files.atomic import checked_name, read_json
+from models.files.atomic import checked_name
 
-MOST_MEMBERS = 3  # of folds or seeds: more cost time and change little
+MOST_MEMBERS = 3  # folds or seeds: more would cost time and change little
 
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """Networks that differ in their folds or seeds only; their mean is asked."""
+    """Networks that differ in their folds or seeds only; the mean of their answers counts."""
 
     name: str  # recipe or variant
     architecture: str  # without a mode
     version: str  # of the labels it learned from
-    checkpoints: tuple[Path, ...]  # of one run folder for folds, of one each for seeds
+    checkpoints: tuple[Path, ...]  # of folds: in one run folder; of seeds: in one run folder each
     of_folds: bool
 
     @property
     def about(self) -> str:
-        """What is asked, in words."""
+        """What gives the answer, in words."""
         n = len(self.checkpoints)
         return f"mean of {n} fold models" if self.of_folds else "one seed" if n == 1 else f"mean of {n} seeds"
 
 
 def trained_models(workspace: Workspace, name: str) -> list[TrainedModel]:
-    """Return the models of the audits of a data set and its versions, then those trained singly, the newest last.
+    """Return the fold models of a data set's audits, then the models of its trainings, the newest last.
 
     Raises:
         ErrataError: a file of an audit or of a run is damaged.
     """
     known = audited(workspace)
-    found = []
+    models = []
     for version in version_names(workspace, name):
-        if (own := audit_name(name, version)) in known:
-            found += _of_audit(workspace, own, version)
+        if (audit := audit_name(name, version)) in known:
+            models += _of_audit(workspace, audit, version)
     groups: dict[str, list[Path]] = {}
     for folder in finished_runs(workspace, dataset=name):
         if (folder / "checkpoint.safetensors").exists():
             groups.setdefault(load_run(folder).group, []).append(folder)
-    return [*found, *(_of_seeds(folders) for folders in groups.values())]
+    return [*models, *(_of_seeds(folders) for folders in groups.values())]
 
 
 def _of_audit(workspace: Workspace, name: str, version: str) -> list[TrainedModel]:
     models = []
-    for one, run in read_json(audit_folder(workspace, name) / "results.json")["runs"].items():
+    for architecture, run in read_results(audit_folder(workspace, name)).runs.items():
         folds = sorted((workspace.runs / checked_name("run", run)).glob("fold-*.safetensors"))[:MOST_MEMBERS]
         if folds:
-            models.append(TrainedModel(one, one.partition("@")[0], version, tuple(folds), True))
+            models.append(TrainedModel(architecture, architecture.partition("@")[0], version, tuple(folds), True))
     return models
 
 

@@ -10,17 +10,17 @@ from models.training.recipes import RECIPES
 
 
 def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> list[Path]:
-    """Return the folders of finished trainings, of a recipe and a data set where named, the newest last."""
-    found = []
+    """Return the folders of finished trainings, the newest last; only those of a recipe or a data set where named."""
+    dated = []
     for metrics in workspace.runs.glob("*/metrics.json"):
         config = load_run(metrics.parent).config
         if recipe in ("", config.get("recipe")) and dataset in ("", config.get("dataset")):
-            found.append((metrics.stat().st_mtime, metrics.parent))
-    return [folder for _, folder in sorted(found)]
+            dated.append((metrics.stat().st_mtime, metrics.parent))
+    return [folder for _, folder in sorted(dated)]
 
 
 def find_checkpoint(workspace: Workspace, name: str, dataset: str = "") -> Path:
-    """Return the checkpoint of a run, or of the newest finished run of a recipe: one on that data set if there is any.
+    """Return the checkpoint of a run, or of a recipe's newest finished run, on that data set if there is one.
 
     Raises:
         ErrataError: there is no such run, it has no checkpoint, or no run of that recipe is finished.

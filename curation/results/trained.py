@@ -1,4 +1,4 @@
-"""Trained runs as their folders tell of them, finished or under way; needs no torch."""
+"""Trained runs as read from their folders, finished or under way; needs no torch."""
 
 import re
 from collections.abc import Sequence
@@ -28,9 +28,7 @@ class TrainedRun:
     """One training of one seed."""
 
     folder: Path
-    config: dict[
-        str, Any
-    ]  # dataset, recipe, architecture, mode, seed, classes, images, input, config, versions, device
+    config: dict[str, Any]  # dataset, recipe, architecture, mode, seed, classes, images, input, config, versions, …
     status: Status | None
     curve: list[Epoch]
     metrics: dict[str, Any]  # val, test, seconds, images_per_s, parameters; empty until it is finished
@@ -70,22 +68,22 @@ class TrainedRun:
 
     @property
     def planned_epochs(self) -> int:
-        """How many epochs it is to take."""
+        """How many epochs the training is to take."""
         return int(self.config.get("config", {}).get("epochs") or len(self.curve))
 
     def figures(self, split: str) -> dict[str, Any] | None:
-        """Return what `metrics.evaluate` said of a split; None where there is none or it has no image."""
-        found: dict[str, Any] | None = self.metrics.get(split)
-        return found if found and found["n"] else None
+        """Return the figures of a split, as `metrics.evaluate` makes them; None where it has no image."""
+        figures: dict[str, Any] | None = self.metrics.get(split)
+        return figures if figures and figures["n"] else None
 
     def predictions(self) -> Predictions | None:
-        """Return its predictions; None until there are some."""
+        """Return the predictions; None until they are written."""
         path = self.folder / "predictions.npz"
         return Predictions.load(path) if path.exists() else None
 
 
 def load_run(folder: Path) -> TrainedRun:
-    """Return what a run folder tells so far.
+    """Return what a run folder holds so far.
 
     Raises:
         ErrataError: there is no run in it, or a file of it is damaged.
@@ -106,15 +104,15 @@ def load_seeds(folders: Sequence[Path]) -> list[TrainedRun]:
     """Return the runs of one recipe, ordered by seed.
 
     Raises:
-        ErrataError: none is given, a seed is there twice, two were trained differently, or a file is damaged.
+        ErrataError: no folder is given, two have the same seed, two were trained differently, or a file is damaged.
     """
     if not folders:
         raise ErrataError("no run folder is given; give one, or those of the seeds of one recipe")
     runs = sorted((load_run(folder) for folder in folders), key=lambda run: run.seed)
     first = runs[0]
-    for before, run in pairwise(runs):
-        if run.seed == before.seed:
-            raise ErrataError(f"runs {before.name} and {run.name} have the same seed {run.seed}; give each seed once")
+    for previous, run in pairwise(runs):
+        if run.seed == previous.seed:
+            raise ErrataError(f"runs {previous.name} and {run.name} have the same seed {run.seed}; give each seed once")
         for name in _SHARED:
             if run.config.get(name) != first.config.get(name):
                 raise ErrataError(

@@ -1,21 +1,21 @@
-"""Confident learning: which labels are counted as another class, and how often each class is taken for another.
+"""Confident learning: which labels count as another class, and how often each class is taken for another.
 
 Everything here is `labels (N,)` and `probs (N, K)` in, arrays out.
 """
 
 import numpy as np
 
-from curation.scoring.scores import check, suggest
-from models.arrays import BoolArray, FloatArray, IntArray
+from curation.scoring.scores import check
+from models.arrays import FloatArray, IntArray
 
 NONE = -1  # no class is confident
 _SLACK = 1e-6  # a probability this little below its threshold still counts, as in cleanlab
 
 
 def thresholds(labels: IntArray, probs: FloatArray) -> FloatArray:
-    """Return from which probability on a class counts as confident, shape (K,): the mean over the images so labelled.
+    """Return the probability from which on a class counts as confident, shape (K,): the mean over its labels.
 
-    A class nobody is labelled with has a threshold of 2, which no probability reaches.
+    A class without labels has a threshold of 2, which no probability reaches.
 
     Raises:
         ValueError: as `curation.scoring.scores.self_confidence`.
@@ -27,9 +27,9 @@ def thresholds(labels: IntArray, probs: FloatArray) -> FloatArray:
 
 
 def confident_class(labels: IntArray, probs: FloatArray) -> IntArray:
-    """Return the class that each image confidently shows, shape (N,), `NONE` where none reaches its threshold.
+    """Return the class that each image confidently shows, shape (N,); `NONE` where no class reaches its threshold.
 
-    Where several do, the most probable of all classes.
+    Where several classes do, it is the most probable of all classes.
 
     Raises:
         ValueError: as `curation.scoring.scores.self_confidence`.
@@ -37,8 +37,8 @@ def confident_class(labels: IntArray, probs: FloatArray) -> IntArray:
     confident = probs >= thresholds(labels, probs) - _SLACK  # (N, K)
     count = confident.sum(1)
     first = confident.argmax(1) if probs.shape[1] else np.zeros(len(probs), np.int64)
-    found = np.where(count > 1, probs.argmax(1) if probs.shape[1] else 0, first)
-    return np.where(count > 0, found, NONE).astype(np.int64)
+    shown = np.where(count > 1, probs.argmax(1) if probs.shape[1] else 0, first)
+    return np.where(count > 0, shown, NONE).astype(np.int64)
 
 
 def confident_joint(labels: IntArray, probs: FloatArray) -> IntArray:
@@ -59,23 +59,11 @@ def confident_joint(labels: IntArray, probs: FloatArray) -> IntArray:
     return joint
 
 
-def confident_flags(labels: IntArray, probs: FloatArray) -> BoolArray:
-    """Return which images confidently show another class than the given label, which is not the likeliest, shape (N,).
-
-    Raises:
-        ValueError: as `curation.scoring.scores.self_confidence`.
-
-    Source: as `confident_joint`; same flags as cleanlab's `filter_by="confident_learning"` (tested).
-    """
-    shown = confident_class(labels, probs)
-    return np.asarray((shown != NONE) & (shown != labels) & (suggest(labels, probs)[0] != labels))
-
-
 def estimated_joint(labels: IntArray, probs: FloatArray) -> FloatArray:
-    """Return about how many images of each given label truly show each class, shape (K, K): row = given label.
+    """Return the estimated number of images of each given label that show each class, shape (K, K): row = given label.
 
-    Each row sums to the number of images with that label; the sum beside the diagonal estimates the wrong labels. It is
-    low where the classifier is unsure of many images (docs/results.md).
+    Each row sums to the number of images with that label; the sum off the diagonal estimates the wrong labels. It is
+    too low where the classifier is unsure of many images (docs/results.md).
 
     Raises:
         ValueError: as `curation.scoring.scores.self_confidence`.

@@ -1,18 +1,18 @@
-"""Label quality as a probability that can be counted with."""
+"""Label quality as a probability: the doubts add up to the estimated number of wrong labels."""
 
 import numpy as np
 
 from models.arrays import FloatArray
 
-_EDGE = 1e-6  # nothing is surer than this
+_EDGE = 1e-6  # no probability is nearer to 0 or 1
 _WIDEST = 40.0  # log-odds by which the scores may be off
 
 
 def adding_up(label_quality: FloatArray, n_wrong: float) -> FloatArray:
-    """Return label quality moved so that 1 - quality adds up to the estimated number of wrong labels, shape (N,).
+    """Return label quality shifted so that 1 - quality adds up to the estimated number of wrong labels, shape (N,).
 
-    The order stays. The probabilities of models are those of the given label, which they doubt more often than it is
-    wrong: by their sum a third of CIFAR-10's human labels were wrong where a sixth are. All log-odds are moved alike.
+    Models doubt a given label more often than it is wrong: added up, their doubts say that a third of CIFAR-10's human
+    labels are wrong, where a sixth are. All log-odds are shifted by the same amount, so the order stays.
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious.

@@ -1,4 +1,4 @@
-"""Linear heads on all that several frozen backbones saw, each image judged by one that learned from other images."""
+"""Linear heads on all features of several frozen backbones; each image is judged by heads fitted to other images."""
 
 from collections.abc import Sequence
 
@@ -22,15 +22,15 @@ def joint_heads(
 ) -> FloatArray:
     """Return out-of-fold probabilities of logistic regressions on the principal axes of all features, shape (N, K).
 
-    Log loss and the judge's squared error are wrong about different images: the mean of both is better than either.
+    Log loss and the judge's squared error fail on different images: the mean of both is better than each alone.
 
     Args:
-        evidence: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
+        evidence: features of each backbone, shape (N, D); no network that made them may have learned from the labels.
         labels: given class indices, shape (N,).
         n_classes: K.
-        learn: whose labels may be learned from, shape (N,), of at least two groups; the others are judged by the mean
-            of all heads, or by the one that did not see their copy.
-        groups: copies share a group, shape (N,): none is judged by a copy's label.
+        learn: whose labels may be learned from, shape (N,), of at least two groups; other images are judged by the mean
+            of all heads, or by the head that did not see their copy.
+        groups: copies share a group, shape (N,): no image is judged by a copy's label.
         seed: draws the folds.
     """
     from models.jobs.heads import fit_heads  # not at the top: torch, and reading findings needs none
@@ -44,9 +44,9 @@ def joint_heads(
 
 
 def _folds(labels: IntArray, groups: IntArray, seed: int) -> IntArray:
-    """Return a fold of each row, shape (N,): whole groups, each class dealt out evenly, however few there are.
+    """Return the fold of each row, shape (N,): groups stay whole, and each class is dealt out evenly.
 
-    Unlike the folds of an audit these need not hold every class: a head that never saw one gives it little.
+    Unlike the folds of an audit, these need not hold every class: a head that never saw a class gives it little.
     """
     _, first, members = np.unique(groups, return_index=True, return_inverse=True)
     dealt = np.lexsort((np.random.default_rng(seed).permutation(len(first)), labels[first]))

@@ -1,8 +1,8 @@
-"""A judge of labels on frozen embeddings: each label is judged by a model fitted to all the others, in closed form.
+"""A judge of labels on frozen embeddings: each label is judged by a model fitted to all other labels, in closed form.
 
 Ridge regression onto the classes has exact leave-one-out predictions without fitting N times, so every image is judged
-by a model that learned from all other images but its copies: more than the four fifths that five folds leave, and in
-seconds. Embeddings of several backbones are judged together. Pure NumPy; no embedding may depend on the labels.
+by a model that learned from all other images except its copies: from more than the four fifths that five folds leave,
+and in seconds. Embeddings of several backbones are judged together. Pure NumPy; no embedding may depend on the labels.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.softmax import softmax
 
 AXES = 512  # principal axes kept of each backbone
-_SPARE, _TURNS = 64, 4  # of the subspace iteration: more directions than asked for, and how often it turns them
+_SPARE, _TURNS = 64, 4  # of the subspace iteration: directions beyond those asked for, and number of iterations
 _SAMPLE = 20_000  # rows that determine the axes
 _BLOCK = 16_384  # rows at a time
 PENALTIES = tuple(float(penalty) for penalty in np.geomspace(1e-5, 1, 16))  # times the sum of the weights
@@ -30,26 +30,28 @@ def joint_features(
         embeddings: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
         axes: how many principal axes are kept of each, at most.
         seed: draws the rows that determine the axes where there are more than 20,000.
-        pressed: large values are pressed by a signed square root and rows brought to unit length before, so that every
-            image counts alike.
+        pressed: whether large values are first reduced by a signed square root and rows brought to unit length, so
+            that all images count alike.
     """
-    return np.concatenate([_on_axes(np.asarray(own, np.float32), axes, seed, pressed) for own in embeddings], 1)
+    parts = [_on_axes(np.asarray(values, np.float32), axes, seed, pressed) for values in embeddings]
+    return np.concatenate(parts, 1)
 
 
-def _on_axes(own: FloatArray, axes: int, seed: int, pressed: bool) -> FloatArray:
-    n = len(own)
+def _on_axes(embeddings: FloatArray, axes: int, seed: int, pressed: bool) -> FloatArray:
+    """Return the embeddings of one backbone on their principal axes, shape (N, M)."""
+    n = len(embeddings)
     few = np.sort(np.random.default_rng(seed).permutation(n)[:_SAMPLE])
-    mean, scale = own[few].mean(0), np.maximum(own[few].std(0), 1e-6)
+    mean, scale = embeddings[few].mean(0), np.maximum(embeddings[few].std(0), 1e-6)
 
     def prepared(rows: FloatArray) -> FloatArray:
         standard = (rows - mean) / scale
         return _pressed(standard) if pressed else standard
 
-    sample = prepared(own[few])
+    sample = prepared(embeddings[few])
     centre = sample.mean(0)
     sample -= centre
     turn = _principal(sample.T @ sample, axes, seed)  # (D, M)
-    blocks = [(prepared(own[start : start + _BLOCK]) - centre) @ turn for start in range(0, n, _BLOCK)]
+    blocks = [(prepared(embeddings[start : start + _BLOCK]) - centre) @ turn for start in range(0, n, _BLOCK)]
     return np.concatenate(blocks) if blocks else np.zeros((0, turn.shape[1]), np.float32)
 
 
@@ -61,8 +63,8 @@ def _pressed(standard: FloatArray) -> FloatArray:
 def _principal(scatter: FloatArray, axes: int, seed: int) -> FloatArray:
     """Return the first principal directions of a scatter matrix, shape (D, M), at most `axes`, largest first.
 
-    Of many more than asked for only the space they span is sought, by subspace iteration: the judge does not mind how
-    it is turned, and all eigenvectors would take five times as long.
+    Where there are many more directions, subspace iteration finds the space that the first ones span: a rotation of
+    this space does not change the judgement, and all eigenvectors would take five times as long.
 
     Source: Halko, Martinsson & Tropp 2011, doi:10.1137/090771806.
     """
@@ -78,10 +80,10 @@ def _principal(scatter: FloatArray, axes: int, seed: int) -> FloatArray:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the judge says of N labels."""
+    """The judgement of N labels."""
 
-    probs: FloatArray  # (N, K) rows sum to 1; of each image without its own label and those of its copies
-    penalty: float  # chosen by the squared error of these predictions
+    probs: FloatArray  # (N, K) rows sum to 1; predicted without the image's own label and those of its copies
+    penalty: float  # the one with the least squared error of these predictions
 
 
 def judge(
@@ -94,7 +96,7 @@ def judge(
         labels: given class indices, shape (N,).
         n_classes: K.
         learn: whose labels may be learned from, shape (N,), at least one; the others are judged by all of these.
-        groups: copies share a group, shape (N,): none is judged by a copy's label.
+        groups: copies share a group, shape (N,): no image is judged by a copy's label.
         weights: how far each label is trusted, shape (N,), in [0, 1].
 
     Returns:

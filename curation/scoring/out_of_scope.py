@@ -1,17 +1,17 @@
-"""Images that show none of the classes: far from every class for how far they are from all images together."""
+"""Images that show none of the classes: farther from each class than their distance to all images lets expect."""
 
 import numpy as np
 
 from models.arrays import BoolArray, FloatArray, IntArray
 
-_AXES = 64  # principal axes looked at; more of them also tell apart what every photograph has of its own
-FEWEST = 50  # images: of fewer nobody can say which are strange
+_AXES = 64  # principal axes that count; further ones hold what is particular to each photograph
+FEWEST = 50  # images: among fewer, strange ones cannot be told
 _SHRINK = 0.05  # of a covariance towards a round one of the same size
 _EDGE = 7.0  # deviations from the median that count as half out of scope; chosen on `scenes` (docs/results.md)
 
 
 def scope_axes(n: int) -> int:
-    """Return on how many principal axes strangeness is looked at, of n images that tell what the classes look like."""
+    """Return how many principal axes count, where n images tell what the classes look like."""
     return max(1, min(_AXES, n // 10))
 
 
@@ -20,9 +20,9 @@ def strangeness(
 ) -> FloatArray:
     """Return how far each image is from the nearest class, shape (N,), in robust deviations; high = strange.
 
-    The Mahalanobis distance to the nearest class less that to the mean of all images: common properties of an image,
-    such as its sharpness, are in both and cancel. Images that the classes were learned from lie nearer than others, so
-    these two kinds are each compared among themselves; 0 for all of a kind of which there are few.
+    This is the Mahalanobis distance to the nearest class minus that to the mean of all images: general properties of
+    an image, such as its sharpness, are in both and cancel. Images that the classes were learned from lie nearer than
+    other images, so each of these two kinds is compared with its own median; it is 0 for a kind with few images.
 
     Args:
         features: of one frozen backbone on its first principal axes, shape (N, M).
@@ -39,13 +39,13 @@ def strangeness(
     sums = share.sum(0)
     present = np.flatnonzero(sums > 0)
     means = (share.T @ features)[present] / sums[present, None]  # (P, M)
-    everything = np.average(features, axis=0, weights=trusted)
+    centre = np.average(features, axis=0, weights=trusted)
     place = np.zeros(n_classes, np.int64)
     place[present] = np.arange(len(present))
-    own = means[place[labels]]
-    within, around = _precision(features - own, trusted), _precision(features - everything, trusted)
+    mean_of_label = means[place[labels]]
+    within, around = _precision(features - mean_of_label, trusted), _precision(features - centre, trusted)
     nearest = np.min([_squared(features - mean, within) for mean in means], axis=0)
-    relative = nearest - _squared(features - everything, around)
+    relative = nearest - _squared(features - centre, around)
     deviations = np.zeros(len(labels), np.float32)
     for rows in (np.flatnonzero(learn), np.flatnonzero(~learn)):
         if len(rows) >= FEWEST:
@@ -56,7 +56,7 @@ def strangeness(
 
 
 def out_of_scope(deviations: FloatArray) -> FloatArray:
-    """Return the score of showing none of the classes, shape (N,), in [0, 1], high = none of them fits."""
+    """Return the score of showing none of the classes, shape (N,), in [0, 1], high = no class fits."""
     return np.asarray(1 / (1 + np.exp(np.clip(_EDGE - deviations, -50, 50))), np.float32)
 
 
@@ -68,4 +68,5 @@ def _precision(apart: FloatArray, weights: FloatArray) -> FloatArray:
 
 
 def _squared(apart: FloatArray, precision: FloatArray) -> FloatArray:
+    """Return the squared Mahalanobis length of differences, shape (N,)."""
     return np.asarray(((apart @ precision) * apart).sum(1), np.float32)

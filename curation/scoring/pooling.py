@@ -1,4 +1,4 @@
-"""Several out-of-sample opinions on N images as one: a weighted geometric mean, weights fitted to the given labels."""
+"""Several out-of-sample opinions on N images pooled: a weighted geometric mean, weights fitted to the given labels."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import numpy as np
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.softmax import softmax
 
-FLOOR = 1e-6  # an opinion is never surer than this that a class is not the one
+FLOOR = 1e-6  # the least probability of a class in an opinion
 _SAMPLE = 20_000  # images the weights are fitted on, at most
 _BLOCK = 16_384  # rows at a time
 
@@ -18,20 +18,21 @@ def pooled(probs: Sequence[FloatArray], weights: FloatArray) -> FloatArray:
     together = np.empty((n, n_classes), np.float32)
     for start in range(0, n, _BLOCK):
         rows = slice(start, start + _BLOCK)
-        together[rows] = softmax(sum(weight * _log(own[rows]) for weight, own in zip(weights, probs, strict=True)))
+        together[rows] = softmax(
+            sum(weight * _log(opinion[rows]) for weight, opinion in zip(weights, probs, strict=True))
+        )
     return together
 
 
 def pooling_weights(probs: Sequence[FloatArray], labels: IntArray, learn: BoolArray, seed: int = 0) -> FloatArray:
-    """Return the weight of each opinion, shape (V,), each >= 0, with the least log loss on the given labels.
+    """Return the weights of the opinions, shape (V,), each >= 0, that have the least log loss on the given labels.
 
-    A weak network gets little weight, an overconfident one a weight under 1. The weights are so few that wrong labels
-    hardly move them.
+    A weak network gets little weight, an overconfident one a weight below 1. Wrong labels hardly change so few weights.
 
     Args:
-        probs: V opinions, shape (N, K) each, of models that did not learn from the image they judge.
+        probs: V opinions, shape (N, K) each, of models that did not learn from the images they judge.
         labels: given class indices, shape (N,).
-        learn: on which rows they are fitted, shape (N,); equal weights where there are none.
+        learn: rows to which the weights are fitted, shape (N,); without such rows all weights are equal.
         seed: draws the rows where there are more than 20,000.
 
     Source: logarithmic opinion pool, Genest & Zidek 1986, doi:10.1214/ss/1177013825.
@@ -43,7 +44,7 @@ def pooling_weights(probs: Sequence[FloatArray], labels: IntArray, learn: BoolAr
     if not len(rows):
         return start.astype(np.float32)
     rows = np.sort(np.random.default_rng(seed).permutation(rows)[:_SAMPLE])
-    logs, wanted = np.stack([_log(own[rows]) for own in probs]), labels[rows]  # (V, R, K)
+    logs, wanted = np.stack([_log(opinion[rows]) for opinion in probs]), labels[rows]  # (V, R, K)
     given = logs[:, np.arange(len(rows)), wanted]  # (V, R)
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:

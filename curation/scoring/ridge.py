@@ -1,4 +1,4 @@
-"""Ridge regression whose every prediction leaves out the image itself and its copies, without fitting N times."""
+"""Ridge regression with held-out predictions: each leaves out the image and its copies, without fitting N times."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _CELLS = 2**22  # predictions at a time, by all penalties
 
 
 def groups_of_copies(groups: IntArray, learn: BoolArray) -> list[IntArray]:
-    """Return the rows of each group of several images from whose labels some judge learns."""
+    """Return the rows of each group of at least two images, at least one of which the judge learns from."""
     order = np.argsort(groups, kind="stable")
     runs = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
     return [run for run in runs if len(run) > 1 and learn[run].any()]
@@ -30,7 +30,7 @@ class HeldOutRidge:
     trusted: FloatArray  # (N,)
     copies: list[IntArray]
     target: FloatArray  # (N, K)
-    pull: FloatArray  # (M, K) of all targets together
+    pull: FloatArray  # (M, K) features times targets, summed over the rows
 
     @classmethod
     def of(
@@ -53,21 +53,21 @@ class HeldOutRidge:
         """Return the weighted squared error of the held-out predictions by each penalty, shape (P,), in one pass."""
         shrink = 1 / (self.scatter[:, None] + penalties).astype(np.float32)  # (M, P)
         towards = (shrink[:, :, None] * self.pull[:, None]).reshape(len(shrink), -1)  # (M, P * K)
-        found = np.zeros(len(penalties))
+        errors = np.zeros(len(penalties))
         alone = learn.copy()
         alone[np.concatenate([np.empty(0, np.int64), *self.copies])] = False
         at_once = max(1, _CELLS // towards.shape[1])
         for rows in np.array_split(np.flatnonzero(alone), -(-alone.sum() // at_once) or 1):
-            own, trusted = self.turned[rows], self.trusted[rows]
-            leverage = np.square(own) @ shrink * trusted[:, None]  # (R, P)
-            missed = self.target[rows, None] - (own @ towards).reshape(len(rows), len(penalties), -1)
-            found += (np.square(missed).sum(2) / np.square(1 - leverage) * trusted[:, None]).sum(0)
+            turned, trusted = self.turned[rows], self.trusted[rows]
+            leverage = np.square(turned) @ shrink * trusted[:, None]  # (R, P)
+            missed = self.target[rows, None] - (turned @ towards).reshape(len(rows), len(penalties), -1)
+            errors += (np.square(missed).sum(2) / np.square(1 - leverage) * trusted[:, None]).sum(0)
         for place, penalty in enumerate(penalties):
             for rows, left_out in self._without_copies(penalty):
                 taught = learn[rows]
                 off = self.target[rows[taught]] - left_out[taught]
-                found[place] += (np.square(off).sum(1) * self.trusted[rows[taught]]).sum()
-        return found
+                errors[place] += (np.square(off).sum(1) * self.trusted[rows[taught]]).sum()
+        return errors
 
     def held_out(self, penalty: float) -> FloatArray:
         """Return predictions, shape (N, K), each without the image's own label and its copies'."""
@@ -75,8 +75,8 @@ class HeldOutRidge:
         fitted = self.turned @ (shrink[:, None] * self.pull)
         leverage = (np.square(self.turned) @ shrink * self.trusted)[:, None]
         left_out = (fitted - leverage * self.target) / (1 - leverage)
-        for rows, own in self._without_copies(penalty):
-            left_out[rows] = own
+        for rows, without_copies in self._without_copies(penalty):
+            left_out[rows] = without_copies
         return np.asarray(left_out, np.float32)
 
     def _without_copies(self, penalty: float) -> Iterator[tuple[IntArray, FloatArray]]:

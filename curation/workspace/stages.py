@@ -1,4 +1,7 @@
-"""The stages of a long job: each is done once, timed, and found again after a kill."""
+"""The stages of a long job: each is done once, timed, and found again after a kill.
+
+What the stages of an audit depend on is listed in `curation.audit.run`.
+"""
 
 import resource
 import sys

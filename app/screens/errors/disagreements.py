@@ -10,7 +10,7 @@ from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
 from curation.results.audit import Audit
-from curation.scoring.error_lists import agreement
+from curation.scoring.error_lists import same_predictions
 from curation.words import counted
 from models.arrays import BoolArray
 
@@ -48,7 +48,7 @@ def disagreements(audit: Audit, in_split: BoolArray) -> None:
 def _pairs(audit: Audit, in_split: BoolArray) -> list[tuple[str, str, float]]:
     """Return the names of every two architectures, and the share of images for which they predict the same class."""
     voters = audit.voters
-    same = agreement(np.stack([voter.predictions.probs.argmax(1) for voter in voters]), in_split)
+    same = same_predictions(np.stack([voter.predictions.probs.argmax(1) for voter in voters]), in_split)
     return [
         (voters[i].name, voters[j].name, float(same[i, j]))
         for i in range(len(voters))

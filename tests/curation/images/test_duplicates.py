@@ -63,8 +63,8 @@ def test_groups_are_those_of_brute_force(contents: list[int], seed: int) -> None
     assert duplicates.near.tolist() == near
 
 
-def test_groups_are_numbered_by_the_last_of_their_contents() -> None:
-    """So were they always: the folds of trained models, and with them their names, depend on the numbers."""
+def test_groups_keep_their_numbers() -> None:
+    """The folds of trained models depend on the numbers, and so do the names of their run folders."""
     sha256s = np.array([f"{content:064x}" for content in (3, 0, 1, 2, 4, 3)])
     near, far = (np.uint64(bits) for bits in (0, 2**64 - 1))
     hashes = np.array([near, near, 0xFFFF, far, 0xFFFFFFFF, near], np.uint64)  # contents 0 and 3 are one picture

@@ -2,23 +2,11 @@
 
 import numpy as np
 import pytest
-from cleanlab.rank import (
-    get_confidence_weighted_entropy_for_each_label,
-    get_normalized_margin_for_each_label,
-    get_self_confidence_for_each_label,
-)
+from cleanlab.rank import get_self_confidence_for_each_label
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.scoring.scores import (
-    area_under_margin,
-    confidence_weighted_entropy,
-    normalized_margin,
-    rank,
-    ranks,
-    self_confidence,
-    suggest,
-)
+from curation.scoring.scores import area_under_margin, rank, ranks, self_confidence, suggest
 from models.arrays import FloatArray, IntArray
 
 
@@ -43,23 +31,12 @@ problems = st.builds(
 def test_scores_are_those_of_cleanlab(case: tuple[IntArray, FloatArray]) -> None:
     labels, probs = case
     np.testing.assert_array_equal(self_confidence(labels, probs), get_self_confidence_for_each_label(labels, probs))
-    expected = get_normalized_margin_for_each_label(labels, probs)
-    np.testing.assert_allclose(normalized_margin(labels, probs), expected, rtol=0, atol=1e-7)
-    expected = get_confidence_weighted_entropy_for_each_label(labels, np.clip(probs, 0, 1).astype(np.float64))
-    given = probs[np.arange(len(labels)), labels]
-    usual = (given > 1e-5) & (given < 1 - 1e-5)  # cleanlab gives 0 to a sure label as well
-    found = confidence_weighted_entropy(labels, probs)
-    np.testing.assert_allclose(found[usual], expected[usual], rtol=0, atol=1e-5)
-    assert ((found >= 0) & (found <= 1)).all()
 
 
 def test_scores_by_hand() -> None:
     labels = np.array([0, 1, 2, 0])
     probs = np.array([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1], [0.4, 0.2, 0.4], [1, 0, 0]], np.float32)
     np.testing.assert_allclose(self_confidence(labels, probs), [0.7, 0.2, 0.4, 1])
-    np.testing.assert_allclose(normalized_margin(labels, probs), [0.75, 0.25, 0.5, 1], atol=1e-7)  # 0.5 = a tie
-    assert confidence_weighted_entropy(labels, probs)[3] == 1
-    assert confidence_weighted_entropy(np.array([1]), probs[3:]) == 0
     suggested, runner_up = suggest(labels, probs)
     assert suggested.tolist() == [0, 0, 0, 0]
     assert runner_up.tolist() == [1, 0, 0, 1]
@@ -76,10 +53,6 @@ def test_scores_lie_between_0_and_1_and_order_agrees_with_the_suggestion(case: t
     wrong = ranking.suggested != labels
     assert (ranking.label_quality[wrong] <= 0.5).all()
     assert (ranking.label_quality[~wrong] >= 1 / probs.shape[1] - 1e-6).all()
-    margin = normalized_margin(labels, probs)
-    assert ((margin >= 0) & (margin <= 1)).all()
-    assert (margin[wrong] <= 0.5).all()
-    assert (margin[~wrong] >= 0.5).all()
     np.testing.assert_array_equal(ranking.confidence, probs.max(1))
 
 
@@ -87,8 +60,8 @@ def test_scores_lie_between_0_and_1_and_order_agrees_with_the_suggestion(case: t
 def test_permuting_rows_permutes_scores(case: tuple[IntArray, FloatArray], seed: int) -> None:
     labels, probs = case
     order = np.random.default_rng(seed).permutation(len(labels))
-    for score in (self_confidence, normalized_margin):
-        np.testing.assert_array_equal(score(labels[order], probs[order]), score(labels, probs)[order])
+    permuted = self_confidence(labels[order], probs[order])
+    np.testing.assert_array_equal(permuted, self_confidence(labels, probs)[order])
 
 
 @given(problems, st.integers(0, 2**32 - 1))
@@ -97,13 +70,12 @@ def test_renaming_classes_changes_no_score(case: tuple[IntArray, FloatArray], se
     new = np.random.default_rng(seed).permutation(probs.shape[1])  # class k becomes new[k]
     renamed = np.empty_like(probs)
     renamed[:, new] = probs
-    np.testing.assert_array_equal(normalized_margin(new[labels], renamed), normalized_margin(labels, probs))
+    np.testing.assert_array_equal(self_confidence(new[labels], renamed), self_confidence(labels, probs))
 
 
 def test_two_classes_and_perfect_confidence() -> None:
     labels, probs = np.array([0, 1, 0, 1]), np.array([[1, 0], [0, 1], [0, 1], [1, 0]], np.float32)
-    for score in (self_confidence, normalized_margin):
-        assert score(labels, probs).tolist() == [1, 1, 0, 0]
+    assert self_confidence(labels, probs).tolist() == [1, 1, 0, 0]
 
 
 def test_ranks_count_within_the_chosen_rows_and_ties_keep_their_order() -> None:
@@ -130,15 +102,15 @@ UNIFORM = np.full((3, 2), 0.5, np.float32)
     ],
 )
 def test_bad_input_is_refused(labels: IntArray, probs: FloatArray, message: str) -> None:
-    for score in (self_confidence, normalized_margin, suggest, rank):
+    for score in (self_confidence, suggest, rank):
         with pytest.raises(ValueError, match=message):
             score(labels, probs)
 
 
 def test_area_under_margin_by_hand() -> None:
-    found = area_under_margin(np.array([0, np.log(3), -np.log(3), np.nan], np.float32))
-    assert np.allclose(found[:3], [0.5, 0.75, 0.25])
-    assert np.isnan(found[3])
+    quality = area_under_margin(np.array([0, np.log(3), -np.log(3), np.nan], np.float32))
+    assert np.allclose(quality[:3], [0.5, 0.75, 0.25])
+    assert np.isnan(quality[3])
     assert area_under_margin(np.array([1e6, -1e6], np.float32)).tolist() == pytest.approx([1, 0])
 
 
