@@ -54,8 +54,9 @@ def predictions_of(rows: Rows) -> Predictions:
 
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
-    """Without FiftyOne, which `tests/test_pipeline.py` has."""
+    """Without FiftyOne and UMAP, which `tests/test_pipeline.py` has."""
     monkeypatch.setattr("curation.in_fiftyone.write_audit.write_audit", lambda *_: None)
+    monkeypatch.setattr("curation.audit.projection.project", lambda embeddings, _: embeddings[:, :2].copy())
     return Case(draw_folder(tmp_path / "few", train=4, test=2), tmp_path / "home")
 
 
