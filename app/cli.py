@@ -1,6 +1,5 @@
 """The `errata` command: its subcommands in the order of the help, and one sentence where a person can mend an error."""
 
-import logging
 import sys
 from collections.abc import Callable
 from typing import Annotated, NoReturn
@@ -98,6 +97,8 @@ def main() -> None:
 
 def _fail(sentence: str) -> NoReturn:
     """Show one line, keep the traceback for the log, and exit with 2."""
+    import logging  # here, so that commands that go well need not load it
+
     logging.getLogger("errata").debug("", exc_info=True)
     typer.secho(f"errata: {' '.join(sentence.split())}", err=True, fg="red")
     sys.exit(2)

@@ -1,6 +1,5 @@
 """`errata audit` and `errata issues`: rank the labels of a data set, and list them."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,6 +73,8 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
         name: what `errata review` is given as the data set.
         audit: the finished audit.
     """
+    import shlex
+
     from curation.database.names import dataset_name
 
     rows = audit.rows
