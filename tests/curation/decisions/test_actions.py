@@ -70,8 +70,8 @@ def test_unknown_names(audit: Audit) -> None:
 @pytest.mark.parametrize("action", actions())
 def test_each_action_makes_a_decision(audit: Audit, action: str) -> None:
     chosen = ("forest",) if action == "label" else ()
-    said = fields(audit, action, *chosen)
-    decision = Decision("ana", WRONG, label="sea", source="fiftyone", **said).checked(audit.rows.classes)
+    values = fields(audit, action, *chosen)
+    decision = Decision("ana", WRONG, label="sea", source="fiftyone", **values).checked(audit.rows.classes)
     assert decision.decision in VERDICTS
 
 

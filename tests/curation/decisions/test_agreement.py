@@ -27,7 +27,7 @@ CLASSES = ["sea", "forest", "street"]
 
 def state_of(*decisions: Decision) -> State:
     time = "2026-01-31T12:00:00.000000Z"
-    return replay([replace(one, id=f"{n}", sequence=n, time=time) for n, one in enumerate(decisions, 1)])
+    return replay([replace(decision, id=f"{n}", sequence=n, time=time) for n, decision in enumerate(decisions, 1)])
 
 
 def says(reviewer: str, image: int, *labels: str) -> Decision:
@@ -63,22 +63,22 @@ labels = st.sampled_from(CLASSES)
 
 @given(st.lists(st.tuples(labels, labels), min_size=1, max_size=30))
 def test_cohen_is_scikit_learns(pairs: list[tuple[str, ...]]) -> None:
-    own = cohen_kappa(pairs)
+    kappa = cohen_kappa(pairs)
     if len({label for pair in pairs for label in pair}) == 1:
-        assert own is None  # scikit-learn warns and gives NaN
+        assert kappa is None  # scikit-learn warns and gives NaN
         return
-    assert own == pytest.approx(cohen_kappa_score([one for one, _ in pairs], [other for _, other in pairs]))
-    assert own == pytest.approx(cohen_kappa([(other, one) for one, other in pairs]))
+    assert kappa == pytest.approx(cohen_kappa_score([first for first, _ in pairs], [second for _, second in pairs]))
+    assert kappa == pytest.approx(cohen_kappa([(second, first) for first, second in pairs]))
 
 
 @given(st.integers(2, 5).flatmap(lambda n: st.lists(st.lists(labels, min_size=n, max_size=n), min_size=1, max_size=20)))
 def test_fleiss_is_statsmodels(rows: list[list[str]]) -> None:
-    own = fleiss_kappa([Counter(row) for row in rows])
+    kappa = fleiss_kappa([Counter(row) for row in rows])
     table = np.array([[row.count(name) for name in CLASSES] for row in rows])
     if (table.sum(0) > 0).sum() == 1:
-        assert own is None
+        assert kappa is None
     else:
-        assert own == pytest.approx(statsmodels_fleiss(table, method="fleiss"))
+        assert kappa == pytest.approx(statsmodels_fleiss(table, method="fleiss"))
 
 
 def test_images_of_different_numbers_of_judgements_count_alike() -> None:
@@ -87,8 +87,8 @@ def test_images_of_different_numbers_of_judgements_count_alike() -> None:
 
 
 def test_each_class_by_hand() -> None:
-    found = class_agreement([{"sea": 2}, {"sea": 1, "forest": 1}, {"forest": 3}])
-    assert found == (ClassAgreement("sea", 3, 2 / 3), ClassAgreement("forest", 4, 3 / 4))
+    classes = class_agreement([{"sea": 2}, {"sea": 1, "forest": 1}, {"forest": 3}])
+    assert classes == (ClassAgreement("sea", 3, 2 / 3), ClassAgreement("forest", 4, 3 / 4))
     assert class_agreement([]) == ()
 
 
@@ -102,13 +102,22 @@ def test_two_reviewers() -> None:
         some_decision(5, "unsure", reviewer="ana"), says("ben", 5, "sea"),
         some_decision(1, "exclude", reviewer="cleo", adjudicates=True),
     )  # fmt: skip
-    found = reviewer_agreement(state)
-    assert (found.reviewers, found.images, found.judged, found.method) == (("ana", "ben"), 4, 6, "Cohen")
-    assert found.share == 0.75
+    agreement = reviewer_agreement(state)
+    assert (agreement.reviewers, agreement.images, agreement.judged, agreement.method) == (
+        ("ana", "ben"),
+        4,
+        6,
+        "Cohen",
+    )
+    assert agreement.share == 0.75
     # by chance: ana says sea 2, forest 1, exclude 1 of 4 times, ben 1, 2, 1
-    assert found.kappa == pytest.approx((0.75 - 5 / 16) / (1 - 5 / 16))
-    assert [(one.category, one.judgements) for one in found.classes] == [("forest", 3), ("sea", 3), ("(exclude)", 2)]
-    assert found.classes[0].agreement == pytest.approx(2 / 3)
+    assert agreement.kappa == pytest.approx((0.75 - 5 / 16) / (1 - 5 / 16))
+    assert [(category.category, category.judgements) for category in agreement.classes] == [
+        ("forest", 3),
+        ("sea", 3),
+        ("(exclude)", 2),
+    ]
+    assert agreement.classes[0].agreement == pytest.approx(2 / 3)
 
 
 def test_to_keep_and_to_relabel_to_the_same_agree() -> None:
@@ -118,16 +127,22 @@ def test_to_keep_and_to_relabel_to_the_same_agree() -> None:
 
 def test_three_reviewers_are_fleiss_and_sets_are_a_category() -> None:
     state = state_of(*(says(who, 0, "sea", "forest") for who in ("ana", "ben")), says("cleo", 0, "sea"))
-    found = reviewer_agreement(state)
-    assert (found.method, found.images) == ("Fleiss", 1)
-    assert [one.category for one in found.classes] == ["sea", "ambiguous: forest, sea"]
-    assert found.share == pytest.approx(1 / 3)
+    agreement = reviewer_agreement(state)
+    assert (agreement.method, agreement.images) == ("Fleiss", 1)
+    assert [category.category for category in agreement.classes] == ["sea", "ambiguous: forest, sea"]
+    assert agreement.share == pytest.approx(1 / 3)
 
 
 def test_one_reviewer_or_none() -> None:
     for state in (state_of(), state_of(says("ana", 0, "sea"))):
-        found = reviewer_agreement(state)
-        assert (found.reviewers, found.images, found.share, found.kappa, found.classes) == ((), 0, None, None, ())
+        agreement = reviewer_agreement(state)
+        assert (agreement.reviewers, agreement.images, agreement.share, agreement.kappa, agreement.classes) == (
+            (),
+            0,
+            None,
+            None,
+            (),
+        )
 
 
 def test_the_most_serious_disagreement_comes_first() -> None:
@@ -141,24 +156,24 @@ def test_the_most_serious_disagreement_comes_first() -> None:
         some_decision(6, "unsure", reviewer="cleo"), says("ben", 6, "sea"),
         says("ana", 7, "sea", "forest"), some_decision(7, "multi-label", "sea", "forest", reviewer="ben"),
     )  # fmt: skip
-    found = disagreements(state)
-    assert [(one.image_id, one.seriousness) for one in found] == [
+    disputes = disagreements(state)
+    assert [(dispute.image_id, dispute.seriousness) for dispute in disputes] == [
         ("2.png", 1), ("1.png", 1), ("5.png", pytest.approx(2 / 3)), ("0.png", 0.5), ("7.png", 0),
     ]  # fmt: skip
-    assert [one.reviewer for one in found[0].verdicts] == ["ana", "ben", "cleo"]
+    assert [verdict.reviewer for verdict in disputes[0].verdicts] == ["ana", "ben", "cleo"]
     assert disagreements(state_of()) == []
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 4), labels), max_size=20))
 def test_what_reviewers_are_called_and_ranges(looks: list[tuple[str, int, str]]) -> None:
-    found = reviewer_agreement(state_of(*(says(*look) for look in looks)))
+    agreement = reviewer_agreement(state_of(*(says(*look) for look in looks)))
     renamed = reviewer_agreement(
-        state_of(*(says({"a": "z"}.get(who, who), image, label) for who, image, label in looks))
+        state_of(*(says({"a": "z"}.get(reviewer, reviewer), image, label) for reviewer, image, label in looks))
     )
-    assert (found.share, found.kappa, found.classes) == (renamed.share, renamed.kappa, renamed.classes)
-    assert found.share is None or 0 <= found.share <= 1
-    assert found.kappa is None or -1 <= found.kappa <= 1
-    assert all(0 <= one.agreement <= 1 for one in found.classes)
+    assert (agreement.share, agreement.kappa, agreement.classes) == (renamed.share, renamed.kappa, renamed.classes)
+    assert agreement.share is None or 0 <= agreement.share <= 1
+    assert agreement.kappa is None or -1 <= agreement.kappa <= 1
+    assert all(0 <= item.agreement <= 1 for item in agreement.classes)
     disputed = disagreements(state_of(*(says(*look) for look in looks)))
-    assert all(0 < one.seriousness <= 1 for one in disputed)
-    assert (found.share == 1) == (found.images > 0 and not disputed)
+    assert all(0 < item.seriousness <= 1 for item in disputed)
+    assert (agreement.share == 1) == (agreement.images > 0 and not disputed)

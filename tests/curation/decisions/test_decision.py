@@ -32,13 +32,13 @@ def line(**changes: Any) -> dict[str, Any]:
 def decisions(draw: st.DrawFn) -> Decision:
     verdict = draw(st.sampled_from(sorted(VERDICTS)))
     number = {"none": (0, 0), "one": (1, 1), "several": (2, 3)}[VERDICTS[verdict].names]
-    others = st.sampled_from(CLASSES[1:] if verdict == "relabel" else CLASSES)
+    new_classes = st.sampled_from(CLASSES[1:] if verdict == "relabel" else CLASSES)
     drawn = draw(st.booleans())
     return Decision(
         draw(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=64)),
         draw(st.text(min_size=1)),
         verdict,
-        tuple(draw(st.lists(others, min_size=number[0], max_size=number[1], unique=True))),
+        tuple(draw(st.lists(new_classes, min_size=number[0], max_size=number[1], unique=True))),
         "sea",
         draw(st.text("0123456789abcdef", min_size=64, max_size=64)),
         draw(st.none() | st.floats(0, 1e6)),
@@ -159,10 +159,10 @@ def test_labels_and_meaning() -> None:
     keep, relabel = some_decision(0, "keep"), some_decision(0, "relabel", "sea", label="forest")
     assert keep.labels == relabel.labels == ("sea",)
     assert keep.meaning == relabel.meaning  # both say that it is the sea
-    one, other = (some_decision(0, "ambiguous", *names) for names in (("sea", "forest"), ("forest", "sea")))
-    assert one.meaning == other.meaning
-    assert one.labels == ("forest", "sea")
-    assert one.meaning != some_decision(0, "multi-label", "sea", "forest").meaning
+    first, second = (some_decision(0, "ambiguous", *names) for names in (("sea", "forest"), ("forest", "sea")))
+    assert first.meaning == second.meaning
+    assert first.labels == ("forest", "sea")
+    assert first.meaning != some_decision(0, "multi-label", "sea", "forest").meaning
     assert some_decision(0, "exclude").labels == ()
 
 

@@ -35,7 +35,7 @@ def test_a_deleted_image_is_nowhere() -> None:
 images = st.tuples(st.sampled_from("abcdef"), st.sampled_from("123"))
 
 
-@given(images, st.lists(images, unique_by=lambda one: one[0]))
+@given(images, st.lists(images, unique_by=lambda image: image[0]))
 def test_what_is_found_has_the_content(image: tuple[str, str], today: list[tuple[str, str]]) -> None:
     contents = dict(today)
     there = ImageIndex(list(contents), list(contents.values())).find(*image)

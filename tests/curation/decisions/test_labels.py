@@ -27,7 +27,7 @@ def rows_of(*labels: str) -> Rows:
 
 def state_of(*decisions: Decision) -> State:
     time = "2026-01-31T12:00:00.000000Z"
-    return replay([replace(one, id=f"{n}", sequence=n, time=time) for n, one in enumerate(decisions, 1)])
+    return replay([replace(decision, id=f"{n}", sequence=n, time=time) for n, decision in enumerate(decisions, 1)])
 
 
 def decided(*decisions: Decision, labels: tuple[str, ...] = ("sea",)) -> DecidedLabels:

@@ -98,7 +98,7 @@ def test_an_image_changed_or_gone_is_refused_by_name(ledger: Ledger, audit: Audi
 def test_undo_and_redo_across_restarts(ledger: Ledger, audit: Audit) -> None:
     first = ledger.decide(relabel())
     batch = ledger.decide(relabel(OTHER), Decision("ana", "test/sea/2.png", "exclude"))
-    assert len({one.batch for one in batch}) == 1
+    assert len({decision.batch for decision in batch}) == 1
     assert batch[0].batch
     assert first[0].batch == ""
     again = open_ledger(workspace_of(audit), "tiny")
@@ -137,23 +137,23 @@ def test_any_decision_is_taken_back_and_put_back(ledger: Ledger) -> None:
         assert state.verdicts(IMAGE) == {"ana": third}
         assert state.images() == [IMAGE]
     assert [entry.of for _, entry in ledger.log.read().entries if isinstance(entry, Reversal)] == [
-        one.id for one in (second, third, first, third, first)
+        decision.id for decision in (second, third, first, third, first)
     ]
 
 
 def test_what_cannot_be_taken_back_is_told(ledger: Ledger) -> None:
-    one = ledger.decide(Decision("ana", IMAGE, "exclude"))[0]
+    decision = ledger.decide(Decision("ana", IMAGE, "exclude"))[0]
     lines = ledger.lines()
     with pytest.raises(ErrataError, match="'nothing'"):
         ledger.take_back("nothing", "ana")
     with pytest.raises(ErrataError, match="is ana's and not ben's"):
-        ledger.take_back(one.id, "ben")
+        ledger.take_back(decision.id, "ben")
     with pytest.raises(ErrataError, match="nothing to put back"):
-        ledger.put_back(one.id, "ana")
+        ledger.put_back(decision.id, "ana")
     assert ledger.lines() == lines
-    ledger.take_back(one.id, "ana")
+    ledger.take_back(decision.id, "ana")
     with pytest.raises(ErrataError, match="taken back already"):
-        ledger.take_back(one.id, "ana")
+        ledger.take_back(decision.id, "ana")
     assert ledger.lines() == lines + 1
 
 
@@ -177,8 +177,8 @@ def test_others_decisions_are_seen(ledger: Ledger, audit: Audit) -> None:
     other = open_ledger(workspace_of(audit), "tiny")
     ledger.decide(relabel())
     other.decide(Decision("ben", IMAGE, "keep"))
-    for one in (ledger, other):
-        with one.reading() as state:
+    for reader in (ledger, other):
+        with reader.reading() as state:
             assert state.disputed(IMAGE)
             assert set(state.verdicts(IMAGE)) == {"ana", "ben"}
     other.decide(Decision("cleo", IMAGE, "relabel", ("forest",), adjudicates=True))
@@ -266,14 +266,14 @@ def test_classes_added_later(ledger: Ledger, audit: Audit) -> None:
 
 
 def test_threads_share_a_review(ledger: Ledger, audit: Audit) -> None:
-    own = audit.rows.image_ids.tolist()
+    image_ids = audit.rows.image_ids.tolist()
     with ThreadPoolExecutor(6) as threads:
-        list(threads.map(lambda image_id: ledger.decide(Decision("ana", image_id, "keep")), own))
+        list(threads.map(lambda image_id: ledger.decide(Decision("ana", image_id, "keep")), image_ids))
     with ledger.reading() as state:
-        assert state.images() == sorted(own)
+        assert state.images() == sorted(image_ids)
     with ThreadPoolExecutor(6) as threads:
-        undone = list(threads.map(lambda _: ledger.undo("ana"), own))
-    assert sorted(one.image_id for step in undone for one in step) == sorted(own)
+        undone = list(threads.map(lambda _: ledger.undo("ana"), image_ids))
+    assert sorted(decision.image_id for decisions in undone for decision in decisions) == sorted(image_ids)
 
 
 def test_names(audit: Audit, tmp_path: Path) -> None:

@@ -177,15 +177,15 @@ def test_threads_of_one_process(log: DecisionLog, monkeypatch: pytest.MonkeyPatc
     last = decision_log._last
 
     def slow(descriptor: int) -> tuple[str, int]:
-        found = last(descriptor)
+        entry = last(descriptor)
         time.sleep(0.002)  # now another thread would write, if it could
-        return found
+        return entry
 
     monkeypatch.setattr(decision_log, "_last", slow)
     with ThreadPoolExecutor(8) as threads:
         written = list(threads.map(lambda image: log.append(some_decision(image)), range(40)))
     assert sorted(entry.sequence for _, entry in log.read().entries) == list(range(1, 41))
-    assert {entry.id for _, entry in log.read().entries} == {one.id for one in written}
+    assert {entry.id for _, entry in log.read().entries} == {entry.id for entry in written}
 
 
 class Writers:
@@ -237,9 +237,9 @@ def test_nothing_acknowledged_is_lost_by_kills(log: DecisionLog, tmp_path: Path)
     assert len({entry.id for entry in entries}) == len(entries)
     assert [entry.sequence for entry in entries] == list(range(1, len(entries) + 1))
     for name in reviewers:
-        own, noted = [entry.id for entry in entries if entry.reviewer == name], writers.noted(name)
-        assert own[: len(noted)] == noted
-        assert len(own) <= len(noted) + 1  # one may be on the disk that nobody was told of
+        ids, noted = [entry.id for entry in entries if entry.reviewer == name], writers.noted(name)
+        assert ids[: len(noted)] == noted
+        assert len(ids) <= len(noted) + 1  # one may be on the disk that nobody was told of
     assert log.set_aside() > 0  # some line was torn, or this shows little
     assert not any(_whole(line) for line in log.path.with_suffix(".torn").read_bytes().splitlines())
     writers.end()

@@ -38,22 +38,22 @@ def entries(log: DecisionLog) -> list[Entry]:
 @st.composite
 def logs(draw: st.DrawFn) -> list[Entry]:
     """Part of one history, as a person may hold it: decisions and undos at few times, so that many tie."""
-    every: list[Entry] = []
+    entries_so_far: list[Entry] = []
     for number in range(12):
         when = f"2026-01-31T12:00:0{number // 4}.000000Z"
         entry: Entry = some_decision(number % 3, reviewer="ab"[number % 2])
         if number % 5 == 4:
-            entry = Reversal("undo", every[-2].id, every[-2].reviewer)
-        every.append(replace(entry, id=f"{number * 7 % 12:x}", sequence=number // 2 + 1, time=when))
-    return draw(st.lists(st.sampled_from(every)))
+            entry = Reversal("undo", entries_so_far[-2].id, entries_so_far[-2].reviewer)
+        entries_so_far.append(replace(entry, id=f"{number * 7 % 12:x}", sequence=number // 2 + 1, time=when))
+    return draw(st.lists(st.sampled_from(entries_so_far)))
 
 
 @given(logs(), logs(), logs())
-def test_merging_is_a_union(one: list[Entry], two: list[Entry], three: list[Entry]) -> None:
-    together = merged([one, two])
-    assert together == merged([two, one]) == merged([together, one]) == merged([two, together, together])
-    assert merged([together, three]) == merged([one, merged([two, three])])
-    assert {entry.id for entry in together} == {entry.id for entry in (*one, *two)}
+def test_merging_is_a_union(first: list[Entry], second: list[Entry], third: list[Entry]) -> None:
+    together = merged([first, second])
+    assert together == merged([second, first]) == merged([together, first]) == merged([second, together, together])
+    assert merged([together, third]) == merged([first, merged([second, third])])
+    assert {entry.id for entry in together} == {entry.id for entry in (*first, *second)}
     keys = [(entry.time, entry.sequence) for entry in together]
     assert keys == sorted(keys)
     assert len(together) == len({entry.id for entry in together})
@@ -71,10 +71,10 @@ def test_files_are_merged_both_ways_to_the_same(log: DecisionLog, other: Decisio
     assert merge_into(log, [other.path, other.path], CLASSES) == 0
     assert other.path.read_bytes() == original
     assert merge_into(other, [log.path], CLASSES) == 2
-    one, two = replay(entries(log)), replay(entries(other))
+    first, second = replay(entries(log)), replay(entries(other))
     for image in ("0.png", "1.png"):
-        assert one.verdicts(image) == two.verdicts(image)
-    assert set(one.verdicts("1.png")) == {"ana", "ben"}
+        assert first.verdicts(image) == second.verdicts(image)
+    assert set(first.verdicts("1.png")) == {"ana", "ben"}
     later = log.append(some_decision(2))
     assert later.time >= max(entry.time for entry in entries(other))
 

@@ -31,14 +31,14 @@ class Book:
 
     def undo(self, reviewer: str = "ana") -> list[Decision]:
         step = self.state().undoable(reviewer)
-        for one in step:
-            self.add(Reversal("undo", one.id, reviewer))
+        for decision in step:
+            self.add(Reversal("undo", decision.id, reviewer))
         return step
 
     def redo(self, reviewer: str = "ana") -> list[Decision]:
         step = self.state().redoable(reviewer)
-        for one in step:
-            self.add(Reversal("redo", one.id, reviewer))
+        for decision in step:
+            self.add(Reversal("redo", decision.id, reviewer))
         return step
 
     def state(self) -> State:
@@ -52,8 +52,10 @@ def book() -> Book:
 
 def in_force(state: State) -> dict[str, Any]:
     """Return all that a caller can see of the verdicts."""
-    own = {image: (state.verdicts(image), state.adjudication(image), state.verdict(image)) for image in state.images()}
-    return {"images": own, "counts": state.counts(), "reviewers": state.reviewers()}
+    verdicts = {
+        image: (state.verdicts(image), state.adjudication(image), state.verdict(image)) for image in state.images()
+    }
+    return {"images": verdicts, "counts": state.counts(), "reviewers": state.reviewers()}
 
 
 def test_the_latest_of_a_reviewer_wins(book: Book) -> None:
@@ -64,7 +66,7 @@ def test_the_latest_of_a_reviewer_wins(book: Book) -> None:
     assert state.verdicts("1.png") == {"ana": second}
     assert state.verdict("2.png") == other
     assert state.counts() == {"exclude": 1, "unsure": 1}
-    assert [state.in_force(one.id) for one in (first, second, other)] == [False, True, True]
+    assert [state.in_force(decision.id) for decision in (first, second, other)] == [False, True, True]
     assert not state.undone(first.id)
     assert state.verdicts("3.png") == {}
     assert state.verdict("3.png") is None

@@ -29,8 +29,8 @@ def lines() -> list[LogLine]:
         Reversal("undo", "unknown", "ana"),
     ]
     dated = [
-        replace(one, id=str(n), sequence=n, time=f"2026-01-3{n // 4}T12:00:00.000000Z")
-        for n, one in enumerate(entries, 1)
+        replace(entry, id=str(n), sequence=n, time=f"2026-01-3{n // 4}T12:00:00.000000Z")
+        for n, entry in enumerate(entries, 1)
     ]
     shas = [some_decision(image).sha256 for image in range(3)]
     return lines_of(enumerate(dated, 1), replay(dated, list(SPLITS), shas), SPLITS)

@@ -49,14 +49,14 @@ def test_other_arguments_and_owners_have_answers_of_their_own() -> None:
     remembered = _once(Owner.schema)
 
     def ask() -> None:
-        one, other = Owner(), Owner()
-        assert remembered(one, "a")["given"] == ("a",)
-        assert remembered(one, "b", leaf=True) == {"given": ("b",), "named": {"leaf": True}}
-        remembered(other, "a")
-        assert (one.asked, other.asked) == (2, 1)
-        remembered(one, ["no key"])
-        remembered(one, ["no key"])
-        assert one.asked == 4
+        first, second = Owner(), Owner()
+        assert remembered(first, "a")["given"] == ("a",)
+        assert remembered(first, "b", leaf=True) == {"given": ("b",), "named": {"leaf": True}}
+        remembered(second, "a")
+        assert (first.asked, second.asked) == (2, 1)
+        remembered(first, ["no key"])
+        remembered(first, ["no key"])
+        assert first.asked == 4
 
     within("/graphql", ask)
 

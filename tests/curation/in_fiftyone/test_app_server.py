@@ -65,9 +65,9 @@ def app(mongo_workspace: Workspace, media: Path) -> Iterator[AppServer]:
 def description(app: AppServer) -> str | None:
     """What the database says about the field `ground_truth`."""
     with MongoClient[dict[str, Any]](app.database) as client:
-        found = client["fiftyone"]["datasets"].find_one({"name": "guarded"})
-    assert found is not None
-    texts: dict[str, str | None] = {field["name"]: field["description"] for field in found["sample_fields"]}
+        document = client["fiftyone"]["datasets"].find_one({"name": "guarded"})
+    assert document is not None
+    texts: dict[str, str | None] = {field["name"]: field["description"] for field in document["sample_fields"]}
     return texts["ground_truth"]
 
 
@@ -81,7 +81,7 @@ def ask(app: AppServer, method: str, path: str, body: str | None = None, **heade
         connection.close()
 
 
-def own(app: AppServer) -> dict[str, str]:
+def own_page(app: AppServer) -> dict[str, str]:
     return {"Origin": f"http://127.0.0.1:{app.port}", "Sec_Fetch_Site": "same-origin"}
 
 
@@ -144,11 +144,11 @@ LIST_FILES = json.dumps({"operator_uri": "@voxel51/operators/list_files", "param
 
 
 def test_listing_folders_is_off(app: AppServer) -> None:
-    assert ask(app, "POST", "/operators/execute", LIST_FILES, **own(app))[0] == 403
+    assert ask(app, "POST", "/operators/execute", LIST_FILES, **own_page(app))[0] == 403
 
 
 def test_our_own_page_may_call_operators(app: AppServer) -> None:
-    status, _, body = ask(app, "POST", "/operators", "{}", **own(app))
+    status, _, body = ask(app, "POST", "/operators", "{}", **own_page(app))
     uris = {f"{operator['config']['name']}" for operator in json.loads(body)["operators"]}
     assert status == 200
     assert {"edit_field_values", "list_files"} <= uris
@@ -176,7 +176,7 @@ def test_other_pages_change_nothing(app: AppServer, headers: dict[str, str]) -> 
 
 
 def test_our_own_page_may_change_a_field(app: AppServer) -> None:
-    assert ask(app, "POST", "/operators/execute", change("as given"), **own(app))[0] == 200
+    assert ask(app, "POST", "/operators/execute", change("as given"), **own_page(app))[0] == 200
     assert description(app) == "as given"
 
 
@@ -202,7 +202,7 @@ def set_view(app: AppServer, stages: list[dict[str, Any]]) -> dict[str, Any]:
     }"""
     body = json.dumps({"query": query, "variables": {"view": stages}})
     answer: dict[str, Any] = json.loads(
-        ask(app, "POST", "/graphql", body, Content_Type="application/json", **own(app))[2]
+        ask(app, "POST", "/graphql", body, Content_Type="application/json", **own_page(app))[2]
     )
     return answer
 
@@ -214,7 +214,7 @@ def counted(app: AppServer, path: str, view_name: str | None = None) -> int:
     form |= {"sampleIds": [], "hiddenLabels": [], "extendedStages": {}, "mixed": False}
     form |= dict.fromkeys(("filters", "groupId", "index", "slice", "slices"))
     body = json.dumps({"query": query, "variables": {"form": form}})
-    answer = json.loads(ask(app, "POST", "/graphql", body, Content_Type="application/json", **own(app))[2])
+    answer = json.loads(ask(app, "POST", "/graphql", body, Content_Type="application/json", **own_page(app))[2])
     assert "errors" not in answer, answer
     return int(answer["data"]["aggregations"][0]["count"])
 
@@ -237,7 +237,7 @@ def test_what_it_remembers_follows_the_dataset(app: AppServer, mongo_workspace: 
 
 
 def test_server_errors_keep_their_traceback(app: AppServer) -> None:
-    status, _, body = ask(app, "POST", "/tag", "{}", **own(app))
+    status, _, body = ask(app, "POST", "/tag", "{}", **own_page(app))
     assert status == 500
     assert b"Traceback" not in body
     assert b"site-packages" not in body

@@ -58,10 +58,10 @@ def fields(desk: FiftyOneDesk, image_id: str, *names: str) -> list[Any]:
 
 
 def test_one_image(desk: FiftyOneDesk) -> None:
-    (one,) = ids(desk, WRONG)
-    done = desk.decide([one], "accept", viewing=Viewing(one, 1.25, "FiftyOne: suspicious test"))
+    (sample_id,) = ids(desk, WRONG)
+    done = desk.decide([sample_id], "accept", viewing=Viewing(sample_id, 1.25, "FiftyOne: suspicious test"))
     assert done.sentence == "test/sea/0.png: relabel forest"
-    assert done.sample_ids == (one,)
+    assert done.sample_ids == (sample_id,)
     (decision,) = done.decisions
     assert (decision.reviewer, decision.source, decision.looked_s) == ("ana", "fiftyone", 1.25)
     assert (decision.queue, decision.blind, decision.drawn) == ("FiftyOne: suspicious test", False, False)
@@ -83,8 +83,8 @@ def test_many_at_once_are_undone_together(desk: FiftyOneDesk) -> None:
     several = ids(desk, *(f"train/sea/{n}.png" for n in range(6)), *(f"test/sea/{n}.png" for n in range(1, 4)))
     done = desk.decide(several, "label", ["street"], Viewing(looked_s=18))
     assert (done.sentence, len(done.decisions)) == ("9 images: relabel street", 9)
-    assert {one.looked_s for one in done.decisions} == {2.0}
-    assert len({one.batch for one in done.decisions}) == 1
+    assert {decision.looked_s for decision in done.decisions} == {2.0}
+    assert len({decision.batch for decision in done.decisions}) == 1
     assert fields(desk, RIGHT, f"{CURATED}.label") == ["street"]
     undone = desk.reverse("undo")
     assert undone.sentence == "took back 9 images: relabel street"
@@ -98,22 +98,22 @@ def test_many_at_once_are_undone_together(desk: FiftyOneDesk) -> None:
 
 
 def test_the_same_key_twice_counts_once(desk: FiftyOneDesk) -> None:
-    (one,) = ids(desk, WRONG)
-    desk.decide([one], "accept")
-    again = desk.decide([one], "accept")
+    (sample_id,) = ids(desk, WRONG)
+    desk.decide([sample_id], "accept")
+    again = desk.decide([sample_id], "accept")
     assert (again.decisions, again.sentence) == ((), "test/sea/0.png: you have said that already")
     assert desk.bench.ledger.lines() == 1
-    desk.decide([one], "keep")  # another verdict is a change of mind
+    desk.decide([sample_id], "keep")  # another verdict is a change of mind
     assert desk.bench.ledger.lines() == 2
     some = desk.decide([*ids(desk, WRONG, RIGHT)], "keep")
     assert [decision.image_id for decision in some.decisions] == [RIGHT]
 
 
 def test_an_image_that_is_not_shown_is_refused(desk: FiftyOneDesk) -> None:
-    one, other = ids(desk, WRONG, RIGHT)
-    for asked in ([one], [one, other]):
+    sample_id, other_id = ids(desk, WRONG, RIGHT)
+    for asked in ([sample_id], [sample_id, other_id]):
         with pytest.raises(ErrataError, match="no longer shown; nothing was decided"):
-            desk.decide(asked, "keep", viewing=Viewing(shown=other))
+            desk.decide(asked, "keep", viewing=Viewing(shown=other_id))
     with pytest.raises(ErrataError, match="no image is open or selected"):
         desk.decide([], "keep")
     assert desk.bench.ledger.lines() == 0
@@ -158,9 +158,9 @@ def test_an_image_changed_or_gone_is_refused_by_name(desk: FiftyOneDesk) -> None
 
 def test_two_reviewers_on_one_image(desk: FiftyOneDesk, mongo_workspace: Workspace) -> None:
     ben = at_work(mongo_workspace, desk.bench.audit, "ben")
-    (one,) = ids(desk, WRONG)
-    desk.decide([one], "accept")
-    ben.decide([one], "keep")
+    (sample_id,) = ids(desk, WRONG)
+    desk.decide([sample_id], "accept")
+    ben.decide([sample_id], "keep")
     names = ("decision", "reviewer", "reviewers_disagree", f"{CURATED}.label")
     assert fields(desk, WRONG, *names) == [None, ["ana", "ben"], True, "sea"]
     desk.reverse("undo")  # takes back her own, not the last one
@@ -168,9 +168,9 @@ def test_two_reviewers_on_one_image(desk: FiftyOneDesk, mongo_workspace: Workspa
 
 
 def test_a_replaced_given_label_is_put_back_and_said(desk: FiftyOneDesk) -> None:
-    (one,) = ids(desk, WRONG)
-    write_samples(desk.dataset, {one: {GIVEN: classification("street")}})
-    done = desk.decide([one], "keep")
+    (sample_id,) = ids(desk, WRONG)
+    write_samples(desk.dataset, {sample_id: {GIVEN: classification("street")}})
+    done = desk.decide([sample_id], "keep")
     assert done.sentence == (
         "test/sea/0.png: keep sea; ground_truth of test/sea/0.png had been replaced: it is as given again"
     )
@@ -241,6 +241,6 @@ def test_mongod_killed_during_the_review(own_workspace: Workspace) -> None:
         [sys.executable, "-c", KILLED, str(own_workspace.root)],
         cwd=REPOSITORY, capture_output=True, text=True,
     )  # fmt: skip
-    said, lines, restored = run.stdout.splitlines() or [run.stderr, "", ""]
-    assert said.startswith("it is in the decision log, but the database does not answer: run `errata rebuild tiny`")
+    sentence, lines, restored = run.stdout.splitlines() or [run.stderr, "", ""]
+    assert sentence.startswith("it is in the decision log, but the database does not answer: run `errata rebuild tiny`")
     assert (lines, restored) == ("1", "['test/sea/0.png'] ['forest']")

@@ -28,7 +28,7 @@ from tests.helpers.small_audit import CLASSES, small_audit
 IMAGE = "test/sea/0.png"
 
 
-def said(
+def judged(
     number: int, reviewer: str, decision: str, *labels: str, image: str = IMAGE, adjudicates: bool = False
 ) -> Decision:
     return Decision(
@@ -49,7 +49,7 @@ def test_nothing_decided() -> None:
 
 
 def test_one_verdict() -> None:
-    assert fields(said(1, "ana", "relabel", "forest")) == {
+    assert fields(judged(1, "ana", "relabel", "forest")) == {
         "curated": "forest",
         "curated_in_log": "forest",
         "decision": "relabel",
@@ -72,16 +72,16 @@ def test_one_verdict() -> None:
     ],
 )
 def test_the_working_label(decision: str, labels: tuple[str, ...], curated: str) -> None:
-    got = fields(said(1, "ana", decision, *labels))
+    got = fields(judged(1, "ana", decision, *labels))
     assert (got["decision"], got["curated"]) == (decision, curated)
 
 
 def test_reviewers_who_differ_until_it_is_settled() -> None:
-    two = said(1, "ben", "keep"), said(2, "ana", "relabel", "forest")
+    two = judged(1, "ben", "keep"), judged(2, "ana", "relabel", "forest")
     got = fields(*two)
     assert (got["curated"], got["decision"], got["reviewers_disagree"]) == ("sea", None, True)
     assert (got["reviewer"], got["reviewed_at"].second) == (["ana", "ben"], 2)
-    settled = fields(*two, said(3, "cleo", "relabel", "street", adjudicates=True))
+    settled = fields(*two, judged(3, "cleo", "relabel", "street", adjudicates=True))
     assert (settled["curated"], settled["decision"], settled["reviewers_disagree"]) == ("street", "relabel", None)
     assert settled["reviewer"] == ["ana", "ben", "cleo"]
 
@@ -100,7 +100,7 @@ verdicts = st.sampled_from(sorted(VERDICTS)).flatmap(
 
 @given(st.lists(st.tuples(st.sampled_from(["ana", "ben"]), verdicts), max_size=4))
 def test_the_working_label_is_that_of_the_curated_splits(given: list[tuple[str, tuple[str, tuple[str, ...]]]]) -> None:
-    decisions = [said(n, who, kind, *labels) for n, (who, (kind, labels)) in enumerate(given)]
+    decisions = [judged(n, who, kind, *labels) for n, (who, (kind, labels)) in enumerate(given)]
     state = replay(decisions)
     got = decided_labels(state, one_row())
     assert mirrored(state, IMAGE, "sea", CLASSES)[CURATED] == CLASSES[got.labels[0]]
@@ -171,8 +171,10 @@ def test_the_views_of_a_review(shown: tuple[Ledger, Any]) -> None:
 @pytest.mark.mongo
 def test_the_given_label_stays_as_given(shown: tuple[Ledger, Any]) -> None:
     ledger, dataset = shown
-    (one,) = (sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE)
-    write_samples(dataset, {one: {"ground_truth": classification("street")}})
+    (sample_id,) = (
+        sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE
+    )
+    write_samples(dataset, {sample_id: {"ground_truth": classification("street")}})
     assert write_decisions(dataset, ledger) == 1
     assert values(dataset, IMAGE, "ground_truth.label") == ("sea",)
 
@@ -197,6 +199,8 @@ def test_images_of_another_audit_are_left_alone(audit: Audit, shown: tuple[Ledge
     rows = audit.rows.where(audit.rows.image_ids != IMAGE)
     fewer = Ledger(ledger.log, replace(audit.checked, rows=rows, sha256s=audit.checked.sha256s[1:]))
     assert IMAGE not in given_labels(fewer)
-    (one,) = (sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE)
-    write_samples(dataset, {one: {CURATED_IN_LOG: "street"}})
+    (sample_id,) = (
+        sample_id for sample_id, name in zip(*dataset.values(["id", "image_id"]), strict=True) if name == IMAGE
+    )
+    write_samples(dataset, {sample_id: {CURATED_IN_LOG: "street"}})
     assert write_decisions(dataset, fewer) == 0

@@ -28,8 +28,8 @@ def audit(mongo_workspace: Workspace) -> Audit:
 
 
 def ids(dataset: Any, view: str) -> list[str]:
-    found: list[str] = dataset.load_saved_view(view).values("image_id")
-    return found
+    image_ids: list[str] = dataset.load_saved_view(view).values("image_id")
+    return image_ids
 
 
 def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) -> None:

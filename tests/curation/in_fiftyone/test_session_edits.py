@@ -18,9 +18,9 @@ EDIT = f"/dataset/{'a' * 24}/sample/{SAMPLE}"
 @pytest.fixture
 def decided(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The samples that were looked at for edits."""
-    found: list[list[str]] = []
-    monkeypatch.setattr(SessionEdits, "_decide", lambda self, sample_ids: found.append(sample_ids))
-    return found
+    edited: list[list[str]] = []
+    monkeypatch.setattr(SessionEdits, "_decide", lambda self, sample_ids: edited.append(sample_ids))
+    return edited
 
 
 def ask(

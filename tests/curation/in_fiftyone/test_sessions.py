@@ -77,6 +77,6 @@ def test_a_dataset_that_is_there_follows_the_log(mongo_workspace: Workspace) -> 
     audit = small_audit(mongo_workspace, "followed", cams=0)
     assert follow_log(mongo_workspace, "followed", "") is None  # written anew
     Ledger(log_of(mongo_workspace, "followed"), audit.checked).decide(Decision("ana", "test/sea/0.png", "keep"))
-    found = follow_log(mongo_workspace, "followed", "")
-    assert found is not None
-    assert (found.updated, found.decisions) == (1, ())
+    synced = follow_log(mongo_workspace, "followed", "")
+    assert synced is not None
+    assert (synced.updated, synced.decisions) == (1, ())

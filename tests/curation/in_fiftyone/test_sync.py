@@ -30,34 +30,42 @@ def audit(mongo_workspace: Workspace) -> Audit:
 @pytest.fixture
 def dataset(mongo_workspace: Workspace, audit: Audit) -> Any:
     log_of(mongo_workspace, "edited").path.unlink(missing_ok=True)
-    found = load_dataset(mongo_workspace, "errata-edited")
-    own = read_samples(found, ("curated_in_log",))
-    write_samples(found, {one: {"tags": [], "curated": classification(s["curated_in_log"])} for one, s in own.items()})
+    dataset = load_dataset(mongo_workspace, "errata-edited")
+    samples = read_samples(dataset, ("curated_in_log",))
+    write_samples(
+        dataset,
+        {sample_id: {"tags": [], "curated": classification(s["curated_in_log"])} for sample_id, s in samples.items()},
+    )
     sync(mongo_workspace, "edited", "")
-    return found
+    return dataset
 
 
 def edit(dataset: Any, image_id: str, **values: Any) -> None:
-    (one,) = (one for one, s in read_samples(dataset, ("image_id",)).items() if s["image_id"] == image_id)
-    write_samples(dataset, {one: values})
+    (sample_id,) = (
+        sample_id for sample_id, s in read_samples(dataset, ("image_id",)).items() if s["image_id"] == image_id
+    )
+    write_samples(dataset, {sample_id: values})
 
 
 def fields(dataset: Any, image_id: str, *names: str) -> list[Any]:
-    (found,) = (s for s in read_samples(dataset, ("image_id", *names)).values() if s["image_id"] == image_id)
-    return [found[name] for name in names]
+    (sample,) = (s for s in read_samples(dataset, ("image_id", *names)).values() if s["image_id"] == image_id)
+    return [sample[name] for name in names]
 
 
-def decided(found: Synced) -> list[tuple[Any, ...]]:
-    return [(one.image_id, one.decision, one.new_labels, one.queue, one.source) for one in found.decisions]
+def decided(synced: Synced) -> list[tuple[Any, ...]]:
+    return [
+        (decision.image_id, decision.decision, decision.new_labels, decision.queue, decision.source)
+        for decision in synced.decisions
+    ]
 
 
 def test_an_edited_label(dataset: Any, mongo_workspace: Workspace) -> None:
     edit(dataset, WRONG, curated=classification("forest"))
-    found = sync(mongo_workspace, "edited", "ana")
-    assert decided(found) == [(WRONG, "relabel", ("forest",), "label edited in FiftyOne", "fiftyone")]
-    assert found.decisions[0].reviewer == "ana"
+    synced = sync(mongo_workspace, "edited", "ana")
+    assert decided(synced) == [(WRONG, "relabel", ("forest",), "label edited in FiftyOne", "fiftyone")]
+    assert synced.decisions[0].reviewer == "ana"
     assert fields(dataset, WRONG, *SAID) == ["relabel", ["ana"], "forest", []]
-    assert found.sentences()[0] == "label edited in FiftyOne: 1, now in the decision log"
+    assert synced.sentences()[0] == "label edited in FiftyOne: 1, now in the decision log"
     again = sync(mongo_workspace, "edited", "ben")
     assert (again.decisions, again.updated) == ((), 0)
     edit(dataset, WRONG, curated=classification("sea"))  # edited back: the given label was right
@@ -80,15 +88,15 @@ def test_an_edited_label(dataset: Any, mongo_workspace: Workspace) -> None:
 )
 def test_a_tag(dataset: Any, mongo_workspace: Workspace, tag: str, decision: str, labels: tuple[str, ...]) -> None:
     edit(dataset, WRONG, tags=["holiday", tag])
-    found = sync(mongo_workspace, "edited", "ana")
-    assert decided(found) == [(WRONG, decision, labels, f"tagged {tag} in FiftyOne", "fiftyone")]
+    synced = sync(mongo_workspace, "edited", "ana")
+    assert decided(synced) == [(WRONG, decision, labels, f"tagged {tag} in FiftyOne", "fiftyone")]
     assert fields(dataset, WRONG, "decision", "tags") == [decision, ["holiday"]]
 
 
 def test_decisions_made_elsewhere_are_no_edits(dataset: Any, mongo_workspace: Workspace) -> None:
     open_ledger(mongo_workspace, "edited").decide(*[_relabel(image) for image in (WRONG, TRAIN)])
-    found = sync(mongo_workspace, "edited", "ben")
-    assert (found.decisions, found.updated) == ((), 2)
+    synced = sync(mongo_workspace, "edited", "ben")
+    assert (synced.decisions, synced.updated) == ((), 2)
     assert fields(dataset, TRAIN, *SAID) == ["relabel", ["ana"], "forest", []]
     log_of(mongo_workspace, "edited").path.write_text("")  # as if undone in another place
     assert sync(mongo_workspace, "edited", "ben").updated == 2
@@ -103,8 +111,8 @@ def test_an_edit_and_a_decision_made_elsewhere(dataset: Any, mongo_workspace: Wo
     """Nothing is lost: both are in the log, and the reviewers disagree."""
     open_ledger(mongo_workspace, "edited").decide(_relabel(WRONG))
     edit(dataset, WRONG, curated=classification("street"))
-    found = sync(mongo_workspace, "edited", "ben")
-    assert [one.new_labels for one in found.decisions] == [("street",)]
+    synced = sync(mongo_workspace, "edited", "ben")
+    assert [decision.new_labels for decision in synced.decisions] == [("street",)]
     assert fields(dataset, WRONG, "reviewer", "reviewers_disagree", "curated.label") == [["ana", "ben"], True, "sea"]
 
 
@@ -119,11 +127,11 @@ def test_what_is_no_decision_is_left_as_it_is(dataset: Any, mongo_workspace: Wor
     edit(dataset, "test/forest/0.png", tags=["exclude"])
     path.write_bytes(original + b"\0")
     try:
-        found = sync(mongo_workspace, "edited", "ana")
+        synced = sync(mongo_workspace, "edited", "ana")
     finally:
         path.write_bytes(original)
-    assert found.decisions == ()
-    told = sorted(found.refused)
+    assert synced.decisions == ()
+    told = sorted(synced.refused)
     for sentence, part in zip(
         told,
         (
@@ -151,10 +159,10 @@ def test_nobody_named(dataset: Any, mongo_workspace: Workspace) -> None:
 
 def test_a_replaced_given_label(dataset: Any, mongo_workspace: Workspace) -> None:
     edit(dataset, WRONG, ground_truth=classification("forest"))
-    found = sync(mongo_workspace, "edited", "ana")
-    assert (found.given_again, found.decisions) == ((WRONG,), ())
+    synced = sync(mongo_workspace, "edited", "ana")
+    assert (synced.given_again, synced.decisions) == ((WRONG,), ())
     assert fields(dataset, WRONG, "ground_truth.label") == ["sea"]
-    assert found.sentences()[0] == f"ground_truth replaced: 1, as given again: {WRONG}"
+    assert synced.sentences()[0] == f"ground_truth replaced: 1, as given again: {WRONG}"
 
 
 def test_edits_of_one_go_are_undone_together(dataset: Any, mongo_workspace: Workspace, audit: Audit) -> None:

@@ -24,7 +24,7 @@ def test_each_has_predictions_scores_and_embeddings(mongo_workspace: Workspace) 
     name = "many"
     audit = small_audit(mongo_workspace, name, cams=0)
     folder = audit_folder(mongo_workspace, name)
-    source = {one.name: one.run_folder for one in audit.architectures}[AUDITED[0]]
+    source = {architecture.name: architecture.run_folder for architecture in audit.architectures}[AUDITED[0]]
     results: dict[str, Any] = read_json(folder / "results.json")
     for place, architecture in enumerate(NAMES):
         if architecture not in results["runs"]:

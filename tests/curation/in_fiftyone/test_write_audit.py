@@ -42,8 +42,8 @@ def dataset(mongo_workspace: Workspace, audit: Audit) -> Any:
 
 def values(dataset: Any, field: str) -> dict[str, Any]:
     """Return the values of a field by image_id."""
-    ids, found = store.read_values(dataset, ["image_id", field])
-    return dict(zip(ids, found, strict=True))
+    ids, stored = store.read_values(dataset, ["image_id", field])
+    return dict(zip(ids, stored, strict=True))
 
 
 def test_every_image_with_its_given_label_and_split(dataset: Any, audit: Audit) -> None:
@@ -61,7 +61,7 @@ def test_scores_and_suggestions(dataset: Any, audit: Audit) -> None:
     ids = audit.rows.image_ids.tolist()
     for field, ranking in {
         "": audit.consensus,
-        **{f"{one.slug}_": one.ranking for one in audit.architectures},
+        **{f"{architecture.slug}_": architecture.ranking for architecture in audit.architectures},
     }.items():
         quality = values(dataset, f"{field}label_quality")
         np.testing.assert_allclose([quality[i] for i in ids], ranking.label_quality, rtol=1e-6)
@@ -74,23 +74,26 @@ def test_scores_and_suggestions(dataset: Any, audit: Audit) -> None:
 
 
 def test_predictions_embeddings_and_logits_that_give_the_probabilities_back(dataset: Any, audit: Audit) -> None:
-    for one in audit.architectures:
-        logits = values(dataset, f"{one.slug}.logits")
-        label, confidence = values(dataset, f"{one.slug}.label"), values(dataset, f"{one.slug}.confidence")
-        embeddings = values(dataset, f"{one.slug}_emb")
-        assert one.predictions.embeddings is not None
+    for architecture in audit.architectures:
+        logits = values(dataset, f"{architecture.slug}.logits")
+        label, confidence = (
+            values(dataset, f"{architecture.slug}.label"),
+            values(dataset, f"{architecture.slug}.confidence"),
+        )
+        embeddings = values(dataset, f"{architecture.slug}_emb")
+        assert architecture.predictions.embeddings is not None
         for row, image_id in enumerate(audit.rows.image_ids.tolist()):
-            probs, odds = one.predictions.probs[row], np.exp(logits[image_id])
+            probs, odds = architecture.predictions.probs[row], np.exp(logits[image_id])
             np.testing.assert_allclose(odds / odds.sum(), probs, atol=1e-5)
             assert label[image_id] == CLASSES[int(probs.argmax())]
             assert confidence[image_id] == pytest.approx(probs.max())
-            np.testing.assert_allclose(embeddings[image_id], one.predictions.embeddings[row], rtol=1e-6)
+            np.testing.assert_allclose(embeddings[image_id], architecture.predictions.embeddings[row], rtol=1e-6)
 
 
 def test_maps_of_attention_point_to_files_that_are_there(dataset: Any, audit: Audit) -> None:
-    for one in audit.architectures:
+    for architecture in audit.architectures:
         for field in ("cam_given", "cam_suggested"):
-            paths = [path for path in values(dataset, f"{one.slug}_{field}.map_path").values() if path]
+            paths = [path for path in values(dataset, f"{architecture.slug}_{field}.map_path").values() if path]
             assert len(paths) == 8  # four images of each of two splits
             assert all(Path(path).is_file() for path in paths)
 
@@ -104,8 +107,8 @@ def test_duplicates(dataset: Any, audit: Audit) -> None:
         "conflicting_labels": twins.conflicting(audit.rows.labels),
         "duplicate_group": twins.groups,
     }.items():
-        found = values(dataset, field)
-        assert [found[i] for i in ids] == expected.tolist()
+        stored = values(dataset, field)
+        assert [stored[i] for i in ids] == expected.tolist()
 
 
 def test_image_problems(dataset: Any, audit: Audit) -> None:
@@ -114,8 +117,8 @@ def test_image_problems(dataset: Any, audit: Audit) -> None:
     expected = {ids[2]: ["dark", "blurry"], ids[5]: ["grayscale"]}
     assert named == {image_id: expected.get(image_id) for image_id in ids}
     for column, check in enumerate(CHECKS):
-        found = values(dataset, f"{check}_score")
-        np.testing.assert_allclose([found[i] for i in ids], audit.problems.scores[:, column], rtol=1e-6)
+        stored = values(dataset, f"{check}_score")
+        np.testing.assert_allclose([stored[i] for i in ids], audit.problems.scores[:, column], rtol=1e-6)
     assert view_ids(dataset, "image problems") == [ids[2], ids[5]]
 
 
@@ -140,7 +143,7 @@ def view_ids(dataset: Any, name: str) -> list[str]:
 
 def test_saved_views(dataset: Any, audit: Audit) -> None:
     copies_and_problems = ["leaks", "duplicates", "image problems"]
-    kinds = [said for said, _ in NAMES.values() if said in audit.findings.kinds.names()]
+    kinds = [kind for kind, _ in NAMES.values() if kind in audit.findings.kinds.names()]
     review = ["to review", "to review test", "to review train", "reviewed", "reviewers disagree", "changed labels"]
     names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems, *review]
     assert sorted(dataset.list_saved_views()) == sorted(names)
@@ -192,13 +195,13 @@ def test_the_given_label_cannot_be_edited(dataset: Any) -> None:
 def test_brain_runs_and_evaluations(dataset: Any, audit: Audit) -> None:
     assert sorted(dataset.list_brain_runs()) == sorted(f"{name}_map" for name in ARCHITECTURES)
     assert sorted(dataset.list_evaluations()) == sorted(f"eval_{name}" for name in ARCHITECTURES)
-    for one in audit.architectures:
-        right = values(dataset, f"eval_{one.slug}")
-        predicted = one.predictions.probs.argmax(1)
+    for architecture in audit.architectures:
+        right = values(dataset, f"eval_{architecture.slug}")
+        predicted = architecture.predictions.probs.argmax(1)
         assert [right[i] for i in audit.rows.image_ids.tolist()] == (predicted == audit.rows.labels).tolist()
-        points = dataset.load_brain_results(f"{one.slug}_map").points
-        assert one.points is not None
-        np.testing.assert_allclose(np.sort(points, 0), np.sort(one.points, 0), rtol=1e-5)
+        points = dataset.load_brain_results(f"{architecture.slug}_map").points
+        assert architecture.points is not None
+        np.testing.assert_allclose(np.sort(points, 0), np.sort(architecture.points, 0), rtol=1e-5)
 
 
 def test_writing_again_replaces_and_leaves_nothing_else(mongo_workspace: Workspace, audit: Audit, dataset: Any) -> None:

@@ -63,8 +63,8 @@ def test_agreement(audit: Audit, ledger: Ledger) -> None:
     assert bench.agreement().share is None
     ledger.decide(Decision("ana", WRONG, "keep"), Decision("ana", RIGHT, "keep"))
     ledger.decide(Decision("ben", WRONG, "exclude"), Decision("ben", RIGHT, "keep"))
-    found = bench.agreement()
-    assert (found.images, found.share, found.reviewers) == (2, 0.5, ("ana", "ben"))
+    agreement = bench.agreement()
+    assert (agreement.images, agreement.share, agreement.reviewers) == (2, 0.5, ("ana", "ben"))
 
 
 def test_a_split_without_images(audit: Audit, ledger: Ledger) -> None:

@@ -180,10 +180,10 @@ def test_each_split_is_estimated_by_itself() -> None:
     draws = draw_order(names(3000), quality, 0)
     looked = np.isin(np.arange(3000), draws.order[:900])
     probability, test = inclusion(quality, draws, looked, looked), np.arange(3000) % 3 == 0
-    for own in (test, ~test):
-        total = estimate(quality[own], looked[own], (wrong & looked)[own], probability[own]).total
-        assert total.low <= wrong[own].sum() <= total.high
-        assert total.expected == pytest.approx(wrong[own].sum(), rel=0.3)
+    for part in (test, ~test):
+        total = estimate(quality[part], looked[part], (wrong & looked)[part], probability[part]).total
+        assert total.low <= wrong[part].sum() <= total.high
+        assert total.expected == pytest.approx(wrong[part].sum(), rel=0.3)
 
 
 def test_the_forecast_follows_the_queue() -> None:
@@ -250,7 +250,7 @@ def test_bounds_and_order_of_rows(n: int, seed: int, share: float) -> None:
     probability = inclusion(quality, draws, looked, drawn)
     budget = estimate(quality, looked, wrong, probability)
     assert budget.found <= budget.total.low <= budget.total.expected <= budget.total.high <= budget.found + budget.ahead
-    for looks, own in budget.next_finds.items():
-        assert 0 <= own.low <= own.expected <= own.high <= min(looks, budget.ahead)
+    for looks, finds in budget.next_finds.items():
+        assert 0 <= finds.low <= finds.expected <= finds.high <= min(looks, budget.ahead)
     moved = estimate(quality[order], looked[order], wrong[order], probability[order])
     assert moved.total == pytest.approx(budget.total, abs=1e-6 * n)

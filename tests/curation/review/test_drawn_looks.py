@@ -26,8 +26,8 @@ def mask(n: int, rows: object) -> BoolArray:
 
 
 def by_hand(tickets: list[float], weights: list[float] | None = None) -> DrawOrder:
-    own = np.array(tickets, np.float64)
-    return DrawOrder(np.argsort(own), np.array(weights) if weights else np.full(len(own), 0.5), own)
+    sequence = np.array(tickets, np.float64)
+    return DrawOrder(np.argsort(sequence), np.array(weights) if weights else np.full(len(sequence), 0.5), sequence)
 
 
 def test_weights_fall_with_the_rank_to_a_fifth() -> None:
@@ -107,37 +107,37 @@ def test_the_order_of_the_rows_does_not_matter(quality: FloatArray, seed: int) -
     draws, moved = draw_order(names(n), quality, seed), draw_order(names(n)[order], quality[order], seed)
     assert (order[moved.order] == draws.order).all()
     assert (order[queue(quality[order], moved, looked[order]).rows] == queue(quality, draws, looked).rows).all()
-    own = inclusion(quality, draws, looked, drawn)
-    assert inclusion(quality[order], moved, looked[order], drawn[order]) == pytest.approx(own[order])
-    assert ((own >= 0) & (own <= 1)).all()
-    assert (own[looked] > 0).all()
+    probabilities = inclusion(quality, draws, looked, drawn)
+    assert inclusion(quality[order], moved, looked[order], drawn[order]) == pytest.approx(probabilities[order])
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    assert (probabilities[looked] > 0).all()
 
 
 def test_inclusion_by_hand() -> None:
     """Rows 0-2 are done without a gap; 4 and 5 were drawn, the next ticket is that of row 3, 1.5."""
     quality = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6], np.float32)
     draws = by_hand([9, 0.4, 8, 1.5, 0.5, 1.0, 2.0], [0.5, 0.5, 0.5, 0.5, 0.2, 0.4, 0.8])
-    own = inclusion(quality, draws, mask(7, [0, 1, 2, 4, 5]), mask(7, [1, 4, 5]))
-    assert own == pytest.approx([1, 1, 1, 0.75, 0.3, 0.6, 1.0])
+    probabilities = inclusion(quality, draws, mask(7, [0, 1, 2, 4, 5]), mask(7, [1, 4, 5]))
+    assert probabilities == pytest.approx([1, 1, 1, 0.75, 0.3, 0.6, 1.0])
 
 
 def test_a_drawn_image_next_to_the_gapless_run_stays_drawn() -> None:
     quality = np.array([0.0, 0.1, 0.2, 0.3], np.float32)
-    own = inclusion(quality, by_hand([5, 1.0, 1.6, 4]), mask(4, [0, 1]), mask(4, [1]))
-    assert own == pytest.approx([1, 0.8, 0.8, 0.8])
+    probabilities = inclusion(quality, by_hand([5, 1.0, 1.6, 4]), mask(4, [0, 1]), mask(4, [1]))
+    assert probabilities == pytest.approx([1, 0.8, 0.8, 0.8])
 
 
 def test_images_that_people_picked_count_for_themselves() -> None:
     quality = np.array([0.0, 0.1, 0.2, 0.3], np.float32)
-    own = inclusion(quality, by_hand([5, 1.6, 1.0, 1.2]), mask(4, [2, 3]), mask(4, [2]))
-    assert own == pytest.approx([0.8, 0.8, 0.8, 1])
+    probabilities = inclusion(quality, by_hand([5, 1.6, 1.0, 1.2]), mask(4, [2, 3]), mask(4, [2]))
+    assert probabilities == pytest.approx([0.8, 0.8, 0.8, 1])
 
 
 def test_a_drawn_image_that_was_skipped_lowers_the_others() -> None:
     """Two of three drawn were looked at; the next ticket is 1.6."""
     quality = np.array([0.0, 0.1, 0.2, 0.3, 0.4], np.float32)
-    own = inclusion(quality, by_hand([5, 1.0, 1.1, 1.2, 1.6]), mask(5, [1, 3]), mask(5, [1, 2, 3]))
-    assert own == pytest.approx([0.8 * 2 / 3] * 5)
+    probabilities = inclusion(quality, by_hand([5, 1.0, 1.1, 1.2, 1.6]), mask(5, [1, 3]), mask(5, [1, 2, 3]))
+    assert probabilities == pytest.approx([0.8 * 2 / 3] * 5)
 
 
 def test_inclusion_at_the_ends_of_a_review() -> None:
@@ -153,8 +153,8 @@ def test_weights_of_a_sample_add_up_to_its_population_on_average() -> None:
     sizes = []
     for seed in range(400):
         rows, drawn = reviewed(quality, draws := draw_order(names(300), quality, seed), 60)
-        own = inclusion(quality, draws, mask(300, rows), drawn)
-        sizes.append((1 / own[rows]).sum())
+        probabilities = inclusion(quality, draws, mask(300, rows), drawn)
+        sizes.append((1 / probabilities[rows]).sum())
     assert np.mean(sizes) == pytest.approx(300, abs=4 * np.std(sizes) / 20)
     assert np.std(sizes) > 5
 

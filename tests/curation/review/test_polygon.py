@@ -27,13 +27,13 @@ def test_no_polygon_holds_nothing() -> None:
 
 @given(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=3, max_size=3, unique=True))
 def test_triangles_as_matplotlib_has_them(corners: list[tuple[int, int]]) -> None:
-    own = np.array(corners, np.float64)
+    polygon = np.array(corners, np.float64)
     points = np.random.default_rng(0).uniform(-22, 22, (200, 2))  # none on an edge
-    assert inside(points, own).tolist() == Drawn(own).contains_points(points).tolist()
+    assert inside(points, polygon).tolist() == Drawn(polygon).contains_points(points).tolist()
 
 
 @given(st.lists(st.tuples(COORDINATE, COORDINATE), min_size=3, max_size=12))
 def test_where_it_begins_and_which_way_it_goes_do_not_matter(corners: list[tuple[int, int]]) -> None:
-    own, points = np.array(corners, np.float64), np.random.default_rng(1).uniform(-22, 22, (100, 2))
-    first = inside(points, own).tolist()
-    assert first == inside(points, np.roll(own, 2, axis=0)).tolist() == inside(points, own[::-1]).tolist()
+    polygon, points = np.array(corners, np.float64), np.random.default_rng(1).uniform(-22, 22, (100, 2))
+    first = inside(points, polygon).tolist()
+    assert first == inside(points, np.roll(polygon, 2, axis=0)).tolist() == inside(points, polygon[::-1]).tolist()

@@ -23,45 +23,45 @@ EVERYTHING = population(QUALITY, ORDER, np.ones(N, bool))
 
 
 def undrawn(part: Population, order: str, pair: tuple[int, int] | None = None) -> list[int]:
-    found = whole_queue(part, LABELS, SUGGESTED, order, pair)
-    return [int(row) for row in found.rows[~found.drawn]]
+    laid = whole_queue(part, LABELS, SUGGESTED, order, pair)
+    return [int(row) for row in laid.rows[~laid.drawn]]
 
 
 def test_by_suspicion_it_is_the_queue_with_its_drawn_looks() -> None:
-    found, oracle = whole_queue(EVERYTHING, LABELS, SUGGESTED, "suspicion"), queue(QUALITY, ORDER, np.zeros(N, bool))
-    assert found.rows.tolist() == oracle.rows.tolist()
-    assert found.drawn.tolist() == oracle.drawn.tolist()
-    assert found.drawn.sum() == 6  # one in ten
+    laid, oracle = whole_queue(EVERYTHING, LABELS, SUGGESTED, "suspicion"), queue(QUALITY, ORDER, np.zeros(N, bool))
+    assert laid.rows.tolist() == oracle.rows.tolist()
+    assert laid.drawn.tolist() == oracle.drawn.tolist()
+    assert laid.drawn.sum() == 6  # one in ten
 
 
 def test_pairs_come_one_after_the_other_the_most_frequent_first() -> None:
     suggested = np.where(np.arange(N) == 1, STREET, SUGGESTED)  # three of each kind, the first kind with a lower number
-    found = whole_queue(EVERYTHING, LABELS, suggested, "pairs")
-    own = found.rows[~found.drawn].tolist()
+    laid = whole_queue(EVERYTHING, LABELS, suggested, "pairs")
+    ranked = laid.rows[~laid.drawn].tolist()
     rest = [row for row in range(N) if suggested[row] == SEA]
-    assert own == [row for row in [3, 10, 20, 1, 5, 6, *rest] if row in own]
-    assert {3, 10, 20} <= set(own[:3]) and {1, 5, 6} & set(own[3:6])  # noqa: PT018
+    assert ranked == [row for row in [3, 10, 20, 1, 5, 6, *rest] if row in ranked]
+    assert {3, 10, 20} <= set(ranked[:3]) and {1, 5, 6} & set(ranked[3:6])  # noqa: PT018
 
 
 def test_one_pair_has_its_images_and_drawn_ones_and_ends_with_its_last() -> None:
-    found = whole_queue(EVERYTHING, LABELS, SUGGESTED, "pairs", (SEA, FOREST))
-    assert {3, 10, 20} <= set(found.rows.tolist())
-    assert set(found.rows[~found.drawn].tolist()) <= {3, 10, 20}
-    assert SUGGESTED[found.rows[-1]] == FOREST
+    laid = whole_queue(EVERYTHING, LABELS, SUGGESTED, "pairs", (SEA, FOREST))
+    assert {3, 10, 20} <= set(laid.rows.tolist())
+    assert set(laid.rows[~laid.drawn].tolist()) <= {3, 10, 20}
+    assert SUGGESTED[laid.rows[-1]] == FOREST
     assert not len(whole_queue(EVERYTHING, LABELS, SUGGESTED, "pairs", (FOREST, SEA)).rows)
 
 
 def test_at_random_all_are_drawn() -> None:
-    found = whole_queue(EVERYTHING, LABELS, SUGGESTED, "random")
-    assert found.drawn.all()
-    assert found.rows.tolist() == ORDER.order.tolist()
+    laid = whole_queue(EVERYTHING, LABELS, SUGGESTED, "random")
+    assert laid.drawn.all()
+    assert laid.rows.tolist() == ORDER.order.tolist()
 
 
 @given(st.integers(0, 2**N - 1).filter(bool), st.sampled_from(ORDERS))
 def test_every_image_of_a_part_comes_once(chosen: int, order: str) -> None:
-    own = np.array([bool(chosen >> row & 1) for row in range(N)])
-    found = whole_queue(population(QUALITY, ORDER, own), LABELS, SUGGESTED, order)
-    assert sorted(found.rows.tolist()) == np.flatnonzero(own).tolist()
+    mask = np.array([bool(chosen >> row & 1) for row in range(N)])
+    laid = whole_queue(population(QUALITY, ORDER, mask), LABELS, SUGGESTED, order)
+    assert sorted(laid.rows.tolist()) == np.flatnonzero(mask).tolist()
 
 
 def test_pairs_are_counted() -> None:

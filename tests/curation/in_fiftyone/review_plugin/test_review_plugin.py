@@ -48,9 +48,9 @@ def apps(
         patch.setenv("FIFTYONE_PLUGINS_DIR", str(tmp_path_factory.mktemp("others")))  # other plugins are not loaded
         for name in ("ana", "ben"):
             open_session(mongo_workspace, "keys", "all", reviewer=name)
-    own = {app.reviewer: app for app in running_apps(mongo_workspace) if app.reviewer in ("ana", "ben")}
-    yield own
-    for app in own.values():
+    started = {app.reviewer: app for app in running_apps(mongo_workspace) if app.reviewer in ("ana", "ben")}
+    yield started
+    for app in started.values():
         stop_app(mongo_workspace, app.port)
 
 
@@ -59,9 +59,9 @@ def ledger(mongo_workspace: Workspace, audit: Audit) -> Ledger:
     """A review nobody has begun."""
     log = log_of(mongo_workspace, "keys")
     log.path.unlink(missing_ok=True)
-    own = Ledger(log, audit.checked)
-    write_decisions(load_dataset(mongo_workspace, "errata-keys"), own)
-    return own
+    made = Ledger(log, audit.checked)
+    write_decisions(load_dataset(mongo_workspace, "errata-keys"), made)
+    return made
 
 
 @pytest.fixture
@@ -140,18 +140,18 @@ def select(page: Page, count: int) -> None:
 def press(page: Page, key: str) -> str:
     """Press a key and return what became of it; again where the page was not ready for one and left it out."""
     page.evaluate("document.getElementById('errata-said')?.remove()")
-    said = page.locator("#errata-said")
+    status_line = page.locator("#errata-said")
     for _ in range(5):
         page.keyboard.press(key)
         with contextlib.suppress(TooLate):
-            said.wait_for(timeout=PATIENCE_MS / 5)
+            status_line.wait_for(timeout=PATIENCE_MS / 5)
             break
-    return said.inner_text()
+    return status_line.inner_text()
 
 
 def moves_on(page: Page, key: str) -> tuple[str, float, float]:
     """Press a key until it counts; return which file is shown next, and the seconds until it is seen and is open."""
-    found = page.evaluate(
+    step = page.evaluate(
         """key => new Promise((done, fail) => {
             const before = location.search, since = performance.now();
             const passed = () => (performance.now() - since) / 1000;
@@ -171,7 +171,7 @@ def moves_on(page: Page, key: str) -> tuple[str, float, float]:
         })""",
         key,
     )
-    return found[0], found[1], found[2]
+    return step[0], step[1], step[2]
 
 
 def ask(app: AppServer, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -186,7 +186,7 @@ def ask(app: AppServer, path: str, body: dict[str, Any]) -> tuple[int, dict[str,
 
 def test_the_plugin_is_there_and_no_other(apps: dict[str, AppServer]) -> None:
     status, answer = ask(apps["ana"], "/operators", {"dataset_name": "errata-keys"})
-    ours = {one["uri"] for one in answer["operators"] if not one["uri"].startswith("@voxel51/")}
+    ours = {operator["uri"] for operator in answer["operators"] if not operator["uri"].startswith("@voxel51/")}
     assert (status, answer["errors"]) == (200, [])
     assert ours == {f"@errata/review/{name}" for name in (*expected_operators(), "review")}
     listing = {"operator_uri": "@voxel51/operators/list_files", "params": {"path": "/etc"}}
@@ -312,27 +312,27 @@ def test_the_queue_is_walked_as_in_the_app(
     bench = Bench(audit, ledger)
     rows = bench.queue("train", "suspicion").rows[:6]
     wanted = [bench.place(int(row)) for row in rows]
-    assert [one.drawn for one in wanted] == [False] * 4 + [True, False]
+    assert [look.drawn for look in wanted] == [False] * 4 + [True, False]
     pages = opened(browser, apps["ana"], "to-review-train", 18)
     page = next(pages)
     open_image(page)
     for _ in wanted:
         press(page, "k")
-    own = decisions(ledger)
-    assert [one.image_id for one in own] == audit.rows.image_ids[rows].tolist()
-    assert [(one.rank, one.drawn) for one in own] == [(one.rank, one.drawn) for one in wanted]
-    assert [one.inclusion is not None for one in own] == [one.drawn for one in wanted]
-    assert {one.queue for one in own} == {"FiftyOne: to review train"}
+    written = decisions(ledger)
+    assert [look.image_id for look in written] == audit.rows.image_ids[rows].tolist()
+    assert [(look.rank, look.drawn) for look in written] == [(look.rank, look.drawn) for look in wanted]
+    assert [look.inclusion is not None for look in written] == [look.drawn for look in wanted]
+    assert {look.queue for look in written} == {"FiftyOne: to review train"}
     pages.close()
 
 
 def test_twelve_at_once(page: Page, ledger: Ledger, mongo_workspace: Workspace) -> None:
     select(page, 12)
     assert press(page, "n").startswith("12 images: none-of-these")
-    own = decisions(ledger)
-    assert [one.decision for one in own] == ["none-of-these"] * 12
-    assert len({one.batch for one in own}) == 1
-    assert {one.image_id for one in own} == set(ledger.rows.image_ids.tolist()[:12])
+    written = decisions(ledger)
+    assert [decision.decision for decision in written] == ["none-of-these"] * 12
+    assert len({decision.batch for decision in written}) == 1
+    assert {decision.image_id for decision in written} == set(ledger.rows.image_ids.tolist()[:12])
     seen = in_dataset(mongo_workspace)
     assert sum(sample["decision"] == "none-of-these" for sample in seen.values()) == 12
     page.locator("[data-cy=tag-decision]").nth(11).wait_for()  # the grid shows them
@@ -359,7 +359,7 @@ def test_several_classes(page: Page, ledger: Ledger) -> None:
     page.keyboard.press("k")  # means nothing while the form is open
     form.get_by_role("button", name="Execute").click()
     page.wait_for_url(lambda url: url != first)
-    (decision,) = [one for one in decisions(ledger) if not ledger.at(ledger.lines()).undone(one.id)]
+    (decision,) = [entry for entry in decisions(ledger) if not ledger.at(ledger.lines()).undone(entry.id)]
     assert (decision.decision, decision.new_labels) == ("multi-label", ("sea", "street"))
 
 
@@ -382,12 +382,12 @@ def test_two_reviewers_on_one_image(
 ) -> None:
     bens = opened(browser, apps["ben"])
     other = next(bens)
-    for one in (page, other):
-        open_image(one)
+    for opened_page in (page, other):
+        open_image(opened_page)
     assert press(page, "3").endswith("relabel street.")
     assert press(other, "k").endswith("keep forest.")
     image_id = str(ledger.rows.image_ids[0])
-    assert {one.reviewer: one.image_id for one in decisions(ledger)} == {"ana": image_id, "ben": image_id}
+    assert {entry.reviewer: entry.image_id for entry in decisions(ledger)} == {"ana": image_id, "ben": image_id}
     seen = in_dataset(mongo_workspace)[image_id]
     assert (seen["reviewer"], seen["reviewers_disagree"], seen["decision"]) == (["ana", "ben"], True, None)
     assert press(page, "z").startswith(f"took back {image_id}: relabel street")
@@ -435,10 +435,10 @@ def test_a_tag_is_the_decision_of_whose_app_it_was_set_in(
         body = {"dataset": "errata-keys", "view": [], "sample_ids": [samples[number]], "changes": {tag: True}}
         assert ask(apps[name], "/tag", body)[0] == 200
     wait_for_decisions(ledger, 2)
-    found = {(one.reviewer, one.decision, one.queue) for one in decisions(ledger)}
-    assert found == {("ana", "exclude", "tagged exclude in FiftyOne"), ("ben", "keep", "tagged keep in FiftyOne")}
+    written = {(entry.reviewer, entry.decision, entry.queue) for entry in decisions(ledger)}
+    assert written == {("ana", "exclude", "tagged exclude in FiftyOne"), ("ben", "keep", "tagged keep in FiftyOne")}
     left = read_samples(load_dataset(mongo_workspace, "errata-keys"), ("tags",))
-    assert [left[one]["tags"] for one in samples[:3]] == [[], [], ["mine"]]
+    assert [left[sample_id]["tags"] for sample_id in samples[:3]] == [[], [], ["mine"]]
     write_samples(load_dataset(mongo_workspace, "errata-keys"), {samples[2]: {"tags": []}})
 
 
