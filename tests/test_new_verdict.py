@@ -94,7 +94,7 @@ def test_a_new_verdict_reaches_log_version_and_sheet(workspace: Workspace, audit
     version = load_version(workspace, "tiny", "v1")
     assert version.images.out_counts() == {new.name: 1}  # not cut
     assert str(version.images.decisions[row]) == new.name
-    assert "1 image left out, each by a person's decision" in version.about["guard"][0]
+    assert "1 image left out, each by a person's decision" in version.manifest["guard"][0]
     sheet = errata_sheet(workspace, version)
     assert [(erratum.image_id, erratum.decision, erratum.labels) for erratum in sheet.errata] == [(IMAGE, new.name, ())]
     assert "of another data set" in sheet_page(sheet, "", lambda _: None)

@@ -57,16 +57,16 @@ def split(
 def _print_contents(made: "Version") -> None:
     """Print the classes of each split, what decisions changed, and what has to be known of a version."""
     for part, sizes in made.images.counts().items():
-        counts = ", ".join(f"{sizes[label]} {label}" for label in made.about["classes"])
+        counts = ", ".join(f"{sizes[label]} {label}" for label in made.manifest["classes"])
         typer.echo(f"  {part:<5} {sum(sizes.values()):>7,}: {counts}")
-    changed, out = _counts(made.about["decisions"]["changed"], "none"), _counts(made.about["out"], "none")
+    changed, out = _counts(made.manifest["decisions"]["changed"], "none"), _counts(made.manifest["out"], "none")
     typer.echo(f"labels changed: {changed}; left out: {out}")
-    for sentence in made.about["guard"]:
+    for sentence in made.manifest["guard"]:
         typer.echo(f"  {sentence}")
-    if added := made.about["added_classes"]:
+    if added := made.manifest["added_classes"]:
         typer.echo(f"classes that decisions added, behind the given ones: {', '.join(added)}")
-    _print_images("leaks", made.about["leaks"]["images"])
-    _print_images("disputed", made.about["disputed"])
+    _print_images("leaks", made.manifest["leaks"]["images"])
+    _print_images("disputed", made.manifest["disputed"])
 
 
 def splits(name: DatasetName) -> None:

@@ -77,7 +77,7 @@ def _version_figures(workspace: Workspace, board: Board, version: str) -> dict[s
     several = tested.right.sum(1) > 1
     facts: Mapping[str, Any] = {}
     if version != ORIGINAL:
-        about = load_version(workspace, board.dataset, version).about
+        about = load_version(workspace, board.dataset, version).manifest
         facts = {name: about[name] for name in ("sha256", "created", "reviewer", "guard")}
         facts = {**facts, "parent": about["parent"]["version"], "log_lines": about["decisions"]["lines"]}
     changed = (tested.labels != given) | several

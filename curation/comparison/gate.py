@@ -76,7 +76,7 @@ def _in_split(rows: Rows, split: str) -> BoolArray:
 def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chosen: BoolArray) -> Interval:
     """Return how many labels of the chosen images are wrong in a version, estimated from the verdicts behind it."""
     ledger = open_ledger(workspace, audit.name)
-    lines = curated.about["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
+    lines = curated.manifest["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
     counts = tally(ledger.at(lines), row_of, len(audit.rows))
     budget = population_of(audit, chosen).budget(counts, label_probabilities(audit))

@@ -117,7 +117,7 @@ def _manifest(folder: Path, version: Version, exported: Exported, kind: str, fil
         "counts": version.images.counts(),
         "left_out": version.images.out_counts(),
         "several_classes": {item.target: list(item.labels) for item in exported.items if len(item.labels) > 1},
-        "statements": version.about.get("guard", []),
+        "statements": version.manifest.get("guard", []),
         "created": utc_text(datetime.now(UTC)),
         "software": {"errata": installed_version("errata-vision")},
         "files": {name: verified.get(name) or file_sha256(path) for name, path in zip(names, paths, strict=True)},

@@ -72,7 +72,7 @@ def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
         if summary.name != ORIGINAL:
             version = load_version(workspace, name, summary.name)
             figures["changes"] = change_counts(diff_versions(given, version))
-            figures["statements"] = list(version.about.get("guard", []))
+            figures["statements"] = list(version.manifest.get("guard", []))
         versions.append(figures)
     return versions
 

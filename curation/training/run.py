@@ -83,7 +83,7 @@ def _jobs(
     from models.processors.mapped import by_name
 
     network, config, rows, dataset = request.network, request.recipe.config, data.checked.rows, copy.spec.name
-    about = {
+    provenance = {
         "dataset": dataset,
         "recipe": request.name,
         **copy.config,
@@ -95,15 +95,13 @@ def _jobs(
     contents = [path and _file_key(path) for path in (request.weights, request.init_from)]
     start = {**asdict(network), "weights": contents[0], "init_from": contents[1]}
     learned = np.flatnonzero(data.learn).tolist()
-    key = digest({**about, "weights": ""}, start, config.to_dict(), learned, rows.classes)
+    key = digest({**provenance, "weights": ""}, start, config.to_dict(), learned, rows.classes)
     group = group_name(dataset, request.name, key)
     inputs = _inputs(Prepared(copy.workspace, data.checked, request.engine), request, backbone, on_stage)
     first = TrainJob(
         folder=copy.workspace.runs / group,
-        about={
-            **about,
-            "max_train_images": request.recipe.max_train_images,
-        },  # not in the key, which holds the images themselves
+        # The limit is not in the key: the key holds the images themselves.
+        about={**provenance, "max_train_images": request.recipe.max_train_images},
         network=network,
         config=config,
         seed=0,

@@ -45,7 +45,7 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
     members = curated.images.member_checked
     check_unchanged(members.rows.paths, members.sha256s, members.rows.image_ids, "no version was made")
-    about = {
+    manifest = {
         "parent": {"version": request.parent, "sha256": parent.sha256},
         "reviewer": request.reviewer,
         "created": utc_text(datetime.now(UTC)),
@@ -59,10 +59,10 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
         },
         "shares": request.shares or "keep",
         "seed": request.seed,
-        **_about(curated, request, audit),
+        **_manifest_of_request(curated, request, audit),
         "software": {"errata": installed("errata-vision"), "numpy": np.__version__},
     }
-    save_version(workspace, name, request.name, curated.images, about)
+    save_version(workspace, name, request.name, curated.images, manifest)
     return load_version(workspace, name, request.name)
 
 
@@ -73,7 +73,7 @@ def _check_readable(ledger: Ledger, lines: int) -> None:
         raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): mend or remove them")
 
 
-def _about(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:
+def _manifest_of_request(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:
     images = curated.images
     names = images.checked.rows.image_ids
     auto = (images.decisions == AUTO) & images.members

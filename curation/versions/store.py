@@ -28,7 +28,7 @@ class Version:
     dataset: str  # name of the data set
     name: str  # as v1
     images: CuratedRows  # the N audited images
-    about: dict[str, Any]  # what split.json says; of `original` only what is known
+    manifest: dict[str, Any]  # content of split.json; for `original` without what made it
 
     @property
     def rows(self) -> Rows:
@@ -37,8 +37,8 @@ class Version:
 
     @property
     def sha256(self) -> str:
-        """The content hash: equal for equal images, labels and splits, however they came about."""
-        return str(self.about["sha256"])
+        """The content hash: equal for equal images, labels and splits, however they were made."""
+        return str(self.manifest["sha256"])
 
 
 @dataclass(frozen=True)
@@ -70,18 +70,18 @@ def load_version(workspace: Workspace, name: str, version: str) -> Version:
         return _original(workspace, name)
     checked_version(workspace, name, version)
     folder = version_folder(workspace, name, version)
-    about = _read_about(folder)
-    if (about["dataset"], about["version"]) != (name, version):
-        raise ErrataError(f"{folder} holds version {about['version']!r} of {about['dataset']!r}{_MAKE_AGAIN}")
-    if file_sha256(folder / "rows.npz") != about["rows_sha256"]:
+    manifest = _read_manifest(folder)
+    if (manifest["dataset"], manifest["version"]) != (name, version):
+        raise ErrataError(f"{folder} holds version {manifest['version']!r} of {manifest['dataset']!r}{_MAKE_AGAIN}")
+    if file_sha256(folder / "rows.npz") != manifest["rows_sha256"]:
         raise ErrataError(f"{folder / 'rows.npz'} was changed since version {version!r} was made{_MAKE_AGAIN}")
-    images = CuratedRows.load(folder / "rows.npz", Path(about["root"]), tuple(about["classes"]))
-    if images.sha256() != about["sha256"]:
-        raise ErrataError(f"{folder} does not hold what its hash {about['sha256'][:12]} says{_MAKE_AGAIN}")
-    return Version(name, version, images, about)
+    images = CuratedRows.load(folder / "rows.npz", Path(manifest["root"]), tuple(manifest["classes"]))
+    if images.sha256() != manifest["sha256"]:
+        raise ErrataError(f"{folder} does not hold what its hash {manifest['sha256'][:12]} says{_MAKE_AGAIN}")
+    return Version(name, version, images, manifest)
 
 
-def save_version(workspace: Workspace, name: str, version: str, images: CuratedRows, about: dict[str, Any]) -> None:
+def save_version(workspace: Workspace, name: str, version: str, images: CuratedRows, manifest: dict[str, Any]) -> None:
     """Write a version, whole or not at all, and take away the permission to write it.
 
     Args:
@@ -89,7 +89,7 @@ def save_version(workspace: Workspace, name: str, version: str, images: CuratedR
         name: of the data set.
         version: of the labels.
         images: the N images.
-        about: JSON-able; what split.json says beside hashes, classes and names.
+        manifest: JSON-able; what split.json says beside hashes, classes and names.
 
     Raises:
         ErrataError: it is there already, or cannot be written.
@@ -100,7 +100,7 @@ def save_version(workspace: Workspace, name: str, version: str, images: CuratedR
         with atomic_folder(folder) as temporary:
             images.save(temporary / "rows.npz")
             content = {
-                **about,
+                **manifest,
                 "schema_version": SCHEMA_VERSION,
                 "dataset": name,
                 "version": version,
@@ -111,7 +111,7 @@ def save_version(workspace: Workspace, name: str, version: str, images: CuratedR
                 "counts": images.counts(),
                 "out": images.out_counts(),
             }
-            write_json(temporary / "split.json", {**content, "about_sha256": _about_sha256(content)})
+            write_json(temporary / "split.json", {**content, "about_sha256": _manifest_sha256(content)})
             for path in temporary.iterdir():
                 path.chmod(0o444)
     except ErrataError:
@@ -146,39 +146,39 @@ def list_versions(workspace: Workspace, name: str) -> list[VersionSummary]:
 def _original(workspace: Workspace, name: str) -> Version:
     audit = load_audit(workspace, name)
     images = CuratedRows.as_given(audit.checked, audit.duplicates)
-    about = {"sha256": images.sha256(), "counts": images.counts(), "classes": list(images.checked.rows.classes)}
-    return Version(name, ORIGINAL, images, about)
+    manifest = {"sha256": images.sha256(), "counts": images.counts(), "classes": list(images.checked.rows.classes)}
+    return Version(name, ORIGINAL, images, manifest)
 
 
-def _read_about(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "split.json"
-    about = read_json(path)
-    if not isinstance(about, dict) or about.get("schema_version") != SCHEMA_VERSION:
-        schema = about.get("schema_version") if isinstance(about, dict) else None
+    manifest = read_json(path)
+    if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
+        schema = manifest.get("schema_version") if isinstance(manifest, dict) else None
         raise ErrataError(f"{path} has schema {schema}, this version of Errata reads {SCHEMA_VERSION}; update Errata")
-    if about.pop("about_sha256", None) != _about_sha256(about):
+    if manifest.pop("about_sha256", None) != _manifest_sha256(manifest):
         raise ErrataError(f"{path} was changed since version {folder.name!r} was made{_MAKE_AGAIN}")
-    return about
+    return manifest
 
 
-def _about_sha256(about: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(about, sort_keys=True, allow_nan=False).encode()).hexdigest()
+def _manifest_sha256(manifest: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
 def _summary(workspace: Workspace, name: str, version: str) -> VersionSummary:
     if version == ORIGINAL:
-        about = _original(workspace, name).about
-        return VersionSummary(version, about["sha256"], "", "", "", about["counts"], {}, {})
-    about = _read_about(version_folder(workspace, name, version))
+        manifest = _original(workspace, name).manifest
+        return VersionSummary(version, manifest["sha256"], "", "", "", manifest["counts"], {}, {})
+    manifest = _read_manifest(version_folder(workspace, name, version))
     return VersionSummary(
         version,
-        about["sha256"],
-        about["parent"]["version"],
-        about["reviewer"],
-        about["created"],
-        about["counts"],
-        about["decisions"]["changed"],
-        about["out"],
+        manifest["sha256"],
+        manifest["parent"]["version"],
+        manifest["reviewer"],
+        manifest["created"],
+        manifest["counts"],
+        manifest["decisions"]["changed"],
+        manifest["out"],
     )
 
 

@@ -55,15 +55,15 @@ def version_of(audit: Audit, version: str) -> Version:
 
 def _summary(version: Version) -> VersionSummary:
     if version.name == ORIGINAL:
-        return VersionSummary(version.name, version.sha256, "", "", "", version.about["counts"], {}, {})
-    made = (version.about["parent"]["version"], version.about["reviewer"], version.about["created"])
+        return VersionSummary(version.name, version.sha256, "", "", "", version.manifest["counts"], {}, {})
+    made = (version.manifest["parent"]["version"], version.manifest["reviewer"], version.manifest["created"])
     return VersionSummary(
         version.name,
         version.sha256,
         *made,
-        version.about["counts"],
-        version.about["decisions"]["changed"],
-        version.about["out"],
+        version.manifest["counts"],
+        version.manifest["decisions"]["changed"],
+        version.manifest["out"],
     )
 
 

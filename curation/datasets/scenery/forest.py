@@ -135,10 +135,10 @@ def _hillside(rng: np.random.Generator, light: Light, size_px: int) -> Field:
 
     land = cast(camera, relief, 40.0, 6000.0, steps=220)
     tree = nearest(tops, land.x / stand_m, land.z / stand_m)
-    own = nearest(tint, land.x / stand_m, land.z / stand_m)
-    other = bright * np.array([0.7, 1.25, 0.7])
+    stand_tint = nearest(tint, land.x / stand_m, land.z / stand_m)
+    fresh = bright * np.array([0.7, 1.25, 0.7])
     leaves = (
-        mix(mix(dark, bright, own[..., None]), other, (own > 0.75)[..., None])
+        mix(mix(dark, bright, stand_tint[..., None]), fresh, (stand_tint > 0.75)[..., None])
         * (1 + 0.25 * grain(land, 240))[..., None]
     )
     bare = smoothstep(clearing, clearing + 0.3, bilinear(smooth(), land.x / 1800, land.z / 1800 + shift[0]))

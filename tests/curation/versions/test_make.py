@@ -32,9 +32,9 @@ def test_a_preview_shows_what_is_made(tmp_path: Path, request_: VersionRequest) 
     assert preview.counts == made.images.counts()
     assert preview.changed == made.images.changed_counts()
     assert preview.out == made.images.out_counts()
-    assert list(preview.statements) == made.about["guard"]
-    assert preview.below == made.about["auto"]["count"]
-    assert preview.leaks == len(made.about["leaks"]["images"])
+    assert list(preview.statements) == made.manifest["guard"]
+    assert preview.below == made.manifest["auto"]["count"]
+    assert preview.leaks == len(made.manifest["leaks"]["images"])
 
 
 def test_a_request_without_sense_is_refused(tmp_path: Path) -> None:

@@ -44,9 +44,9 @@ def test_without_decisions_a_version_is_the_labels_as_given(workspace: Workspace
     made = make_version(workspace, "tiny", VersionRequest("v1", reviewer="ana"))
     original = load_version(workspace, "tiny", "original")
     assert made.sha256 == original.sha256
-    assert made.about["guard"][-1] == "no decision counts: the labels are as given"
-    assert made.about["leaks"] == {"dropped": False, "images": [ORIGINAL]}
-    assert made.about["parent"] == {"version": "original", "sha256": original.sha256}
+    assert made.manifest["guard"][-1] == "no decision counts: the labels are as given"
+    assert made.manifest["leaks"] == {"dropped": False, "images": [ORIGINAL]}
+    assert made.manifest["parent"] == {"version": "original", "sha256": original.sha256}
     dropped = make_version(workspace, "tiny", VersionRequest("v2", drop_leaks=True))
     assert dropped.sha256 != original.sha256
     assert set(original.rows.image_ids) - set(dropped.rows.image_ids) == {ORIGINAL}
@@ -115,8 +115,8 @@ def test_what_is_decided_meanwhile_does_not_count(
     monkeypatch.setattr("curation.versions.make.load_version", busy)
     make_version(workspace, "tiny", VersionRequest("v1"))
     made = load_version(workspace, "tiny", "v1")
-    assert ledger.lines() > made.about["decisions"]["lines"] == 1
-    assert made.about["decisions"]["log_sha256"] == ledger.log.sha256(1)
+    assert ledger.lines() > made.manifest["decisions"]["lines"] == 1
+    assert made.manifest["decisions"]["log_sha256"] == ledger.log.sha256(1)
     assert made.images.out_counts() == {}
 
 
@@ -233,7 +233,7 @@ def test_two_at_once_make_one(workspace: Workspace) -> None:
         thread.join()
     assert len(messages) == 3
     assert all("versions are never overwritten" in message for message in messages), messages
-    assert load_version(workspace, "tiny", "v1").about["reviewer"] in {"r0", "r1", "r2", "r3"}
+    assert load_version(workspace, "tiny", "v1").manifest["reviewer"] in {"r0", "r1", "r2", "r3"}
     assert [path.name for path in version_folder(workspace, "tiny", "v1").parent.iterdir()] == ["v1"]
 
 
