@@ -11,6 +11,7 @@ import numpy.typing as npt
 import torch
 
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
+from models.figures.alignment import align_to_first
 from models.figures.folds import inner_split, judging_folds
 from models.figures.margins import Margins, mean_of_folds
 from models.figures.predictions import MARGINS, NO_FOLD, Predictions, held_out_or_mean
@@ -123,7 +124,7 @@ def cross_validate_network(
     arrays = [read_arrays(fold.outputs) for fold in folds]
     logits = np.stack([fold_arrays["logits"] for fold_arrays in arrays])
     probs = held_out_or_mean(softmax(logits), problem.judged_by)
-    embeddings = _aligned(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
+    embeddings = align_to_first(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
     aligned = held_out_or_mean(embeddings, problem.judged_by)
     if all("margins" in fold_arrays for fold_arrays in arrays):  # not of folds that an earlier Errata trained
         margins = np.stack([fold_arrays["margins"] for fold_arrays in arrays])
@@ -187,18 +188,3 @@ def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
     save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
     logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
     write_arrays(fold.outputs, logits=logits, embeddings=embeddings, margins=margins.mean())
-
-
-def _aligned(embeddings: FloatArray) -> FloatArray:
-    """Return embeddings of F separately trained networks, shape (F, N, D), rotated onto the first one's space.
-
-    Each network has its own axes; the orthogonal Procrustes solution over the same images makes them comparable
-    without any label (Schoenemann 1966, doi:10.1007/BF02289451).
-    """
-    centred = embeddings - embeddings.mean(1, keepdims=True)
-    first = centred[0]
-    rotated = [first]
-    for embedded in centred[1:]:
-        left, _, right = np.linalg.svd(embedded.T @ first)
-        rotated.append(embedded @ (left @ right))
-    return np.stack(rotated).astype(np.float32)

