@@ -42,8 +42,8 @@ def remember_fields() -> None:
     from fiftyone.core.view import DatasetView
 
     for kind in (Dataset, DatasetView):
-        kind.get_field_schema = _once(kind.get_field_schema, copied=True)
-    SampleCollection._parse_field = _once(SampleCollection._parse_field)
+        kind.get_field_schema = once_a_request(kind.get_field_schema, copied=True)
+    SampleCollection._parse_field = once_a_request(SampleCollection._parse_field)
 
 
 def remember_datasets() -> None:
@@ -65,10 +65,10 @@ def remember_datasets() -> None:
                 kept.popitem(last=False)
         return known[1]
 
-    fod._do_load_dataset, fou.sync_task_executor = load_once, _Threads()
+    fod._do_load_dataset, fou.sync_task_executor = load_once, ContextThreads()
 
 
-class _Threads(ThreadPoolExecutor):
+class ContextThreads(ThreadPoolExecutor):
     """Threads that know which request they work for."""
 
     def submit(self, task: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
@@ -98,7 +98,7 @@ def remember_queries(schema: Any) -> None:
     schema.extensions = [*schema.extensions, lambda: ParserCache(_QUERIES), lambda: ValidationCache(_QUERIES)]
 
 
-def _once(method: Callable[..., Any], *, copied: bool = False) -> Callable[..., Any]:
+def once_a_request(method: Callable[..., Any], *, copied: bool = False) -> Callable[..., Any]:
     """Return a method that computes each answer once a request; its arguments have to be plain values."""
 
     @wraps(method)

@@ -25,7 +25,7 @@ class Viewing:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VerdictResult:
     """What became of a verdict."""
 
     sentence: str
@@ -68,7 +68,7 @@ class FiftyOneDesk:
 
     def decide(
         self, sample_ids: Sequence[str], action: str, chosen: Sequence[str] = (), viewing: Viewing = Viewing()
-    ) -> Outcome:
+    ) -> VerdictResult:
         """Write one verdict on each of some images, on all of them or on none, then bring their fields up to date.
 
         An image with the same verdict of this reviewer is left alone: a key that is pressed twice counts once.
@@ -99,11 +99,11 @@ class FiftyOneDesk:
             ]
             written = ledger.decide(*new) if new else []
         if not written:
-            return Outcome(f"{_named(decisions)}: you have said that already", sample_ids=tuple(sample_ids))
+            return VerdictResult(f"{_named(decisions)}: you have said that already", sample_ids=tuple(sample_ids))
         addition, written_ids = self._write({decision.image_id for decision in written})
-        return Outcome(f"{summary(written)}{addition}", tuple(written), written_ids)
+        return VerdictResult(f"{summary(written)}{addition}", tuple(written), written_ids)
 
-    def reverse(self, kind: str) -> Outcome:
+    def reverse(self, kind: str) -> VerdictResult:
         """Take back the reviewer's latest verdict, or batch of verdicts, or bring it back.
 
         Raises:
@@ -112,10 +112,10 @@ class FiftyOneDesk:
         undo, ledger = kind == "undo", self.bench.ledger
         decisions = (ledger.undo if undo else ledger.redo)(self.reviewer, "fiftyone")
         if not decisions:
-            return Outcome("nothing of yours is left to take back" if undo else "nothing to bring back")
+            return VerdictResult("nothing of yours is left to take back" if undo else "nothing to bring back")
         addition, sample_ids = self._write({decision.image_id for decision in decisions})
         done = "took back" if undo else "brought back"
-        return Outcome(f"{done} {summary(decisions)}{addition}", tuple(decisions), sample_ids)
+        return VerdictResult(f"{done} {summary(decisions)}{addition}", tuple(decisions), sample_ids)
 
     def image(self, sample_id: str) -> str | None:
         """Return the image_id of a sample; None where the dataset has no such sample."""

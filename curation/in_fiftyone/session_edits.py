@@ -24,7 +24,7 @@ class SessionEdits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the App; the answer does not wait for the decision."""
-        edited, tags = _edited_sample(scope), _tags(scope)
+        edited, tags = edited_sample(scope), _tags(scope)
         if (edited is None and not tags) or not self._reviewer:
             await self._app(scope, receive, send)
             return
@@ -64,7 +64,7 @@ class SessionEdits:
             _log.warning("an edit in FiftyOne is no decision yet: %s", error)
 
 
-def _edited_sample(scope: Scope) -> str | None:
+def edited_sample(scope: Scope) -> str | None:
     """Return the id of the sample that a request edits, None for any other request."""
     if scope["type"] != "http" or scope["method"] != "PATCH":
         return None

@@ -2,30 +2,30 @@
 (() => {
   const operators = window.__foo__, state = window.__fos__;
   const PLUGIN = "@errata/review";
-  const SHORTEST_LOOK_MS = 150; // a key pressed sooner after another image was meant for that one
+  const SHORTEST_LOOK_MS = 150; // a key pressed sooner was meant for the image before
   const PREVIEW_MS = 1500; // after the image is open; FiftyOne has drawn it long before
-  const FETCH_MS = 100; // that the file of the next image is waited for
-  const PATIENCE_MS = 15000; // a key whose answer got lost blocks the next one no longer than that
+  const FETCH_MS = 100; // how long the file of the next image is waited for
+  const PATIENCE_MS = 15000; // a key without an answer blocks the next key no longer than that
   const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
     u: "unsure", p: "pick", z: "undo", y: "redo" }; // as in the tables of verdicts.py and operators.py
-  const judged = new Set(), undone = new Set(); // samples, on this page; the modal does not stop at judged ones again
+  const judged = new Set(), undone = new Set(); // ids of samples, on this page; the modal does not stop again at judged samples
 
-  let underway = 0; // when the key was pressed that is still being answered, 0: none
-  let shown = { id: null, since: 0, walked: false }; // the open image; whether it came after another one
+  let underway = 0; // when the key was pressed that is still being answered; 0: no key is
+  let shown = { id: null, since: 0, walked: false }; // the open image; walked: it came after another image
   let gridIsOld = false;
 
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const openId = () => new URLSearchParams(location.search).get("id");
   const ours = () => /^\/datasets\/errata-/.test(location.pathname);
 
-  // Notes since when an image is open; draws the grid again once the image is closed.
+  // Keeps since when an image is open; draws the grid again once the image is closed.
   function watch() {
     const id = openId();
-    if (preview && id !== preview.id && (preview.open || id === null)) uncover(); // another one was opened by hand
+    if (preview && id !== preview.id && (preview.open || id === null)) uncover(); // another image was opened by hand
     if (preview && id === preview.id && !preview.open) {
       preview.open = true;
-      const own = preview;
-      setTimeout(() => { if (preview === own) uncover(); }, PREVIEW_MS);
+      const opened = preview;
+      setTimeout(() => { if (preview === opened) uncover(); }, PREVIEW_MS);
     }
     if (id === shown.id) return;
     shown = { id, since: performance.now(), walked: shown.id !== null };
@@ -39,12 +39,12 @@
   setInterval(watch, 20); // for browsers without it
 
   function typing(event) {
-    const into = event.target;
-    return event.ctrlKey || event.metaKey || event.altKey || into.isContentEditable ||
-      /^(input|textarea|select)$/i.test(into.tagName ?? "");
+    const target = event.target;
+    return event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable ||
+      /^(input|textarea|select)$/i.test(target.tagName ?? "");
   }
 
-  // The Annotate tab, which draws the image its own way, has keys of its own.
+  // The Annotate tab draws the image in another way and has other keys.
   const annotating = () =>
     document.querySelector("[data-cy=annotation-save-state], [data-cy=lighter-sample-renderer]") !== null;
 
@@ -80,7 +80,7 @@
   }
   window.addEventListener("keydown", pressed, true); // before FiftyOne's own listeners
 
-  // Who leaves while a verdict is answered wants no next image. FiftyOne may take that Escape for something else.
+  // Escape while a verdict is being answered: no next image is opened. FiftyOne may use that Escape for something else.
   let left = 0;
   function leaving(event) {
     if (event.key !== "Escape" || !underway || openId() === null || !ours() || typing(event)) return;
@@ -91,7 +91,7 @@
   }
   window.addEventListener("keydown", leaving, true);
 
-  // What became of the last verdict, at the lower edge; FiftyOne's own notices pile up and slow the page down.
+  // Shows what became of the last verdict, at the lower edge; FiftyOne's own notices pile up and slow the page down.
   const line = Object.assign(document.createElement("div"), { id: "errata-said" });
   line.setAttribute("role", "status");
   line.style.cssText = "position:fixed;left:50%;bottom:12px;transform:translateX(-50%);max-width:80vw;z-index:99999;" +
@@ -105,24 +105,24 @@
     hiding = setTimeout(() => line.remove(), refused ? 12000 : 4000);
   }
 
-  // FiftyOne takes half a second and more to draw the next image. Until then it is seen in its place, from the file
-  // that was fetched meanwhile, with the labels under review.
+  // FiftyOne takes half a second and more to draw the next image. Until then a preview lies in its place: the file that
+  // was fetched meanwhile, with the labels under review.
   let preview = null; // {id, open, element}
   const drawn = new MutationObserver((changes) => { // the grid behind it draws as well
     if (preview?.open && changes.some(({ target }) => target.matches("[data-cy=modal] [canvas-loaded=true]"))) uncover();
   });
-  const source = (found) => `/media?filepath=${encodeURIComponent(found.sample.sample.filepath)}`;
+  const source = (candidate) => `/media?filepath=${encodeURIComponent(candidate.sample.sample.filepath)}`;
 
-  async function cover(found) {
+  async function cover(candidate) {
     uncover();
-    const sample = found.sample?.sample;
+    const sample = candidate.sample?.sample;
     const place = document.querySelector("[data-cy=modal] [data-cy=panel-content-fo-sample-modal-plugin]");
     if (!place || !sample?.filepath) return; // another tab lies above the image
     const { left, top, width, height } = place.getBoundingClientRect();
     const element = Object.assign(document.createElement("div"), { id: "errata-next" });
     element.style.cssText = `position:fixed;left:${left}px;top:${top}px;width:${width}px;height:${height}px;` +
       "z-index:99998;background:#1c1c1c;pointer-events:none;";
-    const image = Object.assign(new Image(), { src: source(found), alt: "" });
+    const image = Object.assign(new Image(), { src: source(candidate), alt: "" });
     image.style.cssText = "width:100%;height:100%;object-fit:contain;display:block;";
     const labels = document.createElement("div");
     labels.style.cssText = "position:absolute;left:12px;top:4px;font:bold 16px system-ui,sans-serif;color:#fff;";
@@ -137,7 +137,7 @@
     element.append(image, labels);
     document.body.append(element);
     drawn.observe(document.body, { subtree: true, attributes: true, attributeFilter: ["canvas-loaded"] });
-    preview = { id: found.id, open: false, element };
+    preview = { id: candidate.id, open: false, element };
     await Promise.race([image.decode().catch(() => {}), wait(FETCH_MS)]);
     await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted))); // before FiftyOne is at work again
   }
@@ -151,34 +151,34 @@
   // Lets the browser fetch the images that come next.
   async function fetchAhead(navigation) {
     for (const offset of [1, 2]) {
-      const found = await navigation?.peek(offset);
-      if (found?.sample?.sample?.filepath) new Image().src = source(found);
+      const candidate = await navigation?.peek(offset);
+      if (candidate?.sample?.sample?.filepath) new Image().src = source(candidate);
     }
   }
 
-  // The offset of the next image of the view that the reviewer has not judged, 0 where there is none.
+  // Returns the offset of the next image of the view that the reviewer has not judged; 0 where all are judged.
   async function ahead(navigation, reviewer) {
     for (let offset = 1; ; offset++) {
-      const found = await navigation.peek(offset);
-      if (!found) return 0;
-      const before = found.sample?.sample?.reviewer ?? []; // as the grid has it, from before this page's verdicts
-      if (judged.has(found.id) || (!undone.has(found.id) && before.includes(reviewer))) continue;
-      await cover(found);
+      const candidate = await navigation.peek(offset);
+      if (!candidate) return 0;
+      const before = candidate.sample?.sample?.reviewer ?? []; // as the grid has it, from before this page's verdicts
+      if (judged.has(candidate.id) || (!undone.has(candidate.id) && before.includes(reviewer))) continue;
+      await cover(candidate);
       return offset;
     }
   }
 
-  // The offset back to an image, 0 where it is not among the last ones.
+  // Returns the offset back to an image; 0 where it is not among the last 50.
   async function behind(navigation, id) {
     for (let offset = 1; offset <= 50; offset++) {
-      const found = await navigation.peek(-offset);
-      if (!found) return 0;
-      if (found.id === id) return offset;
+      const candidate = await navigation.peek(-offset);
+      if (!candidate) return 0;
+      if (candidate.id === id) return offset;
     }
     return 0;
   }
 
-  // Opens the image to look at next and returns once it is open: until then a key would mean the one before.
+  // Opens the image to look at next, and returns once it is open: until then a key would mean the image before.
   async function follow({ kind, ids, reviewer }, open) {
     const navigation = state.modalNavigation.get();
     if (!navigation || !ids.length) return;
@@ -226,6 +226,6 @@
   }
   operators.registerOperator(After, PLUGIN);
 
-  // FiftyOne's server opens the image again that was open last, and does not know then which one is next.
+  // FiftyOne's server opens the last open image again, and then does not know which image is next.
   if (openId() !== null && ours()) operators.executeOperator("close_sample", {});
 })();

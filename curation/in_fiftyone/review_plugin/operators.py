@@ -9,7 +9,7 @@ from fiftyone.operators import types
 
 from curation.database.names import TO_REVIEW
 from curation.decisions.verdicts import LABEL, VERDICTS, Verdict
-from curation.in_fiftyone.desk import FiftyOneDesk, Outcome, Viewing
+from curation.in_fiftyone.desk import FiftyOneDesk, VerdictResult, Viewing
 from curation.in_fiftyone.desks import desk_of
 from curation.in_fiftyone.review_plugin.buttons import PICK, PICK_KEY, REVERSALS
 from curation.review.bench import Place
@@ -19,16 +19,16 @@ from models.errors import ErrataError
 AFTER = "@errata/review/after"  # of index.js: shows what became of a verdict, and the next image
 
 
-def act(ctx: Any, verdict: Callable[[FiftyOneDesk], Outcome], kind: str) -> dict[str, Any]:
+def act(ctx: Any, verdict: Callable[[FiftyOneDesk], VerdictResult], kind: str) -> dict[str, Any]:
     """Run a verdict; the page is told what became of it, and shows that and the next image."""
     try:
         desk = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
-        outcome = verdict(desk)
+        result = verdict(desk)
     except ErrataError as error:
         told: dict[str, Any] = {"kind": "refused", "said": f"{error}.", "ids": []}
     else:
-        told = {"kind": kind, "said": f"{outcome.sentence}.", "ids": list(outcome.sample_ids)}
-        told |= {"samples": _samples(desk, outcome), "reviewer": desk.reviewer, "written": bool(outcome.decisions)}
+        told = {"kind": kind, "said": f"{result.sentence}.", "ids": list(result.sample_ids)}
+        told |= {"samples": _samples(desk, result), "reviewer": desk.reviewer, "written": bool(result.decisions)}
     ctx.trigger(AFTER, told)
     return {"said": told["said"], "refused": told["kind"] == "refused"}
 
@@ -48,7 +48,7 @@ def write_verdict(ctx: Any, action: str, chosen: Sequence[str] = (), digit: int 
     seconds = ctx.params.get("looked_s")
     queue = f"FiftyOne: {ctx.request_params.get('view_name') or 'no saved view'}"
 
-    def verdict(desk: FiftyOneDesk) -> Outcome:
+    def verdict(desk: FiftyOneDesk) -> VerdictResult:
         looked_s = float(seconds) if isinstance(seconds, int | float) else None
         viewing = Viewing(shown, looked_s, queue, _place(ctx, desk))
         return desk.decide(sample_ids, action, [desk.digit(digit)] if digit else chosen, viewing)
@@ -70,13 +70,13 @@ def _place(ctx: Any, desk: FiftyOneDesk) -> Place | None:
     return desk.bench.place_of_look(row, bool(ctx.params.get("walked")))
 
 
-def _samples(desk: FiftyOneDesk, outcome: Outcome) -> list[Any]:
+def _samples(desk: FiftyOneDesk, result: VerdictResult) -> list[Any]:
     """Return the changed sample as the page holds it; nothing where there are several: the grid alone shows these."""
-    if len(outcome.sample_ids) != 1:
+    if len(result.sample_ids) != 1:
         return []
     from bson import ObjectId
 
-    document = desk.dataset._sample_collection.find_one({"_id": ObjectId(outcome.sample_ids[0])})
+    document = desk.dataset._sample_collection.find_one({"_id": ObjectId(result.sample_ids[0])})
     return [foj.stringify(document)] if document else []
 
 

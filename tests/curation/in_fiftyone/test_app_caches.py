@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from typing import Any
 
-from curation.in_fiftyone.app_caches import FieldsOnce, _once, _Threads
+from curation.in_fiftyone.app_caches import ContextThreads, FieldsOnce, once_a_request
 
 
 class Owner:
@@ -21,13 +21,13 @@ def within(path: str, task: Any) -> None:
     """Run a task as the answer to a request."""
 
     async def answer(scope: Any, receive: Any, send: Any) -> None:
-        await asyncio.get_running_loop().run_in_executor(_Threads(), task)  # as FiftyOne reads its datasets
+        await asyncio.get_running_loop().run_in_executor(ContextThreads(), task)  # as FiftyOne reads its datasets
 
     asyncio.run(FieldsOnce(answer)({"type": "http", "path": path}, None, None))  # type: ignore[arg-type]
 
 
 def test_once_in_a_request_that_reads_and_each_time_elsewhere() -> None:
-    remembered = _once(Owner.schema)
+    remembered = once_a_request(Owner.schema)
     for path, times in (("/graphql", 1), ("/operators/resolve-placements", 1), ("/operators/execute", 3)):
         owner = Owner()
         within(path, lambda owner=owner: [remembered(owner, "a") for _ in range(3)])
@@ -39,14 +39,14 @@ def test_once_in_a_request_that_reads_and_each_time_elsewhere() -> None:
 
 
 def test_the_next_request_asks_again() -> None:
-    remembered, owner = _once(Owner.schema), Owner()
+    remembered, owner = once_a_request(Owner.schema), Owner()
     for _ in range(3):
         within("/graphql", lambda: remembered(owner))
     assert owner.asked == 3
 
 
 def test_other_arguments_and_owners_have_answers_of_their_own() -> None:
-    remembered = _once(Owner.schema)
+    remembered = once_a_request(Owner.schema)
 
     def ask() -> None:
         first, second = Owner(), Owner()
@@ -62,7 +62,7 @@ def test_other_arguments_and_owners_have_answers_of_their_own() -> None:
 
 
 def test_who_changes_a_copy_changes_no_answer() -> None:
-    remembered, owner = _once(Owner.schema, copied=True), Owner()
+    remembered, owner = once_a_request(Owner.schema, copied=True), Owner()
 
     def ask() -> None:
         remembered(owner).clear()
