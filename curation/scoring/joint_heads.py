@@ -37,13 +37,13 @@ def joint_heads(
 
     features = joint_features(evidence, seed=seed, pressed=False)
     fold = np.full(len(labels), NO_FOLD)
-    fold[learn] = _folds(labels[learn], groups[learn], seed)
+    fold[learn] = deal_folds(labels[learn], groups[learn], seed)
     rows = (fold != np.arange(fold.max() + 1)[:, None]) & learn  # (F, N)
     heads = fit_heads(features, labels, rows, groups, n_classes, seed, standardise=False)
     return held_out_or_mean(heads.probs(features), judging_folds(fold, groups))
 
 
-def _folds(labels: IntArray, groups: IntArray, seed: int) -> IntArray:
+def deal_folds(labels: IntArray, groups: IntArray, seed: int) -> IntArray:
     """Return the fold of each row, shape (N,): groups stay whole, and each class is dealt out evenly.
 
     Unlike the folds of an audit, these need not hold every class: a head that never saw a class gives it little.

@@ -50,7 +50,7 @@ def _on_axes(embeddings: FloatArray, axes: int, seed: int, pressed: bool) -> Flo
     sample = prepared(embeddings[few])
     centre = sample.mean(0)
     sample -= centre
-    turn = _principal(sample.T @ sample, axes, seed)  # (D, M)
+    turn = principal_axes(sample.T @ sample, axes, seed)  # (D, M)
     blocks = [(prepared(embeddings[start : start + _BLOCK]) - centre) @ turn for start in range(0, n, _BLOCK)]
     return np.concatenate(blocks) if blocks else np.zeros((0, turn.shape[1]), np.float32)
 
@@ -60,7 +60,7 @@ def _pressed(standard: FloatArray) -> FloatArray:
     return np.asarray(root / np.maximum(np.linalg.norm(root, axis=1, keepdims=True), 1e-6), np.float32)
 
 
-def _principal(scatter: FloatArray, axes: int, seed: int) -> FloatArray:
+def principal_axes(scatter: FloatArray, axes: int, seed: int) -> FloatArray:
     """Return the first principal directions of a scatter matrix, shape (D, M), at most `axes`, largest first.
 
     Where there are many more directions, subspace iteration finds the space that the first ones span: a rotation of

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 import curation.scoring.joint_heads
-from curation.scoring.joint_heads import FOLDS, _folds, joint_heads
+from curation.scoring.joint_heads import FOLDS, deal_folds, joint_heads
 from curation.scoring.judge import joint_features, judge
 from curation.scoring.scores import self_confidence
 from tests.curation.scoring.test_judge import clusters
@@ -15,7 +15,7 @@ from tests.curation.scoring.test_judge import clusters
 def test_no_label_judges_itself_or_its_copy(monkeypatch: pytest.MonkeyPatch) -> None:
     x, _, labels = clusters(120, 3, 0)
     monkeypatch.setattr(
-        curation.scoring.joint_heads, "_folds", lambda _, groups, seed: groups % 5
+        curation.scoring.joint_heads, "deal_folds", lambda _, groups, seed: groups % 5
     )  # those of other labels too
     learn, groups = np.arange(120) < 100, np.arange(120)
     groups[7] = groups[3]
@@ -40,7 +40,7 @@ def test_of_a_test_label_nothing_is_learned() -> None:
 def test_they_are_logistic_regressions() -> None:
     x, _, labels = clusters(200, 3, 1, noise=0.2)
     probs = joint_heads([x], labels, 3, np.ones(200, bool), np.arange(200), 0)
-    features, fold = joint_features([x], pressed=False), _folds(labels, np.arange(200), 0)
+    features, fold = joint_features([x], pressed=False), deal_folds(labels, np.arange(200), 0)
     out = fold == 0
     nearest = min(
         np.abs(
@@ -70,7 +70,7 @@ def test_together_with_the_judge_better_than_either() -> None:
 @pytest.mark.parametrize("n", [2, 3, 7, 40])
 def test_folds_hold_whole_groups_and_every_row(n: int) -> None:
     labels, groups = np.arange(n) % 3, np.arange(n) // 2
-    fold = _folds(labels, groups, 0)
+    fold = deal_folds(labels, groups, 0)
     assert len(fold) == n
     assert len(set(fold.tolist())) == min(FOLDS, len(set(groups.tolist())))
     for group in set(groups.tolist()):
@@ -79,6 +79,6 @@ def test_folds_hold_whole_groups_and_every_row(n: int) -> None:
 
 def test_a_class_is_dealt_out_evenly() -> None:
     labels = np.repeat([0, 1], [50, 20])
-    fold = _folds(labels, np.arange(70), 3)
+    fold = deal_folds(labels, np.arange(70), 3)
     counts = np.array([np.bincount(fold[labels == k], minlength=FOLDS) for k in (0, 1)])
     assert (counts.max(1) - counts.min(1) <= 1).all()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from curation.scoring.judge import _principal, joint_features, judge
+from curation.scoring.judge import joint_features, judge, principal_axes
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import FloatArray, IntArray
 
@@ -103,8 +103,8 @@ def test_many_axes_are_found_nearly_as_well_as_by_all_eigenvectors() -> None:
     draws = np.random.default_rng(0)
     rows = draws.normal(size=(400, 120)) * np.geomspace(1, 0.02, 120)  # variances fall slowly, as of features
     scatter = (rows.T @ rows).astype(np.float32)
-    found = _principal(scatter, 20, seed=0)
+    found = principal_axes(scatter, 20, seed=0)
     assert np.allclose(found.T @ found, np.eye(20), atol=1e-4)
     best = np.linalg.eigvalsh(scatter)[-20:].sum()
     assert np.trace(found.T @ scatter @ found) > 0.999 * best
-    assert np.array_equal(found, _principal(scatter, 20, seed=0))
+    assert np.array_equal(found, principal_axes(scatter, 20, seed=0))

@@ -74,17 +74,17 @@ def with_label(task: Problem, row: int) -> Problem:
 
 def counted(monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None) -> list[int]:
     """Count the folds that are trained; stop as a killed process would at one of them."""
-    real: Callable[..., Any] = module.train
+    real: Callable[..., Any] = train
     folds: list[int] = []
 
-    def train(*arguments: Any, **options: Any) -> Any:
+    def counting(*arguments: Any, **options: Any) -> Any:
         fold = arguments[6] % 1000  # the last digits of its seed
         if fold == fail_at:
             raise KeyboardInterrupt
         folds.append(fold)
         return real(*arguments, **options)
 
-    monkeypatch.setattr(module, "train", train)
+    monkeypatch.setattr(module, "train", counting)
     return folds
 
 
