@@ -64,8 +64,8 @@ def nearest_by_hand(embeddings: np.ndarray, neighbours: int, min_cosine: float) 
 @given(st.integers(2, 40), st.integers(1, 6), st.floats(-1, 1), st.integers(0, 1000))
 def test_neighbours_are_those_of_brute_force(n: int, neighbours: int, min_cosine: float, seed: int) -> None:
     embeddings = np.random.default_rng(seed).normal(size=(n, 8)).astype(np.float32)
-    found = as_set(*neighbour_pairs(embeddings, neighbours, min_cosine))
-    assert found == nearest_by_hand(embeddings, neighbours, min_cosine)
+    pairs = as_set(*neighbour_pairs(embeddings, neighbours, min_cosine))
+    assert pairs == nearest_by_hand(embeddings, neighbours, min_cosine)
 
 
 @pytest.mark.parametrize("n", [0, 1])

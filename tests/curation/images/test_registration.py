@@ -53,36 +53,36 @@ COPIES: dict[str, Callable[[Image.Image], Image.Image]] = {
 def test_a_copy_lies_over_the_original_either_way(copy: str) -> None:
     original = landscape(0)
     pair = small(original), small(COPIES[copy](original))
-    found = register(np.stack(pair), np.stack(pair[::-1]))
-    assert found.same().all(), found
-    assert found.overlap.min() > 0.8
+    match = register(np.stack(pair), np.stack(pair[::-1]))
+    assert match.same().all(), match
+    assert match.overlap.min() > 0.8
 
 
 def test_the_place_that_is_found_is_the_crop() -> None:
     """Of a picture cropped by a tenth at the left and the right, the original shows all, the copy 80 % of it."""
     original = landscape(1)
     copy = cropped(original, 0.1, 0, 0.1, 0)
-    found = register(np.stack([small(copy), small(original)]), np.stack([small(original), small(copy)]))
-    np.testing.assert_allclose(found.overlap, [1.0, 0.8], atol=0.04)
-    assert found.same().all()
+    match = register(np.stack([small(copy), small(original)]), np.stack([small(original), small(copy)]))
+    np.testing.assert_allclose(match.overlap, [1.0, 0.8], atol=0.04)
+    assert match.same().all()
 
 
 def test_pictures_that_share_only_their_layout_are_apart() -> None:
     pictures = np.stack([small(landscape(seed)) for seed in range(12)])
     left, right = np.triu_indices(12, 1)
-    found = register(pictures[left], pictures[right])
-    assert not found.same().any()
-    assert found.correlation.max() > 0.8  # the layout is alike
-    assert found.detail.max() < 0.5
+    match = register(pictures[left], pictures[right])
+    assert not match.same().any()
+    assert match.correlation.max() > 0.8  # the layout is alike
+    assert match.detail.max() < 0.5
 
 
 def test_without_detail_nothing_is_said() -> None:
     flat = np.stack([np.full((SIDE_PX, SIDE_PX), level, np.uint8) for level in (0, 9, 200, 255)])
     ramp = np.tile(np.arange(SIDE_PX, dtype=np.uint8) * 3, (SIDE_PX, 1))
     blurred = small(landscape(0).filter(ImageFilter.GaussianBlur(24)))
-    found = register(np.stack([*flat, ramp, blurred]), np.stack([*flat[::-1], ramp + 9, blurred]))
-    assert not found.same().any()
-    assert np.isfinite([found.correlation, found.detail, found.overlap]).all()
+    match = register(np.stack([*flat, ramp, blurred]), np.stack([*flat[::-1], ramp + 9, blurred]))
+    assert not match.same().any()
+    assert np.isfinite([match.correlation, match.detail, match.overlap]).all()
 
 
 def test_no_pair_and_more_pairs_than_a_block() -> None:
@@ -100,6 +100,6 @@ def test_smooth_shapes_that_lie_over_each_other_are_no_copies() -> None:
     ones = [
         Image.fromarray(np.rint(pixels * 15.9).astype(np.uint8)) for pixels in digits.images[digits.target == 1][:20]
     ]
-    pictures = np.stack([small(one.resize((32, 32), Image.Resampling.BICUBIC)) for one in ones])
+    pictures = np.stack([small(digit.resize((32, 32), Image.Resampling.BICUBIC)) for digit in ones])
     left, right = np.triu_indices(20, 1)
     assert not register(pictures[left], pictures[right]).same().any()

@@ -65,6 +65,6 @@ def test_a_process_that_comes_second_reads_nothing(opened: Opened) -> None:
         checked_images(*opened, first=False)
     stages(opened)
     checked_images(*opened, first=False)
-    other = replace(opened[2], labels=opened[2].labels[::-1].copy())
+    relabelled = replace(opened[2], labels=opened[2].labels[::-1].copy())
     with pytest.raises(ErrataError, match="changed while training began"):
-        checked_images(opened[0], opened[1], other, first=False)
+        checked_images(opened[0], opened[1], relabelled, first=False)

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from curation.results.audit import load_audit
-from curation.results.issue_table import COLUMNS, issue_rows, write_issues
-from curation.scoring.scores import rank
+from curation.scoring.conflicts import conflicts_first
+from curation.scoring.findings import Findings
+from curation.scoring.scores import rank, self_confidence
 from curation.workspace.folders import Workspace
-from curation.workspace.names import audited, slug
+from curation.workspace.names import audited
+from models.arrays import FloatArray
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from tests.helpers.small_audit import ARCHITECTURES, COPY, ORIGINAL, WRONG, small_audit
@@ -24,12 +26,12 @@ def workspace(tmp_path: Path) -> Workspace:
 def test_what_was_written_is_read(workspace: Workspace) -> None:
     audit = load_audit(workspace, "tiny")
     assert audited(workspace) == ["tiny"]
-    assert [one.name for one in audit.architectures] == list(ARCHITECTURES)
+    assert [architecture.name for architecture in audit.architectures] == list(ARCHITECTURES)
     assert not audit.in_sample
     assert len(audit.checked.skipped) == 1
-    for one in audit.architectures:
-        expected = rank(audit.rows.labels, one.predictions.probs)
-        np.testing.assert_array_equal(one.ranking.label_quality, expected.label_quality)
+    for architecture in audit.architectures:
+        expected = rank(audit.rows.labels, architecture.predictions.probs)
+        np.testing.assert_array_equal(architecture.ranking.label_quality, expected.label_quality)
     test = audit.suspects("test")
     assert str(audit.rows.image_ids[test[0]]) in WRONG
     assert (np.diff(audit.consensus.label_quality[test]) >= 0).all()
@@ -47,25 +49,12 @@ def test_alternatives_never_are_the_given_label(workspace: Workspace) -> None:
 
 def test_disagreement_is_where_predictions_differ(workspace: Workspace) -> None:
     audit = load_audit(workspace, "tiny")
-    one, other = (architecture.predictions.probs.argmax(1) for architecture in audit.architectures)
-    assert audit.disagreement().tolist() == (one != other).tolist()
+    first, second = (architecture.predictions.probs.argmax(1) for architecture in audit.architectures)
+    assert audit.disagreement().tolist() == (first != second).tolist()
 
 
 def test_in_sample_predictions_say_so(tmp_path: Path) -> None:
     assert small_audit(Workspace(tmp_path), in_sample=True).in_sample
-
-
-@pytest.mark.parametrize(
-    ("architecture", "version", "field"),
-    [
-        ("efficientnet_lite0", "original", "efficientnet_lite0"),
-        ("efficientnet_lite0", "v1", "efficientnet_lite0_v1"),
-        ("ResNet-18.a1", "original", "resnet_18_a1"),
-        ("é", "original", "_"),
-    ],
-)
-def test_slug(architecture: str, version: str, field: str) -> None:
-    assert slug(architecture, version) == field
 
 
 def test_an_unknown_data_set_names_the_nearest(workspace: Workspace) -> None:
@@ -118,34 +107,37 @@ def test_an_audit_killed_after_its_data_set_changed_says_so(workspace: Workspace
         load_audit(workspace, "tiny")
 
 
-def test_issue_table(workspace: Workspace, tmp_path: Path) -> None:
+def conflict(workspace: Workspace) -> FloatArray:
+    """Give a copy another label, judge again, and return the label quality without regard to copies."""
+    folder = workspace.runs / "audit-tiny"
+    arrays = dict(np.load(folder / "rows.npz"))
+    copy = arrays["image_ids"].tolist().index(COPY)
+    arrays["labels"][copy] = (arrays["labels"][copy] + 1) % 3
+    np.savez(folder / "rows.npz", **arrays)
+    (folder / "findings.npz").unlink()
+    findings = load_audit(workspace, "tiny").findings
+    findings.save(folder / "findings.npz")
+    return self_confidence(arrays["labels"], findings.probs)
+
+
+def test_the_label_quality_is_one_number(workspace: Workspace) -> None:
+    alone = conflict(workspace)
     audit = load_audit(workspace, "tiny")
-    rows = issue_rows(audit, "test")
-    assert [row[5] for row in rows] == list(range(1, 13))  # four images of three classes
-    assert {row[1] for row in rows} == {"test"}
-    qualities = [float(row[4]) for row in rows]
-    assert qualities == sorted(qualities)
-    by_id = {row[0]: row for row in rows}
-    assert by_id["test/sea/0.png"][2:4] == ("sea", "forest")
-    assert by_id["test/sea/1.png"][2:4] == ("sea", "")  # nothing to suggest
-    write_issues(audit, "test", tmp_path / "out" / "issues.csv", None)  # type: ignore[arg-type]
-    lines = (tmp_path / "out" / "issues.csv").read_text().splitlines()
-    assert lines[0].split(",") == list(COLUMNS)
-    assert [tuple(line.split(",")) for line in lines[1:]] == [tuple(map(str, row)) for row in rows]
+    assert audit.duplicates.conflicting(audit.rows.labels).sum() == 2
+    expected = conflicts_first(audit.rows.labels, audit.duplicates.groups, alone)
+    assert (expected != alone).any()
+    np.testing.assert_array_equal(audit.findings.label_quality, expected)
+    np.testing.assert_array_equal(audit.consensus.label_quality, expected)
 
 
-def test_all_splits_rank_within_each_split(workspace: Workspace) -> None:
-    rows = issue_rows(load_audit(workspace, "tiny"))
-    assert len(rows) == 30
-    for split in ("train", "test"):
-        ranks = [row[5] for row in rows if row[1] == split]
-        assert ranks == list(range(1, len(ranks) + 1))
-
-
-@pytest.mark.parametrize(
-    ("split", "message"),
-    [("tset", r"no split 'tset'; did you mean 'test'\?"), ("val", "'tiny' has no val images; its splits: test, train")],
-)
-def test_a_split_that_is_not_there(workspace: Workspace, split: str, message: str) -> None:
-    with pytest.raises(ErrataError, match=message):
-        issue_rows(load_audit(workspace, "tiny"), split)
+def test_findings_of_an_earlier_errata_rank_as_they_did(workspace: Workspace) -> None:
+    """They held the label quality without regard to copies, and copies were sorted when they were read."""
+    alone, file = conflict(workspace), workspace.runs / "audit-tiny" / "findings.npz"
+    ranked = load_audit(workspace, "tiny").consensus.label_quality
+    arrays = dict(np.load(file))
+    del arrays["method"]
+    np.savez(file, **{**arrays, "label_quality": alone})
+    assert Findings.load(file).method < 4
+    audit = load_audit(workspace, "tiny")
+    np.testing.assert_array_equal(audit.consensus.label_quality, ranked)
+    np.testing.assert_array_equal(audit.findings.label_quality, ranked)

@@ -20,18 +20,20 @@ def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
 @pytest.mark.parametrize("by", COLOURS)
 def test_every_image_is_in_one_group(audit: Audit, by: str) -> None:
     groups = map_groups(audit, audit.architectures[0], by)
-    assert sorted(np.concatenate([one.rows for one in groups]).tolist()) == list(range(len(audit.rows)))
+    assert sorted(np.concatenate([group.rows for group in groups]).tolist()) == list(range(len(audit.rows)))
 
 
 def test_labels_and_predictions(audit: Audit) -> None:
     given = map_groups(audit, audit.architectures[0], "label")
-    assert [(one.name, one.place, len(one.rows)) for one in given] == [(name, i, 10) for i, name in enumerate(CLASSES)]
-    said = {one.name: one.rows for one in map_groups(audit, audit.architectures[1], "prediction")}
-    assert int(np.flatnonzero(audit.rows.image_ids == CONFUSED)[0]) in said["forest"]
+    assert [(group.name, group.place, len(group.rows)) for group in given] == [
+        (name, i, 10) for i, name in enumerate(CLASSES)
+    ]
+    rows = {group.name: group.rows for group in map_groups(audit, audit.architectures[1], "prediction")}
+    assert int(np.flatnonzero(audit.rows.image_ids == CONFUSED)[0]) in rows["forest"]
 
 
 def test_splits_keep_their_colours(audit: Audit) -> None:
-    assert [(one.name, one.place) for one in map_groups(audit, audit.architectures[0], "split")] == [
+    assert [(group.name, group.place) for group in map_groups(audit, audit.architectures[0], "split")] == [
         ("train", 0),
         ("test", 2),
     ]
@@ -49,9 +51,9 @@ def test_kinds_leave_grey_what_is_fine(audit: Audit) -> None:
     wrong, hard = np.zeros(n, np.float32), np.zeros(n, np.float32)
     wrong[[3, 4]], hard[7] = 0.9, 0.6
     nothing = np.zeros(n, np.float32)
-    found = replace(audit.findings, kinds=Kinds(wrong, nothing, nothing, hard))
-    groups = map_groups(replace(audit, findings=found), audit.architectures[0], "kind")
-    assert [(one.name, one.place, len(one.rows)) for one in groups] == [
+    findings = replace(audit.findings, kinds=Kinds(wrong, nothing, nothing, hard))
+    groups = map_groups(replace(audit, findings=findings), audit.architectures[0], "kind")
+    assert [(group.name, group.place, len(group.rows)) for group in groups] == [
         (FINE, -1, n - 3),
         ("wrong", 2, 2),
         ("hard but right", 3, 1),

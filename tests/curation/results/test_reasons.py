@@ -1,4 +1,4 @@
-"""Reasons name who says what."""
+"""Reasons name the voters of each class."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +12,9 @@ from tests.helpers.small_audit import small_audit
 
 def test_every_voter_is_named_once(tmp_path: Path) -> None:
     audit = small_audit(Workspace(tmp_path), cams=0)
-    said = reasons(audit, range(len(audit.rows)))
-    assert len(said) == len(audit.rows)
-    for row, (text, count) in enumerate(zip(said, against(audit).tolist(), strict=True)):
+    sentences = reasons(audit, range(len(audit.rows)))
+    assert len(sentences) == len(audit.rows)
+    for row, (text, count) in enumerate(zip(sentences, against(audit).tolist(), strict=True)):
         assert all(text.count(f"{voter} ") == 1 for voter in audit.findings.voters)
         given = audit.rows.classes[audit.rows.labels[row]]
         assert f"nobody says {given}" in text if count == len(audit.findings.voters) else f"{given}, as given" in text
@@ -23,8 +23,8 @@ def test_every_voter_is_named_once(tmp_path: Path) -> None:
 def test_a_copy_with_another_label_is_said_first(tmp_path: Path) -> None:
     audit = small_audit(Workspace(tmp_path), cams=0)
     conflicting = audit.duplicates.conflicting(audit.rows.labels)
-    said = reasons(audit, range(len(audit.rows)))
-    assert [text.startswith("a copy carries another label") for text in said] == conflicting.tolist()
+    sentences = reasons(audit, range(len(audit.rows)))
+    assert [text.startswith("a copy carries another label") for text in sentences] == conflicting.tolist()
 
 
 def test_a_label_that_was_learned_late_is_said_to_be(tmp_path: Path) -> None:
@@ -32,5 +32,5 @@ def test_a_label_that_was_learned_late_is_said_to_be(tmp_path: Path) -> None:
     late = np.full(len(audit.rows), np.nan, np.float32)
     late[:2] = 0.1, 0.9
     first = replace(audit.architectures[0], margin_quality=late)
-    said = reasons(replace(audit, architectures=(first, *audit.architectures[1:])), range(3))
-    assert [f"learned late ({first.name})" in text for text in said] == [True, False, False]
+    sentences = reasons(replace(audit, architectures=(first, *audit.architectures[1:])), range(3))
+    assert [f"learned late ({first.name})" in text for text in sentences] == [True, False, False]

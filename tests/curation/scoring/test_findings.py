@@ -27,34 +27,34 @@ def opinion(true: np.ndarray, n_classes: int, seed: int, sure: float = 2.0) -> F
 def test_together_better_than_each_alone(tmp_path: Path) -> None:
     x, true, labels = clusters(600, 4, 0, noise=0.15)
     learn, groups = np.arange(600) < 500, np.arange(600)
-    one, other = opinion(true, 4, 1), opinion(true, 4, 2, 1.0)
-    found = judge_labels(labels, 4, learn, groups, {"a": one, "b": other}, {"c": x})
-    assert found.voters == ("a", "b", JUDGE, NEIGHBOURS)
-    assert found.weights[-1] == 0
+    strong, weak = opinion(true, 4, 1), opinion(true, 4, 2, 1.0)
+    findings = judge_labels(labels, 4, learn, groups, {"a": strong, "b": weak}, {"c": x})
+    assert findings.voters == ("a", "b", JUDGE, NEIGHBOURS)
+    assert findings.weights[-1] == 0
     wrong = labels != true
-    together = average_precision_score(wrong, -found.label_quality)
-    assert together > average_precision_score(wrong, -self_confidence(labels, one)) + 0.02
-    assert found.flagged.sum() == pytest.approx(wrong.sum(), rel=0.25)
-    assert wrong[found.flagged].mean() > 0.75
-    np.testing.assert_allclose(found.joint.sum(1), np.bincount(labels))
-    ranking = found.ranking(labels)
+    together = average_precision_score(wrong, -findings.label_quality)
+    assert together > average_precision_score(wrong, -self_confidence(labels, strong)) + 0.02
+    assert findings.flagged.sum() == pytest.approx(wrong.sum(), rel=0.25)
+    assert wrong[findings.flagged].mean() > 0.75
+    np.testing.assert_allclose(findings.joint.sum(1), np.bincount(labels))
+    ranking = findings.ranking(labels)
     assert (ranking.suggested[wrong] == true[wrong]).mean() > 0.9
-    found.save(tmp_path / "findings.npz")
-    again = type(found).load(tmp_path / "findings.npz")
-    np.testing.assert_array_equal(again.label_quality, found.label_quality)
-    np.testing.assert_array_equal(again.kinds.hard, found.kinds.hard)
-    assert again.voters == found.voters
+    findings.save(tmp_path / "findings.npz")
+    again = type(findings).load(tmp_path / "findings.npz")
+    np.testing.assert_array_equal(again.label_quality, findings.label_quality)
+    np.testing.assert_array_equal(again.kinds.hard, findings.kinds.hard)
+    assert again.voters == findings.voters
 
 
 def test_a_frozen_backbone_speaks_through_the_judge() -> None:
     x, true, labels = clusters(300, 3, 2, noise=0.1)
     learn, groups, misled = np.ones(300, bool), np.arange(300), opinion((true + 1) % 3, 3, 1, 6.0)
-    found = judge_labels(labels, 3, learn, groups, {"a": misled}, {"a": x})
-    assert found.voters == ("a", JUDGE, NEIGHBOURS)
-    assert found.weight("a") == 0
-    np.testing.assert_array_equal(found.votes[0], misled.argmax(1))
-    other = judge_labels(labels, 3, learn, groups, {"a": opinion(true, 3, 2)}, {"a": x})
-    np.testing.assert_array_equal(found.label_quality, other.label_quality)
+    findings = judge_labels(labels, 3, learn, groups, {"a": misled}, {"a": x})
+    assert findings.voters == ("a", JUDGE, NEIGHBOURS)
+    assert findings.weight("a") == 0
+    np.testing.assert_array_equal(findings.votes[0], misled.argmax(1))
+    with_right_heads = judge_labels(labels, 3, learn, groups, {"a": opinion(true, 3, 2)}, {"a": x})
+    np.testing.assert_array_equal(findings.label_quality, with_right_heads.label_quality)
     both = judge_labels(
         labels, 3, learn, groups, {"a": misled}, {"a": x}, {"a": np.concatenate([x, np.eye(3)[true]], 1)}
     )
@@ -64,10 +64,10 @@ def test_a_frozen_backbone_speaks_through_the_judge() -> None:
 
 def test_without_embeddings_the_architectures_alone() -> None:
     _, true, labels = clusters(200, 3, 1, noise=0.1)
-    found = judge_labels(labels, 3, np.ones(200, bool), np.arange(200), {"a": opinion(true, 3, 1)}, {})
-    assert found.voters == ("a",)
-    assert (found.kinds.out_of_scope == 0).all()
-    assert average_precision_score(labels != true, -found.label_quality) > 0.5
+    findings = judge_labels(labels, 3, np.ones(200, bool), np.arange(200), {"a": opinion(true, 3, 1)}, {})
+    assert findings.voters == ("a",)
+    assert (findings.kinds.out_of_scope == 0).all()
+    assert average_precision_score(labels != true, -findings.label_quality) > 0.5
 
 
 def test_a_picture_of_no_class_is_suspicious() -> None:
@@ -77,9 +77,9 @@ def test_a_picture_of_no_class_is_suspicious() -> None:
     x = (rng.normal(size=(400, 30)) + 6 * np.eye(30)[true]).astype(np.float32)
     x[0] = rng.normal(size=30) + 6 * np.eye(30)[20]  # along an axis that no class has
     sure = opinion(true, 3, 1, 6.0)
-    found = judge_labels(labels, 3, np.ones(400, bool), np.arange(400), {"b": sure}, {"a": x})
-    assert found.kinds.names()[0] == "out of scope"
-    assert found.label_quality[0] < 0.2
+    findings = judge_labels(labels, 3, np.ones(400, bool), np.arange(400), {"b": sure}, {"a": x})
+    assert findings.kinds.names()[0] == "out of scope"
+    assert findings.label_quality[0] < 0.2
 
 
 @settings(max_examples=20)
@@ -88,19 +88,19 @@ def test_any_input_has_a_defined_answer(seed: int, n: int, n_classes: int, sharp
     labels, probs = problem(n, n_classes, seed, sharpness)
     x, _, _ = clusters(n, n_classes, seed)
     learn = np.random.default_rng(seed).random(n) < 0.7
-    found = judge_labels(labels, n_classes, learn, np.arange(n), {"a": probs}, {"a": x})
-    assert np.isfinite(found.label_quality).all()
-    assert ((found.label_quality >= 0) & (found.label_quality <= 1)).all()
+    findings = judge_labels(labels, n_classes, learn, np.arange(n), {"a": probs}, {"a": x})
+    assert np.isfinite(findings.label_quality).all()
+    assert ((findings.label_quality >= 0) & (findings.label_quality <= 1)).all()
 
 
 @pytest.mark.parametrize("right", [True, False])
 def test_all_labels_right_or_all_wrong(right: bool) -> None:
     x, true, _ = clusters(150, 3, 5)
     labels = true if right else (true + 1) % 3
-    found = judge_labels(labels, 3, np.ones(150, bool), np.arange(150), {"a": opinion(true, 3, 1, 4.0)}, {"b": x})
-    assert np.isfinite(found.label_quality).all()
+    findings = judge_labels(labels, 3, np.ones(150, bool), np.arange(150), {"a": opinion(true, 3, 1, 4.0)}, {"b": x})
+    assert np.isfinite(findings.label_quality).all()
     if right:
-        assert np.median(found.label_quality) > 0.8
+        assert np.median(findings.label_quality) > 0.8
 
 
 def test_a_thousand_classes_and_one() -> None:

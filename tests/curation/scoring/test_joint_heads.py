@@ -33,8 +33,8 @@ def test_of_a_test_label_nothing_is_learned() -> None:
     x, _, labels = clusters(120, 3, 0)
     learn, changed = np.arange(120) < 100, labels.copy()
     changed[100:] = (changed[100:] + 1) % 3
-    one, other = (joint_heads([x], y, 3, learn, np.arange(120), 0) for y in (labels, changed))
-    np.testing.assert_array_equal(one, other)
+    before, after = (joint_heads([x], y, 3, learn, np.arange(120), 0) for y in (labels, changed))
+    np.testing.assert_array_equal(before, after)
 
 
 def test_they_are_logistic_regressions() -> None:
@@ -55,15 +55,15 @@ def test_they_are_logistic_regressions() -> None:
 
 
 def test_together_with_the_judge_better_than_either() -> None:
-    found = []
+    precisions = []
     for seed in range(6):
         x, true, labels = clusters(400, 4, seed, noise=0.15)
         learn, groups = np.ones(400, bool), np.arange(400)
         heads = joint_heads([x], labels, 4, learn, groups, seed)
         alone = judge(joint_features([x]), labels, 4, learn, groups, np.ones(400, np.float32)).probs
         sides = (heads, alone, np.asarray((heads + alone) / 2, np.float32))
-        found.append([average_precision_score(labels != true, -self_confidence(labels, side)) for side in sides])
-    of_heads, of_judge, of_both = np.mean(found, 0)
+        precisions.append([average_precision_score(labels != true, -self_confidence(labels, side)) for side in sides])
+    of_heads, of_judge, of_both = np.mean(precisions, 0)
     assert of_both > max(of_heads, of_judge)
 
 

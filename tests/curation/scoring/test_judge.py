@@ -32,12 +32,12 @@ def test_predictions_are_those_of_a_regression_without_the_image_and_its_copies(
     groups = np.array([0, 0, 1, 2, 2, 2, *range(3, 17)])
     target = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3)
     fit = HeldOutRidge.of(x, np.where(learn, weights, 0).astype(np.float32), groups_of_copies(groups, learn), target)
-    found = fit.held_out(penalty)
+    predicted = fit.held_out(penalty)
     for row in range(20):
-        others = learn & (groups != groups[row])
+        taught = learn & (groups != groups[row])
         ridge = Ridge(alpha=penalty, fit_intercept=False, solver="svd")
-        ridge.fit(x[others].astype(np.float64), target[others], sample_weight=weights[others])
-        np.testing.assert_allclose(found[row], ridge.predict(x[row : row + 1])[0], atol=2e-3)
+        ridge.fit(x[taught].astype(np.float64), target[taught], sample_weight=weights[taught])
+        np.testing.assert_allclose(predicted[row], ridge.predict(x[row : row + 1])[0], atol=2e-3)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30))
@@ -53,8 +53,8 @@ def test_the_error_of_each_penalty_is_that_of_its_predictions(seed: int, at_once
     penalties = np.array([0.01, 0.5, 10.0])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("curation.scoring.ridge._CELLS", at_once)
-        found = fit.errors(learn, penalties)
-    for error, penalty in zip(found, penalties, strict=True):
+        errors = fit.errors(learn, penalties)
+    for error, penalty in zip(errors, penalties, strict=True):
         missed = np.square(target - fit.held_out(float(penalty))).sum(1)
         np.testing.assert_allclose(error, (missed * trusted).sum(), rtol=1e-3)
 
@@ -103,8 +103,8 @@ def test_many_axes_are_found_nearly_as_well_as_by_all_eigenvectors() -> None:
     draws = np.random.default_rng(0)
     rows = draws.normal(size=(400, 120)) * np.geomspace(1, 0.02, 120)  # variances fall slowly, as of features
     scatter = (rows.T @ rows).astype(np.float32)
-    found = principal_axes(scatter, 20, seed=0)
-    assert np.allclose(found.T @ found, np.eye(20), atol=1e-4)
+    directions = principal_axes(scatter, 20, seed=0)
+    assert np.allclose(directions.T @ directions, np.eye(20), atol=1e-4)
     best = np.linalg.eigvalsh(scatter)[-20:].sum()
-    assert np.trace(found.T @ scatter @ found) > 0.999 * best
-    assert np.array_equal(found, principal_axes(scatter, 20, seed=0))
+    assert np.trace(directions.T @ scatter @ directions) > 0.999 * best
+    assert np.array_equal(directions, principal_axes(scatter, 20, seed=0))

@@ -13,12 +13,12 @@ def test_a_picture_of_nothing_known_is_the_strangest() -> None:
     rng = np.random.default_rng(1)
     x[:5] = x.mean(0) + rng.normal(size=(5, 12)) * 0.3  # amid the classes, of none
     learn, ones = np.ones(300, bool), np.ones(300, np.float32)
-    found = strangeness(x, labels, 3, learn, ones)
-    assert set(np.argsort(-found)[:5]) == set(range(5))
-    assert abs(np.median(found)) < 1e-4
-    score = out_of_scope(found)
+    deviations = strangeness(x, labels, 3, learn, ones)
+    assert set(np.argsort(-deviations)[:5]) == set(range(5))
+    assert abs(np.median(deviations)) < 1e-4
+    score = out_of_scope(deviations)
     assert ((score >= 0) & (score <= 1)).all()
-    assert (np.argsort(found) == np.argsort(score)).all() or len(np.unique(score)) < 300
+    assert (np.argsort(deviations) == np.argsort(score)).all() or len(np.unique(score)) < 300
 
 
 def test_half_at_the_edge() -> None:
@@ -31,9 +31,9 @@ def test_half_at_the_edge() -> None:
 
 def test_held_out_images_are_compared_among_themselves() -> None:
     x, _, labels = clusters(400, 3, 0)
-    found = strangeness(x, labels, 3, np.arange(400) < 200, np.ones(400, np.float32))
-    assert abs(np.median(found[:200])) < 1e-4
-    assert abs(np.median(found[200:])) < 1e-4
+    deviations = strangeness(x, labels, 3, np.arange(400) < 200, np.ones(400, np.float32))
+    assert abs(np.median(deviations[:200])) < 1e-4
+    assert abs(np.median(deviations[200:])) < 1e-4
     few = strangeness(x[:240], labels[:240], 3, np.arange(240) < 200, np.ones(240, np.float32))
     assert (few[200:] == 0).all()  # of 40 images nobody can say
 

@@ -9,10 +9,10 @@ from tests.curation.scoring.test_scores import problem
 
 
 def test_by_hand() -> None:
-    one, other = np.array([[0.8, 0.2]], np.float32), np.array([[0.5, 0.5]], np.float32)
-    np.testing.assert_allclose(pooled([one], np.array([1.0])), one, atol=1e-6)
-    np.testing.assert_allclose(pooled([one, other], np.array([0.5, 0.5])), [[2 / 3, 1 / 3]], atol=1e-6)  # sqrt(4) : 1
-    np.testing.assert_allclose(pooled([one, one], np.array([1.0, 1.0])), [[16 / 17, 1 / 17]], atol=1e-6)
+    sure, unsure = np.array([[0.8, 0.2]], np.float32), np.array([[0.5, 0.5]], np.float32)
+    np.testing.assert_allclose(pooled([sure], np.array([1.0])), sure, atol=1e-6)
+    np.testing.assert_allclose(pooled([sure, unsure], np.array([0.5, 0.5])), [[2 / 3, 1 / 3]], atol=1e-6)  # sqrt(4) : 1
+    np.testing.assert_allclose(pooled([sure, sure], np.array([1.0, 1.0])), [[16 / 17, 1 / 17]], atol=1e-6)
 
 
 def test_a_good_voter_outweighs_a_random_one_and_an_overconfident_one_is_toned_down() -> None:
@@ -33,11 +33,11 @@ def test_a_good_voter_outweighs_a_random_one_and_an_overconfident_one_is_toned_d
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 5), st.sampled_from([0.1, 1.0, 300.0]))
 def test_always_probabilities(seed: int, n_classes: int, sharpness: float) -> None:
-    labels, one = problem(20, n_classes, seed, sharpness)
-    other = problem(20, n_classes, seed + 1, sharpness)[1]
-    weights = pooling_weights([one, other], labels, np.arange(20) < 15)
+    labels, first = problem(20, n_classes, seed, sharpness)
+    second = problem(20, n_classes, seed + 1, sharpness)[1]
+    weights = pooling_weights([first, second], labels, np.arange(20) < 15)
     assert (weights >= 0).all()
-    together = pooled([one, other], weights)
+    together = pooled([first, second], weights)
     assert np.isfinite(together).all()
     np.testing.assert_allclose(together.sum(1), 1, atol=1e-5)
 

@@ -96,9 +96,9 @@ def test_only_what_nothing_refers_to_goes(workspace: Workspace, audit: Audit) ->
 @pytest.mark.parametrize("state", ["interrupted", "failed", "cancelled"])
 def test_an_audit_that_goes_on_later_keeps_its_models(workspace: Workspace, audit: Audit, state: str) -> None:
     old_models(workspace)
-    other = old_models(workspace, "pets-efficientnet_lite0-11111111")
+    of_pets = old_models(workspace, "pets-efficientnet_lite0-11111111")
     write_status(audit.folder, state)
-    assert [leftover.path for leftover in find_leftovers(workspace)] == [other]
+    assert [leftover.path for leftover in find_leftovers(workspace)] == [of_pets]
 
 
 def test_nothing_goes_while_something_is_computed(workspace: Workspace, audit: Audit) -> None:

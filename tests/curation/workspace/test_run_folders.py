@@ -23,17 +23,17 @@ def test_an_audit_its_models_and_what_it_does_not_name(workspace: Workspace) -> 
     (old / "fold-0.safetensors").write_bytes(b"\1" * 10_000)
     write_json(old / "config.json", {"dataset": "tiny"})
     (workspace.runs / "nothing").mkdir()
-    found = {folder.path.name: folder for folder in run_folders(workspace)}
-    assert {name: folder.state for name, folder in found.items()} == {
+    folders = {folder.path.name: folder for folder in run_folders(workspace)}
+    assert {name: folder.state for name, folder in folders.items()} == {
         "audit-tiny": "finished",
         "nothing": "empty",
         old.name: "unused",
-        **dict.fromkeys((one.run_folder.name for one in audit.architectures), "used"),
+        **dict.fromkeys((architecture.run_folder.name for architecture in audit.architectures), "used"),
     }
-    assert found[old.name].dataset == "tiny"
-    assert found[old.name].size_bytes >= 10_000
-    assert found[old.name].size_bytes == size_on_disk(old)
-    assert abs(found[old.name].updated - old.stat().st_mtime) < 60
+    assert folders[old.name].dataset == "tiny"
+    assert folders[old.name].size_bytes >= 10_000
+    assert folders[old.name].size_bytes == size_on_disk(old)
+    assert abs(folders[old.name].updated - old.stat().st_mtime) < 60
 
 
 def test_a_training_that_began_with_a_fold_uses_it(workspace: Workspace) -> None:

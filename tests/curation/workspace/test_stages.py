@@ -116,8 +116,8 @@ class Kept:
         except ValueError as error:
             raise ErrataError("damaged") from error
 
-    def value(self, own: Stages) -> int:
-        return own.value("number", [1], [self.file], self.make, self.load)
+    def value(self, command: Stages) -> int:
+        return command.value("number", [1], [self.file], self.make, self.load)
 
 
 def test_a_value_is_made_once_and_then_read(tmp_path: Path) -> None:
