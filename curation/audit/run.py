@@ -57,7 +57,7 @@ from models.figures.predictions import Predictions
 from models.files.atomic import atomic, write_json
 from models.files.runs import computing
 
-_CODE = (".py", ".html", ".css")  # of the reports: a changed template writes the report again
+_CODE = (".py", ".html", ".svg", ".css")  # of the reports: a changed template writes the report again
 
 
 def run_audit(

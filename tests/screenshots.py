@@ -1,6 +1,6 @@
 """The pictures of the README: three screens of the app, as a browser draws them.
 
-    ERRATA_HOME=FOLDER python -m tests.benchmarks.screenshots [--output docs/pictures] [--only review]
+    ERRATA_HOME=FOLDER python -m tests.screenshots [--output docs/pictures] [--only review]
 
 FOLDER is a workspace in which `scenes` was audited, partly reviewed, split into v1, and trained on both versions:
 
