@@ -17,8 +17,8 @@ PREFIX = "bench_"
 
 def main(names: list[str]) -> int:
     """Run the named benchmarks, all of them if none is named; return the exit code."""
-    found = [module.name for module in pkgutil.iter_modules(tests.benchmarks.__path__)]
-    known = [name.removeprefix(PREFIX) for name in found if name.startswith(PREFIX)]
+    modules = [module.name for module in pkgutil.iter_modules(tests.benchmarks.__path__)]
+    known = [name.removeprefix(PREFIX) for name in modules if name.startswith(PREFIX)]
     if unknown := sorted(set(names) - set(known)):
         print(f"no benchmark {', '.join(unknown)} (choices: {', '.join(known)})", file=sys.stderr)
         return 2

@@ -35,7 +35,7 @@ def forms(audit: Audit, names: list[str]) -> dict[Form, FloatArray]:
     learn, groups = audit.rows.splits == "train", audit.duplicates.groups
     seen = [np.asarray(evidence(audit, name)) for name in names]
     heads = joint_heads(seen, labels, k, learn, groups, 0)
-    found: dict[Form, FloatArray] = {}
+    qualities: dict[Form, FloatArray] = {}
     for pressed, axes, again in product((True, False), (AXES // 2, AXES), (True, False)):
         features = joint_features(seen, axes, pressed=pressed)
         trust = np.ones(len(labels), np.float32)
@@ -46,9 +46,9 @@ def forms(audit: Audit, names: list[str]) -> dict[Form, FloatArray]:
             probs = judge(features, labels, k, learn, groups, trust).probs
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
             mixed = np.asarray((1 - share) * probs + share * heads, np.float32)
-            found[pressed, axes, again, share] = self_confidence(labels, mixed)
+            qualities[pressed, axes, again, share] = self_confidence(labels, mixed)
         print(f"fitted: pressed {pressed}, {axes} axes, second pass {again}", flush=True)
-    return found
+    return qualities
 
 
 def halves(rows: IntArray, seed: int = 0) -> list[tuple[IntArray, IntArray]]:
@@ -78,16 +78,16 @@ def main() -> None:
     names = asked.backbones.split(",") if asked.backbones else [one.name for one in audit.voters if one.frozen]
     first = next(one.predictions.embeddings for one in audit.voters if one.name == names[0])
     assert first is not None
-    found = forms(audit, names)
+    qualities = forms(audit, names)
     probe = plain_probe(first, audit.rows.labels, learn)[np.arange(len(wrong)), audit.rows.labels]
     chosen: Counter[Form] = Counter()
     table: list[tuple[float, float, float, float]] = []
     for choose, score in halves(np.flatnonzero(learn & (true != "?"))):
-        best = max(found, key=lambda form: precision(wrong, found[form], choose))
+        best = max(qualities, key=lambda form: precision(wrong, qualities[form], choose))
         chosen[best] += 1
-        on_score = {form: precision(wrong, own, score) for form, own in found.items()}
+        on_score = {form: precision(wrong, own, score) for form, own in qualities.items()}
         table.append((on_score[best], on_score[SHIPPED], max(on_score.values()), precision(wrong, probe, score)))
-    print(f"\n{', '.join(names)}: {len(found)} forms, {HALVES} halves")
+    print(f"\n{', '.join(names)}: {len(qualities)} forms, {HALVES} halves")
     words = ("chosen on the other half", "as it ships", "best of all, chosen here", "plain probe")
     for what, values in zip(words, np.array(table).T, strict=True):
         print(f"{what}: AP {values.mean():.3f} ± {values.std(ddof=1):.3f}")

@@ -39,8 +39,8 @@ def mirrored_evidence(audit: Audit, name: str) -> FloatArray:
         for path, original in zip(paths, audit.rows.paths, strict=True):
             ImageOps.mirror(decode(original)).save(path, compress_level=1)
         keys = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
-        found = extract_features(name, module, spec, paths, keys, folder / "features", audit.config["engine"])
-        return np.array(found)
+        features = extract_features(name, module, spec, paths, keys, folder / "features", audit.config["engine"])
+        return np.array(features)
 
 
 def quality(audit: Audit, seen: dict[str, FloatArray]) -> FloatArray:
@@ -60,7 +60,7 @@ def main() -> None:
     truth = read_truth(asked.truth, asked.column)
     true = np.array([truth.get(str(image_id), "?") for image_id in audit.rows.image_ids])
     wrong = true != np.array(audit.rows.classes)[audit.rows.labels]
-    names = [one.name for one in audit.voters if one.frozen]
+    names = [voter.name for voter in audit.voters if voter.frozen]
     plain = {name: np.asarray(evidence(audit, name)) for name in names}
     both = {name: np.asarray((own + mirrored_evidence(audit, name)) / 2, np.float32) for name, own in plain.items()}
     sides = {
@@ -76,9 +76,9 @@ def main() -> None:
     }
     print(f"| | AP, n = {len(rows):,} | more than {names[0]} | more than all |\n|---|---|---|---|")
     for side, own in sides.items():
-        gains = (on_halves[side] - on_halves[other] for other in (names[0], "all"))
-        said = " | ".join(f"{gain.mean():+.3f} ± {gain.std(ddof=1):.3f}" for gain in gains)
-        print(f"| {side} | {precision(wrong, own, rows):.3f} | {said} |")
+        gains = (on_halves[side] - on_halves[rival] for rival in (names[0], "all"))
+        cells = " | ".join(f"{gain.mean():+.3f} ± {gain.std(ddof=1):.3f}" for gain in gains)
+        print(f"| {side} | {precision(wrong, own, rows):.3f} | {cells} |")
 
 
 if __name__ == "__main__":

@@ -39,28 +39,31 @@ def run(folder: Path) -> None:
     """Print the table."""
     data = datasets.ImageFolder(str(folder))
     order = np.random.default_rng(0).permutation(len(data.samples)).tolist()
-    own, others = order[:N_TRAIN], order[N_TRAIN : N_TRAIN + N_TEST]
+    learned, tested_rows = order[:N_TRAIN], order[N_TRAIN : N_TRAIN + N_TEST]
     labels = np.array(data.targets)
     backbone = efficientnet_lite(0)
     backbone.classifier = nn.Identity()
     temporary = Path(tempfile.mkdtemp())
     try:
-        tested = _features(data, backbone, others, temporary)
+        tested = _features(data, backbone, tested_rows, temporary)
         config = TrainConfig(epochs=20)
-        head, plain_s = _plain(backbone, folder, own, len(data.classes), config)
-        print(f"{len(own)} training images, {len(others)} for the accuracy, {SPEC.size_px} px, {config.epochs} epochs")
+        head, plain_s = _plain(backbone, folder, learned, len(data.classes), config)
+        print(
+            f"{len(learned)} training images, {len(tested_rows)} for the accuracy, "
+            f"{SPEC.size_px} px, {config.epochs} epochs"
+        )
         print(f"{cores()} processors, {default_device()}, {default_precision(default_device())}")
         print(f"{'':24}{'seconds':>9}{'ratio':>8}{'views s':>9}{'ratio with views':>18}{'accuracy':>10}")
-        right = _accuracy(head, tested, labels[others])
+        right = _accuracy(head, tested, labels[tested_rows])
         print(f"{'backbone every epoch':24}{plain_s:9.2f}{1:8.1f}{'-':>9}{1:18.1f}{right:10.1%}")
         for n_views in VIEWS:
             started = time.perf_counter()
-            views = _views(data, backbone, own, temporary / f"{n_views}", n_views)
+            views = _views(data, backbone, learned, temporary / f"{n_views}", n_views)
             views_s = time.perf_counter() - started
             started = time.perf_counter()
-            head = _cached(views, labels[own], len(data.classes), config)
+            head = _cached(views, labels[learned], len(data.classes), config)
             taken = time.perf_counter() - started
-            right = _accuracy(head, tested, labels[others])
+            right = _accuracy(head, tested, labels[tested_rows])
             print(
                 f"{f'{n_views} cached views':24}{taken:9.2f}{plain_s / taken:8.1f}{views_s:9.1f}"
                 f"{plain_s / (taken + views_s):18.1f}{right:10.1%}"
@@ -116,11 +119,11 @@ def _cached(views: FloatArray, labels: IntArray, n_classes: int, config: TrainCo
     torch.manual_seed(0)
     fabric = make_fabric("float32")
     classifier = Classifier(nn.Identity(), nn.Linear(views.shape[2], n_classes))
-    every = np.ones(len(labels), bool)
-    return train(classifier, CachedViews(views, fabric.device), labels, every, ~every, config, 0, fabric).head
+    all_rows = np.ones(len(labels), bool)
+    return train(classifier, CachedViews(views, fabric.device), labels, all_rows, ~all_rows, config, 0, fabric).head
 
 
 def _accuracy(head: nn.Module, features: FloatArray, labels: IntArray) -> float:
     with torch.inference_mode():
-        found = head.cpu()(torch.from_numpy(np.array(features))).argmax(1).numpy()
-    return float((found == labels).mean())
+        predicted = head.cpu()(torch.from_numpy(np.array(features))).argmax(1).numpy()
+    return float((predicted == labels).mean())

@@ -68,6 +68,6 @@ if __name__ == "__main__":
     else:
         from tests.benchmarks.pictures import growth
 
-        found = table(1_000_000)
+        measured = table(1_000_000)
         if len(sys.argv) == 2:
-            growth(Path(sys.argv[1]), found, "Judging labels: time by the number of images")
+            growth(Path(sys.argv[1]), measured, "Judging labels: time by the number of images")

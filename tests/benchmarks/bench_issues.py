@@ -63,8 +63,8 @@ def timed(name: str, work: Callable[[], FloatArray], cut: Callable[[], BoolArray
     """Return a side with what it took."""
     started = time.perf_counter()
     quality = work()
-    found = cut() if cut else None
-    return Side(name, quality, found, time.perf_counter() - started)
+    flagged = cut() if cut else None
+    return Side(name, quality, flagged, time.perf_counter() - started)
 
 
 def rivals(labels: IntArray, probs: FloatArray, what: str) -> list[Side]:
@@ -83,16 +83,16 @@ def rivals(labels: IntArray, probs: FloatArray, what: str) -> list[Side]:
 def ours(name: str, labels: IntArray, audit: Audit, opinions: dict[str, FloatArray], frozen: list[str]) -> Side:
     """Return what Errata says, with its own cut."""
     learn, groups = audit.rows.splits == "train", audit.duplicates.groups
-    found: list[Findings] = []
-    embeddings = {one.name: one.predictions.embeddings for one in audit.voters if one.name in frozen}
-    known = {name: own for name, own in embeddings.items() if own is not None}
+    findings: list[Findings] = []
+    embeddings = {voter.name: voter.predictions.embeddings for voter in audit.voters if voter.name in frozen}
+    known = {name: columns for name, columns in embeddings.items() if columns is not None}
     seen = {name: np.asarray(evidence(audit, name)) for name in known}
 
     def work() -> FloatArray:
-        found.append(judge_labels(labels, len(audit.rows.classes), learn, groups, opinions, known, seen))
-        return found[0].label_quality
+        findings.append(judge_labels(labels, len(audit.rows.classes), learn, groups, opinions, known, seen))
+        return findings[0].label_quality
 
-    return timed(name, work, lambda: found[0].flagged)
+    return timed(name, work, lambda: findings[0].flagged)
 
 
 def evidence(audit: Audit, name: str) -> FloatArray:
@@ -151,7 +151,7 @@ def main() -> None:
     learn = audit.rows.splits == "train"
     rows = learn & (true != "?")
     wrong = true != np.array(classes)[labels]
-    first, *_ = frozen = [one for one in audit.voters if one.frozen]
+    first, *_ = frozen = [voter for voter in audit.voters if voter.frozen]
     probs, embeddings = first.predictions.probs, first.predictions.embeddings
     assert embeddings is not None
     features = joint_features([embeddings])
@@ -183,22 +183,25 @@ def main() -> None:
         )
         for side in rivals(labels[learn], plain[learn], f"plain probe on {first.name}")
     ]
-    for one in frozen:
-        sides += rivals(labels, one.predictions.probs, f"Errata's heads on {one.name}")[::2]
+    for voter in frozen:
+        sides += rivals(labels, voter.predictions.probs, f"Errata's heads on {voter.name}")[::2]
     assert first.predictions.fold is not None
     wide = np.asarray(evidence(audit, first.name))
     staged = out_of_fold(wide, labels, first.predictions.fold, audit.duplicates.groups, audit.config["seed"])
     sides += rivals(labels, staged, f"Errata's heads on all stages of {first.name}")[::2]
     sides += [
-        ours(f"Errata, {one.name}", labels, audit, {one.name: one.predictions.probs}, [one.name]) for one in frozen
+        ours(f"Errata, {voter.name}", labels, audit, {voter.name: voter.predictions.probs}, [voter.name])
+        for voter in frozen
     ]
     if len(frozen) > 1:
-        opinions = {one.name: one.predictions.probs for one in frozen}
+        opinions = {voter.name: voter.predictions.probs for voter in frozen}
         sides.append(ours("Errata, all of them", labels, audit, opinions, list(opinions)))
     print("\n".join(line(side, wrong, rows) for side in sides))
     if asked.picture:
-        others = [one.name for one in frozen[1:]]
-        known = [side for side in sides[::-1] if "margin" not in side.name and not side.name.endswith(tuple(others))]
+        other_names = [voter.name for voter in frozen[1:]]
+        known = [
+            side for side in sides[::-1] if "margin" not in side.name and not side.name.endswith(tuple(other_names))
+        ]
         curves = {side.name: side.quality[rows] for side in known}
         review_curves(asked.picture, curves, wrong[rows], f"{name}, {rows.sum():,} training images")
     print(

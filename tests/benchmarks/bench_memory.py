@@ -28,8 +28,8 @@ def run(_: Path) -> None:
             path = Path(folder) / "pixels.npy"
             draw(path, count)
             with get_context("spawn").Pool(1) as pool:
-                own, peak = pool.apply(measure, (path,))
-            print(f"{count:8,}{path.stat().st_size / 1e6:12.0f}{own:15.0f}{peak:22.0f}")
+                held, peak = pool.apply(measure, (path,))
+            print(f"{count:8,}{path.stat().st_size / 1e6:12.0f}{held:15.0f}{peak:22.0f}")
     print("own memory: anonymous pages; the map's pages are the system's file cache, given back when memory is short")
 
 

@@ -51,9 +51,9 @@ def by_similarity(true: IntArray, features: FloatArray, share: float, draws: np.
     classes = np.arange(int(true.max()) + 1)
     unit = features / np.linalg.norm(features, axis=1, keepdims=True)
     likeness = unit @ np.stack([unit[true == k].mean(0) for k in classes]).T
-    own = likeness[np.arange(len(true)), true]
+    to_own_class = likeness[np.arange(len(true)), true]
     likeness[np.arange(len(true)), true] = -np.inf
-    gap = (own - likeness.max(1)) / own.std()
+    gap = (to_own_class - likeness.max(1)) / to_own_class.std()
     chance = np.exp(-gap)
     rows = draws.choice(len(true), round(share * len(true)), replace=False, p=chance / chance.sum())
     return _replaced(true, rows, lambda rows: likeness[rows].argmax(1))
@@ -70,8 +70,8 @@ def _some(true: IntArray, share: float, draws: np.random.Generator) -> IntArray:
     return draws.choice(len(true), round(share * len(true)), replace=False)
 
 
-def _others(own: IntArray, n_classes: int, draws: np.random.Generator) -> IntArray:
-    return (own + draws.integers(1, n_classes, len(own))) % n_classes
+def _others(labels: IntArray, n_classes: int, draws: np.random.Generator) -> IntArray:
+    return (labels + draws.integers(1, n_classes, len(labels))) % n_classes
 
 
 def _replaced(true: IntArray, rows: IntArray, new: Callable[[IntArray], IntArray]) -> IntArray:
@@ -95,17 +95,17 @@ def main() -> None:
     sides = " | ".join((PLAIN, FIFTYONE, HEADS, STAGED, OURS))
     print(f"| noise | {sides} | Errata less the best of cleanlab's | F1 of the cuts: plain probe / heads / Errata |")
     print("|---|---|---|---|---|---|---|---|")
-    every = []
+    results = []
     for noise, plant in NOISE.items():
         for share in SHARES if asked.noise in (None, noise) else ():
             runs = []
             for seed in range(asked.draws):
                 labels = plant(true, wide[:, :width], share, np.random.default_rng(seed))
                 runs.append(_sides(wide, width, labels, labels != true, groups, seed))
-            every.append({"noise": noise, "share": share, "draws": runs})
+            results.append({"noise": noise, "share": share, "draws": runs})
             print(_line(f"{noise}, {share:.0%}", runs), flush=True)
     if asked.json:
-        asked.json.write_text(json.dumps(every, indent=1, sort_keys=True))
+        asked.json.write_text(json.dumps(results, indent=1, sort_keys=True))
 
 
 def _data(name: str, truth_file: Path | None, column: str) -> tuple[FloatArray, int, IntArray, IntArray]:
@@ -137,7 +137,7 @@ def _sides(
     probs = out_of_fold(features, labels, fold, groups, seed)
     exact = probs.astype(np.float64) / probs.sum(1, keepdims=True, dtype=np.float64)
     name = "backbone"
-    found = judge_labels(labels, n_classes, everybody, groups, {name: probs}, {name: features}, {name: wide}, seed)
+    findings = judge_labels(labels, n_classes, everybody, groups, {name: probs}, {name: features}, {name: wide}, seed)
     seconds = time.perf_counter() - started
     staged = out_of_fold(wide, labels, fold, groups, seed)
     qualities = {
@@ -145,14 +145,14 @@ def _sides(
         FIFTYONE: 1 - mistakenness(labels, np.asarray(plain, np.float32)),
         HEADS: exact[own, labels],
         STAGED: staged[own, labels],
-        OURS: found.label_quality,
+        OURS: findings.label_quality,
     }
-    cuts = {OURS: found.flagged, PLAIN: find_label_issues(labels, plain, n_jobs=1)}
+    cuts = {OURS: findings.flagged, PLAIN: find_label_issues(labels, plain, n_jobs=1)}
     cuts[HEADS] = find_label_issues(labels, exact, n_jobs=1)
     return {
         **{f"AP {name}": float(average_precision_score(wrong, -quality)) for name, quality in qualities.items()},
         **{f"F1 {name}": float(f1_score(wrong, cut)) for name, cut in cuts.items()},
-        "estimated share": found.n_wrong / len(labels),
+        "estimated share": findings.n_wrong / len(labels),
         "seconds": seconds,
     }
 

@@ -72,8 +72,8 @@ def _one_by_one(fo: Any, fields: list[Column]) -> float:
     values = {column.name: list(field_values(fo, column)) for column in fields}
     for i, sample_id in enumerate(dataset.values("id")):
         sample = dataset[sample_id]
-        for name, own in values.items():
-            sample[name] = own[i]
+        for name, column in values.items():
+            sample[name] = column[i]
         sample.save()
     return N_SLOW / (time.perf_counter() - started)
 

@@ -212,18 +212,18 @@ def _table(data: Data, temporary: Path) -> None:
     print(f"{'':36}{'img/s':>8}{'ratio':>8}{'accuracy':>10}")
     plain = median(seconds["plain loop"])
     for name in sides:
-        own = median(seconds[name])
-        rate = CONFIG.epochs * n / own
-        print(f"{name:36}{rate:8.0f}{plain / own:8.2f}{np.mean(accuracies[name]):10.1%}", flush=True)
+        median_s = median(seconds[name])
+        rate = CONFIG.epochs * n / median_s
+        print(f"{name:36}{rate:8.0f}{plain / median_s:8.2f}{np.mean(accuracies[name]):10.1%}", flush=True)
 
 
 def _data(folder: Path, cache: Path) -> Data:
-    found = datasets.ImageFolder(str(folder))
-    paths = [Path(path) for path, _ in found.samples]
+    pictures = datasets.ImageFolder(str(folder))
+    paths = [Path(path) for path, _ in pictures.samples]
     pixels = pixel_cache(paths, [str(path) for path in paths], SPEC.size_px, SPEC.interpolation, cache)
     order, learn = np.random.default_rng(0).permutation(len(paths)), np.zeros(len(paths), bool)
     learn[order[: min(N_LEARN, round((1 - TEST_SHARE) * len(paths)))]] = True
-    return Data(NAMES[0], folder, pixels, np.array(found.targets), learn, len(found.classes))
+    return Data(NAMES[0], folder, pixels, np.array(pictures.targets), learn, len(pictures.classes))
 
 
 def _accuracy(network: nn.Module, data: Data) -> float:

@@ -32,9 +32,9 @@ def review_curves(path: Path, rankings: Mapping[str, FloatArray], wrong: BoolArr
     figure, axes = plt.subplots(figsize=(8, 6.5), layout="constrained")
     axes.plot([0, n_wrong, shown], [0, n_wrong, n_wrong], "--", color="#999999", lw=1, label="the best possible")
     for (name, quality), colour in zip(rankings.items(), COLOURS, strict=False):
-        found = np.cumsum(wrong[np.argsort(quality, kind="stable")])[:shown]
+        hits = np.cumsum(wrong[np.argsort(quality, kind="stable")])[:shown]
         first = name == next(iter(rankings))
-        axes.plot(range(1, shown + 1), found, color=colour, lw=2.5 if first else 1.3, label=name, zorder=3 - first)
+        axes.plot(range(1, shown + 1), hits, color=colour, lw=2.5 if first else 1.3, label=name, zorder=3 - first)
     axes.set(xlabel="images looked at", ylabel=f"wrong labels found (of {n_wrong:,})", title=title)
     _save(path, figure, axes)
 
@@ -49,7 +49,7 @@ def growth(path: Path, lines: Mapping[str, Sequence[tuple[int, float]]], title: 
     """
     figure, axes = plt.subplots(figsize=(8, 6.5), layout="constrained")
     for (name, points), colour in zip(lines.items(), COLOURS, strict=False):
-        n, seconds = (np.array(one, float) for one in zip(*points, strict=True))
+        n, seconds = (np.array(column, float) for column in zip(*points, strict=True))
         axes.loglog(n, seconds, "o-", color=colour, lw=1.5, label=f"{name}: grows like n^{slope(points):.2f}")
     axes.set(xlabel="images", ylabel="seconds", title=title)
     _save(path, figure, axes)

@@ -81,12 +81,12 @@ def main() -> int:
         print(f"\n{' '.join(command[3:])}", flush=True)
         running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         try:
-            _, said = running.communicate(timeout=left)
+            _, errors_text = running.communicate(timeout=left)
         except subprocess.TimeoutExpired:
             running.terminate()  # what it trained so far is kept
-            _, said = running.communicate()
+            _, errors_text = running.communicate()
         if running.returncode:
-            skipped.append(f"{job.data} {job.recipe}: {said.strip().splitlines()[-1]}")
+            skipped.append(f"{job.data} {job.recipe}: {errors_text.strip().splitlines()[-1]}")
     output = workspace.reports / "results"
     lines = run_table(finished_runs(workspace))
     write_json(output / "runs.json", {"schema_version": 1, "runs": lines})

@@ -33,14 +33,14 @@ def read_truth(path: Path, column: str) -> dict[str, str]:
 def scores(workspace: Workspace, audit: Audit) -> dict[str, FloatArray]:
     """Return name -> label quality, shape (N,), low = suspicious."""
     labels = audit.rows.labels
-    found = {"Errata label_quality, all architectures": audit.consensus.label_quality}
-    for one in audit.architectures:
-        probs = one.predictions.probs.astype(np.float64)
+    qualities = {"Errata label_quality, all architectures": audit.consensus.label_quality}
+    for voter in audit.architectures:
+        probs = voter.predictions.probs.astype(np.float64)
         probs /= probs.sum(1, keepdims=True)
         method: Callable[..., FloatArray] = get_label_quality_scores
-        found[f"cleanlab self-confidence, {one.name}"] = method(labels, probs, method="self_confidence")
-        found[f"FiftyOne mistakenness, {one.name}"] = 1 - mistakenness(workspace, audit, one.slug)
-    return found
+        qualities[f"cleanlab self-confidence, {voter.name}"] = method(labels, probs, method="self_confidence")
+        qualities[f"FiftyOne mistakenness, {voter.name}"] = 1 - mistakenness(workspace, audit, voter.slug)
+    return qualities
 
 
 def mistakenness(workspace: Workspace, audit: Audit, field: str) -> FloatArray:
@@ -71,7 +71,7 @@ def main() -> None:
     workspace = Workspace.from_environment()
     audit = load_audit(workspace, name)
     truth = read_truth(truth_file, sys.argv[3] if len(sys.argv) > 3 else "true_label")
-    found = scores(workspace, audit)
+    qualities = scores(workspace, audit)
     true = np.array([truth.get(str(image_id), "?") for image_id in audit.rows.image_ids])
     given = np.array(audit.rows.classes)[audit.rows.labels]
     for split in sorted(set(audit.rows.splits.tolist())):
@@ -81,7 +81,7 @@ def main() -> None:
             continue
         print(f"\n{name} {split}: n = {own.sum():,}, {wrong.sum():,} wrong ({wrong.mean():.1%})\n")
         print(HEADER)
-        for score, quality in found.items():
+        for score, quality in qualities.items():
             print(row(score, quality[own], wrong))
 
 
