@@ -137,7 +137,7 @@ def _reverse_line(ledger: "Ledger", dataset: str, reviewer: str, number: int, ba
         problem = (
             f"there is no line {number} that can be read"
             if entry is None
-            else f"line {number} is no decision but the {entry.kind} of one"
+            else f"line {number} is not a decision but the {entry.kind} of one"
         )
         raise ErrataError(f"{problem}; give the line of a decision, as `errata decisions {dataset}` shows it")
     _print_reversed((ledger.take_back if back else ledger.put_back)(entry.id, name), back)

@@ -55,7 +55,7 @@ def job_request(workspace: Workspace, arguments: Sequence[str]) -> "JobRequest":
         arguments: of `errata`, the command first.
 
     Raises:
-        ErrataError: it is no command for the queue, or an argument or option is wrong.
+        ErrataError: it is not a command for the queue, or an argument or option is wrong.
     """
     requests: dict[str, Callable[[Workspace, Sequence[str]], JobRequest]] = {
         "audit": _audit_request,

@@ -44,7 +44,7 @@ def named_reviewer(workspace: Workspace, reviewer: str) -> str:
     take everybody for that person.
 
     Raises:
-        ErrataError: it is no name, or nobody is there to answer.
+        ErrataError: it is not a name, or nobody is there to answer.
     """
     from curation.decisions.decision import checked_reviewer
     from curation.decisions.reviewer import keep_reviewer, kept_reviewer

@@ -91,7 +91,7 @@ def clean(
 
 def _confirmed(leftovers: "list[Leftover]", total: str) -> bool:
     if not sys.stdin.isatty():
-        typer.echo("not asked, since this is no terminal: give --yes to remove this")
+        typer.echo("not asked, since this is not a terminal: give --yes to remove this")
         return False
     return typer.confirm(f"Remove {'this' if len(leftovers) == 1 else f'these {len(leftovers)}'} and free {total}?")
 

@@ -73,7 +73,7 @@ def _add(workspace: Workspace, dataset: str, name: str, images: Path) -> int:
     known = set(CheckedRows.load(audit_folder(workspace, dataset)).rows.image_ids.tolist())
     if strange := [image_id for image_id in image_ids if image_id not in known]:
         raise ErrataError(
-            f"{images} names {strange[0]!r}, which is no image of {dataset}; see `errata issues {dataset}`"
+            f"{images} names {strange[0]!r}, which is not an image of {dataset}; see `errata issues {dataset}`"
         )
     return len(save_selection(workspace, dataset, name, image_ids, f"file {images.name}").image_ids)
 

@@ -65,7 +65,7 @@ def job_folder(workspace: Workspace, name: str) -> Path:
     """Return the folder of a command that has no run folder of its own.
 
     Raises:
-        ErrataError: `name` is no name.
+        ErrataError: `name` is not a name.
     """
     return workspace.root / "jobs" / checked_name("job", name)
 

@@ -124,7 +124,7 @@ def _read_csv(path: Path, classes: tuple[str, ...]) -> Predictions:
         probs = np.array([[float(row[columns[place]]) for place in order] for row in rows], np.float32)
         fold = np.array([float(row["fold"] or NO_FOLD) for row in rows]) if "fold" in header else None
     except (TypeError, ValueError) as error:  # TypeError: a line with too few cells
-        raise ErrataError(f"{path} has a value that is no number ({error}); correct it") from error
+        raise ErrataError(f"{path} has a value that is not a number ({error}); correct it") from error
     ids = np.array([row["image_id"] for row in rows], np.str_)
     return Predictions(ids, _probs(path, probs.reshape(-1, len(classes)), classes), None, _fold(path, fold))
 

@@ -137,7 +137,7 @@ def summarise(
 def judge(
     architectures: Sequence[ArchitectureResult], checked: CheckedRows, predicted: Predicted, seed: int, stages: Stages
 ) -> Findings:
-    """Judge every label by all architectures together, and by what frozen embeddings tell beside them."""
+    """Judge every label by all architectures and by the frozen embeddings."""
     rows, groups, learn = checked.rows, predicted.duplicates.groups, checked.rows.splits == "train"
     voters = {voter.name: voter for voter in architectures if not voter.members}
     output = stages.run_folder / "findings.npz"

@@ -94,7 +94,10 @@ def pair_tests(board: Board, version: str) -> list[dict[str, Any]]:
 
 
 def _one_run_each(board: Board, first: int, second: int) -> tuple[int, int]:
-    """Return a run of each contestant: that of the lowest seed that both have, else that of the lowest of each."""
+    """Return a run of each contestant.
+
+    The run of the lowest common seed; without one, each contestant's lowest seed.
+    """
     runs_a, runs_b = ({board.runs[run].seed: run for run in board.members[place]} for place in (first, second))
     shared = sorted(set(runs_a) & set(runs_b))
     seed_a, seed_b = (shared[0], shared[0]) if shared else (min(runs_a), min(runs_b))

@@ -28,7 +28,7 @@ class Contestant:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The config.json of its first run; that of the others differs in the seed alone."""
+        """The config.json of its first run. The configs of the other runs differ only in the seed."""
         return self.runs[0].config
 
     @property
@@ -43,7 +43,7 @@ class Contestant:
 
     @property
     def families(self) -> frozenset[str]:
-        """Its architecture without mode, or those of an ensemble's members: it may have proposed fixes under them."""
+        """Names under which it may have proposed corrections: architectures without mode, an ensemble's or its own."""
         names = self.config.get("members") or [self.config["architecture"]]
         return frozenset(str(name).partition("@")[0] for name in names)
 

@@ -23,7 +23,7 @@ class DrawnAccuracy(NamedTuple):
 
 
 def drawn_accuracy(right: Doubles, looked: BoolArray, inclusion: Doubles) -> DrawnAccuracy:
-    """Estimate the accuracy that judging all N images would give, from looks whose probability is known.
+    """Estimate the accuracy over all N images from the looks that were drawn at known probability.
 
     Images that were looked at for certain count as themselves. The drawn looks represent all other images, each with
     the weight 1 / inclusion. So it does not matter which network the ranking favours.

@@ -141,7 +141,7 @@ def parse_share(option: str, text: str) -> float:
     except ValueError:
         share = -1.0
     if rest or not 0 <= share <= 1:
-        raise ErrataError(f"{option} {text} is no share: give 0% to 100%, or 0 to 1")
+        raise ErrataError(f"{option} {text} is not a share: give 0% to 100%, or 0 to 1")
     return share
 
 

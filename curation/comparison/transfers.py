@@ -23,7 +23,7 @@ class SourceView:
 
 
 def source_folder(contestant: Contestant) -> Path | None:
-    """Return the folder of the run that a contestant's first seed started from; None where it is no transfer."""
+    """Return the folder of the run that a contestant's first seed started from; None where it is not a transfer."""
     name = contestant.config.get("init_from")
     folder = contestant.runs[0].folder.parent / str(name)
     return folder if name and (folder / "checkpoint.safetensors").exists() else None
@@ -61,7 +61,7 @@ def draw_source_views(root: Path, contestant: Contestant, image_ids: Sequence[st
 
     Args:
         root: of the data set.
-        contestant: the transferred network; nothing happens where it is no transfer.
+        contestant: the transferred network; nothing happens where it is not a transfer.
         image_ids: of the images.
         label: as for `read_source_view`.
 

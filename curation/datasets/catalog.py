@@ -47,7 +47,7 @@ class DatasetSpec:
         """Return the data set that one block of datasets.yaml describes.
 
         Raises:
-            ErrataError: the name is not allowed, the block is no mapping, or a key is unknown, missing or of
+            ErrataError: the name is not allowed, the block is not a mapping, or a key is unknown, missing or of
                 another type.
         """
         checked_name("data set", name)

@@ -38,7 +38,7 @@ def checked_class(name: str) -> str:
     name = unicodedata.normalize("NFC", name)  # macOS writes é as two characters
     if not name or name[0] in ". " or ".." in name or not name.isprintable() or set(name) & set("/\\"):
         raise ErrataError(
-            f"class {name!r} is no name: it may not be empty, contain a slash or '..', or begin with a dot"
+            f"class {name!r} is not a name: it may not be empty, contain a slash or '..', or begin with a dot"
         )
     return name
 

@@ -82,7 +82,7 @@ def read_bytes(path: Path, offset: int = 0) -> bytes:
         )  # or half of a line that is being written would look torn
         return bytes_from(descriptor, offset)
     except OSError as error:  # it is a folder, or the disk fails
-        raise ErrataError(f"cannot read {path}: {error.strerror}; move it away if it is no decision log") from error
+        raise ErrataError(f"cannot read {path}: {error.strerror}; move it away if it is not a decision log") from error
     finally:
         os.close(descriptor)
 

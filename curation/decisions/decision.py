@@ -31,7 +31,7 @@ class Decision:
     proposed_by: tuple[str, ...] = ()  # architectures that proposed it
     blind: bool = False  # the models' output was hidden until the verdict
     source: str = "app"  # of SOURCES
-    drawn: bool = False  # the look came from the random audit sample
+    drawn: bool = False  # the look was drawn at random
     inclusion: float | None = None  # probability, in (0, 1], with which it was drawn
     adjudicates: bool = False  # settles a disagreement: overrides the reviewers' own verdicts
     batch: str = ""  # decided in one go: the decisions of one batch are undone together
@@ -127,7 +127,7 @@ class Decision:
         decision = object.__new__(cls)  # a frozen dataclass sets its fields one by one: half the time of reading a log
         vars(decision).update(checked_fields(cls, "decision", values))
         if not _SHA256.fullmatch(decision.sha256):
-            raise ErrataError(f"sha256 {decision.sha256!r} is no SHA-256: that has 64 characters of 0-9 and a-f")
+            raise ErrataError(f"sha256 {decision.sha256!r} is not a SHA-256: expected 64 characters of 0-9 and a-f")
         return decision.checked(classes)
 
 
@@ -195,7 +195,7 @@ def checked_reviewer(name: str) -> str:
     """
     if not name or name != name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         raise ErrataError(
-            f"reviewer {name!r} is no name: use 1 to {_LONGEST_NAME} printable characters, no space around"
+            f"reviewer {name!r} is not a name: use 1 to {_LONGEST_NAME} printable characters, no space around"
         )
     return name
 

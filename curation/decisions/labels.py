@@ -15,7 +15,7 @@ from models.errors import ErrataError
 
 @dataclass(frozen=True)
 class DecidedLabels:
-    """The labels of N rows after review; as given where nobody judged, nobody was sure, or reviewers disagree."""
+    """The labels of N rows after review; as given without a verdict, or where all were unsure or reviewers disagree."""
 
     verdicts: tuple[Decision | None, ...]  # (N,) over all reviewers; None where nobody judged, or they disagree
     labels: IntArray  # (N,) 0..K-1; of several classes the given one if it is among them, else the first

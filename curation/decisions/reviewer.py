@@ -9,7 +9,7 @@ _FILE = "reviewer.json"
 
 
 def kept_reviewer(workspace: Workspace) -> str:
-    """Return the reviewer of this workspace, who counts where no other name is given; empty where nobody was asked."""
+    """Return the reviewer of this workspace, used where no other name is given; empty where none is kept."""
     path = workspace.root / _FILE
     try:
         return checked_reviewer(str(read_json(path).get("reviewer", ""))) if path.exists() else ""

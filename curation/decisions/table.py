@@ -132,7 +132,7 @@ def parse_moment(text: str, *, day_ends: bool = False) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ErrataError(f"{text!r} is no time; write it as 2026-01-31 or 2026-01-31T12:00") from None
+        raise ErrataError(f"{text!r} is not a time; write it as 2026-01-31 or 2026-01-31T12:00") from None
     if day_ends and len(text) == len("2026-01-31"):
         moment = moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return moment

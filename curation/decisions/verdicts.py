@@ -80,5 +80,5 @@ def removing() -> tuple[str, ...]:
 
 
 def unanswered() -> tuple[str, ...]:
-    """Return the names of the verdicts by which an image stays open."""
+    """Return the names of the verdicts that leave an image open."""
     return tuple(name for name, verdict in VERDICTS.items() if not verdict.is_answer)

@@ -128,7 +128,7 @@ def read_sheet(path: Path) -> ErrataSheet:
     """Return the sheet in a JSON file, which may come from anybody.
 
     Raises:
-        ErrataError: the file cannot be read, is no errata sheet, has another schema, or an entry makes no sense.
+        ErrataError: the file cannot be read, is not an errata sheet, has another schema, or an entry makes no sense.
     """
     try:
         values = json.loads(path.read_bytes())
@@ -137,7 +137,7 @@ def read_sheet(path: Path) -> ErrataSheet:
     except ValueError:  # not even UTF-8, perhaps
         values = None
     if not isinstance(values, dict) or values.get("kind") != KIND:
-        raise ErrataError(f"{path} is no errata sheet; give the JSON that `errata sheet NAME --json` wrote")
+        raise ErrataError(f"{path} is not an errata sheet; give the JSON that `errata sheet NAME --json` wrote")
     schema = values.get("schema_version")
     if schema != SCHEMA_VERSION:
         raise ErrataError(f"{path} has schema {schema!r}, this version of Errata reads {SCHEMA_VERSION}; update Errata")
@@ -149,7 +149,7 @@ def read_sheet(path: Path) -> ErrataSheet:
         classes = tuple(_text(name) for name in values["classes"])
         images, judged, unseen = (int(values[name]) for name in ("images", "judged", "unseen"))
     except (KeyError, TypeError, ValueError) as error:
-        raise ErrataError(f"{path} is no whole errata sheet ({error}); ask for it again") from error
+        raise ErrataError(f"{path} is not a whole errata sheet ({error}); ask for it again") from error
     return ErrataSheet(dataset, title, licence, version, sha256, classes, images, judged, unseen, errata)
 
 
@@ -167,5 +167,5 @@ def _read_erratum(values: dict[str, Any]) -> Erratum:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a text")
     return value

@@ -26,7 +26,7 @@ THRESHOLDS = {
 }
 CHECKS = tuple(THRESHOLDS)
 COMMON = 0.2  # share of a set above which a check flags nothing: so is the set
-_GREY_LEVELS = 2  # by which the channels of a grey picture may differ, stored as JPEG
+_GREY_LEVELS = 2  # that the channels of a grey picture stored as JPEG may differ by
 VALUES = 5  # of an image's pixels; see curation.images.values
 
 

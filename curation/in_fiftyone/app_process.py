@@ -68,7 +68,7 @@ def _allow_view_stages_only() -> None:
     def checked(document: dict[str, Any]) -> Any:
         name = document["_cls"]
         if not name.startswith("fiftyone.core.stages.") or not issubclass(etau.get_class(name), ViewStage):
-            raise ValueError(f"{name!r} is no view stage")
+            raise ValueError(f"{name!r} is not a view stage")
         return build(document)
 
     ViewStage._from_dict = staticmethod(checked)

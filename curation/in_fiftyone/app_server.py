@@ -136,7 +136,7 @@ def _state(workspace: Workspace, port: int) -> Path:
 
 
 def _arguments(workspace: Workspace, port: int) -> list[str]:
-    """Return the arguments by which a process is recognised as this workspace's server on this port."""
+    """Return the arguments that identify a process as this workspace's server on this port."""
     return ["-m", "curation.in_fiftyone.app_process", f"--workspace={workspace.root.resolve()}", f"--port={port}"]
 
 

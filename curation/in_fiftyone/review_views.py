@@ -50,7 +50,7 @@ def review_views(splits: Collection[str]) -> tuple[View, ...]:
 
 
 def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
-    """Put the images that nobody has judged in the order of the app's review, and take all others out of the queue.
+    """Put the images without a verdict in the order of the app's review; take all others out of the queue.
 
     Args:
         dataset: of the audit, with the field REVIEW_ORDER.

@@ -61,7 +61,7 @@ class SessionEdits:
                 for sentence in sync_samples(desk.dataset, bench.audit, bench.ledger, self._reviewer, ids).refused:
                     _log.warning("%s", sentence)
         except ErrataError as error:  # the edit stays, for `errata sync`
-            _log.warning("an edit in FiftyOne is no decision yet: %s", error)
+            _log.warning("an edit in FiftyOne is not a decision yet: %s", error)
 
 
 def edited_sample(scope: Scope) -> str | None:

@@ -50,7 +50,7 @@ def follow_log(workspace: Workspace, name: str, reviewer: str) -> Synced | None:
     """Bring the dataset up to date with the log, see `sync`.
 
     Returns:
-        what was done; None where the dataset was written anew, or is that of a version, on which nobody decides.
+        what was done; None if the dataset was rebuilt or shows a version; versions are not reviewed.
 
     Raises:
         ErrataError: the data set was not audited, or the database does not start.

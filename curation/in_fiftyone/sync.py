@@ -30,9 +30,9 @@ class Synced:
     """What a synchronisation did."""
 
     decisions: tuple[Decision, ...]  # new ones
-    refused: tuple[str, ...]  # a sentence for each edit that is no decision; it is left as it is
+    refused: tuple[str, ...]  # a sentence for each edit that is not a decision; it is left as it is
     given_again: tuple[str, ...]  # image_ids whose given label had been replaced
-    updated: int  # samples whose fields the log changed
+    updated: int  # samples with fields changed from the log
 
     def sentences(self) -> list[str]:
         """Return what to tell, line by line."""
@@ -135,7 +135,7 @@ def take_edits(
 
 
 def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | None:
-    """Return the decision that a sample's edits make, None where nobody edited it.
+    """Return the decision that a sample's edits make, None without edits.
 
     Raises:
         ErrataError: they make no decision, or no reviewer is named.

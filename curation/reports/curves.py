@@ -16,7 +16,7 @@ _FOLDS = {"train": "training", "val": "inner split"}
 
 
 def finite(epochs: list[Epoch]) -> list[dict[str, float | None]]:
-    """Return epochs as JSON has them: a figure that is no number becomes None."""
+    """Return epochs as JSON has them: a figure that is not a number becomes None."""
     return [
         {name: float(value) if value is not None and np.isfinite(value) else None for name, value in epoch.items()}
         for epoch in epochs

@@ -11,7 +11,7 @@ from curation.scoring.out_of_scope import FEWEST, out_of_scope, scope_axes, stra
 from curation.scoring.scores import self_confidence
 from models.arrays import BoolArray, FloatArray, IntArray
 
-NONE_FITS = 0.5  # score from which an image counts as of none of the classes
+NONE_FITS = 0.5  # from this score on, an image counts as outside the classes
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ class Summary:
 def write_results(folder: Path, summary: Summary) -> None:
     """Write results.json; findings and maps of other images or labels are removed first.
 
-    After a kill, files of as many other images would pass for those of these.
+    After a kill, old files with the same number of images would look valid.
     """
     if (folder / _FILE).exists():
         before = read_json(folder / _FILE)

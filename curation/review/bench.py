@@ -40,7 +40,7 @@ class Place:
     """Where an image stands in the queue of its split by suspicion."""
 
     rank: int  # 1 = first
-    drawn: bool  # it is there because it was drawn at random
+    drawn: bool  # at random
     inclusion: float | None  # probability with which it was drawn, in (0, 1]; None where it was not
 
 
@@ -94,11 +94,11 @@ class Bench:
             return self._shared[share]
 
     def queue(self, split: str, order: str, pair: tuple[int, int] | None = None) -> Queue:
-        """Return the whole queue of a split, whoever judged what.
+        """Return the whole queue of a split; verdicts do not change it.
 
         Args:
             split: train, val, test or ALL.
-            order: of `whole_queue`; DISPUTED; or SELECTION and the name of a selection, of which it has no other image.
+            order: of `whole_queue`; DISPUTED; or SELECTION + name: only the images of that selection.
             pair: see `whole_queue`.
         """
         if order.startswith(SELECTION):
@@ -113,7 +113,7 @@ class Bench:
             return self._queues[key]
 
     def _selected(self, split: str, name: str) -> Queue:
-        """Return the images that somebody selected, most suspicious first; none of them was drawn."""
+        """Return the images of a selection, most suspicious first; none of them counts as drawn."""
         workspace = Workspace(self.audit.folder.parent.parent)
         key = (split, f"{SELECTION}{name} {selection_stamp(workspace, self.audit.name, name)}")
         with self.lock:
@@ -125,7 +125,7 @@ class Bench:
             return self._queues[key]
 
     def _disputed(self, split: str) -> Queue:
-        """Return what reviewers disagree about and nobody settled, most serious first; no image of it was drawn."""
+        """Return the images with an unsettled disagreement, most serious first; none of them counts as drawn."""
         with self.lock, self.ledger.reading() as state:
             rows = np.array([self.row_of[dispute.image_id] for dispute in disagreements(state)], np.int64)
         rows = rows[np.isin(rows, self.part(split).rows)]
@@ -199,9 +199,9 @@ class Bench:
         return Place(int(places[row]), True, self.inclusion_of(str(self.audit.rows.splits[row]), row))
 
     def place_of_look(self, row: int, walked: bool) -> Place:
-        """Return where an image stands that somebody looks at; it counts as drawn only where its turn had come.
+        """Return the place of an image that is looked at; it counts as drawn only if it was next in the queue.
 
-        An image that somebody opened from the grid may have been chosen for its looks.
+        A reviewer may have opened an image from the grid because of what it shows.
 
         Args:
             row: of the image.
@@ -214,7 +214,7 @@ class Bench:
         return place if walked or self.is_next(row) else replace(place, drawn=False, inclusion=None)
 
     def is_next(self, row: int) -> bool:
-        """Return whether somebody has judged all that comes before an image in the queue of its split.
+        """Return whether all images before this one in the queue of its split are judged.
 
         Raises:
             ErrataError: the log cannot be read.
@@ -224,7 +224,7 @@ class Bench:
         return not bool((left & (places < places[row])).any())
 
     def inclusion_of(self, split: str, row: int) -> float:
-        """Return the probability with which an image, which is looked at now because it was drawn, was to be.
+        """Return the probability that the draw had of choosing this image.
 
         Raises:
             ErrataError: the log cannot be read.
@@ -233,7 +233,7 @@ class Bench:
             return self.part(split).inclusion_of(self.tally(), row)
 
     def neighbours(self, row: int, label: int, count: int) -> list[int]:
-        """Return the rows with a label that look most like an image, its copies left out; none without embeddings."""
+        """Return the rows with a label that look most like an image, without its copies; none without embeddings."""
         with self.lock:
             known = self._directions
         if not len(known):
@@ -271,5 +271,5 @@ class Bench:
 
 
 def open_bench(workspace: Workspace, name: str, audit: Audit) -> Bench:
-    """Return what is to be reviewed of an audit."""
+    """Return the bench of an audit."""
     return Bench(audit, Ledger(log_of(workspace, name), audit.checked))

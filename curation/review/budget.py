@@ -56,7 +56,7 @@ def estimate(
     Images that were looked at for certain count as their verdicts. For all other images, label quality gives the
     probability that each label is wrong, calibrated by the verdicts. The verdicts drawn at known probability correct
     the sum of these by the difference estimator, shrunk by n / (n + 5) so that two looks do not speak for thousands.
-    The interval is that of the calibration's posterior; its tails are cut thinner the fewer looks were drawn.
+    The interval comes from the posterior of the calibration. With fewer drawn looks, less of its tails is cut.
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious; of any subset of the images given to `inclusion`.

@@ -26,7 +26,7 @@ class Population:
         return inclusion(self.quality, self.draws, tally.seen[self.rows], tally.drawn[self.rows])
 
     def inclusion_of(self, tally: Tally, row: int) -> float:
-        """Return the probability of one image that is looked at now because it was drawn.
+        """Return the probability that the draw had of choosing the image that is looked at now.
 
         Args:
             tally: of the N images, before this look.
@@ -51,7 +51,9 @@ class Population:
 
 
 def population(quality: FloatArray, draws: DrawOrder, chosen: BoolArray) -> Population:
-    """Return a part of N images; each keeps its ticket of the whole, so that looks count wherever they were drawn.
+    """Return a part of N images.
+
+    Images keep their tickets from the whole data set, so looks drawn for any part count in all.
 
     Args:
         quality: label quality of N images, shape (N,), in [0, 1], low = suspicious.

@@ -73,7 +73,7 @@ def load_selection(workspace: Workspace, dataset: str, name: str) -> Selection:
         image_ids = tuple(str(image_id) for image_id in values["image_ids"])
         return Selection(name, image_ids, str(values["made_from"]), str(values["created"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise ErrataError(f"{path} is no selection of {dataset}; remove it and select again") from error
+        raise ErrataError(f"{path} is not a selection of {dataset}; remove it and select again") from error
 
 
 def selection_names(workspace: Workspace, dataset: str) -> tuple[str, ...]:

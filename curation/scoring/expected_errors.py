@@ -5,7 +5,7 @@ import numpy as np
 from models.arrays import FloatArray
 
 _EDGE = 1e-6  # no probability is nearer to 0 or 1
-_WIDEST = 40.0  # log-odds by which the scores may be off
+_WIDEST = 40.0  # the largest error of the scores, in log-odds
 
 
 def adding_up(label_quality: FloatArray, n_wrong: float) -> FloatArray:

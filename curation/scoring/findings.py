@@ -39,7 +39,7 @@ class Findings:
     weights: FloatArray  # (V,) in the probabilities; 0 for voters that only explain: neighbours, heads on embeddings
     votes: IntArray  # (V, N) the most probable class of each voter
     sure: FloatArray  # (V, N) its probability
-    method: int = METHOD  # by which the labels were judged
+    method: int = METHOD  # that judged the labels
 
     def ranking(self, labels: IntArray) -> Ranking:
         """Return the findings as a ranking of the labels."""

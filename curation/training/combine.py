@@ -65,7 +65,7 @@ def combine(name: str, runs: Mapping[str, str], problem: "Problem", material: "M
 
 
 def read_members(workspace: Workspace, runs: Mapping[str, str]) -> dict[str, Predictions]:
-    """Return the predictions of each member, ordered by name, so that the order in which they are given is no matter.
+    """Return the predictions of each member, ordered by name, so that their order in the arguments does not matter.
 
     Raises:
         ErrataError: a run is not there, or damaged.

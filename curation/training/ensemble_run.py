@@ -94,7 +94,7 @@ def run_ensemble(
 
 
 def _plan(copy: WorkingCopy, request: TrainRequest, data: TrainingData, material: Material, seed: int) -> _Plan:
-    """Return what is to be done for one seed; the folders of the members are known before they are there."""
+    """Return what is to be done for one seed. Folder names are computed before the folders exist."""
     workspace, rows, members = copy.workspace, data.checked.rows, request.recipe.members
     runs = {name: name for name in members if (workspace.runs / name / "config.json").exists()}
     n_folds = _folds_of_runs(workspace, runs, material.rows_key) or _n_folds(rows, data.groups)

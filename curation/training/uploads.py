@@ -31,8 +31,8 @@ def save_uploads(uploads: Sequence[Upload], folder: Path) -> list[Path]:
     """Write the files under safe, numbered names and return their paths.
 
     Raises:
-        ErrataError: there are too many files, or a file is too large, has too many pixels or is no image of TYPES; then
-            no file is written.
+        ErrataError: there are too many files, or a file is too large, has too many pixels or is not an image of TYPES;
+            then no file is written.
     """
     if len(uploads) > MOST_FILES:
         raise ErrataError(f"{len(uploads)} images are too many at a time; choose at most {MOST_FILES}")

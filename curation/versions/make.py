@@ -31,7 +31,7 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
         request: its name, its parent and how it is made.
 
     Raises:
-        ErrataError: the version exists already or is no name, there is no such parent, the data set was not audited,
+        ErrataError: the version exists already or is not a name, there is no such parent, the data set was not audited,
             images are gone or changed since, a line of the decision log cannot be read, or the disk is full.
     """
     request = request.checked()

@@ -17,8 +17,8 @@ def parse_shares(text: str) -> dict[str, float] | None:
     """Return the share of each split, as `train=.8,val=.1,test=.1` says it; None for `keep`.
 
     Raises:
-        ErrataError: a split is unknown or named twice, a share is no number or outside [0, 1], train gets nothing, or
-            the shares do not sum to 1.
+        ErrataError: a split is unknown or named twice, a share is not a number or outside [0, 1], train gets nothing,
+            or the shares do not sum to 1.
     """
     if text.strip() == KEEP:
         return None
@@ -32,7 +32,7 @@ def parse_shares(text: str) -> dict[str, float] | None:
         try:
             shares[split] = float(number)
         except ValueError:
-            raise ErrataError(f"--remake {text!r}: {number!r} is no number; write train=.8,val=.1,test=.1") from None
+            raise ErrataError(f"--remake {text!r}: {number!r} is not a number; write train=.8,val=.1,test=.1") from None
         if not 0 <= shares[split] <= 1:
             raise ErrataError(f"--remake {text!r}: {split} gets {number}; a share is from 0 to 1")
     if not math.isclose(sum(shares.values()), 1, abs_tol=1e-6):

@@ -89,7 +89,7 @@ class Stages:
         return True
 
     def _work(self, name: str, key: str, work: Callable[[Progress], T]) -> T:
-        if name in self._done:  # half-written outputs must not pass for those of the old inputs after a kill
+        if name in self._done:  # after a kill, half-written outputs must not look like those of the old inputs
             del self._done[name]
             self._write()
         self._progress(name, 0, 0)

@@ -146,7 +146,7 @@ def evaluate(labels: IntArray, probs: FloatArray, classes: Sequence[str]) -> dic
         labels; `confusion`, K rows of K counts; `per_class`; `classes`; `schema_version`. A figure of no image is None.
 
     Raises:
-        ErrataError: lengths disagree, a label is outside 0..K-1, or a row is no probability distribution.
+        ErrataError: lengths disagree, a label is outside 0..K-1, or a row is not a probability distribution.
     """
     _check(labels, probs, classes)
     probs, n = checked_probs(probs, len(classes)), len(labels)
@@ -186,4 +186,4 @@ def _check(labels: IntArray, probs: FloatArray, classes: Sequence[str]) -> None:
     outside = np.flatnonzero((labels < 0) | (labels >= len(classes)))
     if len(outside):
         row = int(outside[0])
-        raise ErrataError(f"label {labels[row]} of row {row} is no class; allowed are 0 to {len(classes) - 1}")
+        raise ErrataError(f"label {labels[row]} of row {row} is not a class; allowed are 0 to {len(classes) - 1}")

@@ -61,7 +61,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     """
     for value in p_values:
         if not 0 <= value <= 1:
-            raise ErrataError(f"{value} is no p-value; expected 0 to 1")
+            raise ErrataError(f"{value} is not a p-value; expected 0 to 1")
     adjusted, least = [0.0] * len(p_values), 0.0
     for rank, place in enumerate(sorted(range(len(p_values)), key=lambda i: p_values[i])):
         least = max(least, min(1.0, (len(p_values) - rank) * p_values[place]))

@@ -70,5 +70,7 @@ def checked_name(kind: str, name: str) -> str:
         ErrataError: it is not made of a-z, 0-9, '_' and '-', at most 64, starting with a letter or digit.
     """
     if not _NAME.fullmatch(name):
-        raise ErrataError(f"{kind} {name!r} is no name: use up to 64 of a-z, 0-9, '_' and '-', a letter or digit first")
+        raise ErrataError(
+            f"{kind} {name!r} is not a name: use up to 64 of a-z, 0-9, '_' and '-', a letter or digit first"
+        )
     return name

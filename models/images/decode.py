@@ -85,7 +85,7 @@ def decode_bytes(
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(path) from error
     except UnidentifiedImageError as error:
-        raise ErrataError(f"{path} is no image that can be read; replace it or take it out") from error
+        raise ErrataError(f"{path} is not an image that can be read; replace it or take it out") from error
     except Exception as error:  # on damaged files the decoders raise OSError, SyntaxError, ValueError, struct.error, …
         raise ErrataError(f"{path} is damaged or truncated ({error}); replace it or take it out") from error
     return (rgb.resize((size_px, size_px), FILTERS[interpolation]) if size_px else rgb), shown

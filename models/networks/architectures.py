@@ -157,7 +157,7 @@ def find_architecture(name: str) -> Architecture:
     for known, names in (("torchvision", torchvision_names()), ("timm", timm_names())):
         if name in names:
             raise ErrataError(f"no architecture {name!r} of Errata's own; write {known}:{name} for that of {known}")
-    # An ensemble (models/jobs/ensemble.py) is no architecture, but is named in the same places.
+    # An ensemble (models/jobs/ensemble.py) is not an architecture, but is named in the same places.
     raise unknown("architecture", name, [*ARCHITECTURES, "ensemble", "torchvision:NAME", "timm:NAME"])
 
 

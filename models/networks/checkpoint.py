@@ -102,7 +102,7 @@ def load_checkpoint(path: Path) -> tuple[Classifier, CheckpointInfo]:
 
 
 def _built(architecture: str, mode: Mode) -> Variant:
-    """Return what is built before the weights come: what is stored whole starts from nothing."""
+    """Return the variant to build. A complete checkpoint needs no pretrained weights first."""
     return Variant(architecture, "frozen" if mode == "frozen" else "scratch")
 
 
@@ -112,7 +112,7 @@ def _read(path: Path) -> tuple[CheckpointInfo, StateDict]:
             metadata = json.loads((file.metadata() or {}).get("errata", "{}"))
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
     except (OSError, SafetensorError, ValueError) as error:
-        raise ErrataError(f"{path} is no readable checkpoint ({error}); train the run again") from error
+        raise ErrataError(f"{path} is not a readable checkpoint ({error}); train the run again") from error
     if metadata.get("schema_version") != SCHEMA_VERSION:
         schema = metadata.get("schema_version")
         raise ErrataError(

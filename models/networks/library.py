@@ -128,11 +128,11 @@ def _architecture(
 
 
 class _Gone(nn.Identity):
-    """Stands where the last layer was; the layer's weights are left out of what a file holds."""
+    """Replaces the last layer, so that weight files without it can be loaded."""
 
 
 def _cut_torchvision(name: str, size_px: int) -> tuple[nn.Module, int]:
-    """Return the network with nothing in the place of its last layer, and the width of what came into it."""
+    """Return the network without its last layer, and the number of inputs of the removed layer."""
     options: dict[str, Any] = {}
     if name.startswith("vit_"):
         options = {"image_size": size_px}

@@ -111,7 +111,7 @@ def test_an_audit_that_fails_before_it_begins_says_why(tmp_path: Path, monkeypat
 
 
 def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ErrataError, match="is no name"):
+    with pytest.raises(ErrataError, match="is not a name"):
         job_folder(Workspace(tmp_path), "../x")
 
 

@@ -34,7 +34,7 @@ class Trained:
     classifier: Classifier
     images: Tensor  # (32 or fewer, 3, S, S)
     labels: Tensor
-    untouched: list[str]  # parameters that got no gradient, or one that is no number, in the first step
+    untouched: list[str]  # parameters that got no gradient, or one that is not a number, in the first step
     losses: list[float]
     accuracy: float
 

@@ -19,7 +19,7 @@ def prediction_folder(workspace: Workspace, name: str) -> Path:
     """Return the folder of a prediction, whether it exists or not.
 
     Raises:
-        ErrataError: `name` is no name.
+        ErrataError: `name` is not a name.
     """
     return job_folder(workspace, f"{_PREFIX}{checked_name('prediction', name)}")
 

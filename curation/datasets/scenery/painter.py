@@ -1,4 +1,4 @@
-"""One drawn picture: of a class, of two classes at once, or of none; and what can go wrong with it."""
+"""One drawn picture: of one class, two classes or no class; and what can go wrong with it."""
 
 from collections.abc import Callable
 

@@ -107,7 +107,7 @@ def _overview(figures: dict[str, Any]) -> dict[str, object]:
 
 
 def _truth(figures: dict[str, Any]) -> list[tuple[str, dict[str, Any], list[tuple[int, dict[str, Any]]]]]:
-    """Return, for each split whose truth is known, its figures and its tops: (how many were asked for, figures)."""
+    """Return the figures and tops of each split with known truth; a top is (how many were asked for, figures)."""
     truth = figures["known_truth"] or {}
     return [(split, truth[split], _distinct(truth[split]["top"])) for split in figures["splits"] if split in truth]
 

@@ -108,5 +108,5 @@ def _accuracy(line: dict[str, Any]) -> str:
 
 
 def _plain(name: str) -> str:
-    """Return a name that ends neither a cell nor a line."""
+    """Return a name that is safe inside a Markdown table cell."""
     return re.sub(r"\s+", " ", name).replace("|", r"\|")

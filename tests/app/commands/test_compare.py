@@ -64,8 +64,8 @@ def test_check(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None
     ("arguments", "sentence"),
     [
         ((), "name a condition to check"),
-        (("--max-errors", "lots"), "--max-errors lots is no share"),
-        (("--min-accuracy", "101%"), "--min-accuracy 101% is no share"),
+        (("--max-errors", "lots"), "--max-errors lots is not a share"),
+        (("--min-accuracy", "101%"), "--min-accuracy 101% is not a share"),
         (("--no-leaks", "--version", "v7"), "no version of the labels 'v7'"),
         (("--min-accuracy", "5%", "--runs", "nobody"), "no trained run, recipe or architecture 'nobody'"),
         (("--max-errors", "5%", "--split", "all of it"), "no split 'all of it'"),

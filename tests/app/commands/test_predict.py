@@ -39,7 +39,7 @@ def test_it_prints_or_writes_the_answers(audit: Audit, tmp_path: Path, capsys: p
 def test_without_an_image_that_can_be_read(audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "text.jpg").write_text("no image")
     assert exit_code("predict", "tiny", tmp_path / "text.jpg", audit.rows.paths[0]) == 0
-    assert "text.jpg is no image that can be read" in capsys.readouterr().out
+    assert "text.jpg is not an image that can be read" in capsys.readouterr().out
     assert exit_code("predict", "tiny", tmp_path / "text.jpg", "--csv", tmp_path / "a.csv") == 2
     assert "none of these files is an image that can be read" in capsys.readouterr().err
     assert "text.jpg" in (tmp_path / "a.csv").read_text()

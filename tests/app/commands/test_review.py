@@ -53,7 +53,7 @@ def test_the_name_is_asked_once(opened: list[tuple[Any, ...]], tmp_path: Any) ->
     ]
     assert "FiftyOne of Bob: http" in run("review", "tiny", "--reviewer", "Bob")
     assert kept_reviewer(Workspace(tmp_path)) == "ana"  # whoever opens the app next is not Bob
-    with pytest.raises(ErrataError, match="reviewer ' x' is no name"):
+    with pytest.raises(ErrataError, match="reviewer ' x' is not a name"):
         run("review", "tiny", "--reviewer", " x")
 
 

@@ -60,7 +60,7 @@ def test_wrong_options_are_refused(selections: Selections, arguments: list[str],
 def test_an_unknown_image_is_refused(workspace: Workspace, selections: Selections, tmp_path: Path) -> None:
     (tmp_path / "ids.txt").write_text("test/sea/99.png\n")
     refusal = selections("--add", "mine", "--images", tmp_path / "ids.txt")
-    assert "names 'test/sea/99.png', which is no image of tiny" in refusal
+    assert "names 'test/sea/99.png', which is not an image of tiny" in refusal
     assert selection_names(workspace, "tiny") == ()
 
 

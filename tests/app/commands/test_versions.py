@@ -126,7 +126,7 @@ def test_a_class_without_an_image_in_a_split_is_named(capsys: pytest.CaptureFixt
         (["split", "tiny"], "Missing option '--version'"),
         (["split", "tinny", "--version", "v1"], "no audited data set 'tinny'"),
         (["split", "tiny", "--version", "original"], "is the labels as given and always there; give another name"),
-        (["split", "tiny", "--version", "V 1"], "version 'V 1' is no name"),
+        (["split", "tiny", "--version", "V 1"], "version 'V 1' is not a name"),
         (["split", "tiny", "--version", "v2", "--parent", "v0"], "no version of the labels 'v0'"),
         (["split", "tiny", "--version", "v2", "--remake", "train=.5"], "the shares sum to 0.5"),
         (

@@ -70,7 +70,7 @@ def test_stages_are_told_by_jobs_that_keep_no_status_themselves(tmp_path: Path) 
         ([], "is damaged"),
         ({"schema_version": 1}, "is damaged"),
         ({"schema_version": 1, "runs": [], "command": "train", "colour": "red"}, "is damaged"),
-        ({"schema_version": 1, "runs": ["../x"], "command": "train"}, "is no name"),
+        ({"schema_version": 1, "runs": ["../x"], "command": "train"}, "is not a name"),
         ({"schema_version": 1, "runs": [3], "command": "train"}, "is damaged"),
     ],
 )

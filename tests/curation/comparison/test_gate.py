@@ -84,5 +84,5 @@ def test_shares(text: str, share: float) -> None:
 
 @pytest.mark.parametrize("text", ["2", "-1%", "101%", "many", "2%%", "nan", "", "5%x"])
 def test_what_is_no_share(text: str) -> None:
-    with pytest.raises(ErrataError, match=r"--max-errors .* is no share"):
+    with pytest.raises(ErrataError, match=r"--max-errors .* is not a share"):
         parse_share("--max-errors", text)

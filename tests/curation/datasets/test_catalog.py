@@ -72,7 +72,7 @@ def test_from_dict_fills_in_the_rest() -> None:
         ({"classes": "cat, dog"}, "classes must be a list, not 'cat, dog'"),
         ({"classes": ["cat", 0]}, "0 in classes must be text; put it in quotes"),
         ({"classes": ["cat", "cat"]}, "has a name twice in classes"),
-        ({"classes": ["cat", "../dog"]}, "class '../dog' is no name"),
+        ({"classes": ["cat", "../dog"]}, "class '../dog' is not a name"),
         ({"image_size": "32"}, "image_size must be a whole number, not '32'"),
         ({"max_train": True}, "max_train must be a whole number, not True"),
         ({"title": 7}, r"title must be text \(in quotes\), not 7"),
@@ -93,7 +93,7 @@ def test_bad_blocks(change: dict[object, object], sentence: str) -> None:
         ("pets: !!python/object/apply:os.getcwd []\n", "is no YAML"),
         ("pets: 3\n", "data set 'pets' needs a block of keys and values, not 3"),
         ("pets: {title: Pets}\n", "data set 'pets' has no layout, no licence, no source; add it"),
-        ("Pets and more: {}\n", "data set 'Pets and more' is no name"),
+        ("Pets and more: {}\n", "data set 'Pets and more' is not a name"),
         ("pets: {titel: Pets}\n", r"datasets\.yaml: data set 'pets': no key 'titel'; did you mean 'title'"),
     ],
 )

@@ -69,8 +69,8 @@ def test_a_class_written_in_two_unicode_forms_is_one_class() -> None:
         (["a.jpg cat train", "b.jpg cat test"], r"only one class \(cat\); label errors need at least two"),
         (["a.jpg cat test", "b.jpg dog test"], "has no training image; put some into"),
         (["a.jpg cat train", "b.jpg cat train", "c.jpg dog test"], "has no training image of dog; add some or"),
-        (["a.jpg a/b train", "b.jpg dog train"], "class 'a/b' is no name"),
-        (["a.jpg .. train", "b.jpg dog train"], r"class '\.\.' is no name"),
+        (["a.jpg a/b train", "b.jpg dog train"], "class 'a/b' is not a name"),
+        (["a.jpg .. train", "b.jpg dog train"], r"class '\.\.' is not a name"),
         (["a\udcff.jpg cat train", "b.jpg dog train"], "is not UTF-8; rename the file"),
     ],
 )
@@ -91,7 +91,7 @@ def test_a_class_of_the_list_without_training_images() -> None:
 
 @pytest.mark.parametrize("name", ["", "a/b", "a\\b", "..", "../x", "a..b", ".hidden", " cat", "a\nb", "a\0"])
 def test_class_names_that_could_leave_a_folder(name: str) -> None:
-    with pytest.raises(ErrataError, match=r"is no name"):
+    with pytest.raises(ErrataError, match=r"is not a name"):
         checked_class(name)
 
 

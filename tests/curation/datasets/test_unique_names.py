@@ -55,7 +55,7 @@ def test_who_holds_a_name(workspace: Workspace) -> None:
     assert source_of(workspace, "pets") is None
     write_json(audit_folder(workspace, "pets") / "config.json", {"architectures": []})
     assert source_of(workspace, "pets") is None  # written before sources were
-    with pytest.raises(ErrataError, match=r"data set .* is no name"):
+    with pytest.raises(ErrataError, match=r"data set .* is not a name"):
         source_of(workspace, "../x")
     (audit_folder(workspace, "pets") / "config.json").write_text("{")
     with pytest.raises(ErrataError, match=r"config\.json is damaged"):

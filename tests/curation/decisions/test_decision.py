@@ -94,13 +94,13 @@ def test_a_line_says_all() -> None:
         ({"decision": "ambiguous"}, r"takes two or more different classes; found: forest"),
         ({"decision": "multi-label", "new_labels": ["sea", "sea"]}, "two or more different classes; found: sea, sea"),
         ({"decision": "multi-label", "new_labels": ["sea", "forest", "sea"]}, "two or more different classes"),
-        ({"reviewer": " ana"}, r"reviewer ' ana' is no name"),
-        ({"reviewer": ""}, "reviewer '' is no name"),
-        ({"reviewer": "a\nb"}, "is no name"),
-        ({"reviewer": "a" * 65}, "is no name: use 1 to 64"),
+        ({"reviewer": " ana"}, r"reviewer ' ana' is not a name"),
+        ({"reviewer": ""}, "reviewer '' is not a name"),
+        ({"reviewer": "a\nb"}, "is not a name"),
+        ({"reviewer": "a" * 65}, "is not a name: use 1 to 64"),
         ({"image_id": ""}, "needs an image_id and a label"),
         ({"label": ""}, "needs an image_id and a label"),
-        ({"sha256": "abc"}, "sha256 'abc' is no SHA-256"),
+        ({"sha256": "abc"}, "sha256 'abc' is not a SHA-256"),
         ({"looked_s": -1}, r"looked_s of '0\.png' is -1; it is a number of seconds"),
         ({"looked_s": float("nan")}, "is nan; it is a number of seconds"),
         ({"looked_s": "3"}, "looked_s of a decision is '3'; expected a number or null"),
@@ -139,7 +139,7 @@ def test_what_a_reversal_refuses() -> None:
     good = Reversal("redo", "1f", "ana", "app", "2", 2, WHEN).to_dict()
     for changes, sentence in (
         ({"source": "x"}, "no source of decisions 'x'"),
-        ({"reviewer": ""}, "is no name"),
+        ({"reviewer": ""}, "is not a name"),
         ({"of": 3}, "of of a redo is 3; expected a text"),
         ({"note": "x"}, "no field of a redo 'note'"),
     ):

@@ -68,7 +68,7 @@ def test_what_is_not_written(ledger: Ledger) -> None:
         (relabel("test/sea/99.png"), r"no image 'test/sea/99\.png' in this data set"),
         (Decision("ana", IMAGE, "relabel", ("sea",)), "decide keep instead"),
         (Decision("ana", IMAGE, "relabel", ("forrest",)), "no class 'forrest'; did you mean 'forest'"),
-        (Decision("", IMAGE, "keep"), "is no name"),
+        (Decision("", IMAGE, "keep"), "is not a name"),
         (Decision("ana", IMAGE, "keep", label="forest"), "the label or content of 'test/sea/0.png' differs"),
         (Decision("ana", IMAGE, "keep", sha256="0" * 64), "differs in the audit"),
     ):
@@ -281,7 +281,7 @@ def test_names(audit: Audit, tmp_path: Path) -> None:
         open_ledger(workspace_of(audit), "tinny")
     with pytest.raises(ErrataError, match="data set 'tiny' has no finished audit; run `errata audit tiny`"):
         open_ledger(Workspace(tmp_path), "tiny")
-    with pytest.raises(ErrataError, match="is no name"):
+    with pytest.raises(ErrataError, match="is not a name"):
         log_of(Workspace(tmp_path), "../tiny")
 
 

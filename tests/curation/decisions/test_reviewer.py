@@ -20,7 +20,7 @@ def test_kept_until_another_one_comes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["", " ana", "a" * 65, "a\nb"])
 def test_what_is_no_name(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ErrataError, match="is no name"):
+    with pytest.raises(ErrataError, match="is not a name"):
         keep_reviewer(Workspace(tmp_path), name)
     assert kept_reviewer(Workspace(tmp_path)) == ""
 

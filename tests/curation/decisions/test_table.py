@@ -97,5 +97,5 @@ def test_times_that_people_write() -> None:
     assert parse_moment("2026-01-31", day_ends=True).isoformat() == "2026-01-31T23:59:59.999999"
     assert parse_moment("2026-01-31T12:00", day_ends=True).isoformat() == "2026-01-31T12:00:00"
     for text in ("yesterday", "-1", "2026-13-01"):
-        with pytest.raises(ErrataError, match=f"'{text}' is no time; write it as"):
+        with pytest.raises(ErrataError, match=f"'{text}' is not a time; write it as"):
             parse_moment(text)

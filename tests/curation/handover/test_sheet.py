@@ -46,14 +46,14 @@ def test_the_original_has_no_errata(judged_workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"kind": "something"}, "is no errata sheet; give the JSON that"),
+        ({"kind": "something"}, "is not an errata sheet; give the JSON that"),
         ({"schema_version": 2}, "has schema 2, this version of Errata reads 1; update Errata"),
-        ({"errata": 5}, "is no whole errata sheet"),
-        ({"errata": [{"image_id": "x"}]}, "is no whole errata sheet"),
-        ({"sha256": "../x"}, "is no whole errata sheet"),
-        ({"labels": ["street"]}, "is no whole errata sheet"),
-        ({"label": 5}, "is no whole errata sheet"),
-        ({"images": "many"}, "is no whole errata sheet"),
+        ({"errata": 5}, "is not a whole errata sheet"),
+        ({"errata": [{"image_id": "x"}]}, "is not a whole errata sheet"),
+        ({"sha256": "../x"}, "is not a whole errata sheet"),
+        ({"labels": ["street"]}, "is not a whole errata sheet"),
+        ({"label": 5}, "is not a whole errata sheet"),
+        ({"images": "many"}, "is not a whole errata sheet"),
     ],
 )
 def test_a_damaged_sheet_is_refused(sheet: ErrataSheet, tmp_path: Path, change: dict[str, Any], message: str) -> None:
@@ -69,7 +69,7 @@ def test_a_damaged_sheet_is_refused(sheet: ErrataSheet, tmp_path: Path, change: 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"[]", "is no errata sheet"), (b"{", "is no errata sheet"), (b"\xff\xfe", "is no errata sheet")],
+    [(b"[]", "is not an errata sheet"), (b"{", "is not an errata sheet"), (b"\xff\xfe", "is not an errata sheet")],
 )
 def test_another_file_is_no_sheet(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "x.json").write_bytes(content)

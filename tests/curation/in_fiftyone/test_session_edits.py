@@ -95,5 +95,5 @@ def test_what_fails_is_logged_and_the_answer_stands(
 
     monkeypatch.setattr(desks, "desk_with", fail)
     assert len(ask("PATCH", EDIT)) == 2
-    assert "an edit in FiftyOne is no decision yet: the log is gone" in caplog.text
+    assert "an edit in FiftyOne is not a decision yet: the log is gone" in caplog.text
     assert session_edits.edited_sample({"type": "websocket", "path": EDIT}) is None

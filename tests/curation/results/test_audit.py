@@ -69,7 +69,7 @@ def test_no_audit_yet(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../tiny", "", "Tiny", "a" * 65])
 def test_a_name_never_leaves_the_workspace(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ErrataError, match="is no name"):
+    with pytest.raises(ErrataError, match="is not a name"):
         load_audit(Workspace(tmp_path), name)
 
 

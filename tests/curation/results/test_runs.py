@@ -55,8 +55,8 @@ def test_a_checkpoint_by_run_or_recipe(workspace: Workspace) -> None:
         ("zoo-simpel-2-s0", "no run with a checkpoint 'zoo-simpel-2-s0'; did you mean 'zoo-simple-2-s0'"),
         ("pets-simple-3-s0", "no run with a checkpoint 'pets-simple-3-s0'"),  # it failed
         ("scenes-tanh", "no finished run of recipe scenes-tanh to start from; run: errata train NAME --recipe scenes-"),
-        ("../runs", "is no name"),
-        ("", "is no name"),
+        ("../runs", "is not a name"),
+        ("", "is not a name"),
     ],
 )
 def test_what_there_is_not(workspace: Workspace, name: str, message: str) -> None:

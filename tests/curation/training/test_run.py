@@ -320,7 +320,7 @@ def test_what_no_training_can_start_from(train: Train, home: Path, resnet18: Pat
     file, start = run / "checkpoint.safetensors", ("--init-from", run.name)
     whole = file.read_bytes()
     assert f"did you mean '{run.name}'" in sentence(train(*FAST, "--init-from", f"{run.name[:-1]}9"))
-    assert "is no name" in sentence(train(*FAST, "--init-from", "../elsewhere"))
+    assert "is not a name" in sentence(train(*FAST, "--init-from", "../elsewhere"))
     assert "is cnn3 at 16 px and cannot start deep_cnn at 16 px" in sentence(
         train("--architecture", "deep_cnn", "--size", "16", *start)
     )
@@ -332,7 +332,7 @@ def test_what_no_training_can_start_from(train: Train, home: Path, resnet18: Pat
     message = sentence(train(*FAST, *start, "--weights", resnet18))
     assert "not from both; leave --weights or --init-from out" in message
     file.write_bytes(whole[:1000])
-    assert "is no readable checkpoint" in sentence(train(*FAST, "--seed", "1", *start))
+    assert "is not a readable checkpoint" in sentence(train(*FAST, "--seed", "1", *start))
     file.write_bytes(whole.replace(b'schema_version\\": 1', b'schema_version\\": 9'))
     assert "has checkpoint schema 9, this version reads 1; train the run again" in sentence(train(*FAST, *start))
     file.write_bytes(whole.replace(b'\\"checks\\", ', b" " * 12))

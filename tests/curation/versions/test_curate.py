@@ -91,7 +91,7 @@ def test_a_class_added_later_comes_behind_the_given_ones() -> None:
     assert made.images.checked.rows.classes == (*CLASSES, "air", "ice")
     assert made.images.checked.rows.labels[:2].tolist() == [4, 0]
     assert made.images.soft.shape == (1, 5)
-    with pytest.raises(ErrataError, match=r"class '\.\./x' is no name"):
+    with pytest.raises(ErrataError, match=r"class '\.\./x' is not a name"):
         curate(SIX, alone(6), judged(SIX, [verdict(SIX, 0, "relabel", "../x")]), KEEP)
 
 

@@ -10,8 +10,8 @@ from models.errors import ErrataError
     ("request_", "message"),
     [
         (VersionRequest("original"), "version 'original' is the labels as given"),
-        (VersionRequest("../v1"), "version '../v1' is no name"),
-        (VersionRequest(""), "version '' is no name"),
+        (VersionRequest("../v1"), "version '../v1' is not a name"),
+        (VersionRequest(""), "version '' is not a name"),
         (VersionRequest("v1", seed=-1), "--seed -1 is negative"),
         (VersionRequest("v1", auto_accept=0), "--auto-accept 0 is not a label_quality above 0, at most 1"),
         (VersionRequest("v1", auto_accept=float("nan")), "--auto-accept nan"),
@@ -20,7 +20,7 @@ from models.errors import ErrataError
             "refused for test; review its suspicious",
         ),
         (VersionRequest("v1", auto_splits=("tset",)), "no split 'tset'; did you mean 'test'?"),
-        (VersionRequest("v1", reviewer=" x"), "reviewer ' x' is no name"),
+        (VersionRequest("v1", reviewer=" x"), "reviewer ' x' is not a name"),
     ],
 )
 def test_what_is_refused(request_: VersionRequest, message: str) -> None:

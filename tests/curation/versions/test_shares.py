@@ -33,8 +33,8 @@ def test_shares(text: str, shares: dict[str, float] | None) -> None:
     [
         ("trian=1", "no split 'trian'; did you mean 'train'?"),
         ("train=.5,train=.5", "names train twice"),
-        ("train=many", "'many' is no number"),
-        ("train", "'' is no number"),
+        ("train=many", "'many' is not a number"),
+        ("train", "'' is not a number"),
         ("train=1.2,test=-.2", "a share is from 0 to 1"),
         ("train=nan", "a share is from 0 to 1"),
         ("train=.5,test=.4", "the shares sum to 0.9; they must sum to 1"),

@@ -165,7 +165,7 @@ def test_features_in_bfloat16_are_not_read_where_float32_is_asked_for(
 def test_bad_arguments(tmp_path: Path, files: Files) -> None:
     with pytest.raises(ErrataError, match="no images"):
         extract_features("net", net(), SPEC, [], [], tmp_path)
-    with pytest.raises(ErrataError, match="is no name"):
+    with pytest.raises(ErrataError, match="is not a name"):
         extract_features("../net", net(), SPEC, *files, tmp_path)
     with pytest.raises(ErrataError, match="no engine 'fast'"):
         extract_features("net", net(), SPEC, *files, tmp_path, engine="fast")

@@ -242,7 +242,7 @@ def test_evaluate_no_image() -> None:
     ("labels", "probs", "classes", "sentence"),
     [
         ([0, 1], [[1, 0]], "ab", "2 labels and probs of 1 images"),
-        ([0, 2], [[1, 0], [1, 0]], "ab", "label 2 of row 1 is no class; allowed are 0 to 1"),
+        ([0, 2], [[1, 0], [1, 0]], "ab", "label 2 of row 1 is not a class; allowed are 0 to 1"),
         ([-1], [[1, 0]], "ab", "label -1 of row 0"),
         ([0], [[1, 0]], "abc", r"shape \(1, 2\)"),
         ([0], [[3, -1]], "ab", "not logits"),

@@ -122,7 +122,7 @@ def test_good_names(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", ".", "..", "-a", "_a", "A", "a/b", "a\\b", "a b", "a\n", "é", "x" * 65, "a\0"])
 def test_names_that_could_leave_their_folder_are_refused(name: str) -> None:
-    with pytest.raises(ErrataError, match=r"^run .* is no name: use up to 64 of"):
+    with pytest.raises(ErrataError, match=r"^run .* is not a name: use up to 64 of"):
         checked_name("run", name)
 
 

@@ -134,7 +134,7 @@ def test_it_says_what_it_was_made_with(tmp_path: Path) -> None:
 
 
 def test_missing(tmp_path: Path) -> None:
-    with pytest.raises(ErrataError, match=r"c\.safetensors is no readable checkpoint \(.*\); train the run again"):
+    with pytest.raises(ErrataError, match=r"c\.safetensors is not a readable checkpoint \(.*\); train the run again"):
         load_checkpoint(tmp_path / "c.safetensors")
 
 
@@ -146,7 +146,7 @@ def test_every_truncation_is_one_sentence(tmp_path_factory: pytest.TempPathFacto
     content = whole.read_bytes()
     half = whole.with_name("half.safetensors")
     half.write_bytes(content[: int(share * len(content))])
-    with pytest.raises(ErrataError, match=r"half\.safetensors is no readable checkpoint"):
+    with pytest.raises(ErrataError, match=r"half\.safetensors is not a readable checkpoint"):
         load_checkpoint(half)
 
 

@@ -106,7 +106,7 @@ def test_a_failed_prediction_says_why(workspace: Workspace, audit: Audit) -> Non
 
 
 def test_a_name_in_the_address_that_leaves_the_folder(workspace: Workspace, audit: Audit) -> None:
-    assert "is no name" in texts(show(prediction="../../x").error)
+    assert "is not a name" in texts(show(prediction="../../x").error)
 
 
 def test_results_side_by_side(workspace: Workspace, audit: Audit) -> None:

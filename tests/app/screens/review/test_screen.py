@@ -103,7 +103,7 @@ def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
     assert not image(app)
     app.text_input(key="review.name").input("  ")
     app.button[-1].click()
-    assert "is no name" in texts(ran(app).error)
+    assert "is not a name" in texts(ran(app).error)
     app.text_input(key="review.name").input("Änne Ö.")
     app.button[-1].click()
     assert image(ran(app)) == WORST

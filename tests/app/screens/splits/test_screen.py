@@ -205,7 +205,7 @@ def test_a_version_that_cannot_be_made_says_why(workspace: Workspace, audit: Aud
 def test_a_request_that_makes_no_sense(workspace: Workspace, audit: Audit) -> None:
     app = show("New version")
     app.text_input(key="splits.version-1").set_value("../x").run()
-    assert "is no name" in texts(app.error)
+    assert "is not a name" in texts(app.error)
     assert app.button(key="splits.make").disabled
     app.text_input(key="splits.version-1").set_value("v1").run()
     app.segmented_control(key="splits.how").set_value("made anew").run()
