@@ -11,9 +11,9 @@ import numpy as np
 from curation.database import store
 from curation.database.documents import Column, Labels, field_values
 from curation.database.start import stop_database
-from curation.decisions.decision import Decision
 from curation.decisions.log import DecisionLog
 from curation.workspace.folders import Workspace
+from tests.helpers.log_writer import some_decision
 
 N_IMAGES = 10_000
 N_DECISIONS = 5_000
@@ -82,10 +82,10 @@ def _decision_s(folder: Path) -> float:
     """Return the median seconds to write one decision, on the disk when it returns."""
     log = DecisionLog(folder / "decisions.jsonl")
     with log.writing() as writer:
-        writer.append(Decision("ana", f"{i}.png", "keep") for i in range(N_DECISIONS))
+        writer.append(some_decision(image) for image in range(N_DECISIONS))
     seconds = []
-    for i in range(20):
+    for image in range(20):
         started = time.perf_counter()
-        log.append(Decision("ana", f"{i}.png", "keep"))
+        log.append(some_decision(image))
         seconds.append(time.perf_counter() - started)
     return statistics.median(seconds)
