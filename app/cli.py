@@ -1,4 +1,4 @@
-"""The `errata` command: its subcommands in the order of the help, and one sentence where a person can mend an error."""
+"""The `errata` command: its subcommands in the order of the help, and a sentence for an error that a person can fix."""
 
 import sys
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from app.commands import (
     train,
     versions,
 )
-from app.commands.arguments import usage
+from app.commands.arguments import unusable_file, usage
 from models.errors import ErrataError
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
@@ -80,18 +80,17 @@ def errata(version: Annotated[bool, typer.Option("--version", help="Show the ver
 
 
 def main() -> None:
-    """Run the command; an error a person can mend is one sentence and exit code 2."""
+    """Run the command; an error that a person can fix is one sentence and exit code 2."""
     try:
         code = cli(sys.argv[1:] or ["--help"], prog_name="errata", standalone_mode=False)
     except ErrataError as error:
         _fail(str(error))
     except typer.TyperException as error:  # an unknown command or option, a value of the wrong kind
         _fail(usage(error))
-    except OSError as error:  # a full disk, a folder without permission, a file that went away meanwhile
-        file, reason = error.filename or "a file", error.strerror or error
-        _fail(f"cannot use {file}: {reason}; mend that and run the same command again: it goes on where it was")
+    except OSError as error:
+        _fail(unusable_file(error))
     if code == INTERRUPTED:
-        typer.secho("errata: stopped; the same command goes on where it was", err=True)
+        typer.secho("errata: stopped; run the same command again; it continues where it stopped", err=True)
     sys.exit(code)  # None: all went well
 
 

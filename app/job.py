@@ -13,7 +13,7 @@ from pathlib import Path
 import typer
 
 from app.cli import INTERRUPTED, cli
-from app.commands.arguments import usage
+from app.commands.arguments import unusable_file, usage
 from app.jobs.process import KEEP_STATUS
 from app.jobs.result import recording
 from models.errors import ErrataError
@@ -57,8 +57,7 @@ def _run(arguments: Sequence[str]) -> None:
     except typer.TyperException as error:
         raise ErrataError(usage(error)) from error
     except OSError as error:
-        file, reason = error.filename or "a file", error.strerror or error
-        raise ErrataError(f"cannot use {file}: {reason}; mend that and run it again") from error
+        raise ErrataError(unusable_file(error)) from error
     if code == INTERRUPTED:
         raise KeyboardInterrupt
     if code:

@@ -23,7 +23,7 @@ DEFAULT = "audit"
 
 
 def main() -> None:
-    """Show the chosen screen; an error that a person can mend is shown as one sentence."""
+    """Show the chosen screen; an error that a person can fix is shown as one sentence."""
     here = Path(__file__).parent
     # The icon is a file of ours: the browser would fetch a named icon from another server.
     st.set_page_config("Errata", here / "icon.svg", layout="wide", initial_sidebar_state="collapsed")

@@ -1,4 +1,4 @@
-"""Numbers, lists and times in sentences."""
+"""Numbers, lists, times and sizes in sentences."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -17,6 +17,24 @@ def listed(parts: list[str]) -> str:
 def first_few(names: Sequence[str]) -> str:
     """Return the first three names: `a, b, c, …`."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+def duration(seconds: float, rough: bool = False) -> str:
+    """Return a time in a readable unit: `1.2 s`, `161 s`, `60 min`; `5 s`, `90 s`, `3 min` if only roughly known."""
+    if seconds >= (90 if rough else 600):
+        return f"{seconds / 60:,.0f} min"
+    if rough:
+        return f"{max(5, round(seconds / 5) * 5)} s"
+    return f"{seconds:,.{1 if seconds < 10 else 0}f} s"
+
+
+def file_size(n_bytes: float) -> str:
+    """Return a size in a readable unit: `12 KB`, `4.2 MB`, `7.2 GB`; 1 KB is 1,000 bytes."""
+    for unit, decimals in (("B", 0), ("KB", 0), ("MB", 1)):
+        if n_bytes < 1000:
+            return f"{n_bytes:.{decimals}f} {unit}"
+        n_bytes /= 1000
+    return f"{n_bytes:,.1f} GB"
 
 
 def utc_text(moment: datetime) -> str:

@@ -46,6 +46,12 @@ def print_written(files: Mapping[str, Path | None]) -> dict[str, Path]:
     return paths
 
 
+def unusable_file(error: OSError) -> str:
+    """Return which file cannot be used: a full disk, a folder without permission, a file that went away meanwhile."""
+    file, reason = error.filename or "a file", error.strerror or error
+    return f"cannot use {file}: {reason}; fix this and run the same command again; it continues where it stopped"
+
+
 def usage(error: typer.TyperException) -> str:
     """Return what is wrong with a command line, and where its help is."""
     message = error.format_message() if hasattr(error, "format_message") else str(error)

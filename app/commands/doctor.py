@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from curation.words import file_size
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
 NEEDED = {"torch": (2, 15), "torchvision": (0, 29), "fiftyone": (1, 22), "streamlit": (1, 67)}
-ROOM_MB = 2000  # an audit of 3,000 photographs writes about 500 MB, MongoDB's journal the rest
+ROOM_BYTES = 2 * 10**9  # an audit of 3,000 photographs writes about 500 MB, MongoDB's journal the rest
 _COLOURS = {OK: "green", NOTE: "yellow", PROBLEM: "red"}
 _SETUP = "run `make setup`"
 
@@ -43,7 +44,7 @@ def doctor() -> None:
         level = typer.style(f"{finding.level:<7}", fg=_COLOURS[finding.level])
         typer.echo(f"{level}  {finding.name:<{width}}  {finding.text}")
     can_work = all(finding.level != PROBLEM for finding in findings)
-    typer.echo("\nErrata can work here." if can_work else "\nErrata cannot work yet: mend what is marked PROBLEM.")
+    typer.echo("\nErrata can work here." if can_work else "\nErrata cannot work yet: fix what is marked PROBLEM.")
     raise typer.Exit(0 if can_work else 1)
 
 
@@ -131,11 +132,11 @@ def check_mongodb() -> list[Finding]:
 def check_workspace() -> list[Finding]:
     """Check whether the workspace can be written, and how much room there is."""
     workspace = Workspace.from_environment()
-    free_mb = shutil.disk_usage(workspace.root).free / 2**20
-    text = f"{free_mb / 1024:.1f} GB free at {workspace.root}"
-    if free_mb < ROOM_MB:
-        text = f"only {text}; free some, or set ERRATA_HOME to a folder with {ROOM_MB / 1000:.0f} GB"
-    return [Finding("workspace", OK, str(workspace.root)), Finding("disk", OK if free_mb >= ROOM_MB else PROBLEM, text)]
+    free_bytes = shutil.disk_usage(workspace.root).free
+    enough, text = free_bytes >= ROOM_BYTES, f"{file_size(free_bytes)} free at {workspace.root}"
+    if not enough:
+        text = f"only {text}; free some, or set ERRATA_HOME to a folder with {file_size(ROOM_BYTES)}"
+    return [Finding("workspace", OK, str(workspace.root)), Finding("disk", OK if enough else PROBLEM, text)]
 
 
 def check_port(name: str, port: int) -> Finding:

@@ -25,7 +25,7 @@ def queue(
     context: typer.Context,
     work: Annotated[bool, typer.Option("--work", help="work off what waits, one after the other")] = False,
     cancel: Annotated[str, typer.Option(help="end this job, or take it out before it begins")] = "",
-    resume: Annotated[str, typer.Option(help="add this job once more; it goes on where it was")] = "",
+    resume: Annotated[str, typer.Option(help="add this job once more; it continues where it stopped")] = "",
 ) -> None:
     """List the audits and trainings that wait for one another. Adds the command behind it: errata queue train NAME."""
     if sum(map(bool, (context.args, work, cancel, resume))) > 1:
@@ -77,13 +77,13 @@ def _audit_request(workspace: Workspace, arguments: Sequence[str]) -> "JobReques
     options = _parsed(audit, arguments)
     dataset = _dataset(workspace, options)
     config = AuditConfig(
-        comma_separated(options["architectures"]),
-        options["folds"],
-        options["seed"],
-        options["cams"],
-        options["engine"],
-        options["version"],
-        options["predictions"],
+        architectures=comma_separated(options["architectures"]),
+        folds=options["folds"],
+        seed=options["seed"],
+        cams_per_split=options["cams"],
+        engine=options["engine"],
+        version=options["version"],
+        predictions=options["predictions"],
     ).checked_values()
     for variant in config.members:
         check_variant(variant)

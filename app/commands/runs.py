@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import audited_dataset
-from curation.words import counted
+from curation.words import counted, file_size
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 
@@ -33,8 +33,8 @@ def runs(
     typer.echo(f"{'run':<{width}}  {'state':<11}  {'changed':<16}  {'size':>9}")
     for folder in folders:
         changed = datetime.fromtimestamp(folder.updated).strftime("%Y-%m-%d %H:%M")  # in the local time zone
-        typer.echo(f"{folder.path.name:<{width}}  {folder.state:<11}  {changed}  {readable(folder.size_bytes):>9}")
-    typer.echo(f"{counted(len(folders), 'run')}, {readable(sum(folder.size_bytes for folder in folders))}")
+        typer.echo(f"{folder.path.name:<{width}}  {folder.state:<11}  {changed}  {file_size(folder.size_bytes):>9}")
+    typer.echo(f"{counted(len(folders), 'run')}, {file_size(sum(folder.size_bytes for folder in folders))}")
 
 
 def cancel(
@@ -79,12 +79,12 @@ def clean(
         return
     for leftover in leftovers:
         path = leftover.path.relative_to(workspace.root)
-        typer.echo(f"{readable(leftover.size_bytes):>9}  {path}  ({leftover.why})")
-    total = readable(sum(leftover.size_bytes for leftover in leftovers))
+        typer.echo(f"{file_size(leftover.size_bytes):>9}  {path}  ({leftover.why})")
+    total = file_size(sum(leftover.size_bytes for leftover in leftovers))
     if dry_run:
         typer.echo(f"{total} could be freed; nothing was removed")
     elif yes or _confirmed(leftovers, total):
-        typer.echo(f"removed; {readable(remove(workspace, leftovers))} are free again")
+        typer.echo(f"removed; {file_size(remove(workspace, leftovers))} are free again")
     else:
         typer.echo("nothing was removed")
 
@@ -94,13 +94,3 @@ def _confirmed(leftovers: "list[Leftover]", total: str) -> bool:
         typer.echo("not asked, since this is not a terminal: give --yes to remove this")
         return False
     return typer.confirm(f"Remove {'this' if len(leftovers) == 1 else f'these {len(leftovers)}'} and free {total}?")
-
-
-def readable(size_bytes: int) -> str:
-    """Return a size in the unit that suits it."""
-    size = float(size_bytes)
-    for unit in ("B", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

@@ -28,11 +28,13 @@ def serve(
     name: Annotated[str, typer.Option(help="data set to show; audited first if need be")] = "scenes",
 ) -> None:
     """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` first if need be."""
+    from models.files.runs import terminated_as_interrupt
+
     workspace, dataset = audited_dataset(name)
     _check_ports(workspace, port, fiftyone_port)
     with ExitStack() as servers:  # ends what was started here
         try:
-            servers.enter_context(_terminated_as_interrupt())
+            servers.enter_context(terminated_as_interrupt(signal.SIGTERM, signal.SIGHUP))  # also a closed terminal
             audit_if_needed(workspace, name, dataset)
             app = servers.enter_context(streamlit_server(workspace, port))
             url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
@@ -58,21 +60,6 @@ def _check_ports(workspace: Workspace, port: int, fiftyone_port: int) -> None:
             raise ErrataError(f"port {number} is taken by {owner}; end it or choose another with {option}")
     if port in app_ports:
         raise ErrataError(f"port {port} serves FiftyOne; choose another with --port")
-
-
-@contextmanager
-def _terminated_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM and a closed terminal end the servers as Ctrl-C does."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:

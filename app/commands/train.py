@@ -144,7 +144,7 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
         check_ensemble(workspace, request)  # a wrong name is refused before a data set is drawn or read
     else:
         train_all = run_training
-        request.network  # noqa: B018 - refused likewise
+        request.check()  # refused likewise
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))

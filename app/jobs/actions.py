@@ -47,7 +47,7 @@ def cancel_job(workspace: Workspace, name: str) -> bool:
 
 
 def resume_job(workspace: Workspace, name: str) -> Job:
-    """Add a job that is over once more, behind the others; it goes on where it was.
+    """Add a job that is over once more, behind the others; it continues where it stopped.
 
     Raises:
         ErrataError: it waits or runs, or there is no such job.

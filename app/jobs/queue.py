@@ -73,7 +73,7 @@ def jobs(workspace: Workspace) -> list[Job]:
 
 
 def find_job(workspace: Workspace, name: str) -> Job:
-    """Return the job of an id, or the only one whose id ends like that.
+    """Return the job with this id, or the only job with an id that ends in it.
 
     Raises:
         ErrataError: there is none, or there are several.

@@ -17,8 +17,3 @@ def since(started: float) -> str:
     """Return how long ago a Unix time was, as minutes and seconds."""
     minutes, seconds = divmod(max(0, int(time.time() - started)), 60)
     return f"{minutes}:{seconds:02d} min"
-
-
-def about_time(seconds: float) -> str:
-    """Return a time that is only roughly known."""
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(5, round(seconds / 5) * 5)} s"

@@ -12,7 +12,7 @@ from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, enqueue
 from app.jobs.process import JobState, cancel, memory_mb, watch
 from app.jobs.queue import Job, jobs
-from app.jobs.words import about_time, since
+from app.jobs.words import since
 from app.jobs.worker import ensure_worker
 from app.panels.audit_options import audit_options
 from app.panels.audit_steps import AuditStep, audit_steps
@@ -20,6 +20,7 @@ from app.panels.job import POLL_S, log_expander
 from app.panels.learning_curves import audit_curves
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
+from curation.words import duration
 
 _HTML = macros(__file__)
 
@@ -127,7 +128,7 @@ def _head(folder: Path, job_state: JobState) -> None:
 
 def _stage_text(step: AuditStep, job_state: JobState) -> str:
     figures = f": {job_state.done:,} of {job_state.total:,}" if job_state.total > 1 else " …"
-    left = f", about {about_time(step.left)} left in this step" if step.left else ""
+    left = f", about {duration(step.left, rough=True)} left in this step" if step.left else ""
     return f"{step.name}{figures}{left}"
 
 

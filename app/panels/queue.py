@@ -36,7 +36,7 @@ def queue_panel(dataset: str) -> None:
 
 
 def other_jobs(folder: Path) -> None:
-    """Show the queue where another job than that of a run folder waits or runs."""
+    """Show the queue if a job of another folder waits or runs."""
     if any(job.open and job.folder != folder for job in jobs(workspace())):
         st.html("<h3>Queue</h3>")
         queue_panel("")

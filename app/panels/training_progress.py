@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 
 from app.jobs.result import JobResult
-from app.jobs.words import about_time
 from curation.results.trained import TrainedRun, load_run
+from curation.words import duration
 from curation.workspace.folders import Workspace
 
 
@@ -24,7 +24,7 @@ def progress_of(runs: Sequence[TrainedRun], seeds: int, launched: float, now: fl
     """Return the share of the epochs that are done, and in words the epochs and the time that is left.
 
     Args:
-        runs: that have begun; those that were finished before are found as they are, in no time.
+        runs: that have begun; Runs finished earlier take no time.
         seeds: how many runs there will be.
         launched: Unix time at which the training was started, s.
         now: Unix time, s.
@@ -43,5 +43,5 @@ def progress_of(runs: Sequence[TrainedRun], seeds: int, launched: float, now: fl
     if trained_epochs and done < total:
         began = min(run.status.started for run in trained if run.status)
         left_s = ((now or time.time()) - began) / trained_epochs * (total - done)
-        text += f", about {about_time(left_s)} left"
+        text += f", about {duration(left_s, rough=True)} left"
     return min(1.0, done / total), text

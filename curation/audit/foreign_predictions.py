@@ -86,7 +86,7 @@ def _embeddings(path: Path, values: npt.NDArray[Any] | None) -> FloatArray | Non
         return None
     if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or values.shape[1] == 0:
         raise ErrataError(
-            f"{path}: embeddings must be finite numbers, at least one for each image; leave them out or mend them"
+            f"{path}: embeddings must be finite numbers, at least one for each image; leave them out or fix them"
         )
     return np.asarray(values, np.float32)
 

@@ -79,7 +79,7 @@ def run_audit(
         on_stage: told (stage, done, total).
 
     Raises:
-        ErrataError: anything a person can mend.
+        ErrataError: anything a person can fix.
     """
     config = config.checked()
     copy = working_copy(workspace, spec, rows, config.version)

@@ -177,7 +177,7 @@ def _page(path: Path, data: bytes, after: Position) -> Page:
             problems.append(f"{path}, line {number}: {error}")
     end = Position(after.offset + len(data) - len(lines[-1]), after.line + len(lines) - 1)
     where = f"{path}, line {end.line + 1}"
-    torn = f"{where}: it has no end, as after a crash; the next decision mends that" if lines[-1] else ""
+    torn = f"{where}: it has no end, as after a crash; the next decision repairs that" if lines[-1] else ""
     return Page(tuple(entries), tuple(problems), torn, end)
 
 

@@ -9,6 +9,11 @@ from typing import Literal
 
 KEEP, RELABEL = "keep", "relabel"  # names with a meaning of their own: the given label, another one
 LABEL = "label"  # the action that relabels to a class that a person chose: digits, forms, edited labels
+PICK_KEY = "P"  # on the Review screen and in FiftyOne: choose several classes
+REVERSALS = {  # kind of reversal, which is its operator in FiftyOne -> key, what its button and its tooltip say
+    "undo": ("Z", "Undo", "Take back my last verdict"),
+    "redo": ("Y", "Redo", "Bring it back"),
+}
 
 
 @dataclass(frozen=True)

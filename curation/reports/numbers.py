@@ -1,4 +1,4 @@
-"""Figures and settings as text: shares, intervals, means over the seeds, times, counts."""
+"""Figures and settings as text: shares, intervals, means over the seeds, counts."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -36,13 +36,6 @@ def mean_number(spread: dict[str, Any] | None, decimals: int) -> str:
         return NOT_KNOWN
     deviation = "" if spread["std"] is None else f" ± {spread['std']:,.{decimals}f}"
     return f"{spread['mean']:,.{decimals}f}{deviation}"
-
-
-def duration(seconds: float) -> str:
-    """Return a time in a readable unit: `1.2 s`, `161 s`, `60 min`."""
-    if seconds < 600:
-        return f"{seconds:,.{1 if seconds < 10 else 0}f} s"
-    return f"{seconds / 60:,.0f} min"
 
 
 def short_count(count: int) -> str:

@@ -12,8 +12,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from curation.palette import PALETTE
-from curation.reports.numbers import duration, interval, mean_number, mean_percent, number, percent, short_count
-from curation.words import counted
+from curation.reports.numbers import interval, mean_number, mean_percent, number, percent, short_count
+from curation.words import counted, duration
 
 
 def render(template: str, **values: object) -> Markup:

@@ -71,7 +71,7 @@ def run_ensemble(
 
     Raises:
         ErrataError: as `check_ensemble`, a member that was made from other images or labels, or anything else a person
-            can mend.
+            can fix.
     """
     check_ensemble(workspace, request)
     copy = working_copy(workspace, spec, rows, request.version)

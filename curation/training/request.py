@@ -29,6 +29,14 @@ class TrainRequest:
     engine: str = "auto"  # for frozen features
     version: str = "original"  # of the labels
 
+    def check(self) -> None:
+        """Raise if the network that the recipe names cannot be made.
+
+        Raises:
+            ErrataError: as `network`.
+        """
+        _ = self.network
+
     @cached_property
     def network(self) -> "Network":
         """The network that the recipe names; an ensemble has none.

@@ -48,7 +48,7 @@ def run_training(
         on_runs: told the run folders, one for each seed, before anything is trained.
 
     Raises:
-        ErrataError: anything a person can mend; raised before any work where possible.
+        ErrataError: anything a person can fix; raised before any work where possible.
     """
     from models.training.check import checked_classifier
     from models.training.fabric import first_alone

@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from PIL import Image, UnidentifiedImageError
 
+from curation.words import file_size
 from models.errors import ErrataError
 from models.files.atomic import atomic
 from models.images.decode import FORMATS
@@ -49,9 +50,9 @@ def save_uploads(uploads: Sequence[Upload], folder: Path) -> list[Path]:
 
 def _checked(upload: Upload) -> str:
     """Return the format of a file, told by its content; only the header is read."""
-    size_mb = len(upload.content) / 10**6
-    if size_mb > MOST_MB:
-        raise ErrataError(f"{upload.name} has {size_mb:.1f} MB; at most {MOST_MB} MB are taken, make it smaller")
+    size = len(upload.content)
+    if size > MOST_MB * 10**6:
+        raise ErrataError(f"{upload.name} has {file_size(size)}; at most {MOST_MB} MB are taken, make it smaller")
     try:
         with Image.open(io.BytesIO(upload.content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
             kind, (width, height) = str(image.format), image.size

@@ -70,7 +70,7 @@ def _check_readable(ledger: Ledger, lines: int) -> None:
     """Raise if a line of the log cannot be read: its decision would be lost without a word."""
     problems = ledger.log.first(lines).problems
     if problems:
-        raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): mend or remove them")
+        raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): fix or remove them")
 
 
 def _manifest_of_request(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:

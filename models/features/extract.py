@@ -36,7 +36,7 @@ def extract_features(
     """Return the backbone's features of all images, from disk where they were computed before.
 
     They are kept by backbone, weights, input, precision and the images' content: a second call computes nothing, a
-    data set that grew by ten images computes ten, and after a kill the next call goes on where it stopped. The
+    data set that grew by ten images computes ten, and after a kill the next call continues where it stopped. The
     precision is the one that the engine really computes in. Where that is bfloat16, features of some of the images
     are first compared with float32 ones; if any cosine is under `LOWEST_COSINE`, all are computed in float32.
     `meta.json` beside the features tells what was done.

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -104,7 +105,7 @@ def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
         write_json(folder / "config.json", config)
         run = Run(folder)
         run.report("starting")
-        with _terminated_as_interrupt():
+        with terminated_as_interrupt():
             try:
                 yield run
             except KeyboardInterrupt:
@@ -117,21 +118,21 @@ def computing(folder: Path, config: dict[str, Any]) -> Iterator[Run]:
 
 
 @contextmanager
-def _terminated_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM unwind the stack like Ctrl-C, so that temporary files are removed."""
+def terminated_as_interrupt(*signals: signal.Signals) -> Iterator[None]:
+    """Let signals, SIGTERM by default, unwind the stack like Ctrl-C, so that temporary files are removed."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not in the main thread: the caller handles signals
+    if threading.current_thread() is not threading.main_thread():  # which alone can handle signals
         yield
         return
+    before = {number: signal.signal(number, interrupt) for number in signals or (signal.SIGTERM,)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def cancel(folder: Path, timeout_s: float = 10) -> bool:

@@ -22,7 +22,7 @@ def pixel_cache(
 ) -> np.memmap:
     """Return all images decoded and resized, from disk where they were before.
 
-    Memory stays flat; killed half-way, the next call goes on where it stopped; images already cached for another
+    Memory stays flat; killed half-way, the next call continues where it stopped; images already cached for another
     version of the data set are copied.
 
     Args:

@@ -95,7 +95,7 @@ def fill_rows(
     except OSError as error:
         raise ErrataError(
             f"cannot write {array}: {error.strerror}; free some space or choose another ERRATA_HOME, "
-            "then run the command again: it goes on where it stopped"
+            "then run the command again: it continues where it stopped"
         ) from error
     return _open(array)
 

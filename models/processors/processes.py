@@ -64,7 +64,7 @@ def side_by_side(
         except BrokenProcessPool as error:
             raise ErrataError(
                 "a training process was ended from outside, probably because memory ran out; "
-                "run the same command again: it goes on where it stopped"
+                "run the same command again: it continues where it stopped"
             ) from error
         except BaseException:
             lifeline.close()

@@ -91,5 +91,5 @@ def answered() -> Iterator[None]:
             raise
         raise ErrataError(
             f"another of the {os.environ['WORLD_SIZE']} processes that train together has ended or does not answer; "
-            "run the same command again: it goes on where it stopped"
+            "run the same command again: it continues where it stopped"
         ) from error

@@ -71,7 +71,7 @@ def test_ctrl_c_says_that_the_command_can_go_on(run: Run, monkeypatch: pytest.Mo
     monkeypatch.setattr("curation.datasets.opening.audited_name", lambda name, _: name)
     code, _, errors = run("issues", "scenes")
     assert code == 130
-    assert errors == "errata: stopped; the same command goes on where it was\n"
+    assert errors == "errata: stopped; run the same command again; it continues where it stopped\n"
 
 
 def test_a_workspace_that_is_a_file(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

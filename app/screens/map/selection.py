@@ -26,7 +26,7 @@ def selection_panel(dataset: str, audit: Audit, rows: IntArray, made_from: str) 
     """Show what a lasso caught, and the way to the review of exactly these images.
 
     Args:
-        dataset: the data set whose review gets them: that of the labels as given, also for a lasso on a version's map.
+        dataset: The data set that reviews them: always the original labels, even for a lasso on a version's map.
         audit: of N images.
         rows: inside the lasso, shape (S,).
         made_from: where they were selected, in words.

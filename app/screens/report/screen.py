@@ -10,6 +10,7 @@ from app.jobs.process import job_folder, start
 from app.panels.data_bar import audit_of, data_bar, is_of_version
 from app.panels.job import job_panel, log_expander
 from app.state import workspace
+from curation.words import file_size
 
 _CONTENTS = (
     "Decisions and who made them, the versions of the labels and what they changed, every training, the comparison of "
@@ -51,9 +52,8 @@ def screen() -> None:
 
 def _downloads(name: str, html: Path, json: Path) -> None:
     for path, kind, mime in ((html, "Page", "text/html"), (json, "JSON", "application/json")):
-        size = path.stat().st_size / 10**6
         st.download_button(
-            f"{kind}, {size:.1f} MB", path.read_bytes, f"errata-report-{name}{path.suffix}", mime,
+            f"{kind}, {file_size(path.stat().st_size)}", path.read_bytes, f"errata-report-{name}{path.suffix}", mime,
             type="primary" if path is html else "secondary", icon=":material/download:",
             key=f"report.{path.suffix[1:]}",
         )  # fmt: skip

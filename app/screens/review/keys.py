@@ -9,7 +9,7 @@ from markupsafe import Markup
 from app.html_parts.labels import plain
 from app.screens.review.sitting import ShownImage, Sitting
 from app.screens.review.verdicts import judge, last_verdict, undo_or_redo
-from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS, Verdict
+from curation.decisions.verdicts import KEEP, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
 
 SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
 DIGITS = 9
@@ -34,9 +34,9 @@ def verdict_keys(shown: ShownImage) -> None:
             elif verdict.name not in (KEEP, RELABEL):
                 _verdict_key(shown, verdict)
         if _picked(shown) is None:
-            _key(shown, "Pick", "P", _start_picking, (shown,), quiet=True)
+            _key(shown, "Pick", PICK_KEY, _start_picking, (shown,), quiet=True)
         else:
-            _key(shown, "Back", "P", _stop_picking, (), quiet=True)
+            _key(shown, "Back", PICK_KEY, _stop_picking, (), quiet=True)
     _class_keys(shown)
 
 
@@ -78,10 +78,10 @@ def undo_keys(sitting: Sitting) -> None:
     with sitting.bench.ledger.reading() as state:
         steps = {"undo": state.undoable(sitting.reviewer), "redo": state.redoable(sitting.reviewer)}
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-undo"):
-        for kind, shortcut in (("undo", "Z"), ("redo", "Y")):
+        for kind, (shortcut, button, _) in REVERSALS.items():
             newest = steps[kind][0].id if steps[kind] else ""
             st.button(
-                kind.title(),
+                button,
                 icon=f":material/{kind}:",
                 shortcut=shortcut,
                 type="tertiary",

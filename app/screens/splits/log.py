@@ -12,7 +12,7 @@ from app.panels.reviewer_name import reviewer
 from app.screens.splits.loaded import decision_lines
 from curation.decisions.decision import Decision
 from curation.decisions.table import LogLine, Wanted
-from curation.decisions.verdicts import VERDICTS
+from curation.decisions.verdicts import KEEP, VERDICTS
 from curation.review.bench import Bench
 
 PAGE = 10  # decisions
@@ -104,7 +104,7 @@ def _line(bench: Bench, line: LogLine, decision: Decision) -> Markup:
 def verdict(decision: Decision) -> Markup:
     """Return the verdict of a decision: the given label, and what becomes of it."""
     given = given_label(decision.label)
-    if decision.decision == "keep":
+    if decision.decision == KEEP:
         return Markup("{} kept").format(given)
     return Markup("{} → {}").format(given, other_label(" | ".join(decision.new_labels) or decision.decision))
 

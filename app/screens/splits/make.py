@@ -36,7 +36,7 @@ class _Automatic:
 
 
 def make_part(bench: Bench) -> None:
-    """Show the form, what it would make, and how the making of a version is going or went."""
+    """Show the form, a preview, and the progress or result of making the version."""
     left, right = st.columns([10, 13], gap="large")
     with left:
         request, remake = _form(bench.audit.name)

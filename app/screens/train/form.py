@@ -8,9 +8,9 @@ from app.commands.queue import job_request
 from app.jobs.actions import enqueue
 from app.jobs.train_plan import Plan, plan_retrain, plan_trainings
 from app.jobs.variants import about_variant, variants
-from app.jobs.words import about_time
 from app.state import workspace
 from curation.results.audit import Audit
+from curation.words import duration
 from curation.workspace.names import ORIGINAL, version_names
 from models.errors import ErrataError
 from models.training.recipes import RECIPES
@@ -127,4 +127,4 @@ def estimate_words(plans: Sequence[Plan]) -> str:
         how = f"{rough} of {len(plans)} by a rough table for two cores, the others by finished runs here"
     else:
         how = "by a rough table for two cores: none of these was trained here yet"
-    return f"about {about_time(seconds)} ({how})"
+    return f"about {duration(seconds, rough=True)} ({how})"

@@ -1,13 +1,8 @@
 """What the review in FiftyOne has beside the verdicts, and the keys and buttons of all; it imports no FiftyOne."""
 
-from curation.decisions.verdicts import VERDICTS
+from curation.decisions.verdicts import PICK_KEY, REVERSALS, VERDICTS
 
 PICK = "pick"  # the operator that asks for several classes
-PICK_KEY = "P"
-REVERSALS = {  # operator, which is the kind of reversal -> key, what its button says, what its tooltip says
-    "undo": ("Z", "Undo", "Take back my last verdict"),
-    "redo": ("Y", "Redo", "Bring it back"),
-}
 
 
 def keys() -> dict[str, str]:

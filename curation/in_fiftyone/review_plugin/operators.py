@@ -8,10 +8,10 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from curation.database.names import TO_REVIEW
-from curation.decisions.verdicts import LABEL, VERDICTS, Verdict
+from curation.decisions.verdicts import LABEL, PICK_KEY, REVERSALS, VERDICTS, Verdict
 from curation.in_fiftyone.desk import FiftyOneDesk, VerdictResult, Viewing
 from curation.in_fiftyone.desks import desk_of
-from curation.in_fiftyone.review_plugin.buttons import PICK, PICK_KEY, REVERSALS
+from curation.in_fiftyone.review_plugin.buttons import PICK
 from curation.review.bench import Place
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError

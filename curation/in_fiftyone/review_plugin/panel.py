@@ -6,10 +6,10 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from curation.decisions.agreement import Agreement
-from curation.decisions.verdicts import LABEL
+from curation.decisions.verdicts import LABEL, REVERSALS
 from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.in_fiftyone.desks import desk_of
-from curation.in_fiftyone.review_plugin.buttons import PICK, REVERSALS, panel_buttons
+from curation.in_fiftyone.review_plugin.buttons import PICK, panel_buttons
 from curation.in_fiftyone.review_plugin.operators import reverse, write_verdict
 from curation.review.budget import stop_sentence
 from curation.workspace.folders import Workspace

@@ -10,7 +10,6 @@ from curation.reports.curves import curves_plot
 from curation.reports.frame import Section, page
 from curation.reports.matrix import commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
 from curation.reports.numbers import (
-    duration,
     lowest_tick,
     mean_number,
     mean_percent,
@@ -20,6 +19,7 @@ from curation.reports.numbers import (
 )
 from curation.reports.reliability import reliability_plot
 from curation.reports.templates import render
+from curation.words import duration
 
 PictureOf = Callable[[int], str | None]  # row -> its small picture, as a data address
 
@@ -28,8 +28,8 @@ CURVE_NAMES = {"train": "training", "val": "validation"}
 _MESSAGES = {
     "running": "Training is running; this page shows the figures so far.",
     "failed": "Training failed.",
-    "cancelled": "Training was cancelled; run the same command again: it goes on where it stopped.",
-    "interrupted": "Training was interrupted; run the same command again: it goes on where it stopped.",
+    "cancelled": "Training was cancelled; run the same command again: it continues where it stopped.",
+    "interrupted": "Training was interrupted; run the same command again: it continues where it stopped.",
     "not started": "Training has not started yet.",
 }
 _FACTS = {

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 
-from app.commands.runs import readable
 from curation.workspace.folders import Workspace
 from models.files.atomic import write_json
 from tests.helpers.small_audit import small_audit
@@ -69,13 +68,6 @@ def test_on_a_terminal_it_asks(
     errata("clean")
     assert "Remove this and free 12 KB? [y/N]" in capsys.readouterr().out
     assert (workspace.runs / "tiny-a-11111111").exists() is there
-
-
-@pytest.mark.parametrize(
-    ("size", "text"), [(0, "0 B"), (999, "999 B"), (12_288, "12 KB"), (4_200_000, "4 MB"), (7_250_000_000, "7.2 GB")]
-)
-def test_sizes(size: int, text: str) -> None:
-    assert readable(size) == text
 
 
 def test_cancel_without_a_run(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> None:

@@ -217,7 +217,7 @@ def test_problems_are_told_once(ledger: Ledger) -> None:
     told = [problem.rpartition("/")[2] for problem in ledger.problems()]
     assert told == [
         "tiny.jsonl, line 2: it is damaged: no JSON object",
-        "tiny.jsonl, line 3: it has no end, as after a crash; the next decision mends that",
+        "tiny.jsonl, line 3: it has no end, as after a crash; the next decision repairs that",
     ]
     ledger.decide(relabel(OTHER))
     told = [problem.rpartition("/")[2] for problem in ledger.problems()]

@@ -2,7 +2,6 @@
 
 from curation.reports.numbers import (
     NOT_KNOWN,
-    duration,
     interval,
     lowest_tick,
     mean_number,
@@ -20,12 +19,11 @@ def test_shares_intervals_and_counts() -> None:
     assert interval({"low": 0.15, "high": 0.85}) == "15.0 to 85.0 %"
 
 
-def test_means_times_and_short_counts() -> None:
+def test_means_and_short_counts() -> None:
     assert mean_percent({"mean": 0.8157, "std": 0.0031}) == "81.6 ± 0.3 %"
     assert mean_percent({"mean": 0.8157, "std": None}) == "81.6 %"
     assert mean_percent(None) == mean_number(None, 3) == NOT_KNOWN
     assert mean_number({"mean": 1234.5678, "std": 0.5}, 2) == "1,234.57 ± 0.50"
-    assert [duration(value) for value in (1.25, 161.2, 3600)] == ["1.2 s", "161 s", "60 min"]
     assert [short_count(n) for n in (999, 72_918, 999_999, 23_500_000, 2_000_000_000)] == [
         "999",
         "72.9k",

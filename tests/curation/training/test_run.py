@@ -579,7 +579,7 @@ def test_cancelled_it_keeps_what_it_has(train: Train, home: Path, monkeypatch: p
     threading.Thread(target=terminate, daemon=True).start()
     code, _, errors = train(*FAST, "--epochs", "2000")
     assert code == 130
-    assert errors.endswith("errata: stopped; the same command goes on where it was\n")
+    assert errors.endswith("errata: stopped; run the same command again; it continues where it stopped\n")
     (run,) = runs(home)
     status = read_status(run)
     assert status is not None

@@ -15,7 +15,7 @@ import pytest
 
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
-from models.files.runs import Run, Status, cancel, computing, read_status
+from models.files.runs import Run, Status, cancel, computing, read_status, terminated_as_interrupt
 
 WORK = """
 import sys, time
@@ -97,6 +97,14 @@ def test_ctrl_c_is_a_cancellation(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), computing(tmp_path, {}):
         raise KeyboardInterrupt
     assert status_of(tmp_path).state == "cancelled"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_that_end_a_block_as_ctrl_c(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(KeyboardInterrupt), terminated_as_interrupt(signal.SIGTERM, signal.SIGHUP):
+        signal.raise_signal(number)
+    assert signal.getsignal(number) == before
 
 
 def test_the_signal_handler_is_put_back(tmp_path: Path) -> None:

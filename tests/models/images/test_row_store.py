@@ -115,7 +115,7 @@ def test_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("models.images.row_store.os.fsync", full)
-    with pytest.raises(ErrataError, match=r"No space left on device; .* goes on where it stopped"):
+    with pytest.raises(ErrataError, match=r"No space left on device; .* continues where it stopped"):
         fill(tmp_path, KEYS, [])
 
 

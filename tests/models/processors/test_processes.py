@@ -59,7 +59,7 @@ def test_an_error_comes_back_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(ErrataError, match=r"^a training process was ended from outside, .* goes on where it stopped$"):
+    with pytest.raises(ErrataError, match=r"^a training process was ended from outside, .* where it stopped$"):
         side_by_side(work, [Job(tmp_path / "a", "die")], [True], 1, nothing)
 
 

@@ -1,7 +1,6 @@
 """The form of trainings: how long they take, in words."""
 
 from app.jobs.train_plan import Plan
-from app.jobs.words import about_time
 from app.screens.train.form import estimate_words
 from curation.training.estimate import Estimate
 
@@ -16,4 +15,3 @@ def test_estimates_in_words() -> None:
     )
     assert estimate_words([plan(60, 2), plan(60, 1)]) == "about 2 min (by 3 finished runs here)"
     assert "1 of 2 by a rough table" in estimate_words([plan(60, 2), plan(60, 0)])
-    assert about_time(3600) == "60 min"

@@ -6,8 +6,8 @@ from pathlib import Path
 import yaml
 
 import curation.in_fiftyone.review_plugin as plugin
-from curation.decisions.verdicts import VERDICTS
-from curation.in_fiftyone.review_plugin.buttons import PICK, REVERSALS, keys, panel_buttons
+from curation.decisions.verdicts import REVERSALS, VERDICTS
+from curation.in_fiftyone.review_plugin.buttons import PICK, keys, panel_buttons
 
 PLUGIN = Path(plugin.__file__).parent
 
