@@ -12,6 +12,7 @@ from curation.results.trained import load_run
 from curation.training.estimate import Estimate, estimate_training
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, version_names
+from models.networks.variant_name import architecture_name
 from models.training.recipes import RECIPES, Recipe
 
 FROZEN = "efficientnet_lite0"  # the backbone of a quick retrain where the audit has none
@@ -88,5 +89,5 @@ def _estimate(
     most = int(settings.get("max_train_images", base.max_train_images))
     epochs = int(settings.get("epochs", base.config.epochs))
     views = int(settings.get("views", base.config.views))
-    name, mode = variant.partition("@")[0], mode_of(variant)
+    name, mode = architecture_name(variant), mode_of(variant)
     return estimate_training(workspace, audit.name, name, mode, min(images, most or images), epochs, seeds, views)

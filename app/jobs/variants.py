@@ -4,6 +4,7 @@ The registries themselves import torch; a test holds these tables against them.
 """
 
 from models.errors import unknown
+from models.networks.variant_name import Mode, architecture_name, split_variant
 
 ARCHITECTURES: dict[str, str] = {  # name -> where its pretrained weights come from; empty: it has none
     "efficientnet_lite0": "pretrained",
@@ -24,7 +25,11 @@ ARCHITECTURES: dict[str, str] = {  # name -> where its pretrained weights come f
     "mobilenet_v3_large": "download",
     "vgg16": "download",
 }
-MODES = ("scratch", "finetuned", "frozen")
+_MODE_TEXTS: dict[Mode, str] = {
+    "scratch": "from random weights",
+    "finetuned": "all of it trained further",
+    "frozen": "frozen, head trained",
+}
 ENGINES = ("auto", "compile", "eager", "openvino", "torch")
 
 
@@ -38,16 +43,14 @@ def variants() -> list[str]:
 
 def about_variant(variant: str) -> str:
     """Return a variant in words."""
-    name, _, mode = variant.partition("@")
-    weights = _weights(name)
-    texts = {"finetuned": "all of it trained further", "scratch": "from random weights"}
-    text = texts.get(mode) or ("frozen, head trained" if weights else "from random weights")
-    return f"{name} · {text}{' · weights are downloaded' if weights == 'download' and mode != 'scratch' else ''}"
+    name, mode = architecture_name(variant), mode_of(variant)
+    downloaded = mode != "scratch" and _weights(name) == "download"
+    return f"{name} · {_MODE_TEXTS[mode]}{' · weights are downloaded' if downloaded else ''}"
 
 
-def mode_of(variant: str) -> str:
-    """Return how the weights of a variant come about: scratch, finetuned or frozen."""
-    name, _, mode = variant.partition("@")
+def mode_of(variant: str) -> Mode:
+    """Return the mode of a variant: the one that is written, or that of the architecture."""
+    name, mode = split_variant(variant)
     return mode or ("frozen" if _weights(name) else "scratch")
 
 
@@ -57,11 +60,9 @@ def check_variant(variant: str) -> None:
     Raises:
         ErrataError: no such architecture or mode.
     """
-    name, at, mode = variant.strip().partition("@")
+    name, _ = split_variant(variant)
     if name not in ARCHITECTURES and ":" not in name:
         raise unknown("architecture", name, sorted(ARCHITECTURES))
-    if at and mode not in MODES:
-        raise unknown("mode", mode, MODES)
 
 
 def check_engine(engine: str) -> None:

@@ -55,16 +55,17 @@ def group_copies(material: "Material", config: AuditConfig, stages: Stages) -> D
     from models.networks.variants import parse_variant, pretrained_backbone
 
     checked, workspace = material.prepared.checked, material.prepared.workspace
-    frozen = next((name for name in config.members if parse_variant(name).mode == "frozen"), None)
+    variants = {name: parse_variant(name) for name in config.members}
+    frozen = next((name for name, variant in variants.items() if variant.mode == "frozen"), None)
     if frozen is None:
         return group_duplicates(checked, workspace, stages)
-    compute_features(frozen, material, stages)
-    variant = parse_variant(frozen)
+    variant = variants[frozen]
+    compute_features(frozen, variant, material, stages)
 
     def features() -> FloatArray:
         return material.features(variant.architecture, pretrained_backbone(variant))
 
-    key = digest(variant.architecture, *material.features_inputs(frozen))
+    key = digest(variant.architecture, *material.features_inputs(variant))
     return group_duplicates(checked, workspace, stages, EmbeddingSource(key, features))
 
 

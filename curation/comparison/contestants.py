@@ -13,6 +13,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
 from models.files.atomic import digest
+from models.networks.variant_name import architecture_name
 
 _METHOD = ("architecture", "mode", "config", "input", "members")  # parts of config.json that make a method
 
@@ -45,7 +46,7 @@ class Contestant:
     def families(self) -> frozenset[str]:
         """Names under which it may have proposed corrections: architectures without mode, an ensemble's or its own."""
         names = self.config.get("members") or [self.config["architecture"]]
-        return frozenset(str(name).partition("@")[0] for name in names)
+        return frozenset(architecture_name(str(name)) for name in names)
 
     @property
     def names(self) -> set[str]:

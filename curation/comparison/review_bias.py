@@ -14,6 +14,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError
 from models.figures.metrics import wilson_interval
+from models.networks.variant_name import architecture_name
 
 
 def review_bias(workspace: Workspace, board: Board, audit: Audit | None) -> dict[str, dict[str, Any]]:
@@ -63,7 +64,7 @@ def _version_figures(board: Board, version: str, provenance: Provenance) -> dict
 def _contestant_figures(
     board: Board, version: str, provenance: Provenance, contestant: Contestant, runs: list[int]
 ) -> dict[str, Any]:
-    families = [frozenset(name.partition("@")[0] for name in names) for names in provenance.proposed_by]
+    families = [frozenset(architecture_name(name) for name in names) for names in provenance.proposed_by]
     proposed = np.array([bool(names & contestant.families) for names in families])
     only = np.array([bool(names) and names <= contestant.families for names in families])
     right, given = board.right(version)[runs], board.predicted[runs] == board.images.rows.labels

@@ -11,6 +11,7 @@ from curation.comparison.contestants import Contestant
 from curation.reports.training.summary import spread
 from models.arrays import Doubles
 from models.figures.paired import middle, seed_means
+from models.networks.variant_name import split_variant
 from models.training.config import option
 from models.training.recipes import RECIPES, Recipe
 
@@ -123,8 +124,8 @@ def train_command(dataset: str, config: Mapping[str, Any], seeds: Sequence[int],
 
 def _of_recipe(recipe: Recipe, mode: Any) -> tuple[str, Any]:
     """Return architecture and mode of a recipe; the mode of the run where the recipe leaves it open."""
-    architecture, at, recipe_mode = recipe.architecture.partition("@")
-    return architecture, recipe_mode if at else mode
+    architecture, recipe_mode = split_variant(recipe.architecture)
+    return architecture, recipe_mode or mode
 
 
 def _settings(config: Mapping[str, Any], base: Recipe) -> list[str]:

@@ -9,6 +9,7 @@ from curation.results.trained import load_run
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited, version_names
 from models.files.atomic import checked_name
+from models.networks.variant_name import architecture_name
 
 MOST_MEMBERS = 3  # folds or seeds: more would cost time and change little
 
@@ -53,7 +54,7 @@ def _of_audit(workspace: Workspace, name: str, version: str) -> list[TrainedMode
     for architecture, run in read_results(audit_folder(workspace, name)).runs.items():
         folds = sorted((workspace.runs / checked_name("run", run)).glob("fold-*.safetensors"))[:MOST_MEMBERS]
         if folds:
-            models.append(TrainedModel(architecture, architecture.partition("@")[0], version, tuple(folds), True))
+            models.append(TrainedModel(architecture, architecture_name(architecture), version, tuple(folds), True))
     return models
 
 

@@ -38,12 +38,11 @@ class Material:
 
         return self.prepared.features(architecture, backbone, find_architecture(architecture).input, progress)
 
-    def features_inputs(self, name: str) -> list[Any]:
+    def features_inputs(self, variant: "Variant") -> list[Any]:
         """Return what the features of a frozen variant depend on beside the images."""
         from models.networks.architectures import find_architecture
-        from models.networks.variants import parse_variant
 
-        architecture = find_architecture(parse_variant(name).architecture)
+        architecture = find_architecture(variant.architecture)
         source = architecture.weights.source if architecture.weights else ""
         return [source, architecture.input.to_dict(), self.prepared.engine]
 
@@ -153,16 +152,21 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
     stages.do(f"train {models.name}", [models.folder.name], outputs, train)
 
 
-def compute_features(name: str, material: Material, stages: Stages) -> None:
-    """Compute the features of a frozen variant; they are kept by content, and a second call finds them."""
-    from models.networks.variants import parse_variant, pretrained_backbone
+def compute_features(name: str, variant: "Variant", material: Material, stages: Stages) -> None:
+    """Compute the features of a frozen variant; they are kept by content, and a second call finds them.
 
-    variant = parse_variant(name)
+    Args:
+        name: the variant, as it is written; of the stage.
+        variant: the same, read.
+        material: the images.
+        stages: of the audit or training.
+    """
+    from models.networks.variants import pretrained_backbone
 
     def compute(progress: Progress) -> None:
         material.features(variant.architecture, pretrained_backbone(variant), progress)
 
-    inputs = [content_key(material.prepared.checked), *material.features_inputs(name)]
+    inputs = [content_key(material.prepared.checked), *material.features_inputs(variant)]
     stages.do(f"features {name}", inputs, [], compute)
 
 
@@ -170,7 +174,7 @@ def _prepare_inputs(models: FoldModels, stages: Stages) -> None:
     """Compute the features of a frozen backbone, or decode the images, where they are not kept yet."""
     variant, material = models.variant, models.material
     if variant.mode == "frozen":
-        compute_features(models.name, material, stages)
+        compute_features(models.name, variant, material, stages)
     else:
         inputs = [content_key(material.prepared.checked), models.config["input"]]
         stages.do(f"pixels {models.name}", inputs, [], lambda progress: material.pixels(variant.architecture, progress))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from curation.workspace.names import slug
 from models.errors import unknown
+from models.networks.variant_name import Mode, split_variant
 from models.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -46,13 +47,13 @@ class TrainRequest:
         """
         from models.networks.architectures import find_architecture
         from models.networks.start import Network
-        from models.networks.variants import Mode, parse_variant
+        from models.networks.variants import parse_variant
 
-        architecture, _, asked = self.recipe.architecture.partition("@")
+        architecture, asked = split_variant(self.recipe.architecture)
         mode: Mode
         if self.init_from is None:
             mode = parse_variant(self.recipe.architecture).mode
-        elif asked in ("", "finetuned"):
+        elif asked in (None, "finetuned"):
             mode = "finetuned"
         elif asked == "frozen":
             mode = "frozen"

@@ -18,7 +18,8 @@ from models.files.atomic import atomic
 from models.images.input_spec import InputSpec
 from models.networks.architectures import Classifier, find_architecture
 from models.networks.pretrained import StateDict, misfit, put_weights
-from models.networks.variants import Mode, Variant, build_classifier, default_mode, parse_variant
+from models.networks.variant_name import Mode
+from models.networks.variants import Variant, build_classifier, default_mode, parse_variant
 
 SCHEMA_VERSION = 1
 

@@ -7,7 +7,8 @@ from models.errors import ErrataError
 from models.images.input_spec import InputSpec
 from models.networks.checkpoint import load_checkpoint
 from models.networks.classifier import Classifier
-from models.networks.variants import Mode, Variant, build_classifier
+from models.networks.variant_name import Mode
+from models.networks.variants import Variant, build_classifier
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,13 @@
-"""Variants: an architecture and the mode of its weights, written `ARCH` or `ARCH@MODE`."""
+"""Variants: an architecture that exists and the mode of its weights."""
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
 
-from models.errors import ErrataError, unknown
+from models.errors import ErrataError
 from models.networks.architectures import ARCHITECTURES, find_architecture
 from models.networks.classifier import Backbone, Classifier
 from models.networks.pretrained import read_weights
-
-# scratch: random weights, all trained; finetuned: pretrained, all or part trained;
-# frozen: the pretrained backbone stays as it is, only the head is fitted, on features computed once.
-Mode = Literal["scratch", "finetuned", "frozen"]
-MODES: tuple[Mode, ...] = get_args(Mode)
+from models.networks.variant_name import Mode, split_variant
 
 
 @dataclass(frozen=True)
@@ -43,16 +38,11 @@ def parse_variant(text: str) -> Variant:
     Raises:
         ErrataError: no such architecture or mode, or a pretrained mode of one that has no pretrained weights.
     """
-    architecture, at, mode = text.strip().partition("@")
-    default = default_mode(architecture)
-    if not at:
-        return Variant(architecture, default)
-    for known in MODES:
-        if mode == known:
-            variant = Variant(architecture, known)
-            _check_mode(variant)
-            return variant
-    raise unknown("mode", mode, MODES)
+    architecture, mode = split_variant(text)
+    default = default_mode(architecture)  # raises where there is no such architecture
+    variant = Variant(architecture, mode or default)
+    _check_mode(variant)
+    return variant
 
 
 def build_classifier(

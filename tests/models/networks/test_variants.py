@@ -8,7 +8,8 @@ import torch
 from models.errors import ErrataError
 from models.networks.architectures import ARCHITECTURES
 from models.networks.pretrained import efficientnet_lite
-from models.networks.variants import MODES, Variant, build_classifier, parse_variant
+from models.networks.variant_name import MODES
+from models.networks.variants import Variant, build_classifier, parse_variant
 
 PRETRAINED, PLAIN = "efficientnet_lite0", "simple_cnn_norm_dropout"
 
@@ -31,6 +32,7 @@ def test_every_variant_is_read_back(name: str) -> None:
     ("text", "sentence"),
     [
         ("efficientnet_lite", "no architecture 'efficientnet_lite'; did you mean 'efficientnet_lite"),
+        ("efficientnet_lite@scratch", "no architecture 'efficientnet_lite'"),
         (f"{PRETRAINED}@forzen", "no mode 'forzen'; did you mean 'frozen'"),
         (f"{PRETRAINED}@", "no mode ''"),
         (f"{PLAIN}@frozen", f"{PLAIN} has no pretrained weights to be frozen; write {PLAIN}@scratch, .*{PRETRAINED}"),

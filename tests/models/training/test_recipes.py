@@ -4,7 +4,8 @@ import pytest
 
 from models.errors import ErrataError
 from models.networks.architectures import ARCHITECTURES
-from models.networks.variants import MODES, parse_variant
+from models.networks.variant_name import MODES
+from models.networks.variants import parse_variant
 from models.training.recipes import OUT_OF_FOLD, RECIPES, Recipe, find_recipe
 
 STUDIES = {
