@@ -88,20 +88,20 @@ def test_the_copy_is_a_leak_and_nothing_else_is_a_duplicate(finished: Finished) 
 def test_every_training_image_is_judged_by_a_model_that_did_not_see_it(finished: Finished) -> None:
     audit = finished.audit
     train = audit.rows.splits == "train"
-    for one in audit.architectures:
-        fold = one.predictions.fold
+    for architecture in audit.architectures:
+        fold = architecture.predictions.fold
         assert fold is not None
         assert set(fold[train].tolist()) == {0, 1}
         assert (fold[~train] == NO_FOLD).all()
-        np.testing.assert_allclose(one.predictions.probs.sum(1), 1, atol=1e-5)
-        assert one.points is not None
-        assert one.points.shape == (len(audit.rows), 2)
-        assert np.isfinite(one.points).all()
+        np.testing.assert_allclose(architecture.predictions.probs.sum(1), 1, atol=1e-5)
+        assert architecture.points is not None
+        assert architecture.points.shape == (len(audit.rows), 2)
+        assert np.isfinite(architecture.points).all()
 
 
 def test_maps_are_grey_pictures_in_the_proportions_of_the_image_without_zeros(finished: Finished) -> None:
-    for one in finished.audit.architectures:
-        paths = sorted((one.run_folder / "cams").iterdir())
+    for architecture in finished.audit.architectures:
+        paths = sorted((architecture.run_folder / "cams").iterdir())
         assert len(paths) == 2 * 2 * 3  # two maps of three images of two splits
         brightest = 0
         for path in paths:
@@ -116,7 +116,7 @@ def test_maps_are_grey_pictures_in_the_proportions_of_the_image_without_zeros(fi
 def test_everything_is_in_fiftyone(finished: Finished) -> None:
     dataset = store.load_dataset(finished.workspace, f"errata-{finished.spec.name}")
     assert len(dataset) == len(finished.audit.rows)
-    slugs = [one.slug for one in finished.audit.architectures]
+    slugs = [architecture.slug for architecture in finished.audit.architectures]
     assert slugs == ["efficientnet_lite0", "simple_cnn_norm_dropout"]
     schema = set(dataset.get_field_schema())
     ends = ("", "_label_quality", "_suggested_label", "_emb", "_cam_given", "_cam_suggested")

@@ -43,20 +43,20 @@ def test_npz_in_another_order_with_more_images_and_other_class_order(tmp_path: P
         embeddings=np.append(np.arange(3)[order], 9)[:, None],
         fold=np.array([1, NO_FOLD, 0, 5]),
     )
-    found = read(path)
-    np.testing.assert_allclose(found.probs, PROBS)
-    assert found.image_ids.tolist() == IDS.tolist()
-    assert found.embeddings is not None
-    assert found.embeddings[:, 0].tolist() == [0, 1, 2]
-    assert found.fold is not None
-    assert found.fold.tolist() == [NO_FOLD, 0, 1]
+    predictions = read(path)
+    np.testing.assert_allclose(predictions.probs, PROBS)
+    assert predictions.image_ids.tolist() == IDS.tolist()
+    assert predictions.embeddings is not None
+    assert predictions.embeddings[:, 0].tolist() == [0, 1, 2]
+    assert predictions.fold is not None
+    assert predictions.fold.tolist() == [NO_FOLD, 0, 1]
 
 
 def test_npz_without_fold_is_in_sample_and_image_id_is_a_name_too(tmp_path: Path) -> None:
     np.savez(tmp_path / "p.npz", image_id=IDS, probs=PROBS)
-    found = read(tmp_path / "p.npz")
-    assert found.fold is None
-    assert found.embeddings is None
+    predictions = read(tmp_path / "p.npz")
+    assert predictions.fold is None
+    assert predictions.embeddings is None
 
 
 CSV = """image_id,dog,cat,été,fold
@@ -70,10 +70,10 @@ train/a.png,0.3,0.6,0.1,0
 def test_csv(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "p.csv"
     path.write_text(mark + CSV, encoding="utf-8")
-    found = read(path)
-    np.testing.assert_allclose(found.probs, PROBS)
-    assert found.fold is not None
-    assert found.fold.tolist() == [NO_FOLD, 0, 1]
+    predictions = read(path)
+    np.testing.assert_allclose(predictions.probs, PROBS)
+    assert predictions.fold is not None
+    assert predictions.fold.tolist() == [NO_FOLD, 0, 1]
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_audit_that_was_made_is_the_one_that_is_read(case: Case) -> None:
     made = case.audit()
     read = load_audit(case.workspace, "few")
     assert (read.name, read.folder, read.config, read.stages) == (made.name, made.folder, made.config, made.stages)
-    assert [one.name for one in read.architectures] == ["mine"]
+    assert [architecture.name for architecture in read.architectures] == ["mine"]
     for ours, theirs in ((made, read), (read, made)):
         np.testing.assert_array_equal(ours.findings.label_quality, theirs.findings.label_quality)
         np.testing.assert_array_equal(ours.duplicates.groups, theirs.duplicates.groups)
@@ -192,13 +192,13 @@ def test_a_map_depends_on_the_embeddings_and_on_no_label(workspace: Workspace, m
         points = draw_map(shown, 0, stages(workspace)).points
         np.testing.assert_array_equal(points, embeddings[:, :2])
     assert len(made) == 1
-    other = replace(architecture, predictions=replace(architecture.predictions, embeddings=embeddings + 1))
-    draw_map(other, 0, stages(workspace))
-    draw_map(other, 1, stages(workspace))
+    retrained = replace(architecture, predictions=replace(architecture.predictions, embeddings=embeddings + 1))
+    draw_map(retrained, 0, stages(workspace))
+    draw_map(retrained, 1, stages(workspace))
     assert len(made) == 3
     damaged = workspace.runs / "audit-tiny" / f"map-{architecture.slug}.npy"
     damaged.write_bytes(b"")
-    draw_map(other, 1, stages(workspace))
+    draw_map(retrained, 1, stages(workspace))
     assert len(made) == 4
     damaged.write_bytes(b"")
     with pytest.raises(ErrataError, match="is damaged"):
@@ -215,8 +215,8 @@ def test_maps_of_suspects_name_the_run_that_is_looked_into(
     for _ in range(2):
         draw_suspects(audit, config, stages(workspace))
     assert drawn == [looked_into.run_folder.name]
-    other = looked_into.run_folder.with_name("tiny-another-run")
-    other.symlink_to(looked_into.run_folder)
-    moved = replace(audit, architectures=(replace(looked_into, run_folder=other),))
+    another_run = looked_into.run_folder.with_name("tiny-another-run")
+    another_run.symlink_to(looked_into.run_folder)
+    moved = replace(audit, architectures=(replace(looked_into, run_folder=another_run),))
     draw_suspects(moved, config, stages(workspace))
     assert drawn[1:] == ["tiny-another-run"]
