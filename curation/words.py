@@ -1,4 +1,4 @@
-"""Numbers, lists, times and sizes in sentences."""
+"""Numbers, names, times and sizes in sentences."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -7,11 +7,6 @@ from datetime import UTC, datetime
 def counted(n: int, singular: str, plural: str | None = None) -> str:
     """Return a number with its unit: `1 image`, `2,100 images`."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
-
-
-def listed(parts: list[str]) -> str:
-    """Return `a`, `a and b` or `a, b and c`."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
 def first_few(names: Sequence[str]) -> str:

@@ -24,14 +24,14 @@ def predict(
     workspace, dataset = audited_dataset(name)
     from app.commands.progress import stage_display
     from app.jobs.result import record
-    from curation.training.predict import predict_images, write_results, write_results_csv
+    from curation.training.predict import predict_images, write_predictions, write_predictions_csv
 
     with stage_display() as show:
         results = predict_images(workspace, dataset, files, top, cams, show)
     if json:
-        write_results(results, dataset, json)
+        write_predictions(results, dataset, json)
     if csv:
-        write_results_csv(results, csv)
+        write_predictions_csv(results, csv)
     record(dataset, outputs=print_written({"csv": csv, "json": json}) | ({"cams": cams} if cams else {}))
     if not (csv or json):
         for result in results:

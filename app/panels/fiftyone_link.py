@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from app.panels.reviewer_name import ask_name, reviewer
+from app.panels.reviewer_name import ask_name, current_reviewer
 from app.state import workspace
 from curation.database.names import dataset_name
 from curation.decisions.reviewer import kept_reviewer
@@ -17,7 +17,7 @@ def fiftyone_link(audit: Audit, view: str) -> str:
 
     Where it does not run, a button starts it; FiftyOne is imported only then.
     """
-    name = reviewer()
+    name = current_reviewer()
     # An App that was started without a name writes decisions as the last reviewer in this workspace.
     names = (name, "") if name == kept_reviewer(workspace()) else (name,)
     servers = [server for server in running_apps(workspace()) if server.reviewer in names]

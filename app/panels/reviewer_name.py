@@ -8,7 +8,7 @@ from curation.decisions.reviewer import keep_reviewer, kept_reviewer
 from models.errors import ErrataError
 
 
-def reviewer() -> str:
+def current_reviewer() -> str:
     """Return the name in the address, else the kept one; empty where neither is a name."""
     name = st.query_params.get("reviewer", "") or kept_reviewer(workspace())
     try:

@@ -41,7 +41,7 @@ from curation.results.architectures import (
     ArchitectureResult,
     architecture_results,
     load_points,
-    map_file,
+    points_file,
     read_predictions,
 )
 from curation.results.audit import Audit
@@ -97,7 +97,7 @@ def run_audit(
         summary = summarise(spec, checked, config, predicted, stages)
         write_results(folder, summary)  # from here on an interrupted audit shows what it has
         architectures = architecture_results(read_predictions(workspace, summary), summary, checked.rows.labels)
-        findings = judge(architectures, checked, predicted, config.seed, stages)
+        findings = judge_stage(architectures, checked, predicted, config.seed, stages)
         architectures = tuple(draw_map(architecture, config.seed, stages) for architecture in architectures)
         audit = Audit(
             spec.name,
@@ -134,7 +134,7 @@ def summarise(
     )
 
 
-def judge(
+def judge_stage(
     architectures: Sequence[ArchitectureResult], checked: CheckedRows, predicted: Predicted, seed: int, stages: Stages
 ) -> Findings:
     """Judge every label by all architectures and by the frozen embeddings."""
@@ -159,7 +159,7 @@ def judge(
 
 def draw_map(architecture: ArchitectureResult, seed: int, stages: Stages) -> ArchitectureResult:
     """Return the architecture with its embeddings projected to two dimensions, where it has some."""
-    embeddings, output = architecture.predictions.embeddings, map_file(stages.run_folder, architecture.slug)
+    embeddings, output = architecture.predictions.embeddings, points_file(stages.run_folder, architecture.slug)
     if embeddings is None:
         return architecture
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from curation.words import counted
 from models.arrays import BoolArray, Doubles
 from models.errors import ErrataError
 from models.figures.metrics import wilson_interval
@@ -59,7 +60,7 @@ def drawn_accuracy(right: Doubles, looked: BoolArray, inclusion: Doubles) -> Dra
     share = float((weights * right[sampled]).sum() / weights.sum())
     effective = float(weights.sum() ** 2 / (weights**2).sum())
     low, high = _wilson(share, effective)
-    note = f"too few: only {drawn} {'look was' if drawn == 1 else 'looks were'} drawn at random" if drawn < FEW else ""
+    note = f"too few: only {counted(drawn, 'look was', 'looks were')} drawn at random" if drawn < FEW else ""
     value, ends = (fixed + rest * share) / n, [(fixed + rest * end) / n for end in (low, high)]
     return DrawnAccuracy(value, ends[0], ends[1], drawn, known, note)
 

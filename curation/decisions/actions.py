@@ -26,9 +26,9 @@ def decision_fields(audit: Audit, row: int, action: str, chosen: Sequence[str] =
         raise unknown("verdict", action, known)
     verdict, classes = known[action], audit.rows.classes
     given, other = (classes[label] for label in (audit.rows.labels[row], audit.alternatives()[row]))
-    if verdict.names == "none":
+    if verdict.classes_named == "none":
         return {"decision": verdict.name}
-    if verdict.names == "several":
+    if verdict.classes_named == "several":
         return {"decision": verdict.name, "new_labels": tuple(chosen) or (given, other)}
     if action == LABEL:
         other = _only(chosen)

@@ -91,7 +91,8 @@ class Decision:
         for name in (self.label, *self.new_labels):
             if classes is not None and name not in classes:
                 raise unknown("class", name, classes)
-        names, number, different = VERDICTS[self.decision].names, len(self.new_labels), len(set(self.new_labels))
+        names = VERDICTS[self.decision].classes_named
+        number, different = len(self.new_labels), len(set(self.new_labels))
         named = ", ".join(self.new_labels) or "none"
         if names == "none" and number:
             raise ErrataError(f"{subject} names classes ({named}); it takes none")

@@ -21,7 +21,7 @@ class Verdict:
     """One kind of verdict."""
 
     name: str  # in the log; names that were written once stay
-    names: Literal["none", "one", "several"]  # how many classes it names, besides the given one of `keep`
+    classes_named: Literal["none", "one", "several"]  # how many; `keep` names none besides the given one
     key: str  # upper-case letter, on the Review screen and in FiftyOne
     button: str  # what its button says
     purpose: str  # what its button in FiftyOne's tool bar says

@@ -8,7 +8,7 @@ from curation.database.names import GIVEN, IMAGE_ID
 from curation.database.samples import read_samples
 from curation.decisions.actions import decision_fields
 from curation.decisions.decision import Decision, checked_reviewer
-from curation.decisions.verdicts import KEEP
+from curation.decisions.phrases import decisions_phrase, images_phrase
 from curation.in_fiftyone.mirror import READ, given_labels, replaced_given, write_changed
 from curation.review.bench import Bench, Place
 from models.errors import ErrataError
@@ -99,9 +99,11 @@ class FiftyOneDesk:
             ]
             written = ledger.decide(*new) if new else []
         if not written:
-            return VerdictResult(f"{_named(decisions)}: you have said that already", sample_ids=tuple(sample_ids))
+            return VerdictResult(
+                f"{images_phrase(decisions)}: you have said that already", sample_ids=tuple(sample_ids)
+            )
         addition, written_ids = self._write({decision.image_id for decision in written})
-        return VerdictResult(f"{summary(written)}{addition}", tuple(written), written_ids)
+        return VerdictResult(f"{decisions_phrase(written)}{addition}", tuple(written), written_ids)
 
     def reverse(self, kind: str) -> VerdictResult:
         """Take back the reviewer's latest verdict, or batch of verdicts, or bring it back.
@@ -115,7 +117,7 @@ class FiftyOneDesk:
             return VerdictResult("nothing of yours is left to take back" if undo else "nothing to bring back")
         addition, sample_ids = self._write({decision.image_id for decision in decisions})
         done = "took back" if undo else "brought back"
-        return VerdictResult(f"{done} {summary(decisions)}{addition}", tuple(decisions), sample_ids)
+        return VerdictResult(f"{done} {decisions_phrase(decisions)}{addition}", tuple(decisions), sample_ids)
 
     def image(self, sample_id: str) -> str | None:
         """Return the image_id of a sample; None where the dataset has no such sample."""
@@ -193,14 +195,3 @@ class FiftyOneDesk:
         dataset = self._load()
         samples = read_samples(dataset, (IMAGE_ID,))
         return dataset, {sample_id: str(sample[IMAGE_ID]) for sample_id, sample in samples.items()}
-
-
-def summary(decisions: Sequence[Decision]) -> str:
-    """Return verdicts in a few words."""
-    first = decisions[0]
-    kept = first.label if first.decision == KEEP and len(decisions) == 1 else ""
-    return f"{_named(decisions)}: {first.decision} {' / '.join(first.new_labels) or kept}".strip()
-
-
-def _named(decisions: Sequence[Decision]) -> str:
-    return decisions[0].image_id if len(decisions) == 1 else f"{len(decisions)} images"

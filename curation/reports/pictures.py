@@ -14,7 +14,7 @@ from models.errors import ErrataError
 
 # Long sides, px: with 100 images and two architectures the page stays under 3 MB.
 PICTURE_PX, OVERLAY_PX, TWIN_PX = 168, 128, 112
-_QUALITY, _OVERLAY_QUALITY = 76, 62  # of JPEG, 0 to 100
+_QUALITY = 76  # of JPEG, 0 to 100
 
 
 @dataclass(frozen=True)
@@ -27,33 +27,40 @@ class SuspectPictures:
 
 def suspect_pictures(audit: Audit, row: int) -> SuspectPictures:
     """Return the picture of a row and the Grad-CAM overlays that were drawn for it."""
-    image = _open(audit.rows.paths[row], PICTURE_PX)
+    image = opened_picture(audit.rows.paths[row], PICTURE_PX)
     if image is None:
         return SuspectPictures(None, {})
     small = image.resize(_within(image.size, OVERLAY_PX), Image.Resampling.LANCZOS)
     overlays = {}
     for architecture in audit.architectures:
         given, alternative = cam_pair(audit, architecture, row)
-        overlays[architecture.name] = _overlaid(small, given), _overlaid(small, alternative)
+        overlays[architecture.name] = overlaid_picture(small, given), overlaid_picture(small, alternative)
     return SuspectPictures(_address(image, _QUALITY), overlays)
 
 
 def small_picture(path: Path, long_side_px: int) -> str | None:
     """Return a small picture as a data address, None if the file can no longer be read."""
-    image = _open(path, long_side_px)
+    image = opened_picture(path, long_side_px)
     return None if image is None else _address(image, _QUALITY)
 
 
-def _open(path: Path, long_side_px: int) -> Image.Image | None:
+def overlaid_picture(image: Image.Image, cam_file: Path, quality: int = 62) -> str | None:
+    """Return a picture under its Grad-CAM map as a data address, None if the map was not drawn.
+
+    Args:
+        image: the picture, already small.
+        cam_file: the map.
+        quality: of the JPEG, 0 to 100.
+    """
+    return _address(overlay(image, cam_file), quality) if cam_file.exists() else None
+
+
+def opened_picture(path: Path, long_side_px: int) -> Image.Image | None:
+    """Return a small picture of a file, None if it can no longer be read."""
     try:
         return thumbnail(path, long_side_px)
     except ErrataError:  # removed since the audit read it; the figures do not need it
         return None
-
-
-def _overlaid(image: Image.Image, cam_file: Path) -> str | None:
-    """Return the picture under its map; None if the map was not drawn."""
-    return _address(overlay(image, cam_file), _OVERLAY_QUALITY) if cam_file.exists() else None
 
 
 def _within(size: tuple[int, int], long_side_px: int) -> tuple[int, int]:

@@ -71,7 +71,7 @@ def architecture_results(
     )
 
 
-def map_file(folder: Path, slug: str) -> Path:
+def points_file(folder: Path, slug: str) -> Path:
     """Return where an audit keeps the points of an architecture on the map."""
     return folder / f"map-{slug}.npy"
 

@@ -16,7 +16,7 @@ from curation.results.architectures import (
     ArchitectureResult,
     architecture_results,
     load_points,
-    map_file,
+    points_file,
     read_predictions,
 )
 from curation.results.summary import has_results, read_results
@@ -96,7 +96,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
     if not all(_of_the_same_images(predicted, duplicates, rows) for _, predicted in predictions.values()):
         raise ErrataError(f"data set {name!r} has changed since its last finished audit; run `errata audit {name}`")
     architectures = tuple(
-        replace(architecture, points=_points(map_file(folder, architecture.slug), n))
+        replace(architecture, points=_points(points_file(folder, architecture.slug), n))
         for architecture in architecture_results(predictions, summary, rows.labels)
     )
     return Audit(

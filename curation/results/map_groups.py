@@ -8,7 +8,7 @@ from curation.datasets.rows import SPLITS
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 from curation.scoring.kinds import NAMES
-from models.arrays import FloatArray, IntArray
+from models.arrays import IntArray
 
 COLOURS = ("label", "prediction", "label quality", "split", "kind")
 QUALITY = "label quality"
@@ -50,8 +50,3 @@ def map_groups(audit: Audit, architecture: ArchitectureResult, by: str) -> list[
         return [MapGroup(FINE, -1, np.flatnonzero(kinds == "")), *(group for group in groups if len(group.rows))]
     codes = rows.labels if by == "label" else architecture.predictions.probs.argmax(1)
     return [MapGroup(name, place, np.flatnonzero(codes == place)) for place, name in enumerate(rows.classes)]
-
-
-def qualities(audit: Audit, group: MapGroup) -> FloatArray:
-    """Return the label quality of a group's points, shape (G,), in [0, 1], low = suspicious."""
-    return np.asarray(audit.consensus.label_quality[group.rows], np.float32)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from curation.review.drawn_looks import checked_quality
+from curation.words import counted
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -266,7 +267,7 @@ def _note(looked: BoolArray, unsure: BoolArray, drawn: BoolArray, wrong: BoolArr
     elif not n:
         notes.append("no look was drawn at random yet: nobody knows what the ranking hides, so the range is wide")
     elif n < _FEW:
-        notes.append(f"only {n} {'look was' if n == 1 else 'looks were'} drawn at random: the range is wide")
+        notes.append(f"only {counted(n, 'look was', 'looks were')} drawn at random: the range is wide")
     if n and not (drawn & wrong).any():
         notes.append(f"no label drawn at random was wrong (n = {n}): perhaps none is left")
     if unsure.any():

@@ -66,7 +66,7 @@ def draw_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed:
     return DrawOrder(np.lexsort((image_ids, tickets)), weights, tickets)
 
 
-def queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, share: float = SHARE) -> Queue:
+def review_queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, share: float = SHARE) -> Queue:
     """Return what to look at: the most suspicious first, and every 1/share-th the next of the draw order.
 
     The whole queue is laid out as if nobody had looked at anything, then the images looked at are left out: verdicts

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curation.review.drawn_looks import DrawOrder, Queue, queue
+from curation.review.drawn_looks import DrawOrder, Queue, review_queue
 from curation.review.population import Population, population
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import unknown
@@ -35,9 +35,9 @@ def whole_queue(
     nothing_seen = np.zeros(len(given), bool)
     if pair is None and order != "pairs":
         share = {"share": 1.0} if order == "random" else {}
-        return _among_all(queue(part.quality, part.draws, nothing_seen, **share), part)
+        return _among_all(review_queue(part.quality, part.draws, nothing_seen, **share), part)
     wanted = (given == pair[0]) & (other == pair[1]) if pair else given != other
-    laid = queue(_places(part.quality, given, other, wanted), part.draws, nothing_seen)
+    laid = review_queue(_places(part.quality, given, other, wanted), part.draws, nothing_seen)
     # The queue of one pair ends with its last image; behind it come images that show something else.
     end = len(given) if pair is None else int(np.max(np.flatnonzero(wanted[laid.rows]), initial=-1)) + 1
     return _among_all(Queue(laid.rows[:end], laid.drawn[:end]), part)
@@ -57,7 +57,7 @@ def split_places(quality: FloatArray, draws: DrawOrder, splits: npt.NDArray[np.s
     places, drawn = np.zeros(len(quality), np.int64), np.zeros(len(quality), np.bool_)
     for split in np.unique(splits):
         part = population(quality, draws, splits == split)
-        laid = _among_all(queue(part.quality, part.draws, np.zeros(len(part.rows), bool)), part)
+        laid = _among_all(review_queue(part.quality, part.draws, np.zeros(len(part.rows), bool)), part)
         places[laid.rows], drawn[laid.rows] = np.arange(1, len(laid.rows) + 1), laid.drawn
     return places, drawn
 

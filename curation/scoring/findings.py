@@ -9,7 +9,7 @@ import numpy as np
 from curation.scoring.confident_joint import estimated_joint
 from curation.scoring.conflicts import conflicts_first
 from curation.scoring.joint_heads import joint_heads
-from curation.scoring.judge import joint_features, judge
+from curation.scoring.judge import joint_features, judge_by_ridge
 from curation.scoring.kinds import Kinds, kinds_of
 from curation.scoring.neighbours import neighbour_vote
 from curation.scoring.out_of_scope import out_of_scope, scope_axes, strangeness
@@ -121,7 +121,7 @@ def judge_labels(
             heads = joint_heads(seen, labels, n_classes, learn, groups, seed)
         trust = np.ones(len(labels), np.float32)
         for _ in range(2):
-            probs = judge(features, labels, n_classes, learn, groups, trust).probs
+            probs = judge_by_ridge(features, labels, n_classes, learn, groups, trust).probs
             voices[JUDGE] = pool[JUDGE] = probs if heads is None else np.asarray((probs + heads) / 2, np.float32)
             together, weights = _pool(pool, labels, learn, seed)
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))

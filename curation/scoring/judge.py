@@ -86,7 +86,7 @@ class Judgement:
     penalty: float  # the one with the least squared error of these predictions
 
 
-def judge(
+def judge_by_ridge(
     features: FloatArray, labels: IntArray, n_classes: int, learn: BoolArray, groups: IntArray, weights: FloatArray
 ) -> Judgement:
     """Judge every image by a ridge regression fitted to the other images.

@@ -169,7 +169,7 @@ def _neighbours(audit: Audit, files: list[Path]) -> tuple[list[list[Neighbour]],
     return neighbours, [None] * len(files) if scope is None else [round(float(score), 4) for score in scope]
 
 
-def write_results(results: Sequence[FileResult], name: str, path: Path) -> None:
+def write_predictions(results: Sequence[FileResult], name: str, path: Path) -> None:
     """Write everything as JSON.
 
     Raises:
@@ -180,8 +180,8 @@ def write_results(results: Sequence[FileResult], name: str, path: Path) -> None:
     )
 
 
-def read_results(path: Path) -> list[FileResult]:
-    """Return what `write_results` wrote.
+def read_predictions(path: Path) -> list[FileResult]:
+    """Return what `write_predictions` wrote.
 
     Raises:
         ErrataError: the file is missing, damaged or of another schema.
@@ -201,7 +201,7 @@ def _read(image: dict[str, Any]) -> FileResult:
     return FileResult(**{**image, "size_px": tuple(image["size_px"]), "opinions": opinions, "nearest": nearest})
 
 
-def write_results_csv(results: Sequence[FileResult], path: Path) -> None:
+def write_predictions_csv(results: Sequence[FileResult], path: Path) -> None:
     """Write a line for each image and model, the classes in columns by falling probability.
 
     Raises:

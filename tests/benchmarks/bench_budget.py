@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.review.budget import Budget, estimate
-from curation.review.drawn_looks import draw_order, inclusion, queue
+from curation.review.drawn_looks import draw_order, inclusion, review_queue
 from models.arrays import BoolArray, FloatArray
 
 LOOKS = (0, 20, 100, 200, 500)
@@ -52,7 +52,7 @@ def review(
 ) -> list[tuple[Budget, list[int]]]:
     """Return the budget after some numbers of looks of one review, each with what the next ones found."""
     draws = draw_order(image_ids, quality, seed)
-    todo = queue(quality, draws, np.zeros(len(quality), np.bool_))
+    todo = review_queue(quality, draws, np.zeros(len(quality), np.bool_))
     steps = []
     for looks in at:
         looked, drawn = np.zeros((2, len(quality)), np.bool_)

@@ -17,7 +17,7 @@ from sklearn.metrics import average_precision_score
 
 from curation.results.audit import Audit, load_audit
 from curation.scoring.joint_heads import joint_heads
-from curation.scoring.judge import AXES, joint_features, judge
+from curation.scoring.judge import AXES, joint_features, judge_by_ridge
 from curation.scoring.scores import self_confidence
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -39,11 +39,11 @@ def forms(audit: Audit, names: list[str]) -> dict[Form, FloatArray]:
     for pressed, axes, again in product((True, False), (AXES // 2, AXES), (True, False)):
         features = joint_features(seen, axes, pressed=pressed)
         trust = np.ones(len(labels), np.float32)
-        probs = judge(features, labels, k, learn, groups, trust).probs
+        probs = judge_by_ridge(features, labels, k, learn, groups, trust).probs
         if again:
             both = np.asarray((probs + heads) / 2, np.float32)
             trust = np.asarray(np.sqrt(self_confidence(labels, both) / both.max(1)), np.float32)
-            probs = judge(features, labels, k, learn, groups, trust).probs
+            probs = judge_by_ridge(features, labels, k, learn, groups, trust).probs
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
             mixed = np.asarray((1 - share) * probs + share * heads, np.float32)
             qualities[pressed, axes, again, share] = self_confidence(labels, mixed)

@@ -25,7 +25,7 @@ _HTML = macros(__file__)
 
 
 @dataclass(frozen=True)
-class Cell:
+class ChosenCell:
     """A cell of an architecture's matrix."""
 
     architecture: ArchitectureResult
@@ -64,7 +64,7 @@ def confusions(audit: Audit, in_split: BoolArray, split: str) -> None:
 
 
 def _architecture(
-    audit: Audit, architecture: ArchitectureResult, counts: IntArray, scale: float, chosen: Cell | None
+    audit: Audit, architecture: ArchitectureResult, counts: IntArray, scale: float, chosen: ChosenCell | None
 ) -> Markup:
     """Return the name, the accuracy and the matrix of an architecture; with too many classes, a list of confusions."""
 
@@ -86,7 +86,7 @@ def _architecture(
     return _HTML.architecture(architecture.name, accuracy, drawn)
 
 
-def chosen_cell(audit: Audit) -> Cell | None:
+def chosen_cell(audit: Audit) -> ChosenCell | None:
     """Return the cell in the address; None where the address names no cell of this audit."""
     given, _, predicted = st.query_params.get("cell", "").partition(".")
     name = st.query_params.get("of", "")
@@ -94,10 +94,10 @@ def chosen_cell(audit: Audit) -> Cell | None:
     if not named or not given.isdecimal() or not predicted.isdecimal():
         return None
     k = len(audit.rows.classes)
-    return Cell(named[0], int(given), int(predicted)) if int(given) < k and int(predicted) < k else None
+    return ChosenCell(named[0], int(given), int(predicted)) if int(given) < k and int(predicted) < k else None
 
 
-def _images(audit: Audit, cell: Cell, rows: IntArray, split: str) -> None:
+def _images(audit: Audit, cell: ChosenCell, rows: IntArray, split: str) -> None:
     given, predicted = (audit.rows.classes[label] for label in (cell.given, cell.predicted))
     st.html(
         _HTML.cell_head(

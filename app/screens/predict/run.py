@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.jobs.process import job_folder, start, watch
-from curation.training.predict import FileResult, read_results
+from curation.training.predict import FileResult, read_predictions
 from curation.training.uploads import Upload, save_uploads
 from curation.workspace.folders import Workspace
 from models.files.atomic import checked_name
@@ -50,7 +50,7 @@ def results_of(folder: Path) -> list[FileResult]:
         ErrataError: its file is damaged.
     """
     path = folder / "predictions.json"
-    return read_results(path) if path.exists() else []
+    return read_predictions(path) if path.exists() else []
 
 
 def _remove_old(workspace: Workspace) -> None:

@@ -9,9 +9,9 @@ from app.html_parts.templates import macros
 from app.jobs.process import last_arguments, start, watch
 from app.panels.job import POLL_S
 from app.screens.review.sitting import ShownImage
-from app.screens.review.verdicts import phrase
 from app.screens.review.visit import tell
 from app.state import workspace
+from curation.decisions.phrases import verdict_phrase
 from curation.training.cam_drawing import drawing_folder, missing_cams
 from models.errors import ErrataError
 
@@ -40,7 +40,7 @@ def _dispute(shown: ShownImage) -> Markup | str:
         return ""
     with shown.sitting.bench.ledger.reading() as state:
         verdicts = state.verdicts(shown.image_id)
-    return _HTML.dispute([(reviewer, phrase(verdict)) for reviewer, verdict in verdicts.items()])
+    return _HTML.dispute([(reviewer, verdict_phrase(verdict)) for reviewer, verdict in verdicts.items()])
 
 
 def neighbours(shown: ShownImage) -> Markup:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from app.html_parts.labels import plain
 from app.screens.review.sitting import ShownImage, Sitting
-from app.screens.review.verdicts import judge, last_verdict, undo_or_redo
+from app.screens.review.verdicts import last_verdict, undo_or_redo, write_verdict
 from curation.decisions.verdicts import KEEP, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
 
 SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
@@ -29,7 +29,7 @@ def verdict_keys(shown: ShownImage) -> None:
                 _verdict_key(shown, VERDICTS[RELABEL], (other,), of=other)
     with st.container(horizontal=True, gap="small", key="review-rest"):
         for verdict in VERDICTS.values():
-            if verdict.names == "several":
+            if verdict.classes_named == "several":
                 _key(shown, verdict.button, verdict.key, _judge_several, (shown, verdict.name))
             elif verdict.name not in (KEEP, RELABEL):
                 _verdict_key(shown, verdict)
@@ -56,7 +56,7 @@ def _class_keys(shown: ShownImage) -> None:
     if picked is not None:
         names = ", ".join(picked) or "nothing yet"
         keys = ", ".join(
-            f"{verdict.key} says {verdict.name}" for verdict in VERDICTS.values() if verdict.names == "several"
+            f"{verdict.key} says {verdict.name}" for verdict in VERDICTS.values() if verdict.classes_named == "several"
         )
         st.html(_HINT.format(f"Picked: {names}. Digits pick; {keys}."))
 
@@ -120,7 +120,7 @@ def _key(
 
 def _judge(shown: ShownImage, decision: str, labels: tuple[str, ...]) -> None:
     _stop_picking()
-    judge(shown, decision, labels)
+    write_verdict(shown, decision, labels)
 
 
 def _judge_several(shown: ShownImage, decision: str) -> None:

@@ -12,7 +12,7 @@ from app.panels.audit import progress_panel
 from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
 from app.panels.fiftyone_link import fiftyone_link
-from app.panels.reviewer_name import ask_name, reviewer
+from app.panels.reviewer_name import ask_name, current_reviewer
 from app.screens.review.choices import FIFTYONE, GRID, choices
 from app.screens.review.evidence import evidence
 from app.screens.review.grid import grid
@@ -40,12 +40,12 @@ def screen() -> None:
     if opened is None:
         _not_audited(chosen, name)
         return
-    if not reviewer():
+    if not current_reviewer():
         st.subheader("Who is reviewing?")
         ask_name("review.name")
         return
     with bar:
-        sitting, shown_as = choices(opened, reviewer())
+        sitting, shown_as = choices(opened, current_reviewer())
     if shown_as == FIFTYONE:
         _in_fiftyone(sitting)
     else:

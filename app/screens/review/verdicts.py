@@ -9,6 +9,7 @@ from app.screens.review.sitting import ShownImage, Sitting, verdict_in_force
 from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, tell
 from curation.decisions.actions import proposal
 from curation.decisions.decision import Decision
+from curation.decisions.phrases import decisions_phrase, verdict_phrase
 from curation.decisions.verdicts import RELABEL
 from curation.images.unchanged import is_unchanged
 from models.errors import ErrataError
@@ -18,7 +19,7 @@ LINK = "link"  # in the log, the queue of images that were chosen by their addre
 _LAST = "review.last"
 
 
-def judge(shown: ShownImage, decision: str, new_labels: Sequence[str] = ()) -> None:
+def write_verdict(shown: ShownImage, decision: str, new_labels: Sequence[str] = ()) -> None:
     """Write a verdict to the log, if it is on the image on the screen and the reviewer gave no other one meanwhile."""
     image_id, looked_s = on_screen()
     if image_id != shown.image_id or looked_s < SHORTEST_LOOK_S:
@@ -32,7 +33,7 @@ def judge(shown: ShownImage, decision: str, new_labels: Sequence[str] = ()) -> N
             pass_over(image_id, f"{error}.")
         return
     leave(image_id)
-    clear_screen()  # the same key again, before another image is shown, is no verdict
+    clear_screen()  # the same key is ignored until another image is shown
     if written:
         _remember(written, _models_text(shown) if shown.sitting.blind else "")
         reveal(image_id)
@@ -44,7 +45,8 @@ def _written(shown: ShownImage, decision: str, new_labels: Sequence[str], looked
     with bench.lock, bench.ledger.reading() as state:
         verdict = verdict_in_force(state, sitting, shown.image_id)
         if verdict is not None and verdict.id != shown.replaces:
-            tell(f"{shown.image_id} was judged meanwhile in another tab ({phrase(verdict)}); that verdict stands.")
+            stands = verdict_phrase(verdict)
+            tell(f"{shown.image_id} was judged meanwhile in another tab ({stands}); that verdict stands.")
             return []
         return bench.ledger.decide(
             Decision(
@@ -108,7 +110,7 @@ def undo_or_redo(sitting: Sitting, kind: str) -> None:
         return
     done = "Took back" if kind == "undo" else "Brought back"
     if step:
-        st.session_state[_LAST] = f"{done}: {summary(step)}"
+        st.session_state[_LAST] = f"{done}: {decisions_phrase(step)}"
         clear_screen()
         if len(step) == 1 and step[0].queue == LINK:  # in no queue: only its address leads back to it
             st.query_params["image"] = step[0].image_id
@@ -119,21 +121,9 @@ def last_verdict() -> str:
     return str(st.session_state.get(_LAST, ""))
 
 
-def summary(decisions: Sequence[Decision]) -> str:
-    """Return verdicts in a few words."""
-    first = f"{decisions[0].image_id}: {phrase(decisions[0])}"
-    return first if len(decisions) == 1 else f"{len(decisions)} images: {phrase(decisions[0])}"
-
-
-def phrase(decision: Decision) -> str:
-    """Return a verdict in words."""
-    named = " / ".join(decision.new_labels)
-    return f"{decision.decision} {named}".strip() if named else f"{decision.decision} ({decision.label})"
-
-
 def _remember(written: Sequence[Decision], revealed: str = "") -> None:
     """Keep the last verdict in words, to show it beside the key that takes it back."""
-    st.session_state[_LAST] = f"{summary(written)}{revealed}"
+    st.session_state[_LAST] = f"{decisions_phrase(written)}{revealed}"
 
 
 def _unchanged(shown: ShownImage) -> bool:

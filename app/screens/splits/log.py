@@ -8,7 +8,7 @@ from markupsafe import Markup
 from app.html_parts.labels import given_label, other_label
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
-from app.panels.reviewer_name import reviewer
+from app.panels.reviewer_name import current_reviewer
 from app.screens.splits.loaded import decision_lines
 from curation.decisions.decision import Decision
 from curation.decisions.table import LogLine, Wanted
@@ -23,7 +23,7 @@ _HTML = macros(__file__)
 
 def decision_list(bench: Bench) -> None:
     """Show the decisions that pass the filters, each with the button that takes it back or restores it."""
-    lines, name = decision_lines(bench), reviewer()
+    lines, name = decision_lines(bench), current_reviewer()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html("<h3>All decisions</h3>", width="content")
         st.space("stretch")

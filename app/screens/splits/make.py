@@ -12,7 +12,7 @@ from app.html_parts.templates import macros
 from app.jobs.process import JobState, job_folder, start
 from app.panels.data_bar import open_screen
 from app.panels.job import job_panel, log_expander, summary_of
-from app.panels.reviewer_name import reviewer
+from app.panels.reviewer_name import current_reviewer
 from app.screens.splits.loaded import preview
 from app.state import workspace
 from curation.review.bench import Bench
@@ -106,7 +106,7 @@ def _form(name: str) -> tuple[VersionRequest, str]:
     drop = st.toggle("Leave out images with a copy in a later split", key="splits.drop")
     automatic = _automatic()
     maker = st.text_input(
-        "Made by", reviewer(), max_chars=64, key="splits.who", placeholder="the user of this computer"
+        "Made by", current_reviewer(), max_chars=64, key="splits.who", placeholder="the user of this computer"
     )
     request = VersionRequest(
         version.strip(), str(parent), parse_shares(remake), seed, drop, automatic.below, automatic.splits, maker.strip()

@@ -1,6 +1,5 @@
 """The page of a comparison, to read and share: one HTML file."""
 
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +22,13 @@ from curation.comparison.pages.sections import (
     settings_section,
 )
 from curation.comparison.transfers import read_source_view
-from curation.images.overlay import jpeg, overlay, thumbnail
 from curation.reports.frame import Section, page, style_sheet
-from curation.reports.pictures import small_picture
+from curation.reports.pictures import opened_picture, overlaid_picture, small_picture
 from curation.reports.training.write import STYLES as RUN_STYLES
-from models.errors import ErrataError
 from models.files.atomic import write_text
 
 PICTURE_PX = 168
+_OVERLAY_QUALITY = 70  # of JPEG, 0 to 100
 STYLES = (*RUN_STYLES, Path(__file__).with_name("style.css"))
 
 
@@ -87,23 +85,18 @@ def drawn_pictures(board: Board, figures: dict[str, Any]) -> Pictures:
     root = board.images.rows.root
     predictions = {image["image_id"]: image["predictions"] for image in figures["differing"]}
 
+    def overlaid(image_id: str, cam_file: Path) -> str | None:
+        image = opened_picture(root / image_id, PICTURE_PX) if cam_file.exists() else None
+        return None if image is None else overlaid_picture(image, cam_file, _OVERLAY_QUALITY)
+
     def map_of(image_id: str, place: int) -> str | None:
         label = predictions[image_id][place]["class"]
-        return _overlaid(root / image_id, map_file(board.contestants[place], image_id, label))
+        return overlaid(image_id, map_file(board.contestants[place], image_id, label))
 
     def source_of(image_id: str, place: int) -> SourcePicture | None:
         view = read_source_view(board.contestants[place], image_id)
         if view is None:
             return None
-        return SourcePicture(view.run, view.label, view.confidence, _overlaid(root / image_id, view.cam))
+        return SourcePicture(view.run, view.label, view.confidence, overlaid(image_id, view.cam))
 
     return Pictures(lambda image_id: small_picture(root / image_id, PICTURE_PX), map_of, source_of)
-
-
-def _overlaid(path: Path, cam: Path) -> str | None:
-    """Return the picture under its map as a data address; None where the map is not drawn, or the file is gone."""
-    try:
-        shown = overlay(thumbnail(path, PICTURE_PX), cam) if cam.exists() else None
-    except ErrataError:
-        return None
-    return None if shown is None else f"data:image/jpeg;base64,{b64encode(jpeg(shown, 70)).decode('ascii')}"

@@ -166,7 +166,9 @@ class PickClasses(foo.Operator):  # type: ignore[misc]
     def resolve_input(self, ctx: Any) -> Any:
         """Ask for the verdict and the classes."""
         form = types.Object()
-        several = {verdict.action: verdict.button for verdict in VERDICTS.values() if verdict.names == "several"}
+        several = {
+            verdict.action: verdict.button for verdict in VERDICTS.values() if verdict.classes_named == "several"
+        }
         kinds = types.RadioGroup()
         for action, button in several.items():
             kinds.add_choice(action, label=button)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from curation.comparison.drawn_accuracy import drawn_accuracy
-from curation.review.drawn_looks import draw_order, inclusion, queue
+from curation.review.drawn_looks import draw_order, inclusion, review_queue
 from models.errors import ErrataError
 from models.figures.metrics import wilson_interval
 
@@ -60,7 +60,7 @@ def test_simulated_reviews_are_unbiased_and_covered() -> None:
         truth = np.where(wrong, follows, right_given)  # by true labels
         names = np.array([f"{i:03d}" for i in range(n)])
         order = draw_order(names, quality, seed)
-        laid = queue(quality, order, np.zeros(n, bool), share=0.3)
+        laid = review_queue(quality, order, np.zeros(n, bool), share=0.3)
         looked, drawn = np.zeros(n, bool), np.zeros(n, bool)
         looked[laid.rows[:looks]], drawn[laid.rows[:looks]] = True, laid.drawn[:looks]
         curated = np.where(looked, truth, right_given)

@@ -31,7 +31,7 @@ def line(**changes: Any) -> dict[str, Any]:
 @st.composite
 def decisions(draw: st.DrawFn) -> Decision:
     verdict = draw(st.sampled_from(sorted(VERDICTS)))
-    number = {"none": (0, 0), "one": (1, 1), "several": (2, 3)}[VERDICTS[verdict].names]
+    number = {"none": (0, 0), "one": (1, 1), "several": (2, 3)}[VERDICTS[verdict].classes_named]
     new_classes = st.sampled_from(CLASSES[1:] if verdict == "relabel" else CLASSES)
     drawn = draw(st.booleans())
     return Decision(

@@ -88,7 +88,7 @@ def test_nothing_judged_and_no_rows() -> None:
 def test_soft_labels_are_shares_and_the_hard_one_is_among_them(looks: list[tuple[int, str, str]]) -> None:
     named = {"none": (), "one": ("street",), "several": ("street", "forest")}
     got = decided(
-        *(some_decision(image, kind, *named[VERDICTS[kind].names], reviewer=who) for image, kind, who in looks),
+        *(some_decision(image, kind, *named[VERDICTS[kind].classes_named], reviewer=who) for image, kind, who in looks),
         labels=("sea",) * 4,
     )
     assert np.allclose(got.soft.sum(1), 1)

@@ -15,6 +15,6 @@ def test_names_keys_and_actions_are_unique() -> None:
 def test_names_in_logs_stay() -> None:
     names = {"keep": "none", "relabel": "one", "ambiguous": "several", "multi-label": "several"}
     names |= dict.fromkeys(("none-of-these", "exclude", "unsure"), "none")
-    assert {name: verdict.names for name, verdict in VERDICTS.items()} == names
+    assert {name: verdict.classes_named for name, verdict in VERDICTS.items()} == names
     assert actions().keys() - names.keys() == {"accept", "label"}
     assert (removing(), unanswered()) == (("none-of-these", "exclude"), ("unsure",))

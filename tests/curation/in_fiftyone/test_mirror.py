@@ -93,7 +93,7 @@ verdicts = st.sampled_from(sorted(VERDICTS)).flatmap(
             "none": st.just(()),
             "one": st.sampled_from([("forest",), ("street",)]),
             "several": st.sampled_from([("sea", "street"), ("forest", "street")]),
-        }[VERDICTS[kind].names],
+        }[VERDICTS[kind].classes_named],
     )
 )
 

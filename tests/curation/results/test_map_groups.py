@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from curation.results.audit import Audit
-from curation.results.map_groups import COLOURS, FINE, QUALITY, map_groups, qualities
+from curation.results.map_groups import COLOURS, FINE, QUALITY, map_groups
 from curation.scoring.kinds import Kinds
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import CLASSES, CONFUSED, small_audit
@@ -41,7 +41,7 @@ def test_splits_keep_their_colours(audit: Audit) -> None:
 
 def test_the_suspicious_are_drawn_last(audit: Audit) -> None:
     (group,) = map_groups(audit, audit.architectures[0], QUALITY)
-    values = qualities(audit, group)
+    values = audit.consensus.label_quality[group.rows]
     assert (np.diff(values) <= 0).all()
     assert group.rows[-1] == audit.suspects()[0]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.review.drawn_looks import DrawOrder, draw_order, inclusion, queue
+from curation.review.drawn_looks import DrawOrder, draw_order, inclusion, review_queue
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -69,22 +69,22 @@ def test_queue_by_hand() -> None:
     """Half of the looks drawn: places 0, 2, 4 come from the draw order, the others from the ranking."""
     quality = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5], np.float32)
     draws = by_hand([6, 1, 5, 4, 3, 2])
-    todo = queue(quality, draws, mask(6, []), share=0.5)
+    todo = review_queue(quality, draws, mask(6, []), share=0.5)
     assert todo.rows.tolist() == [1, 0, 5, 2, 4, 3]
     assert todo.drawn.tolist() == [True, False, True, False, True, False]
-    after = queue(quality, draws, mask(6, [1, 2, 3]), share=0.5)
+    after = review_queue(quality, draws, mask(6, [1, 2, 3]), share=0.5)
     assert (after.rows.tolist(), after.drawn.tolist()) == ([0, 5, 4], [False, True, True])
 
 
 def test_one_look_in_ten_is_drawn() -> None:
     quality = np.linspace(0, 1, 1000, dtype=np.float32)
-    drawn = queue(quality, draw_order(names(1000), quality, 0), mask(1000, [])).drawn
+    drawn = review_queue(quality, draw_order(names(1000), quality, 0), mask(1000, [])).drawn
     assert [int(drawn[:looks].sum()) for looks in (5, 10, 20, 100, 500)] == [1, 1, 2, 10, 50]
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.0, [0, 1, 2]), (1.0, [2, 0, 1])])
 def test_nothing_or_all_drawn(share: float, expected: list[int]) -> None:
-    todo = queue(np.array([0.1, 0.2, 0.3], np.float32), by_hand([2, 3, 1]), mask(3, []), share)
+    todo = review_queue(np.array([0.1, 0.2, 0.3], np.float32), by_hand([2, 3, 1]), mask(3, []), share)
     assert todo.rows.tolist() == expected
     assert (todo.drawn == bool(share)).all()
 
@@ -93,7 +93,7 @@ def test_nothing_or_all_drawn(share: float, expected: list[int]) -> None:
 def test_the_queue_is_complete_and_verdicts_do_not_move_it(quality: FloatArray, seed: int, share: float) -> None:
     n = len(quality)
     draws, looked = draw_order(names(n), quality, seed), np.random.default_rng(seed).random(n) < 0.4
-    whole, rest = queue(quality, draws, mask(n, []), share), queue(quality, draws, looked, share)
+    whole, rest = review_queue(quality, draws, mask(n, []), share), review_queue(quality, draws, looked, share)
     assert sorted(whole.rows.tolist()) == list(range(n))
     left = ~looked[whole.rows]
     assert (rest.rows == whole.rows[left]).all()
@@ -106,7 +106,8 @@ def test_the_order_of_the_rows_does_not_matter(quality: FloatArray, seed: int) -
     order, looked, drawn = rng.permutation(n), rng.random(n) < 0.6, rng.random(n) < 0.5
     draws, moved = draw_order(names(n), quality, seed), draw_order(names(n)[order], quality[order], seed)
     assert (order[moved.order] == draws.order).all()
-    assert (order[queue(quality[order], moved, looked[order]).rows] == queue(quality, draws, looked).rows).all()
+    moved_rows = order[review_queue(quality[order], moved, looked[order]).rows]
+    assert (moved_rows == review_queue(quality, draws, looked).rows).all()
     probabilities = inclusion(quality, draws, looked, drawn)
     assert inclusion(quality[order], moved, looked[order], drawn[order]) == pytest.approx(probabilities[order])
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
@@ -160,7 +161,7 @@ def test_weights_of_a_sample_add_up_to_its_population_on_average() -> None:
 
 
 def reviewed(quality: FloatArray, draws: DrawOrder, looks: int) -> tuple[IntArray, BoolArray]:
-    todo = queue(quality, draws, mask(len(quality), []), share=0.3)
+    todo = review_queue(quality, draws, mask(len(quality), []), share=0.3)
     return todo.rows[:looks], mask(len(quality), todo.rows[todo.drawn])
 
 
@@ -183,9 +184,9 @@ def test_bad_queues_are_refused() -> None:
     quality = np.array([0.1, 0.2], np.float32)
     draws = by_hand([1, 2])
     with pytest.raises(ErrataError, match=r"share of drawn looks is 1\.5"):
-        queue(quality, draws, mask(2, []), 1.5)
+        review_queue(quality, draws, mask(2, []), 1.5)
     with pytest.raises(ErrataError, match=r"looked has shape \(3,\)"):
-        queue(quality, draws, mask(3, []))
+        review_queue(quality, draws, mask(3, []))
     with pytest.raises(ErrataError, match=r"drawn has shape \(1,\)"):
         inclusion(quality, draws, mask(2, []), mask(1, []))
     with pytest.raises(ErrataError, match="the draw order has shape"):

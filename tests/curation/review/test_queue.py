@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.review.drawn_looks import draw_order, queue
+from curation.review.drawn_looks import draw_order, review_queue
 from curation.review.population import Population, population
 from curation.review.queue import ORDERS, pairs, whole_queue
 from models.arrays import FloatArray, IntArray
@@ -28,7 +28,8 @@ def undrawn(part: Population, order: str, pair: tuple[int, int] | None = None) -
 
 
 def test_by_suspicion_it_is_the_queue_with_its_drawn_looks() -> None:
-    laid, oracle = whole_queue(EVERYTHING, LABELS, SUGGESTED, "suspicion"), queue(QUALITY, ORDER, np.zeros(N, bool))
+    laid = whole_queue(EVERYTHING, LABELS, SUGGESTED, "suspicion")
+    oracle = review_queue(QUALITY, ORDER, np.zeros(N, bool))
     assert laid.rows.tolist() == oracle.rows.tolist()
     assert laid.drawn.tolist() == oracle.drawn.tolist()
     assert laid.drawn.sum() == 6  # one in ten

@@ -7,7 +7,7 @@ from sklearn.metrics import average_precision_score
 
 import curation.scoring.joint_heads
 from curation.scoring.joint_heads import FOLDS, deal_folds, joint_heads
-from curation.scoring.judge import joint_features, judge
+from curation.scoring.judge import joint_features, judge_by_ridge
 from curation.scoring.scores import self_confidence
 from tests.curation.scoring.test_judge import clusters
 
@@ -60,7 +60,7 @@ def test_together_with_the_judge_better_than_either() -> None:
         x, true, labels = clusters(400, 4, seed, noise=0.15)
         learn, groups = np.ones(400, bool), np.arange(400)
         heads = joint_heads([x], labels, 4, learn, groups, seed)
-        alone = judge(joint_features([x]), labels, 4, learn, groups, np.ones(400, np.float32)).probs
+        alone = judge_by_ridge(joint_features([x]), labels, 4, learn, groups, np.ones(400, np.float32)).probs
         sides = (heads, alone, np.asarray((heads + alone) / 2, np.float32))
         precisions.append([average_precision_score(labels != true, -self_confidence(labels, side)) for side in sides])
     of_heads, of_judge, of_both = np.mean(precisions, 0)

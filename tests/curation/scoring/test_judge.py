@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from curation.scoring.judge import joint_features, judge, principal_axes
+from curation.scoring.judge import joint_features, judge_by_ridge, principal_axes
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import FloatArray, IntArray
 
@@ -61,7 +61,7 @@ def test_the_error_of_each_penalty_is_that_of_its_predictions(seed: int, at_once
 
 def test_wrong_labels_are_found_by_the_others() -> None:
     x, true, labels = clusters(400, 4, 0, noise=0.2)
-    probs = judge(x, labels, 4, np.ones(400, bool), np.arange(400), np.ones(400, np.float32)).probs
+    probs = judge_by_ridge(x, labels, 4, np.ones(400, bool), np.arange(400), np.ones(400, np.float32)).probs
     np.testing.assert_allclose(probs.sum(1), 1, atol=1e-5)
     assert (probs.argmax(1) == true).mean() > 0.97
 
@@ -69,9 +69,9 @@ def test_wrong_labels_are_found_by_the_others() -> None:
 def test_images_that_are_not_learned_from_change_nothing() -> None:
     x, _, labels = clusters(120, 3, 1)
     learn, groups, ones = np.arange(120) < 80, np.arange(120), np.ones(120, np.float32)
-    before = judge(x, labels, 3, learn, groups, ones).probs
+    before = judge_by_ridge(x, labels, 3, learn, groups, ones).probs
     labels[80:] = (labels[80:] + 1) % 3
-    np.testing.assert_array_equal(judge(x, labels, 3, learn, groups, ones).probs, before)
+    np.testing.assert_array_equal(judge_by_ridge(x, labels, 3, learn, groups, ones).probs, before)
 
 
 def test_a_copy_is_not_judged_by_its_copys_label() -> None:
@@ -79,8 +79,8 @@ def test_a_copy_is_not_judged_by_its_copys_label() -> None:
     x[1] = x[0]
     labels[:2] = (labels[0] + 1) % 3  # both wrong alike
     ones, learn = np.ones(100, np.float32), np.ones(100, bool)
-    apart = judge(x, labels, 3, learn, np.arange(100), ones).probs
-    together = judge(x, labels, 3, learn, np.array([0, 0, *range(1, 99)]), ones).probs
+    apart = judge_by_ridge(x, labels, 3, learn, np.arange(100), ones).probs
+    together = judge_by_ridge(x, labels, 3, learn, np.array([0, 0, *range(1, 99)]), ones).probs
     assert together[0, labels[0]] < apart[0, labels[0]]
 
 
@@ -95,7 +95,7 @@ def test_features_of_each_backbone_stand_side_by_side() -> None:
 def test_hardly_any_images(n: int) -> None:
     x, _, _ = clusters(n, 2, 4)
     labels = np.arange(n) % 2
-    probs = judge(joint_features([x]), labels, 2, np.ones(n, bool), np.arange(n), np.ones(n, np.float32)).probs
+    probs = judge_by_ridge(joint_features([x]), labels, 2, np.ones(n, bool), np.arange(n), np.ones(n, np.float32)).probs
     assert np.isfinite(probs).all()
 
 

@@ -10,7 +10,13 @@ import torch
 from curation.results.audit import Audit
 from curation.results.likeness import likeness
 from curation.results.models import trained_models
-from curation.training.predict import FileResult, predict_images, read_results, write_results, write_results_csv
+from curation.training.predict import (
+    FileResult,
+    predict_images,
+    read_predictions,
+    write_predictions,
+    write_predictions_csv,
+)
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import write_json
@@ -95,24 +101,24 @@ def test_every_model_is_asked_and_its_map_drawn(workspace: Workspace, audit: Aud
     assert first.size_px == (60, 40)
     assert (first.nearest, first.none_of_these) == ([], None)  # no frozen backbone here
     assert not first.fits_none
-    assert "no image" in second.problem
+    assert "is not an image" in second.problem
     assert second.opinions == []
 
 
 def test_results_are_read_back(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
     results = predict_images(workspace, "tiny", [audit.rows.paths[0]])
-    write_results(results, "tiny", tmp_path / "r.json")
-    assert read_results(tmp_path / "r.json") == results
+    write_predictions(results, "tiny", tmp_path / "r.json")
+    assert read_predictions(tmp_path / "r.json") == results
     assert results[0].opinions[0].cam == ""
     write_json(tmp_path / "r.json", {"schema_version": 99})
     with pytest.raises(ErrataError, match="another version"):
-        read_results(tmp_path / "r.json")
+        read_predictions(tmp_path / "r.json")
 
 
 def test_the_table_has_a_line_for_each_model(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"")
-    write_results_csv(predict_images(workspace, "tiny", [audit.rows.paths[0], broken], top=3), tmp_path / "r.csv")
+    write_predictions_csv(predict_images(workspace, "tiny", [audit.rows.paths[0], broken], top=3), tmp_path / "r.csv")
     lines = list(csv.DictReader((tmp_path / "r.csv").read_text().splitlines()))
     assert [line["model"] or line["problem"][-40:] for line in lines][:2] == [ARCHITECTURES[1], "simple_cnn"]
     assert sum(float(lines[0][f"probability_{k}"]) for k in (1, 2, 3)) == pytest.approx(1, abs=2e-4)

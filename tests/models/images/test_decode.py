@@ -110,12 +110,12 @@ def _png_header(width: int, height: int) -> bytes:
 
 BAD = {
     "empty.jpg": (b"", "is empty"),
-    "text.png": (b"hello world" * 10, "no image"),
+    "text.png": (b"hello world" * 10, "is not an image"),
     "cut.jpg": (noise_jpeg()[:900], "damaged or truncated"),
     "one.png": (_png_header(1, 1), "1 x 1 px"),
     "bomb.png": (_png_header(60_000, 60_000), "megapixels"),
     "big.png": (_png_header(9_500, 10_600), "megapixels"),  # over our limit, under the one where Pillow refuses
-    "script.eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "no image"),
+    "script.eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "is not an image"),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.screens.predict.run import prediction_folder, results_of, start_prediction
 from app.screens.predict.view import result_html, summary
 from curation.results.audit import Audit
-from curation.training.predict import FileResult, Neighbour, Opinion, write_results
+from curation.training.predict import FileResult, Neighbour, Opinion, write_predictions
 from curation.training.uploads import Upload
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
@@ -111,7 +111,7 @@ def test_a_name_in_the_address_that_leaves_the_folder(workspace: Workspace, audi
 
 def test_results_side_by_side(workspace: Workspace, audit: Audit) -> None:
     folder = prediction_folder(workspace, "abc")
-    write_results([result(audit)], "tiny", folder / "predictions.json")
+    write_predictions([result(audit)], "tiny", folder / "predictions.json")
     write_text(folder / "predictions.csv", "file\n")
     write_status(folder, "finished")
     app = show(prediction="abc")

@@ -17,7 +17,7 @@ from curation.in_fiftyone.app_server import AppServer
 from curation.results.audit import Audit
 from curation.review.bench import Bench
 from curation.review.budget import stop_sentence
-from curation.review.drawn_looks import draw_order, inclusion, queue
+from curation.review.drawn_looks import draw_order, inclusion, review_queue
 from curation.review.population import population
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
@@ -69,7 +69,7 @@ def order_of(audit: Audit, split: str) -> list[str]:
     """Return the images of a split in the order of the review, computed anew."""
     quality, in_split = audit.consensus.label_quality, audit.rows.splits == split
     part = population(quality, draw_order(audit.rows.image_ids, quality, 0), in_split)
-    drawn_queue = queue(quality[in_split], part.draws, np.zeros(int(in_split.sum()), bool))
+    drawn_queue = review_queue(quality[in_split], part.draws, np.zeros(int(in_split.sum()), bool))
     return [str(image_id) for image_id in audit.rows.image_ids[part.rows[drawn_queue.rows]]]
 
 
