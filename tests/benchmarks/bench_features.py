@@ -23,9 +23,9 @@ from models.arrays import FloatArray, IntArray
 from models.features.decode_and_run import decode_and_run
 from models.features.engines import batch_size, build_engine
 from models.images.input_spec import InputSpec
-from models.networks.pretrained import efficientnet_lite
 from models.processors.devices import default_device
 from models.processors.threads import cores, in_order
+from tests.models.networks.lite_network import efficientnet_lite
 
 SPEC = InputSpec(160, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), "bicubic")
 N_IMAGES = 240

@@ -22,12 +22,12 @@ from models.features.extract import extract_features
 from models.features.views import extract_views
 from models.images.examples import CachedViews
 from models.networks.architectures import Classifier, find_architecture
-from models.networks.pretrained import efficientnet_lite
 from models.processors.devices import default_device
 from models.processors.threads import cores
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import train
+from tests.models.networks.lite_network import efficientnet_lite
 
 NAME = "efficientnet_lite0"
 SPEC = find_architecture(NAME).input

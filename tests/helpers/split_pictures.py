@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,13 @@ def alone(n: int) -> Duplicates:
     return copies(range(n))
 
 
+def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> set[tuple[int, int]]:
+    """Return the pairs of rows i < j with hashes that differ in at most so many bits, comparing all with all."""
+    numbers = [int(value) for value in hashes]
+    n = len(numbers)
+    return {(i, j) for i in range(n) for j in range(i + 1, n) if (numbers[i] ^ numbers[j]).bit_count() <= max_bits}
+
+
 def verdict(
     images: CheckedRows, row: int, decision: str, *new_labels: str, reviewer: str = "ana", number: int = 0, **more: str
 ) -> Decision:
@@ -60,6 +68,12 @@ def verdict(
 def judged(images: CheckedRows, entries: Sequence[Entry] = ()) -> State:
     """Return the state after these decisions."""
     return replay(entries, images.rows.image_ids.tolist(), images.sha256s.tolist())
+
+
+def state_of(*decisions: Decision) -> State:
+    """Return the state after these decisions, numbered as a log numbers them; their images are not looked up."""
+    time = "2026-01-31T12:00:00.000000Z"
+    return replay([replace(decision, id=f"{n}", sequence=n, time=time) for n, decision in enumerate(decisions, 1)])
 
 
 def ranking(qualities: Sequence[float], suggested: Sequence[int]) -> Ranking:

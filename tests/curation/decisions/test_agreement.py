@@ -1,7 +1,6 @@
 """How far reviewers agree; oracles: scikit-learn and statsmodels."""
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,15 +18,10 @@ from curation.decisions.agreement import (
     reviewer_agreement,
 )
 from curation.decisions.decision import Decision
-from curation.decisions.state import State, replay
 from tests.helpers.log_writer import some_decision
+from tests.helpers.split_pictures import state_of
 
 CLASSES = ["sea", "forest", "street"]
-
-
-def state_of(*decisions: Decision) -> State:
-    time = "2026-01-31T12:00:00.000000Z"
-    return replay([replace(decision, id=f"{n}", sequence=n, time=time) for n, decision in enumerate(decisions, 1)])
 
 
 def says(reviewer: str, image: int, *labels: str) -> Decision:

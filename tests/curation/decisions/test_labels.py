@@ -1,6 +1,5 @@
 """What verdicts make of labels."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,10 @@ from hypothesis import strategies as st
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
 from curation.decisions.labels import DecidedLabels, decided_labels
-from curation.decisions.state import State, replay
 from curation.decisions.verdicts import VERDICTS
 from models.errors import ErrataError
 from tests.helpers.log_writer import some_decision
+from tests.helpers.split_pictures import state_of
 
 CLASSES = ("sea", "forest", "street")
 
@@ -23,11 +22,6 @@ def rows_of(*labels: str) -> Rows:
     image_ids = np.array([f"{number}.png" for number in range(len(labels))], np.str_)
     numbers = np.array([CLASSES.index(label) for label in labels], np.int64)
     return Rows(Path("/nowhere"), CLASSES, image_ids, numbers, np.array(["test"] * len(labels), np.str_))
-
-
-def state_of(*decisions: Decision) -> State:
-    time = "2026-01-31T12:00:00.000000Z"
-    return replay([replace(decision, id=f"{n}", sequence=n, time=time) for n, decision in enumerate(decisions, 1)])
 
 
 def decided(*decisions: Decision, labels: tuple[str, ...] = ("sea",)) -> DecidedLabels:

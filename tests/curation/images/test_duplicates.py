@@ -21,13 +21,7 @@ from models.images.check import check_images
 from models.images.decode import read_pixels
 from tests.curation.images.test_registration import landscape
 from tests.helpers.drawn_folder import draw
-from tests.helpers.split_pictures import alone, checked
-
-
-def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> set[tuple[int, int]]:
-    numbers = [int(value) for value in hashes]
-    n = len(numbers)
-    return {(i, j) for i in range(n) for j in range(i + 1, n) if (numbers[i] ^ numbers[j]).bit_count() <= max_bits}
+from tests.helpers.split_pictures import alone, brute_force_pairs, checked
 
 
 def equal_thumbnails(rows: IntArray) -> ByteArray:

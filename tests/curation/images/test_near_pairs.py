@@ -7,17 +7,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from curation.images.near_pairs import close_pairs, neighbour_pairs
+from tests.helpers.split_pictures import brute_force_pairs
 
 hash_arrays = hnp.arrays(
     np.uint64, st.integers(0, 30), elements=st.integers(0, 2**64 - 1).map(lambda x: x & 0x0F030F01)
 )
 Set = set[tuple[int, int]]
-
-
-def brute_force_pairs(hashes: np.ndarray, max_bits: int) -> Set:
-    numbers = [int(value) for value in hashes]
-    n = len(numbers)
-    return {(i, j) for i in range(n) for j in range(i + 1, n) if (numbers[i] ^ numbers[j]).bit_count() <= max_bits}
 
 
 def as_set(left: np.ndarray, right: np.ndarray) -> Set:

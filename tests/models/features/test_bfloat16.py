@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from models.features.bfloat16 import Bfloat16Conv, in_bfloat16, lowest_cosine, smooth_noise
 from models.features.engines import folded
 from models.images.input_spec import InputSpec
-from models.networks.pretrained import efficientnet_lite
+from tests.models.networks.lite_network import efficientnet_lite
 
 SPEC = InputSpec(32, (0.5, 0.4, 0.3), (0.5, 0.25, 0.2))
 

@@ -24,7 +24,7 @@ from models.features.engines import (
     weights_digest,
 )
 from models.images.input_spec import InputSpec
-from models.networks.pretrained import efficientnet_lite
+from tests.models.networks.lite_network import efficientnet_lite
 
 SPEC = InputSpec(32, (0.5, 0.4, 0.3), (0.5, 0.25, 0.2))
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 32, 32, 3), dtype=np.uint8)

@@ -7,13 +7,8 @@ from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from models.arrays import FloatArray, IntArray
 from models.figures.calibration import BINS, brier, expected_calibration_error, reliability_bins
-
-
-def drawn(seed: int, n: int = 200, n_classes: int = 4) -> tuple[IntArray, FloatArray]:
-    rng = np.random.default_rng(seed)
-    return rng.integers(0, n_classes, n), rng.dirichlet(np.ones(n_classes), n).astype(np.float32)
+from tests.models.figures.random_predictions import random_predictions
 
 
 def test_by_head() -> None:
@@ -40,7 +35,7 @@ def test_an_edge_belongs_to_the_bin_below_and_certainty_to_the_last() -> None:
 
 @given(st.integers(0, 2**32 - 1), st.integers(2, 7))
 def test_same_as_scikit_learn(seed: int, n_classes: int) -> None:
-    labels, probs = drawn(seed, n_classes=n_classes)
+    labels, probs = random_predictions(seed, n_classes=n_classes)
     bins = [row for row in reliability_bins(labels, probs) if row["n"]]
     right = probs.argmax(1) == labels
     accuracies, confidences = calibration_curve(right, probs.max(1).astype(np.float64), n_bins=BINS, strategy="uniform")
@@ -54,7 +49,7 @@ def test_same_as_scikit_learn(seed: int, n_classes: int) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_bounds_and_the_order_of_rows_does_not_matter(seed: int) -> None:
-    labels, probs = drawn(seed, n=40)
+    labels, probs = random_predictions(seed, n=40)
     order = np.random.default_rng(seed).permutation(40)
     error = expected_calibration_error(reliability_bins(labels, probs))
     assert error == pytest.approx(expected_calibration_error(reliability_bins(labels[order], probs[order])))

