@@ -3,10 +3,11 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -40,12 +41,13 @@ class JobState:
         return self.state in ("starting", "running")
 
 
-def start(folder: Path, arguments: Sequence[str]) -> None:
+def start(folder: Path, arguments: Sequence[str], request: Mapping[str, Any] | None = None) -> None:
     """Start `errata ARGUMENTS` as a process of its own; its folder tells where it stands and what it did.
 
     Args:
         folder: the run folder of an audit, a comparison or a drawing; any other command has a folder made for it.
         arguments: of the command.
+        request: what is asked for, as JSON holds it; `last_request` returns it.
 
     Raises:
         ErrataError: a process works in that folder already.
@@ -58,7 +60,8 @@ def start(folder: Path, arguments: Sequence[str]) -> None:
     launched = time.time()
     command = [sys.executable, "-m", "app.job", str(folder), *arguments]
     process = start_background(command, folder / "log.txt", {**os.environ, "PYTHONUNBUFFERED": "1"})
-    write_json(folder / "launch.json", {"pid": process.pid, "at": launched, "arguments": list(arguments)})
+    launch = {"pid": process.pid, "at": launched, "arguments": list(arguments), "request": dict(request or {})}
+    write_json(folder / "launch.json", launch)
 
 
 def job_folder(workspace: Workspace, name: str) -> Path:
@@ -97,12 +100,12 @@ def watch(folder: Path) -> JobState:
     return JobState(status.state, started, status.stage, status.done, status.total, status.error, log)
 
 
-def last_arguments(folder: Path) -> list[str]:
-    """Return what the app started last for this folder, empty if nothing."""
+def last_request(folder: Path) -> dict[str, Any]:
+    """Return what was asked for with the last start from the app, empty if nothing is known of it."""
     try:
-        return list(read_json(folder / "launch.json")["arguments"])
-    except (ErrataError, KeyError, TypeError):
-        return []
+        return dict(read_json(folder / "launch.json")["request"])
+    except (ErrataError, KeyError, TypeError, ValueError):
+        return {}
 
 
 def launched_at(folder: Path) -> float:

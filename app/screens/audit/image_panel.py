@@ -12,7 +12,8 @@ from app.html_parts.labels import change, given_label, suspicion
 from app.html_parts.opinion import opinion
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
-from app.jobs.process import JobState, last_arguments, start, watch
+from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
+from app.jobs.process import JobState, watch
 from app.panels.job import POLL_S
 from app.screens.audit.suspects import PAGE
 from app.state import choose_image, workspace
@@ -66,15 +67,15 @@ def _copies(audit: Audit, row: int) -> list[tuple[str, str]]:
 def _draw_on_demand(name: str, image_id: str) -> None:
     """Show the button that draws the missing maps, the progress of the drawing, or why it failed."""
     folder = drawing_folder(workspace(), name)
-    arguments, job_state = ["draw", name, image_id], watch(folder)
-    of_this_image = last_arguments(folder) == arguments
+    drawing, job_state = Drawing(name, (image_id,)), watch(folder)
+    of_this_image = is_last_drawing(workspace(), name, drawing)
     if job_state.active:
         st.fragment(_drawing, run_every=POLL_S)(folder, of_this_image)
         return
     if of_this_image and job_state.state in ("failed", "interrupted"):
         st.error(f"The maps could not be drawn: {job_state.error or 'the process is gone'}")
     if st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
-        start(folder, arguments)
+        start_drawing(workspace(), name, drawing)
         st.rerun()
 
 

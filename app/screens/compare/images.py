@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from app.html_parts.pictures import cam_picture, picture
-from app.jobs.process import last_arguments, start, watch
+from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
+from app.jobs.process import watch
 from app.panels.job import job_panel
 from app.screens.compare.loaded import Compared
 from app.screens.compare.sections import shown_html
@@ -92,15 +93,15 @@ def _draw_button(comparison: Compared, source: str, shown: list[dict[str, Any]],
         return
     names = list(dict.fromkeys(name for name, _ in missing))
     images = list(dict.fromkeys(image_id for _, image_id in missing))
-    arguments = ["draw", source, *images, "--runs", ",".join(names), *(["--label", label] if label else [])]
-    folder = drawing_folder(workspace(), comparison.board.dataset)
-    if last_arguments(folder) == arguments and job_panel(folder, "Grad-CAM", "compare.draw").active:
+    drawing, dataset = Drawing(source, tuple(images), tuple(names), label), comparison.board.dataset
+    folder = drawing_folder(workspace(), dataset)
+    if is_last_drawing(workspace(), dataset, drawing) and job_panel(folder, "Grad-CAM", "compare.draw").active:
         return
     st.button(
         f"Draw {counted(len(missing), 'Grad-CAM map')}",
         icon=":material/thermostat:",
         key="compare.draw",
         disabled=watch(folder).active,  # maps of other images are being drawn
-        on_click=start,
-        args=(folder, arguments),
+        on_click=start_drawing,
+        args=(workspace(), dataset, drawing),
     )

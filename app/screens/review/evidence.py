@@ -6,7 +6,8 @@ from markupsafe import Markup
 from app.html_parts.opinion import opinion
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
-from app.jobs.process import last_arguments, start, watch
+from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
+from app.jobs.process import watch
 from app.panels.job import POLL_S
 from app.screens.review.sitting import ShownImage
 from app.screens.review.visit import tell
@@ -75,9 +76,8 @@ def _opinions(shown: ShownImage) -> None:
     st.html(Markup("").join(opinion(audit, architecture, row) for architecture in audit.architectures))
     if not missing_cams(audit, row):
         return
-    folder = drawing_folder(workspace(), audit.name)
-    arguments, job_state = ["draw", audit.name, shown.image_id], watch(folder)
-    of_this_image = last_arguments(folder) == arguments
+    drawing, job_state = Drawing(audit.name, (shown.image_id,)), watch(drawing_folder(workspace(), audit.name))
+    of_this_image = is_last_drawing(workspace(), audit.name, drawing)
     if job_state.active:
         st.html(_HTML.drawing("this image" if of_this_image else "another image"))
         return
@@ -85,12 +85,12 @@ def _opinions(shown: ShownImage) -> None:
         st.caption(f"The maps could not be drawn: {job_state.error or 'the process is gone'}")
     st.button(
         "Draw Grad-CAM", shortcut="G", type="tertiary", icon=":material/thermostat:",
-        key=f"review.draw-{shown.image_id}", on_click=_draw, args=(audit.name, arguments),
+        key=f"review.draw-{shown.image_id}", on_click=_draw, args=(drawing,),
     )  # fmt: skip
 
 
-def _draw(name: str, arguments: list[str]) -> None:
+def _draw(drawing: Drawing) -> None:
     try:
-        start(drawing_folder(workspace(), name), arguments)
+        start_drawing(workspace(), drawing.dataset, drawing)
     except ErrataError as error:
         tell(f"{error}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.jobs.process import JobState, cancel, last_arguments, start, watch
+from app.jobs.process import JobState, cancel, last_request, start, watch
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
@@ -43,9 +43,9 @@ def test_an_audit_that_ends_before_its_work_says_why(tmp_path: Path, monkeypatch
     folder = audit_folder(Workspace(tmp_path / "home"), "intel")
     write_status(folder, "finished")  # an earlier one
     time.sleep(0.01)
-    start(folder, ["audit", "intel"])
+    start(folder, ["audit", "intel"], {"name": "intel"})
     assert watch(folder).state == "starting"
-    assert last_arguments(folder) == ["audit", "intel"]
+    assert last_request(folder) == {"name": "intel"}
     with pytest.raises(ErrataError, match="`errata audit intel` is running already"):
         start(folder, ["audit", "intel"])
     ended = wait_while(folder, "starting", "running")
@@ -88,4 +88,4 @@ def test_a_process_id_given_to_another_is_not_ours(tmp_path: Path) -> None:
 def test_a_damaged_launch_file_counts_as_none(tmp_path: Path) -> None:
     (tmp_path / "launch.json").write_text("{")
     assert watch(tmp_path).state == "none"
-    assert last_arguments(tmp_path) == []
+    assert last_request(tmp_path) == {}

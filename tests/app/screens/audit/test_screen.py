@@ -223,12 +223,12 @@ def drawable(workspace: Workspace) -> Audit:
 def test_maps_are_drawn_on_demand(workspace: Workspace, drawable: Audit, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, started = drawing_folder(workspace, "tiny"), list[list[str]]()
 
-    def start(folder: Path, arguments: list[str]) -> None:
+    def start(folder: Path, arguments: list[str], request: dict[str, object]) -> None:
         started.append(arguments)
-        write_json(folder / "launch.json", {"pid": os.getpid(), "at": 1.0, "arguments": arguments})
+        write_json(folder / "launch.json", {"pid": os.getpid(), "at": 1.0, "request": request})
         write_status(folder, "running", ARCHITECTURES[1], 1, 2)
 
-    monkeypatch.setattr("app.screens.audit.image_panel.start", start)
+    monkeypatch.setattr("app.jobs.drawing.start", start)
     app = show(dataset="tiny")
     app.button(key="image.draw").click().run()
     assert started == [["draw", "tiny", "test/sea/0.png"]]

@@ -28,11 +28,11 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, list[str]]]:
     """What would be started as processes of their own."""
     started: list[tuple[Path, list[str]]] = []
 
-    def start(folder: Path, arguments: list[str]) -> None:
+    def start(folder: Path, arguments: list[str], _request: object = None) -> None:
         started.append((folder, list(arguments)))
 
     monkeypatch.setattr("app.screens.compare.report.start", start)
-    monkeypatch.setattr("app.screens.compare.images.start", start)
+    monkeypatch.setattr("app.jobs.drawing.start", start)
     return started
 
 

@@ -413,12 +413,12 @@ def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypat
     for architecture in audit.architectures:
         (architecture.run_folder / "fold-0.safetensors").touch()
 
-    def start(folder: Path, arguments: list[str]) -> None:
+    def start(folder: Path, arguments: list[str], request: dict[str, object]) -> None:
         started.append(arguments)
-        write_json(folder / "launch.json", {"pid": 1, "at": 1.0, "arguments": arguments})
+        write_json(folder / "launch.json", {"pid": 1, "at": 1.0, "request": request})
         write_status(folder, "running", ARCHITECTURES[0], 0, 2)
 
-    monkeypatch.setattr("app.screens.review.evidence.start", start)
+    monkeypatch.setattr("app.jobs.drawing.start", start)
     app = press(show(split="test"), "g")
     assert started == [["draw", "tiny", WORST]]
     assert "Drawing the maps of this image" in shown(app)
