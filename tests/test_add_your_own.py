@@ -7,9 +7,12 @@ import pytest
 import torch
 from torch import nn
 
+from app.jobs import variants
+from app.jobs.queue import jobs
 from curation.handover.formats import FORMATS, Exported, ExportFormat
 from curation.results.audit import Audit
 from curation.training.cam import grad_cam
+from curation.workspace.folders import Workspace
 from models.files.atomic import read_json, write_text
 from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES
@@ -38,8 +41,9 @@ def last_map(classifier: Classifier) -> nn.Module:
 
 @pytest.fixture
 def one_layer_network(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of an architecture that is in the registry for this test."""
+    """The name of an architecture that is in both tables for this test: the registry and the light one."""
     monkeypatch.setitem(ARCHITECTURES, "one_layer", Architecture(one_layer, last_map, SPEC, "own; one layer"))
+    monkeypatch.setitem(variants.ARCHITECTURES, "one_layer", "")
     return "one_layer"
 
 
@@ -69,6 +73,17 @@ def test_an_architecture_is_listed_and_trained_by_the_command(
     classifier, info = load_checkpoint(folder / "checkpoint.safetensors")
     assert (info.architecture, info.classes, info.mode) == (one_layer_network, CLASSES, "scratch")
     assert isinstance(classifier.backbone.get_submodule("0"), nn.Conv2d)
+
+
+def test_an_architecture_is_offered_and_queued(
+    one_layer_network: str, workspace: Workspace, audit: Audit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert one_layer_network in variants.variants()
+    assert variants.about_variant(one_layer_network) == "one_layer · from random weights"
+    assert exit_code("queue", "train", audit.name, "--architecture", one_layer_network, "--epochs", "1") == 0
+    assert capsys.readouterr().out.endswith(f"errata train {audit.name} --architecture one_layer --epochs 1\n")
+    (job,) = jobs(workspace)
+    assert (job.state, job.title) == ("waiting", "one_layer on original")
 
 
 def write_names(folder: Path, exported: Exported) -> None:

@@ -34,6 +34,7 @@ class JobState:
     total: int = 0
     error: str = ""
     log: tuple[str, ...] = ()  # last lines of a process that the app started
+    fills: str = ""  # name of the run folder that the stage fills, where that is another one than the job's
 
     @property
     def active(self) -> bool:
@@ -97,7 +98,7 @@ def watch(folder: Path) -> JobState:
     if status is None:
         return JobState("none")
     started = launched if from_app else status.started  # also what it took to import everything
-    return JobState(status.state, started, status.stage, status.done, status.total, status.error, log)
+    return JobState(status.state, started, status.stage, status.done, status.total, status.error, log, status.fills)
 
 
 def last_request(folder: Path) -> dict[str, Any]:

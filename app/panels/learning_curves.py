@@ -9,24 +9,21 @@ from app.html_parts.line_chart import line_figure
 from app.jobs.process import JobState
 from curation.reports.line_chart import Line, Point
 from curation.results.trained import TrainedRun
-from curation.workspace.names import slug
 from models.figures.curves import read_curves
+from models.figures.folds import DEFAULT_FOLDS
 from models.files.atomic import read_json
 
 
 def audit_curves(folder: Path, job_state: JobState) -> Markup:
     """Return the validation accuracy of the network that an audit trains, a line for each fold; empty without any."""
-    kind, _, architecture = job_state.stage.partition(" ")
-    if kind != "train" or job_state.state != "running":
+    if not job_state.fills or job_state.state != "running":
         return Markup()
-    runs = f"{folder.name.removeprefix('audit-')[:30]}-{slug(architecture)[:24]}-*"
-    written = [path for path in folder.parent.glob(f"{runs}/fold-*.jsonl") if path.stat().st_mtime >= job_state.started]
-    if not written:
+    folds = range(int(read_json(folder / "config.json").get("folds", DEFAULT_FOLDS)))
+    curves = read_curves(folder.parent / job_state.fills, folds)
+    if not curves:
         return Markup()
-    newest = max(written, key=lambda path: path.stat().st_mtime).parent
-    curves = read_curves(newest, range(int(read_json(folder / "config.json").get("folds", 5))))
     lines = [Line(f"fold {fold}", _points(epochs, "val_accuracy")) for fold, epochs in curves.items()]
-    return line_figure(lines, "epoch", f"{architecture}: validation accuracy", percent=True)
+    return line_figure(lines, "epoch", f"{job_state.stage}: validation accuracy", percent=True)
 
 
 def training_curves(runs: Sequence[TrainedRun]) -> Markup:

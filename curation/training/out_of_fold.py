@@ -149,7 +149,7 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
         made_from = {"dataset": models.material.dataset, "rows_key": models.material.rows_key}
         write_json(models.folder / "config.json", {**models.config, **made_from, "versions": library_versions()})
 
-    stages.do(f"train {models.name}", [models.folder.name], outputs, train)
+    stages.do(f"train {models.name}", [models.folder.name], outputs, train, fills=models.folder.name)
 
 
 def compute_features(name: str, variant: "Variant", material: Material, stages: Stages) -> None:

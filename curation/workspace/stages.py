@@ -45,7 +45,14 @@ class Stages:
         self._done = read_records(run.folder)
         self._memory = Memory()
 
-    def do(self, name: str, inputs: Any, outputs: Sequence[Path], work: Callable[[Progress], object]) -> None:
+    def do(
+        self,
+        name: str,
+        inputs: Any,
+        outputs: Sequence[Path],
+        work: Callable[[Progress], object],
+        fills: str = "",
+    ) -> None:
         """Do the work unless it was done with the same inputs and its outputs are there.
 
         Args:
@@ -53,10 +60,11 @@ class Stages:
             inputs: JSON-able; everything the result depends on, and nothing else.
             outputs: files that must be there for the result to count.
             work: writes them; is given a progress callback.
+            fills: name of the run folder that the work fills while it goes on, where it is another one.
         """
         key = digest(name, inputs)
         if not self._is_done(name, key, outputs):
-            self._work(name, key, work)
+            self._work(name, key, work, fills)
 
     def value(
         self, name: str, inputs: Any, outputs: Sequence[Path], make: Callable[[Progress], T], load: Callable[[], T]
@@ -88,19 +96,19 @@ class Stages:
         self._record(replace(before, reused=True))
         return True
 
-    def _work(self, name: str, key: str, work: Callable[[Progress], T]) -> T:
+    def _work(self, name: str, key: str, work: Callable[[Progress], T], fills: str = "") -> T:
         if name in self._done:  # after a kill, half-written outputs must not look like those of the old inputs
             del self._done[name]
             self._write()
-        self._progress(name, 0, 0)
+        self._progress(name, 0, 0, fills)
         started = time.perf_counter()
-        result = work(lambda done, total: self._progress(name, done, total))
+        result = work(lambda done, total: self._progress(name, done, total, fills))
         self._record(StageRecord(name, key, time.perf_counter() - started, self._memory.peak_mb(), reused=False))
         return result
 
-    def _progress(self, name: str, done: int, total: int) -> None:
+    def _progress(self, name: str, done: int, total: int, fills: str = "") -> None:
         self._memory.measure()
-        self._run.report(name, done, total)
+        self._run.report(name, done, total, fills=fills)
         if self._on_stage:
             self._on_stage(name, done, total)
 

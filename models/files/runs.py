@@ -30,6 +30,7 @@ class Status:
     done: int = 0
     total: int = 0
     error: str = ""
+    fills: str = ""  # name of the run folder that the stage fills, where that is another one than its own
 
 
 def read_status(folder: Path) -> Status | None:
@@ -68,7 +69,9 @@ class Run:
         self._stage = ""
         self._reported = 0.0
 
-    def report(self, stage: str, done: int = 0, total: int = 0, state: str = "running", error: str = "") -> None:
+    def report(
+        self, stage: str, done: int = 0, total: int = 0, state: str = "running", error: str = "", fills: str = ""
+    ) -> None:
         """Write the status; at most four times a second while a stage goes on."""
         now = time.time()
         if state == "running" and stage == self._stage and 0 < done < total and now - self._reported < 0.25:
@@ -76,7 +79,7 @@ class Run:
         self._stage, self._reported = stage, now
         write_json(
             self.folder / "status.json",
-            asdict(Status(state, os.getpid(), self.started, now, stage, done, total, error)),
+            asdict(Status(state, os.getpid(), self.started, now, stage, done, total, error, fills)),
         )
 
     def end(self, state: str, error: str = "") -> None:
