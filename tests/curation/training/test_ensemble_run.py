@@ -22,7 +22,7 @@ from curation.training.prepared import Prepared
 from curation.training.request import TrainRequest
 from curation.workspace.cleaning import find_leftovers
 from curation.workspace.folders import Workspace
-from curation.workspace.stages import Stages
+from curation.workspace.stages import OnStage, Stages
 from models.errors import ErrataError
 from models.figures.metrics import accuracy
 from models.figures.predictions import NO_FOLD, Predictions
@@ -70,12 +70,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
         yield Finished(workspace, spec, rows, audited, changed_ns, folder)
 
 
-def _as_an_audit_does(workspace: Workspace, spec: DatasetSpec, rows: Rows) -> str:
+def _as_an_audit_does(
+    workspace: Workspace, spec: DatasetSpec, rows: Rows, name: str = MEMBERS[0], on_stage: OnStage | None = None
+) -> str:
     checked, duplicates = checked_images(workspace, spec, rows)
     material = Material(Prepared(workspace, checked), spec.name, rows_key(checked))
     with computing(workspace.runs / "audit-of-a-test", {}) as run:
         problem = problem_of(checked.rows, duplicates.groups, 5, 0)
-        return train_out_of_fold(MEMBERS[0], problem, material, Stages(run))
+        return train_out_of_fold(name, problem, material, Stages(run, on_stage))
 
 
 def test_a_member_of_an_audit_is_taken_as_it_is(finished: Finished) -> None:
@@ -195,3 +197,16 @@ def test_runs_that_can_be_no_members(finished: Finished) -> None:
         finished.train(of(*finished.runs(), classes=("dots", "waves")))
     with pytest.raises(ErrataError, match="have different folds"):
         finished.train(of(finished.audited, "simple_cnn_tanh", seeds=(3,)))
+
+
+def test_the_status_of_an_audit_names_the_run_folder_that_it_fills(finished: Finished) -> None:
+    filled: set[tuple[str, str]] = set()
+
+    def note(stage: str, _done: int, _total: int) -> None:
+        status = read_status(finished.workspace.runs / "audit-of-a-test")
+        assert status is not None
+        filled.add((stage, status.fills))
+
+    run = _as_an_audit_does(finished.workspace, finished.spec, finished.rows, "cnn3", note)
+    assert ("train cnn3", run) in filled
+    assert {fills for _, fills in filled} == {"", run}
