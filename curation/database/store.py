@@ -1,8 +1,7 @@
-"""FiftyOne datasets: fields, views, bulk reads. People look here; the truth is kept in files."""
+"""FiftyOne datasets: fields and bulk reads. People look here; the truth is kept in files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +12,6 @@ from curation.palette import PALETTE
 from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
 from models.errors import ErrataError, unknown
-
-
-@dataclass(frozen=True)
-class View:
-    """A saved view: a query that stays true while the labels change."""
-
-    name: str
-    description: str
-    where: Mapping[str, Any] = field(default_factory=dict)  # field -> the value it must have
-    differ: Sequence[str] = ()  # classification fields; their labels must not all be equal
-    filled: str | None = None  # a field that must have a value
-    empty: str | None = None  # a field that must have no value
-    sort_by: str | None = None
-    last_first: str | None = None  # a field to sort by, highest first
-    limit: int | None = None
 
 
 def connect(workspace: Workspace) -> Any:
@@ -193,30 +177,6 @@ def evaluate(dataset: Any, prediction: str, given: str, key: str, classes: Seque
         if prediction in group.paths:
             group.paths.append(key)  # the field that says which images are right, beside the prediction
     dataset.save()
-
-
-def save_views(dataset: Any, views: Sequence[View]) -> None:
-    """Save the views, in this order; a view of the same name is replaced."""
-    from fiftyone import ViewField
-
-    for view in views:
-        stages = dataset.view()
-        for name, value in view.where.items():
-            stages = stages.match(ViewField(name) == value)
-        if view.filled:
-            stages = stages.exists(view.filled)
-        if view.empty:
-            stages = stages.exists(view.empty, False)
-        if view.differ:
-            first, *rest = [ViewField(label_of(name)) for name in view.differ]
-            stages = stages.match(ViewField.any([first != label for label in rest]))
-        if view.sort_by:
-            stages = stages.sort_by(view.sort_by)
-        if view.last_first:
-            stages = stages.sort_by(view.last_first, reverse=True)
-        if view.limit:
-            stages = stages.limit(view.limit)
-        dataset.save_view(view.name, stages, description=view.description, overwrite=True)
 
 
 @answering()

@@ -1,7 +1,7 @@
 """The saved views of an audit in FiftyOne."""
 
 from curation.database import names
-from curation.database.store import View
+from curation.database.views import View
 from curation.in_fiftyone.audit_fields import KINDS
 from curation.results.audit import Audit
 

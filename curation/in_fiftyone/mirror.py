@@ -17,6 +17,7 @@ from curation.database.names import (
     label_of,
 )
 from curation.database.samples import classification, read_samples, write_samples
+from curation.database.views import save_views
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
@@ -40,7 +41,7 @@ def prepare_review(dataset: Any, rows: Rows) -> None:
         return  # FiftyOne takes a second to see that nothing is to be done
     store.declare(dataset, "review", fields, shown=(DECISION, CURATED))  # the App lets edit what is ticked
     store.allow_editing(dataset, CURATED, rows.classes)
-    store.save_views(dataset, views)
+    save_views(dataset, views)
 
 
 def mirrored(state: State, image_id: str, given: str, classes: Sequence[str]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from curation.database import names
 from curation.database.samples import read_samples, write_samples
-from curation.database.store import View
+from curation.database.views import View
 from curation.decisions.ledger import Ledger
 from curation.results.audit import Audit
 from curation.review.bench import Bench

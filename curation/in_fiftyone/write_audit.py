@@ -2,7 +2,7 @@
 
 import logging
 
-from curation.database import names, store
+from curation.database import names, store, views
 from curation.database.names import dataset_name
 from curation.database.samples import read_samples
 from curation.decisions.ledger import Ledger, log_of
@@ -41,7 +41,7 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
             store.evaluate(dataset, names.prediction_field(slug), names.GIVEN, names.evaluation_key(slug), classes)
             if progress:
                 progress(done + 1, len(audit.architectures))
-        store.save_views(dataset, audit_views(audit))
+        views.save_views(dataset, audit_views(audit))
         if ledger:  # nobody decides on the labels of a version
             prepare_review(dataset, audit.rows)
             write_decisions(dataset, ledger)

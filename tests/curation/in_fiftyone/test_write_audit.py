@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curation.database import store
+from curation.database import store, views
 from curation.database.names import dataset_name
 from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
@@ -219,7 +219,7 @@ def test_a_failure_half_way_leaves_the_dataset_that_was_there(
     def fail(*_: object) -> None:
         raise ErrataError("killed here")
 
-    monkeypatch.setattr(store, "save_views", fail)
+    monkeypatch.setattr(views, "save_views", fail)
     with pytest.raises(ErrataError, match="killed here"):
         write_audit(mongo_workspace, audit)
     monkeypatch.undo()
