@@ -39,7 +39,7 @@ class CommonImages:
 
 
 def given_rows(workspace: Workspace, dataset: str) -> CuratedRows:
-    """Return the images of a data set with their labels as given: those of its audit, else those its trainings read.
+    """Return the images of a data set with their given labels: from its audit, else from its trainings.
 
     Raises:
         ErrataError: the data set was neither audited nor trained on, or a file is damaged.
@@ -137,7 +137,7 @@ def _why_out(name: str, rows: Mapping[str, CuratedRows], rows_of: Mapping[str, d
 
 
 def _all_classes(rows: Mapping[str, CuratedRows], known: Sequence[str]) -> tuple[str, ...]:
-    """Return the given classes, then in alphabetical order those that a version added or a run knows."""
+    """Return the given classes, then the classes added by versions or known to runs, in alphabetical order."""
     lists = [curated.checked.rows.classes for curated in rows.values()]
     given = min(lists, key=len)
     return (*given, *sorted({name for names in (*lists, known) for name in names} - set(given)))

@@ -1,4 +1,4 @@
-"""Grad-CAM maps of trained runs: where they are kept, and drawing those that are missing."""
+"""Grad-CAM maps of trained runs: where they are kept, and the drawing of missing ones."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -143,7 +143,7 @@ def _with_source(picture: Picture, pictures: list[Picture], rng: np.random.Gener
 
 
 def _sources(picture: Picture, pictures: list[Picture]) -> list[int]:
-    """Return which clean pictures a copy may be of: those of its class, or of other classes if labels conflict."""
+    """Return the clean pictures that a copy may be of: in its class, or in other classes if labels conflict."""
     split = "train" if picture.kind == "leak" else picture.split
     conflicting = picture.kind == "conflicting_duplicate"
     return [

@@ -73,7 +73,7 @@ def _decisions(decisions: dict[str, Any]) -> dict[str, object]:
 
 
 def _versions(figures: dict[str, Any]) -> list[tuple[dict[str, Any], list[int]]]:
-    """Return each version with its counts: images, those of each split, labels changed, images left out."""
+    """Return each version with its counts: images, images of each split, labels changed, images left out."""
     versions = []
     for version in figures["versions"]:
         images = {split: sum(classes.values()) for split, classes in version["counts"].items()}

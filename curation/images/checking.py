@@ -16,14 +16,14 @@ from curation.workspace.stages import Stages
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
 
-DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1  # raised with every change of what the same images give
+DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1  # raised whenever the same images give other results
 
 
 @dataclass(frozen=True)
 class EmbeddingSource:
     """Embeddings that propose which images may be copies."""
 
-    key: str  # digest of what they depend on beside the images
+    key: str  # digest of their inputs other than the images
     read: Callable[[], FloatArray]  # returns them, shape (N, D); only called where pairs are not known yet
 
 
@@ -62,7 +62,7 @@ def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedR
 
 
 def note_problems(checked: CheckedRows, workspace: Workspace, stages: Stages) -> ImageProblems:
-    """Score every image by what a camera or a conversion may have spoiled; the measured values are kept by content."""
+    """Score every image for damage by camera or conversion; the measured values are kept by content."""
     from curation.images.values import measure_images
 
     output, sha256s = stages.run_folder / "problems.npz", [str(sha256) for sha256 in checked.sha256s]

@@ -1,4 +1,4 @@
-"""Digests of what a result depends on: the listed files, the images' content, their labels and splits."""
+"""Digests of the inputs of a result: the listed files, the images' content, their labels and splits."""
 
 import hashlib
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def rows_key(checked: CheckedRows) -> str:
 
 
 def files_key(paths: Sequence[Path]) -> str:
-    """Return a digest of what small files hold; a file that is not there counts as empty."""
+    """Return a digest of the content of small files; a missing file counts as empty."""
     return digest([hashlib.sha256(path.read_bytes() if path.is_file() else b"").hexdigest() for path in paths])
 
 

@@ -19,7 +19,7 @@ from models.files.runs import computing
 def checked_images(
     workspace: Workspace, spec: DatasetSpec, rows: Rows, first: bool = True, on_stage: OnStage | None = None
 ) -> tuple[CheckedRows, Duplicates]:
-    """Return the readable images and their copies: those of the data set's audit where it read the same files.
+    """Return the readable images and their copies, taken from the data set's audit if it read the same files.
 
     Args:
         workspace: where images and copies are kept.

@@ -26,7 +26,7 @@ from models.files.locks import locked
 
 _PLUGIN = Path(__file__).resolve().parent / "review_plugin"
 _START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine
-_STOP_S = 60  # it makes decisions of what was edited in it first
+_STOP_S = 60  # it turns the edits in it into decisions first
 
 
 class PortTakenError(ErrataError):

@@ -45,7 +45,7 @@ class Synced:
 
 
 def sync(workspace: Workspace, name: str, reviewer: str) -> Synced:
-    """Make decisions of what was edited in FiftyOne since, then write what the log says into the dataset.
+    """Turn the edits in FiftyOne into decisions, then write the state of the log into the dataset.
 
     An edited `curated` label becomes a relabel, or keep where it is the given one; a tag of `tags` becomes that verdict
     and is taken off. Other tags are left alone.

@@ -50,7 +50,7 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
 
 
 def _keep_edits(workspace: Workspace, audit: Audit, ledger: Ledger) -> None:
-    """Make decisions of what people edited in the dataset that is about to be replaced.
+    """Turn edits in the dataset, which is about to be replaced, into decisions.
 
     Raises:
         ErrataError: there is an edit, and no reviewer is known.

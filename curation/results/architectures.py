@@ -33,7 +33,7 @@ class ArchitectureResult:
 
 
 def read_predictions(workspace: Workspace, summary: Summary) -> dict[str, tuple[Path, Predictions]]:
-    """Return run folder and predictions of each architecture, by name; those that combine others come last.
+    """Return run folder and predictions of each architecture, by name; combinations come last.
 
     Raises:
         ErrataError: a file is missing or damaged.

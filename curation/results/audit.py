@@ -127,7 +127,7 @@ def _of_the_same_images(predictions: Predictions, duplicates: Duplicates, rows: 
 
 
 def _points(file: Path, n: int) -> FloatArray | None:
-    """Return the points of N images on the map, shape (N, 2); None where there are none, or those of other images."""
+    """Return the points of N images on the map, shape (N, 2); None if they are missing or of other images."""
     points = load_points(file) if file.exists() else None
     return points if points is not None and len(points) == n else None
 
@@ -154,7 +154,7 @@ def _with_conflicts_first(findings: Findings, labels: IntArray, groups: IntArray
 
 
 def _stages_in_order(folder: Path, order: Sequence[str]) -> tuple[StageRecord, ...]:
-    """Return the finished stages; those that the summary does not list yet come last."""
+    """Return the finished stages; stages that the summary does not list yet come last."""
     places = {stage: place for place, stage in enumerate(order)}
     return tuple(sorted(read_records(folder).values(), key=lambda record: places.get(record.name, len(places))))
 

@@ -10,7 +10,7 @@ from models.training.recipes import RECIPES
 
 
 def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> list[Path]:
-    """Return the folders of finished trainings, the newest last; only those of a recipe or a data set where named."""
+    """Return the folders of finished trainings, newest last; only of one recipe or data set if it is named."""
     dated = []
     for metrics in workspace.runs.glob("*/metrics.json"):
         config = load_run(metrics.parent).config

@@ -21,7 +21,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.predictions import Predictions
 
 ALL = "all"  # splits
-DISPUTED = "disputed"  # the order of what reviewers disagree about
+DISPUTED = "disputed"  # the order of the disputed images
 SELECTION = "selection "  # before the name of a selection, where that is the order
 
 

@@ -44,7 +44,7 @@ def whole_queue(
 
 
 def split_places(quality: FloatArray, draws: DrawOrder, splits: npt.NDArray[np.str_]) -> tuple[IntArray, BoolArray]:
-    """Return where each of N images stands in the queue of its split by suspicion, whoever judged what.
+    """Return the place of each of N images in the queue of its split by suspicion; verdicts do not change it.
 
     Args:
         quality: label quality, shape (N,), in [0, 1], low = suspicious.

@@ -1,4 +1,4 @@
-"""Which images a model gets wrong, by what the given labels say; pure arrays."""
+"""Which images a model gets wrong according to the given labels; pure arrays."""
 
 from dataclasses import dataclass
 

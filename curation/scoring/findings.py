@@ -33,7 +33,7 @@ class Findings:
     label_quality: FloatArray  # (N,) in [0, 1], low = suspicious; labels that a copy contradicts come first
     probs: FloatArray  # (N, K) of all voters together
     kinds: Kinds
-    flagged: BoolArray  # (N,) the most suspicious labels, as many as are estimated to be wrong
+    flagged: BoolArray  # (N,) the most suspicious labels; their number is the estimated number of wrong labels
     joint: FloatArray  # (K, K) estimated number of images of each given label (row) that show each class
     voters: tuple[str, ...]  # V: the architectures, and the judge and the neighbours where there are embeddings
     weights: FloatArray  # (V,) in the probabilities; 0 for voters that only explain: neighbours, heads on embeddings

@@ -1,4 +1,4 @@
-"""The nearest images by what a backbone sees in them: of all images, of one, and how their labels vote."""
+"""The nearest images by their embeddings: of all images, of one image, and how their labels vote."""
 
 from concurrent.futures import ThreadPoolExecutor
 

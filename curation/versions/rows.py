@@ -31,7 +31,7 @@ def decision_texts(texts: Texts) -> Texts:
 
 @dataclass(frozen=True)
 class CuratedRows:
-    """N audited images; those that are left out keep their split, for the next version."""
+    """N audited images; images that are left out keep their split, for the next version."""
 
     checked: CheckedRows  # labels (N,) and splits (N,) as curated; classes as given, behind them those added
     given: IntArray  # (N,) labels as given
@@ -117,7 +117,7 @@ class CuratedRows:
         return dict(sorted(Counter(self.decisions[self.changed()].tolist()).items()))
 
     def sha256(self) -> str:
-        """Return the hash of what is in the version: sorted image_id, content, label, split and soft label.
+        """Return the hash of the version's content: sorted image_id, content, label, split and soft label.
 
         Class names count, not their numbers: neither the order of rows nor that of classes matters.
         """

@@ -38,7 +38,7 @@ def find_leftovers(workspace: Workspace) -> list[Leftover]:
 
 
 def remove(workspace: Workspace, leftovers: Iterable[Leftover]) -> int:
-    """Remove those that still are leftovers, and return how many bytes that freed.
+    """Remove the files that still are leftovers, and return the number of freed bytes.
 
     Raises:
         ErrataError: something is being computed meanwhile, or a folder cannot be written.
