@@ -34,7 +34,7 @@ class Contestant:
 
     @property
     def title(self) -> str:
-        """Its name where it stands alone."""
+        """Its name, used on its own."""
         return self.method if self.trained == ORIGINAL else f"{self.method}, trained on {self.trained}"
 
     @property

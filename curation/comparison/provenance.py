@@ -80,7 +80,7 @@ def count_ways(provenance: Provenance) -> dict[str, int]:
 
 
 def _state(workspace: Workspace, version: Version, audit: Audit) -> State:
-    """Return the verdicts in force when the version was made."""
+    """Return the verdicts that were in force when the version was made."""
     about = version.manifest["decisions"]
     ledger = Ledger(log_of(workspace, version.dataset), audit.checked)
     if ledger.lines() < about["lines"] or ledger.log.sha256(about["lines"]) != about["log_sha256"]:

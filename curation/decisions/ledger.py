@@ -156,7 +156,7 @@ class Ledger:
 
     @contextmanager
     def _writing(self) -> Iterator[LogWriter]:
-        """Hold the log, with all that is in it counting."""
+        """Hold the log; all its lines are counted."""
         with self._lock:
             self._catch_up(self.log)  # the first reading of a long log takes long: other processes may write meanwhile
             with self.log.writing() as writer:

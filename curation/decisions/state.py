@@ -70,7 +70,7 @@ class State:
         return self.verdict(image_id) is None and bool(self.verdicts(image_id))
 
     def in_force(self, decision_id: str) -> bool:
-        """Return whether a decision counts: neither undone nor followed by another of the same reviewer."""
+        """Return whether it is the reviewer's latest decision on the image and not undone."""
         decision = self._decisions.get(decision_id)
         if decision is None:
             return False

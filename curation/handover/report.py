@@ -1,4 +1,4 @@
-"""The job behind `errata report`: all that is known of a data set as one page, and as JSON."""
+"""The job behind `errata report`: everything about a data set on one page and as JSON."""
 
 from collections.abc import Callable
 from functools import partial

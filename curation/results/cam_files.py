@@ -12,7 +12,7 @@ from models.figures.predictions import NO_FOLD
 
 @dataclass(frozen=True)
 class CamJob:
-    """One map to draw: an image, a class, and the fold whose model may look at it."""
+    """One map to draw: an image, a class, and the fold of the model to ask."""
 
     path: Path
     size_px: tuple[int, int]  # width and height as shown

@@ -41,7 +41,7 @@ def write_results(folder: Path, summary: Summary) -> None:
 
 
 def has_results(folder: Path) -> bool:
-    """Return whether the audit in this folder came so far that it has something to show."""
+    """Return whether the audit in this folder already has something to show."""
     return (folder / _FILE).exists()
 
 

@@ -91,7 +91,7 @@ def judge_labels(
     evidence: Mapping[str, FloatArray] | None = None,
     seed: int = 0,
 ) -> Findings:
-    """Judge N given labels by all that is known of the images.
+    """Judge N given labels from all that is known of the images.
 
     The frozen backbones speak through a judge: the mean of a ridge regression that learns from every other image and
     of heads fitted out of fold, on all that all of them saw. The judge and the networks that learned their features

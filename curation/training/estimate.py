@@ -82,7 +82,7 @@ def seconds_per_image(run: TrainedRun) -> float | None:
 def seeds_together(run: TrainedRun, runs: Sequence[TrainedRun]) -> int:
     """Return how many seeds of its training ran side by side with a finished run, itself included.
 
-    The time in its folder is that many times the time that it would have taken alone.
+    The time in its folder is the time it would take alone, times this factor.
 
     Args:
         run: a finished run.

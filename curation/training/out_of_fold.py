@@ -75,7 +75,7 @@ class FoldModels:
 
 
 def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> "Problem":
-    """Return what is to be learned: the train split in folds; the other images are in no fold.
+    """Return the material to learn from: the train split in folds; the other images are in no fold.
 
     Args:
         rows: N images with given labels.

@@ -1,4 +1,4 @@
-"""Where Errata keeps what it computes, and where the data sets lie."""
+"""The folders of what Errata computes, and of the data sets."""
 
 import os
 from dataclasses import dataclass
