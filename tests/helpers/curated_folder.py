@@ -18,7 +18,7 @@ from models.files.atomic import write_json, write_text
 from models.files.runs import Status
 
 
-def judge(workspace: Workspace, name: str = "tiny") -> None:
+def add_verdicts(workspace: Workspace, name: str = "tiny") -> None:
     """Let Ana relabel both wrong images and keep one, and Ben contradict her on the kept one."""
     ledger = open_ledger(workspace, name)
     ledger.decide(Decision("ana", "test/sea/0.png", "relabel", ("forest",)))

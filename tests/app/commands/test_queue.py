@@ -13,7 +13,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.files.atomic import read_json, write_json
 from tests.helpers import REPOSITORY
-from tests.helpers.curated_folder import judge, version
+from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.small_audit import write_status
 from tests.helpers.typed_command import exit_code
 
@@ -77,7 +77,7 @@ def test_seeds_are_read_as_the_command_reads_them(
 
 
 def test_titles_and_versions(workspace: Workspace) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
 
     def request(*arguments: str) -> tuple[str, str, str]:
@@ -92,7 +92,7 @@ def test_titles_and_versions(workspace: Workspace) -> None:
 
 
 def test_an_audit_of_a_version_is_watched_in_the_folder_of_that_version(workspace: Workspace, queue: Queue) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     queue("audit", "tiny", "--version=v1")
     assert jobs(workspace)[0].folder == audit_folder(workspace, "tiny-v1")

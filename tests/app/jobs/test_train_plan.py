@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.jobs.train_plan import plan_retrain, plan_trainings
 from curation.workspace.folders import Workspace
-from tests.helpers.curated_folder import judge, trained, version
+from tests.helpers.curated_folder import add_verdicts, trained, version
 from tests.helpers.small_audit import small_audit
 
 
@@ -30,7 +30,7 @@ def test_combinations(tmp_path: Path) -> None:
 def test_a_retrain_leaves_out_what_is_finished(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     assert [plan.title for plan in plan_retrain(workspace, audit)] == [
         "efficientnet_lite0 on v1",

@@ -13,7 +13,7 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from tests.helpers.chromium import needs_chromium, opened_file
-from tests.helpers.curated_folder import judge, trained
+from tests.helpers.curated_folder import add_verdicts, trained
 from tests.helpers.curated_folder import version as make_v1
 from tests.helpers.small_audit import small_audit
 
@@ -40,7 +40,7 @@ def test_an_audit_alone(workspace: Workspace, audit: Audit, tmp_path: Path) -> N
 
 
 def test_everything(workspace: Workspace, audit: Audit, tmp_path: Path) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     make_v1(workspace)
     trained(workspace, audit, "simple_cnn", seeds=2)
     trained(workspace, audit, "cnn3", "v1")
@@ -82,7 +82,7 @@ def test_the_audit_of_a_version_is_refused(workspace: Workspace, tmp_path: Path)
 def test_in_chromium_nothing_is_fetched_and_nothing_sticks_out(
     browser: Browser, workspace: Workspace, audit: Audit, tmp_path: Path
 ) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     make_v1(workspace)
     trained(workspace, audit, "simple_cnn")
     trained(workspace, audit, "cnn3", "v1")

@@ -5,14 +5,14 @@ from curation.handover.report_figures import share_figures
 from curation.handover.report_page import share_page
 from curation.reports.pictures import SuspectPictures
 from curation.workspace.folders import Workspace
-from tests.helpers.curated_folder import judge, version
+from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.html_page import EVIL, Page
 from tests.helpers.small_audit import small_audit
 
 
 def test_no_name_becomes_html(workspace: Workspace) -> None:
     audit = small_audit(workspace, cams=0)
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     figures, _ = share_figures(workspace, audit)
     figures["dataset"].update(title=f"title {EVIL}", licence=f"licence {EVIL}")

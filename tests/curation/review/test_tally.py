@@ -10,7 +10,7 @@ from curation.decisions.ledger import open_ledger
 from curation.decisions.state import State
 from curation.review.tally import look_order, shared_images, tally
 from curation.workspace.folders import Workspace
-from tests.helpers.curated_folder import judge
+from tests.helpers.curated_folder import add_verdicts
 from tests.helpers.small_audit import small_audit
 
 N = 60
@@ -68,7 +68,7 @@ def test_shared_images_are_the_same_for_everybody_and_grow_with_the_share() -> N
 def test_images_stand_in_the_order_of_their_first_look(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
-    judge(workspace)
+    add_verdicts(workspace)
     ledger = open_ledger(workspace, "tiny")
     row_of = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
     named = audit.rows.image_ids[look_order(ledger, row_of)].tolist()

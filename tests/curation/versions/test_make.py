@@ -9,7 +9,7 @@ from curation.versions.make import make_version, preview_version
 from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from tests.helpers.curated_folder import judge, version
+from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.small_audit import small_audit
 
 
@@ -25,7 +25,7 @@ from tests.helpers.small_audit import small_audit
 def test_a_preview_shows_what_is_made(tmp_path: Path, request_: VersionRequest) -> None:
     workspace = Workspace(tmp_path)
     audit = small_audit(workspace, cams=0)
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     preview = preview_version(workspace, audit, open_ledger(workspace, "tiny"), request_)
     made = make_version(workspace, "tiny", request_)

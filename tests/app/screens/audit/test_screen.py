@@ -20,7 +20,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.files.atomic import write_json
 from tests.helpers.app_driver import show, shown, texts
-from tests.helpers.curated_folder import judge, version
+from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
 
 
@@ -77,7 +77,7 @@ def test_the_choices_are_in_the_command(workspace: Workspace) -> None:
 
 def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -> None:
     audit = small_audit(workspace)
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     write_json(audit.folder / "config.json", {"source": str(workspace.drawn / "tiny"), **small_config()})
     app = show(dataset="tiny")

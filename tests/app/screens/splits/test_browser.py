@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
-from tests.helpers.curated_folder import judge
+from tests.helpers.curated_folder import add_verdicts
 from tests.helpers.served_app import served
 from tests.helpers.small_audit import small_audit
 
@@ -21,7 +21,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app on a small audit with decisions."""
     workspace = Workspace(tmp_path_factory.mktemp("home"))
     small_audit(workspace)
-    judge(workspace)
+    add_verdicts(workspace)
     with served(workspace) as url:
         yield url
 

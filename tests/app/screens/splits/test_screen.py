@@ -25,7 +25,7 @@ from curation.workspace.names import audit_folder, version_names
 from models.files.atomic import read_json, write_json
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
-from tests.helpers.curated_folder import judge, version
+from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.small_audit import ARCHITECTURES, small_audit, write_status
 
 
@@ -69,7 +69,7 @@ def test_without_decisions_the_way_leads_to_the_review(workspace: Workspace, aud
 
 
 def test_decisions_with_the_curve_and_the_stop_rule(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     app = show()
     page = shown(app)
     assert "relabel</td>" in page
@@ -82,7 +82,7 @@ def test_decisions_with_the_curve_and_the_stop_rule(workspace: Workspace, audit:
 
 
 def test_undo_and_redo_of_the_own_last_decision(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     app = show()
     assert app.button(key="splits.undo").label == "Undo 2.png"
     app.button(key="splits.undo").click().run()
@@ -96,7 +96,7 @@ def test_undo_and_redo_of_the_own_last_decision(workspace: Workspace, audit: Aud
 
 
 def test_any_decision_is_taken_back_and_put_back(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     with open_ledger(workspace, "tiny").reading() as state:
         first = state.verdicts("test/sea/0.png")["ana"].id
         bens = state.verdicts("test/street/2.png")["ben"].id
@@ -120,7 +120,7 @@ def log_lines(workspace: Workspace) -> list[dict[str, object]]:
 
 
 def test_decisions_are_found_newest_first(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     app = show()
 
     def listed() -> list[str]:
@@ -170,7 +170,7 @@ def test_where_all_was_taken_back_it_can_be_put_back(workspace: Workspace, audit
 
 def test_a_version_is_made_and_listed(workspace: Workspace, audit: Audit) -> None:
     """A real process."""
-    judge(workspace)
+    add_verdicts(workspace)
     app = show("New version")
     page = shown(app)
     assert "<b>2</b><span>labels changed" in page
@@ -192,7 +192,7 @@ def test_a_version_is_made_and_listed(workspace: Workspace, audit: Audit) -> Non
 
 
 def test_a_version_that_cannot_be_made_says_why(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     (audit.rows.root / "train/sea/2.png").write_bytes(b"changed")
     show("New version").button(key="splits.make").click().run()
     wait(job_folder(workspace, "split-tiny"))
@@ -214,7 +214,7 @@ def test_a_request_that_makes_no_sense(workspace: Workspace, audit: Audit) -> No
 
 
 def test_options_are_in_the_command_and_automatic_labels_are_warned_of(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     app = show("New version")
     app.toggle(key="splits.drop").set_value(True).run()
     app.toggle(key="splits.auto").set_value(True).run()
@@ -226,7 +226,7 @@ def test_options_are_in_the_command_and_automatic_labels_are_warned_of(workspace
 
 
 def test_a_damaged_log_is_said(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     path = log_of(workspace, "tiny").path
     path.write_text(path.read_text() + "{no json}\n")
     assert "line 5" in texts(show().warning)
@@ -234,7 +234,7 @@ def test_a_damaged_log_is_said(workspace: Workspace, audit: Audit) -> None:
 
 def test_versions_and_what_changed(workspace: Workspace, audit: Audit) -> None:
     assert "no version but the labels as given" in texts(show("Versions").info)
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     app = show("Versions")
     page = shown(app)
@@ -248,7 +248,7 @@ def test_versions_and_what_changed(workspace: Workspace, audit: Audit) -> None:
 
 
 def test_the_list_is_that_of_the_command(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     assert summaries(audit) == list_versions(workspace, "tiny")
 
@@ -257,7 +257,7 @@ def test_downloads_of_diff_and_errata_sheet(workspace: Workspace, audit: Audit) 
     from app.screens.splits.versions import sheet_content
     from curation.handover.sheet import write_sheet, write_sheet_csv
 
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     labels = {button.proto.label for button in show("Versions").get("download_button")}
     assert labels == {"CSV", "Errata sheet, HTML", "Errata sheet, CSV", "Errata sheet, JSON"}

@@ -16,7 +16,7 @@ from curation.workspace.names import audit_folder
 from models.files.atomic import read_json, write_json, write_text
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
-from tests.helpers.curated_folder import judge, trained, version
+from tests.helpers.curated_folder import add_verdicts, trained, version
 from tests.helpers.small_audit import ARCHITECTURES, write_status
 from tests.helpers.typed_command import exit_code
 
@@ -56,7 +56,7 @@ def test_nothing_trained_yet(workspace: Workspace, audit: Audit) -> None:
 
 
 def test_every_combination_is_one_training(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     app = show()
     app.multiselect(key="train.architectures").set_value(["simple_cnn"]).run()
@@ -86,7 +86,7 @@ def test_the_same_training_is_added_once(workspace: Workspace, audit: Audit) -> 
 
 
 def test_retrain_and_compare_is_one_click(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     trained(workspace, audit, "efficientnet_lite0", "v1", seeds=3)
     app = show()
@@ -180,7 +180,7 @@ def test_a_training_that_failed_says_why_and_goes_on(workspace: Workspace, audit
 
 
 def test_finished_trainings_stand_in_a_table(workspace: Workspace, audit: Audit) -> None:
-    judge(workspace)
+    add_verdicts(workspace)
     version(workspace)
     trained(workspace, audit, "simple_cnn", seeds=2)
     trained(workspace, audit, "simple_cnn", "v1")
