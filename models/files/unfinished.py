@@ -24,12 +24,8 @@ def unfinished_file(path: Path) -> Iterator[Path]:
     def make(name: Path) -> int:
         return os.open(name, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
 
-    hidden, descriptor = _held(path.parent, path.stem, path.suffix, make)
-    try:
+    with _held(path.parent, path.stem, path.suffix, make, lambda name: name.unlink(missing_ok=True)) as hidden:
         yield hidden
-    finally:
-        hidden.unlink(missing_ok=True)
-        os.close(descriptor)  # releases the lock, as the end of the process would
 
 
 @contextmanager
@@ -44,12 +40,8 @@ def unfinished_folder(path: Path) -> Iterator[Path]:
         name.mkdir(mode=0o700)
         return os.open(name, os.O_RDONLY)
 
-    hidden, descriptor = _held(path.parent, path.name, "", make)
-    try:
+    with _held(path.parent, path.name, "", make, lambda name: shutil.rmtree(name, ignore_errors=True)) as hidden:
         yield hidden
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
-        os.close(descriptor)
 
 
 def sweep(folder: Path, name: str = "", *, dry_run: bool = False) -> list[Path]:
@@ -71,21 +63,40 @@ def sweep(folder: Path, name: str = "", *, dry_run: bool = False) -> list[Path]:
     ]
 
 
-def _held(folder: Path, stem: str, suffix: str, make: Callable[[Path], int]) -> tuple[Path, int]:
-    """Create a file or folder under a hidden name and lock it; return the name and the descriptor with the lock."""
+@contextmanager
+def _held(
+    folder: Path, stem: str, suffix: str, make: Callable[[Path], int], remove: Callable[[Path], None]
+) -> Iterator[Path]:
+    """Create a file or folder under a hidden name and lock it; yield the name, and remove what is there at the end.
+
+    The name is chosen before anything is created, so that an interrupt right after the creation leaves nothing either.
+    """
     while True:
         hidden = folder / f".{stem}-{secrets.token_hex(4)}.part{suffix}"
+        descriptor, created = None, True
         try:
-            descriptor = make(hidden)
-        except FileExistsError:
-            continue
-        except FileNotFoundError:
-            if not folder.is_dir():
-                raise
-            continue  # swept after it was created and before it was opened
-        if _lock(descriptor) is not False and _is(descriptor, hidden):
-            return hidden, descriptor
-        os.close(descriptor)  # swept before it was locked
+            descriptor = _create(make, hidden)
+            created = descriptor is not None
+            if descriptor is not None and _lock(descriptor) is not False and _is(descriptor, hidden):
+                yield hidden
+                return
+        finally:
+            if created:
+                remove(hidden)
+            if descriptor is not None:
+                os.close(descriptor)  # releases the lock, as the end of the process would
+
+
+def _create(make: Callable[[Path], int], hidden: Path) -> int | None:
+    """Return the descriptor; None where the name is taken, or was swept between its creation and its opening."""
+    try:
+        return make(hidden)
+    except FileExistsError:
+        return None
+    except FileNotFoundError:
+        if not hidden.parent.is_dir():
+            raise
+        return None
 
 
 def _lock(descriptor: int) -> bool | None:

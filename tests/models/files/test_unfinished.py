@@ -116,6 +116,19 @@ def test_nothing_is_left_after_an_exception(tmp_path: Path, make: Make) -> None:
 
 
 @pytest.mark.parametrize("make", [unfinished_file, unfinished_folder])
+def test_nothing_is_left_where_an_interrupt_follows_the_creation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make
+) -> None:
+    def interrupted(descriptor: int) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(unfinished, "try_lock", interrupted)  # called right after the file or folder was made
+    with pytest.raises(KeyboardInterrupt), make(tmp_path / "x.npz"):
+        raise AssertionError("the block must not begin")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("make", [unfinished_file, unfinished_folder])
 def test_a_sweep_that_is_faster_than_the_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make) -> None:
     """Between making and locking anybody may take it for left behind: then it is made again."""
     swept: list[bool] = []
