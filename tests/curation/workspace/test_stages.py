@@ -11,6 +11,7 @@ from models.arrays import Progress
 from models.errors import ErrataError
 from models.files.atomic import digest, read_json
 from models.files.runs import Run
+from tests.helpers import REPOSITORY
 
 
 class Killed(BaseException):
@@ -48,8 +49,6 @@ def test_a_stage_is_done_once(tmp_path: Path) -> None:
 CHILD_HOLDS_MEMORY = """
 import subprocess, sys
 from curation.workspace.stages import Memory
-from tests.helpers import REPOSITORY
-from tests.helpers import REPOSITORY
 before, during = Memory(), Memory()
 before.measure()
 program = "held = bytearray(300 * 2**20); print(flush=True); input()"
