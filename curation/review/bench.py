@@ -71,6 +71,7 @@ class Bench:
         self._parts: dict[str, Population] = {}
         self._queues: dict[tuple[str, str], Queue] = {}
         self._shared: dict[float, BoolArray] = {}  # share -> which images
+        self._neighbours: dict[tuple[int, int, int], list[int]] = {}  # row, label and count -> rows
         self._counted: _Counted | None = None
 
     def part(self, split: str) -> Population:
@@ -234,6 +235,12 @@ class Bench:
 
     def neighbours(self, row: int, label: int, count: int) -> list[int]:
         """Return the rows with a label that look most like an image, without its copies; none without embeddings."""
+        key = (row, label, count)
+        if key not in self._neighbours:  # an image that was prepared is shown without searching all others again
+            self._neighbours[key] = self._most_alike(row, label, count)
+        return self._neighbours[key]
+
+    def _most_alike(self, row: int, label: int, count: int) -> list[int]:
         with self.lock:
             known = self._directions
         if not len(known):

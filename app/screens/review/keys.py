@@ -42,11 +42,11 @@ def verdict_keys(shown: ShownImage) -> None:
 
 def _class_keys(shown: ShownImage) -> None:
     """Show a digit for each likely class: it relabels the image, or picks a class for a verdict that names several."""
-    classes, picked = shown.sitting.bench.ledger.classes, _picked(shown)
+    classes, picked, with_digit = shown.sitting.bench.ledger.classes, _picked(shown), digits(shown)
     with st.container(horizontal=True, gap="small", key="review-classes"):
-        for digit, name in digits(shown):
+        for digit, name in with_digit:
             _key(shown, plain(name), str(digit), _choose, (shown, name), primary=picked is not None and name in picked)
-        named = {name for _, name in digits(shown)} | {classes[shown.label]}
+        named = {name for _, name in with_digit} | {classes[shown.label]}
         if rest := [name for name in classes if name not in named]:
             key = f"review.class-{shown.image_id}"
             st.selectbox(
