@@ -165,8 +165,9 @@ class _Fold:
 def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
     """Train the model of one fold and write its curve, checkpoint and, last, its outputs for all N images."""
     problem, config, k = fold.problem, fold.config, fold.k
-    entry, fabric = find_architecture(fold.architecture), make_fabric(config.precision)
-    examples = Pixels(fold.pixels.open(), entry.input, config.augmentation, fabric.device)
+    variant, fabric = parse_variant(fold.architecture), make_fabric(config.precision)
+    spec = find_architecture(variant.architecture).input
+    examples = Pixels(fold.pixels.open(), spec, config.augmentation, fabric.device)
     seed = problem.seed * 1000 + k
     training = (problem.fold != k) & (problem.fold != NO_FOLD)
     choose = inner_split(training, problem.labels, problem.groups, seed)
@@ -180,7 +181,7 @@ def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
     learn, margins = training & ~choose, Margins(len(training), fabric.device)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        classifier = build_classifier(parse_variant(fold.architecture), len(problem.classes))
+        classifier = build_classifier(variant, len(problem.classes))
         trained = train(
             classifier, examples, problem.labels, learn, choose, config, seed, fabric, on_epoch, margins=margins
         )

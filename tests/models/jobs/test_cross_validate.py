@@ -108,6 +108,12 @@ def test_network_predictions_have_a_row_for_every_image(tmp_path: Path) -> None:
     assert equal(predictions, Predictions.load(tmp_path / "predictions.npz"))
 
 
+def test_a_network_is_the_same_where_its_mode_is_written(tmp_path: Path) -> None:
+    task, pixels = problem()
+    written = cross_validate_network("tiny@scratch", task, pixels, CONFIG, tmp_path / "written")
+    assert equal(written, cross_validate_network("tiny", task, pixels, CONFIG, tmp_path / "left-out"))
+
+
 def test_probs_are_those_of_the_model_that_did_not_see_the_image_or_the_mean(tmp_path: Path) -> None:
     task, pixels = problem()
     predictions = cross_validate_network("tiny", task, pixels, CONFIG, tmp_path)
