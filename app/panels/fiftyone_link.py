@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.panels.reviewer_name import ask_name, current_reviewer
 from app.state import workspace
-from curation.database.names import dataset_name
+from curation.database.names import dataset_name, view_in_links
 from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.app_server import app_url, running_apps
 from curation.results.audit import Audit
@@ -16,14 +16,18 @@ def fiftyone_link(audit: Audit, view: str) -> str:
     """Show the link to a saved view and return its address; empty where the reviewer's App does not run.
 
     Where it does not run, a button starts it; FiftyOne is imported only then.
+
+    Args:
+        audit: whose dataset has the view.
+        view: its name, of `curation.database.names`.
     """
-    name = current_reviewer()
+    name, slug = current_reviewer(), view_in_links(view)
     # An App that was started without a name writes decisions as the last reviewer in this workspace.
     names = (name, "") if name == kept_reviewer(workspace()) else (name,)
     servers = [server for server in running_apps(workspace()) if server.reviewer in names]
     if servers and (audit.folder / "fiftyone.json").exists():
         server = max(servers, key=lambda candidate: candidate.reviewer == name)
-        address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), view))
+        address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), slug))
         st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:")
         return address
     if not name:
@@ -33,7 +37,7 @@ def fiftyone_link(audit: Audit, view: str) -> str:
         from curation.in_fiftyone.sessions import open_session
 
         with st.spinner("Starting FiftyOne, which takes some ten seconds …"):
-            open_session(workspace(), audit.name, view, reviewer=name)
+            open_session(workspace(), audit.name, slug, reviewer=name)
         st.rerun()
     return ""
 

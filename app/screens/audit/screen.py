@@ -16,7 +16,7 @@ from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
 from app.screens.audit.suspects import filtered_suspects, suspect_table
 from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, workspace
-from curation.database.names import ALL_VIEW, suspicious_view, view_in_links
+from curation.database.names import ALL_VIEW, suspicious_view
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.unique_names import source_of
@@ -84,7 +84,7 @@ def _spec(chosen: str) -> DatasetSpec | None:
 
 def _actions(audit: Audit, chosen: str, job_state: JobState) -> None:
     split = st.session_state.get("split") or "test"
-    fiftyone_link(audit, ALL_VIEW if split == "all" else view_in_links(suspicious_view(split)))
+    fiftyone_link(audit, ALL_VIEW if split == "all" else suspicious_view(split))
     report = workspace().reports / audit.name / "report.html"
     if report.exists():
         st.download_button(

@@ -17,10 +17,11 @@ from app.screens.dataset.samples import samples
 from app.screens.dataset.source import Source, source_of_choice
 from app.screens.dataset.summary import dataset_summary, has_images
 from app.screens.dataset.versions import version_balance, version_table, versions_of
+from curation.database.names import DUPLICATES_VIEW, PROBLEMS_VIEW
 from curation.results.audit import Audit
 
 PARTS = ("classes", "samples", "image problems", "copies and leaks", "skipped files", "versions")  # in the address
-VIEWS = {"image problems": "image-problems", "copies and leaks": "duplicates"}  # part -> saved view in FiftyOne
+VIEWS = {"image problems": PROBLEMS_VIEW, "copies and leaks": DUPLICATES_VIEW}  # part -> saved view in FiftyOne
 WITHOUT_AUDIT = ("classes", "samples")
 
 

@@ -14,7 +14,7 @@ from app.screens.errors.disagreements import disagreements
 from app.screens.errors.pairs import pairs
 from app.screens.errors.suspects import suspects
 from app.screens.errors.worst import worst
-from curation.database.names import ALL_VIEW, suspicious_view, view_in_links
+from curation.database.names import ALL_VIEW, DISAGREEMENT_VIEW, suspicious_view
 from curation.results.audit import Audit
 
 PARTS = ("confusion", "worst errors", "suspicious labels", "disagreements", "class pairs")  # in the address
@@ -63,9 +63,9 @@ def _choices(audit: Audit) -> tuple[str, str]:
 def _link(audit: Audit, part: str, split: str) -> None:
     """Show the link to the same images in FiftyOne, where a saved view holds them."""
     if part == "disagreements" and len(audit.voters) > 1:
-        fiftyone_link(audit, "disagreement")
+        fiftyone_link(audit, DISAGREEMENT_VIEW)
     elif part == "suspicious labels":
-        fiftyone_link(audit, ALL_VIEW if split == "all" else view_in_links(suspicious_view(split)))
+        fiftyone_link(audit, ALL_VIEW if split == "all" else suspicious_view(split))
 
 
 screen()

@@ -10,7 +10,7 @@ from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.panels.fiftyone_link import fiftyone_link
 from app.state import loaded_audit, workspace
-from curation.database.names import selection_view, view_in_links
+from curation.database.names import selection_view
 from curation.results.audit import Audit
 from curation.review.selections import Selection, load_selection, save_selection, selection_names
 from models.arrays import IntArray
@@ -69,7 +69,7 @@ def _in_fiftyone(dataset: str, saved: str) -> None:
     if audit is None or not (audit.folder / "fiftyone.json").exists():
         return
     if st.session_state.get(_VIEWED) == [dataset, saved]:
-        fiftyone_link(audit, view_in_links(selection_view(saved)))
+        fiftyone_link(audit, selection_view(saved))
     elif st.button("See them in FiftyOne", key="map.fiftyone"):
         from curation.in_fiftyone.selection_view import save_selection_view
 

@@ -22,7 +22,7 @@ from app.screens.review.progress import progress
 from app.screens.review.sitting import Sitting, next_images
 from app.screens.review.visit import message, note_shown, reveal
 from app.state import audit_name_of, workspace
-from curation.database.names import to_review_view, view_in_links
+from curation.database.names import to_review_view
 from curation.review.bench import ALL
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
@@ -93,7 +93,7 @@ def _queue(sitting: Sitting) -> None:
 
 def _in_fiftyone(sitting: Sitting) -> None:
     """Show the reviewer's FiftyOne App on the queue of the split, or the button that starts it."""
-    view = view_in_links(to_review_view(None if sitting.split == ALL else sitting.split))
+    view = to_review_view(None if sitting.split == ALL else sitting.split)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         address = fiftyone_link(sitting.bench.audit, view)
         st.html(Markup('<p class="er-hint">{}</p>').format(_FIFTYONE_HINT if address else _FIFTYONE_OFFER))

@@ -17,7 +17,7 @@ def page() -> None:
     from app.state import workspace
     from curation.results.audit import load_audit
 
-    fiftyone_link(load_audit(workspace(), "tiny"), "suspicious-test")
+    fiftyone_link(load_audit(workspace(), "tiny"), "suspicious test")
 
 
 @pytest.fixture(scope="module")
