@@ -1,6 +1,6 @@
 """What the review in FiftyOne has beside the verdicts, and the keys and buttons of all; it imports no FiftyOne."""
 
-from curation.decisions.verdicts import PICK_KEY, REVERSALS, VERDICTS
+from curation.decisions.verdicts import PICK_KEY, REVERSALS, VERDICTS, Verdict
 
 PICK = "pick"  # the operator that asks for several classes
 
@@ -17,7 +17,13 @@ def keys() -> dict[str, str]:
 def panel_buttons() -> list[tuple[str, str]]:
     """Return the action and the label of each button of the panel above those of the classes, in order."""
     return [
-        *((verdict.action, f"{verdict.button} ({verdict.key})") for verdict in VERDICTS.values()),
+        *((verdict.action, _label(verdict)) for verdict in VERDICTS.values()),
         (PICK, f"Pick classes ({PICK_KEY})"),
         *((kind, f"{button} ({key})") for kind, (key, button, _) in REVERSALS.items()),
     ]
+
+
+def _label(verdict: Verdict) -> str:
+    """Return what a button says that does not name the class, as the one on the Review screen does."""
+    suggestion = " suggestion" if verdict.classes_named == "one" else ""
+    return f"{verdict.button}{suggestion} ({verdict.key})"

@@ -33,4 +33,5 @@ def test_each_verdict_has_key_operator_and_button() -> None:
     assert len(keys()) == len(VERDICTS) + 1 + len(REVERSALS)  # no key means two things
     assert listed_operators() == expected_operators()
     assert [action for action, _ in panel_buttons()] == [*(one.action for one in VERDICTS.values()), PICK, *REVERSALS]
+    assert panel_buttons()[:2] == [("keep", "Keep (K)"), ("accept", "Accept suggestion (A)")]
     assert ("multi-label", "Multi-label (M)") in panel_buttons()
