@@ -63,7 +63,7 @@ class DecisionLog:
         """Append one entry; return it with its id, number and time once it is on the disk.
 
         Raises:
-            ErrataError: as `writing`.
+            ErrataError: as `writing` and `LogWriter.append`.
         """
         with self.writing() as writer:
             return writer.append([entry])[0]
@@ -118,6 +118,7 @@ class LogWriter:
         """Append new entries, each with an id, a number and the time; return them once they are on the disk.
 
         Raises:
+            ErrataError: an entry lacks something, as the SHA-256 of its image: its line could not be read again.
             OSError: the disk is full or fails; the log is as it was.
         """
         last_time, last = _last(self._descriptor)
@@ -133,7 +134,7 @@ class LogWriter:
         """Append entries of another log as they are.
 
         Raises:
-            OSError: as `append`.
+            ErrataError, OSError: as `append`.
         """
         append_bytes(self._descriptor, b"".join(_line(entry) for entry in entries))
 
@@ -158,7 +159,9 @@ def parse_line(line: bytes, classes: Collection[str] | None = None) -> Entry:
 
 
 def _line(entry: Entry) -> bytes:
-    text = json.dumps(entry.to_dict(), sort_keys=True, allow_nan=False, separators=(",", ":"))
+    values = entry.to_dict()
+    entry_from_dict(values)  # raises where the line could not be read again
+    text = json.dumps(values, sort_keys=True, allow_nan=False, separators=(",", ":"))
     return text.encode("ascii") + b"\n"
 
 

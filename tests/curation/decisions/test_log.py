@@ -173,6 +173,17 @@ def test_a_full_disk_says_so_and_keeps_what_was(log: DecisionLog) -> None:
     assert log.read().torn == ""
 
 
+@pytest.mark.parametrize(
+    ("lacking", "sentence"),
+    [({"sha256": ""}, "sha256 '' is not a SHA-256"), ({"label": ""}, "needs an image_id and a label as given")],
+)
+def test_what_could_not_be_read_again_is_not_written(log: DecisionLog, lacking: dict[str, str], sentence: str) -> None:
+    log.append(some_decision(0))
+    with log.writing() as writer, pytest.raises(ErrataError, match=sentence):
+        writer.append([some_decision(1), replace(some_decision(2), **lacking)])  # type: ignore[arg-type]
+    assert images(log) == ["0.png"]
+
+
 def test_threads_of_one_process(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
     last = decision_log._last
 
