@@ -8,7 +8,7 @@ import numpy.typing as npt
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
-from curation.decisions.verdicts import removing
+from curation.decisions.verdicts import VERDICTS
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -55,10 +55,10 @@ def decided_labels(state: State, rows: Rows) -> DecidedLabels:
         labels[row] = labels[row] if labels[row] in named else named[0]
         soft[row] = 0
         soft[row, named] = 1 / len(named)
-    excluded = np.array([verdict is not None and verdict.decision in removing() for verdict in verdicts], np.bool_)
+    removed = [verdict is not None and VERDICTS[verdict.decision].removes_label for verdict in verdicts]
     pairs = zip(verdicts, image_ids, strict=True)
     disputed = np.array([verdict is None and state.disputed(image_id) for verdict, image_id in pairs], np.bool_)
-    return DecidedLabels(verdicts, labels, soft, excluded, disputed)
+    return DecidedLabels(verdicts, labels, soft, np.array(removed, np.bool_), disputed)
 
 
 def _check_known(verdict: Decision, place: dict[str, int]) -> None:

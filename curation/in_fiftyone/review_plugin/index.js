@@ -7,7 +7,7 @@
   const FETCH_MS = 100; // how long the file of the next image is waited for
   const PATIENCE_MS = 15000; // a key without an answer blocks the next key no longer than that
   const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
-    u: "unsure", p: "pick", z: "undo", y: "redo" }; // as in the tables of verdicts.py and operators.py
+    u: "unsure", p: "pick", z: "undo", y: "redo" }; // as `keys` of buttons.py has them
   const judged = new Set(), undone = new Set(); // ids of samples, on this page; the modal does not stop again at judged samples
 
   let underway = 0; // when the key was pressed that is still being answered; 0: no key is
