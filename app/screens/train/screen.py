@@ -8,6 +8,7 @@ from app.panels.queue import queue_panel
 from app.screens.train.form import retrain_button, train_form
 from app.screens.train.table import finished_trainings, report_button
 from app.state import workspace
+from curation.reports.training.table import training_figures
 
 
 def screen() -> None:
@@ -29,8 +30,9 @@ def screen() -> None:
     with right:
         st.html("<h3>Queue</h3>")
         queue_panel(audit.name)
-        st.html(finished_trainings(workspace(), audit.name))
-        report_button(workspace(), audit.name)
+        trainings = training_figures(workspace(), audit.name)
+        st.html(finished_trainings(trainings))
+        report_button(workspace(), audit.name, trainings)
 
 
 screen()

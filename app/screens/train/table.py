@@ -1,25 +1,31 @@
 """The finished trainings of a data set as a table: accuracy with its interval, seconds, labels they learned from."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.templates import macros
-from curation.reports.training.table import training_figures
 from curation.workspace.folders import Workspace
 
 _HTML = macros(__file__)
 
 
-def finished_trainings(workspace: Workspace, dataset: str) -> Markup:
-    """Return a line for each recipe and version, the latest first."""
-    return _HTML.trainings(training_figures(workspace, dataset)[::-1])
+def finished_trainings(trainings: Sequence[dict[str, Any]]) -> Markup:
+    """Return a line for each recipe and version, the latest first.
+
+    Args:
+        trainings: as `training_figures` returns them.
+    """
+    return _HTML.trainings(trainings[::-1])
 
 
-def report_button(workspace: Workspace, dataset: str) -> None:
-    """Show the choice of a finished training and the download of its report."""
+def report_button(workspace: Workspace, dataset: str, trainings: Sequence[dict[str, Any]]) -> None:
+    """Show the choice of a finished training and the download of its report; see `finished_trainings`."""
     pages = {
         training["group"]: workspace.reports / dataset / "runs" / training["group"] / "report.html"
-        for training in reversed(training_figures(workspace, dataset))
+        for training in reversed(trainings)
     }
     written = {group: page for group, page in pages.items() if page.exists()}
     if not written:
