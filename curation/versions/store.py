@@ -140,7 +140,23 @@ def list_versions(workspace: Workspace, name: str) -> list[VersionSummary]:
     Raises:
         ErrataError: it was not audited, or a split.json was changed.
     """
-    return [_summary(workspace, name, version) for version in version_names(workspace, name)]
+    return [summary_of(version, _manifest(workspace, name, version)) for version in version_names(workspace, name)]
+
+
+def summary_of(version: str, manifest: dict[str, Any]) -> VersionSummary:
+    """Return a version as a line of a list; `manifest` is as in `Version`."""
+    if version == ORIGINAL:
+        return VersionSummary(version, manifest["sha256"], "", "", "", manifest["counts"], {}, {})
+    return VersionSummary(
+        version,
+        manifest["sha256"],
+        manifest["parent"]["version"],
+        manifest["reviewer"],
+        manifest["created"],
+        manifest["counts"],
+        manifest["decisions"]["changed"],
+        manifest["out"],
+    )
 
 
 def _original(workspace: Workspace, name: str) -> Version:
@@ -165,21 +181,10 @@ def _manifest_sha256(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(manifest, sort_keys=True, allow_nan=False).encode()).hexdigest()
 
 
-def _summary(workspace: Workspace, name: str, version: str) -> VersionSummary:
+def _manifest(workspace: Workspace, name: str, version: str) -> dict[str, Any]:
     if version == ORIGINAL:
-        manifest = _original(workspace, name).manifest
-        return VersionSummary(version, manifest["sha256"], "", "", "", manifest["counts"], {}, {})
-    manifest = _read_manifest(version_folder(workspace, name, version))
-    return VersionSummary(
-        version,
-        manifest["sha256"],
-        manifest["parent"]["version"],
-        manifest["reviewer"],
-        manifest["created"],
-        manifest["counts"],
-        manifest["decisions"]["changed"],
-        manifest["out"],
-    )
+        return _original(workspace, name).manifest
+    return _read_manifest(version_folder(workspace, name, version))
 
 
 def about_audit(workspace: Workspace, name: str) -> dict[str, str]:

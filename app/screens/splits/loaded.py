@@ -14,7 +14,7 @@ from curation.versions.diff import Change, diff_versions
 from curation.versions.make import VersionPreview, preview_version
 from curation.versions.request import VersionRequest
 from curation.versions.rows import CuratedRows
-from curation.versions.store import Version, VersionSummary, load_version
+from curation.versions.store import Version, VersionSummary, load_version, summary_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, version_names
 from models.arrays import IntArray
@@ -40,7 +40,8 @@ def decision_lines(bench: Bench) -> list[LogLine]:
 
 def summaries(audit: Audit) -> list[VersionSummary]:
     """Return the versions of a data set, `original` first."""
-    return [_summary(version_of(audit, version)) for version in version_names(workspace(), audit.name)]
+    known = version_names(workspace(), audit.name)
+    return [summary_of(version, version_of(audit, version).manifest) for version in known]
 
 
 def changes(audit: Audit, old: str, new: str) -> list[Change]:
@@ -51,20 +52,6 @@ def changes(audit: Audit, old: str, new: str) -> list[Change]:
 def version_of(audit: Audit, version: str) -> Version:
     """Return a version of an audited data set; see `load_version`."""
     return _version(str(workspace().root), audit.name, audit_stamp(audit.folder), version, audit)
-
-
-def _summary(version: Version) -> VersionSummary:
-    if version.name == ORIGINAL:
-        return VersionSummary(version.name, version.sha256, "", "", "", version.manifest["counts"], {}, {})
-    made = (version.manifest["parent"]["version"], version.manifest["reviewer"], version.manifest["created"])
-    return VersionSummary(
-        version.name,
-        version.sha256,
-        *made,
-        version.manifest["counts"],
-        version.manifest["decisions"]["changed"],
-        version.manifest["out"],
-    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
