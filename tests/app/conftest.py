@@ -1,11 +1,12 @@
 """Shared by the tests of commands: `errata` in this process, on a workspace of its own, and without permissions."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from curation.datasets.catalog import CATALOG
+from tests.helpers.nobody import folder_of_nobody
 from tests.helpers.typed_command import Run, exit_code
 
 
@@ -30,15 +31,12 @@ def run(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def nobody(run: Run) -> Iterator[None]:
-    """Run as a user without rights, because root may write anywhere; it can import nothing that is not loaded yet."""
-    if os.geteuid() != 0:
-        yield
-        return
-    for arguments in (("issues", "scenes"), ("audit", "scenes", "--folds", "1")):
+def nobody(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Run as a user without rights, in a folder of its own, because root may write anywhere."""
+    for arguments in (("issues", "scenes"), ("audit", str(tmp_path))):
         run(*arguments)  # imports what the tests need
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
+    catalog = CATALOG.read_bytes()  # nobody may be unable to read the repository's
+    with folder_of_nobody() as folder:
+        (folder / CATALOG.name).write_bytes(catalog)
+        monkeypatch.setattr("curation.datasets.catalog.CATALOG", folder / CATALOG.name)
+        yield folder

@@ -82,13 +82,10 @@ def test_a_workspace_that_is_a_file(run: Run, monkeypatch: pytest.MonkeyPatch, t
     )
 
 
-def test_a_workspace_without_permission(
-    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, nobody: None
-) -> None:
-    monkeypatch.setenv("ERRATA_HOME", "/errata-test-of-permissions")
-    assert "cannot make the workspace /errata-test-of-permissions: Permission denied" in refusal(
-        run("issues", "scenes")
-    )
+def test_a_workspace_without_permission(run: Run, monkeypatch: pytest.MonkeyPatch, nobody: Path) -> None:
+    nobody.chmod(0o500)
+    monkeypatch.setenv("ERRATA_HOME", str(nobody / "home"))
+    assert f"cannot make the workspace {nobody}/home: Permission denied" in refusal(run("issues", "scenes"))
 
 
 def test_a_full_disk(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import threading
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from hypothesis import strategies as st
 
 from models.errors import ErrataError
 from models.files.atomic import atomic, checked_name, digest, read_json, write_json, write_text
-
-AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+from tests.helpers.nobody import folder_of_nobody
 
 
 def test_written_whole_with_folders_made_and_nothing_left_beside(tmp_path: Path) -> None:
@@ -77,11 +75,11 @@ def test_a_folder_where_a_file_should_be_is_one_sentence(tmp_path: Path) -> None
         write_text(tmp_path / "out", "{}")
 
 
-@AS_ROOT
-def test_no_permission_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "locked").mkdir(mode=0o500)
-    with pytest.raises(ErrataError, match="Permission denied"):
-        write_text(tmp_path / "locked" / "x.json", "{}")
+def test_no_permission_is_one_sentence() -> None:
+    with folder_of_nobody() as folder:
+        (folder / "locked").mkdir(mode=0o500)
+        with pytest.raises(ErrataError, match=f"cannot write {folder}/locked/x.json: Permission denied"):
+            write_text(folder / "locked" / "x.json", "{}")
 
 
 def test_json_is_sorted_indented_and_refuses_nan(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """Rows by content: computed once, resumed after a kill, copied between versions of a data set."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.images.row_store import copied_rows, count_missing, fill_rows, open_rows
+from tests.helpers.nobody import folder_of_nobody
 
 
 def value(key: str) -> float:
@@ -103,11 +103,11 @@ def test_sigkill_repeats_only_the_blocks_in_flight(tmp_path: Path) -> None:
     assert 14 <= len(computed) <= 22  # 16 were computed before; at most two blocks of them were still in flight
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_no_permission(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(ErrataError, match="cannot write"):
-        fill(tmp_path / "x", KEYS, [])
+def test_no_permission() -> None:
+    with folder_of_nobody() as folder:
+        folder.chmod(0o500)
+        with pytest.raises(ErrataError, match=f"cannot write {folder}/x/.*: Permission denied"):
+            fill(folder / "x", KEYS, [])
 
 
 def test_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
