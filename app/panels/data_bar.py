@@ -55,6 +55,22 @@ def audit_of(chosen: str, purpose: str) -> Audit | None:
     return audit
 
 
+def audit_as_given(chosen: str, purpose: str, advice: str) -> Audit | None:
+    """Return the audit of the labels as given; where it is of a version, say which data set to choose instead.
+
+    Args:
+        chosen: as for `audit_of`.
+        purpose: as for `audit_of`.
+        advice: a sentence in which `{base}` stands for that data set.
+    """
+    audit = audit_of(chosen, purpose)
+    if audit is None or (version := audited_labels(workspace(), audit.name)) == ORIGINAL:
+        return audit
+    base = audit.name.removesuffix(f"-{version}")
+    st.info(f"This is the audit of version {version}. {advice.format(base=f'**{base}**')}")
+    return None
+
+
 def readable_audit(name: str) -> Audit | None:
     """Return the audit of a data set; None before it has results, and while it writes them.
 
@@ -67,21 +83,6 @@ def readable_audit(name: str) -> Audit | None:
         if not watch(audit_folder(workspace(), name)).active:
             raise
         return None
-
-
-def is_of_version(name: str, advice: str) -> bool:
-    """Return whether an audit is of a curated version; if so, say which data set to choose instead.
-
-    Args:
-        name: of the audit.
-        advice: a sentence in which `{base}` stands for that data set.
-    """
-    version = audited_labels(workspace(), name)
-    if version == ORIGINAL:
-        return False
-    base = name.removesuffix(f"-{version}")
-    st.info(f"This is the audit of version {version}. {advice.format(base=f'**{base}**')}")
-    return True
 
 
 def nothing_yet(chosen: str, title: str, purpose: str) -> None:

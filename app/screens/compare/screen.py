@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.jobs.queue import jobs
-from app.panels.data_bar import audit_of, data_bar, is_of_version, open_screen
+from app.panels.data_bar import audit_as_given, data_bar, open_screen
 from app.panels.queue import queue_panel
 from app.screens.compare.choices import choose_runs, choose_versions
 from app.screens.compare.images import images_part
@@ -36,12 +36,10 @@ def screen() -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare-bar")
     with bar:
         chosen = data_bar()
-    audit = audit_of(chosen, PURPOSE)
+    audit = audit_as_given(chosen, PURPOSE, "Compare on it under {base}.")
     if audit is None:
         return
     name = audit.name
-    if is_of_version(name, "Compare on it under {base}."):
-        return
     if any(job.open and job.dataset == name for job in jobs(workspace())):
         queue_panel(name)
     if not finished_trainings(workspace(), name):

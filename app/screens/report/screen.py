@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.html_parts.assets import FORMS
 from app.jobs.process import job_folder, start
-from app.panels.data_bar import audit_of, data_bar, is_of_version
+from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.job import job_panel, log_expander
 from app.state import workspace
 from curation.words import file_size
@@ -24,10 +24,12 @@ def screen() -> None:
     st.html(FORMS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-report"):
         chosen = data_bar()
-    audit = audit_of(chosen, "The report shows audit, decisions, versions and trainings on one page.")
+    audit = audit_as_given(
+        chosen,
+        "The report shows audit, decisions, versions and trainings on one page.",
+        "The report of {base} has all versions: choose it above.",
+    )
     if audit is None:
-        return
-    if is_of_version(audit.name, "The report of {base} has all versions: choose it above."):
         return
     folder = job_folder(workspace(), f"report-{audit.name}"[:64])
     html, json = (folder / f"report.{kind}" for kind in ("html", "json"))

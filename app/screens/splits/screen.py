@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.html_parts.assets import FORMS
 from app.panels.bench import bench
-from app.panels.data_bar import audit_of, data_bar, is_of_version
+from app.panels.data_bar import audit_as_given, data_bar
 from app.screens.splits.decisions import decisions_part
 from app.screens.splits.export import export_part
 from app.screens.splits.make import make_part
@@ -23,10 +23,12 @@ def screen() -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-splits")
     with bar:
         chosen = data_bar()
-    audit = audit_of(chosen, "Versions hold the labels of an audited data set, as people corrected them.")
+    audit = audit_as_given(
+        chosen,
+        "Versions hold the labels of an audited data set, as people corrected them.",
+        "Decisions and versions are those of {base}: choose it above.",
+    )
     if audit is None:
-        return
-    if is_of_version(audit.name, "Decisions and versions are those of {base}: choose it above."):
         return
     with bar:
         part = st.segmented_control(

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.html_parts.assets import FORMS
-from app.panels.data_bar import audit_of, data_bar, is_of_version
+from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.queue import queue_panel
 from app.screens.train.form import retrain_button, train_form
 from app.screens.train.table import finished_trainings, report_button
@@ -16,10 +16,12 @@ def screen() -> None:
     st.html(FORMS)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="screen-bar-train"):
         chosen = data_bar()
-    audit = audit_of(chosen, "The audit finds the images and their copies; a training needs both.")
+    audit = audit_as_given(
+        chosen,
+        "The audit finds the images and their copies; a training needs both.",
+        "Train on it by choosing {base} above.",
+    )
     if audit is None:
-        return
-    if is_of_version(audit.name, "Train on it by choosing {base} above."):
         return
     left, right = st.columns([9, 13], gap="large")
     with left:
