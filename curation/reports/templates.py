@@ -48,6 +48,7 @@ ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,  # a line that holds only a tag of the template leaves no line in the page
     lstrip_blocks=True,
+    optimized=False,  # a process compiles each template once; folding constants costs it more than it saves
 )
 ENVIRONMENT.filters.update(
     {
