@@ -9,7 +9,6 @@ import numpy as np
 from curation.handover.formats import FORMATS, Exported, Item
 from curation.handover.tree import checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import check_unchanged, file_sha256
-from curation.versions.rows import BETWEEN_NAMES
 from curation.versions.store import Version, about_audit, load_version
 from curation.words import utc_text
 from curation.workspace.atomic_folder import atomic_folder
@@ -74,8 +73,8 @@ def export_version(
 def _items(version: Version, folders: dict[str, str]) -> list[Item]:
     """Return the images of a version in order of their names, each with its place."""
     images, rows = version.images, version.images.checked.rows
-    soft_names, members = images.soft_names(), np.flatnonzero(images.members).tolist()
-    image_ids = rows.image_ids.tolist()
+    soft_names, reviewers = images.soft_names(), images.reviewer_names()
+    image_ids, members = rows.image_ids.tolist(), np.flatnonzero(images.members).tolist()
     names = [rows.classes[label] for label in rows.labels.tolist()]
     class_folders = {name: safe_name(name) for name in rows.classes}
     wanted = [
@@ -92,7 +91,7 @@ def _items(version: Version, folders: dict[str, str]) -> list[Item]:
             names[row],
             soft_names.get(row, (names[row],)),
             str(images.decisions[row]),
-            tuple(name for name in str(images.reviewers[row]).split(BETWEEN_NAMES) if name),
+            reviewers[row],
         )
         for row, target in zip(members, targets(wanted, [image_ids[row] for row in members]), strict=True)
     ]

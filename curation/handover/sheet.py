@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from curation.decisions.verdicts import removing
-from curation.versions.rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows
+from curation.versions.rows import AUTO, LEAK, CuratedRows
 from curation.versions.store import Version, about_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
@@ -64,7 +65,6 @@ def errata_sheet(workspace: Workspace, version: Version) -> ErrataSheet:
         raise ErrataError("version 'original' holds the labels as given, without errata; give --version of another one")
     images, about = version.images, about_audit(workspace, version.dataset)
     judged = (images.decisions != "") & (images.decisions != AUTO)
-    errata = (_erratum(images, row) for row in np.flatnonzero(_wrong(images)).tolist())
     return ErrataSheet(
         version.dataset,
         about["title"],
@@ -75,7 +75,7 @@ def errata_sheet(workspace: Workspace, version: Version) -> ErrataSheet:
         len(images.out),
         int((judged | images.disputed).sum()),
         int(((images.decisions == AUTO) & images.changed()).sum()),
-        tuple(sorted(errata, key=lambda erratum: erratum.image_id)),
+        tuple(sorted(_errata(images), key=lambda erratum: erratum.image_id)),
     )
 
 
@@ -89,21 +89,22 @@ def _wrong(images: CuratedRows) -> BoolArray:
     return np.asarray(relabelled | wrong_leak | np.isin(images.out, removing()))
 
 
-def _erratum(images: CuratedRows, row: int) -> Erratum:
-    rows = images.checked.rows
-    removed = images.out[row] in removing()
-    label = rows.classes[rows.labels[row]]
-    return Erratum(
-        str(rows.image_ids[row]),
-        str(images.checked.sha256s[row]),
-        str(images.given_splits[row]),
-        rows.classes[images.given[row]],
-        "" if removed else label,
-        () if removed else images.soft_names().get(row, (label,)),
-        str(images.decisions[row]),
-        tuple(name for name in str(images.reviewers[row]).split(BETWEEN_NAMES) if name),
-        str(images.times[row]),
-    )
+def _errata(images: CuratedRows) -> Iterator[Erratum]:
+    rows, soft_names, reviewers = images.checked.rows, images.soft_names(), images.reviewer_names()
+    for row in np.flatnonzero(_wrong(images)).tolist():
+        removed = images.out[row] in removing()
+        label = rows.classes[rows.labels[row]]
+        yield Erratum(
+            str(rows.image_ids[row]),
+            str(images.checked.sha256s[row]),
+            str(images.given_splits[row]),
+            rows.classes[images.given[row]],
+            "" if removed else label,
+            () if removed else soft_names.get(row, (label,)),
+            str(images.decisions[row]),
+            reviewers[row],
+            str(images.times[row]),
+        )
 
 
 def write_sheet(sheet: ErrataSheet, path: Path) -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from curation.versions.rows import BETWEEN_NAMES, CuratedRows
+from curation.versions.rows import CuratedRows
 from curation.versions.store import Version
 from models.errors import ErrataError
 from models.files.tables import write_csv
@@ -97,13 +97,12 @@ def _sides(images: CuratedRows) -> dict[str, _Side]:
         images.out.tolist(),
         images.checked.sha256s.tolist(),
         images.decisions.tolist(),
-        images.reviewers.tolist(),
+        images.reviewer_names(),
         images.times.tolist(),
         strict=True,
     )
     sides = {}
     for row, (image, label, split, out, sha256, decision, reviewers, time) in enumerate(columns):
         names = "|".join(soft.get(row, (rows.classes[label],)))
-        people = tuple(reviewers.split(BETWEEN_NAMES)) if reviewers else ()
-        sides[image] = _Side("" if out else names, out or split, not out, sha256, decision, people, time)
+        sides[image] = _Side("" if out else names, out or split, not out, sha256, decision, reviewers, time)
     return sides

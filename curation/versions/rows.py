@@ -86,6 +86,10 @@ class CuratedRows:
         soft_labels = zip(self.soft_rows.tolist(), self.soft, strict=True)
         return {row: tuple(classes[label] for label in np.flatnonzero(shares)) for row, shares in soft_labels}
 
+    def reviewer_names(self) -> list[tuple[str, ...]]:
+        """Return the reviewers of each image; none where no person decided."""
+        return [tuple(filter(None, names.split(BETWEEN_NAMES))) for names in self.reviewers.tolist()]
+
     def counts(self) -> dict[str, dict[str, int]]:
         """Return split -> class -> images."""
         rows = self.member_checked.rows
