@@ -172,11 +172,12 @@ def apply(
     """Correct a copy of a data set by an errata sheet. Images are found by content, wherever they lie."""
     from app.commands.progress import stage_display
     from curation.handover.sheet import read_sheet
-    from curation.handover.sheet_apply import DIFFERENT, apply_sheet, checked_placing, write_corrected, write_labels
+    from curation.handover.sheet_apply import DIFFERENT, PLACING, apply_sheet, write_corrected, write_labels
+    from curation.handover.tree import checked_files
 
     if not (dry_run or output or csv):
         raise ErrataError("say where the corrections go, with --output FOLDER or --csv FILE, or give --dry-run")
-    checked_placing(files)
+    checked_files(files, PLACING)
     errata = read_sheet(sheet)
     with stage_display() as show:
         applied = apply_sheet(errata, folder, lambda done, total: show("read images", done, total))

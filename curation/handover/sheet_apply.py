@@ -9,11 +9,11 @@ from curation.datasets.entries import Entry, checked_class
 from curation.datasets.image_folder import read_folder
 from curation.datasets.label_csv import read_csv
 from curation.handover.sheet import ErrataSheet, Erratum
-from curation.handover.tree import put, safe_name, targets, verify
+from curation.handover.tree import checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import file_sha256
 from curation.workspace.atomic_folder import atomic_folder
 from models.arrays import Progress
-from models.errors import ErrataError, unknown
+from models.errors import ErrataError
 from models.files.tables import write_csv
 from models.processors.threads import cores, in_order
 
@@ -114,7 +114,7 @@ def write_corrected(application: Application, folder: Path, files: str, progress
     Raises:
         ErrataError: the folder lies in the copy, is not empty, cannot be written or the disk is full.
     """
-    checked_placing(files)
+    checked_files(files, PLACING)
     _check_outside(application, folder)
     images = [image for image in application.images if image.new_label]
     folders = ("/".join(part for part in (image.split, safe_name(image.new_label)) if part) for image in images)
@@ -124,17 +124,6 @@ def write_corrected(application: Application, folder: Path, files: str, progress
     with atomic_folder(folder.expanduser().absolute()) as temporary:
         put(temporary, [application.root / image.image_id for image in images], places, files, progress)
         verify(temporary, places, [image.sha256 for image in images])
-
-
-def checked_placing(files: str) -> str:
-    """Return the way to place the images of a corrected copy.
-
-    Raises:
-        ErrataError: there is no such way.
-    """
-    if files not in PLACING:
-        raise unknown("way to place files", files, PLACING)
-    return files
 
 
 def _read(source: Path) -> tuple[Path, Sequence[Entry]]:

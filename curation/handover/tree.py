@@ -7,7 +7,7 @@ import re
 import shutil
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
 from curation.images.unchanged import file_sha256
@@ -59,6 +59,21 @@ def targets(wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> list[str]
     return places
 
 
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+
+
+def _hardlink(source: Path, target: Path) -> None:
+    target.hardlink_to(source.resolve())
+
+
+def _symlink(source: Path, target: Path) -> None:
+    target.symlink_to(source.resolve())
+
+
+FILES = {"copy": _copy, "hardlink": _hardlink, "symlink": _symlink}
+
+
 def put(
     folder: Path, sources: Sequence[Path], places: Sequence[str], how: str, progress: Progress | None = None
 ) -> None:
@@ -94,14 +109,14 @@ def put(
         raise
 
 
-def checked_files(how: str) -> str:
+def checked_files(how: str, ways: Collection[str] = FILES) -> str:
     """Return the way to place files.
 
     Raises:
-        ErrataError: there is no such way.
+        ErrataError: it is not one of the ways.
     """
-    if how not in FILES:
-        raise unknown("way to place files", how, FILES)
+    if how not in ways:
+        raise unknown("way to place files", how, ways)
     return how
 
 
@@ -115,21 +130,6 @@ def verify(folder: Path, places: Sequence[str], sha256s: Sequence[str]) -> None:
     for place, expected, sha256 in zip(places, sha256s, written, strict=True):
         if sha256 != expected:
             raise ErrataError(f"{place} was not written as it was read; nothing was kept: check the disk, try again")
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-
-
-def _hardlink(source: Path, target: Path) -> None:
-    target.hardlink_to(source.resolve())
-
-
-def _symlink(source: Path, target: Path) -> None:
-    target.symlink_to(source.resolve())
-
-
-FILES = {"copy": _copy, "hardlink": _hardlink, "symlink": _symlink}
 
 
 def _percent(letter: str) -> str:
