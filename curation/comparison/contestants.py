@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from curation.images.keys import rows_key
+from curation.reports.numbers import setting_text
 from curation.results.runs import finished_runs
 from curation.results.trained import TrainedRun, load_run
 from curation.versions.rows import CuratedRows
@@ -193,8 +194,7 @@ def _differing(settings: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _setting_text(name: str, value: object) -> str:
-    shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return f"{name.replace('_', ' ')} {shown}"
+    return f"{name.replace('_', ' ')} {setting_text(value)}"
 
 
 def _named(contestants: Sequence[Contestant], name: str) -> list[Contestant]:

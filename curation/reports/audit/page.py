@@ -12,7 +12,7 @@ from curation.images.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
 from curation.reports.curves import curves_plot
 from curation.reports.frame import Section, page
 from curation.reports.matrix import Counts, commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
-from curation.reports.numbers import lowest_tick
+from curation.reports.numbers import lowest_tick, setting_text
 from curation.reports.pictures import SuspectPictures
 from curation.reports.templates import render
 from curation.scoring.findings import JUDGE
@@ -210,9 +210,7 @@ def _problems(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, object
 
 
 def _notes(figures: dict[str, Any]) -> dict[str, object]:
-    settings = [
-        (name, ", ".join(value) if isinstance(value, list) else value) for name, value in figures["config"].items()
-    ]
+    settings = [(name, setting_text(value)) for name, value in figures["config"].items()]
     hashes = figures["hashes"]
     predictions = [(f"predictions of {name}", value) for name, value in hashes["predictions"].items()]
     return {
