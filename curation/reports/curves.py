@@ -92,4 +92,5 @@ def curve_points(epochs: Sequence[Mapping[str, Any]], name: str) -> list[Point]:
 
 def _kept(points: Sequence[Point], epochs: list[Epoch]) -> list[Point]:
     """Return the point of the epoch that training kept."""
-    return [point for point in points if point[0] == kept_epoch(epochs)]
+    kept = kept_epoch(epochs)
+    return [point for point in points if point[0] == kept]

@@ -61,9 +61,12 @@ def _name(figures: dict[str, Any]) -> str:
 
 
 def _picture(width: float, height: float, title: str, body: Markup) -> str:
-    style = style_sheet(_STYLE)
     picture = render(
         "curation/reports/training/templates/picture.svg",
-        **{"width": width, "height": height, "title": title, "style": style, "body": body},
+        width=width,
+        height=height,
+        title=title,
+        style=style_sheet(_STYLE),
+        body=body,
     )
     return f"{picture}\n"
