@@ -12,10 +12,11 @@ from curation.comparison.pages.write import STYLES
 from curation.reports.frame import Section
 
 _SECTION = Markup('<section id="{}"><h2>{}</h2>{}</section>')
-_SVG = re.compile(
-    r'<svg class="(?P<kind>\w+)" viewBox="0 0 (?P<size>[\d.]+ [\d.]+)" role="img" (?P<rest>.*?)</svg>', re.S
+_DRAWING = re.compile(
+    r'<svg class="(?P<kind>\w+)" viewBox="0 0 (?P<size>[\d.]+ [\d.]+)" role="img" aria-label="(?P<alt>[^"]*)">'
+    r"(?P<body>.*?)</svg>",
+    re.S,
 )
-_ALT = re.compile(r'aria-label="(?P<alt>[^"]*)">(?P<body>.*)', re.S)
 
 
 def sections_html(sections: Iterable[Section]) -> str:
@@ -26,7 +27,7 @@ def sections_html(sections: Iterable[Section]) -> str:
 
 def shown_html(html: str) -> str:
     """Return HTML of the page with each drawing as an image: `st.html` removes drawings."""
-    return f'<div class="er-compare">{_SVG.sub(_as_image, html)}</div>'
+    return f'<div class="er-compare">{_DRAWING.sub(_as_image, html)}</div>'
 
 
 @cache
@@ -39,10 +40,8 @@ def style_html() -> str:
 
 def _as_image(drawing: re.Match[str]) -> str:
     """Return a drawing as an image with its own colours for light and dark, as it cannot use those of the page."""
-    inner = _ALT.match(drawing["rest"])
-    alt, body = (inner["alt"], inner["body"]) if inner else ("", drawing["rest"])
-    source = drawing_address(body, _drawing_style(), drawing["size"], drawing["kind"])
-    return f'<img class="{drawing["kind"]}" alt="{alt}" src="{source}">'
+    source = drawing_address(drawing["body"], _drawing_style(), drawing["size"], drawing["kind"])
+    return f'<img class="{drawing["kind"]}" alt="{drawing["alt"]}" src="{source}">'
 
 
 @cache

@@ -201,10 +201,11 @@ def test_a_run_that_ends_is_seen_at_once(workspace: Workspace) -> None:
 def test_drawings_become_images_and_styles_stay_inside(workspace: Workspace) -> None:
     compared_runs(workspace.root)
     figures = compared(workspace, NAME, (), ()).figures
-    from curation.comparison.pages.sections import compared_section, curves_section
+    from curation.comparison.pages.sections import calibration_section, compared_section, curves_section
 
-    html = sections_html([compared_section(figures), curves_section(figures)])
+    html = sections_html([compared_section(figures), calibration_section(figures), curves_section(figures)])
     assert "<svg" not in html
-    assert html.count("data:image/svg+xml") == 3 * 2 + 2  # an interval for each network and version, two plots
+    # an interval for each network and version, a plot of its calibration for each network, two of learning curves
+    assert html.count("data:image/svg+xml") == 3 * 2 + 3 + 2
     assert html.count('alt="75.0 %, 95 % interval 44.2 to 91.9 %"') == 1
     assert style_html().startswith("<style>.er-compare {")
