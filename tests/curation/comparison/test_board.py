@@ -14,11 +14,6 @@ from tests.helpers.small_audit import CLASSES
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("board"))
-
-
-@pytest.fixture(scope="module")
 def board(workspace: Workspace) -> Board:
     return read_board(workspace, NAME)
 

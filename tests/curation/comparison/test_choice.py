@@ -11,11 +11,6 @@ from curation.workspace.folders import Workspace
 from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs, trained_run
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("choice"))
-
-
 def test_another_one_wins_on_the_curated_labels(workspace: Workspace) -> None:
     (contest,) = contests(read_board(workspace, NAME, (f"{STRONG}-s0", WEAK)))
     assert (contest["trained"], contest["before"], contest["after"]) == ("original", "original", "v1")

@@ -7,12 +7,7 @@ import pytest
 from curation.comparison.contestants import choose_contestants
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs, trained_run
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("contestants"))
+from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, trained_run
 
 
 def chosen(workspace: Workspace, *wanted: str) -> list[tuple[str, int]]:

@@ -5,21 +5,10 @@ from typing import Any
 
 import pytest
 
-from curation.comparison.pages.job import comparison
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.figures.metrics import wilson_interval
-from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK, compared_runs
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("figures"))
-
-
-@pytest.fixture(scope="module")
-def figures(workspace: Workspace) -> dict[str, Any]:
-    return comparison(workspace, NAME)[1]
+from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK
 
 
 def test_figures_by_hand(figures: dict[str, Any], workspace: Workspace) -> None:

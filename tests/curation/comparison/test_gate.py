@@ -15,11 +15,6 @@ from tests.helpers.compared_runs import NAME, STRONG, WEAK, compared_runs
 from tests.helpers.small_audit import WRONG
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("gate"))
-
-
 def test_leaks_are_counted_and_named(workspace: Workspace) -> None:
     outcome = check_leaks(workspace, NAME, "original")
     assert not outcome.holds

@@ -24,11 +24,6 @@ def provenance(workspace: Workspace) -> tuple[list[str], Provenance]:
     )
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("provenance"))
-
-
 def test_by_hand(workspace: Workspace) -> None:
     names, labels = provenance(workspace)
     seen = {name: labels.chosen[place] for place, name in enumerate(names) if labels.chosen[place]}

@@ -10,14 +10,9 @@ from curation.comparison.what_changed import train_command, what_changed
 from curation.workspace.folders import Workspace
 from models.training.config import TrainConfig
 from models.training.recipes import RECIPES
-from tests.helpers.compared_runs import NAME, STRONG_V1, compared_runs
+from tests.helpers.compared_runs import NAME, STRONG_V1
 
 LITE0 = RECIPES["scenes-lite0-frozen"]
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("changed"))
 
 
 def test_cells_by_hand(workspace: Workspace) -> None:

@@ -2,17 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from curation.comparison.pages.image_rows import Pictures, SourcePicture, image_row
-from curation.comparison.pages.job import comparison
-from tests.helpers.compared_runs import NAME, compared_runs
 from tests.helpers.html_page import EVIL, Page
-
-
-@pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return comparison(compared_runs(tmp_path_factory.mktemp("rows")), NAME)[1]
 
 
 def test_a_row_has_the_labels_and_what_each_network_predicts(figures: dict[str, Any]) -> None:

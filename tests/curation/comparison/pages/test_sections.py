@@ -11,18 +11,8 @@ from curation.comparison.pages.image_rows import Pictures
 from curation.comparison.pages.job import comparison
 from curation.comparison.pages.write import comparison_sections
 from curation.workspace.folders import Workspace
-from tests.helpers.compared_runs import NAME, WEAK, compared_runs
+from tests.helpers.compared_runs import NAME, WEAK
 from tests.helpers.html_page import EVIL, Page
-
-
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("sections"))
-
-
-@pytest.fixture(scope="module")
-def figures(workspace: Workspace) -> dict[str, Any]:
-    return comparison(workspace, NAME)[1]
 
 
 def renamed(value: Any, name: str, new: str) -> Any:

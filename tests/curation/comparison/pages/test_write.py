@@ -24,11 +24,6 @@ from tests.helpers.html_page import Page
 from tests.helpers.transferred_runs import TARGET, transferred_runs
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    return compared_runs(tmp_path_factory.mktemp("page"))
-
-
 def read_page(figures: dict[str, Any]) -> Page:
     return Page(comparison_page(figures, Markup(), Pictures()))
 
