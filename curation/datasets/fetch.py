@@ -27,10 +27,10 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
         return target
     kind, _, handle = spec.source.partition(":")
     by_hand = f"put the images into {target}/train/CLASS/ and {target}/test/CLASS/"
-    if kind != "embedded" and kind not in _DOWNLOADS:
+    if not can_fetch(spec):
         raise ErrataError(f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {by_hand}")
     with _whole(target) as folder:
-        if kind == "embedded":
+        if spec.embedded:
             _draw(handle, folder, progress)
             return target
         download, page = _DOWNLOADS[kind]
@@ -45,6 +45,11 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
                 f"or get it from {page.format(handle)} and {by_hand}"
             ) from error
     return target
+
+
+def can_fetch(spec: DatasetSpec) -> bool:
+    """Return whether Errata draws or downloads the images of a data set itself."""
+    return spec.embedded or spec.source.partition(":")[0] in _DOWNLOADS
 
 
 def draw_if_embedded(spec: DatasetSpec, progress: Progress | None = None) -> None:

@@ -13,11 +13,11 @@ from app.jobs.words import stage_words
 from app.panels.job import POLL_S
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
+from curation.datasets.fetch import can_fetch
 from curation.workspace.folders import data_root
 from curation.workspace.names import audited
 from models.errors import ErrataError
 
-_DOWNLOADED = ("kaggle:", "torchvision:", "embedded:")  # sources that `errata fetch` can get
 _HTML = macros(__file__)
 
 
@@ -54,7 +54,7 @@ def _catalogue() -> list[DatasetSpec]:
 def not_here(spec: DatasetSpec) -> None:
     """Say where the images of a data set come from, and fetch them where Errata can."""
     folder = job_folder(workspace(), f"fetch-{spec.name}")
-    if not spec.source.startswith(_DOWNLOADED):
+    if not can_fetch(spec):
         st.info(
             f"Errata cannot download this data set: take {spec.source}, and put the images into "
             f"`{spec.root}/train/CLASS/` and `{spec.root}/test/CLASS/`."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from curation.datasets.catalog import find_dataset, load_catalog
-from curation.datasets.fetch import draw_if_embedded, fetch
+from curation.datasets.fetch import can_fetch, draw_if_embedded, fetch
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -128,3 +128,8 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "data").touch()
     with pytest.raises(ErrataError, match=r"cannot write .*/data/intel: .*; free some space or choose another folder"):
         fetch(load_catalog()["intel"], tmp_path / "data")
+
+
+def test_what_errata_gets_itself() -> None:
+    fetched = {name for name, spec in load_catalog().items() if can_fetch(spec)}
+    assert fetched == {"scenes", "digits", "intel", "intel-glacier-mountain", "cifar10"}
