@@ -132,7 +132,7 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
     from app.jobs.result import record
     from curation.datasets.opening import open_dataset
     from curation.reports.training.table import markdown_table, run_table
-    from curation.results.trained import group_of
+    from curation.results.trained import report_folder
     from curation.training.combine import ENSEMBLE
     from curation.training.ensemble_check import check_ensemble
     from curation.training.ensemble_run import run_ensemble
@@ -150,14 +150,14 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
 
         def on_runs(folders: Sequence[Path]) -> None:
-            report = workspace.reports / spec.name / "runs" / group_of(folders[0].name) / "report.html"
+            report = report_folder(workspace, spec.name, folders[0].name) / "report.html"
             record(spec.name, request.version, runs=[folder.name for folder in folders], outputs={"report": report})
 
         folders = train_all(workspace, spec, rows, request, show, on_runs if first else None)
     if not first:
         return
     typer.echo(markdown_table(run_table(folders)))
-    typer.echo(f"report: {workspace.reports / spec.name / 'runs' / group_of(folders[0].name) / 'report.html'}")
+    typer.echo(f"report: {report_folder(workspace, spec.name, folders[0].name) / 'report.html'}")
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.figures.curves import Epoch, kept_epoch, read_curve
 from models.figures.predictions import Predictions
@@ -21,6 +22,17 @@ _SEED = re.compile(r"-s\d+$")
 def group_of(run: str) -> str:
     """Return the name of a run without its seed."""
     return _SEED.sub("", run)
+
+
+def report_folder(workspace: Workspace, dataset: str, run: str) -> Path:
+    """Return the folder of the report of a training; all its seeds share it.
+
+    Args:
+        workspace: where everything is kept.
+        dataset: its name.
+        run: the name of any run of the training, with or without its seed.
+    """
+    return workspace.reports / dataset / "runs" / group_of(run)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import SPLITS, Rows
 from curation.images.keys import rows_key
 from curation.reports.training.write import write_run_report
-from curation.results.trained import group_of
+from curation.results.trained import report_folder
 from curation.training.combine import AVERAGE, ENSEMBLE, read_members, save_layers
 from curation.training.data import TrainingData, training_data
 from curation.training.ensemble_check import check_ensemble
@@ -88,8 +88,7 @@ def run_ensemble(
     finally:  # a failed or cancelled run has a page too
         started = [plan.folder for plan in plans if (plan.folder / "config.json").exists()]
         if started:
-            output = workspace.reports / spec.name / "runs" / group_of(started[0].name)
-            write_run_report(started, output, data.checked.rows)
+            write_run_report(started, report_folder(workspace, spec.name, started[0].name), data.checked.rows)
     return [plan.folder for plan in plans]
 
 

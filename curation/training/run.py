@@ -13,7 +13,7 @@ from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
 from curation.images.keys import rows_key
 from curation.reports.training.write import write_run_report
-from curation.results.trained import group_of
+from curation.results.trained import report_folder
 from curation.training.data import TrainingData, of_classes, training_data
 from curation.training.prepared import Prepared
 from curation.training.request import OnRuns, TrainRequest, group_name
@@ -70,8 +70,7 @@ def run_training(
     finally:  # a failed or cancelled run has a page too: its curves say why
         started = [folder for folder in folders if (folder / "config.json").exists()]
         if first and started:
-            output = workspace.reports / spec.name / "runs" / group_of(folders[0].name)
-            write_run_report(started, output, data.checked.rows)
+            write_run_report(started, report_folder(workspace, spec.name, folders[0].name), data.checked.rows)
     return folders
 
 

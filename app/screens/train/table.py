@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.templates import macros
+from curation.results.trained import report_folder
 from curation.workspace.folders import Workspace
 
 _HTML = macros(__file__)
@@ -24,7 +25,7 @@ def finished_trainings(trainings: Sequence[dict[str, Any]]) -> Markup:
 def report_button(workspace: Workspace, dataset: str, trainings: Sequence[dict[str, Any]]) -> None:
     """Show the choice of a finished training and the download of its report; see `finished_trainings`."""
     pages = {
-        training["group"]: workspace.reports / dataset / "runs" / training["group"] / "report.html"
+        training["group"]: report_folder(workspace, dataset, training["group"]) / "report.html"
         for training in reversed(trainings)
     }
     written = {group: page for group, page in pages.items() if page.exists()}
