@@ -1,6 +1,5 @@
 """A training and its seeds: images checked, pixels or features made once, a run folder for each seed."""
 
-import hashlib
 import itertools
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -12,6 +11,7 @@ import numpy as np
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
 from curation.images.keys import rows_key
+from curation.images.unchanged import file_sha256
 from curation.reports.training.write import write_run_report
 from curation.results.trained import report_folder
 from curation.training.data import TrainingData, of_classes, training_data
@@ -91,7 +91,7 @@ def _jobs(
         "weights": str(request.weights or ""),
         "init_from": request.init_from.parent.name if request.init_from else "",
     }
-    contents = [path and _file_key(path) for path in (request.weights, request.init_from)]
+    contents = [path and file_sha256(path)[:16] for path in (request.weights, request.init_from)]
     start = {**asdict(network), "weights": contents[0], "init_from": contents[1]}
     learned = np.flatnonzero(data.learn).tolist()
     key = digest({**provenance, "weights": ""}, start, config.to_dict(), learned, rows.classes)
@@ -113,11 +113,6 @@ def _jobs(
         inputs=by_name(inputs),
     )
     return [replace(first, seed=seed, folder=copy.workspace.runs / f"{group}-s{seed}") for seed in request.seeds]
-
-
-def _file_key(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
 
 
 def _inputs(
