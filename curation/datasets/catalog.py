@@ -162,9 +162,8 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Works
     root = path.parent if labels_csv else path
     title = f"{root.name}/{labels_csv}" if labels_csv else root.name
     ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip(
-        "-_"
-    )  # 40 of 64 characters: names of runs are longer
+    # 40 of the 64 characters that a name may have: names of runs add to it.
+    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")
     source = os.path.realpath(path)  # two links to one folder are one data set
     name = unique_name(plain, source, workspace, taken)
     layout = "csv" if labels_csv else "folder"

@@ -193,9 +193,8 @@ def _draw(folder: Path, pictures: list[Picture], index: int, size_px: int, rng: 
         _original(picture, size_px, rng).save(target, quality=quality)
         return
     source = folder / pictures[picture.source].image_id
-    if picture.kind == "near_duplicate" or (
-        picture.kind == "leak" and index % 2
-    ):  # every second leak is a near duplicate
+    near_leak = picture.kind == "leak" and index % 2  # every second leak is a near duplicate
+    if picture.kind == "near_duplicate" or near_leak:
         with Image.open(source) as image:
             retake(image.convert("RGB"), rng).save(target, quality=int(rng.integers(62, 84)))
     else:
