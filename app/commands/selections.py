@@ -50,12 +50,10 @@ def _finished_audit(name: str) -> tuple[Workspace, str]:
     Raises:
         ErrataError: it was not audited.
     """
-    from curation.results.audit import load_audit
-    from curation.workspace.names import audited
+    from curation.workspace.names import check_audited
 
     workspace, dataset = audited_dataset(name)
-    if dataset not in audited(workspace):
-        load_audit(workspace, dataset)  # raises the error that says what to do
+    check_audited(workspace, dataset)
     return workspace, dataset
 
 

@@ -14,10 +14,9 @@ from curation.decisions.log import START, DecisionLog, LogWriter, Page
 from curation.decisions.state import State, replay
 from curation.images.checked_rows import CheckedRows
 from curation.images.unchanged import check_image_unchanged
-from curation.results.audit import load_audit
 from curation.words import utc_text
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels
+from curation.workspace.names import ORIGINAL, audit_folder, audited_labels, check_audited
 from models.errors import ErrataError
 from models.files.atomic import checked_name
 
@@ -219,8 +218,7 @@ def open_ledger(workspace: Workspace, name: str) -> Ledger:
         ErrataError: it was not audited yet, a file of its audit is damaged, or it is the audit of a curated version,
             with other labels than the given ones: decisions on these would be in no version.
     """
-    if name not in audited(workspace):
-        load_audit(workspace, name)  # says what to do
+    check_audited(workspace, name)
     if (version := audited_labels(workspace, name)) != ORIGINAL:
         base = name.removesuffix(f"-{version}")
         raise ErrataError(

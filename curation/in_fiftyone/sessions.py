@@ -55,8 +55,7 @@ def follow_log(workspace: Workspace, name: str, reviewer: str) -> Synced | None:
     Raises:
         ErrataError: the data set was not audited, or the database does not start.
     """
-    if name not in audited(workspace):
-        load_audit(workspace, name)  # says what to do
+    check_audited(workspace, name)
     if not dataset_exists(workspace, dataset_name(name)):
         write_audit(workspace, load_audit(workspace, name))
         return None

@@ -19,15 +19,15 @@ from curation.results.architectures import (
     points_file,
     read_predictions,
 )
-from curation.results.summary import has_results, read_results
+from curation.results.summary import read_results
 from curation.scoring.conflicts import conflicts_first
 from curation.scoring.findings import CONFLICTS_FIRST_SINCE, Findings, judge_labels
 from curation.scoring.scores import Ranking
 from curation.workspace.folders import Workspace
-from curation.workspace.names import audit_folder, audited
+from curation.workspace.names import audit_folder, check_audited
 from curation.workspace.stages import StageRecord, read_records
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.errors import ErrataError, unknown
+from models.errors import ErrataError
 from models.figures.predictions import Predictions
 
 
@@ -88,7 +88,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         ErrataError: it was not audited yet, or a file of it is damaged.
     """
     folder = audit_folder(workspace, name)
-    _check_audited(workspace, name)
+    check_audited(workspace, name)
     summary = read_results(folder)
     checked, duplicates = CheckedRows.load(folder), Duplicates.load(folder / "duplicates.npz")
     rows, n = checked.rows, len(checked.rows)
@@ -110,14 +110,6 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         _stages_in_order(folder, summary.stages),
         _problems(folder, n),
     )
-
-
-def _check_audited(workspace: Workspace, name: str) -> None:
-    if not has_results(audit_folder(workspace, name)):
-        known = audited(workspace)
-        if known and name not in known:
-            raise unknown("audited data set", name, known)
-        raise ErrataError(f"data set {name!r} has no finished audit; run `errata audit {name}`")
 
 
 def _of_the_same_images(predictions: Predictions, duplicates: Duplicates, rows: Rows) -> bool:

@@ -40,11 +40,6 @@ def write_results(folder: Path, summary: Summary) -> None:
     write_json(folder / _FILE, asdict(summary))
 
 
-def has_results(folder: Path) -> bool:
-    """Return whether the audit in this folder already has something to show."""
-    return (folder / _FILE).exists()
-
-
 def read_results(folder: Path) -> Summary:
     """Read what `write_results` wrote.
 

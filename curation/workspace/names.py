@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from curation.workspace.folders import Workspace
-from models.errors import unknown
+from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name, read_json
 
 ORIGINAL = "original"  # the version of the labels that is always there: as given
@@ -54,6 +54,20 @@ def audit_folder(workspace: Workspace, name: str) -> Path:
 def audited(workspace: Workspace) -> list[str]:
     """Return the names of the data sets whose audit has something to show."""
     return sorted(path.parent.name.removeprefix("audit-") for path in workspace.runs.glob("audit-*/results.json"))
+
+
+def check_audited(workspace: Workspace, name: str) -> None:
+    """Raise if the audit of a data set has nothing to show; called before imports that only an audit needs.
+
+    Raises:
+        ErrataError: it has none.
+    """
+    if (audit_folder(workspace, name) / "results.json").exists():
+        return
+    known = audited(workspace)
+    if known and name not in known:
+        raise unknown("audited data set", name, known)
+    raise ErrataError(f"data set {name!r} has no finished audit; run `errata audit {name}`")
 
 
 def slug(architecture: str, version: str = ORIGINAL) -> str:
