@@ -28,19 +28,13 @@ def change(given: str, suggested: str) -> Markup:
     return Markup("{} → {}").format(given_label(given), other_label(suggested))
 
 
-def label_or_change(audit: Audit, row: int, note: str) -> Markup:
-    """Return `given → suggested`, or the given label with a note where the models agree with it.
-
-    Args:
-        audit: of the image.
-        row: of the image.
-        note: what is said beside a label that the models agree with.
-    """
+def label_or_change(audit: Audit, row: int) -> Markup:
+    """Return `given → suggested`, or the given label with a note where the models agree with it."""
     classes = audit.rows.classes
     given, suggested = int(audit.rows.labels[row]), int(audit.consensus.suggested[row])
     if suggested != given:
         return change(classes[given], classes[suggested])
-    return Markup("{} {}").format(given_label(classes[given]), note)
+    return Markup("{} <small>the models agree</small>").format(given_label(classes[given]))
 
 
 def prediction(classes: Sequence[str], probs: FloatArray, label: int) -> Markup:

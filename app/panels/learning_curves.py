@@ -1,6 +1,6 @@
 """Learning curves of the networks that an audit or a training is training, as charts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from markupsafe import Markup
@@ -9,7 +9,7 @@ from app.html_parts.line_chart import line_figure
 from app.jobs.process import JobState
 from curation.reports.line_chart import Line, Point
 from curation.results.trained import TrainedRun
-from models.figures.curves import read_curves
+from models.figures.curves import Epoch, is_number, read_curves
 from models.figures.folds import DEFAULT_FOLDS
 from models.files.atomic import read_json
 
@@ -38,11 +38,6 @@ def training_curves(runs: Sequence[TrainedRun]) -> Markup:
     return line_figure(lines, "epoch", "accuracy, labels as trained on", percent=True)
 
 
-def _points(epochs: Iterable[Mapping[str, object]], key: str) -> list[Point]:
+def _points(epochs: Sequence[Epoch], key: str) -> list[Point]:
     """Return epoch and figure of the epochs in which the figure is a number."""
-    values = ((epoch["epoch"], epoch.get(key)) for epoch in epochs)
-    return [
-        (float(str(number)), float(value))
-        for number, value in values
-        if isinstance(value, int | float) and value == value
-    ]
+    return [(float(epoch["epoch"]), float(epoch[key])) for epoch in epochs if is_number(epoch.get(key))]

@@ -37,12 +37,13 @@ def read_curve(folder: Path) -> list[Epoch]:
 
 def kept_epoch(epochs: Sequence[Epoch]) -> int | None:
     """Return the epoch whose weights training keeps: the last of the lowest `val_loss`; None without any."""
-    losses = [(epoch["val_loss"], -int(epoch["epoch"])) for epoch in epochs if _is_number(epoch.get("val_loss"))]
+    losses = [(epoch["val_loss"], -int(epoch["epoch"])) for epoch in epochs if is_number(epoch.get("val_loss"))]
     return -min(losses)[1] if losses else None
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and value == value  # not NaN
+def is_number(value: Any) -> bool:
+    """Return whether a figure of an epoch is a number, neither missing nor NaN."""
+    return isinstance(value, int | float) and value == value
 
 
 def _epochs(path: Path) -> list[Epoch]:

@@ -55,7 +55,7 @@ def _list(audit: Audit, rows: IntArray, first_rank: int) -> Markup:
 def _line(audit: Audit, row: int, rank: int, reason: Markup) -> Markup:
     image_id = str(audit.rows.image_ids[row])
     content = _HTML.line(
-        rank, thumbnail(audit.rows.root, image_id), label_or_change(audit, row, "fits"), image_id,
+        rank, thumbnail(audit.rows.root, image_id), label_or_change(audit, row), image_id,
         audit.rows.splits[row], quality_bar(float(audit.consensus.label_quality[row])), reason,
     )  # fmt: skip
     return pick(content, "er-suspect", f"Review {image_id}", screen="review", image=image_id)

@@ -30,7 +30,7 @@ def image_panel(audit: Audit, row: int, versions: Sequence[tuple[str, Audit]] = 
         _HTML.image(
             image_id=image_id,
             source=picture(rows.root / image_id, LARGE_PX),
-            label=label_or_change(audit, row, Markup("<small>the models agree</small>")),
+            label=label_or_change(audit, row),
             quality=quality_bar(float(audit.consensus.label_quality[row])),
             suspicion=suspicion(audit, [row])[0],
             versions=[(name, *_in_version(version, image_id)) for name, version in versions],

@@ -4,7 +4,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
-from app.html_parts.labels import change, given_label
+from app.html_parts.labels import given_label, label_or_change
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.screens.review.evidence import neighbours
@@ -17,11 +17,10 @@ _HTML = macros(__file__)
 
 def image_panel(shown: ShownImage) -> None:
     """Show the image, large, with its labels; in a blind sitting with the given label alone."""
-    audit, row, classes = shown.sitting.bench.audit, shown.row, shown.sitting.bench.ledger.classes
-    blind = shown.sitting.blind
+    audit, row, blind = shown.sitting.bench.audit, shown.row, shown.sitting.blind
     st.html(
         _HTML.image(
-            title=_title(classes[shown.label], classes[shown.other], shown.suspicious, blind),
+            title=_given_label(shown) if blind else label_or_change(audit, row),
             quality=None if blind else quality_bar(float(audit.consensus.label_quality[row])),
             source=_source(shown),
             image_id=shown.image_id,
@@ -32,12 +31,8 @@ def image_panel(shown: ShownImage) -> None:
     )
 
 
-def _title(given: str, other: str, suspicious: bool, blind: bool) -> Markup:
-    if blind:
-        return Markup("Given label {}").format(given_label(given))
-    if suspicious:
-        return change(given, other)
-    return Markup("{} <small>the models agree</small>").format(given_label(given))
+def _given_label(shown: ShownImage) -> Markup:
+    return Markup("Given label {}").format(given_label(shown.sitting.bench.ledger.classes[shown.label]))
 
 
 def preload(shown: ShownImage) -> None:

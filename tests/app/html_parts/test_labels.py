@@ -24,8 +24,8 @@ def test_a_prediction_has_the_colour_of_the_given_label_where_it_agrees() -> Non
 
 def test_a_suspicious_label_and_one_that_fits(audit: Audit) -> None:
     wrong, right = (audit.rows.image_ids.tolist().index(name) for name in ("test/sea/0.png", "test/forest/0.png"))
-    assert label_or_change(audit, wrong, "fits") == change("sea", "forest")
-    assert label_or_change(audit, right, "<fits>") == GIVEN.format("forest") + " &lt;fits&gt;"
+    assert label_or_change(audit, wrong) == change("sea", "forest")
+    assert label_or_change(audit, right) == GIVEN.format("forest") + " <small>the models agree</small>"
     reason, no_reason = suspicion(audit, [wrong, right])
     assert reason.startswith("<b>wrong</b>: forest: ")
     assert no_reason.startswith("forest, as given: ")

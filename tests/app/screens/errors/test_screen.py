@@ -61,7 +61,7 @@ def test_a_cell_shows_its_images(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test", of=SECOND, cell="2.1")
     assert pictures(app) == [CONFUSED]
     assert "1 image in test labelled" in shown(app)
-    assert "chosen" in shown(app)
+    assert ' chosen" style=' in shown(app)
     assert {"screen": ["review"], "image": [CONFUSED]} in picks(shown(app))
     app = show(split="all", of=FIRST, cell="1.1")
     assert len(pictures(app)) == 10
