@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from typing import Any
 
-from curation.comparison.board import Board
-from curation.comparison.pages.job import comparison
+from curation.comparison.board import Board, read_board
+from curation.comparison.figures import comparison_figures
 from curation.decisions.ledger import open_ledger
 from curation.reports.audit.figures import report_figures
 from curation.reports.training.table import training_figures
@@ -31,7 +31,7 @@ def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], B
     Raises:
         ErrataError: a file is damaged.
     """
-    board, comparison_figures, why_none = _comparison(workspace, audit.name)
+    board, compared, why_none = _comparison(workspace, audit)
     about = about_audit(workspace, audit.name)
     figures = {
         "schema_version": SCHEMA_VERSION,
@@ -42,7 +42,7 @@ def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], B
         "decisions": decision_figures(workspace, audit.name),
         "versions": version_figures(workspace, audit.name),
         "trainings": training_figures(workspace, audit.name),
-        "comparison": comparison_figures,
+        "comparison": compared,
         "no_comparison": why_none,
         "software": {"errata": installed_version("errata-vision")},
     }
@@ -77,12 +77,12 @@ def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
     return versions
 
 
-def _comparison(workspace: Workspace, name: str) -> tuple[Board | None, dict[str, Any] | None, str]:
+def _comparison(workspace: Workspace, audit: Audit) -> tuple[Board | None, dict[str, Any] | None, str]:
     """Return who is compared and the figures of all finished trainings, or why they cannot be compared."""
-    if not finished_runs(workspace, dataset=name):
-        return None, None, f"nothing was trained yet; run `errata train {name} …`"
+    if not finished_runs(workspace, dataset=audit.name):
+        return None, None, f"nothing was trained yet; run `errata train {audit.name} …`"
     try:
-        board, figures = comparison(workspace, name)
+        board = read_board(workspace, audit.name)
+        return board, comparison_figures(workspace, board, audit), ""
     except ErrataError as error:
         return None, None, str(error)
-    return board, figures, ""

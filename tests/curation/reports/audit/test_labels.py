@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from curation.scoring.kinds import NAMES
 from curation.scoring.scores import self_confidence
 from tests.helpers.reported_audit import CLASSES, FIRST, make_audit, probs_of, written
 
@@ -20,3 +21,8 @@ def test_suspects_in_order_with_the_opinion_of_each_architecture(tmp_path: Path)
     assert first["architectures"]["net"] == opinion
     assert (third["suggested_label"], third["alternative"]) == (CLASSES[1], CLASSES[0])  # given 1, and 1 fits best
     assert np.allclose(audit.consensus.label_quality, self_confidence(audit.rows.labels, probs_of(FIRST)))
+
+
+def test_every_kind_of_trouble_is_counted(tmp_path: Path) -> None:
+    figures, _ = written(make_audit(tmp_path), tmp_path / "report")
+    assert figures["trouble"]["kinds"].keys() == {title for title, _ in NAMES.values()}
