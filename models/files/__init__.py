@@ -1,1 +1,1 @@
-"""Files written whole or not at all; run folders; processes side by side."""
+"""Files written whole or not at all; arrays on disk; run folders."""

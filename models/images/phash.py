@@ -17,7 +17,7 @@ def _cosines() -> Doubles:
 
 
 def phash(image: Image.Image) -> int:
-    """Return the DCT perceptual hash; the same 64 bits as `imagehash.phash` (tested), without importing SciPy."""
+    """Return the DCT perceptual hash; the bits of `imagehash.phash` but for ties (tested), without SciPy."""
     small = image.convert("L").resize((PHASH_PX, PHASH_PX), Image.Resampling.LANCZOS)
     low = _cosines() @ np.asarray(small, dtype=np.float64) @ _cosines().T  # (8, 8)
     bits = (low > np.median(low)).ravel()

