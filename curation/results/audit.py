@@ -11,6 +11,7 @@ import numpy as np
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
+from curation.images.keys import rows_key
 from curation.images.problems import ImageProblems
 from curation.results.architectures import (
     ArchitectureResult,
@@ -93,7 +94,8 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
     checked, duplicates = CheckedRows.load(folder), Duplicates.load(folder / "duplicates.npz")
     rows, n = checked.rows, len(checked.rows)
     predictions = read_predictions(workspace, summary)
-    if not all(_of_the_same_images(predicted, duplicates, rows) for _, predicted in predictions.values()):
+    changed = summary.dataset_key not in ("", rows_key(checked))  # an audit under way has replaced the rows first
+    if changed or not all(_of_the_same_images(predicted, duplicates, rows) for _, predicted in predictions.values()):
         raise ErrataError(f"data set {name!r} has changed since its last finished audit; run `errata audit {name}`")
     architectures = tuple(
         replace(architecture, points=_points(points_file(folder, architecture.slug), n))
@@ -113,7 +115,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
 
 
 def _of_the_same_images(predictions: Predictions, duplicates: Duplicates, rows: Rows) -> bool:
-    """Return whether all three are of the same images: an audit under way has replaced the rows first."""
+    """Return whether all three are of the same images."""
     same = np.array_equal(predictions.image_ids, rows.image_ids) and len(duplicates.groups) == len(rows)
     return same and predictions.probs.shape == (len(rows), len(rows.classes))
 

@@ -20,7 +20,7 @@ class Summary:
     licence: str
     runs: Mapping[str, str]  # architecture -> name of its run folder
     members: Mapping[str, tuple[str, ...]]  # of the architectures that combine others
-    dataset_key: str  # digest of images, labels and splits
+    dataset_key: str  # digest of images, labels and splits; empty in audits of before
     images_key: str = ""  # digest of the images alone; empty in audits of before
     stages: tuple[str, ...] = field(default=())  # finished so far, in their order
 

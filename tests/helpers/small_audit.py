@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
+from curation.images.keys import rows_key
 from curation.results.audit import Audit, load_audit
 from curation.results.cam_files import cam_pair
 from curation.workspace.folders import Workspace
@@ -23,7 +24,7 @@ from curation.workspace.names import audit_folder, slug
 from curation.workspace.stages import StageRecord
 from models.arrays import FloatArray, IntArray
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import write_json, write_text
+from models.files.atomic import read_json, write_json, write_text
 from models.files.runs import Status
 
 CLASSES = ("sea", "forest", "street")
@@ -49,7 +50,8 @@ def small_audit(workspace: Workspace, name: str = "tiny", in_sample: bool = Fals
     """
     rows = _draw_images(workspace.drawn / name)
     folder = audit_folder(workspace, name)
-    _checked(rows).save(folder)
+    checked = _checked(rows)
+    checked.save(folder)
     groups = np.arange(len(rows))
     copy, original = (int(np.flatnonzero(rows.image_ids == image_id)[0]) for image_id in (COPY, ORIGINAL))
     groups[copy] = groups[original]
@@ -66,11 +68,17 @@ def small_audit(workspace: Workspace, name: str = "tiny", in_sample: bool = Fals
         Predictions(rows.image_ids, probs, embeddings, None if in_sample else fold).save(run / "predictions.npz")
         _training_record(run, architecture)
         np.save(folder / f"map-{slug(architecture)}.npy", embeddings[:, :2] + place)
-    _results(folder, runs)
+    _results(folder, runs, rows_key(checked))
     load_audit(workspace, name).findings.save(folder / "findings.npz")
     audit = load_audit(workspace, name)
     _draw_cams(audit, cams)
     return audit
+
+
+def note_rows(folder: Path) -> None:
+    """Let the results of an audit be of the rows that its folder holds, which a test has changed."""
+    results = {**read_json(folder / "results.json"), "dataset_key": rows_key(CheckedRows.load(folder))}
+    write_json(folder / "results.json", results)
 
 
 def small_config() -> dict[str, object]:
@@ -163,7 +171,7 @@ def _training_record(run: Path, architecture: str) -> None:
         write_text(run / f"fold-{fold}.jsonl", "\n".join(json.dumps(line) for line in lines) + "\n")
 
 
-def _results(folder: Path, runs: dict[str, str]) -> None:
+def _results(folder: Path, runs: dict[str, str], dataset_key: str) -> None:
     stages = ["images", "duplicates", *(f"train {name}" for name in ARCHITECTURES), "report"]
     records = {name: asdict(StageRecord(name, "0" * 16, 1.5, 200.0, reused=False)) for name in stages}
     write_json(folder / "stages.json", records)
@@ -173,7 +181,7 @@ def _results(folder: Path, runs: dict[str, str]) -> None:
         "runs": runs,
         "title": "Thirty drawn pictures",
         "licence": "Apache-2.0",
-        "dataset_key": "0" * 16,
+        "dataset_key": dataset_key,
         "stages": stages,
     }
     write_json(folder / "results.json", results)

@@ -26,7 +26,7 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from tests.helpers import REPOSITORY
-from tests.helpers.small_audit import CLASSES, small_audit
+from tests.helpers.small_audit import CLASSES, note_rows, small_audit
 
 SAFE = [("../x", "%2E.%2Fx"), ("CON", "%43ON"), ("a/b", "a%2Fb")]
 KINDS = list(FORMATS)
@@ -175,6 +175,7 @@ def test_hostile_class_names_stay_in_the_folder(tmp_path: Path) -> None:
     rows_file = workspace.runs / "audit-tiny" / "rows.json"
     names = [name for name, _ in SAFE]
     write_json(rows_file, {**read_json(rows_file), "classes": names})
+    note_rows(rows_file.parent)
     for kind in KINDS:
         folder, exported = export_version(workspace, "tiny", "original", kind, tmp_path / "deep" / kind)
         places = {item.target.split("/")[-2] for item in exported.items}
@@ -191,6 +192,7 @@ def test_unicode_and_spaces_and_a_class_that_looks_like_a_split(tmp_path: Path) 
     small_audit(workspace, cams=0)
     rows_file = workspace.runs / "audit-tiny" / "rows.json"
     rows_file.write_text(rows_file.read_text().replace('"sea"', '"mer é 海"').replace('"forest"', '"my test"'))
+    note_rows(rows_file.parent)
     folder, _ = export_version(workspace, "tiny", "original", "imagefolder", tmp_path / "out")
     assert ImageFolder(str(folder / "train")).classes == ["mer é 海", "my test", "street"]
     with pytest.raises(ErrataError, match="take the class 'my test' for a split; export it as csv"):

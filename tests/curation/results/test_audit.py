@@ -14,7 +14,7 @@ from curation.workspace.names import audited
 from models.arrays import FloatArray
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
-from tests.helpers.small_audit import ARCHITECTURES, COPY, ORIGINAL, WRONG, small_audit
+from tests.helpers.small_audit import ARCHITECTURES, COPY, ORIGINAL, WRONG, note_rows, small_audit
 
 
 @pytest.fixture
@@ -89,7 +89,9 @@ def test_damaged_predictions_are_one_sentence(workspace: Workspace) -> None:
         load_audit(workspace, "tiny")
 
 
-@pytest.mark.parametrize("change", ["an image more", "a class more", "another image"])
+@pytest.mark.parametrize(
+    "change", ["an image more", "a class more", "another image", "another label", "another content"]
+)
 def test_an_audit_killed_after_its_data_set_changed_says_so(workspace: Workspace, change: str) -> None:
     """The new rows are written first; the old predictions must not be shown beside them."""
     folder, checked = workspace.runs / "audit-tiny", load_audit(workspace, "tiny").checked
@@ -99,7 +101,12 @@ def test_an_audit_killed_after_its_data_set_changed_says_so(workspace: Workspace
         write_json(folder / "rows.json", {**about, "classes": [*about["classes"], "zebra"]})
     else:
         arrays = dict(np.load(folder / "rows.npz"))
-        arrays["image_ids"] = np.append(rows.image_ids[:-1], "train/zzz.png")
+        if change == "another label":
+            arrays["labels"][0] = (arrays["labels"][0] + 1) % 3
+        elif change == "another content":
+            arrays["sha256s"][0] = "0" * 64
+        else:
+            arrays["image_ids"] = np.append(rows.image_ids[:-1], "train/zzz.png")
         if change == "an image more":
             arrays = {name: np.append(array, array[-1:], axis=0) for name, array in arrays.items()}
         np.savez(folder / "rows.npz", **arrays)
@@ -114,6 +121,7 @@ def conflict(workspace: Workspace) -> FloatArray:
     copy = arrays["image_ids"].tolist().index(COPY)
     arrays["labels"][copy] = (arrays["labels"][copy] + 1) % 3
     np.savez(folder / "rows.npz", **arrays)
+    note_rows(folder)
     (folder / "findings.npz").unlink()
     findings = load_audit(workspace, "tiny").findings
     findings.save(folder / "findings.npz")
