@@ -175,7 +175,16 @@ class PickClasses(foo.Operator):  # type: ignore[misc]
         form.enum("action", kinds.values(), label="Verdict", default=next(iter(several)), required=True, view=kinds)
         names = [types.Choice(name, label=name) for name in ctx.dataset.default_classes]
         view = types.AutocompleteView(multiple=True, choices=names, allow_user_input=False, allow_duplicates=False)
-        form.list("labels", types.String(), label="Classes, two or more", required=True, view=view)
+        labels = ctx.params.get("labels")
+        form.list(
+            "labels",
+            types.String(),
+            label="Classes, two or more",
+            required=True,
+            view=view,
+            invalid=labels is not None and len(labels) < 2,
+            error_message="choose two classes or more",
+        )
         return types.Property(form, view=types.View(label="Pick classes"))
 
     def execute(self, ctx: Any) -> dict[str, Any]:

@@ -7,43 +7,31 @@ from typing import Any
 
 import pytest
 
-from curation.database.names import CURATED, GIVEN
+from curation.database.names import CURATED, GIVEN, dataset_name
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.desk import FiftyOneDesk, Viewing
-from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.review.bench import Bench, Place
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers import REPOSITORY
-from tests.helpers.small_audit import small_audit
 
 pytestmark = pytest.mark.mongo
+NAME = "desk"
 WRONG, TRAIN, RIGHT = "test/sea/0.png", "train/street/1.png", "test/sea/1.png"
 
 
-@pytest.fixture(scope="module")
-def audit(mongo_workspace: Workspace) -> Audit:
-    made = small_audit(mongo_workspace, "desk", cams=0)
-    write_audit(mongo_workspace, made)
-    return made
-
-
 @pytest.fixture
-def desk(mongo_workspace: Workspace, audit: Audit) -> FiftyOneDesk:
-    return at_work(mongo_workspace, audit, "ana", fresh=True)
+def desk(mongo_workspace: Workspace, audit: Audit, ledger: Ledger) -> FiftyOneDesk:
+    return at_work(mongo_workspace, audit, "ana")
 
 
-def at_work(workspace: Workspace, audit: Audit, reviewer: str, fresh: bool = False) -> FiftyOneDesk:
-    log = log_of(workspace, "desk")
-    if fresh:
-        log.path.unlink(missing_ok=True)
-    ledger = Ledger(log, audit.checked)
-    write_decisions(load_dataset(workspace, "errata-desk"), ledger)
-    return FiftyOneDesk(Bench(audit, ledger), lambda: load_dataset(workspace, "errata-desk"), lambda: reviewer)
+def at_work(workspace: Workspace, audit: Audit, reviewer: str) -> FiftyOneDesk:
+    bench = Bench(audit, Ledger(log_of(workspace, NAME), audit.checked))
+    return FiftyOneDesk(bench, lambda: load_dataset(workspace, dataset_name(NAME)), lambda: reviewer)
 
 
 def ids(desk: FiftyOneDesk, *image_ids: str) -> list[str]:
@@ -185,8 +173,7 @@ def test_who_judges_has_to_be_known(desk: FiftyOneDesk, mongo_workspace: Workspa
         nobody.reverse("undo")
 
 
-def test_a_dataset_that_was_written_again(mongo_workspace: Workspace, audit: Audit) -> None:
-    desk = at_work(mongo_workspace, audit, "ana", fresh=True)
+def test_a_dataset_that_was_written_again(desk: FiftyOneDesk, mongo_workspace: Workspace, audit: Audit) -> None:
     old = ids(desk, WRONG)
     write_audit(mongo_workspace, audit)
     new = ids(at_work(mongo_workspace, audit, "ana"), WRONG)

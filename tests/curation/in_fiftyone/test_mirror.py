@@ -10,21 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.database.names import CURATED, CURATED_IN_LOG
+from curation.database.names import CURATED, CURATED_IN_LOG, dataset_name
 from curation.database.samples import classification, write_samples
 from curation.database.store import load_dataset
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
 from curation.decisions.labels import decided_labels
-from curation.decisions.ledger import Ledger, log_of
+from curation.decisions.ledger import Ledger
 from curation.decisions.state import replay
 from curation.decisions.verdicts import VERDICTS
 from curation.in_fiftyone.mirror import FIELDS, given_labels, mirrored, prepare_review, write_decisions
-from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
-from tests.helpers.small_audit import CLASSES, small_audit
+from tests.helpers.small_audit import CLASSES
 
+NAME = "mirror"
 IMAGE = "test/sea/0.png"
 
 
@@ -111,20 +111,9 @@ def one_row() -> Rows:
     return Rows(Path(), CLASSES, np.array([IMAGE]), np.array([0]), np.array(["test"]))
 
 
-@pytest.fixture(scope="module")
-def audit(mongo_workspace: Workspace) -> Audit:
-    made = small_audit(mongo_workspace, "mirror", cams=0)
-    write_audit(mongo_workspace, made)
-    return made
-
-
 @pytest.fixture
-def shown(mongo_workspace: Workspace, audit: Audit) -> tuple[Ledger, Any]:
-    log_of(mongo_workspace, "mirror").path.unlink(missing_ok=True)
-    ledger = Ledger(log_of(mongo_workspace, "mirror"), audit.checked)
-    dataset = load_dataset(mongo_workspace, "errata-mirror")
-    write_decisions(dataset, ledger)
-    return ledger, dataset
+def shown(mongo_workspace: Workspace, ledger: Ledger) -> tuple[Ledger, Any]:
+    return ledger, load_dataset(mongo_workspace, dataset_name(NAME))
 
 
 def values(dataset: Any, image_id: str, *names: str) -> tuple[Any, ...]:

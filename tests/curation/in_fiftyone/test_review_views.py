@@ -4,27 +4,20 @@ from typing import Any
 
 import pytest
 
-from curation.database.names import REVIEW_ORDER
+from curation.database.names import REVIEW_ORDER, dataset_name
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Ledger, log_of
+from curation.decisions.ledger import Ledger
 from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.review_views import write_queue
 from curation.in_fiftyone.sync import sync
-from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.review.bench import Bench
 from curation.workspace.folders import Workspace
-from tests.helpers.small_audit import WRONG, small_audit
+from tests.helpers.small_audit import WRONG
 
 pytestmark = pytest.mark.mongo
-
-
-@pytest.fixture(scope="module")
-def audit(mongo_workspace: Workspace) -> Audit:
-    made = small_audit(mongo_workspace, "views", cams=0)
-    write_audit(mongo_workspace, made)
-    return made
+NAME = "views"
 
 
 def ids(dataset: Any, view: str) -> list[str]:
@@ -32,9 +25,8 @@ def ids(dataset: Any, view: str) -> list[str]:
     return image_ids
 
 
-def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) -> None:
-    ledger = Ledger(log_of(mongo_workspace, "views"), audit.checked)
-    dataset = load_dataset(mongo_workspace, "errata-views")
+def test_the_queue_is_that_of_the_app(audit: Audit, ledger: Ledger, mongo_workspace: Workspace) -> None:
+    dataset = load_dataset(mongo_workspace, dataset_name(NAME))
     for split in ("test", "train"):
         queue = Bench(audit, ledger).queue(split, "suspicion")
         assert ids(dataset, f"to review {split}") == audit.rows.image_ids[queue.rows].tolist()
@@ -43,14 +35,15 @@ def test_the_queue_is_that_of_the_app(audit: Audit, mongo_workspace: Workspace) 
     assert dataset.load_saved_view("to review").values(REVIEW_ORDER) == sorted(dataset.values(REVIEW_ORDER))
 
 
-def test_it_loses_what_was_judged_when_the_next_session_begins(audit: Audit, mongo_workspace: Workspace) -> None:
-    ledger = Ledger(log_of(mongo_workspace, "views"), audit.checked)
-    dataset = load_dataset(mongo_workspace, "errata-views")
+def test_it_loses_what_was_judged_when_the_next_session_begins(
+    audit: Audit, ledger: Ledger, mongo_workspace: Workspace
+) -> None:
+    dataset = load_dataset(mongo_workspace, dataset_name(NAME))
     before = ids(dataset, "to review test")
     ledger.decide(Decision("ana", before[1], "unsure"))
     write_decisions(dataset, ledger)
     assert ids(dataset, "to review test") == before  # else pages that are loaded later would jump over images
-    sync(mongo_workspace, "views", "ana")
+    sync(mongo_workspace, NAME, "ana")
     assert ids(dataset, "to review test") == [before[0], *before[2:]]
     ledger.undo("ana")
     write_queue(dataset, audit, ledger)

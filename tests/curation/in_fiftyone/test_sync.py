@@ -9,22 +9,15 @@ from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.in_fiftyone.sync import Synced, sync, sync_all
-from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.small_audit import small_audit
 
 pytestmark = pytest.mark.mongo
+NAME = "edited"
 WRONG, TRAIN, RIGHT = "test/sea/0.png", "train/street/1.png", "test/sea/1.png"
 SAID = ("decision", "reviewer", "curated.label", "tags")
-
-
-@pytest.fixture(scope="module")
-def audit(mongo_workspace: Workspace) -> Audit:
-    made = small_audit(mongo_workspace, "edited", cams=0)
-    write_audit(mongo_workspace, made)
-    return made
 
 
 @pytest.fixture
