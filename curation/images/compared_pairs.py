@@ -69,7 +69,9 @@ class ComparedPairs:
         for file in sorted(self.folder.glob("[!.]*/pairs.npz")):
             with suppress(ErrataError, OSError):  # damaged, or removed meanwhile
                 pairs, same = _read(file.parent)
-                yield np.array((file.parent / "sha256s.txt").read_text(encoding="utf-8").split(), np.str_), pairs, same
+                listed = (file.parent / "sha256s.txt").read_text(encoding="utf-8", errors="replace").split()
+                if pairs.max(initial=-1) < len(listed):  # else the list is damaged
+                    yield np.array(listed, np.str_), pairs, same
 
 
 def _read(kept: Path) -> tuple[IntArray, BoolArray]:

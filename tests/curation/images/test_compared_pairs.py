@@ -78,13 +78,17 @@ def test_too_few_images_for_a_pair(comparing: Comparing, names: str) -> None:
     assert comparing.alike(names) == set()
 
 
+@pytest.mark.parametrize("content", [None, b"", b"\xff", b"a\n", b"PK"])
 @pytest.mark.parametrize("file", ["pairs.npz", "sha256s.txt"])
-def test_a_damaged_or_half_written_set_is_compared_again(comparing: Comparing, file: str) -> None:
+def test_a_damaged_or_half_written_set_is_compared_again(
+    comparing: Comparing, file: str, content: bytes | None
+) -> None:
     comparing.alike("abc")
     (damaged,) = comparing.kept.folder.glob(f"*/{file}")
-    damaged.unlink()
-    assert comparing.alike("abc") == {"ac"}
+    damaged.unlink() if content is None else damaged.write_bytes(content)
+    assert comparing.alike("bcd") == set()
     assert comparing.alike("abcd") == {"ac"}
+    assert comparing.alike("abc") == {"ac"}
 
 
 @settings(max_examples=30)
