@@ -7,8 +7,8 @@ Each stage is done again where its key changes. A key names all that the result 
     problems     content and size of the images; measured values are kept by content
     features     content of the images, the pretrained weights, the input of the network, the engine; kept by content
     pixels       content of the images, the input of the network; kept by content
-    duplicates   content of the images, what proposes candidates: nothing, or the weights, input and engine of the
-                 first frozen backbone, or the embeddings made elsewhere; compared pairs are kept by content
+    duplicates   content of the images, what proposes candidates: hashes alone, or also the weights, input and engine
+                 of the first frozen backbone, or the embeddings made elsewhere; compared pairs are kept by content
     train        names, content, labels, splits, groups of copies; architecture, input, recipe, folds, seed (and the
                  engine of a frozen one): together they name the run folder
     train ensemble, train average   as train, and the predictions of the members
@@ -19,7 +19,8 @@ Each stage is done again where its key changes. A key names all that the result 
     fiftyone     all stages before, version of the labels, Errata's version
     report       all stages before, title, licence, settings, known truth, code and templates of the report
 
-What is computed otherwise than before has a METHOD number in its key, which is raised with the change.
+What is computed otherwise than before has a METHOD number in its key, which is raised with the change; that of the
+images stands in rows.npz, where version 0.1 had none.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,9 @@
 """The readable images of a data set, with the facts that reading them gave."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +12,8 @@ from curation.datasets.rows import Rows
 from models.arrays import BoolArray, IntArray
 from models.files.atomic import read_json, write_json
 from models.files.npz import read_arrays, write_arrays
+
+METHOD = 1  # raised when reading the same file gives another hash or size: images are then decoded again
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,16 @@ class CheckedRows:
     hashes: npt.NDArray[np.uint64]  # (N,) perceptual
     sizes_px: IntArray  # (N, 2) width, height
     skipped: tuple[tuple[str, str], ...]  # image_id, problem
+    method: int = METHOD  # that read the images
 
     def where(self, keep: BoolArray) -> "CheckedRows":
         """Return the images for which `keep`, shape (N,), is true."""
-        return CheckedRows(
-            self.rows.where(keep), self.sha256s[keep], self.hashes[keep], self.sizes_px[keep], self.skipped
+        return replace(
+            self,
+            rows=self.rows.where(keep),
+            sha256s=self.sha256s[keep],
+            hashes=self.hashes[keep],
+            sizes_px=self.sizes_px[keep],
         )
 
     def save(self, folder: Path) -> None:
@@ -38,6 +47,7 @@ class CheckedRows:
             sha256s=self.sha256s,
             hashes=self.hashes,
             sizes_px=self.sizes_px,
+            method=np.array(self.method),
         )
         facts = {"root": str(self.rows.root), "classes": list(self.rows.classes), "skipped": self.skipped}
         write_json(folder / "rows.json", facts)
@@ -53,4 +63,9 @@ class CheckedRows:
         root, classes = Path(facts["root"]), tuple(facts["classes"])
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
         skipped = tuple((image_id, problem) for image_id, problem in facts["skipped"])
-        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped)
+        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped, method_of(arrays))
+
+
+def method_of(arrays: Mapping[str, npt.NDArray[Any]]) -> int:
+    """Return the method that read the images of a rows.npz; the first of version 0.1, which did not note it."""
+    return int(arrays.get("method", 1))

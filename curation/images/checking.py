@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.datasets.rows import Rows
-from curation.images.checked_rows import CheckedRows
+from curation.images.checked_rows import METHOD, CheckedRows
 from curation.images.compared_pairs import ComparedPairs
 from curation.images.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
 from curation.images.keys import bytes_key, content_key, listed_key
@@ -15,8 +15,10 @@ from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
+from models.files.atomic import digest
 
-DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1  # raised whenever the same images give other results
+# Raised whenever the same images give other results; where their measured values change, these need another folder too.
+DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,14 @@ def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedR
         checked.save(folder)
         return checked
 
+    def load() -> CheckedRows:
+        kept = CheckedRows.load(folder)
+        if kept.method != METHOD:
+            raise ErrataError(f"{folder} holds images as an earlier Errata read them; audit the data set again")
+        return kept
+
     outputs = [folder / "rows.npz", folder / "rows.json"]
-    checked = stages.value("images", [listed_key(listed)], outputs, check, lambda: CheckedRows.load(folder))
+    checked = stages.value("images", [listed_key(listed)], outputs, check, load)
     _check_learnable(checked)
     return checked
 
@@ -93,7 +101,7 @@ def group_duplicates(
     from models.images.decode import read_pixels
 
     paths, output = checked.rows.paths, stages.run_folder / "duplicates.npz"
-    proposed_by = embeddings.key if embeddings else ""
+    proposed_by = digest(checked.method, embeddings.key if embeddings else "")  # hashes, and embeddings
 
     def thumbnails(rows: IntArray) -> ByteArray:
         return np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows])

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 import numpy as np
 
+from curation.images.checked_rows import METHOD, method_of
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.npz import read_arrays
@@ -13,13 +14,15 @@ _NO_SIZES = np.empty((0, 2), np.int64)
 
 
 class KnownChecks:
-    """Checks of the readable images of all audits and trainings of a workspace, found by content."""
+    """Checks of the readable images of all audits and trainings of a workspace, by today's method, found by content."""
 
     def __init__(self, workspace: Workspace):
         tables = [{"sha256s": np.empty(0, "<U64"), "hashes": np.empty(0, np.uint64), "sizes_px": _NO_SIZES}]
         for file in sorted(workspace.runs.glob("*/rows.npz")):
             with suppress(ErrataError):  # damaged, or removed meanwhile
-                tables.append(read_arrays(file))
+                table = read_arrays(file)
+                if method_of(table) == METHOD:
+                    tables.append(table)
         columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
         self._hashes, self._sizes_px = columns["hashes"], columns["sizes_px"]
         self._places = {sha256: place for place, sha256 in enumerate(columns["sha256s"].tolist())}

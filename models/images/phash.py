@@ -17,7 +17,10 @@ def _cosines() -> Doubles:
 
 
 def phash(image: Image.Image) -> int:
-    """Return the DCT perceptual hash; the bits of `imagehash.phash` but for ties (tested), without SciPy."""
+    """Return the DCT perceptual hash; the bits of `imagehash.phash` but for ties (tested), without SciPy.
+
+    Hashes are kept by the content of files: with a change here, `METHOD` of `curation.images.checked_rows` is raised.
+    """
     small = image.convert("L").resize((PHASH_PX, PHASH_PX), Image.Resampling.LANCZOS)
     low = _cosines() @ np.asarray(small, dtype=np.float64) @ _cosines().T  # (8, 8)
     bits = (low > np.median(low)).ravel()

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from curation.datasets.rows import Rows
-from curation.images.checked_rows import CheckedRows
+from curation.images.checked_rows import METHOD, CheckedRows
 from curation.images.checking import EmbeddingSource, check_listed, group_duplicates, note_problems
 from curation.images.problems import CHECKS
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray
+from models.files.npz import read_arrays
 from models.files.runs import Run
 from models.images.decode import decode_bytes
 from tests.curation.images.test_registration import cropped, landscape
@@ -160,6 +161,33 @@ def test_a_changed_image_is_decoded_and_compared_again_and_no_other_is_read(
     decoded.clear()
     assert not any(audit_images(rows, workspace, "audit-given").values())
     assert decoded.count("a.png") >= 2  # read and checked, its problems measured; b.png is a candidate at most
+
+
+@pytest.mark.parametrize("run", ["audit-given", "audit-other"])
+def test_what_an_earlier_method_read_is_read_again(
+    rows: Rows, workspace: Workspace, decoded: list[str], run: str
+) -> None:
+    audit_images(rows, workspace, "audit-given")
+    images = CheckedRows.load(workspace.runs / "audit-given")
+    replace(images, hashes=images.hashes ^ np.uint64(1), method=METHOD - 1).save(workspace.runs / "audit-given")
+    decoded.clear()
+    assert not audit_images(rows, workspace, run)["images"]
+    assert sorted(decoded) == ["a.png", "a.png", "b.png", "b.png"]  # no pixels are measured and no pairs compared again
+    again = CheckedRows.load(workspace.runs / run)
+    assert again.method == METHOD
+    np.testing.assert_array_equal(again.hashes, images.hashes)
+
+
+def test_images_read_by_version_0_1_are_not_read_again(rows: Rows, workspace: Workspace, decoded: list[str]) -> None:
+    audit_images(rows, workspace, "audit-given")
+    file = workspace.runs / "audit-given" / "rows.npz"
+    arrays = read_arrays(file)
+    del arrays["method"]
+    np.savez(file, **arrays)
+    decoded.clear()
+    assert all(audit_images(rows, workspace, "audit-given").values())
+    audit_images(rows, workspace, "audit-given-v1")
+    assert decoded == []
 
 
 def test_a_damaged_table_of_another_audit_is_no_error(rows: Rows, workspace: Workspace) -> None:

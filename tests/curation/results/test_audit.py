@@ -108,7 +108,8 @@ def test_an_audit_killed_after_its_data_set_changed_says_so(workspace: Workspace
         else:
             arrays["image_ids"] = np.append(rows.image_ids[:-1], "train/zzz.png")
         if change == "an image more":
-            arrays = {name: np.append(array, array[-1:], axis=0) for name, array in arrays.items()}
+            method = arrays.pop("method")
+            arrays = {name: np.append(array, array[-1:], axis=0) for name, array in arrays.items()} | {"method": method}
         np.savez(folder / "rows.npz", **arrays)
     with pytest.raises(ErrataError, match="'tiny' has changed since its last finished audit; run `errata audit tiny`"):
         load_audit(workspace, "tiny")
