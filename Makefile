@@ -26,7 +26,7 @@ $(SERVER): $(STAMP)
 	@touch $@
 
 test: setup           ## the whole test suite, two files at a time: many wait for servers and browsers
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --max-worker-restart 0
 
 check: setup          ## lint, types, import rules
 	$(BIN)/ruff check .

@@ -10,7 +10,7 @@ from curation.in_fiftyone.sync import Synced, sync
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels
+from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels, check_audited
 from models.errors import ErrataError
 from models.files.atomic import read_json
 

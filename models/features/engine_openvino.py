@@ -15,6 +15,7 @@ from models.errors import ErrataError
 from models.files.atomic import digest
 from models.files.unfinished import sweep, unfinished_folder
 from models.images.input_spec import InputSpec
+from models.processors.signal_stack import keep_signal_stack
 from models.processors.threads import cores
 
 
@@ -59,7 +60,8 @@ def openvino_engine(
         "INFERENCE_NUM_THREADS": cores(),
         "NUM_STREAMS": cores(),
     }
-    compiled = core.compile_model(core.read_model(saved / "model.xml"), "CPU", settings)
+    with keep_signal_stack():
+        compiled = core.compile_model(core.read_model(saved / "model.xml"), "CPU", settings)
     local = threading.local()  # one request per calling thread: a request runs one image at a time
 
     def run(pixels: ByteArray) -> FloatArray:

@@ -2,6 +2,8 @@
 
 import importlib.util
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ from models.features.engines import (
     weights_digest,
 )
 from models.images.input_spec import InputSpec
+from models.processors.signal_stack import keep_signal_stack
+from tests.helpers import REPOSITORY
 from tests.models.networks.lite_network import efficientnet_lite
 
 SPEC = InputSpec(32, (0.5, 0.4, 0.3), (0.5, 0.25, 0.2))
@@ -195,7 +199,8 @@ def test_openvino_says_the_precision_of_its_layers(tmp_path: Path) -> None:
     engine = build_engine("openvino", wide(), SPEC, "cpu", tmp_path, "bfloat16")
     core = openvino.Core()
     (saved,) = tmp_path.glob("openvino-*/model.xml")
-    compiled = core.compile_model(core.read_model(saved), "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
+    with keep_signal_stack():
+        compiled = core.compile_model(core.read_model(saved), "CPU", {"INFERENCE_PRECISION_HINT": "bf16"})
     layers = [operation.get_rt_info() for operation in compiled.get_runtime_model().get_ops()]
     computed = {str(layer["runtimePrecision"].astype(str)) for layer in layers if "onvolution" in _type_of(layer)}
     assert computed == {"bf16" if engine.precision == "bfloat16" else "f32"}
@@ -203,6 +208,24 @@ def test_openvino_says_the_precision_of_its_layers(tmp_path: Path) -> None:
 
 def _type_of(layer: Any) -> str:
     return str(layer["layerType"].astype(str))
+
+
+@NEEDS_OPENVINO
+def test_a_signal_arrives_after_openvino_has_freed_models(tmp_path: Path) -> None:
+    """In a process of its own: a signal on a freed stack ends it with a segmentation fault."""
+    program = (
+        "import signal, sys; from pathlib import Path; from models.features.engines import build_engine\n"
+        "from tests.models.features.test_engines import PIXELS, SPEC, wide\n"
+        "first, second = (build_engine('openvino', wide(), SPEC, 'cpu', Path(sys.argv[1]), asked)\n"
+        "                 for asked in ('float32', 'bfloat16'))\n"
+        "first(PIXELS), second(PIXELS)\n"
+        "del first\n"
+        "del second\n"
+        "try: signal.raise_signal(signal.SIGINT)\n"
+        "except KeyboardInterrupt: print('interrupted')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, tmp_path], cwd=REPOSITORY, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "interrupted\n"), ended.stderr
 
 
 def test_unknown_engine(tmp_path: Path) -> None:
