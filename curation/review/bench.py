@@ -11,14 +11,13 @@ from curation.decisions.ledger import Ledger, log_of
 from curation.results.audit import Audit
 from curation.review.budget import Budget
 from curation.review.drawn_looks import Queue
+from curation.review.look_alikes import LookAlikes
 from curation.review.population import Population, draw_order_of, label_probabilities, population
 from curation.review.queue import split_places, whole_queue
 from curation.review.selections import load_selection, selection_stamp
 from curation.review.tally import Tally, shared_images, tally
-from curation.scoring.neighbours import Halves, directions, most_alike
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.figures.predictions import Predictions
 
 ALL = "all"  # splits
 DISPUTED = "disputed"  # the order of the disputed images
@@ -67,11 +66,11 @@ class Bench:
         self.audit, self.ledger = audit, ledger
         self.row_of: dict[str, int] = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
         self.lock = threading.RLock()
+        self.look_alikes = LookAlikes(audit)
         self._draws = draw_order_of(audit)
         self._parts: dict[str, Population] = {}
         self._queues: dict[tuple[str, str], Queue] = {}
         self._shared: dict[float, BoolArray] = {}  # share -> which images
-        self._neighbours: dict[tuple[int, int, int], list[int]] = {}  # row, label and count -> rows
         self._counted: _Counted | None = None
 
     def part(self, split: str) -> Population:
@@ -233,22 +232,6 @@ class Bench:
         with self.lock:
             return self.part(split).inclusion_of(self.tally(), row)
 
-    def neighbours(self, row: int, label: int, count: int) -> list[int]:
-        """Return the rows with a label that look most like an image, without its copies; none without embeddings."""
-        key = (row, label, count)
-        if key not in self._neighbours:  # an image that was prepared is shown without searching all others again
-            self._neighbours[key] = self._most_alike(row, label, count)
-        return self._neighbours[key]
-
-    def _most_alike(self, row: int, label: int, count: int) -> list[int]:
-        with self.lock:
-            known = self._directions
-        if not len(known):
-            return []
-        groups = self.audit.duplicates.groups
-        among: BoolArray = (self.audit.rows.labels == label) & (groups != groups[row])
-        return [int(neighbour) for neighbour in most_alike(known, row, among, count)]
-
     def _caught_up(self) -> _Counted:
         """Return what the log says; counted again where it has more lines."""
         with self.ledger.reading() as state:
@@ -266,15 +249,6 @@ class Bench:
     @cached_property
     def _probabilities(self) -> FloatArray:
         return label_probabilities(self.audit)
-
-    @cached_property
-    def _directions(self) -> Halves:
-        """Directions of the first architecture that has embeddings, shape (N, D); no rows where none has."""
-        for voter in self.audit.voters:
-            embeddings = Predictions.load(voter.run_folder / "predictions.npz").embeddings
-            if embeddings is not None and len(embeddings) == len(self.audit.rows):
-                return directions(embeddings)
-        return np.zeros((0, 0), np.float16)
 
 
 def open_bench(workspace: Workspace, name: str, audit: Audit) -> Bench:

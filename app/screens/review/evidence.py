@@ -49,7 +49,7 @@ def neighbours(shown: ShownImage) -> Markup:
     bench = shown.sitting.bench
     strips = []
     for kind, label in (("given", shown.label), ("other", shown.other)):
-        if rows := bench.neighbours(shown.row, label, NEIGHBOURS):
+        if rows := bench.look_alikes.of(shown.row, label, NEIGHBOURS):
             strips.append((kind, bench.ledger.classes[label], [_small(shown, row) for row in rows]))
     return _HTML.neighbours(strips)
 

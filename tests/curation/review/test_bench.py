@@ -111,15 +111,3 @@ def test_a_look_counts_as_drawn_in_its_turn(
     monkeypatch.setattr(bench, "place", lambda row: Place(5, True, 0.25))
     monkeypatch.setattr(bench, "is_next", lambda row: turn)
     assert bench.place_of_look(0, walked) == (Place(5, True, 0.25) if drawn else Place(5, False, None))
-
-
-def test_the_neighbours_of_an_image_are_searched_once(
-    audit: Audit, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = Bench(audit, ledger)
-    row, forest = int(np.flatnonzero(audit.rows.image_ids == WRONG)[0]), audit.rows.classes.index("forest")
-    prepared = bench.neighbours(row, forest, 3)
-    assert len(prepared) == 3
-    assert (audit.rows.labels[prepared] == forest).all()
-    monkeypatch.setattr("curation.review.bench.most_alike", None)
-    assert bench.neighbours(row, forest, 3) == prepared
