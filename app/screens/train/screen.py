@@ -6,9 +6,8 @@ from app.html_parts.assets import FORMS
 from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.queue import queue_panel
 from app.screens.train.form import retrain_button, train_form
-from app.screens.train.table import finished_trainings, report_button
+from app.screens.train.table import finished_trainings
 from app.state import workspace
-from curation.reports.training.table import training_figures
 
 
 def screen() -> None:
@@ -32,9 +31,7 @@ def screen() -> None:
     with right:
         st.html("<h3>Queue</h3>")
         queue_panel(audit.name)
-        trainings = training_figures(workspace(), audit.name)
-        st.html(finished_trainings(trainings))
-        report_button(workspace(), audit.name, trainings)
+        finished_trainings(workspace(), audit.name)
 
 
 screen()

@@ -1,34 +1,26 @@
 """The finished trainings of a data set as a table: accuracy with its interval, seconds, labels they learned from."""
 
-from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 import streamlit as st
-from markupsafe import Markup
 
 from app.html_parts.templates import macros
+from curation.reports.training.table import training_figures
 from curation.results.trained import report_folder
 from curation.workspace.folders import Workspace
 
 _HTML = macros(__file__)
 
 
-def finished_trainings(trainings: Sequence[dict[str, Any]]) -> Markup:
-    """Return a line for each recipe and version, the latest first.
+def finished_trainings(workspace: Workspace, dataset: str) -> None:
+    """Show a line for each recipe and version, the latest first, and the choice of a report to download."""
+    trainings = training_figures(workspace, dataset)[::-1]
+    st.html(_HTML.trainings(trainings))
+    pages = {line["group"]: report_folder(workspace, dataset, line["group"]) / "report.html" for line in trainings}
+    _report_button({group: page for group, page in pages.items() if page.exists()})
 
-    Args:
-        trainings: as `training_figures` returns them.
-    """
-    return _HTML.trainings(trainings[::-1])
 
-
-def report_button(workspace: Workspace, dataset: str, trainings: Sequence[dict[str, Any]]) -> None:
-    """Show the choice of a finished training and the download of its report; see `finished_trainings`."""
-    pages = {
-        training["group"]: report_folder(workspace, dataset, training["group"]) / "report.html"
-        for training in reversed(trainings)
-    }
-    written = {group: page for group, page in pages.items() if page.exists()}
+def _report_button(written: dict[str, Path]) -> None:
     if not written:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
