@@ -62,10 +62,10 @@ def check_audited(workspace: Workspace, name: str) -> None:
     Raises:
         ErrataError: it has none.
     """
-    if (audit_folder(workspace, name) / "results.json").exists():
-        return
     known = audited(workspace)
-    if known and name not in known:
+    if name in known:
+        return
+    if known:
         raise unknown("audited data set", name, known)
     raise ErrataError(f"data set {name!r} has no finished audit; run `errata audit {name}`")
 
