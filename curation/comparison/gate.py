@@ -10,6 +10,7 @@ from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit, load_audit
 from curation.review.budget import Interval
+from curation.review.learning import proposing_order
 from curation.review.population import label_probabilities, population_of
 from curation.review.tally import tally
 from curation.versions.curate import find_leaks
@@ -78,8 +79,9 @@ def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chose
     ledger = open_ledger(workspace, audit.name)
     lines = curated.manifest["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
-    counts = tally(ledger.at(lines), row_of, len(audit.rows))
-    budget = population_of(audit, chosen).budget(counts, label_probabilities(audit))
+    state = ledger.at(lines)
+    counts, learned = tally(state, row_of, len(audit.rows)), proposing_order(audit, state)
+    budget = population_of(audit, chosen).budget(counts, label_probabilities(audit), learned)
     return budget.total if curated.name == ORIGINAL else budget.left
 
 

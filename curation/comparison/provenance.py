@@ -11,8 +11,10 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import State
 from curation.results.audit import Audit
+from curation.review.learning import proposing_order
 from curation.review.population import population_of
 from curation.review.tally import Tally, tally
+from curation.scoring.learned_order import LearnedOrder
 from curation.versions.store import Version
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, Doubles
@@ -67,7 +69,7 @@ def read_provenance(workspace: Workspace, version: Version, audit: Audit, images
             frozenset(verdict.proposed_by) if verdict and changed else frozenset()
             for verdict, changed in zip(in_force, fixed.tolist(), strict=True)
         ),
-        _inclusion(audit, counts)[rows],
+        _inclusion(audit, counts, proposing_order(audit, state))[rows],
         tuple(sorted({look.reviewer for decisions in looks for look in decisions})),
         int((counts.unsure[rows]).sum()),
     )
@@ -99,10 +101,10 @@ def _chosen(looks: Sequence[Decision]) -> str:
     return SUSPICION if ranked else PICKED
 
 
-def _inclusion(audit: Audit, counts: Tally) -> Doubles:
+def _inclusion(audit: Audit, counts: Tally, learned: LearnedOrder | None) -> Doubles:
     """Return the probability that the review had looked at each test image by then; 1 for all other images."""
     test = audit.rows.splits == "test"
     shares = np.ones(len(test))
     if test.any():
-        shares[test] = population_of(audit, test).inclusion(counts)
+        shares[test] = population_of(audit, test).inclusion(counts, learned)
     return shares

@@ -28,6 +28,7 @@ class Verdict:
     icon: str  # of that button, a Material icon
     action: str = ""  # how operators and tags call it; the name unless it is given
     removal: str = ""  # why the image has no label any more, for the errata sheet; empty: it keeps one
+    correction: str = ""  # what is wrong, of curation.scoring.traits.CORRECTIONS; empty: the label stays, or unsure
     label_is_wrong: bool = False  # though it names no class, it says that the given label is wrong
     joined_by: str = "and"  # word between the classes, for the errata sheet
     is_answer: bool = True  # False: the reviewer cannot tell, and the image stays open to others
@@ -52,18 +53,23 @@ VERDICTS = {
     verdict.name: verdict
     for verdict in (
         Verdict(KEEP, "none", "K", "Keep", "Keep the given label", "check"),
-        Verdict(RELABEL, "one", "A", "Accept", "Accept the suggested label", "done_all", action="accept"),
+        Verdict(
+            RELABEL, "one", "A", "Accept", "Accept the suggested label", "done_all", action="accept",
+            correction="wrong",
+        ),
         Verdict(  # the image shows one of the classes, nobody can say which
-            "ambiguous", "several", "B", "Ambiguous", "Ambiguous: given or suggested label", "help", joined_by="or"
+            "ambiguous", "several", "B", "Ambiguous", "Ambiguous: given or suggested label", "help", joined_by="or",
+            correction="ambiguous",
         ),
         Verdict(  # the image shows all of the classes
-            "multi-label", "several", "M", "Multi-label", "Multi-label: given and suggested label", "library_add_check"
+            "multi-label", "several", "M", "Multi-label", "Multi-label: given and suggested label", "library_add_check",
+            correction="ambiguous",
         ),
         Verdict(
             "none-of-these", "none", "N", "None of these", "None of these classes", "block",
-            removal="none of these classes", label_is_wrong=True,
+            removal="none of these classes", correction="out_of_scope", label_is_wrong=True,
         ),
-        Verdict("exclude", "none", "X", "Exclude", "Exclude", "delete", removal="excluded"),
+        Verdict("exclude", "none", "X", "Exclude", "Exclude", "delete", removal="excluded", correction="excluded"),
         Verdict("unsure", "none", "U", "Unsure", "Unsure", "question_mark", is_answer=False),
     )
 }  # fmt: skip

@@ -10,17 +10,20 @@ from curation.decisions.agreement import Agreement, disagreements, reviewer_agre
 from curation.decisions.ledger import Ledger, log_of
 from curation.results.audit import Audit
 from curation.review.budget import Budget
-from curation.review.drawn_looks import Queue
+from curation.review.drawn_looks import Queue, adaptive_queue
+from curation.review.learning import Learning
 from curation.review.look_alikes import LookAlikes
 from curation.review.population import Population, draw_order_of, label_probabilities, population
 from curation.review.queue import split_places, whole_queue
 from curation.review.selections import load_selection, selection_stamp
 from curation.review.tally import Tally, shared_images, tally
+from curation.scoring.learned_order import LearnedOrder
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 
 ALL = "all"  # splits
 DISPUTED = "disputed"  # the order of the disputed images
+AHEAD = 200  # images of a learned queue: it changes before anybody gets so far
 SELECTION = "selection "  # before the name of a selection, where that is the order
 
 
@@ -49,7 +52,7 @@ class _Counted:
 
     lines: int  # of the log
     tally: Tally
-    budgets: dict[str, Budget] = field(default_factory=dict)  # split -> estimate
+    budgets: dict[str, tuple[LearnedOrder | None, Budget]] = field(default_factory=dict)  # of each split
     agreement: Agreement | None = None
 
 
@@ -67,6 +70,7 @@ class Bench:
         self.row_of: dict[str, int] = {image_id: row for row, image_id in enumerate(audit.rows.image_ids.tolist())}
         self.lock = threading.RLock()
         self.look_alikes = LookAlikes(audit)
+        self.learning = Learning(audit, ledger, self.row_of)
         self._draws = draw_order_of(audit)
         self._parts: dict[str, Population] = {}
         self._queues: dict[tuple[str, str], Queue] = {}
@@ -98,7 +102,8 @@ class Bench:
 
         Args:
             split: train, val, test or ALL.
-            order: of `whole_queue`; DISPUTED; or SELECTION + name: only the images of that selection.
+            order: of `whole_queue`; DISPUTED; or SELECTION + name: only the images of that selection. See
+                `learned_queue` for the order that learns.
             pair: see `whole_queue`.
         """
         if order.startswith(SELECTION):
@@ -111,6 +116,24 @@ class Bench:
                 labels, suggested = self.audit.rows.labels, self.audit.consensus.suggested
                 self._queues[key] = whole_queue(self.part(split), labels, suggested, order, pair)
             return self._queues[key]
+
+    def learned_queue(self, split: str, done: BoolArray, count: int = AHEAD) -> Queue:
+        """Return the next images of a split in the newest learned order.
+
+        Args:
+            split: train, val, test or ALL.
+            done: images that need no look, shape (N,).
+            count: how many to return, at most.
+
+        Raises:
+            ErrataError: the log or an embedding cannot be read, or the split has no image.
+        """
+        learned, rows, counts = self.learning.latest(), self.part(split).rows, self.tally()
+        waiting = np.zeros(len(done), bool)
+        waiting[rows] = ~done[rows]
+        order, draws = learned.order, self._draws.order
+        walked = int(counts.walked[rows].sum())
+        return adaptive_queue(order[waiting[order]], draws[waiting[draws]], walked, count, learned.answers)
 
     def _selected(self, split: str, name: str) -> Queue:
         """Return the images of a selection, most suspicious first; none of them counts as drawn."""
@@ -148,9 +171,10 @@ class Bench:
         """
         with self.lock:
             counted = self._caught_up()
-            if split not in counted.budgets:
-                counted.budgets[split] = self.part(split).budget(counted.tally, self._probabilities)
-            return counted.budgets[split]
+            learned = self.learning.latest() if counted.tally.selected.any() else None
+            if split not in counted.budgets or counted.budgets[split][0] is not learned:
+                counted.budgets[split] = learned, self.part(split).budget(counted.tally, self._probabilities, learned)
+            return counted.budgets[split][1]
 
     def standing(self, split: str, reviewer: str) -> Standing:
         """Return how far the review of a split is.

@@ -46,6 +46,7 @@ def estimate(
     inclusion: Doubles,
     unsure: BoolArray | None = None,
     upcoming: IntArray | None = None,
+    proposed: BoolArray | None = None,
 ) -> Budget:
     """Estimate the wrong labels among some images: all of them, a split, a class.
 
@@ -61,6 +62,8 @@ def estimate(
         inclusion: probability of having been looked at, shape (N,), as `drawn_looks.inclusion` returns it.
         unsure: whether somebody looked and could not tell, shape (N,); counts as not looked at.
         upcoming: rows in the order in which they are looked at next, shape (M,); None = the most suspicious first.
+        proposed: which images were looked at because their label quality as it was then proposed it, shape (N,): their
+            verdicts calibrate it, wherever they stand; None = none beside those of the ranking's unbroken run.
 
     Returns:
         counts with 90 % intervals, always found <= low <= expected <= high <= found + images without a verdict.
@@ -78,7 +81,8 @@ def estimate(
     ahead = _ahead(quality, looked | unsure) if upcoming is None else _checked_rows(upcoming, looked | unsure)
     cells, head = ranking_cells(quality, inclusion)
     drawn = looked & (inclusion < 1)
-    rates = draw_rates(quality, cells, looked & (head | (inclusion < 1)), wrong)  # (draws, cells)
+    known = head | (inclusion < 1) if proposed is None else head | (inclusion < 1) | proposed
+    rates = draw_rates(quality, cells, looked & known, wrong)  # (draws, cells)
     found, left = int(wrong.sum()), np.bincount(cells[~looked], minlength=rates.shape[1])
     random = np.random.default_rng(0)  # the same verdicts, the same answer
     likely = rates.mean(0)[cells]  # (N,)

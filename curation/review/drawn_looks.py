@@ -29,6 +29,8 @@ class Queue:
 
     rows: IntArray  # (M,) rows nobody has looked at
     drawn: BoolArray  # (M,) whether each comes from the draw order and not from the ranking
+    start: int = 0  # place of the first row, where the images before it are not listed
+    answers: int | None = None  # verdicts that the order was learned from; None: it does not learn
 
 
 def draw_order(image_ids: npt.NDArray[np.str_], label_quality: FloatArray, seed: int) -> DrawOrder:
@@ -88,30 +90,62 @@ def review_queue(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray,
     _same_length(quality, draws, looked=looked)
     if not 0 <= share <= 1:
         raise ErrataError(f"the share of drawn looks is {share}; expected 0 to 1, usually {SHARE}")
-    suspicious, random = iter(_suspicion(quality, draws).tolist()), iter(draws.order.tolist())
-    rows, taken = np.empty(len(quality), np.int64), np.zeros(len(quality), np.bool_)
-    # The first drawn look comes in the middle of the first ten, not at their end, so that a short review has it too.
-    drawn = np.diff(np.floor(np.arange(len(quality) + 1) * share + 0.5)) > 0
-    for place, is_drawn in enumerate(drawn.tolist()):
-        source = random if is_drawn else suspicious
-        rows[place] = row = next(row for row in source if not taken[row])
-        taken[row] = True
+    rows, drawn = _mixed(_suspicion(quality, draws), draws.order, 0, len(quality), share)
     left = ~looked[rows]
     return Queue(rows[left], drawn[left])
 
 
-def inclusion(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, drawn: BoolArray) -> Doubles:
+def adaptive_queue(
+    order: IntArray, draws: IntArray, looked: int, count: int, answers: int, share: float = SHARE
+) -> Queue:
+    """Return what to look at next in an order that changes with every verdict; whoever looked is not moved.
+
+    As many images as in `review_queue` are drawn, and in the same order, whatever the verdicts were.
+
+    Args:
+        order: rows nobody has looked at, those to look at first first, shape (M,).
+        draws: the same rows in the draw order, shape (M,).
+        looked: how many looks the queue proposed before.
+        count: how many rows to return, at most.
+        answers: verdicts that the order was learned from.
+        share: of the looks to draw, in [0, 1].
+    """
+    rows, drawn = _mixed(order, draws, looked, min(count, len(order)), share)
+    return Queue(rows, drawn, looked, answers)
+
+
+def _mixed(order: IntArray, draws: IntArray, start: int, count: int, share: float) -> tuple[IntArray, BoolArray]:
+    """Return the next rows of an order, every 1/share-th from the draws, and which are drawn, shape (count,) each."""
+    # The first drawn look comes in the middle of the first ten, not at their end, so that a short review has it too.
+    drawn = np.diff(np.floor(np.arange(start, start + count + 1) * share + 0.5)) > 0
+    sources, taken, rows = (iter(order.tolist()), iter(draws.tolist())), set(), []
+    for is_drawn in drawn.tolist():
+        row = next(row for row in sources[is_drawn] if row not in taken)
+        taken.add(row)
+        rows.append(row)
+    return np.array(rows, np.int64), drawn
+
+
+def inclusion(
+    label_quality: FloatArray,
+    draws: DrawOrder,
+    looked: BoolArray,
+    drawn: BoolArray,
+    reached: BoolArray | None = None,
+) -> Doubles:
     """Return the probability with which each image would have been looked at by now, given the others.
 
-    Probability 1: images in the unbroken run from the top of the ranking, drawn or not, and images that people picked.
-    All other images: the draw has taken all tickets below the next ticket, t, so that it took an image of weight w with
-    probability min(1, t w). Where people skipped some drawn images, this is multiplied by the share not skipped.
+    Probability 1: images in the unbroken run from the top of the ranking, drawn or not; images that a learned order
+    selected, or would have selected had they not been drawn; and images that people picked. All other images: the draw
+    has taken all tickets below the next ticket, t, so that it took an image of weight w with probability min(1, t w).
+    Where people skipped some drawn images, this is multiplied by the share not skipped.
 
     Args:
         label_quality: shape (N,), in [0, 1], low = suspicious.
         draws: of the same images.
         looked: whether somebody has looked at each image, unsure or not, shape (N,).
         drawn: whether the queue had it from the draw order, shape (N,); only images looked at count.
+        reached: which drawn images a learned order would have selected by now, shape (N,); by default none.
 
     Returns:
         shape (N,), float64 in [0, 1]; 0 for images that nobody looked at, as long as no image was drawn.
@@ -128,6 +162,8 @@ def inclusion(label_quality: FloatArray, draws: DrawOrder, looked: BoolArray, dr
     # The run ends with its last image that was not drawn: a ticket must not decide whether an image is certain.
     gapless = np.cumprod(looked[suspicion]).astype(np.bool_) & certain[suspicion]
     certain[suspicion[: np.max(np.flatnonzero(gapless), initial=-1) + 1]] = True
+    if reached is not None:
+        certain |= looked & reached
     sampled = looked & ~certain
     if not sampled.any():
         return certain.astype(np.float64)

@@ -9,6 +9,7 @@ from curation.review.budget import Budget, estimate
 from curation.review.drawn_looks import ORDER_SEED, DrawOrder, draw_order, inclusion
 from curation.review.tally import Tally
 from curation.scoring.expected_errors import adding_up
+from curation.scoring.learned_order import LearnedOrder
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -21,9 +22,15 @@ class Population:
     quality: FloatArray  # (M,) label quality in [0, 1], low = suspicious
     draws: DrawOrder  # of these M
 
-    def inclusion(self, tally: Tally) -> Doubles:
-        """Return the probability with which each image would have been looked at by now, shape (M,)."""
-        return inclusion(self.quality, self.draws, tally.seen[self.rows], tally.drawn[self.rows])
+    def inclusion(self, tally: Tally, learned: LearnedOrder | None = None) -> Doubles:
+        """Return the probability with which each image would have been looked at by now, shape (M,).
+
+        Args:
+            tally: of the N images.
+            learned: the order that proposed looks, where it learns.
+        """
+        reached = learned.reached[self.rows] if learned else None
+        return inclusion(self.quality, self.draws, tally.seen[self.rows], tally.drawn[self.rows], reached)
 
     def inclusion_of(self, tally: Tally, row: int) -> float:
         """Return the probability that the draw had of choosing the image that is looked at now.
@@ -37,17 +44,22 @@ class Population:
         seen[place] = drawn[place] = True
         return float(inclusion(self.quality, self.draws, seen, drawn)[place])
 
-    def budget(self, tally: Tally, probabilities: FloatArray) -> Budget:
+    def budget(self, tally: Tally, probabilities: FloatArray, learned: LearnedOrder | None = None) -> Budget:
         """Return how many wrong labels there are among the M images, and how many of them are left.
 
         Args:
             tally: of the N images.
             probabilities: that each label is right, shape (N,); see `label_probabilities`.
+            learned: the order that proposed looks, where it learns: its own probabilities count then.
         """
         rows = self.rows
-        return estimate(
-            probabilities[rows], tally.looked[rows], tally.wrong[rows], self.inclusion(tally), tally.unsure[rows]
-        )
+        looked, wrong, unsure = tally.looked[rows], tally.wrong[rows], tally.unsure[rows]
+        inclusion = self.inclusion(tally, learned)
+        if learned is None:
+            return estimate(probabilities[rows], looked, wrong, inclusion, unsure)
+        upcoming = np.argsort(-learned.correction[rows], kind="stable")
+        proposed = (tally.selected | tally.drawn)[rows]
+        return estimate(learned.right[rows], looked, wrong, inclusion, unsure, upcoming, proposed)
 
 
 def population(quality: FloatArray, draws: DrawOrder, chosen: BoolArray) -> Population:

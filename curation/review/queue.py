@@ -8,7 +8,9 @@ from curation.review.population import Population, population
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import unknown
 
-ORDERS = ("suspicion", "pairs", "random")
+SUSPICION = "suspicion"  # the name of both orders in the log: the learned one says from how many verdicts
+ORDERS = (SUSPICION, "pairs", "random")  # that verdicts do not change
+LEARNED = "learned"  # the order that they do change
 
 
 def whole_queue(

@@ -10,6 +10,7 @@ from curation.decisions.decision import Decision, in_order
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
 from curation.review.drawn_looks import random_numbers
+from curation.review.looks import is_selected
 from models.arrays import BoolArray, IntArray
 
 _SHARED_SEED = 1  # other numbers than those that draw looks
@@ -23,6 +24,8 @@ class Tally:
     unsure: BoolArray  # (N,) somebody looked, and it is not settled: unsure, or reviewers disagree
     wrong: BoolArray  # (N,) the verdict is that the given label is wrong
     drawn: BoolArray  # (N,) all who looked were shown it because it was drawn
+    walked: BoolArray  # (N,) somebody came to it in the order of a queue
+    selected: BoolArray  # (N,) a learned order proposed it to somebody
     disputed: BoolArray  # (N,) reviewers disagree, and nobody settled it
     judged: Mapping[str, BoolArray]  # reviewer -> (N,) has a verdict of theirs
     sure: Mapping[str, BoolArray]  # reviewer -> (N,) has a verdict of theirs other than unsure
@@ -58,7 +61,7 @@ def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
         row_of: image_id -> row.
         n: number of images, N.
     """
-    looked, unsure, wrong, drawn, disputed = (np.zeros(n, np.bool_) for _ in range(5))
+    looked, unsure, wrong, drawn, walked, selected, disputed = (np.zeros(n, np.bool_) for _ in range(7))
     judged: dict[str, BoolArray] = {}
     sure: dict[str, BoolArray] = {}
     for image_id in state.images():
@@ -70,12 +73,14 @@ def tally(state: State, row_of: Mapping[str, int], n: int) -> Tally:
         wrong[row] = settled and verdict is not None and verdict.says_wrong
         disputed[row] = bool(verdicts) and verdict is None
         drawn[row] = bool(verdicts) and all(decision.drawn for decision in verdicts.values())
+        walked[row] = any(decision.rank is not None for decision in verdicts.values())
+        selected[row] = any(is_selected(decision) for decision in verdicts.values())
         for reviewer, decision in verdicts.items():
             if reviewer not in judged:
                 judged[reviewer], sure[reviewer] = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
             judged[reviewer][row] = True
             sure[reviewer][row] = decision.is_answer
-    return Tally(looked, unsure, wrong, drawn, disputed, judged, sure)
+    return Tally(looked, unsure, wrong, drawn, walked, selected, disputed, judged, sure)
 
 
 def shared_images(image_ids: npt.NDArray[np.str_], share: float) -> BoolArray:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.arrays import FloatArray
+from models.arrays import Doubles, FloatArray
 
 _EDGE = 1e-6  # no probability is nearer to 0 or 1
 _WIDEST = 40.0  # the largest error of the scores, in log-odds
@@ -20,11 +20,16 @@ def adding_up(label_quality: FloatArray, n_wrong: float) -> FloatArray:
     """
     wrong = np.clip(1 - np.asarray(label_quality, np.float64), _EDGE, 1 - _EDGE)
     odds = np.log(wrong) - np.log1p(-wrong)
+    return np.asarray(1 - 1 / (1 + np.exp(-(odds + shift_to(odds, n_wrong)))), np.float32)
+
+
+def shift_to(odds: Doubles, total: float) -> float:
+    """Return what to add to all log-odds so that their probabilities add up to a total; between -40 and 40."""
     low, high = -_WIDEST, _WIDEST
     for _ in range(60):
         middle = (low + high) / 2
-        if (1 / (1 + np.exp(-(odds + middle)))).sum() > n_wrong:
+        if (1 / (1 + np.exp(-(odds + middle)))).sum() > total:
             high = middle
         else:
             low = middle
-    return np.asarray(1 - 1 / (1 + np.exp(-(odds + low))), np.float32)
+    return low

@@ -8,10 +8,11 @@ from app.panels.reviewer_name import ask_name
 from app.screens.review.sitting import Sitting
 from app.state import workspace
 from curation.review.bench import DISPUTED, SELECTION, Bench
-from curation.review.queue import pairs
+from curation.review.queue import LEARNED, pairs
 from curation.review.selections import selection_names
 
 _ORDERS = {  # in the address
+    "learning from verdicts": LEARNED,
     "most suspicious first": "suspicion",
     "pair by pair": "pairs",
     "at random": "random",

@@ -77,7 +77,8 @@ def _tile(sitting: Sitting, row: int, place: int, out: bool) -> None:
 
 def _first_pair(sitting: Sitting) -> tuple[int, int] | None:
     """Return the most frequent confusion that has images left; None where there is none."""
-    audit, open_rows = sitting.bench.audit, sitting.queue.rows[sitting.open()]
+    audit, open_rows = sitting.bench.audit, sitting.bench.part(sitting.split).rows
+    open_rows = open_rows[~sitting.done()[open_rows]]
     return next(iter(pairs(audit.rows.labels[open_rows], audit.consensus.suggested[open_rows])), None)
 
 

@@ -1,14 +1,17 @@
 """One reviewer's sitting: the reviewer's choices, and the images to look at next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from app.screens.review.visit import is_revealed, pass_over, passed_over
+from app.screens.review.visit import is_revealed, pass_over, passed_over, promise, promised
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
 from curation.review.bench import DISPUTED, Bench
 from curation.review.drawn_looks import Queue
+from curation.review.looks import learned_from, named_queue
+from curation.review.queue import LEARNED, SUSPICION
 from models.arrays import BoolArray
 
 
@@ -26,15 +29,26 @@ class Sitting:
 
     @property
     def queue(self) -> Queue:
-        """The whole queue, with the images that are judged already."""
+        """The whole queue, with the images that are judged already; of an order that learns, the next images."""
+        if self.order == LEARNED:
+            return self.bench.learned_queue(self.split, self.left_out())
         return self.bench.queue(self.split, self.order, self.pair)
 
-    @property
-    def name(self) -> str:
-        """The queue's name in the log."""
+    def name(self, answers: int | None = None) -> str:
+        """Return the queue's name in the log.
+
+        Args:
+            answers: verdicts that its order was learned from; None where it does not learn.
+        """
         classes = self.bench.ledger.classes
-        order = f"{classes[self.pair[0]]} → {classes[self.pair[1]]}" if self.pair else self.order
-        return f"{self.split}: {order}"
+        order = SUSPICION if self.order == LEARNED else self.order
+        name = f"{self.split}: {f'{classes[self.pair[0]]} → {classes[self.pair[1]]}' if self.pair else order}"
+        return name if answers is None else named_queue(name, answers)
+
+    @property
+    def settings(self) -> list[str | float | int]:
+        """What was chosen, as plain values."""
+        return [self.bench.audit.name, self.reviewer, self.split, self.order, *(self.pair or ()), self.share]
 
     @property
     def settles(self) -> bool:
@@ -48,13 +62,17 @@ class Sitting:
             return ~tally.disputed
         return tally.done(self.reviewer, self.bench.shared(self.share))
 
-    def open(self) -> BoolArray:
-        """Return which places of the queue are still to be looked at, shape (M,)."""
-        done = self.done()
+    def open(self, queue: Queue) -> BoolArray:
+        """Return which places of a queue are still to be looked at, shape (M,)."""
+        return ~self.left_out()[queue.rows]
+
+    def left_out(self) -> BoolArray:
+        """Return which images are not shown in this visit, shape (N,): done, or passed over."""
+        left_out = self.done()
         for image_id in passed_over():
             if image_id in self.bench.row_of:
-                done[self.bench.row_of[image_id]] = True
-        return ~done[self.queue.rows]
+                left_out[self.bench.row_of[image_id]] = True
+        return left_out
 
     def image_id(self, row: int) -> str:
         """Return the name of an image."""
@@ -69,6 +87,7 @@ class ShownImage:
     row: int
     place: int | None  # in the queue, 0 = first; None: chosen by its address
     drawn: bool  # it is in the queue because it was drawn at random
+    answers: int | None = None  # verdicts that the order was learned from; None: it does not learn
     replaces: str = ""  # id of the verdict that was in force when the image was shown; the next one replaces it
 
     @property
@@ -99,17 +118,48 @@ class ShownImage:
 
 
 def next_images(sitting: Sitting, count: int) -> list[ShownImage]:
-    """Return the images to look at next, the one in the address first; missing files are passed over."""
+    """Return the images to look at next, the one in the address first; missing files are passed over.
+
+    Images that are on the page already come first, even where the order has changed meanwhile: the image that is looked
+    at stays, and the next key is answered as fast as in a fixed order.
+    """
     linked = _linked_row(sitting)
     images = [] if linked is None else [_shown(sitting, linked)]  # somebody chose it, so it counts as not drawn
+    images += [image for image in _promised(sitting) if image.row != linked]
     queue = sitting.queue
-    for place in sitting.open().nonzero()[0].tolist():
+    for place in sitting.open(queue).nonzero()[0].tolist():
         if len(images) >= count:
             break
         row = int(queue.rows[place])
-        if row != linked and _exists(sitting, row):
-            images.append(_shown(sitting, row, place, bool(queue.drawn[place])))
-    return images
+        if all(row != image.row for image in images) and _exists(sitting, row):
+            images.append(_shown(sitting, row, queue.start + place, bool(queue.drawn[place]), queue.answers))
+    _promise(sitting, images)
+    return images[:count]
+
+
+def show_again(sitting: Sitting, decision: Decision) -> None:
+    """Let the image of a verdict that was taken back come next, as it was proposed."""
+    row, answers = sitting.bench.row_of.get(decision.image_id), learned_from(decision.queue)
+    if row is not None and answers is not None and decision.rank is not None:
+        again = ShownImage(sitting, row, decision.rank - 1, decision.drawn, answers)
+        _promise(sitting, [again, *_promised(sitting)])
+
+
+def _promise(sitting: Sitting, images: Sequence[ShownImage]) -> None:
+    """Keep the images on the page, and their order; only where the order learns could others come before them."""
+    proposed = [image for image in images if image.answers is not None]
+    proposals = [[image.row, image.place, image.drawn, image.answers] for image in proposed]
+    promise([sitting.settings, *proposals] if proposals else [])
+
+
+def _promised(sitting: Sitting) -> list[ShownImage]:
+    """Return the images on the page that this sitting still has to look at, as they were proposed."""
+    settings, *proposals = promised() or [None]
+    if settings != sitting.settings:
+        return []
+    left_out = sitting.left_out()
+    waiting = [proposal for proposal in proposals if not left_out[proposal[0]] and _exists(sitting, proposal[0])]
+    return [_shown(sitting, *proposal) for proposal in waiting]
 
 
 def verdict_in_force(state: State, sitting: Sitting, image_id: str) -> Decision | None:
@@ -135,7 +185,9 @@ def _exists(sitting: Sitting, row: int) -> bool:
     return False
 
 
-def _shown(sitting: Sitting, row: int, place: int | None = None, drawn: bool = False) -> ShownImage:
+def _shown(
+    sitting: Sitting, row: int, place: int | None = None, drawn: bool = False, answers: int | None = None
+) -> ShownImage:
     with sitting.bench.lock, sitting.bench.ledger.reading() as state:
         verdict = verdict_in_force(state, sitting, sitting.image_id(row))
-    return ShownImage(sitting, row, place, drawn, verdict.id if verdict else "")
+    return ShownImage(sitting, row, place, drawn, answers, verdict.id if verdict else "")

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.screens.review.sitting import ShownImage, Sitting, verdict_in_force
+from app.screens.review.sitting import ShownImage, Sitting, show_again, verdict_in_force
 from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, tell
 from curation.decisions.actions import proposal
 from curation.decisions.decision import Decision
@@ -55,7 +55,7 @@ def _written(shown: ShownImage, decision: str, new_labels: Sequence[str], looked
                 decision,
                 tuple(new_labels),
                 looked_s=round(looked_s, 3),
-                queue=sitting.name if shown.place is not None else LINK,
+                queue=sitting.name(shown.answers) if shown.place is not None else LINK,
                 rank=None if shown.place is None else shown.place + 1,
                 blind=shown.blind,
                 drawn=shown.drawn,
@@ -90,7 +90,7 @@ def _relabelled(shown: ShownImage, label: str, looked_s: float) -> Decision:
         RELABEL,
         (label,),
         looked_s=round(looked_s, 3),
-        queue=f"{shown.sitting.name} (grid)",
+        queue=f"{shown.sitting.name()} (grid)",
         **_proposal(shown, RELABEL, (label,)),
     )
 
@@ -112,6 +112,7 @@ def undo_or_redo(sitting: Sitting, kind: str) -> None:
     if step:
         st.session_state[_LAST] = f"{done}: {decisions_phrase(step)}"
         clear_screen()
+        show_again(sitting, step[0])
         if len(step) == 1 and step[0].queue == LINK:  # in no queue: only its address leads back to it
             st.query_params["image"] = step[0].image_id
 

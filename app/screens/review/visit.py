@@ -1,11 +1,13 @@
-"""What a visit remembers: the image on the screen, a message, images passed over, and images no longer blind."""
+"""What a visit remembers: the image on the screen, the next one, a message, and what the reviewer knows."""
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 _SHOWN, _MESSAGE, _PASSED = "review.shown", "review.said", "review.passed"
-_REVEALED = "review.revealed"
+_REVEALED, _PROMISED = "review.revealed", "review.promised"
 
 
 def note_shown(image_id: str) -> None:
@@ -23,6 +25,16 @@ def on_screen() -> tuple[str, float]:
 def clear_screen() -> None:
     """Forget which image is on the screen: verdicts count only after an image is shown again."""
     st.session_state.pop(_SHOWN, None)
+
+
+def promise(images: Sequence[Any]) -> None:
+    """Note which images are on the page, as plain values; nothing where any may come next."""
+    st.session_state[_PROMISED] = list(images)
+
+
+def promised() -> list[Any]:
+    """Return what `promise` noted."""
+    return list(st.session_state.get(_PROMISED, []))
 
 
 def reveal(*image_ids: str) -> None:

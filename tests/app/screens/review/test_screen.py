@@ -29,6 +29,7 @@ from tests.helpers.small_audit import ARCHITECTURES, small_audit, write_status
 
 show = partial(app_driver.show, screen="review", reviewer="anna")
 WORST = "test/sea/0.png"  # labelled sea, shows a forest
+QUEUE = "test: suspicion (learned from 0 verdicts)"
 
 
 @pytest.fixture(autouse=True)
@@ -172,7 +173,7 @@ def test_each_key_is_a_verdict(workspace: Workspace, audit: Audit) -> None:
         press(app, key)
         line = logged(workspace)[-1]
         assert (line["image_id"], line["decision"], line["new_labels"]) == (WORST, decision, new_labels)
-        assert (line["queue"], line["rank"], line["blind"], line["source"]) == ("test: suspicion", 1, False, "app")
+        assert (line["queue"], line["rank"], line["blind"], line["source"]) == (QUEUE, 1, False, "app")
         assert 0 <= line["looked_s"] < 60
         accepted = new_labels == ["forest"] and decision == "relabel"
         assert line["proposed_by"] == (list(ARCHITECTURES) if accepted else [])

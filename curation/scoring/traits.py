@@ -1,0 +1,120 @@
+"""What is known of each image before any verdict: the ground on which a review learns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from curation.scoring.expected_errors import adding_up
+from curation.scoring.findings import Findings
+from curation.scoring.judge import joint_features
+from curation.scoring.scores import ranks, suggest
+from models.arrays import Doubles, FloatArray, IntArray
+
+CORRECTIONS = ("wrong", "ambiguous", "out_of_scope", "excluded")  # what a correction may say; see VERDICTS
+_AXES = 32  # principal axes of each backbone: further ones hold what is particular to each image
+_RANDOM = 256  # random features; with 512 the finds are the same (docs/results.md)
+_REACH = 0.8  # distance at which one verdict says little of another image; images are 1.4 apart on average
+_EDGE = 1e-6  # no probability is nearer to 0 or 1
+_BLOCK = 16_384  # rows at a time
+# The share of corrections that say this, before a verdict; for the others the kinds of the models say it.
+_AMBIGUOUS, _EXCLUDED = 0.05, 0.02
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What is known of N images before any verdict."""
+
+    doubt: Doubles  # (N,) log-odds that the given label is wrong; they add up to the estimated number
+    place: IntArray  # (N,) 0 = most suspicious in the order before any verdict
+    summary: FloatArray  # (N, 4) standardised: doubt, entropy, log-odds of the best other class, out of scope
+    labels: IntArray  # (N,) given
+    suggested: IntArray  # (N,) the best class other than the given one
+    probs: FloatArray  # (N, K)
+    sight: npt.NDArray[np.float16]  # (N, D) random features: their products fall with the distance of two images
+    kinds: Doubles  # (N, 4) share of each of CORRECTIONS if the label needs one; rows sum to 1
+
+
+def traits_of(labels: IntArray, findings: Findings, embeddings: Sequence[FloatArray], seed: int = 0) -> Traits:
+    """Return the traits of N images.
+
+    Args:
+        labels: given class indices, shape (N,).
+        findings: of these labels.
+        embeddings: of each frozen backbone, shape (N, D); may be empty, as for predictions made elsewhere.
+        seed: draws the random features.
+    """
+    right = np.asarray(adding_up(findings.label_quality, findings.n_wrong), np.float64)
+    other = suggest(labels, findings.probs)[1]
+    rows = np.arange(len(labels))
+    doubt, best = -log_odds(right), log_odds(findings.probs[rows, other])
+    entropy = -(findings.probs * np.log(np.maximum(findings.probs, _EDGE))).sum(1, dtype=np.float64)
+    scope = log_odds(findings.kinds.out_of_scope)
+    return Traits(
+        doubt=doubt,
+        place=ranks(findings.label_quality, np.ones(len(labels), bool)) - 1,
+        summary=np.stack([_standard(values) for values in (doubt, entropy, best, scope)], 1).astype(np.float32),
+        labels=labels,
+        suggested=other,
+        probs=findings.probs,
+        sight=_sight(embeddings, len(labels), seed),
+        kinds=_kind_shares(findings),
+    )
+
+
+def log_odds(share: npt.NDArray[np.floating]) -> Doubles:
+    """Return the log-odds of probabilities, same shape; none nearer to 0 or 1 than a millionth."""
+    inside = np.clip(np.asarray(share, np.float64), _EDGE, 1 - _EDGE)
+    return np.asarray(np.log(inside) - np.log1p(-inside))
+
+
+def shares(odds: Doubles) -> Doubles:
+    """Return the probabilities of log-odds, same shape, without overflow."""
+    return np.asarray((1 + np.tanh(odds / 2)) / 2)
+
+
+def _standard(values: Doubles) -> Doubles:
+    return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6)) if len(values) else values
+
+
+def _kind_shares(findings: Findings) -> Doubles:
+    """Return what a correction would say by the models: another class or none, by their scores."""
+    n = len(findings.label_quality)
+    wrong, strange = (np.asarray(values, np.float64) for values in (findings.kinds.wrong, findings.kinds.out_of_scope))
+    none = (strange + 0.01) / (strange + wrong + 0.02)
+    rest = 1 - _AMBIGUOUS - _EXCLUDED
+    by_name = {
+        "wrong": rest * (1 - none),
+        "ambiguous": np.full(n, _AMBIGUOUS),
+        "out_of_scope": rest * none,
+        "excluded": np.full(n, _EXCLUDED),
+    }
+    return np.stack([by_name[name] for name in CORRECTIONS], 1)
+
+
+def _sight(embeddings: Sequence[FloatArray], n: int, seed: int) -> npt.NDArray[np.float16]:
+    """Return random features, shape (N, D): products of two rows are exp(-(distance / reach)^2 / 2) nearly.
+
+    Source: random Fourier features, Rahimi and Recht 2007; orthogonal ones, Yu et al. 2016, arXiv:1610.09072.
+    """
+    sight = np.zeros((n, _RANDOM if len(embeddings) and n else 0), np.float16)
+    if not sight.size:
+        return sight
+    parts = [joint_features([values], _AXES, seed) for values in embeddings]
+    scale = [np.sqrt(np.square(part).sum(1).mean(dtype=np.float64) * len(parts)) for part in parts]
+    axes = np.concatenate([part / max(float(size), 1e-6) for part, size in zip(parts, scale, strict=True)], 1)
+    turn = _directions(axes.shape[1], _RANDOM // 2, seed) / _REACH
+    for start in range(0, n, _BLOCK):
+        angles = axes[start : start + _BLOCK] @ turn
+        sight[start : start + _BLOCK] = np.concatenate([np.cos(angles), np.sin(angles)], 1) / np.sqrt(_RANDOM / 2)
+    return sight
+
+
+def _directions(width: int, count: int, seed: int) -> FloatArray:
+    """Return random directions, shape (width, count), orthogonal in blocks, as long as normal ones are."""
+    random, blocks = np.random.default_rng(seed), []
+    for _ in range(-(-count // width)):
+        turn = np.linalg.qr(random.standard_normal((width, width)))[0]
+        blocks.append(turn * np.sqrt(random.chisquare(width, width)))
+    return np.asarray(np.concatenate(blocks, 1)[:, :count], np.float32)
