@@ -12,6 +12,7 @@ from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.state import State
 from curation.results.audit import Audit
 from curation.review.learning import proposing_order
+from curation.review.looks import came_by_suspicion
 from curation.review.population import population_of
 from curation.review.tally import Tally, tally
 from curation.scoring.learned_order import LearnedOrder
@@ -97,8 +98,7 @@ def _chosen(looks: Sequence[Decision]) -> str:
         return ""
     if all(look.drawn for look in looks):
         return DRAWN
-    ranked = any(look.rank is not None or look.queue.endswith("(grid)") for look in looks)
-    return SUSPICION if ranked else PICKED
+    return SUSPICION if any(map(came_by_suspicion, looks)) else PICKED
 
 
 def _inclusion(audit: Audit, counts: Tally, learned: LearnedOrder | None) -> Doubles:

@@ -32,11 +32,14 @@ class Verdict:
     label_is_wrong: bool = False  # though it names no class, it says that the given label is wrong
     joined_by: str = "and"  # word between the classes, for the errata sheet
     is_answer: bool = True  # False: the reviewer cannot tell, and the image stays open to others
+    past: str = ""  # what was done to an image, as in "3 images you kept"; "called" and the button unless it is given
 
     def __post_init__(self) -> None:
-        """Fill in the action."""
+        """Fill in the action, and what was done."""
         if not self.action:
             object.__setattr__(self, "action", self.name)
+        if not self.past:
+            object.__setattr__(self, "past", f"called {self.button.lower()}")
 
     @property
     def removes_label(self) -> bool:
@@ -52,10 +55,10 @@ class Verdict:
 VERDICTS = {
     verdict.name: verdict
     for verdict in (
-        Verdict(KEEP, "none", "K", "Keep", "Keep the given label", "check"),
+        Verdict(KEEP, "none", "K", "Keep", "Keep the given label", "check", past="kept"),
         Verdict(
             RELABEL, "one", "A", "Accept", "Accept the suggested label", "done_all", action="accept",
-            correction="wrong",
+            correction="wrong", past="relabelled to",
         ),
         Verdict(  # the image shows one of the classes, nobody can say which
             "ambiguous", "several", "B", "Ambiguous", "Ambiguous: given or suggested label", "help", joined_by="or",
@@ -69,7 +72,10 @@ VERDICTS = {
             "none-of-these", "none", "N", "None of these", "None of these classes", "block",
             removal="none of these classes", correction="out_of_scope", label_is_wrong=True,
         ),
-        Verdict("exclude", "none", "X", "Exclude", "Exclude", "delete", removal="excluded", correction="excluded"),
+        Verdict(
+            "exclude", "none", "X", "Exclude", "Exclude", "delete",
+            removal="excluded", correction="excluded", past="excluded",
+        ),
         Verdict("unsure", "none", "U", "Unsure", "Unsure", "question_mark", is_answer=False),
     )
 }  # fmt: skip

@@ -13,6 +13,8 @@ from curation.scoring.learned_order import UNSETTLED, Looks
 from curation.scoring.traits import CORRECTIONS
 from curation.words import counted
 
+GRID, ALIKE = "grid", "alike"  # ways to judge many images at once, in brackets at the end of a queue's name in the log
+_BY_SUSPICION = (GRID,)  # of these ways: the others show images that a person picked
 _LEARNED = re.compile(r" \(learned from ([\d,]+) verdicts?\)$")  # at the end of a queue's name in the log
 
 
@@ -25,6 +27,16 @@ def learned_from(queue: str) -> int | None:
     """Return from how many verdicts the order of a queue in the log was learned; None of an order that learns not."""
     match = _LEARNED.search(queue)
     return int(match[1].replace(",", "")) if match else None
+
+
+def at_once(name: str, way: str) -> str:
+    """Return how the log names a queue of which many images were judged at once, by GRID or ALIKE."""
+    return f"{name} ({way})"
+
+
+def came_by_suspicion(decision: Decision) -> bool:
+    """Return whether an image that was not drawn was proposed because its label is suspicious, not picked."""
+    return decision.rank is not None or any(decision.queue.endswith(f"({way})") for way in _BY_SUSPICION)
 
 
 def is_selected(decision: Decision) -> bool:

@@ -1,11 +1,12 @@
 """What verdicts say of all other images: the probability that each label needs a correction, and which."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from curation.scoring.gaussian_process import fitted_weights, posterior
-from curation.scoring.likeness import SHIFT, SLOPES, Pull, products, sameness
+from curation.scoring.likeness import SHIFT, SLOPES, Pull, by_likeness, products, sameness
 from curation.scoring.traits import CORRECTIONS, Traits, log_odds, shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
@@ -58,7 +59,7 @@ class Lesson:
         doubt = traits.doubt[self.answers.rows]
         fitted = posterior(self._products, doubt, self.answers.corrected, self._counts)
         self._left_out = dict(zip(self.answers.rows.tolist(), fitted.left_out.tolist(), strict=True))
-        self._pull = Pull(traits, self.answers.rows, fitted.pull)
+        self._weights, self._pull = fitted.pull, Pull(traits, self.answers.rows, fitted.pull)
 
     def odds(self, rows: IntArray) -> Doubles:
         """Return the log-odds that labels need a correction, shape (2, M): calibrated only, and learned."""
@@ -69,30 +70,47 @@ class Lesson:
         """Return the learned log-odds of an answered row without its own answer; None for a row not learned from."""
         return self._left_out.get(row)
 
+    def moves(self, row: int) -> Doubles:
+        """Return how far each answer moves the learned log-odds of a label because both are alike, shape (n,)."""
+        return np.asarray(by_likeness(self._traits, np.array([row]), self.answers.rows)[0] * self._weights)
+
     def kinds(self, rows: IntArray) -> Doubles:
         """Return the share of each of CORRECTIONS if the label needs one, shape (M, 4); rows sum to 1."""
-        before, corrected = self._traits.kinds[rows], np.flatnonzero(self.answers.corrected)
-        if not len(corrected):
-            return before
-        said = self.answers.where(corrected)
-        among, counts = self._products[np.ix_(corrected, corrected)], self._counts[corrected]
-        after = np.empty_like(before)
-        for kind in range(len(CORRECTIONS)):
-            fitted = posterior(among, log_odds(self._traits.kinds[said.rows, kind]), said.kinds == kind, counts)
-            after[:, kind] = shares(log_odds(before[:, kind]) + Pull(self._traits, said.rows, fitted.pull).on(rows))
+        after = np.array(self._traits.kinds[rows])
+        for kind, pull in enumerate(self._kind_pulls):
+            after[:, kind] = shares(log_odds(after[:, kind]) + pull.on(rows))
         return np.asarray(after / after.sum(1, keepdims=True))
+
+    @cached_property
+    def _kind_pulls(self) -> list[Pull]:
+        """What the corrections say of each of CORRECTIONS; none before the first correction."""
+        corrected = np.flatnonzero(self.answers.corrected)
+        if not len(corrected):
+            return []
+        said, pulls = self.answers.where(corrected), []
+        among, counts = self._products[np.ix_(corrected, corrected)], self._counts[corrected]
+        for kind in range(len(CORRECTIONS)):
+            before = log_odds(self._traits.kinds[said.rows, kind])
+            pulls.append(Pull(self._traits, said.rows, posterior(among, before, said.kinds == kind, counts).pull))
+        return pulls
 
     def probs(self, rows: IntArray) -> FloatArray:
         """Return the probability of each class, shape (M, K): by the models, moved by the classes that people named."""
-        before, named = self._traits.probs[rows], np.flatnonzero(self.answers.shown.any(1))
+        before, (named, pull) = self._traits.probs[rows], self._class_pulls
         if not len(named):
             return before
+        moved = np.maximum(before + sameness(self._traits, rows, named) @ pull, _LEAST)
+        return np.asarray(moved / moved.sum(1, keepdims=True), np.float32)
+
+    @cached_property
+    def _class_pulls(self) -> tuple[IntArray, Doubles]:
+        """The images that people named a class for, shape (n,), and how each pulls, shape (n, K)."""
+        named = np.flatnonzero(self.answers.shown.any(1))
         said = self.answers.where(named)
         missed = np.asarray(said.shown - self._traits.probs[said.rows], np.float64)  # (n, K)
         noise = np.diag(_NOISE / self._counts[named])
         pull = np.linalg.solve(sameness(self._traits, said.rows, said.rows) + noise, missed)
-        moved = np.maximum(before + sameness(self._traits, rows, said.rows) @ pull, _LEAST)
-        return np.asarray(moved / moved.sum(1, keepdims=True), np.float32)
+        return said.rows, np.asarray(pull, np.float64)
 
 
 def _old(traits: Traits, rows: IntArray) -> Doubles:

@@ -16,6 +16,7 @@ from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
 UNSETTLED = -2  # a look without an answer: unsure, or reviewers disagree
 _BELIEF = 0.05  # in the learned order before any verdict: 19 times better predictions make both count alike
+_BELIEVED = 0.5  # from this belief on, people are told what was learned
 _EDGE = 1e-4  # no prediction counts as surer: an image judged by mistake must not settle the matter
 _EACH, _PER_DOUBLING = 40, 20  # the first answers are each learned from at once, later ones a twentieth at a time
 _SAMPLE = 20_000  # images on which the level of all is measured
@@ -59,6 +60,11 @@ class LearnedOrder:
     level: float  # added to all log-odds, the probabilities add up to what the models estimated
     reached: BoolArray  # (N,) drawn images that the order would have selected by now, had they not been drawn
 
+    @property
+    def believed(self) -> bool:
+        """Whether what was learned from likeness is shown to people: suggested classes, kinds and reasons."""
+        return self.answers > 0 and self.belief >= _BELIEVED
+
     @cached_property
     def correction(self) -> Doubles:
         """Probability that each label needs a correction, shape (N,)."""
@@ -86,11 +92,18 @@ class LearnedOrder:
     @cached_property
     def kinds(self) -> Doubles:
         """Probability of each of CORRECTIONS, shape (N, 4); rows sum to `correction`."""
-        return self.correction[:, None] * self.lesson.kinds(np.arange(len(self.traits.labels)))
+        return self.kinds_of(np.arange(len(self.traits.labels)))
+
+    def kinds_of(self, rows: IntArray) -> Doubles:
+        """Return the probability of each of CORRECTIONS for some images, shape (M, 4)."""
+        return np.asarray(self.correction[rows][:, None] * self.lesson.kinds(rows))
 
     def probs(self, rows: IntArray) -> FloatArray:
-        """Return the probability of each class, shape (M, K), moved by the classes that people named."""
-        return self.lesson.probs(rows)
+        """Return the probability of each class, shape (M, K), moved by the classes that people named.
+
+        They are those of the models as long as the learned order is not believed.
+        """
+        return self.lesson.probs(rows) if self.believed else self.traits.probs[rows]
 
 
 @dataclass

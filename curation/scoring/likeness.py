@@ -19,10 +19,15 @@ def products(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
         rows: shape (M,).
         others: shape (n,).
     """
-    same = _same_classes(traits, rows, others)
     summary = traits.summary * np.array(SLOPES, np.float32)
-    together = summary[rows] @ summary[others].T + SIGHT**2 * _alike(traits, rows, others) * (1.0 + same[0])
-    return np.asarray(together + SHIFT**2 + CLASS**2 * (same[0] + same[1] + same[0] * same[1]), np.float64)
+    return np.asarray(SHIFT**2 + summary[rows] @ summary[others].T + by_likeness(traits, rows, others), np.float64)
+
+
+def by_likeness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
+    """Return the part of `products` that is due to looks and classes, shape (M, n): 0 for labels without likeness."""
+    same = _same_classes(traits, rows, others)
+    by_class = CLASS**2 * (same[0] + same[1] + same[0] * same[1])
+    return np.asarray(by_class + SIGHT**2 * alike(traits, rows, others) * (1.0 + same[0]), np.float64)
 
 
 def sameness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
@@ -34,7 +39,7 @@ def sameness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
         others: shape (n,).
     """
     same = _same_classes(traits, rows, others)
-    return np.asarray(_alike(traits, rows, others) * (1 + same[0] + same[1] + same[0] * same[1]) / 4, np.float64)
+    return np.asarray(alike(traits, rows, others) * (1 + same[0] + same[1] + same[0] * same[1]) / 4, np.float64)
 
 
 def _same_classes(traits: Traits, rows: IntArray, others: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -46,7 +51,7 @@ def _same_classes(traits: Traits, rows: IntArray, others: IntArray) -> tuple[Flo
     )
 
 
-def _alike(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
+def alike(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
     """Return how alike images look, shape (M, n): 1 = the same; 0 without embeddings."""
     return np.asarray(traits.sight[rows].astype(np.float32) @ traits.sight[others].astype(np.float32).T)
 

@@ -12,6 +12,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.phrases import decisions_phrase, verdict_phrase
 from curation.decisions.verdicts import RELABEL
 from curation.images.unchanged import is_unchanged
+from curation.review.looks import GRID, at_once
 from models.errors import ErrataError
 
 SHORTEST_LOOK_S = 0.15  # a key pressed sooner was meant for the image before: nobody recognises an image that fast
@@ -90,7 +91,7 @@ def _relabelled(shown: ShownImage, label: str, looked_s: float) -> Decision:
         RELABEL,
         (label,),
         looked_s=round(looked_s, 3),
-        queue=f"{shown.sitting.name()} (grid)",
+        queue=at_once(shown.sitting.name(), GRID),
         **_proposal(shown, RELABEL, (label,)),
     )
 

@@ -60,11 +60,13 @@ def test_images_picked_by_hand_and_disputed_ones(tmp_path: Path) -> None:
     ledger = open_ledger(workspace, NAME)
     ledger.decide(Decision("ben", "test/street/3.png", "keep", queue="link"))
     ledger.decide(Decision("ben", "test/sea/0.png", "keep", queue="test: suspicion (grid)"))  # ana says forest
+    ledger.decide(Decision("ben", "test/street/2.png", "keep", queue="test: suspicion (alike)"))
     make_version(workspace, NAME, VersionRequest("v2", reviewer="ana"))
     board, audit = read_board(workspace, NAME, tested_on=("original", "v2")), load_audit(workspace, NAME)
     labels = read_provenance(workspace, load_version(workspace, NAME, "v2"), audit, board.images)
     names = board.images.rows.image_ids.tolist()
     assert labels.chosen[names.index("test/street/3.png")] == "picked"
+    assert labels.chosen[names.index("test/street/2.png")] == "picked"
     assert labels.chosen[names.index("test/sea/0.png")] == "by suspicion"
     assert (labels.disputed, labels.reviewers) == (1, ("ana", "ben"))
     assert not labels.fixed[names.index("test/sea/0.png")]
