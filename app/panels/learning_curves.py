@@ -15,15 +15,20 @@ from models.files.atomic import read_json
 
 
 def audit_curves(folder: Path, job_state: JobState) -> Markup:
-    """Return the validation accuracy of the network that an audit trains, a line for each fold; empty without any."""
+    """Return the validation accuracy of the network that an audit trains, a line for each fold; empty without any.
+
+    A fine-tuned network learns from all images of its folds: then it is the accuracy on these.
+    """
     if not job_state.fills or job_state.state != "running":
         return Markup()
     folds = range(int(read_json(folder / "config.json").get("folds", DEFAULT_FOLDS)))
     curves = read_curves(folder.parent / job_state.fills, folds)
     if not curves:
         return Markup()
-    lines = [Line(f"fold {fold}", _points(epochs, "val_accuracy")) for fold, epochs in curves.items()]
-    return line_figure(lines, "epoch", f"{job_state.stage}: validation accuracy", percent=True)
+    measured = any(_points(epochs, "val_accuracy") for epochs in curves.values())
+    key, what = ("val_accuracy", "validation accuracy") if measured else ("train_accuracy", "accuracy while learning")
+    lines = [Line(f"fold {fold}", _points(epochs, key)) for fold, epochs in curves.items()]
+    return line_figure(lines, "epoch", f"{job_state.stage}: {what}", percent=True)
 
 
 def training_curves(runs: Sequence[TrainedRun]) -> Markup:

@@ -1,6 +1,6 @@
 """One architecture's stages of an audit: features or pixels, then a model for each fold."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.figures.folds import assign_folds
 from models.figures.predictions import NO_FOLD
 from models.files.atomic import digest, write_json
+from models.images.input_spec import InputSpec
 
 if TYPE_CHECKING:
     from models.jobs.cross_validate import Problem
@@ -55,11 +56,9 @@ class Material:
         spec = find_architecture(variant.architecture).input
         return self.prepared.evidence(variant.architecture, pretrained_backbone(variant), spec)
 
-    def pixels(self, architecture: str, progress: Progress | None = None) -> ByteArray:
-        """Return the images at an architecture's input size, uint8, shape (N, S, S, 3)."""
-        from models.networks.architectures import find_architecture
-
-        return self.prepared.pixels(find_architecture(architecture).input, progress)
+    def pixels(self, variant: "Variant", progress: Progress | None = None) -> ByteArray:
+        """Return the images at the size at which a variant's fold models take them, uint8, shape (N, S, S, 3)."""
+        return self.prepared.pixels(input_of(variant), progress)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,19 @@ class FoldModels:
     material: Material
     config: dict[str, Any]  # what config.json says of the method; the name of the folder depends on all of it
     folder: Path  # of the run
+
+
+def input_of(variant: "Variant") -> InputSpec:
+    """Return what the fold models of a variant see of an image.
+
+    Fine-tuned ones of the registry see a smaller one than frozen ones; not every network of a library takes that.
+    """
+    from models.networks.architectures import ARCHITECTURES, find_architecture
+    from models.training.recipes import FINETUNED_PX
+
+    spec = find_architecture(variant.architecture).input
+    small = variant.mode == "finetuned" and variant.architecture in ARCHITECTURES
+    return replace(spec, size_px=min(spec.size_px, FINETUNED_PX)) if small else spec
 
 
 def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> "Problem":
@@ -101,7 +113,6 @@ def fold_models(name: str, problem: "Problem", material: Material) -> FoldModels
         ErrataError: no such architecture or mode.
     """
     from models.jobs.heads import PENALTIES
-    from models.networks.architectures import find_architecture
     from models.networks.variants import parse_variant
     from models.training.recipes import OUT_OF_FOLD
 
@@ -110,7 +121,7 @@ def fold_models(name: str, problem: "Problem", material: Material) -> FoldModels
     method: dict[str, Any] = {"penalties": PENALTIES} if frozen else OUT_OF_FOLD[variant.mode].to_dict()
     config = {
         "architecture": name,
-        "input": find_architecture(variant.architecture).input.to_dict(),
+        "input": input_of(variant).to_dict(),
         "folds": problem.n_folds,
         "seed": problem.seed,
         "config": method,
@@ -177,7 +188,7 @@ def _prepare_inputs(models: FoldModels, stages: Stages) -> None:
         compute_features(models.name, variant, material, stages)
     else:
         inputs = [content_key(material.prepared.checked), models.config["input"]]
-        stages.do(f"pixels {models.name}", inputs, [], lambda progress: material.pixels(variant.architecture, progress))
+        stages.do(f"pixels {models.name}", inputs, [], lambda progress: material.pixels(variant, progress))
 
 
 def _predict(models: FoldModels, progress: Progress) -> None:
@@ -192,5 +203,5 @@ def _predict(models: FoldModels, progress: Progress) -> None:
         features = material.features(variant.architecture, backbone)
         cross_validate_heads(models.name, models.problem, features, weights_digest(backbone), models.folder)
     else:
-        pixels, config = material.pixels(variant.architecture), OUT_OF_FOLD[variant.mode]
+        pixels, config = material.pixels(variant), OUT_OF_FOLD[variant.mode]
         cross_validate_network(models.name, models.problem, pixels, config, models.folder, progress)

@@ -40,6 +40,7 @@ class Stages:
 
     def __init__(self, run: Run, on_stage: OnStage | None = None):
         self.run_folder = run.folder
+        self.started = run.started  # Unix time, s
         self.records: list[StageRecord] = []
         self._run = run
         self._on_stage = on_stage
@@ -68,7 +69,13 @@ class Stages:
             self._work(name, key, work, fills)
 
     def value(
-        self, name: str, inputs: Any, outputs: Sequence[Path], make: Callable[[Progress], T], load: Callable[[], T]
+        self,
+        name: str,
+        inputs: Any,
+        outputs: Sequence[Path],
+        make: Callable[[Progress], T],
+        load: Callable[[], T],
+        fills: str = "",
     ) -> T:
         """Return a value that is kept in files: made with the same inputs before, or else made now.
 
@@ -78,6 +85,7 @@ class Stages:
             outputs: the files.
             make: returns the value after writing the files; is given a progress callback.
             load: reads it back; called at most once, and where it raises ErrataError the value is made again.
+            fills: as for `do`.
         """
         key = digest(name, inputs)
         if self._is_done(name, key, outputs):
@@ -85,7 +93,7 @@ class Stages:
                 return load()
             except ErrataError:  # damaged
                 self.records = [record for record in self.records if record.name != name]
-        return self._work(name, key, make)
+        return self._work(name, key, make, fills)
 
     def _is_done(self, name: str, key: str, outputs: Sequence[Path]) -> bool:
         """Return whether the result is there; it is then recorded as reused."""

@@ -13,6 +13,8 @@ from torch.nn import functional
 MAX_ANGLE = math.radians(15)
 GREY_SHARE = 0.1  # of the images
 JITTER = 0.2  # brightness, contrast and saturation each times 1 - JITTER to 1 + JITTER
+# Of `affine`, each way: turn in radians; share by which it is scaled, slanted, and moved (1 = half the side).
+TURN, SCALE, SLANT, MOVE = math.radians(12), 0.15, 0.15, 0.2
 LUMA = (0.2989, 0.587, 0.114)  # ITU-R BT.601, as torchvision
 
 
@@ -58,6 +60,27 @@ def landmarks(pixels: Tensor, generator: Generator) -> Tensor:
     return images.round_().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
 
 
+def affine(pixels: Tensor, generator: Generator) -> Tensor:
+    """Return the images turned, scaled, slanted and moved, but never mirrored; all draws uniform and independent.
+
+    Handwriting, digits and signs mean something else in a mirror. Bilinear, edge pixels repeated, bytes rounded.
+
+    Args:
+        pixels: shape (B, S, S, 3), uint8.
+        generator: draws on the CPU, the same for every device.
+    """
+    count = len(pixels)
+    if not count:  # affine_grid refuses
+        return pixels
+    turn, scale, slant, across, down = 2 * torch.rand(5, count, generator=generator).to(pixels.device) - 1
+    cos, sin = (TURN * turn).cos() * (1 + SCALE * scale), (TURN * turn).sin() * (1 + SCALE * scale)
+    rows = [torch.stack([cos, SLANT * slant - sin, MOVE * across], -1), torch.stack([sin, cos, MOVE * down], -1)]
+    images = pixels.permute(0, 3, 1, 2).to(torch.float32)
+    grid = functional.affine_grid(torch.stack(rows, 1), list(images.shape), align_corners=False)
+    changed = functional.grid_sample(images, grid, padding_mode="border", align_corners=False)
+    return changed.round_().to(torch.uint8).permute(0, 2, 3, 1).contiguous()
+
+
 def rotate(images: Tensor, angle: Tensor, mirrored: Tensor) -> Tensor:
     """Return the images mirrored where wanted, then rotated counter-clockwise, edge pixels repeated.
 
@@ -101,4 +124,5 @@ AUGMENTATIONS: dict[str, Callable[[Tensor, Generator], Tensor]] = {
     "none": unchanged,
     "flip-crop": flip_crop,
     "landmarks": landmarks,
+    "affine": affine,
 }

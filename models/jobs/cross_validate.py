@@ -3,14 +3,14 @@
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.arrays import ByteArray, FloatArray, IntArray, Progress
+from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
 from models.figures.alignment import align_to_first
 from models.figures.folds import inner_split, judging_folds
 from models.figures.margins import Margins, mean_of_folds
@@ -98,30 +98,14 @@ def cross_validate_network(
     Args:
         architecture: a variant whose network is trained.
         problem: the labels and folds.
-        pixels: images at the architecture's input size, uint8, shape (N, S, S, 3).
+        pixels: images at the size that the networks take, uint8, shape (N, S, S, 3).
         config: the method.
         folder: the run folder.
         progress: called with (epochs done, epochs in all).
-        workers: folds trained side by side, a process each; by default one for each processor where that saves time.
+        workers: folds trained side by side, a process each; by default `fold_workers`.
     """
-    if workers is None:
-        images = problem.n_folds * config.epochs * int((problem.fold != NO_FOLD).sum())
-        workers = min(problem.n_folds, training_workers(images))
-    folds = [_Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
-    needed = [not fold.outputs.exists() for fold in folds]
-
-    def report() -> None:
-        if progress:
-            progress(sum(fold.epochs_done() for fold in folds), len(folds) * config.epochs)
-
-    if workers > 1:
-        folder.mkdir(parents=True, exist_ok=True)
-        side_by_side(_train_fold, folds, needed, workers, report)
-    else:
-        for fold in itertools.compress(folds, needed):
-            _train_fold(fold, report)
-    report()
-    arrays = [read_arrays(fold.outputs) for fold in folds]
+    train_folds(architecture, problem, pixels, config, folder, progress, workers)
+    arrays = [read_arrays(_outputs(folder, k)) for k in range(problem.n_folds)]
     logits = np.stack([fold_arrays["logits"] for fold_arrays in arrays])
     probs = held_out_or_mean(softmax(logits), problem.judged_by)
     embeddings = align_to_first(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
@@ -132,6 +116,67 @@ def cross_validate_network(
     predictions = Predictions(problem.image_ids, probs, aligned, problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
+
+
+def train_folds(
+    architecture: str,
+    problem: Problem,
+    pixels: ByteArray,
+    config: TrainConfig,
+    folder: Path,
+    progress: Progress | None = None,
+    workers: int | None = None,
+    first: int | None = None,
+) -> None:
+    """Train the networks of the folds, or of the first few; those whose files are there already are not trained again.
+
+    Args:
+        architecture: as for `cross_validate_network`, which finds these folds trained; the others likewise.
+        problem: see there.
+        pixels: see there.
+        config: see there.
+        folder: see there.
+        progress: see there.
+        workers: see there.
+        first: how many folds; all by default.
+    """
+    workers = workers or fold_workers(problem, config)
+    folds = [_Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
+    asked = folds[:first]
+    needed = [fold.k < len(asked) and not fold.outputs.exists() for fold in folds]
+
+    def report() -> None:
+        if progress:
+            progress(sum(fold.epochs_done() for fold in asked), len(asked) * config.epochs)
+
+    if workers > 1:
+        folder.mkdir(parents=True, exist_ok=True)
+        side_by_side(_train_fold, folds, needed, workers, report)
+    else:
+        for fold in itertools.compress(folds, needed):
+            _train_fold(fold, report)
+    report()
+
+
+def fold_workers(problem: Problem, config: TrainConfig) -> int:
+    """Return how many folds are trained at a time: one for each processor where that saves time."""
+    images = problem.n_folds * config.epochs * int((problem.fold != NO_FOLD).sum())
+    return min(problem.n_folds, training_workers(images))
+
+
+def held_out_probs(folder: Path, problem: Problem, first: int) -> tuple[BoolArray, FloatArray]:
+    """Return what the networks of the first folds say of the images of their folds.
+
+    Returns:
+        which images these are, shape (N,), R of them, and their class probabilities in row order, shape (R, K).
+    """
+    logits = np.stack([read_arrays(_outputs(folder, k))["logits"] for k in range(first)])
+    rows = (problem.fold != NO_FOLD) & (problem.fold < first)
+    return rows, softmax(logits[problem.fold[rows], np.flatnonzero(rows)])
+
+
+def _outputs(folder: Path, k: int) -> Path:
+    return folder / f"fold-{k}.npz"
 
 
 @dataclass(frozen=True)
@@ -148,7 +193,7 @@ class _Fold:
     @property
     def outputs(self) -> Path:
         """The file that is written last."""
-        return self.folder / f"fold-{self.k}.npz"
+        return _outputs(self.folder, self.k)
 
     @property
     def curve(self) -> Path:
@@ -166,11 +211,15 @@ def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
     """Train the model of one fold and write its curve, checkpoint and, last, its outputs for all N images."""
     problem, config, k = fold.problem, fold.config, fold.k
     variant, fabric = parse_variant(fold.architecture), make_fabric(config.precision)
-    spec = find_architecture(variant.architecture).input
-    examples = Pixels(fold.pixels.open(), spec, config.augmentation, fabric.device)
+    pixels = fold.pixels.open()
+    spec = replace(find_architecture(variant.architecture).input, size_px=pixels.shape[1])
+    examples = Pixels(pixels, spec, config.augmentation, fabric.device)
     seed = problem.seed * 1000 + k
     training = (problem.fold != k) & (problem.fold != NO_FOLD)
-    choose = inner_split(training, problem.labels, problem.groups, seed)
+    # A fine-tuned network is best after its few epochs at a falling rate: all images to learn from gain more.
+    choose = np.zeros(len(training), bool)
+    if variant.mode != "finetuned":
+        choose = inner_split(training, problem.labels, problem.groups, seed)
     fold.curve.unlink(missing_ok=True)  # of a training that was killed
 
     def on_epoch(curve: Sequence[EpochMetrics]) -> None:
@@ -181,11 +230,11 @@ def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
     learn, margins = training & ~choose, Margins(len(training), fabric.device)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        classifier = build_classifier(variant, len(problem.classes))
+        classifier = build_classifier(variant, len(problem.classes), spec.size_px)
         trained = train(
             classifier, examples, problem.labels, learn, choose, config, seed, fabric, on_epoch, margins=margins
         )
-    info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed)
+    info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed, input=spec)
     save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
     logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
     write_arrays(fold.outputs, logits=logits, embeddings=embeddings, margins=margins.mean())

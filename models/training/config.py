@@ -10,7 +10,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "optimiser": ("sgd", "adam", "adamw"),
     "loss": ("cross-entropy", "generalised-cross-entropy"),
     "schedule": ("constant", "step", "cyclic", "one-cycle", "cosine"),
-    "augmentation": ("none", "flip-crop", "landmarks"),
+    "augmentation": ("none", "flip-crop", "landmarks", "affine"),
     "precision": ("auto", "float32", "bfloat16"),
 }
 # name: (lowest, highest) allowed value
@@ -54,7 +54,7 @@ class TrainConfig:
     step_factor: float = _field(0.1, "what each of these steps multiplies the learning rate by")
     cycle_epochs: int = _field(4, "epochs up and down of the cyclic schedule")
     patience: int = _field(0, "epochs without a lower validation loss before stopping; 0 = all epochs")
-    augmentation: str = _field("flip-crop", "none, flip-crop or landmarks")
+    augmentation: str = _field("flip-crop", "none, flip-crop, landmarks, or affine, which never mirrors")
     views: int = _field(1, "of a frozen backbone: cached views of each image, the first plain, the others augmented")
     freeze: str = _field("none", "none, backbone, or the layer up to which pretrained weights stay")
     precision: str = _field("auto", "float32, bfloat16, or auto: bfloat16 where the device computes in it")

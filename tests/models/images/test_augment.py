@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from torchvision.transforms.v2 import InterpolationMode
 from torchvision.transforms.v2 import functional as reference
 
-from models.images.augment import AUGMENTATIONS, flip_crop, jitter, landmarks, luma, rotate
+from models.images.augment import AUGMENTATIONS, affine, flip_crop, jitter, landmarks, luma, rotate
 
 
 def images(count: int, side: int, seed: int = 0) -> torch.Tensor:
@@ -149,4 +149,25 @@ def test_landmarks_draws_for_each_image_by_the_generator_and_leaves_the_batch_al
     assert torch.equal(first, same)
     assert not torch.equal(first, different)
     assert len({image.numpy().tobytes() for image in first}) == 4
+    assert torch.equal(batch, kept)
+
+
+def test_affine_turns_scales_and_moves_but_never_mirrors() -> None:
+    """A bright left half on a dark ground stays on the left, by far."""
+    image = torch.zeros((1, 32, 32, 3), dtype=torch.uint8)
+    image[:, 8:24, 4:14] = 255
+    changed = affine(image.expand(200, 32, 32, 3), torch.Generator().manual_seed(0)).float()
+    left, right = changed[:, :, :16].sum((1, 2, 3)), changed[:, :, 16:].sum((1, 2, 3))
+    assert (left > right).all()
+    area = changed.sum((1, 2, 3)) / image.float().sum()
+    assert area.min() < 0.85 < 1.15 < area.max()  # scaled by up to 15 % a side
+    assert area.min() > 0.4
+
+
+def test_affine_draws_by_the_generator_and_leaves_the_batch_alone() -> None:
+    batch = images(8, 16)
+    kept = batch.clone()
+    first, same, different = (affine(batch, torch.Generator().manual_seed(seed)) for seed in (0, 0, 1))
+    assert torch.equal(first, same)
+    assert not torch.equal(first, different)
     assert torch.equal(batch, kept)

@@ -19,9 +19,16 @@ from models.figures.folds import assign_folds
 from models.figures.predictions import NO_FOLD, Predictions
 from models.images.examples import Pixels
 from models.images.input_spec import InputSpec
-from models.jobs.cross_validate import Problem, cross_validate_heads, cross_validate_network
+from models.jobs.cross_validate import (
+    Problem,
+    cross_validate_heads,
+    cross_validate_network,
+    held_out_probs,
+    train_folds,
+)
 from models.networks.architectures import ARCHITECTURES, Architecture, Classifier
 from models.networks.checkpoint import load_checkpoint
+from models.networks.pretrained import Weights
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import train
@@ -184,6 +191,45 @@ def test_killed_and_run_again_is_as_if_never_killed(
     again = cross_validate_network("tiny", task, pixels, CONFIG, tmp_path / "run")
     assert second == list(range(fail_at, F))
     assert equal(whole, again)
+
+
+def test_the_first_folds_can_be_trained_and_asked_before_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, pixels = problem()
+    whole = cross_validate_network("tiny", task, pixels, CONFIG, tmp_path / "whole")
+    told: list[tuple[int, int]] = []
+    with monkeypatch.context() as patched:
+        first = counted(patched)
+        train_folds("tiny", task, pixels, CONFIG, tmp_path / "run", lambda *count: told.append(count), first=2)
+    assert first == [0, 1]
+    assert told[-1] == (2 * CONFIG.epochs, 2 * CONFIG.epochs)
+    rows, probs = held_out_probs(tmp_path / "run", task, 2)
+    assert np.array_equal(rows, np.isin(task.fold, (0, 1)))
+    np.testing.assert_array_equal(probs, whole.probs[rows])
+    rest = counted(monkeypatch)
+    assert equal(whole, cross_validate_network("tiny", task, pixels, CONFIG, tmp_path / "run"))
+    assert rest == [2]
+
+
+def test_a_fine_tuned_network_learns_from_all_images_of_its_folds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, pixels = problem()
+    seen: list[tuple[Any, Any]] = []
+
+    def spy(classifier: Any, examples: Any, labels: Any, learn: Any, choose: Any, *_: Any, **__: Any) -> Any:
+        seen.append((learn, choose))
+        return classifier.eval()
+
+    weights = Weights("a test", dict, lambda *_: None)
+    monkeypatch.setitem(ARCHITECTURES, "tiny", replace(ARCHITECTURES["tiny"], weights=weights))
+    monkeypatch.setattr(module, "train", spy)
+    cross_validate_network("tiny@finetuned", task, pixels, CONFIG, tmp_path)
+    for k, (learn, choose) in enumerate(seen):
+        assert np.array_equal(learn, (task.fold != k) & (task.fold != NO_FOLD))
+        assert not choose.any()
+    assert load_checkpoint(tmp_path / "fold-0.safetensors")[1].input == ARCHITECTURES["tiny"].input
 
 
 def test_killed_in_the_middle_of_a_fold(tmp_path: Path) -> None:
