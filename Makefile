@@ -40,9 +40,10 @@ faults: setup         ## writers of the decision log killed 1,000 times: nothing
 sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint
 	ERRATA_SWEEP=1 $(BIN)/pytest tests/models/test_sweep.py --timeout 1800
 
-bench-issues: setup   ## which wrong labels come first, on `scenes` with its planted errors
+bench-issues: setup   ## which wrong labels come first, on `scenes`, and on the sets that ERRATA_DATA holds
 	$(BIN)/errata audit scenes --cams 0
 	$(BIN)/python -m tests.benchmarks.bench_issues scenes $${ERRATA_HOME:-workspace}/data/scenes/truth.csv
+	$(BIN)/python -m tests.benchmarks.bench_issues.roman
 
 bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 def audit(
     name: DatasetName,
     architectures: Annotated[
-        str, typer.Option(help="comma-separated; ensemble and average combine all others named")
+        str,
+        typer.Option(
+            help="comma-separated; ensemble and average combine all others named; auto chooses by what the images show"
+        ),
     ] = "efficientnet_lite0,simple_cnn_norm_dropout",
+    minutes: Annotated[
+        float | None, typer.Option(help="budget of --architectures auto, the whole audit included; 15 by default")
+    ] = None,
     folds: Annotated[
         int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")
     ] = 5,
@@ -41,7 +47,7 @@ def audit(
     check_known_version(name, version, workspace)
     from curation.audit.config import AuditConfig
 
-    config = AuditConfig(comma_separated(architectures), folds, seed, cams, engine, version, predictions)
+    config = AuditConfig(comma_separated(architectures), folds, seed, cams, engine, version, predictions, minutes)
     run(workspace, name, config.checked())
 
 
@@ -83,10 +89,14 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
         typer.echo(f"skipped {counted(len(audit.checked.skipped), 'file')} that cannot be read (listed in the report)")
     for split in sorted(set(rows.splits.tolist())):
         _print_split(audit, split)
+    for choice in audit.config.get("choices", []):
+        typer.echo(f"  {choice}")
     if leaks := int(audit.duplicates.leaks(rows.splits).sum()):
         typer.echo(f"  outside train with a twin in train: {counted(leaks, 'image')}")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
     typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
+    if offer := audit.config.get("offer"):
+        typer.echo(f"\n{offer}")
 
 
 def _print_split(audit: "Audit", split: str) -> None:

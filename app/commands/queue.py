@@ -84,6 +84,7 @@ def _audit_request(workspace: Workspace, arguments: Sequence[str]) -> "JobReques
         engine=options["engine"],
         version=options["version"],
         predictions=options["predictions"],
+        minutes=options["minutes"],
     ).checked_values()
     for variant in config.members:
         check_variant(variant)

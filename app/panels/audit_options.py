@@ -8,7 +8,8 @@ import streamlit as st
 
 from app.jobs.variants import about_variant, variants
 from app.state import workspace
-from curation.audit.config import DEFAULT_ARCHITECTURES, AuditConfig
+from curation.audit.choices import DEFAULT_MINUTES
+from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES, AuditConfig
 from curation.training.combine import COMBINATIONS
 from curation.workspace.names import ORIGINAL, version_names
 from models.errors import ErrataError
@@ -16,6 +17,7 @@ from models.files.atomic import read_json
 
 _OPTIONS = {  # of `errata audit` -> in config.json
     "--architectures": "architectures",
+    "--minutes": "minutes",
     "--folds": "folds",
     "--seed": "seed",
     "--cams": "cams_per_split",
@@ -23,7 +25,8 @@ _OPTIONS = {  # of `errata audit` -> in config.json
     "--version": "version",
     "--predictions": "predictions",
 }
-_COMBINATION_TEXTS = {
+_OTHER_TEXTS = {
+    AUTO: "auto · chosen by what the images show",
     "ensemble": "ensemble · one linear layer on the others' out-of-fold logits",
     "average": "average · of the others' probabilities",
 }
@@ -50,10 +53,15 @@ def audit_options(folder: Path) -> list[str]:
 
 def command_options(settings: Mapping[str, Any]) -> list[str]:
     """Return the settings of an audit as options, in the order in which the command lists them."""
-    pairs = [(option, settings[key]) for option, key in _OPTIONS.items() if settings.get(key, "") != ""]
-    return [
-        text for option, value in pairs for text in (option, ",".join(value) if isinstance(value, list) else f"{value}")
-    ]
+    pairs = [(option, settings.get(key)) for option, key in _OPTIONS.items()]
+    return [text for option, value in pairs if value not in ("", None) for text in (option, _typed(value))]
+
+
+def _typed(value: Any) -> str:
+    """Return a setting as it is typed: `15` for 15.0."""
+    if isinstance(value, list):
+        return ",".join(value)
+    return f"{value:g}" if isinstance(value, float) else f"{value}"
 
 
 def _defaults() -> dict[str, Any]:
@@ -62,24 +70,38 @@ def _defaults() -> dict[str, Any]:
 
 
 def _choices(name: str, first: Mapping[str, Any]) -> dict[str, Any]:
-    known = [*variants(), *COMBINATIONS]
+    known = [AUTO, *variants(), *COMBINATIONS]
     architectures = st.multiselect(
         "Architectures that vote", [*known, *(typed for typed in first["architectures"] if typed not in known)],
         default=first["architectures"], key="audit.architectures", accept_new_options=True,
         format_func=_in_words,
-        help="Each is trained once for every fold. Different architectures notice different mistakes.",
+        help="Each is trained once for every fold. Different architectures notice different mistakes. "
+        "`auto`, alone, chooses them and fine-tunes a network where frozen features are weak.",
     )  # fmt: skip
+    minutes = _minutes_choice(first) if AUTO in architectures else None
     with st.container(horizontal=True):
         folds = st.number_input("Folds", 2, 20, int(first["folds"]), key="audit.folds")
         cams = st.number_input("Grad-CAM maps a split", 0, 100_000, int(first["cams_per_split"]), key="audit.cams")
         seed = st.number_input("Seed", 0, 2**31 - 1, int(first["seed"]), key="audit.seed")
     return {
         "architectures": list(architectures) or list(DEFAULT_ARCHITECTURES),
+        "minutes": minutes,
         "folds": int(folds),
         "cams_per_split": int(cams),
         "seed": int(seed),
         "version": _version_choice(name, first["version"]),
     }
+
+
+def _minutes_choice(first: Mapping[str, Any]) -> float:
+    """Show the budget of an audit that chooses its architectures and return it."""
+    value = float(first["minutes"] or DEFAULT_MINUTES)
+    return float(
+        st.number_input(
+            "Minutes", 1.0, 100_000.0, max(1.0, value), 5.0, format="%g", key="audit.minutes",
+            help="The whole audit stays within them; what would take longer is left out, and the audit says so.",
+        )
+    )  # fmt: skip
 
 
 def _version_choice(name: str, first: str) -> str:
@@ -103,4 +125,4 @@ def _versions(name: str) -> tuple[str, ...]:
 
 
 def _in_words(name: str) -> str:
-    return _COMBINATION_TEXTS.get(name) or about_variant(name)
+    return _OTHER_TEXTS.get(name) or about_variant(name)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.jobs.process import JobState
+from curation.audit.choices import CANDIDATES
+from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES
 from curation.training.combine import COMBINATIONS
 from curation.workspace.stages import StageRecord, read_records
 from models.files.atomic import read_json
@@ -16,6 +18,8 @@ _NAMES = {
     "features": "Features of",
     "pixels": "Pixels for",
     "train": "Train",
+    "choose": "Decide on",
+    "compare": "Compare the",
     "judge": "Judge the labels",
     "map": "Map of",
     "cams": "Grad-CAM of",
@@ -64,10 +68,14 @@ def _seconds_left(folder: Path, job_state: JobState, share: float) -> float:
 
 def _planned(folder: Path, seen: set[str]) -> list[str]:
     """Return the names of the stages in the order in which they run; preparations only where they were seen."""
-    names = read_json(folder / "config.json")["architectures"]
-    training = [f"{kind} {name}" for name in names for kind in ("features", "pixels", "train")]
+    names = _architectures(read_json(folder / "config.json")["architectures"], seen)
+    training = [f"{kind} {name}" for name in names for kind in ("choose", "features", "pixels", "train")]
     imported = sorted(stage for stage in seen if stage.startswith("predictions "))
-    training = [stage for stage in training if stage.startswith("train") or stage in seen]
+    left_out = {name for name in names if f"choose {name}" in seen and f"train {name}" not in seen}
+    training = [
+        stage for stage in training if stage in seen or (stage.startswith("train") and stage[6:] not in left_out)
+    ]
+    training += [stage for stage in ("compare voters",) if stage in seen]
     drawing = [f"{kind} {name}" for kind in ("map", "cams") for name in names if name not in COMBINATIONS]
     # Duplicates are found by the features of the first frozen architecture, so these come before them.
     early = [stage for stage in training if stage.startswith("features")][:1]
@@ -75,6 +83,13 @@ def _planned(folder: Path, seen: set[str]) -> list[str]:
     return [
         "images", "problems", *early, "duplicates", *(imported or training), "judge", *drawing, "fiftyone", "report",
     ]  # fmt: skip
+
+
+def _architectures(asked: list[str], seen: set[str]) -> list[str]:
+    """Return the architectures that are to be trained; of an audit that chooses them, those that it has looked at."""
+    if AUTO not in asked:
+        return asked
+    return [name for name in CANDIDATES if name in DEFAULT_ARCHITECTURES or f"choose {name}" in seen]
 
 
 def _name(stage: str) -> str:

@@ -1,13 +1,16 @@
 """What an audit is asked to do."""
 
+import math
 from dataclasses import dataclass, replace
 
+from curation.audit.choices import DEFAULT_MINUTES, FROZEN, SMALL
 from curation.training.combine import COMBINATIONS
 from models.errors import ErrataError, unknown
 from models.figures.folds import DEFAULT_FOLDS
 from models.files.atomic import checked_name
 
-DEFAULT_ARCHITECTURES = ("efficientnet_lite0", "simple_cnn_norm_dropout")
+DEFAULT_ARCHITECTURES = (FROZEN, SMALL)
+AUTO = "auto"  # in place of architectures: the audit chooses them
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,17 @@ class AuditConfig:
     engine: str = "auto"  # for frozen features; see models.features.engines
     version: str = "original"  # of the labels
     predictions: str = ""  # source of a model's predictions made elsewhere; nothing is trained then
+    minutes: float | None = None  # budget of an audit that chooses its architectures; None with named ones
+
+    @property
+    def auto(self) -> bool:
+        """Whether the audit chooses its architectures."""
+        return AUTO in self.architectures
 
     @property
     def members(self) -> tuple[str, ...]:
-        """The architectures that are trained, which `ensemble` and `average` combine."""
-        return tuple(name for name in self.architectures if name not in COMBINATIONS)
+        """The architectures that are trained, which `ensemble` and `average` combine; none before they are chosen."""
+        return tuple(name for name in self.architectures if name not in (*COMBINATIONS, AUTO))
 
     @property
     def combinations(self) -> tuple[str, ...]:
@@ -54,7 +63,8 @@ class AuditConfig:
         Knowing these takes seconds of imports.
 
         Raises:
-            ErrataError: no architecture, one named twice, nothing to combine, too few folds, or a negative number.
+            ErrataError: no architecture, one named twice, nothing to combine, too few folds, a negative number, or a
+                budget that is no time or limits nothing.
         """
         if not self.architectures:
             raise ErrataError("no architecture is named; give at least one with --architectures")
@@ -70,4 +80,22 @@ class AuditConfig:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
         if self.cams_per_split < 0 or self.seed < 0:
             raise ErrataError("--seed and --cams must not be negative")
-        return replace(self, architectures=self.members + self.combinations)
+        if not self.auto:
+            self._check_no_budget()
+            return replace(self, architectures=self.members + self.combinations)
+        if len(self.architectures) > 1:
+            raise ErrataError(
+                f"--architectures {','.join(self.architectures)}: auto chooses the architectures itself; "
+                "name it alone, or name those that you want"
+            )
+        if self.predictions:
+            raise ErrataError("with --predictions nothing is trained; leave --architectures auto out")
+        minutes = DEFAULT_MINUTES if self.minutes is None else self.minutes
+        if not (math.isfinite(minutes) and minutes > 0):
+            raise ErrataError(f"--minutes {minutes:g} leaves no time for an audit; give a number above 0")
+        return replace(self, minutes=float(minutes))
+
+    def _check_no_budget(self) -> None:
+        if self.minutes is not None:
+            why = "with --predictions nothing is trained" if self.predictions else "named architectures all vote"
+            raise ErrataError(f"--minutes is the budget of --architectures auto, and {why}; leave it out")

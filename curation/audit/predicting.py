@@ -1,9 +1,10 @@
 """Every image predicted by models that did not learn from it; copies are grouped before, since they share a fold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from curation.audit.choices import CANDIDATES, FROZEN, SMALL, Choice
 from curation.audit.config import AuditConfig
 from curation.datasets.catalog import DatasetSpec
 from curation.images.checked_rows import CheckedRows
@@ -28,22 +29,38 @@ class Predicted:
     runs: Mapping[str, str]  # architecture -> name of its run folder
     members: Mapping[str, tuple[str, ...]]  # of the architectures that combine others
     material: "Material | None" = None  # what the models were made from; None: predicted elsewhere
+    choices: tuple[Choice, ...] = ()  # of architectures, where the audit chose them
+    offer: str = ""  # one sentence: what would find more errors
 
 
 def train_models(
     workspace: Workspace, spec: DatasetSpec, checked: CheckedRows, config: AuditConfig, stages: Stages
 ) -> Predicted:
     """Train a model for each fold of each architecture, and combine the architectures where the config says so."""
+    from curation.audit.fine_tuning import more_than_named
+    from curation.audit.training_time import missing_weights
+    from curation.audit.voters import Budget, Voters
     from curation.training.combine import combine
     from curation.training.out_of_fold import Material, problem_of, train_out_of_fold
     from curation.training.prepared import Prepared
 
     material = Material(Prepared(workspace, checked, config.engine), spec.name, rows_key(checked))
-    duplicates = group_copies(material, config, stages)
+    if config.auto:
+        first = SMALL if missing_weights(FROZEN) else FROZEN
+        duplicates = group_copies(material, replace(config, architectures=(first,)), stages)
+    else:
+        duplicates = group_copies(material, config, stages)
     problem = problem_of(checked.rows, duplicates.groups, config.folds, config.seed)
+    if config.minutes is not None:
+        voters = Voters(problem, material, stages, Budget(config.minutes, len(checked.rows), stages.started))
+        for name in CANDIDATES:
+            voters.consider(name)
+        return Predicted(duplicates, voters.runs, {}, material, tuple(voters.choices))
     trained = {name: train_out_of_fold(name, problem, material, stages) for name in config.members}
+    more = more_than_named(config, trained, problem, material, stages)
     combined = {name: combine(name, trained, problem, material, stages) for name in config.combinations}
-    return Predicted(duplicates, {**trained, **combined}, dict.fromkeys(combined, config.members), material)
+    members = dict.fromkeys(combined, config.members)
+    return Predicted(duplicates, {**trained, **more.runs, **combined}, members, material, more.choices, more.offer)
 
 
 def group_copies(material: "Material", config: AuditConfig, stages: Stages) -> Duplicates:

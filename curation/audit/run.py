@@ -95,6 +95,8 @@ def run_audit(
         else:
             name, read = predictions
             predicted = take_predictions(workspace, spec, checked, name, read(checked.rows), stages)
+        if predicted.material is not None:
+            config = replace(config, architectures=tuple(predicted.runs))  # those that were chosen
         summary = summarise(spec, checked, config, predicted, stages)
         write_results(folder, summary)  # from here on an interrupted audit shows what it has
         architectures = architecture_results(read_predictions(workspace, summary), summary, checked.rows.labels)
@@ -122,8 +124,11 @@ def summarise(
     spec: DatasetSpec, checked: CheckedRows, config: AuditConfig, predicted: Predicted, stages: Stages
 ) -> Summary:
     """Return what the audit consists of."""
+    settings = {**asdict(config), "architectures": list(config.architectures)}
+    told = {"choices": [choice.line for choice in predicted.choices], "offer": predicted.offer}
+    optional = {"minutes": settings.pop("minutes"), **told}
     return Summary(
-        config={**asdict(config), "architectures": list(config.architectures)},
+        config={**settings, **{name: value for name, value in optional.items() if value}},
         version=config.version,
         title=spec.title,
         licence=spec.licence,

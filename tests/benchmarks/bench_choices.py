@@ -21,7 +21,7 @@ from curation.scoring.judge import AXES, joint_features, judge_by_ridge
 from curation.scoring.scores import self_confidence
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
-from tests.benchmarks.bench_issues import evidence, plain_probe
+from tests.benchmarks.bench_issues.sides import evidence, plain_probe
 from tests.benchmarks.score_labels import read_truth
 
 HALVES = 20

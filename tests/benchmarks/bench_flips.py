@@ -24,7 +24,7 @@ from models.images.decode import decode
 from models.networks.architectures import find_architecture
 from models.networks.variants import parse_variant, pretrained_backbone
 from tests.benchmarks.bench_choices import halves, precision
-from tests.benchmarks.bench_issues import evidence
+from tests.benchmarks.bench_issues.sides import evidence
 from tests.benchmarks.score_labels import read_truth
 
 

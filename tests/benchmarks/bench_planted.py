@@ -23,7 +23,7 @@ from curation.scoring.findings import judge_labels
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import assign_folds
-from tests.benchmarks.bench_issues import evidence, mistakenness, out_of_fold, plain_probe
+from tests.benchmarks.bench_issues.sides import evidence, mistakenness, out_of_fold, plain_probe
 from tests.benchmarks.score_labels import read_truth
 
 SHARES = (0.05, 0.1, 0.2)

@@ -115,6 +115,7 @@ def _results(audit: Audit) -> None:
     with left:
         suspect_table(audit, rows, selected)
         st.html(accuracy_table(audit))
+        _told(audit)
     if selected is not None:
         with bar:
             neighbour_buttons(audit, rows, selected)
@@ -123,6 +124,14 @@ def _results(audit: Audit) -> None:
     if audit.checked.skipped:
         with st.expander(f"{len(audit.checked.skipped)} skipped files"):
             st.html(skipped_table(audit))
+
+
+def _told(audit: Audit) -> None:
+    """Say why these architectures vote, where the audit chose them, and what it offers to add."""
+    if choices := audit.config.get("choices"):
+        st.caption("\n".join(f"- {choice}" for choice in choices))
+    if offer := audit.config.get("offer"):
+        st.info(f"{offer[0].upper()}{offer[1:]}.", icon=":material/lightbulb:")
 
 
 screen()

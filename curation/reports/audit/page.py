@@ -123,6 +123,8 @@ def _accuracy(figures: dict[str, Any]) -> dict[str, object]:
         "lowest": lowest_tick([accuracy["low"] for accuracy in accuracies]),
         "means_of_folds": any(accuracy["measured"].startswith("mean of") for accuracy in accuracies),
         "combined": [architecture for architecture in figures["architectures"] if architecture["members"]],
+        "choices": figures["config"].get("choices", []),
+        "offer": figures["config"].get("offer", ""),
     }
 
 
@@ -210,7 +212,8 @@ def _problems(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, object
 
 
 def _notes(figures: dict[str, Any]) -> dict[str, object]:
-    settings = [(name, setting_text(value)) for name, value in figures["config"].items()]
+    told = ("choices", "offer")  # beside the accuracies
+    settings = [(name, setting_text(value)) for name, value in figures["config"].items() if name not in told]
     hashes = figures["hashes"]
     predictions = [(f"predictions of {name}", value) for name, value in hashes["predictions"].items()]
     return {

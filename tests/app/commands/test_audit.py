@@ -1,6 +1,7 @@
 """`errata audit` and `errata issues`: what they print, and bad data that is refused before a model is trained."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,38 @@ def test_the_command_to_go_on_with_can_be_pasted_though_the_folder_has_a_space(
 
     command = capsys.readouterr().out.split("open it with: ")[1]
     assert shlex.split(command) == ["errata", "review", str(pictures)]
+
+
+def test_the_choices_are_printed_and_the_offer_comes_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
+    workspace = Workspace(tmp_path / "home")
+    made = small_audit(workspace, cams=0)
+    told = {"choices": ["a votes: it helps", "b is left out: no time"], "offer": "frozen features are weak here"}
+    finished = replace(made, config={**made.config, **told})
+    monkeypatch.setattr("curation.audit.run.run_audit", lambda *_: finished)
+    audit.run(workspace, str(draw_folder(tmp_path / "few", train=4, test=1)), AuditConfig())
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert lines.index("b is left out: no time") == lines.index("a votes: it helps") + 1
+    assert lines[-1] == "frozen features are weak here"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--architectures auto --minutes 0", "--minutes 0 leaves no time for an audit; give a number above 0"),
+        ("--architectures auto --minutes -4", "--minutes -4 leaves no time"),
+        ("--architectures auto --minutes soon", "Invalid value for '--minutes'"),
+        ("--architectures auto,cnn3", "auto chooses the architectures itself; name it alone"),
+        ("--minutes 10", "--minutes is the budget of --architectures auto, and named architectures all vote"),
+        ("--minutes 10 --predictions p.npz", "with --predictions nothing is trained; leave it out"),
+        ("--architectures auto --predictions p.npz", "nothing is trained; leave --architectures auto out"),
+    ],
+)
+def test_a_budget_that_is_no_time_or_limits_nothing(run: Run, pictures: Path, options: str, message: str) -> None:
+    for command in (["audit"], ["queue", "audit"]):
+        assert message in refusal(run(*command, str(pictures), *options.split()))
 
 
 def test_splits_of_an_audited_data_set(run: Run, home: Path) -> None:

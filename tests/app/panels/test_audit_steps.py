@@ -50,3 +50,23 @@ def test_the_time_that_is_left_is_that_of_the_step_under_way(tmp_path: Path) -> 
     assert now.left == pytest.approx(10, abs=1)  # 30 s for three quarters
     first = JobState("running", time.time(), "duplicates", 1, 100)
     assert next(step for step in audit_steps(tmp_path, first) if step.state == "now").left == 0  # too early to tell
+
+
+def test_an_audit_that_chooses_shows_what_it_looks_at_and_trains_what_it_chose(tmp_path: Path) -> None:
+    write_json(tmp_path / "config.json", {"architectures": ["auto"]})
+    record = {"name": "", "key": "k", "seconds": 3.0, "peak_mb": 1.0, "reused": False}
+    first, small = ARCHITECTURES
+    stages = ("images", "problems", f"features {first}", "duplicates", f"choose {first}", f"train {first}")
+    write_json(tmp_path / "stages.json", {name: {**record, "name": name} for name in (*stages, f"choose {small}")})
+    write_status(tmp_path, "running", f"choose {first}@finetuned", 1, 2)
+    steps = audit_steps(tmp_path, watch(tmp_path))
+    assert [step.name for step in steps if step.state == "done"][-3:] == [
+        f"Decide on {first}", f"Train {first}", f"Decide on {small}",
+    ]  # fmt: skip
+    assert [step.name for step in steps if step.state == "now"] == [f"Decide on {first}@finetuned"]
+    assert f"Train {small}" not in [step.name for step in steps]  # it was left out
+    write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
+    write_status(tmp_path, "running", "compare voters", 0, 0)
+    assert [step.name for step in audit_steps(tmp_path, watch(tmp_path)) if step.state == "now"] == [
+        "Compare the voters"
+    ]

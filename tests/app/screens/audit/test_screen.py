@@ -18,7 +18,7 @@ from curation.results.cam_files import cam_pair
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
-from models.files.atomic import write_json
+from models.files.atomic import read_json, write_json
 from tests.helpers.app_driver import show, shown, texts
 from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
@@ -73,6 +73,34 @@ def test_the_choices_are_in_the_command(workspace: Workspace) -> None:
     app.button(key="audit.start").click().run()
     options = "--architectures simple_cnn,efficientnet_lite1,average --folds 3"
     assert [" ".join(job.arguments) for job in jobs(workspace)] == [f"audit digits {options}"]
+
+
+def test_auto_asks_for_the_minutes_and_puts_them_into_the_command(workspace: Workspace) -> None:
+    app = show(dataset="digits")
+    assert "audit.minutes" not in [field.key for field in app.number_input]
+    app.multiselect(key="audit.architectures").set_value(["auto"]).run()
+    assert app.number_input(key="audit.minutes").value == 15
+    app.number_input(key="audit.minutes").set_value(20.0).run()
+    app.button(key="audit.start").click().run()
+    assert [" ".join(job.arguments) for job in jobs(workspace)] == ["audit digits --architectures auto --minutes 20"]
+
+
+def test_auto_beside_others_is_one_sentence(workspace: Workspace) -> None:
+    app = show(dataset="digits")
+    app.multiselect(key="audit.architectures").set_value(["auto", "cnn3"]).run()
+    app.button(key="audit.start").click().run()
+    assert "auto chooses the architectures itself; name it alone" in texts(app.error)
+    assert not jobs(workspace)
+
+
+def test_choices_and_the_offer_are_shown(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    results = read_json(audit.folder / "results.json")
+    results["config"] |= {"choices": ["efficientnet_lite0 votes: why"], "offer": "frozen features are weak here"}
+    write_json(audit.folder / "results.json", results)
+    app = show(dataset="tiny")
+    assert "efficientnet_lite0 votes: why" in texts(app.caption)
+    assert "Frozen features are weak here." in texts(app.info)
 
 
 def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -> None:
