@@ -60,7 +60,7 @@ class Duplicates:
         return np.asarray(leaked[self.groups])
 
     def conflicting(self, labels: IntArray) -> BoolArray:
-        """Return which rows have a twin with another label, shape (N,): at least one of the two is wrong."""
+        """Return which rows have a twin with another label, shape (N,): one of the two is usually wrong."""
         lowest = np.full(int(self.groups.max(initial=-1)) + 1, np.iinfo(np.int64).max)
         highest = np.full_like(lowest, -1)
         np.minimum.at(lowest, self.groups, labels)
@@ -161,7 +161,7 @@ class CopyGroup:
     """Images that are copies or near copies of one picture."""
 
     rows: IntArray  # (G,) at least two
-    conflicting: bool  # they carry different labels: at least one is wrong
+    conflicting: bool  # they carry different labels: one is usually wrong
     leak: bool  # some lie in train and some outside it
     near: bool  # nearly the same picture; else the same bytes
 

@@ -21,8 +21,8 @@ from curation.results.architectures import (
     read_predictions,
 )
 from curation.results.summary import read_results
-from curation.scoring.conflicts import conflicts_first
-from curation.scoring.findings import CONFLICTS_FIRST_SINCE, Findings, judge_labels
+from curation.scoring.conflicts import weigh_conflicts
+from curation.scoring.findings import COPIES_SINCE, Findings, judge_labels
 from curation.scoring.scores import Ranking
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, check_audited
@@ -136,15 +136,15 @@ def _findings(
     if file.exists():
         findings = Findings.load(file)
         if len(findings.label_quality) == len(rows) and set(opinions) <= set(findings.voters):
-            return _with_conflicts_first(findings, rows.labels, duplicates.groups)
+            return _knowing_copies(findings, rows.labels, duplicates.groups)
     return judge_labels(rows.labels, len(rows.classes), rows.splits == "train", duplicates.groups, opinions, {})
 
 
-def _with_conflicts_first(findings: Findings, labels: IntArray, groups: IntArray) -> Findings:
-    """Return findings of an earlier Errata with the ranking that it showed: it sorted the copies when reading them."""
-    if findings.method >= CONFLICTS_FIRST_SINCE:
+def _knowing_copies(findings: Findings, labels: IntArray, groups: IntArray) -> Findings:
+    """Return findings of an earlier Errata, which compared copies only when it read them, with copies weighed."""
+    if findings.method >= COPIES_SINCE:
         return findings
-    return replace(findings, label_quality=conflicts_first(labels, groups, findings.label_quality))
+    return replace(findings, label_quality=weigh_conflicts(labels, groups, findings.label_quality, findings.probs))
 
 
 def _stages_in_order(folder: Path, order: Sequence[str]) -> tuple[StageRecord, ...]:

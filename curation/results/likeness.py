@@ -7,7 +7,7 @@ import numpy as np
 from curation.results.audit import Audit
 from curation.scoring.judge import joint_features
 from curation.scoring.neighbours import directions, most_alike
-from curation.scoring.out_of_scope import FEWEST, out_of_scope, scope_axes, strangeness
+from curation.scoring.out_of_scope import FEWEST, isolation, out_of_scope, scope_axes, strangeness
 from curation.scoring.scores import self_confidence
 from models.arrays import BoolArray, FloatArray, IntArray
 
@@ -55,12 +55,14 @@ def _none_of_these(audit: Audit, embeddings: FloatArray, train: BoolArray, m: in
         return None
     labels, probs = audit.rows.labels, audit.findings.probs
     trust = np.sqrt(self_confidence(labels, probs) / probs.max(1))
-    features = joint_features([embeddings], scope_axes(int(train.sum())))
-    deviations = strangeness(
-        features,
+    axes = scope_axes(int(train.sum()))
+    strange = strangeness(
+        joint_features([embeddings], axes),
         np.append(labels, np.zeros(m, np.int64)),
         len(audit.rows.classes),
         train,
         np.append(trust, np.zeros(m, np.float32)).astype(np.float32),
     )
-    return out_of_scope(deviations[-m:])
+    groups = np.append(audit.duplicates.groups, np.full(m, -1, np.int64) - np.arange(m))
+    isolated = isolation(joint_features([embeddings], axes, pressed=False), train, groups)
+    return out_of_scope(strange[-m:], isolated[-m:])

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from curation.scoring.class_odds import among_its_class
 from curation.scoring.confident_joint import estimated_joint
-from curation.scoring.conflicts import conflicts_first
+from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.joint_heads import joint_heads
 from curation.scoring.judge import joint_features, judge_by_ridge
 from curation.scoring.kinds import Kinds, kinds_of
-from curation.scoring.neighbours import neighbour_vote
-from curation.scoring.out_of_scope import out_of_scope, scope_axes, strangeness
+from curation.scoring.neighbours import neighbour_vote, unit
+from curation.scoring.out_of_scope import isolation, out_of_scope, scope_axes, strangeness
 from curation.scoring.pooling import pooled, pooling_weights
 from curation.scoring.scores import Ranking, ranks, self_confidence, suggest
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -21,8 +22,8 @@ from models.files.npz import read_arrays, write_arrays
 
 # Number of images above which the neighbours, who only explain, are sought on fewer axes.
 _MANY, _FEW_AXES = 20_000, 64
-METHOD = 4  # raised when the same evidence is judged differently: audits then judge again
-CONFLICTS_FIRST_SINCE = 4  # before that method, label_quality did not yet know which labels a copy contradicts
+METHOD = 5  # raised when the same evidence is judged differently: audits then judge again
+COPIES_SINCE = 4  # before that method, label_quality did not yet know the labels of copies
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
 
@@ -30,7 +31,7 @@ JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, wh
 class Findings:
     """The judgement of N given labels."""
 
-    label_quality: FloatArray  # (N,) in [0, 1], low = suspicious; labels that a copy contradicts come first
+    label_quality: FloatArray  # (N,) probability that the given label is right, low = suspicious
     probs: FloatArray  # (N, K) of all voters together
     kinds: Kinds
     flagged: BoolArray  # (N,) the most suspicious labels; their number is the estimated number of wrong labels
@@ -74,7 +75,7 @@ class Findings:
             arrays = {name: stored[name] for name in _ARRAYS}
         except KeyError as error:
             raise ErrataError(f"{path} has no {error}; audit the data set again") from error
-        method = int(stored.get("method", CONFLICTS_FIRST_SINCE - 1))
+        method = int(stored.get("method", COPIES_SINCE - 1))
         return cls(kinds=kinds, voters=tuple(str(voter) for voter in stored["voters"]), method=method, **arrays)
 
 
@@ -96,7 +97,8 @@ def judge_labels(
     The frozen backbones speak through a judge: the mean of a ridge regression that learns from every other image and
     of heads fitted out of fold, on all that all of them saw. The judge and the networks that learned their features
     are pooled. Then the ridge regression learns once more, trusting the labels by what that first pool says of them.
-    An image that is out of scope has low label quality, whatever class is nearest.
+    The label quality is the pooled probability of the given label, compared with other labels of its class, times the
+    probability that any class fits; a copy with another label lowers it.
 
     Args:
         labels: given class indices, shape (N,).
@@ -125,18 +127,21 @@ def judge_labels(
             voices[JUDGE] = pool[JUDGE] = probs if heads is None else np.asarray((probs + heads) / 2, np.float32)
             together, weights = _pool(pool, labels, learn, seed)
             trust = np.sqrt(self_confidence(labels, together) / together.max(1))
-        scope = out_of_scope(_strangeness(embeddings, labels, n_classes, learn, trust, seed))
+        strange, isolated = _oddness(embeddings, labels, n_classes, learn, groups, trust, seed)
+        scope = out_of_scope(strange, isolated)
         few_axes = features if len(labels) <= _MANY else np.concatenate([part[:, :_FEW_AXES] for part in axes], 1)
         voices[NEIGHBOURS] = neighbour_vote(few_axes, labels, n_classes, learn, groups)
     else:
         together, weights = _pool(pool, labels, learn, seed)
+        trust = np.sqrt(self_confidence(labels, together) / together.max(1))
     in_pool = dict(zip(pool, weights.tolist(), strict=True))
-    quality = conflicts_first(labels, groups, self_confidence(labels, together) * (1 - scope))
+    given = among_its_class(self_confidence(labels, together), labels, learn, trust)
+    quality = weigh_conflicts(labels, groups, given * (1 - scope), together)
     joint = estimated_joint(labels, together)
     return Findings(
         label_quality=quality,
         probs=together,
-        kinds=kinds_of(labels, together, scope),
+        kinds=kinds_of(labels, together, quality, scope),
         flagged=ranks(quality, np.ones(len(labels), bool)) <= round(float(joint.sum() - joint.trace())),
         joint=np.asarray(joint, np.float32),
         voters=tuple(voices),
@@ -155,18 +160,20 @@ def _pool(
     return pooled(probs, weights), weights
 
 
-def _strangeness(
+def _oddness(
     embeddings: Mapping[str, FloatArray],
     labels: IntArray,
     n_classes: int,
     learn: BoolArray,
+    groups: IntArray,
     trust: FloatArray,
     seed: int,
-) -> FloatArray:
-    """Return the mean over the backbones of how strange each image is, shape (N,)."""
+) -> tuple[FloatArray, FloatArray]:
+    """Return how strange and how isolated each image is, shape (N,) each, by all backbones."""
     n_axes = scope_axes(int(learn.sum()))
-    by_backbone = [
+    strange = [
         strangeness(joint_features([features], n_axes, seed), labels, n_classes, learn, trust)
         for features in embeddings.values()
     ]
-    return np.asarray(np.mean(by_backbone, axis=0), np.float32)
+    sides = [unit(joint_features([features], n_axes, seed, pressed=False)) for features in embeddings.values()]
+    return np.asarray(np.mean(strange, axis=0), np.float32), isolation(np.concatenate(sides, 1), learn, groups, seed)

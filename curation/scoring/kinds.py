@@ -37,24 +37,25 @@ class Kinds:
         return Kinds(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
 
 
-def kinds_of(labels: IntArray, probs: FloatArray, out_of_scope: FloatArray) -> Kinds:
-    """Return the scores of each label.
+def kinds_of(labels: IntArray, probs: FloatArray, label_quality: FloatArray, out_of_scope: FloatArray) -> Kinds:
+    """Return the scores of each label: its class, another class and no class compete, and add up to 1.
 
     Args:
         labels: given class indices, shape (N,).
-        probs: out-of-sample probabilities, shape (N, K), rows sum to 1.
-        out_of_scope: the score of showing none of the classes, shape (N,), in [0, 1]; it lowers the other scores.
+        probs: out-of-sample probabilities, shape (N, K), rows sum to 1; they share out what is left for other classes.
+        label_quality: probability that the given label is right, shape (N,), in [0, 1 - out_of_scope].
+        out_of_scope: the score of showing none of the classes, shape (N,), in [0, 1].
     """
     n, n_classes = probs.shape
-    given = probs[np.arange(n), labels]
     alternatives = np.array(probs, np.float32)
     alternatives[np.arange(n), labels] = 0
     best = alternatives.max(1) if n_classes > 1 else np.zeros(n, np.float32)
-    in_scope = 1 - out_of_scope
+    another = np.clip(1 - out_of_scope - label_quality, 0, 1)
+    wrong = another * best / np.maximum(alternatives.sum(1), 1e-12)
     return Kinds(
-        wrong=np.asarray(best * in_scope, np.float32),
+        wrong=np.asarray(wrong, np.float32),
         # 1 where both classes have half of the probability, 0.5 where they share it as 1 to 3
-        ambiguous=np.asarray(2 * np.minimum(given, best) * in_scope, np.float32),
+        ambiguous=np.asarray(np.minimum(2 * np.minimum(label_quality, wrong), 1), np.float32),
         out_of_scope=np.asarray(out_of_scope, np.float32),
-        hard=np.asarray(np.where(given >= best, (1 - given) * in_scope, 0), np.float32),
+        hard=np.asarray(np.where(label_quality >= wrong, another, 0), np.float32),
     )

@@ -1,13 +1,18 @@
-"""Images that show none of the classes: farther from each class than their distance to all images lets expect."""
+"""Images that show none of the classes: far from each class, and without near neighbours among the other images."""
 
 import numpy as np
 
+from curation.scoring.neighbours import VOTERS, nearest_images
 from models.arrays import BoolArray, FloatArray, IntArray
 
 _AXES = 64  # principal axes that count; further ones hold what is particular to each photograph
 FEWEST = 50  # images: among fewer, strange ones cannot be told
 _SHRINK = 0.05  # of a covariance towards a round one of the same size
-_EDGE = 7.0  # deviations from the median that count as half out of scope; chosen on `scenes` (docs/results.md)
+_LEAST_SPREAD = 1e-3  # of distances and cosines that are to be told apart
+_COMPARED = 20_000  # images among which neighbours are sought, at most
+# Log-odds of no class = isolation + strangeness / 2 - 5, in robust deviations. Distances to a class have the heavier
+# tail, hence the half. Chosen on `scenes` (docs/results.md).
+_OF_STRANGENESS, _EDGE = 0.5, 5.0
 
 
 def scope_axes(n: int) -> int:
@@ -46,18 +51,51 @@ def strangeness(
     within, around = _precision(features - mean_of_label, trusted), _precision(features - centre, trusted)
     nearest = np.min([_squared(features - mean, within) for mean in means], axis=0)
     relative = nearest - _squared(features - centre, around)
-    deviations = np.zeros(len(labels), np.float32)
+    return _deviations(relative, learn)
+
+
+def isolation(features: FloatArray, learn: BoolArray, groups: IntArray, seed: int = 0) -> FloatArray:
+    """Return how unlike its nearest images each image is, shape (N,), in robust deviations; high = isolated.
+
+    This is the mean cosine to the 20 nearest of the images that models learned from, negated. Fewer neighbours miss
+    oddments that resemble each other. Like `strangeness`, it is 0 for a kind with few images.
+
+    Args:
+        features: of all frozen backbones side by side, each on its first principal axes, shape (N, M).
+        learn: which images may be neighbours, shape (N,).
+        groups: copies share a group, shape (N,), and are no neighbours.
+        seed: draws the images that are compared with where there are more than 20,000.
+
+    Source: distance to the nearest neighbours, Sun et al. 2022, arXiv:2204.06507.
+    """
+    among = np.zeros(len(features), bool)
+    among[np.random.default_rng(seed).permutation(np.flatnonzero(learn))[:_COMPARED]] = True
+    cosines = nearest_images(features, among, groups, VOTERS)[1]
+    there = np.isfinite(cosines)
+    likeness = np.where(there, cosines, 0).sum(1) / np.maximum(there.sum(1), 1)
+    return _deviations(-likeness, learn)
+
+
+def _deviations(values: FloatArray, learn: BoolArray) -> FloatArray:
+    """Return values less their median by their robust spread, shape (N,), learned images and others by themselves."""
+    deviations = np.zeros(len(values), np.float32)
     for rows in (np.flatnonzero(learn), np.flatnonzero(~learn)):
         if len(rows) >= FEWEST:
-            middle = np.median(relative[rows])
-            spread = 1.4826 * np.median(np.abs(relative[rows] - middle))
-            deviations[rows] = (relative[rows] - middle) / max(float(spread), 1e-6)
+            middle = np.median(values[rows])
+            spread = 1.4826 * np.median(np.abs(values[rows] - middle))
+            deviations[rows] = (values[rows] - middle) / max(float(spread), _LEAST_SPREAD)
     return deviations
 
 
-def out_of_scope(deviations: FloatArray) -> FloatArray:
-    """Return the score of showing none of the classes, shape (N,), in [0, 1], high = no class fits."""
-    return np.asarray(1 / (1 + np.exp(np.clip(_EDGE - deviations, -50, 50))), np.float32)
+def out_of_scope(strange: FloatArray, isolated: FloatArray) -> FloatArray:
+    """Return the score of showing none of the classes, shape (N,), in [0, 1], high = no class fits.
+
+    Args:
+        strange: as `strangeness` returns it, the mean over the backbones, shape (N,).
+        isolated: as `isolation` returns it, shape (N,).
+    """
+    log_odds = np.clip(isolated + _OF_STRANGENESS * strange - _EDGE, -50, 50)
+    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
 
 
 def _precision(apart: FloatArray, weights: FloatArray) -> FloatArray:

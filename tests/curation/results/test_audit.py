@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from curation.results.audit import load_audit
-from curation.scoring.conflicts import conflicts_first
+from curation.scoring.class_odds import among_its_class
+from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.findings import Findings
 from curation.scoring.scores import rank, self_confidence
 from curation.workspace.folders import Workspace
@@ -124,29 +125,31 @@ def conflict(workspace: Workspace) -> FloatArray:
     np.savez(folder / "rows.npz", **arrays)
     note_rows(folder)
     (folder / "findings.npz").unlink()
-    findings = load_audit(workspace, "tiny").findings
-    findings.save(folder / "findings.npz")
-    return self_confidence(arrays["labels"], findings.probs)
+    audit = load_audit(workspace, "tiny")
+    audit.findings.save(folder / "findings.npz")
+    labels, probs = arrays["labels"], audit.findings.probs
+    given = self_confidence(labels, probs)
+    return among_its_class(given, labels, audit.rows.splits == "train", np.sqrt(given / probs.max(1)))
 
 
 def test_the_label_quality_is_one_number(workspace: Workspace) -> None:
     alone = conflict(workspace)
     audit = load_audit(workspace, "tiny")
     assert audit.duplicates.conflicting(audit.rows.labels).sum() == 2
-    expected = conflicts_first(audit.rows.labels, audit.duplicates.groups, alone)
-    assert (expected != alone).any()
+    expected = weigh_conflicts(audit.rows.labels, audit.duplicates.groups, alone, audit.findings.probs)
+    assert (expected != alone).sum() in (1, 2)
     np.testing.assert_array_equal(audit.findings.label_quality, expected)
     np.testing.assert_array_equal(audit.consensus.label_quality, expected)
 
 
-def test_findings_of_an_earlier_errata_rank_as_they_did(workspace: Workspace) -> None:
-    """They held the label quality without regard to copies, and copies were sorted when they were read."""
+def test_findings_of_an_earlier_errata_are_read(workspace: Workspace) -> None:
+    """The first held the label quality without regard to copies, which were compared when they were read."""
     alone, file = conflict(workspace), workspace.runs / "audit-tiny" / "findings.npz"
-    ranked = load_audit(workspace, "tiny").consensus.label_quality
+    weighed = load_audit(workspace, "tiny").consensus.label_quality
     arrays = dict(np.load(file))
+    np.savez(file, **{**arrays, "label_quality": alone, "method": np.array(4)})
+    np.testing.assert_array_equal(load_audit(workspace, "tiny").consensus.label_quality, alone)
     del arrays["method"]
     np.savez(file, **{**arrays, "label_quality": alone})
     assert Findings.load(file).method < 4
-    audit = load_audit(workspace, "tiny")
-    np.testing.assert_array_equal(audit.consensus.label_quality, ranked)
-    np.testing.assert_array_equal(audit.findings.label_quality, ranked)
+    np.testing.assert_array_equal(load_audit(workspace, "tiny").consensus.label_quality, weighed)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.scoring.out_of_scope import out_of_scope, strangeness
+from curation.scoring.out_of_scope import FEWEST, isolation, out_of_scope, strangeness
 from tests.curation.scoring.test_judge import clusters
 
 
@@ -16,17 +16,46 @@ def test_a_picture_of_nothing_known_is_the_strangest() -> None:
     deviations = strangeness(x, labels, 3, learn, ones)
     assert set(np.argsort(-deviations)[:5]) == set(range(5))
     assert abs(np.median(deviations)) < 1e-4
-    score = out_of_scope(deviations)
+    score = out_of_scope(deviations, np.zeros(300, np.float32))
     assert ((score >= 0) & (score <= 1)).all()
     assert (np.argsort(deviations) == np.argsort(score)).all() or len(np.unique(score)) < 300
 
 
 def test_half_at_the_edge() -> None:
-    assert out_of_scope(np.array([7.0, 0.0, 1e6, -1e6], np.float32)).tolist() == [
-        0.5,
-        *out_of_scope(np.array([0.0, 1e6, -1e6], np.float32)).tolist(),
-    ]
-    assert out_of_scope(np.array([0.0], np.float32))[0] < 0.001
+    strange, isolated = np.array([10, 0, 5, 0, 1e6, -1e6], np.float32), np.array([0, 5, 2.5, 0, 0, 0], np.float32)
+    score = out_of_scope(strange, isolated)
+    assert score[:3].tolist() == [0.5, 0.5, 0.5]
+    assert score[3] < 0.01
+    assert (score[4], score[5]) == (1, np.float32(0) + score[5])
+    assert score[5] < 1e-20
+
+
+def test_an_image_without_a_neighbour_is_the_most_isolated() -> None:
+    rng = np.random.default_rng(0)
+    x = (rng.normal(size=(200, 12)) * 0.3 + 3 * np.eye(12)[rng.integers(0, 3, 200)]).astype(np.float32)
+    x[7] = 3 * np.eye(12)[9]
+    isolated = isolation(x, np.ones(200, bool), np.arange(200))
+    assert isolated.argmax() == 7
+    assert abs(np.median(isolated)) < 1e-4
+
+
+def test_a_copy_is_no_neighbour() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(100, 6)).astype(np.float32)
+    x[20:41] = x[20]  # 21 copies of a picture: with each other they would be the least isolated
+    groups = np.arange(100)
+    alone = isolation(x, np.ones(100, bool), groups)
+    groups[20:41] = 20
+    assert alone[20] == alone.min()
+    assert isolation(x, np.ones(100, bool), groups)[20] > alone[20]
+
+
+def test_nothing_to_compare_with() -> None:
+    few = FEWEST - 1
+    assert (isolation(np.eye(few, dtype=np.float32), np.ones(few, bool), np.arange(few)) == 0).all()
+    assert (isolation(np.zeros((80, 3), np.float32), np.ones(80, bool), np.arange(80)) == 0).all()
+    assert (isolation(np.ones((80, 3), np.float32), np.zeros(80, bool), np.arange(80)) == 0).all()
+    assert (isolation(np.ones((80, 3), np.float32), np.ones(80, bool), np.zeros(80, np.int64)) == 0).all()
 
 
 def test_held_out_images_are_compared_among_themselves() -> None:
