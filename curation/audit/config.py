@@ -70,6 +70,11 @@ class AuditConfig:
             raise ErrataError("no architecture is named; give at least one with --architectures")
         if len(set(self.architectures)) < len(self.architectures):
             raise ErrataError(f"an architecture is named twice in {','.join(self.architectures)}; name each once")
+        if self.auto and len(self.architectures) > 1:
+            raise ErrataError(
+                f"--architectures {','.join(self.architectures)}: auto chooses the architectures itself; "
+                "name it alone, or name those that you want"
+            )
         if self.combinations and len(self.members) < 2:
             raise ErrataError(
                 f"{self.combinations[0]} combines the other architectures, and --architectures "
@@ -80,22 +85,18 @@ class AuditConfig:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
         if self.cams_per_split < 0 or self.seed < 0:
             raise ErrataError("--seed and --cams must not be negative")
-        if not self.auto:
-            self._check_no_budget()
-            return replace(self, architectures=self.members + self.combinations)
-        if len(self.architectures) > 1:
-            raise ErrataError(
-                f"--architectures {','.join(self.architectures)}: auto chooses the architectures itself; "
-                "name it alone, or name those that you want"
-            )
+        if self.auto:
+            return self._with_budget()
+        if self.minutes is not None:
+            why = "with --predictions nothing is trained" if self.predictions else "named architectures all vote"
+            raise ErrataError(f"--minutes is the budget of --architectures auto, and {why}; leave it out")
+        return replace(self, architectures=self.members + self.combinations)
+
+    def _with_budget(self) -> "AuditConfig":
+        """Return the config of an audit that chooses its architectures, with its minutes."""
         if self.predictions:
             raise ErrataError("with --predictions nothing is trained; leave --architectures auto out")
         minutes = DEFAULT_MINUTES if self.minutes is None else self.minutes
         if not (math.isfinite(minutes) and minutes > 0):
             raise ErrataError(f"--minutes {minutes:g} leaves no time for an audit; give a number above 0")
         return replace(self, minutes=float(minutes))
-
-    def _check_no_budget(self) -> None:
-        if self.minutes is not None:
-            why = "with --predictions nothing is trained" if self.predictions else "named architectures all vote"
-            raise ErrataError(f"--minutes is the budget of --architectures auto, and {why}; leave it out")
