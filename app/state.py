@@ -7,7 +7,7 @@ import streamlit as st
 
 from curation.datasets.catalog import find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE, audited_name
-from curation.results.audit import Audit, load_audit
+from curation.results.audit import FINDINGS, TAUGHT_FINDINGS, Audit, load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, audited
 from models.errors import ErrataError
@@ -66,7 +66,7 @@ def forget_image() -> None:
 
 def audit_stamp(folder: Path) -> tuple[int, ...]:
     """Return when the files of an audit were written; a running audit writes them again."""
-    files = [folder / name for name in ("results.json", "rows.npz", "findings.npz")]
+    files = [folder / name for name in ("results.json", "rows.npz", FINDINGS, TAUGHT_FINDINGS)]
     files += sorted(folder.glob("map-*.npy"))
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 

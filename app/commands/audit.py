@@ -38,6 +38,9 @@ def audit(
         typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing"),
     ] = "",
     version: LabelVersion = "original",
+    with_decisions: Annotated[
+        bool, typer.Option("--with-decisions", help="judge again: learn from the verdicts too; trains no network again")
+    ] = False,
 ) -> None:
     """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
     from curation.datasets.opening import check_known
@@ -47,7 +50,8 @@ def audit(
     check_known_version(name, version, workspace)
     from curation.audit.config import AuditConfig
 
-    config = AuditConfig(comma_separated(architectures), folds, seed, cams, engine, version, predictions, minutes)
+    chosen = comma_separated(architectures)
+    config = AuditConfig(chosen, folds, seed, cams, engine, version, predictions, minutes, with_decisions)
     run(workspace, name, config.checked())
 
 
@@ -91,6 +95,9 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
         _print_split(audit, split)
     for choice in audit.config.get("choices", []):
         typer.echo(f"  {choice}")
+    if verdicts := audit.findings.verdicts:
+        only = "; predictions made elsewhere stay, only their weight learns" if audit.config.get("predictions") else ""
+        typer.echo(f"  judged with {counted(verdicts, 'verdict')}, the log up to line {audit.findings.line}{only}")
     if leaks := int(audit.duplicates.leaks(rows.splits).sum()):
         typer.echo(f"  outside train with a twin in train: {counted(leaks, 'image')}")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")

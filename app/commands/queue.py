@@ -85,6 +85,7 @@ def _audit_request(workspace: Workspace, arguments: Sequence[str]) -> "JobReques
         version=options["version"],
         predictions=options["predictions"],
         minutes=options["minutes"],
+        with_decisions=options["with_decisions"],
     ).checked_values()
     for variant in config.members:
         check_variant(variant)

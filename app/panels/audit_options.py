@@ -1,6 +1,6 @@
 """The options of an audit, chosen before it starts; those of the last audit are offered first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +40,19 @@ def audit_options(folder: Path) -> list[str]:
     Args:
         folder: the run folder of the audit.
     """
-    path = folder / "config.json"
-    last = read_json(path) if path.exists() else {}
-    first = {**_defaults(), **{key: last[key] for key in _OPTIONS.values() if key in last}}
+    last = _last(folder)
+    first = {**_defaults(), **last}
     chosen = dict(first)
     if not first["predictions"]:
         with st.popover("Options", icon=":material/tune:"):
             chosen |= _choices(folder.name.removeprefix("audit-"), first)
     given = chosen if last else {key: value for key, value in chosen.items() if value != first[key]}
     return command_options(given)
+
+
+def last_options(folder: Path, architectures: Sequence[str]) -> list[str]:
+    """Return the settings of the last audit in this run folder as options, with the architectures it had chosen."""
+    return command_options({**_last(folder), "architectures": list(architectures), "minutes": None})
 
 
 def command_options(settings: Mapping[str, Any]) -> list[str]:
@@ -62,6 +66,12 @@ def _typed(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else f"{value}"
+
+
+def _last(folder: Path) -> dict[str, Any]:
+    path = folder / "config.json"
+    config = read_json(path) if path.exists() else {}
+    return {key: config[key] for key in _OPTIONS.values() if key in config}
 
 
 def _defaults() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from curation.audit.choices import DEFAULT_MINUTES, FROZEN, SMALL
 from curation.training.combine import COMBINATIONS
+from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
 from models.figures.folds import DEFAULT_FOLDS
 from models.files.atomic import checked_name
@@ -25,6 +26,7 @@ class AuditConfig:
     version: str = "original"  # of the labels
     predictions: str = ""  # source of a model's predictions made elsewhere; nothing is trained then
     minutes: float | None = None  # budget of an audit that chooses its architectures; None with named ones
+    with_decisions: bool = False  # the judge of the given labels learns from the verdicts on them
 
     @property
     def auto(self) -> bool:
@@ -63,8 +65,8 @@ class AuditConfig:
         Knowing these takes seconds of imports.
 
         Raises:
-            ErrataError: no architecture, one named twice, nothing to combine, too few folds, a negative number, or a
-                budget that is no time or limits nothing.
+            ErrataError: no architecture, one named twice, nothing to combine, too few folds, a negative number, a
+                budget that is no time or limits nothing, or verdicts for a version.
         """
         if not self.architectures:
             raise ErrataError("no architecture is named; give at least one with --architectures")
@@ -81,6 +83,7 @@ class AuditConfig:
                 f"{','.join(self.architectures)} names {len(self.members)}; name at least two beside it"
             )
         checked_name("version", self.version)
+        self._check_labels()
         if self.folds < 2:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
         if self.cams_per_split < 0 or self.seed < 0:
@@ -100,3 +103,10 @@ class AuditConfig:
         if not (math.isfinite(minutes) and minutes > 0):
             raise ErrataError(f"--minutes {minutes:g} leaves no time for an audit; give a number above 0")
         return replace(self, minutes=float(minutes))
+
+    def _check_labels(self) -> None:
+        if self.with_decisions and self.version != ORIGINAL:
+            raise ErrataError(
+                f"--with-decisions judges the labels as given, and version {self.version!r} holds its verdicts "
+                "already: leave one of --with-decisions and --version out"
+            )

@@ -14,6 +14,7 @@ Each stage is done again where its key changes. A key names all that the result 
     train ensemble, train average   as train, and the predictions of the members
     predictions  names of the images, and the predictions made elsewhere
     judge        labels, which of them may be learned from, groups of copies, the voters' runs, seed
+    judge again  as judge, and what the settled verdicts say of the labels; with --with-decisions only
     map          the embeddings, seed
     cams         the run, the images and classes to be looked at
     fiftyone     all stages before, version of the labels, Errata's version
@@ -23,7 +24,7 @@ What is computed otherwise than before has a METHOD number in its key, which is 
 images stands in rows.npz, where version 0.1 had none.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -31,10 +32,13 @@ from pathlib import Path
 import numpy as np
 
 from curation.audit.config import AuditConfig
+from curation.audit.judging import Court
 from curation.audit.predicting import Predicted, take_predictions, train_models
 from curation.database.names import dataset_name
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.rows import Rows
+from curation.decisions.ledger import Ledger, log_of, open_ledger
+from curation.decisions.lessons import read_lessons
 from curation.images.checked_rows import CheckedRows
 from curation.images.checking import check_listed, note_problems
 from curation.images.keys import bytes_key, content_key, files_key, rows_key
@@ -48,16 +52,16 @@ from curation.results.architectures import (
 from curation.results.audit import Audit
 from curation.results.cam_files import cam_jobs
 from curation.results.summary import Summary, write_results
-from curation.scoring.findings import METHOD, Findings, judge_labels
 from curation.versions.working_copy import working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray, Progress
 from models.figures.predictions import Predictions
-from models.files.atomic import atomic, write_json
+from models.files.atomic import atomic, digest, read_json, write_json
 from models.files.runs import computing
 
+_JUDGEMENT = ("judge", "cams")  # stages that depend on the judgement of the labels
 _CODE = (".py", ".html", ".svg", ".css")  # of the reports: a changed template writes the report again
 
 
@@ -85,10 +89,13 @@ def run_audit(
     config = config.checked()
     copy = working_copy(workspace, spec, rows, config.version)
     spec, rows = copy.to_audit()
-    folder = audit_folder(workspace, spec.name)
+    folder, log = audit_folder(workspace, spec.name), log_of(workspace, spec.name)
+    if config.with_decisions:
+        read_lessons(open_ledger(workspace, spec.name), spec.name)  # else an audit would fail after its first stage
     with computing(folder, {"dataset": spec.name, "source": spec.source, **asdict(config), **copy.config}) as run:
         stages = Stages(run, on_stage)
         checked = check_listed(rows, workspace, stages)
+        lessons = read_lessons(Ledger(log, checked), spec.name) if config.with_decisions else None
         problems = note_problems(checked, workspace, stages)
         if predictions is None:
             predicted = train_models(workspace, spec, checked, config, stages)
@@ -100,7 +107,10 @@ def run_audit(
         summary = summarise(spec, checked, config, predicted, stages)
         write_results(folder, summary)  # from here on an interrupted audit shows what it has
         architectures = architecture_results(read_predictions(workspace, summary), summary, checked.rows.labels)
-        findings = judge_stage(architectures, checked, predicted, config.seed, stages)
+        court = Court(architectures, checked, predicted, config.seed)
+        findings = court.judge(stages)
+        if lessons:
+            findings = court.judge_again(findings, *lessons, stages)
         architectures = tuple(draw_map(architecture, config.seed, stages) for architecture in architectures)
         audit = Audit(
             spec.name,
@@ -138,29 +148,6 @@ def summarise(
         images_key=content_key(checked),
         stages=_names(stages),
     )
-
-
-def judge_stage(
-    architectures: Sequence[ArchitectureResult], checked: CheckedRows, predicted: Predicted, seed: int, stages: Stages
-) -> Findings:
-    """Judge every label by all architectures and by the frozen embeddings."""
-    rows, groups, learn = checked.rows, predicted.duplicates.groups, checked.rows.splits == "train"
-    voters = {voter.name: voter for voter in architectures if not voter.members}
-    output = stages.run_folder / "findings.npz"
-
-    def work(_: Progress) -> Findings:
-        opinions = {name: voter.predictions.probs for name, voter in voters.items()}
-        frozen = {name: voter.predictions.embeddings for name, voter in voters.items() if voter.frozen}
-        embeddings = {name: values for name, values in frozen.items() if values is not None}
-        material = predicted.material
-        evidence = {name: material.evidence(name) for name in embeddings} if material else None
-        findings = judge_labels(rows.labels, len(rows.classes), learn, groups, opinions, embeddings, evidence, seed)
-        findings.save(output)
-        return findings
-
-    runs = {name: voter.run_folder.name for name, voter in voters.items()}
-    inputs = [METHOD, bytes_key(rows.labels, learn, groups), runs, seed]
-    return stages.value("judge", inputs, [output], work, lambda: Findings.load(output))
 
 
 def draw_map(architecture: ArchitectureResult, seed: int, stages: Stages) -> ArchitectureResult:
@@ -201,16 +188,21 @@ def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages) -> None:
 
 
 def write_dataset(workspace: Workspace, audit: Audit, stages: Stages) -> None:
-    """Write everything into the FiftyOne dataset."""
-    marker = stages.run_folder / "fiftyone.json"
+    """Write everything into the FiftyOne dataset; where only the judgement is another one, its fields alone."""
+    marker, about = stages.run_folder / "fiftyone.json", [audit.config["version"], version("errata-vision")]
+    unjudged = digest(about, [record.key for record in stages.records if not record.name.startswith(_JUDGEMENT)])
 
     def work(progress: Progress) -> None:
-        from curation.in_fiftyone.write_audit import write_audit
+        from curation.in_fiftyone.write_audit import write_audit, write_judgement
 
-        write_audit(workspace, audit, progress)
-        write_json(marker, {"dataset": dataset_name(audit.name)})
+        noted = read_json(marker).get("unjudged") if marker.exists() else None
+        if noted != unjudged or not write_judgement(workspace, audit, progress):
+            if marker.exists():  # a process that is killed from here on leaves nobody knows which judgement
+                write_json(marker, {"dataset": dataset_name(audit.name)})
+            write_audit(workspace, audit, progress)
+        write_json(marker, {"dataset": dataset_name(audit.name), "unjudged": unjudged})
 
-    inputs = [_keys(stages), audit.config["version"], version("errata-vision")]
+    inputs = [_keys(stages), *about]
     stages.do("fiftyone", inputs, [marker], work)
 
 

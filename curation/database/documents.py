@@ -9,6 +9,7 @@ import random
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,47 @@ def insert(fo: Any, dataset: Any, paths: Sequence[Path], columns: Sequence[Colum
     documents = _documents(pattern, paths, written)
     while batch := list(islice(documents, BATCH)):
         collection.insert_many(batch, ordered=False)
+
+
+def replace_values(dataset: Any, key: str, keys: Sequence[str], columns: Sequence[Column]) -> bool:
+    """Write some fields of all samples anew; all fields of a sample change at once, and its other fields stay.
+
+    Args:
+        dataset: with N samples.
+        key: the field that tells which sample is meant.
+        keys: its values, N, in the order of the columns' values.
+        columns: the fields, N values each; None empties the field.
+
+    Returns:
+        False, and nothing is written, where the dataset has other samples or lacks a field.
+    """
+    from pymongo import UpdateOne
+
+    collection = dataset._sample_collection
+    identity = {document.get(key): document["_id"] for document in collection.find({}, {key: 1})}
+    patterns = {}
+    for column in columns:
+        filled = collection.find_one({column.name: {"$ne": None}}, {column.name: 1})
+        if filled is None and any(value is not None for value in _raw(column)):
+            return False
+        patterns[column.name] = filled[column.name] if filled else {}
+    if set(identity) != set(keys):
+        return False
+    names, now = [column.name for column in columns], datetime.now(UTC)
+    encoded = zip(*(_encoded(column, patterns[column.name]) for column in columns), strict=True)
+    updates = (
+        UpdateOne(
+            {"_id": identity[sample]}, {"$set": {**dict(zip(names, values, strict=True)), "last_modified_at": now}}
+        )
+        for sample, values in zip(keys, encoded, strict=True)
+    )
+    while batch := list(islice(updates, BATCH)):
+        collection.bulk_write(batch, ordered=False)
+    return True
+
+
+def _raw(column: Column) -> Sequence[Any] | FloatArray:
+    return column.values.labels if isinstance(column.values, Labels) else column.values
 
 
 def field_values(fo: Any, column: Column) -> Iterator[Any]:

@@ -34,6 +34,14 @@ def audit_columns(audit: Audit) -> list[Column]:
     ]
 
 
+def judgement_columns(audit: Audit) -> list[Column]:
+    """Return the fields that another judgement of the same labels changes; Grad-CAM maps are of the suggestions."""
+    slugs = [architecture.slug for architecture in audit.architectures]
+    maps = [field(slug) for slug in slugs for field in (names.given_map_field, names.suggested_map_field)]
+    changing = {names.SUGGESTED, names.LABEL_QUALITY, *maps, *(column.name for column in _trouble_columns(audit))}
+    return [column for column in audit_columns(audit) if column.name in changing]
+
+
 def _common_columns(audit: Audit) -> list[Column]:
     """Return the fields that belong to no single architecture."""
     rows, ranking, twins = audit.rows, audit.consensus, audit.duplicates

@@ -3,11 +3,12 @@
 import logging
 
 from curation.database import names, store, views
+from curation.database.documents import replace_values
 from curation.database.names import dataset_name
 from curation.database.samples import read_samples
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.reviewer import kept_reviewer
-from curation.in_fiftyone.audit_fields import audit_columns
+from curation.in_fiftyone.audit_fields import KINDS, audit_columns, judgement_columns
 from curation.in_fiftyone.audit_views import audit_views
 from curation.in_fiftyone.mirror import READ, prepare_review, write_decisions
 from curation.in_fiftyone.review_views import write_queue
@@ -47,6 +48,36 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
             write_decisions(dataset, ledger)
             write_queue(dataset, audit, ledger)
         dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
+
+
+def write_judgement(workspace: Workspace, audit: Audit, progress: Progress | None = None) -> bool:
+    """Write what another judgement of the same labels changes; return False where the dataset has to be written anew.
+
+    The dataset stays, and with it the sessions that are open on it.
+
+    Raises:
+        ErrataError: MongoDB is missing, does not start, or dies meanwhile.
+    """
+    if not store.dataset_exists(workspace, dataset_name(audit.name)):
+        return False
+    ledger = Ledger(log_of(workspace, audit.name), audit.checked) if audit.config["version"] == ORIGINAL else None
+    if ledger:
+        _keep_edits(workspace, audit, ledger)
+    dataset = store.load_dataset(workspace, dataset_name(audit.name))
+    with store.answering():
+        if not replace_values(dataset, names.IMAGE_ID, audit.rows.image_ids.tolist(), judgement_columns(audit)):
+            return False
+        if progress:
+            progress(1, 2)
+        kept = audit_views(audit)
+        for kind in KINDS.keys() - {view.name for view in kept}:
+            if dataset.has_saved_view(kind):
+                dataset.delete_saved_view(kind)
+        views.save_views(dataset, kept)
+        if ledger:
+            write_decisions(dataset, ledger)
+            write_queue(dataset, audit, ledger)
+    return True
 
 
 def _keep_edits(workspace: Workspace, audit: Audit, ledger: Ledger) -> None:

@@ -1,6 +1,6 @@
 """What an audit found, read back from its run folder; needs neither torch nor FiftyOne."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,9 @@ from curation.workspace.stages import StageRecord, read_records
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.predictions import Predictions
+
+FINDINGS = "findings.npz"  # by the labels as given
+TAUGHT_FINDINGS = "findings-with-decisions.npz"  # by these and the verdicts on them
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         checked,
         duplicates,
         architectures,
-        _findings(folder, rows, duplicates, architectures),
+        _findings(_findings_file(folder, summary.config), rows, duplicates, architectures),
         _stages_in_order(folder, summary.stages),
         _problems(folder, n),
     )
@@ -126,13 +129,16 @@ def _points(file: Path, n: int) -> FloatArray | None:
     return points if points is not None and len(points) == n else None
 
 
-def _findings(
-    folder: Path, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]
-) -> Findings:
+def _findings_file(folder: Path, config: Mapping[str, Any]) -> Path:
+    """Return the file of the judgement that an audit was asked for; until that is there, by the labels as given."""
+    taught = folder / TAUGHT_FINDINGS
+    return taught if config.get("with_decisions") and taught.exists() else folder / FINDINGS
+
+
+def _findings(file: Path, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]) -> Findings:
     """Return the judgement of the labels; by the architectures alone until the audit has come so far."""
     voters = [architecture for architecture in architectures if not architecture.members]
     opinions = {voter.name: voter.predictions.probs for voter in voters}
-    file = folder / "findings.npz"
     if file.exists():
         findings = Findings.load(file)
         if len(findings.label_quality) == len(rows) and set(opinions) <= set(findings.voters):

@@ -33,7 +33,8 @@ def write_results(folder: Path, summary: Summary) -> None:
     if (folder / _FILE).exists():
         before = read_json(folder / _FILE)
         if before.get("dataset_key") != summary.dataset_key:
-            (folder / "findings.npz").unlink(missing_ok=True)
+            for findings in folder.glob("findings*.npz"):
+                findings.unlink()
         if before.get("images_key") != summary.images_key:
             for points in folder.glob("map-*.npy"):
                 points.unlink()

@@ -98,8 +98,8 @@ def population_of(audit: Audit, chosen: BoolArray) -> Population:
 
 
 def draw_order_of(audit: Audit) -> DrawOrder:
-    """Return the order in which all reviews of an audit draw images at random."""
-    return draw_order(audit.rows.image_ids, audit.consensus.label_quality, ORDER_SEED)
+    """Return the order in which all reviews of an audit draw images at random; judging again does not change it."""
+    return draw_order(audit.rows.image_ids, audit.findings.draw_quality, ORDER_SEED)
 
 
 def label_probabilities(audit: Audit) -> FloatArray:

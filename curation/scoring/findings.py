@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.joint_heads import joint_heads
 from curation.scoring.judge import joint_features, judge_by_ridge
 from curation.scoring.kinds import Kinds, kinds_of
+from curation.scoring.lessons import WEIGHT, Lessons, apart, as_given
 from curation.scoring.neighbours import neighbour_vote, unit
 from curation.scoring.out_of_scope import isolation, out_of_scope, scope_axes, strangeness
 from curation.scoring.pooling import pooled, pooling_weights
@@ -41,11 +43,20 @@ class Findings:
     votes: IntArray  # (V, N) the most probable class of each voter
     sure: FloatArray  # (V, N) its probability
     method: int = METHOD  # that judged the labels
+    lessons: str = ""  # digest of what people said of the labels, as far as it was learned from; empty: nothing was
+    verdicts: int = 0  # how many verdicts that were
+    line: int = 0  # of the decision log, up to which they count
+    first_quality: FloatArray | None = None  # (N,) label quality by the given labels alone; None: it is label_quality
 
     def ranking(self, labels: IntArray) -> Ranking:
         """Return the findings as a ranking of the labels."""
         suggested, runner_up = suggest(labels, self.probs)
         return Ranking(self.label_quality, suggested, runner_up, self.probs.max(1))
+
+    @property
+    def draw_quality(self) -> FloatArray:
+        """The label quality that looks are drawn by, shape (N,): verdicts that are learned from do not change it."""
+        return self.label_quality if self.first_quality is None else self.first_quality
 
     @property
     def n_wrong(self) -> float:
@@ -59,7 +70,9 @@ class Findings:
     def save(self, path: Path) -> None:
         """Write the findings as .npz, whole or not at all."""
         kinds = {f"kind_{field.name}": getattr(self.kinds, field.name) for field in fields(Kinds)}
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        arrays = {name: np.asarray(getattr(self, name)) for name in (*_ARRAYS, *_LEARNED)}
+        if self.first_quality is not None:
+            arrays["first_quality"] = self.first_quality
         write_arrays(path, voters=np.array(self.voters, np.str_), method=np.array(self.method), **arrays, **kinds)
 
     @classmethod
@@ -72,14 +85,22 @@ class Findings:
         stored = read_arrays(path)
         try:
             kinds = Kinds(**{field.name: stored[f"kind_{field.name}"] for field in fields(Kinds)})
-            arrays = {name: stored[name] for name in _ARRAYS}
+            values: dict[str, Any] = {name: stored[name] for name in _ARRAYS}
         except KeyError as error:
             raise ErrataError(f"{path} has no {error}; audit the data set again") from error
         method = int(stored.get("method", COPIES_SINCE - 1))
-        return cls(kinds=kinds, voters=tuple(str(voter) for voter in stored["voters"]), method=method, **arrays)
+        values |= {name: stored[name].item() for name in _LEARNED if name in stored}
+        return cls(
+            kinds=kinds,
+            voters=tuple(str(voter) for voter in stored["voters"]),
+            method=method,
+            first_quality=stored.get("first_quality"),
+            **values,
+        )
 
 
 _ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
+_LEARNED = ("lessons", "verdicts", "line")
 
 
 def judge_labels(
@@ -91,6 +112,7 @@ def judge_labels(
     embeddings: Mapping[str, FloatArray],
     evidence: Mapping[str, FloatArray] | None = None,
     seed: int = 0,
+    lessons: Lessons | None = None,
 ) -> Findings:
     """Judge N given labels from all that is known of the images.
 
@@ -111,30 +133,40 @@ def judge_labels(
         evidence: frozen architecture -> embedding and what earlier stages saw, shape (N, D + E); the embeddings alone
             where it is not given.
         seed: draws folds, and samples of large data sets.
+        lessons: what people said of the labels. Judge, heads, scope and weights learn from it, and the networks do not;
+            the given labels are judged all the same. The given labels teach where it is not given.
     """
+    lessons = lessons or as_given(labels)
+    taught, fit = lessons.labels, learn & ~lessons.left_out
     voices = dict(opinions)
-    pool = {name: probs for name, probs in opinions.items() if name not in embeddings or not learn.any()}
+    pool = {name: probs for name, probs in opinions.items() if name not in embeddings or not fit.any()}
     scope = np.zeros(len(labels), np.float32)
-    if embeddings and learn.any():
+    if embeddings and fit.any():
+        target, n_told, told = lessons.with_none_of_these(n_classes, learn)
         seen = list((evidence or embeddings).values())
         axes, heads = [joint_features([features], seed=seed) for features in seen], None
         features = np.concatenate(axes, 1)
-        if len(np.unique(groups[learn])) > 1:
-            heads = joint_heads(seen, labels, n_classes, learn, groups, seed)
-        trust = np.ones(len(labels), np.float32)
+        if len(np.unique(groups[told])) > 1:
+            heads = joint_heads(seen, target, n_told, told, groups, seed)
+        trust = np.where(lessons.taught, WEIGHT, 1).astype(np.float32)
         for _ in range(2):
-            probs = judge_by_ridge(features, labels, n_classes, learn, groups, trust).probs
-            voices[JUDGE] = pool[JUDGE] = probs if heads is None else np.asarray((probs + heads) / 2, np.float32)
-            together, weights = _pool(pool, labels, learn, seed)
-            trust = np.sqrt(self_confidence(labels, together) / together.max(1))
-        strange, isolated = _oddness(embeddings, labels, n_classes, learn, groups, trust, seed)
-        scope = out_of_scope(strange, isolated)
+            probs = judge_by_ridge(features, target, n_told, told, groups, trust).probs
+            mean = probs if heads is None else np.asarray((probs + heads) / 2, np.float32)
+            voices[JUDGE], none = apart(mean, n_classes)
+            pool[JUDGE] = voices[JUDGE]
+            together, weights = _pool(pool, taught, fit, seed)
+            trust = np.sqrt(self_confidence(taught, together) / together.max(1))
+            trust[lessons.taught] = WEIGHT
+        trust[lessons.left_out] = 0
+        strange, isolated = _oddness(embeddings, taught, n_classes, learn, groups, trust, seed, lessons.strange)
+        scope = 1 - (1 - out_of_scope(strange, isolated)) * (1 - none)  # either says so
         few_axes = features if len(labels) <= _MANY else np.concatenate([part[:, :_FEW_AXES] for part in axes], 1)
-        voices[NEIGHBOURS] = neighbour_vote(few_axes, labels, n_classes, learn, groups)
+        voices[NEIGHBOURS] = neighbour_vote(few_axes, taught, n_classes, fit, groups)
     else:
-        together, weights = _pool(pool, labels, learn, seed)
-        trust = np.sqrt(self_confidence(labels, together) / together.max(1))
+        together, weights = _pool(pool, taught, fit, seed)
+        trust = np.sqrt(self_confidence(taught, together) / together.max(1))
     in_pool = dict(zip(pool, weights.tolist(), strict=True))
+    trust = np.where((labels == taught) & ~lessons.left_out, np.minimum(trust, 1), 0)  # in the given labels
     given = among_its_class(self_confidence(labels, together), labels, learn, trust)
     quality = weigh_conflicts(labels, groups, given * (1 - scope), together)
     joint = estimated_joint(labels, together)
@@ -168,12 +200,14 @@ def _oddness(
     groups: IntArray,
     trust: FloatArray,
     seed: int,
+    outside: BoolArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Return how strange and how isolated each image is, shape (N,) each, by all backbones."""
+    """Return how strange and how isolated each image is, shape (N,) each; images `outside` are nobody's neighbours."""
     n_axes = scope_axes(int(learn.sum()))
     strange = [
         strangeness(joint_features([features], n_axes, seed), labels, n_classes, learn, trust)
         for features in embeddings.values()
     ]
     sides = [unit(joint_features([features], n_axes, seed, pressed=False)) for features in embeddings.values()]
-    return np.asarray(np.mean(strange, axis=0), np.float32), isolation(np.concatenate(sides, 1), learn, groups, seed)
+    company = isolation(np.concatenate(sides, 1), learn & ~outside, groups, seed)
+    return np.asarray(np.mean(strange, axis=0), np.float32), company

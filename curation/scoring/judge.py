@@ -97,7 +97,7 @@ def judge_by_ridge(
         n_classes: K.
         learn: whose labels may be learned from, shape (N,), at least one; the others are judged by all of these.
         groups: copies share a group, shape (N,): no image is judged by a copy's label.
-        weights: how far each label is trusted, shape (N,), in [0, 1].
+        weights: how far each label is trusted, shape (N,), 0 or more: in [0, 1] unless a person settled it.
 
     Returns:
         probabilities whose sharpness fits the given labels best.

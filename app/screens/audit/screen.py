@@ -11,6 +11,7 @@ from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
 from app.panels.data_bar import readable_audit
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.judge_again import judge_again_button, judged_with
 from app.panels.queue import other_jobs
 from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
@@ -95,12 +96,15 @@ def _actions(audit: Audit, chosen: str, job_state: JobState) -> None:
     trained_here = all(architecture.name in audit.config["architectures"] for architecture in audit.architectures)
     if job_state.state == "finished" and source and trained_here and not waiting_job(audit.folder):
         audit_button(source, audit.folder, "Audit again")
+        judge_again_button(source, audit)
 
 
 def _results(audit: Audit) -> None:
     """Show the figures, the ranked table, and the selected image beside it."""
     title = read_json(audit.folder / "results.json")["title"]
     st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit)))
+    if sentence := judged_with(audit):
+        st.caption(sentence)
     if audit.in_sample:
         st.warning(
             "In-sample predictions: the model may have trained on the images it judges, so its scores flatter the "

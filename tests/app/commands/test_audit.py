@@ -13,9 +13,11 @@ from curation.database.start import stop_database
 from curation.datasets.opening import open_dataset
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from models.files.atomic import write_json
+from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.drawn_folder import CLASSES, draw, draw_folder
 from tests.helpers.errata_process import errata
-from tests.helpers.small_audit import small_audit
+from tests.helpers.small_audit import small_audit, small_config
 from tests.helpers.typed_command import Run, refusal
 
 
@@ -77,6 +79,33 @@ def test_splits_of_an_audited_data_set(run: Run, home: Path) -> None:
     assert "'tiny' has no val images; its splits: test, train" in refusal(run("issues", "tiny", "--split", "val"))
     assert "no split 'tset'" in refusal(run("review", "tiny", "--split", "tset"))
     assert "no audited data set 'tinny'" in refusal(run("issues", "tinny"))
+
+
+def test_judging_again_needs_verdicts_and_the_labels_as_given(run: Run, home: Path) -> None:
+    audit = small_audit(Workspace(home), cams=0)
+    write_json(audit.folder / "config.json", {"source": str(home / "data" / "tiny"), **small_config()})
+    assert "nothing to learn from" in refusal(run("audit", "tiny", "--with-decisions"))
+    add_verdicts(Workspace(home))
+    version(Workspace(home))
+    assert "leave one of --with-decisions and --version out" in refusal(
+        run("audit", "tiny", "--with-decisions", "--version", "v1")
+    )
+    assert "leave one of" in refusal(run("queue", "audit", "tiny", "--with-decisions", "--version", "v1"))
+
+
+def test_what_was_learned_from_is_printed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace, pictures = Workspace(home), draw_folder(home / "few", train=4, test=1)
+    finished = small_audit(workspace, cams=0)
+    taught = replace(finished, findings=replace(finished.findings, verdicts=3, line=7))
+    monkeypatch.setattr("curation.audit.run.run_audit", lambda *_: taught)
+    audit.run(workspace, str(pictures), AuditConfig(with_decisions=True))
+    assert "judged with 3 verdicts, the log up to line 7\n" in capsys.readouterr().out
+    elsewhere = replace(taught, config={**taught.config, "predictions": "p.npz"})
+    monkeypatch.setattr("curation.audit.run.run_audit", lambda *_: elsewhere)
+    audit.run(workspace, str(pictures), AuditConfig(with_decisions=True))
+    assert "predictions made elsewhere stay, only their weight learns" in capsys.readouterr().out
 
 
 def test_issues_go_to_the_screen_or_a_file(run: Run, home: Path, tmp_path: Path) -> None:

@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from curation.audit import run
+from curation.audit import judging, run
 from curation.audit.config import AuditConfig
 from curation.audit.run import draw_map, draw_suspects, report, run_audit
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.opening import open_dataset
 from curation.datasets.rows import Rows
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import open_ledger
 from curation.images.duplicates import Duplicates
 from curation.results.audit import Audit, load_audit
 from curation.results.issue_table import issue_rows
+from curation.review.population import draw_order_of
 from curation.scoring.findings import Findings, judge_labels
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
@@ -40,8 +43,20 @@ class Case:
         self.spec, self.rows = open_dataset(str(pictures), self.workspace, seed=0)
         self.folder = self.workspace.runs / "audit-few"
 
-    def audit(self) -> Audit:
-        return run_audit(self.workspace, self.spec, self.rows, CONFIG, ("mine", predictions_of))
+    def audit(self, with_decisions: bool = False) -> Audit:
+        config = replace(CONFIG, with_decisions=with_decisions)
+        return run_audit(self.workspace, self.spec, self.rows, config, ("mine", predictions_of))
+
+    @property
+    def training_images(self) -> list[str]:
+        rows = load_audit(self.workspace, "few").rows
+        return [str(image_id) for image_id in rows.image_ids[rows.splits == "train"]]
+
+    def decide(self, *verdicts: str) -> None:
+        """Let Ana judge the first images in training, one verdict each."""
+        images = self.training_images[: len(verdicts)]
+        decisions = [Decision("ana", image, verdict) for image, verdict in zip(images, verdicts, strict=True)]
+        open_ledger(self.workspace, "few").decide(*decisions)
 
 
 def predictions_of(rows: Rows) -> Predictions:
@@ -56,6 +71,7 @@ def predictions_of(rows: Rows) -> Predictions:
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     """Without FiftyOne and UMAP, which `tests/test_pipeline.py` has."""
     monkeypatch.setattr("curation.in_fiftyone.write_audit.write_audit", lambda *_: None)
+    monkeypatch.setattr("curation.in_fiftyone.write_audit.write_judgement", lambda *_: True)
     monkeypatch.setattr("curation.audit.projection.project", lambda embeddings, _: embeddings[:, :2].copy())
     return Case(draw_folder(tmp_path / "few", train=4, test=2), tmp_path / "home")
 
@@ -72,7 +88,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         return counting
 
-    monkeypatch.setattr(run, "judge_labels", counted("judge", judge_labels))
+    monkeypatch.setattr(judging, "judge_labels", counted("judge", judge_labels))
     for kind in (Findings, Duplicates, Predictions):
         monkeypatch.setattr(kind, "load", counted(f"load {kind.__name__}", getattr(kind, "load")))  # noqa: B009
     return names
@@ -112,7 +128,7 @@ def test_an_interrupted_audit_shows_what_it_has(case: Case, monkeypatch: pytest.
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run, "judge_labels", interrupted)
+    monkeypatch.setattr(judging, "judge_labels", interrupted)
     with pytest.raises(KeyboardInterrupt):
         case.audit()
     audit = load_audit(case.workspace, "few")
@@ -132,6 +148,62 @@ def test_the_label_quality_is_one_number_and_copies_with_other_labels_come_first
     assert audit.findings.label_quality.min() == 0
     assert audit.findings.flagged[audit.suspects()[0]]
     assert [row[4] for row in issue_rows(audit) if row[0] == first] == ["0.0000"]
+
+
+# --- judged again with what people decided --------------------------------------------------------------------------
+
+
+def test_judging_again_learns_from_verdicts_and_the_way_back_is_free(case: Case, calls: list[str]) -> None:
+    given = case.audit()
+    case.decide(*["none-of-these"] * 5, "keep")
+    calls.clear()
+    taught = case.audit(with_decisions=True)
+    assert calls.count("judge") == 1
+    assert (taught.findings.verdicts, taught.findings.line) == (6, 6)
+    assert (taught.findings.label_quality != given.findings.label_quality).any()
+    np.testing.assert_array_equal(taught.findings.draw_quality, given.findings.label_quality)
+    read = load_audit(case.workspace, "few")
+    np.testing.assert_array_equal(read.findings.label_quality, taught.findings.label_quality)
+    np.testing.assert_array_equal(read.findings.draw_quality, given.findings.label_quality)
+    calls.clear()
+    assert all(record.reused for record in case.audit(with_decisions=True).stages)
+    case.decide("unsure")  # takes one verdict back, and settles nothing
+    assert case.audit(with_decisions=True).findings.verdicts == 5
+    assert calls.count("judge") == 1
+    calls.clear()
+    back = case.audit()
+    assert "judge" not in calls
+    np.testing.assert_array_equal(back.findings.label_quality, given.findings.label_quality)
+    assert load_audit(case.workspace, "few").findings.verdicts == 0
+
+
+def test_drawn_looks_keep_their_order(case: Case) -> None:
+    first = draw_order_of(case.audit())
+    case.decide(*["none-of-these"] * 5)
+    audit = case.audit(with_decisions=True)
+    assert (audit.findings.label_quality != audit.findings.draw_quality).any()
+    for order in (draw_order_of(audit), draw_order_of(load_audit(case.workspace, "few"))):
+        np.testing.assert_array_equal(order.tickets, first.tickets)
+        np.testing.assert_array_equal(order.weights, first.weights)
+        np.testing.assert_array_equal(order.order, first.order)
+
+
+def test_verdicts_on_images_that_are_gone_teach_nothing(case: Case) -> None:
+    case.audit()
+    case.decide("keep", "keep")
+    (case.spec.root / case.training_images[0]).unlink()
+    case.spec, case.rows = open_dataset(str(case.spec.root), case.workspace, seed=0)
+    assert case.audit(with_decisions=True).findings.verdicts == 1
+
+
+def test_nothing_to_learn_from_is_said_before_anything_is_done(case: Case) -> None:
+    with pytest.raises(ErrataError, match="'few' has no finished audit"):
+        case.audit(with_decisions=True)
+    case.audit()
+    status = (case.folder / "status.json").read_text()
+    with pytest.raises(ErrataError, match="nothing to learn from: no verdict on 'few' is settled"):
+        case.audit(with_decisions=True)
+    assert (case.folder / "status.json").read_text() == status
 
 
 # --- what stages depend on -----------------------------------------------------------------------------------------

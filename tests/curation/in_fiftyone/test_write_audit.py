@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from curation.database import store, views
+from curation.database.documents import Column, replace_values
 from curation.database.names import dataset_name
 from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
-from curation.in_fiftyone.audit_fields import problem_columns
+from curation.in_fiftyone.audit_fields import judgement_columns, problem_columns
 from curation.in_fiftyone.audit_views import audit_views
-from curation.in_fiftyone.write_audit import write_audit
+from curation.in_fiftyone.write_audit import write_audit, write_judgement
 from curation.results.audit import Audit
-from curation.scoring.kinds import NAMES
+from curation.scoring.kinds import NAMES, kinds_of
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.small_audit import ARCHITECTURES, CLASSES, CONFUSED, COPY, ORIGINAL, WRONG, small_audit
@@ -247,3 +248,59 @@ def test_what_mongodb_raises_becomes_one_sentence(kind: str) -> None:
 
     with pytest.raises(ErrataError, match="MongoDB database"), store.answering():
         raise getattr(errors, kind)("connection closed")
+
+
+# --- another judgement of the same labels ------------------------------------------------------------------------
+
+
+def judged_otherwise(audit: Audit) -> Audit:
+    """Return the audit with a judgement that suggests other labels, and finds one image out of scope."""
+    probs = np.roll(audit.findings.probs, 1, axis=0)
+    scope = np.zeros(len(audit.rows), np.float32)
+    scope[3] = 0.9
+    kinds = kinds_of(audit.rows.labels, probs, scope)
+    quality = np.asarray(audit.findings.label_quality[::-1], np.float32)
+    return replace(audit, findings=replace(audit.findings, label_quality=quality, probs=probs, kinds=kinds))
+
+
+def documents(dataset: Any) -> list[dict[str, Any]]:
+    """Return all samples without what chance and time gave them."""
+    chance = ("_id", "_rand", "_dataset_id", "created_at", "last_modified_at")
+    return [
+        {
+            name: {part: inner for part, inner in value.items() if part != "_id"} if isinstance(value, dict) else value
+            for name, value in document.items()
+            if name not in chance and value is not None
+        }
+        for document in dataset._sample_collection.find().sort("image_id")
+    ]
+
+
+def test_another_judgement_is_written_into_the_dataset_as_into_a_new_one(mongo_workspace: Workspace) -> None:
+    audit = small_audit(mongo_workspace, "rejudged")
+    assert not write_judgement(mongo_workspace, audit)  # there is no dataset yet
+    write_audit(mongo_workspace, audit)
+    before = store.load_dataset(mongo_workspace, dataset_name("rejudged"))
+    ids, first = before.values("id"), documents(before)
+    other = judged_otherwise(audit)
+    assert write_judgement(mongo_workspace, other)
+    after = store.load_dataset(mongo_workspace, dataset_name("rejudged"))
+    assert after.values("id") == ids  # the samples stay
+    assert (updated := documents(after)) != first
+    assert "out of scope" in after.list_saved_views()
+    write_audit(mongo_workspace, other)
+    assert documents(store.load_dataset(mongo_workspace, dataset_name("rejudged"))) == updated
+    assert write_judgement(mongo_workspace, audit)
+    back = store.load_dataset(mongo_workspace, dataset_name("rejudged"))
+    assert documents(back) == first
+    assert "out of scope" not in back.list_saved_views()
+
+
+def test_another_judgement_of_other_images_or_with_new_fields_is_written_anew(mongo_workspace: Workspace) -> None:
+    audit = small_audit(mongo_workspace, "rejudged-elsewhere")
+    write_audit(mongo_workspace, audit)
+    dataset = store.load_dataset(mongo_workspace, dataset_name("rejudged-elsewhere"))
+    columns, ids = judgement_columns(audit), audit.rows.image_ids.tolist()
+    assert not replace_values(dataset, "image_id", [*ids[:-1], "another.png"], columns)
+    assert not replace_values(dataset, "image_id", ids, [Column("new_field", "", [1.0] * len(ids))])
+    assert replace_values(dataset, "image_id", ids, [Column("new_field", "", [None] * len(ids))])

@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from app.jobs.actions import enqueue
 from app.jobs.process import watch
 from app.jobs.queue import jobs
 from app.jobs.request import JobRequest
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import open_ledger
+from curation.decisions.lessons import lessons_key, read_lessons
 from curation.results.architectures import ArchitectureResult
-from curation.results.audit import Audit
+from curation.results.audit import TAUGHT_FINDINGS, Audit
 from curation.results.cam_files import cam_pair
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
@@ -115,6 +119,47 @@ def test_a_version_is_audited_beside_the_labels_as_given(workspace: Workspace) -
     assert job.folder == audit_folder(workspace, "tiny-v1")
     assert job.arguments[-2:] == ("--version", "v1")
     assert "tiny-v1" in shown(app)  # the queue beside the results
+
+
+def test_judging_again_is_offered_where_people_have_settled_more(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    write_json(audit.folder / "config.json", {"source": str(workspace.drawn / "tiny"), **small_config()})
+    ledger = open_ledger(workspace, "tiny")
+    assert "audit.judge" not in [button.key for button in show(dataset="tiny").button]
+    ledger.decide(Decision("ana", "train/sea/0.png", "unsure"))
+    assert "audit.judge" not in [button.key for button in show(dataset="tiny").button]  # it settles nothing
+    ledger.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
+    app = show(dataset="tiny")
+    assert app.button(key="audit.judge").label == "Judge again"
+    assert "learn from 1 verdict." in app.button(key="audit.judge").help
+    app.button(key="audit.judge").click().run()
+    (job,) = jobs(workspace)
+    assert (job.folder, job.arguments[:2], job.arguments[-1]) == (
+        audit.folder, ("audit", str(workspace.drawn / "tiny")), "--with-decisions",
+    )  # fmt: skip
+    assert job.request.options["folds"] == 3
+    assert "audit.judge" not in [button.key for button in app.button]  # it waits already
+
+
+def test_a_judgement_says_which_verdicts_it_knows(workspace: Workspace) -> None:
+    audit = small_audit(workspace)
+    write_json(audit.folder / "config.json", {"source": str(workspace.drawn / "tiny"), **small_config()})
+    assert "Judged with" not in texts(show(dataset="tiny").caption)
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ana", "train/street/1.png", "relabel", ("sea",)))
+    lessons, line = read_lessons(ledger, "tiny")
+    taught = replace(audit.findings, lessons=lessons_key(lessons), verdicts=1, line=line)
+    taught.save(audit.folder / TAUGHT_FINDINGS)
+    results = read_json(audit.folder / "results.json")
+    config = {**results["config"], "with_decisions": True}
+    write_json(audit.folder / "results.json", {**results, "config": config})
+    app = show(dataset="tiny")
+    assert "Judged with 1 verdict: the models learned" in texts(app.caption)
+    assert "audit.judge" not in [button.key for button in app.button]
+    ledger.decide(Decision("ana", "train/street/1.png", "keep"))
+    assert "learn from 1 verdict." in show(dataset="tiny").button(key="audit.judge").help  # another verdict than before
+    write_json(audit.folder / "results.json", results)  # audited again without the verdicts
+    assert "Judged with" not in texts(show(dataset="tiny").caption)
 
 
 def test_an_audit_that_waits_says_for_whom(workspace: Workspace) -> None:
