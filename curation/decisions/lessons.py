@@ -14,15 +14,21 @@ from models.errors import ErrataError
 
 
 def lessons_of(state: State, rows: Rows) -> Lessons:
-    """Return what the settled verdicts say of N labels; unsure and disputed images keep the given label, unconfirmed.
+    """Return what the settled verdicts say of N labels, in the train split: other labels take part in no judgement.
+
+    Unsure and disputed images keep the given label, unconfirmed.
 
     Raises:
         ErrataError: a verdict names a class that the data set no longer has.
     """
     decided = decided_labels(state, rows)
-    answers = [verdict if verdict and verdict.is_answer else None for verdict in decided.verdicts]
+    learn = rows.splits == "train"
+    answers = [
+        verdict if verdict and verdict.is_answer and taught else None
+        for verdict, taught in zip(decided.verdicts, learn.tolist(), strict=True)
+    ]
     return Lessons(
-        labels=decided.labels,
+        labels=np.where(learn, decided.labels, rows.labels),
         confirmed=np.array([answer is not None and _names_the_class(answer) for answer in answers], np.bool_),
         left_out=np.array([answer is not None and not _names_the_class(answer) for answer in answers], np.bool_),
         strange=np.array([answer is not None and _shows_no_class(answer) for answer in answers], np.bool_),
@@ -48,7 +54,7 @@ def read_lessons(ledger: Ledger, name: str) -> tuple[Lessons, int]:
         lessons, line = lessons_of(state, ledger.rows), ledger.lines()
     if not lessons.taught.any():
         raise ErrataError(
-            f"there is nothing to learn from: no verdict on {name!r} is settled; judge some images with "
+            f"there is nothing to learn from: no verdict on a training image of {name!r} is settled; judge some with "
             f"`errata review {name}`, or leave --with-decisions out"
         )
     return lessons, line

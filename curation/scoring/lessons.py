@@ -12,7 +12,7 @@ FEWEST = 3  # images that people say show no class, from which on "none of these
 
 @dataclass(frozen=True)
 class Lessons:
-    """The labels of N images to learn from, and for which of them a person answers."""
+    """The labels of N images to learn from, and for which of them a person answers: of training images only."""
 
     labels: IntArray  # (N,) 0..K-1; the given ones where nobody says otherwise
     confirmed: BoolArray  # (N,) a person says that this label is right: it is trusted fully

@@ -55,7 +55,8 @@ class Case:
         return findings, time.perf_counter() - started
 
     def lessons(self, seen: BoolArray) -> Lessons:
-        """Return what a person says who sees what these images show."""
+        """Return what a person says who sees what these images show; only training images teach."""
+        seen = seen & self.learn
         labels = np.where(seen & (self.true >= 0), self.true, self.labels)
         none = seen & (self.true == NONE)
         return Lessons(labels, seen & (self.true >= 0), none | (seen & (self.true == SEVERAL)), none)

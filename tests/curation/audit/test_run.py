@@ -201,7 +201,7 @@ def test_nothing_to_learn_from_is_said_before_anything_is_done(case: Case) -> No
         case.audit(with_decisions=True)
     case.audit()
     status = (case.folder / "status.json").read_text()
-    with pytest.raises(ErrataError, match="nothing to learn from: no verdict on 'few' is settled"):
+    with pytest.raises(ErrataError, match="nothing to learn from: no verdict on a training image of 'few' is settled"):
         case.audit(with_decisions=True)
     assert (case.folder / "status.json").read_text() == status
 

@@ -1,5 +1,8 @@
 """What verdicts teach the judge of labels."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from curation.decisions.decision import Decision
@@ -14,8 +17,9 @@ from tests.helpers.small_audit import small_audit
 from tests.helpers.split_pictures import state_of
 
 
-def taught(*decisions: Decision, labels: tuple[str, ...]) -> Lessons:
-    return lessons_of(state_of(*decisions), rows_of(*labels))
+def taught(*decisions: Decision, labels: tuple[str, ...], split: str = "train") -> Lessons:
+    rows = rows_of(*labels)
+    return lessons_of(state_of(*decisions), replace(rows, splits=np.full(len(labels), split)))
 
 
 def test_each_verdict() -> None:
@@ -44,6 +48,14 @@ def test_a_dispute_teaches_nothing() -> None:
     assert said.labels.tolist() == [0]
 
 
+def test_verdicts_on_test_images_teach_nothing() -> None:
+    said = taught(
+        some_decision(0, "relabel", "street"), some_decision(1, "none-of-these"), labels=("sea", "sea"), split="test"
+    )
+    assert said.labels.tolist() == [0, 0]
+    assert not said.taught.any()
+
+
 def test_the_digest_is_of_what_is_learned() -> None:
     nothing, unsure = taught(labels=("sea", "sea")), taught(some_decision(0, "unsure"), labels=("sea", "sea"))
     kept, excluded = (taught(some_decision(0, verdict), labels=("sea", "sea")) for verdict in ("keep", "exclude"))
@@ -61,11 +73,11 @@ def test_nothing_to_learn_from(tmp_path_factory: pytest.TempPathFactory) -> None
     workspace = Workspace(tmp_path_factory.mktemp("home"))
     small_audit(workspace, cams=0)
     ledger = open_ledger(workspace, "tiny")
-    with pytest.raises(ErrataError, match="nothing to learn from: no verdict on 'tiny' is settled"):
+    with pytest.raises(ErrataError, match="nothing to learn from: no verdict on a training image of 'tiny' is settled"):
         read_lessons(ledger, "tiny")
     ledger.decide(Decision("ana", "test/sea/0.png", "unsure"))
     with pytest.raises(ErrataError, match="nothing to learn from"):
         read_lessons(ledger, "tiny")
-    ledger.decide(Decision("ana", "test/sea/0.png", "keep"))
+    ledger.decide(Decision("ana", "test/sea/0.png", "keep"), Decision("ana", "train/sea/0.png", "keep"))
     said, line = read_lessons(ledger, "tiny")
-    assert (int(said.taught.sum()), line) == (1, 2)
+    assert (int(said.taught.sum()), line) == (1, 3)

@@ -258,8 +258,8 @@ def judged_otherwise(audit: Audit) -> Audit:
     probs = np.roll(audit.findings.probs, 1, axis=0)
     scope = np.zeros(len(audit.rows), np.float32)
     scope[3] = 0.9
-    kinds = kinds_of(audit.rows.labels, probs, scope)
     quality = np.asarray(audit.findings.label_quality[::-1], np.float32)
+    kinds = kinds_of(audit.rows.labels, probs, quality, scope)
     return replace(audit, findings=replace(audit.findings, label_quality=quality, probs=probs, kinds=kinds))
 
 

@@ -90,21 +90,6 @@ def test_images_like_those_of_none_of_the_classes_lose_their_label() -> None:
     assert excluded.kinds.out_of_scope[210:].mean() < 0.1
 
 
-def test_verdicts_on_test_images_change_nothing() -> None:
-    x, true, labels = clusters(200, 3, 0, noise=0.1)
-    learn = np.arange(200) < 150
-    settled = ~learn
-    said = Lessons(
-        np.where(settled, true, labels),
-        settled & (np.arange(200) < 180),
-        settled & (np.arange(200) >= 180),
-        settled & (np.arange(200) >= 180),
-    )
-    np.testing.assert_allclose(
-        judged(x, labels, said, learn).label_quality, judged(x, labels, None, learn).label_quality, atol=1e-6
-    )
-
-
 @pytest.mark.parametrize("n_classes", [2, 4])
 @pytest.mark.parametrize(
     "kind", ["a class excluded", "all but a class excluded", "all excluded", "all of no class", "all kept"]
