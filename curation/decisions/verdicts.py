@@ -7,7 +7,7 @@ A new verdict is a line of VERDICTS. Two files of the review plugin are not Pyth
 from dataclasses import dataclass
 from typing import Literal
 
-KEEP, RELABEL = "keep", "relabel"  # names with a meaning of their own: the given label, another one
+KEEP, RELABEL, NONE_OF_THESE = "keep", "relabel", "none-of-these"  # names with a meaning: given label, another, none
 LABEL = "label"  # the action that relabels to a class that a person chose: digits, forms, edited labels
 PICK_KEY = "P"  # on the Review screen and in FiftyOne: choose several classes
 REVERSALS = {  # kind of reversal, which is its operator in FiftyOne -> key, what its button and its tooltip say
@@ -69,7 +69,7 @@ VERDICTS = {
             correction="ambiguous",
         ),
         Verdict(
-            "none-of-these", "none", "N", "None of these", "None of these classes", "block",
+            NONE_OF_THESE, "none", "N", "None of these", "None of these classes", "block",
             removal="none of these classes", correction="out_of_scope", label_is_wrong=True,
         ),
         Verdict(

@@ -41,7 +41,9 @@ class Learning:
         with self._following:
             lines, looks = self._looks()
             if self._known is None or self._known[0] != lines:
-                self._known = lines, self._learner.follow(looks)
+                learned = self._learner.follow(looks)
+                learned.prepare()  # here, beside the keys
+                self._known = lines, learned
             return self._known[1]
 
     def latest(self) -> LearnedOrder:

@@ -1,6 +1,7 @@
 """Which verdicts moved an image in the learned order, in a sentence: "like 3 images you called none of these"."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,7 +70,19 @@ def moved(bench: Bench, row: int, reviewer: str = "") -> str:
     Raises:
         ErrataError: the log or an embedding cannot be read.
     """
-    return ", ".join(_phrase(pull, reviewer) for pull in influences(bench, row)[:2])
+    return sentence(influences(bench, row), reviewer)
+
+
+def sentence(pulls: Sequence[Influence], reviewer: str = "") -> str:
+    """Return the two strongest influences in words, for a reviewer."""
+    return ", ".join(phrase(pull, reviewer) for pull in pulls[:2])
+
+
+def phrase(pull: Influence, reviewer: str) -> str:
+    """Return an influence in words: `like 3 images you called none of these`."""
+    count = "an image" if len(pull.rows) == 1 else f"{len(pull.rows):,} images"
+    who = "you " if pull.reviewers == {reviewer} else ""
+    return f"like {count} {who}{VERDICTS[pull.verdict].past} {pull.label}".strip()
 
 
 def _pulls(learned: LearnedOrder, row: int) -> tuple[IntArray, Doubles]:
@@ -96,9 +109,3 @@ def _by_verdict(bench: Bench, state: State, rows: IntArray, nats: Doubles) -> li
         Influence(tuple(rows[chosen].tolist()), *said, float(nats[chosen].sum()), frozenset(reviewers[said]))
         for said, chosen in places.items()
     ]
-
-
-def _phrase(pull: Influence, reviewer: str) -> str:
-    count = "an image" if len(pull.rows) == 1 else f"{len(pull.rows):,} images"
-    who = "you " if pull.reviewers == {reviewer} else ""
-    return f"like {count} {who}{VERDICTS[pull.verdict].past} {pull.label}".strip()

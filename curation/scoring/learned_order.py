@@ -105,6 +105,12 @@ class LearnedOrder:
         """
         return self.lesson.probs(rows) if self.believed else self.traits.probs[rows]
 
+    def prepare(self) -> None:
+        """Work out what all images share, so that an image asked for later is answered within milliseconds."""
+        row = self.order[:1]
+        self.kinds_of(row)
+        self.probs(row)
+
 
 @dataclass
 class _Progress:

@@ -13,6 +13,7 @@ from app.screens.review.sitting import ShownImage
 from app.screens.review.visit import tell
 from app.state import workspace
 from curation.decisions.phrases import verdict_phrase
+from curation.review.moved import phrase
 from curation.training.cam_drawing import drawing_folder, missing_cams
 from models.errors import ErrataError
 
@@ -45,13 +46,17 @@ def _dispute(shown: ShownImage) -> Markup | str:
 
 
 def neighbours(shown: ShownImage) -> Markup:
-    """Return the images most like this one, of the given class and of the class that contradicts it."""
+    """Return the images most like this one, of both classes in question, and judged ones whose verdicts moved it."""
     bench = shown.sitting.bench
     strips = []
     for kind, label in (("given", shown.label), ("other", shown.other)):
         if rows := bench.look_alikes.of(shown.row, label, NEIGHBOURS):
             strips.append((kind, bench.ledger.classes[label], [_small(shown, row) for row in rows]))
-    return _HTML.neighbours(strips)
+    judged = [
+        (phrase(pull, shown.sitting.reviewer), [_small(shown, row) for row in pull.rows[:NEIGHBOURS]])
+        for pull in shown.influences[:1]
+    ]
+    return _HTML.neighbours(strips, judged)
 
 
 def _small(shown: ShownImage, row: int) -> Markup:

@@ -4,12 +4,14 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
-from app.html_parts.labels import given_label, label_or_change
+from app.html_parts.labels import change, given_label
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.screens.review.evidence import neighbours
 from app.screens.review.sitting import ShownImage
+from curation.decisions.verdicts import NONE_OF_THESE, VERDICTS
 from curation.results.reasons import reasons
+from curation.review.moved import sentence
 
 LARGE_PX = 640
 _HTML = macros(__file__)
@@ -20,10 +22,11 @@ def image_panel(shown: ShownImage) -> None:
     audit, row, blind = shown.sitting.bench.audit, shown.row, shown.sitting.blind
     st.html(
         _HTML.image(
-            title=_given_label(shown) if blind else label_or_change(audit, row),
+            title=_given_label(shown) if blind else _title(shown),
             quality=None if blind else quality_bar(float(audit.consensus.label_quality[row])),
             source=_source(shown),
             image_id=shown.image_id,
+            moved=sentence(shown.influences, shown.sitting.reviewer),
             reason=None if blind else reasons(audit, [row])[0],
             size_px=audit.checked.sizes_px[row],
             split=audit.rows.splits[row],
@@ -33,6 +36,16 @@ def image_panel(shown: ShownImage) -> None:
 
 def _given_label(shown: ShownImage) -> Markup:
     return Markup("Given label {}").format(given_label(shown.sitting.bench.ledger.classes[shown.label]))
+
+
+def _title(shown: ShownImage) -> Markup:
+    """Return the given label and what is suggested in its place."""
+    classes = shown.sitting.bench.ledger.classes
+    if shown.suggestion.no_class:
+        return change(classes[shown.label], VERDICTS[NONE_OF_THESE].button.lower())
+    if shown.suspicious:
+        return change(classes[shown.label], classes[shown.other])
+    return Markup("{} <small>the models agree</small>").format(given_label(classes[shown.label]))
 
 
 def preload(shown: ShownImage) -> None:

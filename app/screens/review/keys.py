@@ -7,9 +7,10 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.labels import plain
+from app.screens.review.alike import alike_key
 from app.screens.review.sitting import ShownImage, Sitting
 from app.screens.review.verdicts import last_verdict, undo_or_redo, write_verdict
-from curation.decisions.verdicts import KEEP, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
+from curation.decisions.verdicts import KEEP, NONE_OF_THESE, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
 
 SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
 DIGITS = 9
@@ -24,14 +25,17 @@ def verdict_keys(shown: ShownImage) -> None:
     with st.container(horizontal=True, gap="small", key="review-main"):
         with st.container(key="review-keep", width="content"):
             _verdict_key(shown, VERDICTS[KEEP], of=given)
-        if shown.suspicious and not shown.sitting.blind:
+        if _no_class(shown):
+            with st.container(key="review-none", width="content"):
+                _verdict_key(shown, VERDICTS[NONE_OF_THESE])
+        elif shown.suspicious and not shown.sitting.blind:
             with st.container(key="review-accept", width="content"):
                 _verdict_key(shown, VERDICTS[RELABEL], (other,), of=other)
     with st.container(horizontal=True, gap="small", key="review-rest"):
         for verdict in VERDICTS.values():
             if verdict.classes_named == "several":
                 _key(shown, verdict.button, verdict.key, _judge_several, (shown, verdict.name))
-            elif verdict.name not in (KEEP, RELABEL):
+            elif verdict.name not in (KEEP, RELABEL) and not (verdict.name == NONE_OF_THESE and _no_class(shown)):
                 _verdict_key(shown, verdict)
         if _picked(shown) is None:
             _key(shown, "Pick", PICK_KEY, _start_picking, (shown,), quiet=True)
@@ -63,14 +67,18 @@ def _class_keys(shown: ShownImage) -> None:
 
 def digits(shown: ShownImage) -> list[tuple[int, str]]:
     """Return the classes that have a digit: likely ones first; in a blind sitting in the classes' own order."""
-    bench = shown.sitting.bench
-    classes = bench.ledger.classes
+    classes = shown.sitting.bench.ledger.classes
     if shown.sitting.blind:
         return list(enumerate(classes[:DIGITS], 1))
-    probs = np.mean([voter.predictions.probs[shown.row] for voter in bench.audit.voters], axis=0)
-    likely = [label for label in np.argsort(-probs, kind="stable").tolist() if label not in (shown.label, shown.other)]
+    likely = np.argsort(-shown.suggestion.probs, kind="stable").tolist()
+    likely = [label for label in likely if label not in (shown.label, shown.other)]
     names = [(1, classes[shown.other]), *enumerate((classes[label] for label in likely[: SUGGESTED - 1]), 2)]
     return [(0, classes[shown.label]), *names] if _picked(shown) is not None else names
+
+
+def _no_class(shown: ShownImage) -> bool:
+    """Return whether the reviewer is told that the image probably shows none of the classes."""
+    return shown.suggestion.no_class and not shown.sitting.blind
 
 
 def undo_keys(sitting: Sitting) -> None:
@@ -90,6 +98,7 @@ def undo_keys(sitting: Sitting) -> None:
                 on_click=undo_or_redo,
                 args=(sitting, kind),
             )
+        alike_key(sitting, steps["undo"])
         if last_verdict():
             st.html(Markup('<span class="er-hint">{}</span>').format(last_verdict()), width="stretch")
 

@@ -13,6 +13,7 @@ from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.reviewer_name import ask_name, current_reviewer
+from app.screens.review.alike import alike, is_open
 from app.screens.review.choices import FIFTYONE, GRID, choices
 from app.screens.review.evidence import evidence
 from app.screens.review.grid import grid
@@ -57,7 +58,12 @@ def _fragment(sitting: Sitting, many: bool) -> None:
     try:
         if bench(workspace(), sitting.bench.audit.name) is not sitting.bench:
             st.rerun(scope="app")  # audited again meanwhile
-        (grid if many else _queue)(sitting)
+        if is_open(sitting):
+            alike(sitting)
+            undo_keys(sitting)
+            st.html(progress(sitting))
+        else:
+            (grid if many else _queue)(sitting)
     except ErrataError as error:  # a fragment runs without the screen's own handler
         logging.getLogger("errata").info("", exc_info=True)
         st.error(str(error))

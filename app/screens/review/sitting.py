@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import streamlit as st
 
@@ -11,7 +12,9 @@ from curation.decisions.state import State
 from curation.review.bench import DISPUTED, Bench
 from curation.review.drawn_looks import Queue
 from curation.review.looks import learned_from, named_queue
+from curation.review.moved import Influence, influences
 from curation.review.queue import LEARNED, SUSPICION
+from curation.review.suggestion import Suggestion, suggestion
 from models.arrays import BoolArray
 
 
@@ -106,15 +109,26 @@ class ShownImage:
         """The given class."""
         return int(self.sitting.bench.audit.rows.labels[self.row])
 
+    @cached_property
+    def suggestion(self) -> Suggestion:
+        """What it shows if its label is wrong; verdicts take part in an order that learns."""
+        return suggestion(self.sitting.bench, self.row, self.sitting.order == LEARNED)
+
     @property
     def suspicious(self) -> bool:
-        """Whether the models say another class than the given one."""
-        return int(self.sitting.bench.audit.consensus.suggested[self.row]) != self.label
+        """Whether another class than the given one is suggested."""
+        return self.suggestion.label != self.label
 
     @property
     def other(self) -> int:
-        """The class that contradicts the given one: what the models say, or their second choice where they agree."""
-        return int(self.sitting.bench.audit.alternatives()[self.row])
+        """The class that contradicts the given one: what is suggested, or the second choice where that is the given."""
+        return self.suggestion.other
+
+    @cached_property
+    def influences(self) -> list[Influence]:
+        """The verdicts that moved it; none in an order that does not learn, or in a blind sitting."""
+        tells = self.sitting.order == LEARNED and not self.sitting.blind
+        return influences(self.sitting.bench, self.row) if tells else []
 
 
 def next_images(sitting: Sitting, count: int) -> list[ShownImage]:

@@ -12,7 +12,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.phrases import decisions_phrase, verdict_phrase
 from curation.decisions.verdicts import RELABEL
 from curation.images.unchanged import is_unchanged
-from curation.review.looks import GRID, at_once
+from curation.review.looks import at_once
 from models.errors import ErrataError
 
 SHORTEST_LOOK_S = 0.15  # a key pressed sooner was meant for the image before: nobody recognises an image that fast
@@ -67,8 +67,19 @@ def _written(shown: ShownImage, decision: str, new_labels: Sequence[str], looked
         )
 
 
-def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: float) -> None:
-    """Relabel several images at once, or none where one is gone or changed; images judged meanwhile are left out."""
+def judge_many(
+    sitting: Sitting, rows: Sequence[int], decision: str, labels: Sequence[str], way: str, looked_s: float
+) -> None:
+    """Judge several images at once, or none where one is gone or changed; images judged meanwhile are left out.
+
+    Args:
+        sitting: of the reviewer.
+        rows: of the images.
+        decision: of VERDICTS.
+        labels: classes that it names.
+        way: of looking at many images, GRID or ALIKE.
+        looked_s: seconds for all of them together.
+    """
     if looked_s < SHORTEST_LOOK_S:
         return  # a key that was pressed twice
     bench = sitting.bench
@@ -76,7 +87,8 @@ def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: floa
         with bench.lock:
             judged = bench.tally().judged_by(sitting.reviewer)
             shown = [ShownImage(sitting, row, None, False) for row in rows if not judged[row]]
-            written = bench.ledger.decide(*(_relabelled(image, label, looked_s / len(shown)) for image in shown))
+            each_s = round(looked_s / max(len(shown), 1), 3)
+            written = bench.ledger.decide(*(_among_many(image, decision, labels, way, each_s) for image in shown))
     except ErrataError as error:
         tell(f"{error}.")
         return
@@ -84,15 +96,15 @@ def judge_many(sitting: Sitting, rows: Sequence[int], label: str, looked_s: floa
         _remember(written)
 
 
-def _relabelled(shown: ShownImage, label: str, looked_s: float) -> Decision:
+def _among_many(shown: ShownImage, decision: str, labels: Sequence[str], way: str, looked_s: float) -> Decision:
     return Decision(
         shown.sitting.reviewer,
         shown.image_id,
-        RELABEL,
-        (label,),
-        looked_s=round(looked_s, 3),
-        queue=at_once(shown.sitting.name(), GRID),
-        **_proposal(shown, RELABEL, (label,)),
+        decision,
+        tuple(labels),
+        looked_s=looked_s,
+        queue=at_once(shown.sitting.name(), way),
+        **_proposal(shown, decision, labels),
     )
 
 

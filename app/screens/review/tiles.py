@@ -1,0 +1,66 @@
+"""Images side by side, each of which a click takes out or in again."""
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.html_parts.pictures import picture
+from app.html_parts.templates import macros
+from app.screens.review.sitting import Sitting
+
+TILE_PX = 224
+HTML = macros(__file__)
+_CLICKED, _SINCE = "review.clicked", "review.tiles"
+
+
+def tiles(sitting: Sitting, rows: Sequence[int], out: set[int], columns: int, notes: Sequence[str] = ()) -> None:
+    """Show images side by side.
+
+    Args:
+        sitting: of the reviewer.
+        rows: of the images.
+        out: those that are taken out.
+        columns: images in a line.
+        notes: a few letters on each image; none by default.
+    """
+    for first in range(0, len(rows), columns):
+        places = range(first, min(first + columns, len(rows)))
+        for place, column in zip(places, st.columns(columns, gap="small"), strict=False):
+            with column:
+                _tile(sitting, rows[place], place, rows[place] in out, notes[place] if notes else "")
+
+
+def _tile(sitting: Sitting, row: int, place: int, out: bool, note: str) -> None:
+    image_id = sitting.image_id(row)
+    with st.container(key=f"review-tile-{'out' if out else 'in'}-{place}", gap=None):
+        st.html(HTML.tile(picture(sitting.bench.audit.rows.root / image_id, TILE_PX), image_id, out, note))
+        st.button(
+            f"{'Take in' if out else 'Take out'} {image_id}", key=f"review.tile-{image_id}",
+            on_click=_click, args=(image_id,),
+        )  # fmt: skip
+
+
+def clicked(sitting: Sitting, rows: Sequence[int]) -> set[int]:
+    """Return which of the images were clicked an odd number of times."""
+    image_ids = st.session_state.get(_CLICKED, [])
+    return {row for row in rows if sitting.image_id(row) in image_ids}
+
+
+def forget_clicks() -> None:
+    """Forget clicks, and since when the images are shown: others are shown next."""
+    st.session_state.pop(_CLICKED, None)
+    st.session_state.pop(_SINCE, None)
+
+
+def shown_since(rows: Sequence[int]) -> float:
+    """Return the Unix time at which these images were shown first."""
+    if st.session_state.get(_SINCE, [[], 0.0])[0] != list(rows):
+        st.session_state[_SINCE] = [[*rows], time.time()]
+    return float(st.session_state[_SINCE][1])
+
+
+def _click(image_id: str) -> None:
+    image_ids = st.session_state.get(_CLICKED, [])
+    without = [clicked for clicked in image_ids if clicked != image_id]
+    st.session_state[_CLICKED] = without if image_id in image_ids else [*image_ids, image_id]
