@@ -17,7 +17,7 @@ CANDIDATES = (FROZEN, SMALL, FINETUNED, *BACKBONES)  # in the order in which the
 
 # Shares of the log loss; chosen on `scenes` and Roman numerals (docs/results.md).
 WEAK_FROM = 0.07  # what a small network takes off that of frozen features, where these are weak
-GAIN_FROM = 0.1  # what a fine-tuned network has to take off that of all voters before it, judged together
+GAIN_FROM = 0.05  # what a fine-tuned network has to take off that of all voters before it, judged together
 
 
 @dataclass(frozen=True)
