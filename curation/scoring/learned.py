@@ -5,13 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from curation.scoring.gaussian_process import fitted_weights, posterior
+from curation.scoring.gaussian_process import Posterior, fitted_weights
 from curation.scoring.likeness import SHIFT, SLOPES, Pull, by_likeness, products, sameness
 from curation.scoring.traits import CORRECTIONS, Traits, log_odds, shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
 RIGHT = -1  # the answer that the given label stays
-_MOST = 2_000  # answers that are learned from at once: beyond, keeps are drawn and count for those left out
+_MOST = 1_000  # answers that are learned from at once: beyond, keeps are drawn and count for those left out
 _NOISE = 3.0  # variance of a named class, where what images alike have in common has variance 1
 _LEAST = 1e-4  # probability of a class
 
@@ -57,22 +57,29 @@ class Lesson:
         self.answers = answers.where(chosen)
         self._products = products(traits, self.answers.rows, self.answers.rows)
         doubt = traits.doubt[self.answers.rows]
-        fitted = posterior(self._products, doubt, self.answers.corrected, self._counts)
-        self._left_out = dict(zip(self.answers.rows.tolist(), fitted.left_out.tolist(), strict=True))
-        self._weights, self._pull = fitted.pull, Pull(traits, self.answers.rows, fitted.pull)
+        self._posterior = Posterior(self._products, doubt, self.answers.corrected, self._counts)
+        self._pull = Pull(traits, self.answers.rows, self._posterior.pull)
 
     def odds(self, rows: IntArray) -> Doubles:
         """Return the log-odds that labels need a correction, shape (2, M): calibrated only, and learned."""
         doubt = self._traits.doubt[rows]
         return np.stack([doubt + _old(self._traits, rows) @ self._calibration, doubt + self._pull.on(rows)])
 
-    def left_out(self, row: int) -> float | None:
-        """Return the learned log-odds of an answered row without its own answer; None for a row not learned from."""
-        return self._left_out.get(row)
+    def left_out(self, rows: IntArray) -> Doubles:
+        """Return `odds` of some answered rows without their own answers, shape (2, M); NaN for rows not learned from.
+
+        Two numbers hardly depend on one answer, so that the calibration stays as it is.
+        """
+        place_of = {row: place for place, row in enumerate(self.answers.rows.tolist())}
+        places = np.array([place_of.get(row, -1) for row in rows.tolist()], np.int64)
+        odds = self.odds(rows)
+        odds[1, places < 0] = np.nan
+        odds[1, places >= 0] = self._posterior.left_out(places[places >= 0])
+        return odds
 
     def moves(self, row: int) -> Doubles:
         """Return how far each answer moves the learned log-odds of a label because both are alike, shape (n,)."""
-        return np.asarray(by_likeness(self._traits, np.array([row]), self.answers.rows)[0] * self._weights)
+        return np.asarray(by_likeness(self._traits, np.array([row]), self.answers.rows)[0] * self._posterior.pull)
 
     def kinds(self, rows: IntArray) -> Doubles:
         """Return the share of each of CORRECTIONS if the label needs one, shape (M, 4); rows sum to 1."""
@@ -91,7 +98,7 @@ class Lesson:
         among, counts = self._products[np.ix_(corrected, corrected)], self._counts[corrected]
         for kind in range(len(CORRECTIONS)):
             before = log_odds(self._traits.kinds[said.rows, kind])
-            pulls.append(Pull(self._traits, said.rows, posterior(among, before, said.kinds == kind, counts).pull))
+            pulls.append(Pull(self._traits, said.rows, Posterior(among, before, said.kinds == kind, counts).pull))
         return pulls
 
     def probs(self, rows: IntArray) -> FloatArray:

@@ -160,11 +160,11 @@ class Learner:
             progress.answers += 1
             if _due(progress.answers):
                 lesson = Lesson(self.traits, looks.answers(progress.looks))
-                for row in progress.waiting:
-                    odds = lesson.left_out(row)
-                    if odds is not None:
-                        calibrated = float(lesson.odds(np.array([row]))[0, 0])
-                        progress.waiting[row] = float(_mixed(progress.belief, np.array([calibrated, odds])))
+                waiting = np.array(list(progress.waiting), np.int64)
+                without = _mixed(progress.belief, lesson.left_out(waiting)).tolist()
+                progress.waiting |= {
+                    row: value for row, value in zip(waiting.tolist(), without, strict=True) if not np.isnan(value)
+                }
                 progress.level = self._level(progress.belief, lesson)
                 self._fits.append((progress.copy(), lesson))
         return self._order(progress, lesson)

@@ -6,12 +6,12 @@ from curation.scoring.traits import Traits
 from models.arrays import Doubles, FloatArray, IntArray
 
 # Standard deviations of log-odds before any answer: a shift of all; along each column of the summary; of a given class,
-# of a suggested class, and of both together; by what images look like, for all alike and for each given class.
-SHIFT, SLOPES, CLASS, SIGHT = 2.0, (1.5, 1.0, 1.0, 1.0), 0.7, 2.0
-_BLOCK = 16_384  # rows at a time
+# of a suggested class, and of both together; by what images look like.
+SHIFT, SLOPES, CLASS, SIGHT = 2.0, (1.5, 1.0, 1.0, 1.0), 0.7, 3.0
+_BLOCK = 2_048  # rows at a time: their products with a thousand others stay in the cache
 
 
-def products(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
+def products(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
     """Return the covariance of the log-odds of labels before any answer, shape (M, n).
 
     Args:
@@ -20,14 +20,14 @@ def products(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
         others: shape (n,).
     """
     summary = traits.summary * np.array(SLOPES, np.float32)
-    return np.asarray(SHIFT**2 + summary[rows] @ summary[others].T + by_likeness(traits, rows, others), np.float64)
+    return np.asarray(SHIFT**2 + summary[rows] @ summary[others].T + by_likeness(traits, rows, others), np.float32)
 
 
-def by_likeness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
+def by_likeness(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
     """Return the part of `products` that is due to looks and classes, shape (M, n): 0 for labels without likeness."""
     same = _same_classes(traits, rows, others)
     by_class = CLASS**2 * (same[0] + same[1] + same[0] * same[1])
-    return np.asarray(by_class + SIGHT**2 * alike(traits, rows, others) * (1.0 + same[0]), np.float64)
+    return np.asarray(by_class + SIGHT**2 * alike(traits, rows, others), np.float32)
 
 
 def sameness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
@@ -52,12 +52,18 @@ def _same_classes(traits: Traits, rows: IntArray, others: IntArray) -> tuple[Flo
 
 
 def alike(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
-    """Return how alike images look, shape (M, n): 1 = the same; 0 without embeddings."""
-    return np.asarray(traits.sight[rows].astype(np.float32) @ traits.sight[others].astype(np.float32).T)
+    """Return how alike images look, shape (M, n), in [0, 1]: 1 = the same; 0 without embeddings."""
+    if not traits.sight.shape[1]:
+        return np.zeros((len(rows), len(others)), np.float32)
+    first, second = traits.sight[rows], traits.sight[others]
+    nearness = first @ second.T
+    nearness -= np.square(first).sum(1)[:, None] / 2
+    nearness -= np.square(second).sum(1) / 2
+    return np.asarray(np.exp(nearness, out=nearness))
 
 
 class Pull:
-    """The products of any images with n of them times a vector, with few weights in place of n products a row."""
+    """The products of any images with n of them times a vector, with few weights for all but the looks."""
 
     def __init__(self, traits: Traits, rows: IntArray, vector: Doubles):
         """Sum the vector along each of the things that labels have in common.
@@ -75,9 +81,7 @@ class Pull:
         self._suggested = CLASS**2 * np.bincount(suggested, vector, n_classes)
         self._pairs, inverse = np.unique(given * n_classes + suggested, return_inverse=True)
         self._of_pair = np.append(CLASS**2 * np.bincount(inverse, vector, len(self._pairs)), 0.0)
-        sight = SIGHT**2 * traits.sight[rows].astype(np.float32) * vector.astype(np.float32)[:, None]
-        self._sight = np.tile(sight.sum(0), (n_classes, 1))  # (K, D)
-        np.add.at(self._sight, given, sight)
+        self._rows, self._vector = rows, SIGHT**2 * vector.astype(np.float32)
 
     def on(self, rows: IntArray) -> Doubles:
         """Return the products with the vector, shape (M,)."""
@@ -90,7 +94,7 @@ class Pull:
         pair = given * traits.probs.shape[1] + suggested
         place = np.searchsorted(self._pairs, pair)
         known = np.append(self._pairs, -1)[place] == pair
-        sight = np.einsum("md,md->m", traits.sight[rows].astype(np.float32), self._sight[given])
+        sight = alike(traits, rows, self._rows) @ self._vector
         of_pair = self._of_pair[np.where(known, place, len(self._pairs))]
         by_class = self._given[given] + self._suggested[suggested] + of_pair
         return np.asarray(self._shift + traits.summary[rows] @ self._slopes + by_class + sight, np.float64)

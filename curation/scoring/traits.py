@@ -14,10 +14,11 @@ from models.arrays import Doubles, FloatArray, IntArray
 
 CORRECTIONS = ("wrong", "ambiguous", "out_of_scope", "excluded")  # what a correction may say; see VERDICTS
 _AXES = 32  # principal axes of each backbone: further ones hold what is particular to each image
-_RANDOM = 256  # random features; with 512 the finds are the same (docs/results.md)
-_REACH = 0.8  # distance at which one verdict says little of another image; images are 1.4 apart on average
+_RANDOM = (
+    512  # random features: with half as many the finds depend on the draw of them, with twice as many they are the same
+)
+_REACH = 0.8  # distance at which an answer says little of another image; images are 1.4 apart on average
 _EDGE = 1e-6  # no probability is nearer to 0 or 1
-_BLOCK = 16_384  # rows at a time
 # The share of corrections that say this, before a verdict; for the others the kinds of the models say it.
 _AMBIGUOUS, _EXCLUDED = 0.05, 0.02
 
@@ -32,7 +33,7 @@ class Traits:
     labels: IntArray  # (N,) given
     suggested: IntArray  # (N,) the best class other than the given one
     probs: FloatArray  # (N, K)
-    sight: npt.NDArray[np.float16]  # (N, D) random features: their products fall with the distance of two images
+    sight: FloatArray  # (N, D) what images look like; where two are 1 apart, one says little of the other
     kinds: Doubles  # (N, 4) share of each of CORRECTIONS if the label needs one; rows sum to 1
 
 
@@ -43,7 +44,7 @@ def traits_of(labels: IntArray, findings: Findings, embeddings: Sequence[FloatAr
         labels: given class indices, shape (N,).
         findings: of these labels.
         embeddings: of each frozen backbone, shape (N, D); may be empty, as for predictions made elsewhere.
-        seed: draws the random features.
+        seed: draws the rows that determine the axes of large data sets.
     """
     right = np.asarray(adding_up(findings.label_quality, findings.n_wrong), np.float64)
     other = suggest(labels, findings.probs)[1]
@@ -93,28 +94,11 @@ def _kind_shares(findings: Findings) -> Doubles:
     return np.stack([by_name[name] for name in CORRECTIONS], 1)
 
 
-def _sight(embeddings: Sequence[FloatArray], n: int, seed: int) -> npt.NDArray[np.float16]:
-    """Return random features, shape (N, D): products of two rows are exp(-(distance / reach)^2 / 2) nearly.
-
-    Source: random Fourier features, Rahimi and Recht 2007; orthogonal ones, Yu et al. 2016, arXiv:1610.09072.
-    """
-    sight = np.zeros((n, _RANDOM if len(embeddings) and n else 0), np.float16)
-    if not sight.size:
-        return sight
+def _sight(embeddings: Sequence[FloatArray], n: int, seed: int) -> FloatArray:
+    """Return what images look like, shape (N, D), in units of the distance at which one says little of another."""
+    if not len(embeddings) or not n:
+        return np.zeros((n, 0), np.float32)
     parts = [joint_features([values], _AXES, seed) for values in embeddings]
     scale = [np.sqrt(np.square(part).sum(1).mean(dtype=np.float64) * len(parts)) for part in parts]
-    axes = np.concatenate([part / max(float(size), 1e-6) for part, size in zip(parts, scale, strict=True)], 1)
-    turn = _directions(axes.shape[1], _RANDOM // 2, seed) / _REACH
-    for start in range(0, n, _BLOCK):
-        angles = axes[start : start + _BLOCK] @ turn
-        sight[start : start + _BLOCK] = np.concatenate([np.cos(angles), np.sin(angles)], 1) / np.sqrt(_RANDOM / 2)
-    return sight
-
-
-def _directions(width: int, count: int, seed: int) -> FloatArray:
-    """Return random directions, shape (width, count), orthogonal in blocks, as long as normal ones are."""
-    random, blocks = np.random.default_rng(seed), []
-    for _ in range(-(-count // width)):
-        turn = np.linalg.qr(random.standard_normal((width, width)))[0]
-        blocks.append(turn * np.sqrt(random.chisquare(width, width)))
-    return np.asarray(np.concatenate(blocks, 1)[:, :count], np.float32)
+    axes = [part / max(float(size) * _REACH, 1e-6) for part, size in zip(parts, scale, strict=True)]
+    return np.asarray(np.concatenate(axes, 1), np.float32)

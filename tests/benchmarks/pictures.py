@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from models.arrays import BoolArray, FloatArray
+from models.arrays import BoolArray, FloatArray, IntArray
 
 # Okabe and Ito's colours, told apart by the colour-blind; ours is the first
 COLOURS = ("#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
@@ -29,12 +29,27 @@ def review_curves(path: Path, rankings: Mapping[str, FloatArray], wrong: BoolArr
     """
     n_wrong = int(wrong.sum())
     shown = min(len(wrong), 2 * n_wrong)
+    orders = {name: np.argsort(quality, kind="stable") for name, quality in rankings.items()}
+    found = {name: np.cumsum(wrong[order], dtype=np.int64)[:shown] for name, order in orders.items()}
+    found_curves(path, found, n_wrong, title)
+
+
+def found_curves(path: Path, found: Mapping[str, IntArray], n_wrong: int, title: str) -> None:
+    """Draw how many wrong labels are found after how many looks, one line a review, the best possible one dashed.
+
+    Args:
+        path: the PNG to write.
+        found: name -> wrong labels found after 1, 2, … looks, shape (L,); the first is drawn boldest.
+        n_wrong: how many there are.
+        title: of the picture.
+    """
+    shown = max(map(len, found.values()))
     figure, axes = plt.subplots(figsize=(8, 6.5), layout="constrained")
-    axes.plot([0, n_wrong, shown], [0, n_wrong, n_wrong], "--", color="#999999", lw=1, label="the best possible")
-    for (name, quality), colour in zip(rankings.items(), COLOURS, strict=False):
-        hits = np.cumsum(wrong[np.argsort(quality, kind="stable")])[:shown]
-        first = name == next(iter(rankings))
-        axes.plot(range(1, shown + 1), hits, color=colour, lw=2.5 if first else 1.3, label=name, zorder=3 - first)
+    best = [0, min(n_wrong, shown), shown]
+    axes.plot(best, np.minimum(best, n_wrong), "--", color="#999999", lw=1, label="the best possible")
+    for (name, hits), colour in zip(found.items(), COLOURS, strict=False):
+        first = name == next(iter(found))
+        axes.plot(range(1, len(hits) + 1), hits, color=colour, lw=2.5 if first else 1.3, label=name, zorder=3 - first)
     axes.set(xlabel="images looked at", ylabel=f"wrong labels found (of {n_wrong:,})", title=title)
     _save(path, figure, axes)
 
