@@ -26,7 +26,7 @@ from curation.scoring.learned_order import Learner, Looks
 from curation.scoring.traits import CORRECTIONS, Traits
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
-from tests.benchmarks.bench_issues import plain_probe
+from tests.benchmarks.bench_issues.sides import plain_probe
 from tests.benchmarks.pictures import found_curves
 from tests.benchmarks.score_labels import read_truth
 
