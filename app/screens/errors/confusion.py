@@ -14,7 +14,7 @@ from app.screens.errors.matrix import legend, matrix
 from curation.reports.matrix import commonest, fits, worst_confusion
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
-from curation.scoring.error_lists import cell_rows
+from curation.results.error_lists import cell_rows
 from curation.words import counted
 from models.arrays import BoolArray, IntArray
 from models.figures.metrics import confusion

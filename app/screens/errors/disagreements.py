@@ -10,7 +10,7 @@ from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
 from curation.results.audit import Audit
-from curation.scoring.error_lists import same_predictions
+from curation.results.error_lists import same_predictions
 from curation.words import counted
 from models.arrays import BoolArray
 

@@ -9,7 +9,7 @@ from app.html_parts.templates import macros
 from app.screens.errors.matrix import matrix
 from curation.reports.matrix import fits, worst_confusion
 from curation.results.audit import Audit
-from curation.scoring.error_lists import ClassPair, class_pairs
+from curation.results.error_lists import ClassPair, class_pairs
 
 LISTED = 12
 _HTML = macros(__file__)

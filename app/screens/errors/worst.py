@@ -6,7 +6,7 @@ from app.html_parts.pages import Pages
 from app.html_parts.templates import macros
 from app.html_parts.tiles import opinion_tile, strip
 from curation.results.audit import Audit
-from curation.scoring.error_lists import worst_errors
+from curation.results.error_lists import worst_errors
 from models.arrays import BoolArray
 
 PER_CLASS = 8  # one line at 1280 px

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from curation.scoring.error_lists import ClassPair, cell_rows, class_pairs, same_predictions, worst_errors
+from curation.results.error_lists import ClassPair, cell_rows, class_pairs, same_predictions, worst_errors
 from models.figures.metrics import confusion
 
 LABELS = np.array([0, 0, 0, 1, 1, 2])

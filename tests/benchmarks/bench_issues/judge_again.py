@@ -1,8 +1,8 @@
 """What judging again brings: looks in the fixed order, known truth as verdicts, and the images that are left.
 
-`python -m tests.benchmarks.bench_judge_again NAME TRUTH.csv [COLUMN] [--half A|B]` on an audited data set. In the
-column an empty cell means none of the classes, and `a|b` two of them. A half holds the image_ids of even (A) or odd (B)
-CRC-32.
+`python -m tests.benchmarks.bench_issues.judge_again NAME TRUTH.csv [COLUMN] [--half A|B]` on an audited data set. In
+the column an empty cell means none of the classes, and `a|b` two of them. A half holds the image_ids of even (A) or odd
+(B) CRC-32.
 """
 
 import argparse
