@@ -142,6 +142,9 @@ def issues(
     split: Annotated[str, typer.Option(help="train, val or test; all by default")] = "",
     csv: Annotated[Path | None, typer.Option(help="write here instead of to the screen")] = None,
     version: LabelVersion = "original",
+    learned: Annotated[
+        bool, typer.Option("--learned", help="by what the verdicts so far say, with the probability of each correction")
+    ] = False,
 ) -> None:
     """List the labels of an audit, most suspicious first."""
     from curation.results.audit import load_audit
@@ -149,4 +152,13 @@ def issues(
     from curation.versions.working_copy import audited_version
 
     workspace, dataset = audited_dataset(name)
-    write_issues(load_audit(workspace, audited_version(workspace, dataset, version)), split, csv, sys.stdout)
+    audited = audited_version(workspace, dataset, version)
+    if not learned:
+        write_issues(load_audit(workspace, audited), split, csv, sys.stdout)
+        return
+    from curation.decisions.ledger import open_ledger
+    from curation.review.bench import Bench
+    from curation.review.learned_issues import write_learned_issues
+
+    ledger = open_ledger(workspace, audited)  # first: nobody decides on the labels of a version
+    write_learned_issues(Bench(load_audit(workspace, audited), ledger), split, csv, sys.stdout)

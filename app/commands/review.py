@@ -7,7 +7,9 @@ import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
 from curation.workspace.folders import Workspace
-from models.errors import ErrataError
+from models.errors import ErrataError, unknown
+
+_ORDERS = ("learned", "fixed")
 
 
 def review(
@@ -17,8 +19,13 @@ def review(
     port: Annotated[
         int | None, typer.Option(help="of your FiftyOne App; a free one by default", min=1, max=65535)
     ] = None,
+    order: Annotated[
+        str, typer.Option(help="learned: verdicts change what comes next; fixed: all reviewers see the same images")
+    ] = "learned",
 ) -> None:
     """Open FiftyOne on the most suspicious labels. Each reviewer has an App."""
+    if order not in _ORDERS:
+        raise unknown("order of the review", order, _ORDERS)
     workspace, dataset = audited_dataset(name)
     import webbrowser
 
@@ -31,7 +38,7 @@ def review(
     checked_split(load_audit(workspace, dataset), split)
     reviewer = named_reviewer(workspace, reviewer)
     can_decide = audited_labels(workspace, dataset) == ORIGINAL  # nobody decides on the labels of a version
-    view = to_review_view(split) if can_decide else suspicious_view(split)
+    view = to_review_view(split, fixed=order == "fixed") if can_decide else suspicious_view(split)
     url = open_session(workspace, dataset, view_in_links(view), port, reviewer)
     typer.echo(f"FiftyOne of {reviewer}: {url}  (errata stop ends it)")
     webbrowser.open(url)

@@ -34,6 +34,7 @@ REVIEWED_AT = "reviewed_at"
 REVIEWERS_DISAGREE = "reviewers_disagree"
 CURATED_IN_LOG = "curated_in_log"
 REVIEW_ORDER = "review_order"
+FIXED_ORDER = "fixed_review_order"
 
 # Saved views; those of one kind of trouble are named by the kind
 ALL_VIEW = "all"
@@ -119,9 +120,9 @@ def evaluation_key(slug: str) -> str:
     return f"eval_{slug}"
 
 
-def to_review_view(split: str | None = None) -> str:
-    """Return the name of the queue of a split, or of all splits."""
-    return f"{TO_REVIEW} {split}" if split else TO_REVIEW
+def to_review_view(split: str | None = None, fixed: bool = False) -> str:
+    """Return the name of the queue of a split, or of all splits; it learns from verdicts, or its order is fixed."""
+    return f"{TO_REVIEW}{f' {split}' if split else ''}{' in fixed order' if fixed else ''}"
 
 
 def suspicious_view(split: str) -> str:

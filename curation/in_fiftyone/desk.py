@@ -10,7 +10,10 @@ from curation.decisions.actions import decision_fields
 from curation.decisions.decision import Decision, checked_reviewer
 from curation.decisions.phrases import decisions_phrase, images_phrase
 from curation.in_fiftyone.mirror import READ, given_labels, replaced_given, write_changed
+from curation.in_fiftyone.queue_order import QueueOrder
+from curation.in_fiftyone.review_views import walked_splits
 from curation.review.bench import Bench, Place
+from curation.review.walk import Walk
 from models.errors import ErrataError
 
 
@@ -49,7 +52,8 @@ class FiftyOneDesk:
         """
         self.bench, self._load, self._reviewer = bench, load, reviewer
         self._given = given_labels(bench.ledger)
-        self.dataset, self._image_of = self._loaded()
+        self._walks: dict[str, Walk] = {}  # by the name of their view
+        self._read_dataset()
 
     @property
     def reviewer(self) -> str:
@@ -98,6 +102,7 @@ class FiftyOneDesk:
                 if not decision.says_the_same_as(state.verdicts(decision.image_id).get(decision.reviewer))
             ]
             written = ledger.decide(*new) if new else []
+        self.order.follow()
         if not written:
             return VerdictResult(
                 f"{images_phrase(decisions)}: you have said that already", sample_ids=tuple(sample_ids)
@@ -115,9 +120,22 @@ class FiftyOneDesk:
         decisions = (ledger.undo if undo else ledger.redo)(self.reviewer, "fiftyone")
         if not decisions:
             return VerdictResult("nothing of yours is left to take back" if undo else "nothing to bring back")
+        self.order.follow()
         addition, sample_ids = self._write({decision.image_id for decision in decisions})
         done = "took back" if undo else "brought back"
         return VerdictResult(f"{done} {decisions_phrase(decisions)}{addition}", tuple(decisions), sample_ids)
+
+    def walk(self, view: str) -> Walk | None:
+        """Return the walk through the queue that a saved view is; None for a view that is no queue that learns."""
+        splits = walked_splits(view, self.bench.audit.rows.splits.tolist())
+        if splits and view not in self._walks:
+            self._walks[view] = Walk(self.bench, splits, self.can_be_shown)
+        return self._walks.get(view)
+
+    def samples_of(self, rows: Sequence[int]) -> list[str]:
+        """Return the ids of the samples of images, in their order; images without a sample are left out."""
+        names = [str(self.bench.audit.rows.image_ids[row]) for row in rows]
+        return [self._sample_of[name] for name in names if name in self._sample_of]
 
     def image(self, sample_id: str) -> str | None:
         """Return the image_id of a sample; None where the dataset has no such sample."""
@@ -176,22 +194,29 @@ class FiftyOneDesk:
             sample_ids = self._samples_of(image_ids)
             if len(samples := read_samples(self.dataset, READ, sample_ids)) == len(sample_ids):
                 return samples
-        self.dataset, self._image_of = self._loaded()
+        self._read_dataset()
         return read_samples(self.dataset, READ, self._samples_of(image_ids))
 
     def _samples_of(self, image_ids: Collection[str]) -> list[str]:
-        return [sample_id for sample_id, image_id in self._image_of.items() if image_id in image_ids]
+        return [self._sample_of[image_id] for image_id in image_ids if image_id in self._sample_of]
+
+    def can_be_shown(self, row: int) -> bool:
+        """Return whether an image has a sample and a file."""
+        image_id = str(self.bench.audit.rows.image_ids[row])
+        return image_id in self._sample_of and (self.bench.audit.rows.root / image_id).exists()
 
     def _image(self, sample_id: str) -> str:
         if sample_id not in self._image_of:
-            self.dataset, self._image_of = self._loaded()  # `errata rebuild` wrote it again
+            self._read_dataset()  # `errata rebuild` wrote it again
         image_id = self._image_of.get(sample_id)
         if image_id is None or image_id not in self.bench.row_of:
             raise ErrataError("this page shows a dataset that was written again since: reload it")
         return image_id
 
-    def _loaded(self) -> tuple[Any, dict[str, str]]:
-        """Return the dataset and the image_id of each sample."""
-        dataset = self._load()
-        samples = read_samples(dataset, (IMAGE_ID,))
-        return dataset, {sample_id: str(sample[IMAGE_ID]) for sample_id, sample in samples.items()}
+    def _read_dataset(self) -> None:
+        """Read which sample is which image."""
+        self.dataset: Any = self._load()
+        samples = read_samples(self.dataset, (IMAGE_ID,))
+        self._image_of = {sample_id: str(sample[IMAGE_ID]) for sample_id, sample in samples.items()}
+        self._sample_of = {image_id: sample_id for sample_id, image_id in self._image_of.items()}
+        self.order = QueueOrder(self.bench, self.dataset, self._image_of)

@@ -18,10 +18,10 @@ from curation.database.names import (
 )
 from curation.database.samples import classification, read_samples, write_samples
 from curation.database.views import save_views
-from curation.datasets.rows import SPLITS, Rows
+from curation.datasets.rows import Rows
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
-from curation.in_fiftyone.review_views import ORDER_FIELD, review_views
+from curation.in_fiftyone.review_views import ORDER_FIELDS, present_splits, review_views
 
 FIELDS = {  # beside `curated`: name -> kind, description
     DECISION: ("text", "the verdict over all reviewers; empty where nobody judged, or they disagree"),
@@ -35,8 +35,8 @@ READ = (IMAGE_ID, "tags", label_of(GIVEN), label_of(CURATED), *FIELDS)
 
 def prepare_review(dataset: Any, rows: Rows) -> None:
     """Give the dataset of these images the fields, views and editable labels of a review that it does not have yet."""
-    fields = {**FIELDS, **ORDER_FIELD}
-    views = review_views([split for split in SPLITS if split in rows.splits])
+    fields = {**FIELDS, **ORDER_FIELDS}
+    views = review_views(present_splits(rows.splits.tolist()))
     if all(map(dataset.has_field, fields)) and {view.name for view in views} <= set(dataset.list_saved_views()):
         return  # FiftyOne takes a second to see that nothing is to be done
     store.declare(dataset, "review", fields, shown=(DECISION, CURATED))  # the App lets edit what is ticked

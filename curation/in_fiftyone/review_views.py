@@ -1,34 +1,38 @@
-"""The saved views of a review in FiftyOne, and the field that puts the images to review in order."""
+"""The saved views of a review in FiftyOne, and the fields that put the images to review in order."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
+
+import numpy as np
 
 from curation.database import names
 from curation.database.samples import read_samples, write_samples
 from curation.database.views import View
+from curation.datasets.rows import SPLITS
 from curation.decisions.ledger import Ledger
 from curation.results.audit import Audit
-from curation.review.bench import Bench
+from curation.review.bench import AHEAD, Bench
+from curation.review.walk import next_looks
+from models.arrays import IntArray
 
-ORDER_FIELD = {
+_EMPTY = "one in ten drawn at random; empty where somebody had judged it when the session began"
+ORDER_FIELDS = {
     names.REVIEW_ORDER: (
         "whole",
-        "place in the queue of its split, 1 = first: the most suspicious first, one in ten drawn at random; "
-        "empty where somebody had judged it when the session began",
-    )
+        f"place in the queue of its split, which learns from verdicts, 1 = first; {_EMPTY}",
+    ),
+    names.FIXED_ORDER: (
+        "whole",
+        f"place in the fixed queue of its split, 1 = first: the most suspicious first, {_EMPTY}",
+    ),
 }
 
 
 def review_views(splits: Collection[str]) -> tuple[View, ...]:
     """Return the views of a review; queues keep their images during a session, so that no image is skipped."""
-    order = names.REVIEW_ORDER
-    content = "what nobody has judged yet, most suspicious first, with images drawn at random among them"
     return (
-        View(names.to_review_view(), f"{content}, all splits", filled=order, sort_by=order),
-        *(
-            View(names.to_review_view(split), f"{content}: {split}", {names.SPLIT: split}, filled=order, sort_by=order)
-            for split in splits
-        ),
+        *_queues(splits, fixed=False),
+        *_queues(splits, fixed=True),
         View(
             names.REVIEWED_VIEW,
             "images that somebody has judged, last first",
@@ -49,11 +53,38 @@ def review_views(splits: Collection[str]) -> tuple[View, ...]:
     )
 
 
+def _queues(splits: Collection[str], fixed: bool) -> list[View]:
+    """Return the views of the queues of all splits together, and of each split."""
+    order = names.FIXED_ORDER if fixed else names.REVIEW_ORDER
+    first = "most suspicious first, verdicts change nothing" if fixed else "in the order that learns from verdicts"
+    content = f"what nobody has judged yet, {first}, with images drawn at random among them"
+    return [
+        View(names.to_review_view(None, fixed), f"{content}, all splits", filled=order, sort_by=order),
+        *(
+            View(
+                names.to_review_view(split, fixed),
+                f"{content}: {split}",
+                {names.SPLIT: split},
+                filled=order,
+                sort_by=order,
+            )
+            for split in splits
+        ),
+    ]
+
+
+def walked_splits(view: str, splits: Collection[str]) -> tuple[str, ...]:
+    """Return the splits that a view walks in the order that learns; none for any other view."""
+    present = present_splits(splits)
+    queues = {names.to_review_view(): present, **{names.to_review_view(split): (split,) for split in present}}
+    return queues.get(view, ())
+
+
 def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
-    """Put the images without a verdict in the order of the app's review; take all others out of the queue.
+    """Put the images without a verdict in the order of the app's review; take all others out of the queues.
 
     Args:
-        dataset: of the audit, with the field REVIEW_ORDER.
+        dataset: of the audit, with the fields ORDER_FIELDS.
         audit: of the data set.
         ledger: of the data set.
 
@@ -61,12 +92,42 @@ def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
         ErrataError: the database does not answer, or the log cannot be read.
     """
     bench = Bench(audit, ledger)
-    (places, _), seen = bench.places, bench.tally().seen
-    wanted = {image_id: None if seen[row] else int(places[row]) for image_id, row in bench.row_of.items()}
-    samples = read_samples(dataset, (names.IMAGE_ID, names.REVIEW_ORDER))
+    (fixed, _), seen = bench.places, bench.tally().seen
+    learned = learned_places(bench)
+    wanted = {
+        image_id: dict.fromkeys(ORDER_FIELDS)
+        if seen[row]
+        else {names.REVIEW_ORDER: int(learned[row]), names.FIXED_ORDER: int(fixed[row])}
+        for image_id, row in bench.row_of.items()
+    }
+    samples = read_samples(dataset, (names.IMAGE_ID, *ORDER_FIELDS))
     changed = {
-        sample_id: {names.REVIEW_ORDER: wanted[sample[names.IMAGE_ID]]}
+        sample_id: wanted[sample[names.IMAGE_ID]]
         for sample_id, sample in samples.items()
-        if sample[names.IMAGE_ID] in wanted and sample[names.REVIEW_ORDER] != wanted[sample[names.IMAGE_ID]]
+        if sample[names.IMAGE_ID] in wanted
+        and any(sample[name] != place for name, place in wanted[sample[names.IMAGE_ID]].items())
     }
     write_samples(dataset, changed, noted=False)
+
+
+def learned_places(bench: Bench) -> IntArray:
+    """Return the place of each image in the learned queue of its split, shape (N,), 1 = first.
+
+    Only the images that come next have one; all others have their places in the fixed queue, behind those.
+
+    Raises:
+        ErrataError: the log or an embedding cannot be read.
+    """
+    fixed, n = bench.places[0], len(bench.row_of)
+    if not bench.tally().seen.any():  # both orders are the same: no need to read embeddings
+        return np.where(fixed <= AHEAD, fixed, fixed + n)
+    places = fixed + n
+    for proposal in next_looks(bench, present_splits(bench.audit.rows.splits.tolist())):
+        places[proposal.row] = proposal.rank
+    return places
+
+
+def present_splits(splits: Iterable[str]) -> tuple[str, ...]:
+    """Return the splits that occur, each once, in their usual order."""
+    known = set(splits)
+    return tuple(split for split in SPLITS if split in known)

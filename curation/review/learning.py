@@ -32,6 +32,11 @@ class Learning:
         self._known: tuple[int, LearnedOrder] | None = None  # lines of the log, and the order after them
         self._beside: threading.Thread | None = None
 
+    @property
+    def ready(self) -> bool:
+        """Whether `latest` answers at once."""
+        return self._known is not None
+
     def now(self) -> LearnedOrder:
         """Return the order after all verdicts; waits for what is to be learned.
 

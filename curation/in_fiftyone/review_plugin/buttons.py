@@ -3,6 +3,7 @@
 from curation.decisions.verdicts import PICK_KEY, REVERSALS, VERDICTS, Verdict
 
 PICK = "pick"  # the operator that asks for several classes
+ALIKE, ALIKE_KEY = "alike", "L"  # the operator that selects the images most like a judged one
 
 
 def keys() -> dict[str, str]:
@@ -10,6 +11,7 @@ def keys() -> dict[str, str]:
     return {
         **{verdict.key.lower(): verdict.action for verdict in VERDICTS.values()},
         PICK_KEY.lower(): PICK,
+        ALIKE_KEY.lower(): ALIKE,
         **{key.lower(): kind for kind, (key, _, _) in REVERSALS.items()},
     }
 
@@ -19,6 +21,7 @@ def panel_buttons() -> list[tuple[str, str]]:
     return [
         *((verdict.action, _label(verdict)) for verdict in VERDICTS.values()),
         (PICK, f"Pick classes ({PICK_KEY})"),
+        (ALIKE, f"Most like it ({ALIKE_KEY})"),
         *((kind, f"{button} ({key})") for kind, (key, button, _) in REVERSALS.items()),
     ]
 

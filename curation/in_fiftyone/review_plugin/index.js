@@ -7,20 +7,23 @@
   const FETCH_MS = 100; // how long the file of the next image is waited for
   const PATIENCE_MS = 15000; // a key without an answer blocks the next key no longer than that
   const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
-    u: "unsure", p: "pick", z: "undo", y: "redo" }; // as `keys` of buttons.py has them
+    u: "unsure", p: "pick", l: "alike", z: "undo", y: "redo" }; // as `keys` of buttons.py has them
   const judged = new Set(), undone = new Set(); // ids of samples, on this page; the modal does not stop again at judged samples
 
   let underway = 0; // when the key was pressed that is still being answered; 0: no key is
   let shown = { id: null, since: 0, walked: false }; // the open image; walked: it came after another image
   let gridIsOld = false;
+  let prepared = false; // the server has read what the queue learns from, before the first image is opened
 
   const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const openId = () => new URLSearchParams(location.search).get("id");
   const ours = () => /^\/datasets\/errata-/.test(location.pathname);
+  const inQueue = () => ours() && /^to-review/.test(new URLSearchParams(location.search).get("view") ?? "");
 
   // Keeps since when an image is open; draws the grid again once the image is closed.
   function watch() {
     const id = openId();
+    if (!prepared && inQueue() && document.querySelector("[data-cy=looker]")) prepare();
     if (preview && id !== preview.id && (preview.open || id === null)) uncover(); // another image was opened by hand
     if (preview && id === preview.id && !preview.open) {
       preview.open = true;
@@ -33,7 +36,9 @@
       gridIsOld = false;
       operators.executeOperator("reload_dataset", {});
     }
-    if (id !== null) setTimeout(() => fetchAhead(state.modalNavigation.get()), FETCH_MS); // FiftyOne has set it by then
+    if (id === null) walk = null;
+    else if (walk) arrive(id);
+    else setTimeout(() => begin(id), FETCH_MS); // FiftyOne has set its navigation by then
   }
   window.navigation?.addEventListener("currententrychange", watch); // at once: drawing an image blocks timers for long
   setInterval(watch, 20); // for browsers without it
@@ -69,8 +74,10 @@
     const params = { action, digit: action === "label" ? Number(key) : null };
     if (shown.id) {
       Object.assign(params, { sample_id: shown.id, looked_s: Math.max(0, looked) / 1000, walked: shown.walked });
+    } else if (like) {
+      params.like = like.image;
     }
-    operators.executeOperator(`${PLUGIN}/judge`, params, {
+    operators.executeOperator(`${PLUGIN}/${action === "alike" ? "alike" : "judge"}`, params, {
       callback: (result) => {
         if (!result?.error) return;
         underway = 0;
@@ -156,6 +163,61 @@
     }
   }
 
+  // In a queue that learns, the server says which images come next: the grid is as old as the page.
+  let walk = null; // {visited, coming, grid}: ids opened so far, samples after them, FiftyOne's navigation
+  const asCandidate = (sample) => ({ id: sample._id, sample: { sample } });
+
+  const ask = (id, walked) => new Promise((resolve) => {
+    const callback = (answer) => resolve(answer?.result?.coming ?? null);
+    operators.executeOperator(`${PLUGIN}/coming`, { sample_id: id, walked }, { callback });
+  });
+
+  function prepare() {
+    prepared = true;
+    operators.executeOperator(`${PLUGIN}/coming`, {});
+  }
+
+  // An image was opened from the grid.
+  async function begin(id) {
+    const grid = state.modalNavigation.get(), coming = inQueue() ? await ask(id, false) : null;
+    if (openId() !== id || walk) return;
+    if (coming) lead(coming); else fetchAhead(grid);
+  }
+
+  // Another image was opened by a verdict or an arrow key.
+  async function arrive(id) {
+    if (!walk.visited.includes(id)) walk.visited.push(id);
+    if (trail().at(-1) !== id) return;
+    const coming = await ask(id, true);
+    if (coming && walk && openId() === id && trail().at(-1) === id) lead(coming);
+  }
+
+  const trail = () => [...new Set([...walk.visited, ...walk.coming.map(({ _id }) => _id)])];
+
+  // Lets arrow keys follow the queue from the open image on.
+  function lead(coming) {
+    if (!walk) {
+      walk = { visited: [openId()], coming, grid: state.modalNavigation.get() };
+      const { peek } = walk.grid;
+      state.modalNavigation.set({ next: (n = 1) => step(n), previous: (n = 1) => step(-n), peek });
+    }
+    walk.coming = coming;
+    for (const sample of coming) new Image().src = source(asCandidate(sample));
+  }
+
+  async function step(offset) {
+    const id = openId();
+    if (offset > 0 && trail().at(-1) === id) lead((await ask(id, true)) ?? []);
+    const ids = trail(), place = ids.indexOf(id) + offset, before = (await walk.grid.peek(-1)) !== null;
+    if (place < 0 && before) { // to the left of where it began the grid goes on
+      const previous = await walk.grid.previous(1);
+      walk.visited.unshift(previous.id);
+      return { ...previous, hasNext: true };
+    }
+    const next = Math.max(0, Math.min(place, ids.length - 1));
+    return { id: ids[next], hasNext: true, hasPrevious: next > 0 || before };
+  }
+
   // Returns the offset of the next image of the view that the reviewer has not judged; 0 where all are judged.
   async function ahead(navigation, reviewer) {
     for (let offset = 1; ; offset++) {
@@ -179,19 +241,58 @@
   }
 
   // Opens the image to look at next, and returns once it is open: until then a key would mean the image before.
-  async function follow({ kind, ids, reviewer }, open) {
+  async function follow({ kind, ids, reviewer, coming, opens }, open) {
     const navigation = state.modalNavigation.get();
     if (!navigation || !ids.length) return;
-    const forward = kind === "verdict", begun = underway || performance.now(); // a button has no key
-    if (!forward && ids.includes(openId())) return;
-    const offset = await (forward ? ahead(navigation, reviewer) : behind(navigation, ids[0]));
-    if (!offset) return;
-    const next = await (forward ? navigation.next(offset) : navigation.previous(offset));
+    const begun = underway || performance.now(); // a button has no key
+    const next = await (coming ? named(coming, opens) : inGrid(navigation, kind === "verdict", ids, reviewer));
+    if (!next) return;
     if (openId() === null || left > begun) return uncover();
     await open(next);
     for (const since = performance.now(); openId() !== next.id && performance.now() - since < PATIENCE_MS; ) {
       await wait(5);
     }
+  }
+
+  // Returns the next image as the server named it; null where none is to be opened.
+  async function named(coming, opens) {
+    lead(coming);
+    if (!opens || !coming.length || coming[0]._id === openId()) return null;
+    await cover(asCandidate(coming[0]));
+    return { id: coming[0]._id, hasNext: true, hasPrevious: true };
+  }
+
+  // Returns the next image in the order of the grid; null where none is to be opened.
+  async function inGrid(navigation, forward, ids, reviewer) {
+    if (!forward && ids.includes(openId())) return null;
+    const offset = await (forward ? ahead(navigation, reviewer) : behind(navigation, ids[0]));
+    if (!offset) return null;
+    return forward ? navigation.next(offset) : navigation.previous(offset);
+  }
+
+  // The images most like a judged one lie in the grid; {image, from}: the judged one, and the saved view to return to.
+  let like = null;
+
+  async function showAlike({ ids, ticked, view, image }) {
+    like = { image, from: like?.from ?? new URLSearchParams(location.search).get("view") };
+    gridIsOld = false; // another view is loaded
+    if (openId() !== null) operators.executeOperator("close_sample", {});
+    operators.executeOperator("set_view", { view });
+    const checked = () => document.querySelectorAll("[data-cy=looker] input:checked").length;
+    const shownAs = () => document.querySelectorAll("[data-cy=looker] canvas[canvas-loaded=true]").length;
+    for (const since = performance.now(); performance.now() - since < PATIENCE_MS; ) {
+      await wait(300); // FiftyOne forgets what is selected until it has loaded the view
+      if (!shownAs() || shownAs() > ids.length) continue;
+      if (checked() === ticked.length) return;
+      operators.executeOperator("set_selected_samples", { samples: ticked });
+    }
+  }
+
+  // After a verdict on them the grid shows again what it showed before.
+  function leaveAlike() {
+    if (like.from) operators.executeOperator("set_view", { name: like.from });
+    else operators.executeOperator("clear_view", {});
+    like = null;
   }
 
   class After extends operators.Operator {
@@ -206,12 +307,14 @@
       try {
         say(said, kind === "refused");
         if (kind === "refused") return;
+        if (kind === "alike") return await showAlike(params);
         for (const id of ids) {
           (kind === "undo" ? undone : judged).add(id);
           (kind === "undo" ? judged : undone).delete(id);
         }
         if (openId() === null) {
           if (kind === "verdict") operators.executeOperator("clear_selected_samples", {});
+          if (kind === "verdict" && like) leaveAlike();
           operators.executeOperator("reload_dataset", {});
           return;
         }

@@ -7,16 +7,14 @@ import fiftyone.core.json as foj
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from curation.database.names import TO_REVIEW
 from curation.decisions.verdicts import LABEL, PICK_KEY, REVERSALS, VERDICTS, Verdict
 from curation.in_fiftyone.desk import FiftyOneDesk, VerdictResult, Viewing
 from curation.in_fiftyone.desks import desk_of
-from curation.in_fiftyone.review_plugin.buttons import PICK
-from curation.review.bench import Place
+from curation.in_fiftyone.review_plugin.alike import AFTER, select_alike
+from curation.in_fiftyone.review_plugin.buttons import ALIKE, ALIKE_KEY, PICK
+from curation.in_fiftyone.review_plugin.walking import Coming, queue_and_place, what_comes_next
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-
-AFTER = "@errata/review/after"  # of index.js: shows what became of a verdict, and the next image
 
 
 def act(ctx: Any, verdict: Callable[[FiftyOneDesk], VerdictResult], kind: str) -> dict[str, Any]:
@@ -29,6 +27,7 @@ def act(ctx: Any, verdict: Callable[[FiftyOneDesk], VerdictResult], kind: str) -
     else:
         told = {"kind": kind, "said": f"{result.sentence}.", "ids": list(result.sample_ids)}
         told |= {"samples": _samples(desk, result), "reviewer": desk.reviewer, "written": bool(result.decisions)}
+        told |= what_comes_next(ctx, desk, kind, result)
     ctx.trigger(AFTER, told)
     return {"said": told["said"], "refused": told["kind"] == "refused"}
 
@@ -46,11 +45,10 @@ def write_verdict(ctx: Any, action: str, chosen: Sequence[str] = (), digit: int 
     wanted = ctx.params.get("sample_id") or shown
     sample_ids = [wanted] if wanted else list(ctx.selected)
     seconds = ctx.params.get("looked_s")
-    queue = f"FiftyOne: {ctx.request_params.get('view_name') or 'no saved view'}"
 
     def verdict(desk: FiftyOneDesk) -> VerdictResult:
         looked_s = float(seconds) if isinstance(seconds, int | float) else None
-        viewing = Viewing(shown, looked_s, queue, _place(ctx, desk))
+        viewing = Viewing(shown, looked_s, *queue_and_place(ctx, desk))
         return desk.decide(sample_ids, action, [desk.digit(digit)] if digit else chosen, viewing)
 
     return act(ctx, verdict, "verdict")
@@ -59,15 +57,6 @@ def write_verdict(ctx: Any, action: str, chosen: Sequence[str] = (), digit: int 
 def reverse(ctx: Any, kind: str) -> dict[str, Any]:
     """Take back or bring back the reviewer's last verdict."""
     return act(ctx, lambda desk: desk.reverse(kind), kind)
-
-
-def _place(ctx: Any, desk: FiftyOneDesk) -> Place | None:
-    """Return where the open image stands in the queue that the view is; None in other views, and in filtered ones."""
-    row = desk.bench.row_of.get(desk.image(ctx.current_sample or "") or "")
-    name = str(ctx.request_params.get("view_name") or "")
-    if row is None or not name.startswith(TO_REVIEW) or ctx.request_params.get("filters"):
-        return None
-    return desk.bench.place_of_look(row, bool(ctx.params.get("walked")))
 
 
 def _samples(desk: FiftyOneDesk, result: VerdictResult) -> list[Any]:
@@ -208,6 +197,19 @@ class Judge(foo.Operator):  # type: ignore[misc]
         return write_verdict(ctx, action, _named(ctx), int(ctx.params.get("digit") or 0))
 
 
+class SelectAlike(foo.Operator):  # type: ignore[misc]
+    """The images most like a judged one, selected for the same verdict."""
+
+    @property
+    def config(self) -> Any:
+        """Its name and label."""
+        return foo.OperatorConfig(name=ALIKE, label=f"Select the images most like it ({ALIKE_KEY})", icon="select_all")
+
+    def execute(self, ctx: Any) -> dict[str, Any]:
+        """Let the page show and select them."""
+        return select_alike(ctx)
+
+
 def _named(ctx: Any) -> list[str]:
     """Return the class in the parameters of an operator."""
     return [str(ctx.params["label"])] if ctx.params.get("label") else []
@@ -223,5 +225,7 @@ def review_operators() -> tuple[type[Any], ...]:
         *(type(f"Reversal_{kind}", (ReversalOperator,), {"kind": kind}) for kind in REVERSALS),
         SetLabel,
         PickClasses,
+        SelectAlike,
         Judge,
+        Coming,
     )

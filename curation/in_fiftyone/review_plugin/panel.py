@@ -9,7 +9,8 @@ from curation.decisions.agreement import Agreement
 from curation.decisions.verdicts import LABEL, REVERSALS
 from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.in_fiftyone.desks import desk_of
-from curation.in_fiftyone.review_plugin.buttons import PICK, panel_buttons
+from curation.in_fiftyone.review_plugin.alike import select_alike
+from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, panel_buttons
 from curation.in_fiftyone.review_plugin.operators import reverse, write_verdict
 from curation.review.budget import stop_sentence
 from curation.workspace.folders import Workspace
@@ -45,6 +46,8 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
             reverse(ctx, action)
         elif action == PICK:
             ctx.prompt(f"@errata/review/{PICK}")
+        elif action == ALIKE:
+            select_alike(ctx)
         else:
             write_verdict(ctx, action, [label] if label else [])
 

@@ -11,6 +11,8 @@ from app.commands import audit
 from curation.audit.config import AuditConfig
 from curation.database.start import stop_database
 from curation.datasets.opening import open_dataset
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import Ledger, log_of
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import write_json
@@ -118,6 +120,22 @@ def test_issues_go_to_the_screen_or_a_file(run: Run, home: Path, tmp_path: Path)
     code, nothing, _ = run("issues", "tiny", "--split", "test", "--csv", str(tmp_path / "a" / "b.csv"))
     assert (code, nothing) == (0, "")
     assert (tmp_path / "a" / "b.csv").read_text() == output
+
+
+def test_issues_as_learned_from_the_verdicts(run: Run, home: Path) -> None:
+    audit = small_audit(Workspace(home), cams=0)
+    code, plain, _ = run("issues", "tiny", "--split", "test")
+    code, learned, _ = run("issues", "tiny", "--split", "test", "--learned")
+    assert code == 0
+    assert learned.splitlines()[0].endswith(",rank,reason")
+    assert [line.split(",")[:4] for line in learned.splitlines()] == [
+        line.split(",")[:4] for line in plain.splitlines()
+    ]
+    ledger = Ledger(log_of(Workspace(home), "tiny"), audit.checked)
+    ledger.decide(*(Decision("ana", f"test/sea/{n}.png", "none-of-these", queue="q", rank=n + 1) for n in range(3)))
+    code, after, _ = run("issues", "tiny", "--split", "test", "--learned")
+    assert code == 0
+    assert after != learned
 
 
 def test_issues_into_a_file_that_cannot_be_written(run: Run, home: Path, tmp_path: Path) -> None:

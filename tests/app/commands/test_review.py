@@ -57,6 +57,17 @@ def test_the_name_is_asked_once(opened: list[tuple[Any, ...]], tmp_path: Any) ->
         run("review", "tiny", "--reviewer", " x")
 
 
+def test_the_order_is_learned_or_fixed(opened: list[tuple[Any, ...]]) -> None:
+    run("review", "tiny", "--reviewer", "ana", "--order", "fixed")
+    run("review", "tiny", "--reviewer", "ben", "--order", "learned")
+    assert opened == [
+        ("tiny", "to-review-test-in-fixed-order", None, "ana"),
+        ("tiny", "to-review-test", None, "ben"),
+    ]
+    with pytest.raises(ErrataError, match="no order of the review 'fixd'; did you mean 'fixed'"):
+        run("review", "tiny", "--reviewer", "ana", "--order", "fixd")
+
+
 def test_the_name_is_asked_for(opened: list[tuple[Any, ...]], tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("typer.prompt", lambda question: " Ben ")

@@ -13,6 +13,7 @@ from curation.in_fiftyone.review_views import write_queue
 from curation.in_fiftyone.sync import sync
 from curation.results.audit import Audit
 from curation.review.bench import Bench
+from curation.review.walk import next_looks
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import WRONG
 
@@ -29,7 +30,8 @@ def test_the_queue_is_that_of_the_app(audit: Audit, ledger: Ledger, mongo_worksp
     dataset = load_dataset(mongo_workspace, dataset_name(NAME))
     for split in ("test", "train"):
         queue = Bench(audit, ledger).queue(split, "suspicion")
-        assert ids(dataset, f"to review {split}") == audit.rows.image_ids[queue.rows].tolist()
+        for view in (f"to review {split}", f"to review {split} in fixed order"):
+            assert ids(dataset, view) == audit.rows.image_ids[queue.rows].tolist()
         assert queue.drawn.any()
     assert ids(dataset, "to review test")[0] in WRONG
     assert dataset.load_saved_view("to review").values(REVIEW_ORDER) == sorted(dataset.values(REVIEW_ORDER))
@@ -44,7 +46,10 @@ def test_it_loses_what_was_judged_when_the_next_session_begins(
     write_decisions(dataset, ledger)
     assert ids(dataset, "to review test") == before  # else pages that are loaded later would jump over images
     sync(mongo_workspace, NAME, "ana")
-    assert ids(dataset, "to review test") == [before[0], *before[2:]]
+    left = next_looks(Bench(audit, ledger), ["test"])
+    assert ids(dataset, "to review test") == audit.rows.image_ids[[look.row for look in left]].tolist()
+    assert ids(dataset, "to review test in fixed order") == [before[0], *before[2:]]
     ledger.undo("ana")
     write_queue(dataset, audit, ledger)
-    assert ids(dataset, "to review test") == before
+    for view in ("to review test", "to review test in fixed order"):
+        assert ids(dataset, view) == before

@@ -7,7 +7,7 @@ import yaml
 
 import curation.in_fiftyone.review_plugin as plugin
 from curation.decisions.verdicts import REVERSALS, VERDICTS
-from curation.in_fiftyone.review_plugin.buttons import PICK, keys, panel_buttons
+from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, keys, panel_buttons
 
 PLUGIN = Path(plugin.__file__).parent
 
@@ -25,13 +25,18 @@ def listed_operators() -> set[str]:
 
 
 def expected_operators() -> set[str]:
-    return {*(verdict.operator for verdict in VERDICTS.values()), *REVERSALS, PICK, "label", "judge"}
+    return {*(verdict.operator for verdict in VERDICTS.values()), *REVERSALS, PICK, ALIKE, "label", "judge", "coming"}
 
 
 def test_each_verdict_has_key_operator_and_button() -> None:
     assert keys_of_the_page() == keys()
-    assert len(keys()) == len(VERDICTS) + 1 + len(REVERSALS)  # no key means two things
+    assert len(keys()) == len(VERDICTS) + 2 + len(REVERSALS)  # no key means two things
     assert listed_operators() == expected_operators()
-    assert [action for action, _ in panel_buttons()] == [*(one.action for one in VERDICTS.values()), PICK, *REVERSALS]
+    assert [action for action, _ in panel_buttons()] == [
+        *(one.action for one in VERDICTS.values()),
+        PICK,
+        ALIKE,
+        *REVERSALS,
+    ]
     assert panel_buttons()[:2] == [("keep", "Keep (K)"), ("accept", "Accept suggestion (A)")]
     assert ("multi-label", "Multi-label (M)") in panel_buttons()

@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Generator, Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -19,10 +20,14 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of
 from curation.in_fiftyone.app_server import AppServer, app_url, end_of_session, running_apps, stop_app
 from curation.in_fiftyone.mirror import write_decisions
+from curation.in_fiftyone.review_views import write_queue
 from curation.in_fiftyone.sessions import open_session
 from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import Audit
+from curation.review.alike import LIKELY, alike_to
 from curation.review.bench import Bench
+from curation.review.looks import learned_from
+from curation.review.walk import next_looks
 from curation.workspace.folders import Workspace
 from tests.curation.in_fiftyone.review_plugin.test_buttons import expected_operators
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
@@ -61,6 +66,7 @@ def ledger(mongo_workspace: Workspace, audit: Audit) -> Ledger:
     log.path.unlink(missing_ok=True)
     made = Ledger(log, audit.checked)
     write_decisions(load_dataset(mongo_workspace, "errata-keys"), made)
+    write_queue(load_dataset(mongo_workspace, "errata-keys"), audit, made)
     return made
 
 
@@ -305,7 +311,7 @@ def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, ledger: Led
     assert len(decisions(ledger)) == 1
 
 
-def test_the_queue_is_walked_as_in_the_app(
+def test_the_fixed_queue_is_walked_as_in_the_app(
     browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit
 ) -> None:
     """Rank, drawn and probability are those of the app's queue, though the page marks nothing."""
@@ -313,7 +319,7 @@ def test_the_queue_is_walked_as_in_the_app(
     rows = bench.queue("train", "suspicion").rows[:6]
     wanted = [bench.place(int(row)) for row in rows]
     assert [look.drawn for look in wanted] == [False] * 4 + [True, False]
-    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    pages = opened(browser, apps["ana"], "to-review-train-in-fixed-order", 18)
     page = next(pages)
     open_image(page)
     for _ in wanted:
@@ -322,7 +328,77 @@ def test_the_queue_is_walked_as_in_the_app(
     assert [look.image_id for look in written] == audit.rows.image_ids[rows].tolist()
     assert [(look.rank, look.drawn) for look in written] == [(look.rank, look.drawn) for look in wanted]
     assert [look.inclusion is not None for look in written] == [look.drawn for look in wanted]
-    assert {look.queue for look in written} == {"FiftyOne: to review train"}
+    assert {look.queue for look in written} == {"FiftyOne: to review train in fixed order"}
+    pages.close()
+
+
+def open_name(page: Page, workspace: Workspace) -> str:
+    """Return the image that is open; empty where none is."""
+    (sample_id,) = parse_qs(urlsplit(page.url).query).get("id", [""])
+    samples = read_samples(load_dataset(workspace, "errata-keys"), ("image_id",), [sample_id])
+    return str(samples[sample_id]["image_id"]) if samples else ""
+
+
+def test_the_queue_learns(
+    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
+) -> None:
+    """Each next image is the one that the order learned from the verdicts so far proposes; one in ten is drawn."""
+    ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))  # an App notices a new log when it has a line
+    ledger.undo("ben")
+    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    page = next(pages)
+    open_image(page)
+    for number in range(7):
+        wanted = next_looks(Bench(audit, ledger), ["train"])  # those fetched ahead come first
+        moves_on(page, "nxnk"[number % 4])
+        settle(page)
+        assert open_name(page, mongo_workspace) in audit.rows.image_ids[[look.row for look in wanted[:4]]]
+    written = decisions(ledger)[1:]
+    ranks = [look.rank or 0 for look in written]  # two have the same where the order changed after one was fetched
+    assert all(number <= rank <= number + 1 for number, rank in enumerate(ranks))
+    assert ranks[:4] == sorted(ranks[:4])
+    assert [look.rank for look in written if look.drawn] == [5]
+    assert [look.inclusion is not None for look in written] == [look.drawn for look in written]
+    learned = [learned_from(look.queue) for look in written]
+    assert learned[:2] == [0, 0]
+    assert all(number - 2 <= (answers or 0) <= number for number, answers in enumerate(learned))
+    assert written[1].queue == "FiftyOne: to review train (learned from 0 verdicts)"
+    order = [look.image_id for look in written]
+    following = open_name(page, mongo_workspace)
+    for key in ("ArrowLeft", "ArrowRight"):  # they go through the queue, not through the grid
+        before = page.url
+        page.keyboard.press(key)
+        page.wait_for_function("before => location.href !== before", arg=before)
+    assert open_name(page, mongo_workspace) == following
+    assert press(page, "z").startswith(f"took back {order[-1]}")
+    settle(page)
+    assert open_name(page, mongo_workspace) == order[-1]
+    assert "keep" in press(page, "k")
+    again = decisions(ledger)[-1]
+    assert (again.rank, again.drawn) == (written[-1].rank, written[-1].drawn)  # as it was proposed
+    settle(page)
+    assert open_name(page, mongo_workspace) == following
+    pages.close()
+
+
+def test_what_the_app_says_meanwhile_changes_what_comes_next(
+    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
+) -> None:
+    ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))
+    ledger.undo("ben")
+    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    page = next(pages)
+    open_image(page, 6)  # picked: it counts as not drawn, and the walk goes on at the top
+    settle(page)
+    queue = [str(audit.rows.image_ids[look.row]) for look in next_looks(Bench(audit, ledger), ["train"])]
+    ledger.decide(
+        *(Decision("ben", name, "none-of-these", queue="q", rank=rank) for rank, name in enumerate(queue[:4], 1))
+    )
+    moves_on(page, "n")
+    settle(page)
+    (picked,) = [look for look in decisions(ledger) if look.reviewer == "ana"]
+    assert (picked.rank, picked.drawn, picked.queue) == (None, False, "FiftyOne: to review train")
+    assert open_name(page, mongo_workspace) not in [*queue[:4], picked.image_id]
     pages.close()
 
 
@@ -339,6 +415,42 @@ def test_twelve_at_once(page: Page, ledger: Ledger, mongo_workspace: Workspace) 
     assert press(page, "z").startswith("took back 12 images")
     assert all(sample["decision"] is None for sample in in_dataset(mongo_workspace).values())
     assert press(page, "k").startswith("no image is open or selected")
+
+
+def test_those_most_like_it(
+    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
+) -> None:
+    """They are ticked in the grid; one key judges those that stay ticked, and undo takes all of them back."""
+    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    page = next(pages)
+    open_image(page)
+    assert press(page, "l").startswith("you judged no image yet")
+    judged = open_name(page, mongo_workspace)
+    moves_on(page, "n")
+    settle(page)
+    assert len(decisions(ledger)) == 1
+    bench, train = Bench(audit, ledger), audit.rows.splits == "train"
+    wanted = alike_to(bench, bench.row_of[judged], reviewer="ana", among=train)
+    ticked = [str(audit.rows.image_ids[look.row]) for look in wanted if look.probability >= LIKELY]
+    assert f"{len(wanted)} images like {judged}: none-of-these; the same verdict fits with" in press(page, "l")
+    page.get_by_text(f"{len(wanted)} samples").first.wait_for()
+    expect(page.locator("[data-cy=looker] input:checked")).to_have_count(len(ticked))
+    settle(page)
+    if not ticked:
+        select(page, 2)
+    assert "none-of-these" in press(page, "n")
+    written = decisions(ledger)[1:]
+    assert {look.image_id for look in written} <= {str(audit.rows.image_ids[look.row]) for look in wanted}
+    assert len(written) == (len(ticked) or 2)
+    assert {(look.queue, look.rank, look.drawn) for look in written} == {
+        (f"FiftyOne: like {judged} (alike)", None, False)
+    }
+    page.get_by_text("18 samples").first.wait_for()  # the queue again
+    settle(page)
+    assert press(page, "z").startswith(f"took back {len(written)} images")
+    with ledger.reading() as state:
+        assert state.images() == [judged]
+    pages.close()
 
 
 def test_several_classes(page: Page, ledger: Ledger) -> None:
