@@ -50,7 +50,7 @@ def small_audit(workspace: Workspace, name: str = "tiny", in_sample: bool = Fals
     """
     rows = _draw_images(workspace.drawn / name)
     folder = audit_folder(workspace, name)
-    checked = _checked(rows)
+    checked = checked_images(rows)
     checked.save(folder)
     groups = np.arange(len(rows))
     copy, original = (int(np.flatnonzero(rows.image_ids == image_id)[0]) for image_id in (COPY, ORIGINAL))
@@ -68,7 +68,7 @@ def small_audit(workspace: Workspace, name: str = "tiny", in_sample: bool = Fals
         Predictions(rows.image_ids, probs, embeddings, None if in_sample else fold).save(run / "predictions.npz")
         _training_record(run, architecture)
         np.save(folder / f"map-{slug(architecture)}.npy", embeddings[:, :2] + place)
-    _results(folder, runs, rows_key(checked))
+    write_results(folder, runs, rows_key(checked))
     load_audit(workspace, name).findings.save(folder / "findings.npz")
     audit = load_audit(workspace, name)
     _draw_cams(audit, cams)
@@ -145,7 +145,8 @@ def _picture(kind: str, random: np.random.Generator) -> Image.Image:
     return image
 
 
-def _checked(rows: Rows) -> CheckedRows:
+def checked_images(rows: Rows) -> CheckedRows:
+    """Return images as an audit reads them."""
     sha256s = np.array([hashlib.sha256(path.read_bytes()).hexdigest() for path in rows.paths])
     hashes = np.array([int(sha256[:16], 16) for sha256 in sha256s], np.uint64)
     return CheckedRows(rows, sha256s, hashes, np.tile(np.array(SIZE_PX), (len(rows), 1)), (SKIPPED,))
@@ -184,7 +185,8 @@ def _training_record(run: Path, architecture: str) -> None:
         write_text(run / f"fold-{fold}.jsonl", "\n".join(json.dumps(line) for line in lines) + "\n")
 
 
-def _results(folder: Path, runs: dict[str, str], dataset_key: str) -> None:
+def write_results(folder: Path, runs: dict[str, str], dataset_key: str) -> None:
+    """Write that an audit is finished, and which run each architecture has."""
     stages = ["images", "duplicates", *(f"train {name}" for name in ARCHITECTURES), "report"]
     records = {name: asdict(StageRecord(name, "0" * 16, 1.5, 200.0, reused=False)) for name in stages}
     write_json(folder / "stages.json", records)

@@ -12,7 +12,6 @@ from app.screens.review.tiles import HTML, TILE_PX, clicked, forget_clicks, show
 from app.screens.review.verdicts import judge_many, last_verdict
 from app.screens.review.visit import message, reveal, tell
 from curation.decisions.decision import Decision
-from curation.decisions.phrases import verdict_phrase
 from curation.decisions.verdicts import VERDICTS
 from curation.review.alike import LIKELY, alike_to
 from curation.review.bench import ALL
@@ -30,7 +29,9 @@ def alike_key(sitting: Sitting, step: Sequence[Decision]) -> None:
         sitting: of the reviewer.
         step: what an undo would take back.
     """
-    if len(step) == 1 and step[0].is_answer and not step[0].adjudicates and not (sitting.blind or sitting.settles):
+    if is_open(sitting) or sitting.blind or sitting.settles:
+        return
+    if len(step) == 1 and step[0].is_answer and not step[0].adjudicates:
         st.button(
             "Like this", icon=":material/auto_awesome_motion:", shortcut=KEY, type="tertiary",
             key=f"review.like-{step[0].id}", on_click=_open, args=(sitting, step[0]),
@@ -55,7 +56,7 @@ def alike(sitting: Sitting) -> None:
     since = shown_since(rows)
     by_look = sitting.bench.learning.latest().traits.sight.shape[1] > 0
     judged = picture(sitting.bench.audit.rows.root / verdict.image_id, TILE_PX)
-    st.html(HTML.alike_head(len(rows), judged, verdict.image_id, verdict_phrase(verdict), by_look))
+    st.html(HTML.alike_head(len(rows), judged, verdict.image_id, _said(verdict), by_look))
     tiles(sitting, rows, out, COLUMNS, [f"{chance:.0%}" for chance in chances.values()])
     reveal(*map(sitting.image_id, rows))
     accepted = [row for row in rows if row not in out]
@@ -70,6 +71,11 @@ def alike(sitting: Sitting) -> None:
             args=(sitting, verdict, accepted, since),
         )
         st.button("Back", shortcut="Escape", type="tertiary", key="review.back", on_click=_close)
+
+
+def _said(verdict: Decision) -> str:
+    """Return a verdict in words: `kept`, `relabelled to sea`."""
+    return f"{VERDICTS[verdict.decision].past} {' / '.join(verdict.new_labels)}".strip()
 
 
 def _open(sitting: Sitting, verdict: Decision) -> None:
