@@ -25,6 +25,7 @@ from app.screens.review.visit import message, note_shown, reveal
 from app.state import audit_name_of, workspace
 from curation.database.names import to_review_view
 from curation.review.bench import ALL
+from curation.review.queue import SUSPICION
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 
@@ -99,7 +100,7 @@ def _queue(sitting: Sitting) -> None:
 
 def _in_fiftyone(sitting: Sitting) -> None:
     """Show the reviewer's FiftyOne App on the queue of the split, or the button that starts it."""
-    view = to_review_view(None if sitting.split == ALL else sitting.split)
+    view = to_review_view(None if sitting.split == ALL else sitting.split, fixed=sitting.order == SUSPICION)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         address = fiftyone_link(sitting.bench.audit, view)
         st.html(Markup('<p class="er-hint">{}</p>').format(_FIFTYONE_HINT if address else _FIFTYONE_OFFER))
@@ -109,8 +110,8 @@ def _in_fiftyone(sitting: Sitting) -> None:
 
 
 _FIFTYONE_HINT = (
-    "Most suspicious first, randomly drawn images mixed in. Open an image and judge it by key; verdicts go into the "
-    "same log."
+    "Images drawn at random are mixed in. Open an image and judge it by key; verdicts go into the same log. The order "
+    'learns from them, or is the fixed one where "most suspicious first" is chosen.'
 )
 _FIFTYONE_OFFER = "The same queue in FiftyOne, inside this page or in a tab of its own."
 

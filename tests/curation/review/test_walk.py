@@ -186,3 +186,31 @@ def test_the_log_alone_gives_the_same_queue(bench: Bench, tmp_path: Path) -> Non
     again = Bench(bench.audit, Ledger(bench.ledger.log, bench.audit.checked))
     assert next_looks(again, ["train", "test"]) == next_looks(bench, ["train", "test"])
     assert np.array_equal(again.learning.now().correction, bench.learning.now().correction)
+
+
+def test_a_log_of_another_ranking_and_of_images_that_are_gone(bench: Bench) -> None:
+    """Ranks far behind, and verdicts on images that the data set no longer has, do not stop the walk."""
+    names = bench.audit.rows.image_ids[bench.audit.rows.splits == "train"].tolist()
+    queue = "FiftyOne: to review train (learned from 4,000 verdicts)"
+    bench.ledger.decide(Decision("ana", names[0], "none-of-these", queue=queue, rank=5000))
+    bench.ledger.decide(Decision("ana", names[1], "keep", queue=queue, rank=5001, drawn=True, inclusion=0.5))
+    path = bench.ledger.log.path
+    lines = path.read_text().splitlines(keepends=True)
+    sha256 = str(bench.audit.checked.sha256s[bench.row_of[names[0]]])
+    path.write_text("".join([lines[0].replace(names[0], "train/sea/gone.png").replace(sha256, "0" * 64), lines[1]]))
+    again = Bench(bench.audit, Ledger(bench.ledger.log, bench.audit.checked))
+    proposals = next_looks(again, ["train"])
+    assert [proposal.rank for proposal in proposals] == [*range(2, 19)]  # one look counts
+    assert names[0] in bench.audit.rows.image_ids[rows(proposals)]
+    assert names[1] not in bench.audit.rows.image_ids[rows(proposals)]
+
+
+def test_without_embeddings(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predictions made elsewhere have none: the order learns from classes and scores alone."""
+    monkeypatch.setattr(type(bench.audit.voters[0]), "frozen", property(lambda self: False))
+    assert bench.learning._learner.traits.sight.shape[1] == 0
+    walk, row = walk_of(bench, "train"), rows(next_looks(bench, ["train"]))[0]
+    for number in range(5):
+        judge(bench, walk, row, walked=number > 0, decision="none-of-these")
+        row = walk.coming(row, 2)[0].row
+    assert bench.learning.now().answers == 5

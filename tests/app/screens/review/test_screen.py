@@ -128,6 +128,8 @@ def test_fiftyone_inside_the_page(workspace: Workspace, audit: Audit, monkeypatc
     assert frame.proto.src == link.proto.url == "http://127.0.0.1:5152/datasets/errata-tiny?view=to-review-test"
     (frame,) = show(images="FiftyOne", split="all").get("iframe")
     assert frame.proto.src.endswith("?view=to-review")
+    (frame,) = show(images="FiftyOne", split="test", order="most suspicious first").get("iframe")
+    assert frame.proto.src.endswith("?view=to-review-test-in-fixed-order")
 
 
 def test_the_image_with_everything_that_speaks_for_either_label(workspace: Workspace, audit: Audit) -> None:
