@@ -9,6 +9,7 @@ from curation.scoring.kinds import NAMES
 from curation.scoring.traits import CORRECTIONS
 from models.arrays import FloatArray
 
+_DOUBTED = 0.25  # probability of a correction from which on the likeliest one is suggested
 _NO_CLASS = "out_of_scope"  # of CORRECTIONS, and of the models' kinds
 
 
@@ -19,7 +20,7 @@ class Suggestion:
     label: int  # the most probable class; the given one where nothing speaks against it
     other: int  # the most probable class besides the given one
     probs: FloatArray  # (K,)
-    no_class: bool  # it probably shows none of the classes
+    no_class: bool  # if the label is wrong, the image shows none of the classes rather than another one
 
 
 def suggestion(bench: Bench, row: int, learns: bool) -> Suggestion:
@@ -42,7 +43,10 @@ def suggestion(bench: Bench, row: int, learns: bool) -> Suggestion:
     else:
         rows = np.array([row])
         probs = learned.probs(rows)[0]
-        no_class = float(learned.kinds_of(rows)[0, CORRECTIONS.index(_NO_CLASS)]) >= NAMES[_NO_CLASS][1]
+        kinds = learned.kinds_of(rows)[0]
+        share = float(kinds[CORRECTIONS.index(_NO_CLASS)] / max(float(kinds.sum()), 1e-9))
+        doubted = int(probs.argmax()) != int(bench.audit.rows.labels[row]) or float(kinds.sum()) >= _DOUBTED
+        no_class = doubted and share >= NAMES[_NO_CLASS][1]
     besides = np.array(probs)
     besides[bench.audit.rows.labels[row]] = -np.inf
     return Suggestion(int(probs.argmax()), int(besides.argmax()), probs, no_class)

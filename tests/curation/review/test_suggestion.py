@@ -46,3 +46,15 @@ def test_pictures_of_no_class(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> 
     assert suggestion(bench, bench.row_of[NEXT], learns=True).no_class
     assert not suggestion(bench, bench.row_of[NEXT], learns=False).no_class
     assert not suggestion(bench, bench.row_of["train/forest/1.png"], learns=True).no_class
+
+
+def test_two_classes(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = replace(bench.audit.rows, classes=("sea", "forest"), labels=np.minimum(bench.audit.rows.labels, 1))
+    probs = np.stack([np.linspace(0.1, 0.9, len(rows)), np.linspace(0.9, 0.1, len(rows))], 1).astype(np.float32)
+    findings = replace(bench.audit.findings, probs=probs)
+    audit = replace(bench.audit, findings=findings, checked=replace(bench.audit.checked, rows=rows))
+    monkeypatch.setattr(bench, "audit", audit)
+    for row in range(len(rows)):
+        says = suggestion(bench, row, learns=False)
+        assert says.other == 1 - rows.labels[row]
+        assert says.label == int(probs[row].argmax())

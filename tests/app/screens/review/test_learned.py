@@ -150,3 +150,12 @@ def test_an_unknown_order_in_the_address(workspace: Workspace) -> None:
     app = show(order="by the moon")
     assert app.selectbox(key="order").value == "learning from verdicts"
     assert image(app)
+
+
+def test_all_verdicts_one_way_until_nothing_is_left(workspace: Workspace) -> None:
+    names = frozen_audit(workspace).rows.image_ids.tolist()
+    judge(workspace, "none-of-these", *names[:20])
+    app = press(press(show(), "n"), "l")
+    assert len(tiles(app)) == 9
+    judge(workspace, "none-of-these", *names[20:])
+    assert "Everything in this queue is judged" in texts(ran(app).success)
