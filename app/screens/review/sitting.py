@@ -145,8 +145,11 @@ def next_images(sitting: Sitting, count: int) -> list[ShownImage]:
         if len(images) >= count:
             break
         row = int(queue.rows[place])
+        drawn = bool(queue.drawn[place])
         if all(row != image.row for image in images) and _exists(sitting, row):
-            images.append(_shown(sitting, row, queue.start + place, bool(queue.drawn[place]), queue.answers))
+            if queue.answers is not None:  # images on the page come first, wherever the order has them by now
+                place = sum(image.place is not None for image in images)
+            images.append(_shown(sitting, row, queue.start + place, drawn, queue.answers))
     _promise(sitting, images)
     return images[:count]
 
