@@ -7,6 +7,7 @@ import re
 import statistics
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +19,7 @@ from curation.database.samples import read_samples, write_samples
 from curation.database.store import load_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, log_of
+from curation.decisions.log import DecisionLog
 from curation.in_fiftyone.app_server import AppServer, app_url, end_of_session, running_apps, stop_app
 from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.review_views import write_queue
@@ -340,7 +342,12 @@ def open_name(page: Page, workspace: Workspace) -> str:
 
 
 def test_the_queue_learns(
-    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
+    browser: Browser,
+    apps: dict[str, AppServer],
+    ledger: Ledger,
+    audit: Audit,
+    mongo_workspace: Workspace,
+    tmp_path: Path,
 ) -> None:
     """Each next image is the one that the order learned from the verdicts so far proposes; one in ten is drawn."""
     ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))  # an App notices a new log when it has a line
@@ -349,19 +356,24 @@ def test_the_queue_learns(
     page = next(pages)
     open_image(page)
     for number in range(7):
-        wanted = next_looks(Bench(audit, ledger), ["train"])  # those fetched ahead come first
         moves_on(page, "nxnk"[number % 4])
         settle(page)
-        assert open_name(page, mongo_workspace) in audit.rows.image_ids[[look.row for look in wanted[:4]]]
     written = decisions(ledger)[1:]
     ranks = [look.rank or 0 for look in written]  # two have the same where the order changed after one was fetched
-    assert all(number <= rank <= number + 1 for number, rank in enumerate(ranks))
-    assert ranks[:4] == sorted(ranks[:4])
+    assert all(number - 1 <= rank <= number + 1 for number, rank in enumerate(ranks))
     assert [look.rank for look in written if look.drawn] == [5]
     assert [look.inclusion is not None for look in written] == [look.drawn for look in written]
     learned = [learned_from(look.queue) for look in written]
     assert learned[:2] == [0, 0]
-    assert all(number - 2 <= (answers or 0) <= number for number, answers in enumerate(learned))
+    lines = ledger.log.path.read_text().splitlines(keepends=True)
+    for number, answers in enumerate(learned):  # a busy machine learns later
+        assert answers is not None
+        assert answers <= number
+        before = tmp_path / f"{number}.jsonl"
+        before.write_text("".join(lines[: 2 + answers]))  # behind the two lines of ben
+        queue = next_looks(Bench(audit, Ledger(DecisionLog(before), audit.checked)), ["train"])
+        place = [str(audit.rows.image_ids[look.row]) for look in queue].index(written[number].image_id)
+        assert place <= number - answers + 2  # those judged since, and those that were fetched, came first
     assert written[1].queue == "FiftyOne: to review train (learned from 0 verdicts)"
     order = [look.image_id for look in written]
     following = open_name(page, mongo_workspace)
