@@ -1,6 +1,6 @@
 """Whether each image should be seen mirrored as well (test-time augmentation), against one more backbone.
 
-    python -m tests.benchmarks.bench_flips NAME TRUTH.csv [COLUMN]
+    python -m tests.benchmarks.bench_issues.flips NAME TRUTH.csv [COLUMN]
 
 Features of the mirrored images, averaged with those of the images as they are, cost one more pass of the backbone; so
 does a second backbone. All rankings are of the same labels by the same judge; differences are over 20 random halves.
