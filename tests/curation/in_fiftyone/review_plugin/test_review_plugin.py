@@ -369,9 +369,9 @@ def test_the_queue_learns(
     for number, answers in enumerate(learned):  # a busy machine learns later
         assert answers is not None
         assert answers <= number
-        before = tmp_path / f"{number}.jsonl"
-        before.write_text("".join(lines[: 2 + answers]))  # behind the two lines of ben
-        queue = next_looks(Bench(audit, Ledger(DecisionLog(before), audit.checked)), ["train"])
+        log = tmp_path / f"{number}.jsonl"
+        log.write_text("".join(lines[: 2 + answers]))  # behind the two lines of ben
+        queue = next_looks(Bench(audit, Ledger(DecisionLog(log), audit.checked)), ["train"])
         place = [str(audit.rows.image_ids[look.row]) for look in queue].index(written[number].image_id)
         assert place <= number - answers + 2  # those judged since, and those that were fetched, came first
     assert written[1].queue == "FiftyOne: to review train (learned from 0 verdicts)"
