@@ -202,6 +202,61 @@ def test_the_plugin_is_there_and_no_other(apps: dict[str, AppServer]) -> None:
     assert len({app.port for app in apps.values()}) == 2
 
 
+def test_the_queue_learns(
+    browser: Browser,
+    apps: dict[str, AppServer],
+    ledger: Ledger,
+    audit: Audit,
+    mongo_workspace: Workspace,
+    tmp_path: Path,
+) -> None:
+    """Each next image is the one that the order learned from the verdicts so far proposes; one in ten is drawn.
+
+    It is the first to judge: an App learns of a log that another test wrote anew only beside what it answers.
+    """
+    ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))  # an App notices a new log when it has a line
+    ledger.undo("ben")
+    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    page = next(pages)
+    open_image(page)
+    for number in range(7):
+        moves_on(page, "nxnk"[number % 4])
+        settle(page)
+    written = decisions(ledger)[1:]
+    ranks = [look.rank or 0 for look in written]  # two have the same where the order changed after one was fetched
+    assert all(number - 1 <= rank <= number + 1 for number, rank in enumerate(ranks))
+    assert [look.rank for look in written if look.drawn] == [5]
+    assert [look.inclusion is not None for look in written] == [look.drawn for look in written]
+    learned = [learned_from(look.queue) for look in written]
+    assert learned[:2] == [0, 0]
+    lines = ledger.log.path.read_text().splitlines(keepends=True)
+    for number, answers in enumerate(learned):  # a busy machine learns later
+        assert answers is not None
+        assert answers <= number
+        log = tmp_path / f"{number}.jsonl"
+        log.write_text("".join(lines[: 2 + answers]))  # behind the two lines of ben
+        queue = next_looks(Bench(audit, Ledger(DecisionLog(log), audit.checked)), ["train"])
+        place = [str(audit.rows.image_ids[look.row]) for look in queue].index(written[number].image_id)
+        assert place <= number - answers + 2  # those judged since, and those that were fetched, came first
+    assert written[1].queue == "FiftyOne: to review train (learned from 0 verdicts)"
+    order = [look.image_id for look in written]
+    following = open_name(page, mongo_workspace)
+    for key in ("ArrowLeft", "ArrowRight"):  # they go through the queue, not through the grid
+        before = page.url
+        page.keyboard.press(key)
+        page.wait_for_function("before => location.href !== before", arg=before)
+    assert open_name(page, mongo_workspace) == following
+    assert press(page, "z").startswith(f"took back {order[-1]}")
+    settle(page)
+    assert open_name(page, mongo_workspace) == order[-1]
+    assert "keep" in press(page, "k")
+    again = decisions(ledger)[-1]
+    assert (again.rank, again.drawn) == (written[-1].rank, written[-1].drawn)  # as it was proposed
+    settle(page)
+    assert open_name(page, mongo_workspace) == following
+    pages.close()
+
+
 def test_one_image_by_key_and_back(page: Page, ledger: Ledger, mongo_workspace: Workspace) -> None:
     opened_s = time.monotonic()
     open_image(page)
@@ -339,58 +394,6 @@ def open_name(page: Page, workspace: Workspace) -> str:
     (sample_id,) = parse_qs(urlsplit(page.url).query).get("id", [""])
     samples = read_samples(load_dataset(workspace, "errata-keys"), ("image_id",), [sample_id])
     return str(samples[sample_id]["image_id"]) if samples else ""
-
-
-def test_the_queue_learns(
-    browser: Browser,
-    apps: dict[str, AppServer],
-    ledger: Ledger,
-    audit: Audit,
-    mongo_workspace: Workspace,
-    tmp_path: Path,
-) -> None:
-    """Each next image is the one that the order learned from the verdicts so far proposes; one in ten is drawn."""
-    ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))  # an App notices a new log when it has a line
-    ledger.undo("ben")
-    pages = opened(browser, apps["ana"], "to-review-train", 18)
-    page = next(pages)
-    open_image(page)
-    for number in range(7):
-        moves_on(page, "nxnk"[number % 4])
-        settle(page)
-    written = decisions(ledger)[1:]
-    ranks = [look.rank or 0 for look in written]  # two have the same where the order changed after one was fetched
-    assert all(number - 1 <= rank <= number + 1 for number, rank in enumerate(ranks))
-    assert [look.rank for look in written if look.drawn] == [5]
-    assert [look.inclusion is not None for look in written] == [look.drawn for look in written]
-    learned = [learned_from(look.queue) for look in written]
-    assert learned[:2] == [0, 0]
-    lines = ledger.log.path.read_text().splitlines(keepends=True)
-    for number, answers in enumerate(learned):  # a busy machine learns later
-        assert answers is not None
-        assert answers <= number
-        log = tmp_path / f"{number}.jsonl"
-        log.write_text("".join(lines[: 2 + answers]))  # behind the two lines of ben
-        queue = next_looks(Bench(audit, Ledger(DecisionLog(log), audit.checked)), ["train"])
-        place = [str(audit.rows.image_ids[look.row]) for look in queue].index(written[number].image_id)
-        assert place <= number - answers + 2  # those judged since, and those that were fetched, came first
-    assert written[1].queue == "FiftyOne: to review train (learned from 0 verdicts)"
-    order = [look.image_id for look in written]
-    following = open_name(page, mongo_workspace)
-    for key in ("ArrowLeft", "ArrowRight"):  # they go through the queue, not through the grid
-        before = page.url
-        page.keyboard.press(key)
-        page.wait_for_function("before => location.href !== before", arg=before)
-    assert open_name(page, mongo_workspace) == following
-    assert press(page, "z").startswith(f"took back {order[-1]}")
-    settle(page)
-    assert open_name(page, mongo_workspace) == order[-1]
-    assert "keep" in press(page, "k")
-    again = decisions(ledger)[-1]
-    assert (again.rank, again.drawn) == (written[-1].rank, written[-1].drawn)  # as it was proposed
-    settle(page)
-    assert open_name(page, mongo_workspace) == following
-    pages.close()
 
 
 def test_what_the_app_says_meanwhile_changes_what_comes_next(
