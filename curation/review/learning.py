@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
@@ -27,6 +28,7 @@ class Learning:
             ledger: of their decisions.
             row_of: image_id -> row.
         """
+        use_one_core()
         self._audit, self._ledger, self._row_of = audit, ledger, row_of
         self._following, self._asking = threading.Lock(), threading.Lock()
         self._known: tuple[int, LearnedOrder] | None = None  # lines of the log, and the order after them
@@ -81,6 +83,16 @@ class Learning:
     def _learner(self) -> Learner:
         """The learner with the traits of all images; embeddings are read here and not kept."""
         return learner_of(self._audit)
+
+
+@cache
+def use_one_core() -> None:
+    """Let linear algebra use one core in this process from now on.
+
+    A fit is too small for several: beside other work their threads wait for one another many times as long as they
+    work, and keys are answered by the other core. The limit stays: lifting it under other threads is not safe.
+    """
+    ThreadpoolController().limit(limits=1, user_api="blas")
 
 
 def learner_of(audit: Audit) -> Learner:

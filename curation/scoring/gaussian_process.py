@@ -1,10 +1,7 @@
 """Logistic regression with a normal prior, in two forms: over few weights, and over the products of the rows."""
 
-import threading
-
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from threadpoolctl import ThreadpoolController
 
 from curation.scoring.traits import shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
@@ -13,9 +10,6 @@ _STEPS = 50
 _DONE = 1e-2  # nats that a step gains at least
 _ROUNDING = 1e-3  # nats that a step may seem to lose
 _SHORTEST = 1e-3  # of a step: halved until it gains
-# A fit is too small for several cores, whose threads would wait for one another 30 times as long as they work, and
-# keys are answered beside it. The limit holds for the whole process, so that no two fits may set and lift it at once.
-_BLAS, _LIMITING = ThreadpoolController(), threading.Lock()
 
 
 class Posterior:
@@ -35,11 +29,6 @@ class Posterior:
             counts: how many answers each stands for, shape (n,), > 0.
         """
         self._products, self._mean, self._yes, self._counts = products, mean, yes, counts
-        with _LIMITING, _BLAS.limit(limits=1, user_api="blas"):
-            self._fit()
-
-    def _fit(self) -> None:
-        mean, products = self._mean, self._products
         self.pull = np.zeros(len(mean))  # prior mean + products with the n rows @ pull = log-odds of any row
         self._odds, worth = mean.copy(), self._worth(self.pull, mean)
         for _ in range(_STEPS):
@@ -64,9 +53,7 @@ class Posterior:
         root = np.sqrt(bend)
         columns = np.zeros((len(root), len(places)))
         columns[places, np.arange(len(places))] = root[places]
-        with _LIMITING, _BLAS.limit(limits=1, user_api="blas"):
-            solved = self._solve(root, columns)
-        inverse = root[:, None] * solved  # columns of the inverse of products + 1 / bend
+        inverse = root[:, None] * self._solve(root, columns)  # columns of the inverse of products + 1 / bend
         own = np.maximum(inverse[places, np.arange(len(places))], 1e-12)
         return np.asarray(self._mean[places] + as_normal[places] - inverse.T @ as_normal / own)
 

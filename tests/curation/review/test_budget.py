@@ -200,6 +200,18 @@ def test_the_forecast_follows_the_queue() -> None:
         stop_sentence(best, 70)
 
 
+def test_proposed_looks_calibrate_wherever_they_stand() -> None:
+    """Thirty labels of the middle of the ranking that a learned order proposed were all wrong: so are others there."""
+    quality = np.linspace(0, 1, 1_000).astype(np.float32)
+    looked = (np.arange(1_000) >= 400) & (np.arange(1_000) < 430)
+    inclusion = np.where(looked, 1.0, 0.0)
+    picked = estimate(quality, looked, looked, inclusion)
+    proposed = estimate(quality, looked, looked, inclusion, proposed=looked)
+    assert proposed.left.expected > picked.left.expected + 50
+    none = estimate(quality, looked, looked & ~looked, inclusion, proposed=looked)
+    assert none.left.expected < picked.left.expected - 50
+
+
 def test_review_curve() -> None:
     wrong = np.array([True, False, True, True])
     assert review_curve(np.array([2, 1, 2, 0]), wrong).tolist() == [0, 1, 1, 2]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.review.drawn_looks import DrawOrder, draw_order, inclusion, review_queue
+from curation.review.drawn_looks import DrawOrder, adaptive_queue, draw_order, inclusion, review_queue
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 
@@ -139,6 +139,36 @@ def test_a_drawn_image_that_was_skipped_lowers_the_others() -> None:
     quality = np.array([0.0, 0.1, 0.2, 0.3, 0.4], np.float32)
     probabilities = inclusion(quality, by_hand([5, 1.0, 1.1, 1.2, 1.6]), mask(5, [1, 3]), mask(5, [1, 2, 3]))
     assert probabilities == pytest.approx([0.8 * 2 / 3] * 5)
+
+
+def test_a_drawn_image_that_a_learned_order_would_have_selected_counts_for_itself() -> None:
+    """Tickets 0.1 (row 1) and 0.2 (row 3) were drawn; 0.4 is the next one, so that an image has probability 0.2."""
+    quality, draws = np.linspace(0.1, 0.9, 5, dtype=np.float32), by_hand([0.5, 0.1, 0.4, 0.2, 0.3])
+    looked, drawn = mask(5, [0, 1, 3, 4]), mask(5, [1, 3])
+    assert inclusion(quality, draws, looked, drawn) == pytest.approx([1, 0.2, 0.2, 0.2, 1])
+    assert inclusion(quality, draws, looked, drawn, mask(5, [3])) == pytest.approx([1, 0.2, 0.2, 1, 1])
+    assert inclusion(quality, draws, looked, drawn, mask(5, [1, 3])).tolist() == [1, 1, 0, 1, 1]
+    assert inclusion(quality, draws, looked, drawn, mask(5, [2])) == pytest.approx([1, 0.2, 0.2, 0.2, 1])
+
+
+def test_an_order_that_learns_draws_as_the_fixed_one() -> None:
+    """Whatever the order is, the same images are drawn in the same places, unless it selected them before."""
+    quality = np.linspace(0, 1, 40, dtype=np.float32)
+    draws = draw_order(names(40), quality, 0)
+    fixed = review_queue(quality, draws, mask(40, []))
+    rows, drawn = [], []
+    for look in range(40):
+        left = [row for row in fixed.rows.tolist() if row not in rows]
+        order = np.array([row for row in np.argsort(quality).tolist() if row in left])
+        tickets = np.array([row for row in draws.order.tolist() if row in left])
+        queue = adaptive_queue(order, tickets, look, 3, look)
+        assert (queue.start, queue.answers, len(queue.rows)) == (look, look, min(3, 40 - look))
+        rows.append(int(queue.rows[0]))
+        drawn.append(bool(queue.drawn[0]))
+    assert rows == fixed.rows.tolist()
+    assert drawn == fixed.drawn.tolist()
+    empty = np.zeros(0, np.int64)
+    assert len(adaptive_queue(empty, empty, 9, 5, 0).rows) == 0
 
 
 def test_inclusion_at_the_ends_of_a_review() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.decisions.state import State
+from curation.review.looks import named_queue
 from curation.review.tally import look_order, shared_images, tally
 from curation.workspace.folders import Workspace
 from tests.helpers.curated_folder import add_verdicts
@@ -46,12 +47,28 @@ def test_each_image_counts_once() -> None:
     assert np.flatnonzero(counts.unsure).tolist() == [2, 3]
     assert np.flatnonzero(counts.wrong).tolist() == [1]
     assert np.flatnonzero(counts.drawn).tolist() == [1]
+    assert not counts.walked.any()
+    assert not counts.selected.any()
     everything, nothing = np.ones(N, bool), np.zeros(N, bool)
     assert np.flatnonzero(counts.done("anna", everything)).tolist() == [1, 2, 3, 4]
     assert np.flatnonzero(counts.done("ben", everything)).tolist() == [2, 4]
     assert np.flatnonzero(counts.done("ben", nothing)).tolist() == [1, 2, 4]  # anna is unsure of 3
     assert np.flatnonzero(counts.done("ben", np.arange(N) == 1)).tolist() == [2, 4]
     assert np.flatnonzero(counts.done("eva", everything)).tolist() == []
+
+
+def test_looks_of_a_queue() -> None:
+    state, queue = State(), named_queue("test: suspicion", 2)
+    for decision in (
+        replace(decided("anna", 1, "keep"), rank=1, queue="test: suspicion"),
+        replace(decided("anna", 2, "keep"), rank=2, queue=queue),
+        replace(decided("anna", 3, "keep", drawn=True), rank=3, queue=queue),
+        replace(decided("anna", 4, "keep"), queue="link"),
+    ):
+        state.apply(decision)
+    counts = tally(state, {str(image_id): row for row, image_id in enumerate(IDS)}, N)
+    assert np.flatnonzero(counts.walked).tolist() == [1, 2, 3]
+    assert np.flatnonzero(counts.selected).tolist() == [2]
 
 
 def test_shared_images_are_the_same_for_everybody_and_grow_with_the_share() -> None:
