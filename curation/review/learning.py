@@ -10,8 +10,9 @@ from threadpoolctl import ThreadpoolController
 
 from curation.decisions.ledger import Ledger
 from curation.decisions.state import State
-from curation.results.audit import Audit
+from curation.results.audit import FINDINGS, Audit
 from curation.review.looks import looks_of
+from curation.scoring.findings import Findings
 from curation.scoring.learned_order import LearnedOrder, Learner, Looks
 from curation.scoring.traits import traits_of
 from models.figures.predictions import Predictions
@@ -103,9 +104,13 @@ def learner_of(audit: Audit) -> Learner:
     """
     files = [voter.run_folder / "predictions.npz" for voter in audit.voters if voter.frozen]
     embeddings = [Predictions.load(file).embeddings for file in files]
-    n = len(audit.rows)
+    n, labels = len(audit.rows), audit.rows.labels
     known = [np.asarray(values, np.float32) for values in embeddings if values is not None and len(values) == n]
-    return Learner(traits_of(audit.rows.labels, audit.findings, known))
+    newest = traits_of(labels, audit.findings, known)
+    if not audit.findings.lessons:
+        return Learner(newest)
+    first = Learner(traits_of(labels, Findings.load(audit.folder / FINDINGS), known))
+    return Learner(newest, first, audit.findings.line)
 
 
 def proposing_order(audit: Audit, state: State) -> LearnedOrder | None:

@@ -70,7 +70,8 @@ def looks_of(state: State, row_of: Mapping[str, int], classes: tuple[str, ...]) 
         kinds[look] = CORRECTIONS.index(correction) if correction else RIGHT
         places = [place_of[name] for name in verdict.labels if name in place_of]
         shown[look, places] = 1 / max(len(places), 1)
-    return Looks(rows, kinds, shown, selected, drawn)
+    lines = np.array([first[image].sequence for image in images], np.int64)
+    return Looks(rows, kinds, shown, selected, drawn, lines)
 
 
 def _settled(state: State, image: str) -> list[Decision]:

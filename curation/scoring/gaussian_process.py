@@ -1,7 +1,6 @@
 """Logistic regression with a normal prior, in two forms: over few weights, and over the products of the rows."""
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from curation.scoring.traits import shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
@@ -74,6 +73,8 @@ class Posterior:
 
     def _solve(self, root: Doubles, right: Doubles) -> Doubles:
         """Return (1 + root products root)^-1 right; no eigenvalue is below 1, so that float32 is exact enough."""
+        from scipy.linalg import cho_factor, cho_solve  # not at the top: a screen that only counts needs no SciPy
+
         curved = np.asarray(root[:, None] * self._products * root, np.float32)
         curved[np.diag_indices_from(curved)] += 1
         factor = cho_factor(curved, lower=True, overwrite_a=True, check_finite=False)

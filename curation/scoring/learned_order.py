@@ -15,7 +15,7 @@ from curation.scoring.traits import Traits, log_odds, shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
 UNSETTLED = -2  # a look without an answer: unsure, or reviewers disagree
-_BELIEF = 0.05  # in the learned order before any verdict: 19 times better predictions make both count alike
+_BELIEF = 0.3  # in the learned order before any verdict: it has to predict 2.3 times better until both count alike
 _BELIEVED = 0.5  # from this belief on, people are told what was learned
 _EDGE = 1e-4  # no prediction counts as surer: an image judged by mistake must not settle the matter
 _EACH, _PER_DOUBLING = 40, 20  # the first answers are each learned from at once, later ones a twentieth at a time
@@ -32,6 +32,11 @@ class Looks:
     shown: FloatArray  # (L, K) share of each class that the image shows; zeros where it shows none, or nobody says
     selected: BoolArray  # (L,) the learned order proposed the image
     drawn: BoolArray  # (L,) it was drawn at random
+    lines: IntArray  # (L,) of the log, in which they were written
+
+    def first(self, count: int) -> "Looks":
+        """Return the first of them."""
+        return Looks(**{name: values[:count] for name, values in vars(self).items()})
 
     def same(self, other: "Looks") -> int:
         """Return how many looks both have in common, from the first one on."""
@@ -135,13 +140,21 @@ class _Progress:
 class Learner:
     """Follows the looks of one data set; an undo goes back as far as needed."""
 
-    def __init__(self, traits: Traits):
-        """Start without a look."""
+    def __init__(self, traits: Traits, earlier: "Learner | None" = None, line: int = 0):
+        """Start without a look.
+
+        Args:
+            traits: of the images, by the newest judgement.
+            earlier: learner by the judgement before, where the newest one knows verdicts: it predicts the looks that
+                the newest judgement would predict with hindsight.
+            line: of the decision log, up to which the newest judgement knows verdicts.
+        """
         self.traits = traits
         k = traits.probs.shape[1]
         nothing, n = np.zeros(0, np.int64), len(traits.labels)
         self._sample = np.sort(np.random.default_rng(0).permutation(n)[:_SAMPLE])
-        self._looks = Looks(nothing, nothing, np.zeros((0, k), np.float32), nothing != 0, nothing != 0)
+        self._earlier, self._line = earlier, line
+        self._looks = Looks(nothing, nothing, np.zeros((0, k), np.float32), nothing != 0, nothing != 0, nothing)
         self._start = (_Progress(), Lesson(traits, self._looks.answers(0)))
         self._fits: deque[tuple[_Progress, Lesson]] = deque(maxlen=_KEPT)
 
@@ -150,7 +163,7 @@ class Learner:
         common = self._looks.same(looks)
         while self._fits and self._fits[-1][0].looks > common:
             self._fits.pop()
-        progress, lesson = self._fits[-1] if self._fits else self._start
+        progress, lesson = self._fits[-1] if self._fits else self._begun(looks)
         progress, self._looks = progress.copy(), looks
         for place in range(progress.looks, len(looks.rows)):
             self._predict(progress, lesson, place)
@@ -159,15 +172,30 @@ class Learner:
                 continue
             progress.answers += 1
             if _due(progress.answers):
-                lesson = Lesson(self.traits, looks.answers(progress.looks))
-                waiting = np.array(list(progress.waiting), np.int64)
-                without = _mixed(progress.belief, lesson.left_out(waiting)).tolist()
-                progress.waiting |= {
-                    row: value for row, value in zip(waiting.tolist(), without, strict=True) if not np.isnan(value)
-                }
-                progress.level = self._level(progress.belief, lesson)
-                self._fits.append((progress.copy(), lesson))
+                lesson = self._fit(progress, looks)
+        self._progress = progress
         return self._order(progress, lesson)
+
+    def _begun(self, looks: Looks) -> tuple[_Progress, Lesson]:
+        """Return where to begin: with nothing, or with what the earlier learner made of the looks before."""
+        known = int(np.searchsorted(np.maximum.accumulate(looks.lines), self._line, "right")) if len(looks.lines) else 0
+        if self._earlier is None or not known:
+            return self._start
+        self._earlier.follow(looks.first(known))
+        progress = self._earlier._progress.copy()
+        return progress, self._fit(progress, looks)
+
+    def _fit(self, progress: _Progress, looks: Looks) -> Lesson:
+        """Learn from the looks so far, and keep the lesson for an undo."""
+        lesson = Lesson(self.traits, looks.answers(progress.looks))
+        waiting = np.array(list(progress.waiting), np.int64)
+        without = _mixed(progress.belief, lesson.left_out(waiting)).tolist()
+        progress.waiting |= {
+            row: value for row, value in zip(waiting.tolist(), without, strict=True) if not np.isnan(value)
+        }
+        progress.level = self._level(progress.belief, lesson)
+        self._fits.append((progress.copy(), lesson))
+        return lesson
 
     def _level(self, belief: float, lesson: Lesson) -> float:
         """Return the shift of all log-odds with which they add up to what the models estimated."""

@@ -99,7 +99,7 @@ def learning(case: Case, draws: DrawOrder, looks: int, learner: Learner, measure
 
 
 def _looks(case: Case, rows: IntArray, drawn: BoolArray) -> Looks:
-    return Looks(rows, case.kinds[rows], case.shown[rows], ~drawn, drawn)
+    return Looks(rows, case.kinds[rows], case.shown[rows], ~drawn, drawn, np.arange(len(rows)) + 1)
 
 
 def coverage(case: Case, reviews: int) -> None:

@@ -36,7 +36,7 @@ def looks_at(traits: Traits, rows: IntArray, kinds: IntArray) -> Looks:
     shown = np.zeros((len(rows), traits.probs.shape[1]), np.float32)
     right = np.flatnonzero(kinds == RIGHT)
     shown[right, traits.labels[rows[right]]] = 1
-    return Looks(rows, kinds, shown, np.ones(len(rows), bool), np.zeros(len(rows), bool))
+    return Looks(rows, kinds, shown, np.ones(len(rows), bool), np.zeros(len(rows), bool), np.arange(len(rows)) + 1)
 
 
 def answers(traits: Traits, rows: IntArray, kinds: IntArray) -> Answers:

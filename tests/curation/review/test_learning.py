@@ -109,9 +109,9 @@ def test_an_order_that_learned_is_behind_the_estimate(audit: Audit, ledger: Ledg
     assert budget.drawn == 2 - int(learned.reached.sum())
     assert (budget.looked, budget.found, budget.drawn) == (20, 20, budget.drawn)
     with ledger.reading() as state:
-        learned = proposing_order(audit, state)
-    assert learned is not None
-    assert bench.part(ALL).budget(bench.tally(), learned.right, learned) == budget
+        fresh = proposing_order(audit, state)
+    assert fresh is not None
+    assert bench.part(ALL).budget(bench.tally(), fresh.right, fresh) == budget
 
 
 def test_looks_in_a_fixed_order_are_counted_as_before(audit: Audit, ledger: Ledger) -> None:

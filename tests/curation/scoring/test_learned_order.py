@@ -115,6 +115,26 @@ def test_a_drawn_image_is_not_reached_because_of_its_own_answer() -> None:
     assert not Learner(traits).follow(looks).reached[least]
 
 
+def test_a_judgement_that_knows_verdicts_does_not_predict_them() -> None:
+    """The newest judgement is sure of the thirty labels it was told of; that must not count as foresight."""
+    traits, cluster = clustered(300)
+    kinds, rows = truth(traits, cluster), np.argsort(traits.place)[:40]
+    told = np.where(np.isin(np.arange(300), rows[:30]), np.where(kinds == RIGHT, -9.0, 9.0), traits.doubt)
+    newest = replace(traits, doubt=told, place=np.argsort(np.argsort(-told, kind="stable")))
+    looks = looks_at(traits, rows, kinds[rows])
+    before = Learner(traits).follow(looks.first(30))
+    after = Learner(newest, Learner(traits), line=30).follow(looks)
+    np.testing.assert_array_equal(after.before[rows[:30]], before.before[rows[:30]])
+    assert after.answers == 40
+    hindsight = Learner(newest).follow(looks)
+    assert abs(hindsight.before[rows[:30]] - (kinds[rows[:30]] != RIGHT)).mean() < 0.1
+    assert abs(after.before[rows[:30]] - (kinds[rows[:30]] != RIGHT)).mean() > 0.2
+    again = Learner(newest, Learner(traits), line=30)
+    again.follow(looks)
+    np.testing.assert_array_equal(again.follow(looks.first(35)).before, again.follow(looks.first(35)).before)
+    assert again.follow(looks.first(20)).answers == 20  # an undo that goes back behind the judgement
+
+
 @pytest.mark.parametrize("kind", [RIGHT, *range(len(CORRECTIONS))])
 @pytest.mark.parametrize("count", [1, 3, 60])
 def test_all_answers_the_same_way(kind: int, count: int) -> None:
@@ -159,7 +179,7 @@ def test_named_classes_move_what_is_suggested() -> None:
     rows = np.flatnonzero((cluster == 0) & (traits.labels == 0))[:40]
     shown = np.zeros((len(rows), 3), np.float32)
     shown[:, 2] = 1
-    looks = Looks(rows[:20], np.full(20, WRONG), shown[:20], np.ones(20, bool), np.zeros(20, bool))
+    looks = Looks(rows[:20], np.full(20, WRONG), shown[:20], np.ones(20, bool), np.zeros(20, bool), np.arange(20) + 1)
     lesson = Lesson(traits, looks.answers(20))
     assert (lesson.probs(rows[20:])[:, 2] > traits.probs[rows[20:], 2]).all()
 
