@@ -87,7 +87,7 @@ class Bench:
             if split not in self._parts:
                 rows, quality = self.audit.rows, self.audit.consensus.label_quality
                 chosen = np.ones(len(rows), bool) if split == ALL else rows.splits == split
-                self._parts[split] = population(quality, self._draws, chosen)
+                self._parts[split] = population(quality, self._draws, chosen, self.audit.findings.draw_quality)
             return self._parts[split]
 
     def shared(self, share: float) -> BoolArray:

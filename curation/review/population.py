@@ -20,6 +20,7 @@ class Population:
 
     rows: IntArray  # (M,) rows among the N
     quality: FloatArray  # (M,) label quality in [0, 1], low = suspicious
+    first_quality: FloatArray  # (M,) the same by the labels as given alone: no verdict took part in it
     draws: DrawOrder  # of these M
 
     def inclusion(self, tally: Tally, learned: LearnedOrder | None = None) -> Doubles:
@@ -30,7 +31,7 @@ class Population:
             learned: the order that proposed looks, where it learns.
         """
         reached = learned.reached[self.rows] if learned else None
-        return inclusion(self.quality, self.draws, tally.seen[self.rows], tally.drawn[self.rows], reached)
+        return inclusion(self.first_quality, self.draws, tally.seen[self.rows], tally.drawn[self.rows], reached)
 
     def inclusion_of(self, tally: Tally, row: int) -> float:
         """Return the probability that the draw had of choosing the image that is looked at now.
@@ -42,7 +43,7 @@ class Population:
         place = int(np.searchsorted(self.rows, row))
         seen, drawn = tally.seen[self.rows], tally.drawn[self.rows]  # copies
         seen[place] = drawn[place] = True
-        return float(inclusion(self.quality, self.draws, seen, drawn)[place])
+        return float(inclusion(self.first_quality, self.draws, seen, drawn)[place])
 
     def budget(self, tally: Tally, probabilities: FloatArray, learned: LearnedOrder | None = None) -> Budget:
         """Return how many wrong labels there are among the M images, and how many of them are left.
@@ -62,7 +63,9 @@ class Population:
         return estimate(learned.right[rows], looked, wrong, inclusion, unsure, upcoming, proposed)
 
 
-def population(quality: FloatArray, draws: DrawOrder, chosen: BoolArray) -> Population:
+def population(
+    quality: FloatArray, draws: DrawOrder, chosen: BoolArray, first_quality: FloatArray | None = None
+) -> Population:
     """Return a part of N images.
 
     Images keep their tickets from the whole data set, so looks drawn for any part count in all.
@@ -71,6 +74,8 @@ def population(quality: FloatArray, draws: DrawOrder, chosen: BoolArray) -> Popu
         quality: label quality of N images, shape (N,), in [0, 1], low = suspicious.
         draws: their draw order.
         chosen: which images belong to the part, shape (N,).
+        first_quality: label quality by the labels as given alone, shape (N,); the same where it is not given. What is
+            estimated from verdicts must not depend on a judgement that knows them.
 
     Raises:
         ErrataError: no image does.
@@ -81,7 +86,9 @@ def population(quality: FloatArray, draws: DrawOrder, chosen: BoolArray) -> Popu
     place = np.full(len(quality), -1)
     place[rows] = np.arange(len(rows))
     order = place[draws.order]
-    return Population(rows, quality[rows], DrawOrder(order[order >= 0], draws.weights[rows], draws.tickets[rows]))
+    first = quality if first_quality is None else first_quality
+    part = DrawOrder(order[order >= 0], draws.weights[rows], draws.tickets[rows])
+    return Population(rows, quality[rows], first[rows], part)
 
 
 def population_of(audit: Audit, chosen: BoolArray) -> Population:
@@ -94,7 +101,8 @@ def population_of(audit: Audit, chosen: BoolArray) -> Population:
     Raises:
         ErrataError: no image is chosen.
     """
-    return population(audit.consensus.label_quality, draw_order_of(audit), chosen)
+    quality, first = audit.consensus.label_quality, audit.findings.draw_quality
+    return population(quality, draw_order_of(audit), chosen, first)
 
 
 def draw_order_of(audit: Audit) -> DrawOrder:
@@ -103,5 +111,8 @@ def draw_order_of(audit: Audit) -> DrawOrder:
 
 
 def label_probabilities(audit: Audit) -> FloatArray:
-    """Return label quality that adds up to the number of right labels that the models estimate, shape (N,)."""
-    return adding_up(audit.consensus.label_quality, audit.findings.n_wrong)
+    """Return label quality that adds up to the number of right labels that the models estimate, shape (N,).
+
+    It is that of the first judgement: one that knows verdicts would find itself confirmed by them.
+    """
+    return adding_up(audit.findings.draw_quality, audit.findings.n_wrong)

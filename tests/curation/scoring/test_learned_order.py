@@ -12,7 +12,7 @@ from curation.scoring.learned import RIGHT, Lesson
 from curation.scoring.learned_order import UNSETTLED, LearnedOrder, Learner, Looks
 from curation.scoring.traits import CORRECTIONS, Traits, shares
 from models.arrays import IntArray
-from tests.helpers.traits import answers, clustered, looks_at
+from tests.curation.scoring.clustered_traits import answers, clustered, looks_at
 
 WRONG, NONE = CORRECTIONS.index("wrong"), CORRECTIONS.index("out_of_scope")
 

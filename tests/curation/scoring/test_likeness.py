@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from curation.scoring.likeness import CLASS, SHIFT, SIGHT, SLOPES, Pull, alike, products, sameness
-from tests.helpers.traits import clustered
+from tests.curation.scoring.clustered_traits import clustered
 
 
 def test_products_by_hand() -> None:
