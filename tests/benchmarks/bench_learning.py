@@ -4,7 +4,8 @@
 
 NAME is an audited data set, TRUTH.csv has `filepath` or `image_id` and a column with the true labels, `true_label` by
 default; an empty or unknown true label means that the image shows none of the classes. A reviewer who is always right
-looks at the images of all splits in four orders: as it ships, learning, most uncertain first, and by cleanlab's
+looks at the images of all splits in five orders: learning; as it ships; most uncertain first; by the score of active
+label cleaning (cross-entropy less entropy, Bernhardt et al. 2022), both on Errata's probabilities; and by cleanlab's
 self-confidence on a plain probe. One look in ten is drawn in the first two. With --reviews it also says how often the
 90 % intervals of the learning review hold the truth, with other random draws in each review.
 """
@@ -23,10 +24,12 @@ from curation.review.drawn_looks import DrawOrder, adaptive_queue, draw_order, i
 from curation.review.learning import learner_of
 from curation.scoring.learned import RIGHT
 from curation.scoring.learned_order import Learner, Looks
-from curation.scoring.traits import CORRECTIONS, Traits
+from curation.scoring.traits import CORRECTIONS, Traits, traits_of
 from curation.workspace.folders import Workspace
+from curation.workspace.names import audited
 from models.arrays import BoolArray, FloatArray, IntArray
 from tests.benchmarks.bench_issues.sides import plain_probe
+from tests.benchmarks.bench_planted import NOISE, judged, known_labels
 from tests.benchmarks.pictures import found_curves
 from tests.benchmarks.score_labels import read_truth
 
@@ -67,6 +70,17 @@ def case_of(audit: Audit, truth: dict[str, str], half: int | None) -> Case:
     order = np.argsort(parts["place"])
     parts["place"][order] = np.arange(len(chosen))
     return Case(rows.image_ids[chosen], audit.consensus.label_quality[chosen], replace(whole, **parts), kinds, shown)
+
+
+def planted_case(name: str, truth: Path, column: str, noise: str, share: float) -> Case:
+    """Return the training images with a known label on their true labels, of which a share was replaced and judged."""
+    wide, width, true, groups = known_labels(name, truth, column)
+    labels = NOISE[noise](true, wide[:, :width], share, np.random.default_rng(0))
+    findings = judged(wide, width, labels, groups, 0)[0]
+    kinds = np.where(labels == true, RIGHT, CORRECTIONS.index("wrong"))
+    shown = np.eye(int(true.max()) + 1, dtype=np.float32)[true]
+    traits, image_ids = traits_of(labels, findings, [wide[:, :width]]), np.arange(len(true)).astype(np.str_)
+    return Case(image_ids, findings.label_quality, traits, kinds, shown)
 
 
 @dataclass(frozen=True)
@@ -120,6 +134,29 @@ def coverage(case: Case, reviews: int) -> None:
         print(f"| {looks} | {found:.0f} | {expected:,.0f} | {between} | {held:.0%} | {near:.0%} |")
 
 
+def fixed_orders(case: Case, draws: DrawOrder) -> dict[str, IntArray]:
+    """Return the orders that verdicts do not change, on Errata's own probabilities, shape (N,) each."""
+    probs, n = case.traits.probs, len(case.quality)
+    entropy = -(probs * np.log(np.maximum(probs, 1e-9))).sum(1)
+    doubt = -np.log(np.maximum(probs[np.arange(n), case.traits.labels], 1e-9))
+    return {
+        "as it ships": review_queue(case.quality, draws, np.zeros(n, bool)).rows,
+        "most uncertain first": np.argsort(-entropy, kind="stable"),
+        "active label cleaning": np.argsort(entropy - doubt, kind="stable"),
+    }
+
+
+def probe_order(case: Case, audit: Audit) -> dict[str, IntArray]:
+    """Return the order by cleanlab's self-confidence on a plain probe; nothing without embeddings."""
+    features = next((voter.predictions.embeddings for voter in audit.voters if voter.frozen), None)
+    if features is None:
+        return {}
+    probe = plain_probe(features, audit.rows.labels, audit.rows.splits == "train")
+    row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
+    chosen = np.array([row_of[name] for name in case.image_ids.tolist()])
+    return {"cleanlab, plain probe": np.argsort(probe[chosen, case.traits.labels], kind="stable")}
+
+
 def main() -> None:
     """Print the finds of each order, and draw them where a picture is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -127,26 +164,29 @@ def main() -> None:
     parser.add_argument("truth", type=Path)
     parser.add_argument("column", nargs="?", default="true_label")
     parser.add_argument("--half", type=int, choices=(0, 1), help="of the images by the CRC-32 of their names")
+    parser.add_argument(
+        "--noise", choices=NOISE, help="on true labels of the training images, of which a share is replaced"
+    )
+    parser.add_argument("--share", type=float, default=0.1, help="of the labels that --noise replaces")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--reviews", type=int, default=0)
     asked = parser.parse_args()
-    audit = load_audit(Workspace.from_environment(), asked.name)
-    case = case_of(audit, read_truth(asked.truth, asked.column), asked.half)
-    draws, labels, n = draw_order(case.image_ids, case.quality, 0), case.traits.labels, len(case.quality)
-    print(f"\n{asked.name}: {n:,} images, {int(case.wrong.sum()):,} wrong\n")
+    workspace = Workspace.from_environment()
+    if not asked.truth.is_file() or asked.name not in audited(workspace):
+        print(f"\nskipped: no truth at {asked.truth}, or {asked.name} is not audited")
+        return
+    audit = load_audit(workspace, asked.name)
+    if asked.noise:
+        case = planted_case(asked.name, asked.truth, asked.column, asked.noise, asked.share)
+    else:
+        case = case_of(audit, read_truth(asked.truth, asked.column), asked.half)
+    n, what = len(case.quality), f"{asked.noise} noise, {asked.share:.0%}" if asked.noise else asked.name
+    print(f"\n{what}: {n:,} images, {int(case.wrong.sum()):,} wrong\n")
+    draws = draw_order(case.image_ids, case.quality, 0)
     review = learning(case, draws, LOOKS[-1], Learner(case.traits))
-    entropy = (case.traits.probs * np.log(np.maximum(case.traits.probs, 1e-9))).sum(1)
-    orders = {
-        "learning": review.rows,
-        "as it ships": review_queue(case.quality, draws, np.zeros(n, bool)).rows,
-        "most uncertain first": np.argsort(entropy, kind="stable"),
-    }
-    features = next((voter.predictions.embeddings for voter in audit.voters if voter.frozen), None)
-    if features is not None:
-        probe = plain_probe(features, audit.rows.labels, audit.rows.splits == "train")
-        row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
-        chosen = np.array([row_of[name] for name in case.image_ids.tolist()])
-        orders["cleanlab, plain probe"] = np.argsort(probe[chosen, labels], kind="stable")
+    orders = {"learning": review.rows, **fixed_orders(case, draws)}
+    if not asked.noise:
+        orders |= probe_order(case, audit)
     print(f"| order | {' | '.join(map(str, LOOKS))} |\n|---|{'---|' * len(LOOKS)}")
     for name, order in orders.items():
         finds = np.cumsum(case.wrong[order])
@@ -154,7 +194,7 @@ def main() -> None:
     print(f"\nbelief in the learned order at the end: {review.belief:.3f}")
     if asked.picture:
         found = {name: np.cumsum(case.wrong[order], dtype=np.int64)[: LOOKS[-1]] for name, order in orders.items()}
-        found_curves(asked.picture, found, int(case.wrong.sum()), f"{asked.name}: {n:,} images")
+        found_curves(asked.picture, found, int(case.wrong.sum()), f"{what}: {n:,} images")
     if asked.reviews:
         coverage(case, asked.reviews)
 

@@ -19,7 +19,7 @@ from scipy.stats import t as student
 from sklearn.metrics import average_precision_score, f1_score
 
 from curation.results.audit import load_audit
-from curation.scoring.findings import judge_labels
+from curation.scoring.findings import Findings, judge_labels
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import assign_folds
@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--noise", choices=NOISE, help="one kind only")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
-    wide, width, true, groups = _data(asked.name, asked.truth, asked.column)
+    wide, width, true, groups = known_labels(asked.name, asked.truth, asked.column)
     print(f"{asked.name}: n = {len(true):,}, {len(set(true.tolist()))} classes, {asked.draws} draws of each noise\n")
     sides = " | ".join((PLAIN, FIFTYONE, HEADS, STAGED, OURS))
     print(f"| noise | {sides} | Errata less the best of cleanlab's | F1 of the cuts: plain probe / heads / Errata |")
@@ -108,7 +108,7 @@ def main() -> None:
         asked.json.write_text(json.dumps(results, indent=1, sort_keys=True))
 
 
-def _data(name: str, truth_file: Path | None, column: str) -> tuple[FloatArray, int, IntArray, IntArray]:
+def known_labels(name: str, truth_file: Path | None, column: str) -> tuple[FloatArray, int, IntArray, IntArray]:
     """Return features (N, D + E), D, true classes (N,) and groups (N,) of the training images with a known label."""
     audit = load_audit(Workspace.from_environment(), name)
     classes = {label: k for k, label in enumerate(audit.rows.classes)}
@@ -128,17 +128,14 @@ def _sides(
     wide: FloatArray, width: int, labels: IntArray, wrong: BoolArray, groups: IntArray, seed: int
 ) -> dict[str, float]:
     """Return average precision, F1 of the default cut and seconds of each pipeline on one draw."""
-    features, everybody, n_classes = wide[:, :width], np.ones(len(labels), bool), int(labels.max()) + 1
+    features, everybody = wide[:, :width], np.ones(len(labels), bool)
     own = np.arange(len(labels))
     plain = plain_probe(features, labels, everybody).astype(np.float64)
     plain /= plain.sum(1, keepdims=True)
     started = time.perf_counter()
-    fold = assign_folds(labels, groups, [str(k) for k in range(n_classes)], 5, seed)
-    probs = out_of_fold(features, labels, fold, groups, seed)
-    exact = probs.astype(np.float64) / probs.sum(1, keepdims=True, dtype=np.float64)
-    name = "backbone"
-    findings = judge_labels(labels, n_classes, everybody, groups, {name: probs}, {name: features}, {name: wide}, seed)
+    findings, fold, probs = judged(wide, width, labels, groups, seed)
     seconds = time.perf_counter() - started
+    exact = probs.astype(np.float64) / probs.sum(1, keepdims=True, dtype=np.float64)
     staged = out_of_fold(wide, labels, fold, groups, seed)
     qualities = {
         PLAIN: plain[own, labels],
@@ -155,6 +152,18 @@ def _sides(
         "estimated share": findings.n_wrong / len(labels),
         "seconds": seconds,
     }
+
+
+def judged(
+    wide: FloatArray, width: int, labels: IntArray, groups: IntArray, seed: int
+) -> tuple[Findings, IntArray, FloatArray]:
+    """Return Errata's findings on labels, and the folds, shape (N,), and probabilities, shape (N, K), of its heads."""
+    n_classes, features = int(labels.max()) + 1, wide[:, :width]
+    fold = assign_folds(labels, groups, [str(k) for k in range(n_classes)], 5, seed)
+    probs, name = out_of_fold(features, labels, fold, groups, seed), "backbone"
+    learn, opinions = np.ones(len(labels), bool), {name: probs}
+    found = judge_labels(labels, n_classes, learn, groups, opinions, {name: features}, {name: wide}, seed)
+    return found, fold, probs
 
 
 def _line(name: str, runs: list[dict[str, float]]) -> str:
