@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.html_parts.pictures import picture
 from app.screens.review.sitting import Sitting
-from app.screens.review.tiles import HTML, TILE_PX, clicked, forget_clicks, shown_since, tiles
+from app.screens.review.tiles import TILE_PX, alike_head, clicked, forget_clicks, shown_since, tiles
 from app.screens.review.verdicts import judge_many, last_verdict
 from app.screens.review.visit import message, reveal, tell
 from curation.decisions.decision import Decision
@@ -56,7 +56,7 @@ def alike(sitting: Sitting) -> None:
     since = shown_since(rows)
     by_look = sitting.bench.learning.latest().traits.sight.shape[1] > 0
     judged = picture(sitting.bench.audit.rows.root / verdict.image_id, TILE_PX)
-    st.html(HTML.alike_head(len(rows), judged, verdict.image_id, _said(verdict), by_look))
+    st.html(alike_head(len(rows), judged, verdict.image_id, _said(verdict), by_look))
     tiles(sitting, rows, out, COLUMNS, [f"{chance:.0%}" for chance in chances.values()])
     reveal(*map(sitting.image_id, rows))
     accepted = [row for row in rows if row not in out]

@@ -9,7 +9,7 @@ from app.html_parts.labels import given_label, other_label, plain
 from app.screens.review.keys import undo_keys
 from app.screens.review.progress import progress
 from app.screens.review.sitting import Sitting
-from app.screens.review.tiles import HTML, clicked, forget_clicks, shown_since, tiles
+from app.screens.review.tiles import clicked, confusion_head, forget_clicks, shown_since, tiles
 from app.screens.review.verdicts import judge_many, last_verdict
 from app.screens.review.visit import message, reveal
 from curation.decisions.verdicts import RELABEL
@@ -35,7 +35,7 @@ def grid(sitting: Sitting) -> None:
     given, other = (sitting.bench.ledger.classes[label] for label in pair)
     since = shown_since(rows)
     taken_out = clicked(sitting, rows)
-    st.html(HTML.head(len(rows), given_label(given), other_label(other)))
+    st.html(confusion_head(len(rows), given_label(given), other_label(other)))
     tiles(sitting, rows, taken_out, COLUMNS)
     reveal(*map(sitting.image_id, rows))
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-grid"):

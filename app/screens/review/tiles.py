@@ -4,13 +4,14 @@ import time
 from collections.abc import Sequence
 
 import streamlit as st
+from markupsafe import Markup
 
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.screens.review.sitting import Sitting
 
 TILE_PX = 224
-HTML = macros(__file__)
+_HTML = macros(__file__)
 _CLICKED, _SINCE = "review.clicked", "review.tiles"
 
 
@@ -31,10 +32,20 @@ def tiles(sitting: Sitting, rows: Sequence[int], out: set[int], columns: int, no
                 _tile(sitting, rows[place], place, rows[place] in out, notes[place] if notes else "")
 
 
+def confusion_head(n: int, given: str, other: str) -> Markup:
+    """Return the line above n images of one confusion, whose classes are given as HTML."""
+    return _HTML.confusion(n, given, other)
+
+
+def alike_head(n: int, source: str, image_id: str, verdict: str, by_look: bool) -> Markup:
+    """Return the line above n images like the one judged, and its picture; by its confusion alone where not by look."""
+    return _HTML.alike(n, source, image_id, verdict, by_look)
+
+
 def _tile(sitting: Sitting, row: int, place: int, out: bool, note: str) -> None:
     image_id = sitting.image_id(row)
     with st.container(key=f"review-tile-{'out' if out else 'in'}-{place}", gap=None):
-        st.html(HTML.tile(picture(sitting.bench.audit.rows.root / image_id, TILE_PX), image_id, out, note))
+        st.html(_HTML.tile(picture(sitting.bench.audit.rows.root / image_id, TILE_PX), image_id, out, note))
         st.button(
             f"{'Take in' if out else 'Take out'} {image_id}", key=f"review.tile-{image_id}",
             on_click=_click, args=(image_id,),

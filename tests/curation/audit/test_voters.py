@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from curation.audit import fine_tuning, run, voters
+from curation.audit import fine_tuning, judging, voters
 from curation.audit.choices import CANDIDATES, FINETUNED, FROZEN, SMALL, Choice
 from curation.audit.config import AUTO, AuditConfig
 from curation.audit.fine_tuning import More, more_than_named
@@ -191,7 +191,7 @@ def test_a_whole_audit_with_auto_and_a_second_one_that_computes_nothing(
         labels, n_classes, learn, groups, opinions, *_ = given
         return judge_labels(labels, n_classes, learn, groups, opinions, {})
 
-    for module in (run, voters):
+    for module in (judging, voters):
         monkeypatch.setattr(module, "judge_labels", judge)
     monkeypatch.setattr("curation.audit.predicting.CANDIDATES", (FROZEN, SMALL, FINETUNED))
     monkeypatch.setattr("curation.audit.choices.GAIN_FROM", -1e9)  # whatever an epoch learns

@@ -145,7 +145,9 @@ def view_ids(dataset: Any, name: str) -> list[str]:
 def test_saved_views(dataset: Any, audit: Audit) -> None:
     copies_and_problems = ["leaks", "duplicates", "image problems"]
     kinds = [kind for kind, _ in NAMES.values() if kind in audit.findings.kinds.names()]
-    review = ["to review", "to review test", "to review train", "reviewed", "reviewers disagree", "changed labels"]
+    queues = ["to review", "to review test", "to review train"]
+    review = [*queues, *(f"{queue} in fixed order" for queue in queues)]
+    review += ["reviewed", "reviewers disagree", "changed labels"]
     names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems, *review]
     assert sorted(dataset.list_saved_views()) == sorted(names)
     for kind in kinds:
