@@ -13,7 +13,7 @@ from curation.scoring.learned_order import LearnedOrder
 from curation.scoring.likeness import alike
 from models.arrays import Doubles, IntArray
 
-ALIKE = 0.6  # in [-1, 1]: one pair of images in fifty is so alike
+ALIKE = 0.6  # in [0, 1]: one pair of images in fifty is so alike
 _COUNTS = 0.05  # nats of log-odds that a verdict moves a label at least, to be counted
 _MATTERS = 0.5  # nats that all of them move it at least, to be spoken of: as from 50 % to 62 %
 

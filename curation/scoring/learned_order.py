@@ -18,7 +18,7 @@ UNSETTLED = -2  # a look without an answer: unsure, or reviewers disagree
 _BELIEF = 0.3  # in the learned order before any verdict: it has to predict 2.3 times better until both count alike
 _BELIEVED = 0.5  # from this belief on, people are told what was learned
 _EDGE = 1e-4  # no prediction counts as surer: an image judged by mistake must not settle the matter
-_EACH, _PER_DOUBLING = 40, 20  # the first answers are each learned from at once, later ones a twentieth at a time
+_EACH, _PARTS = 40, 20  # the first answers are each learned from at once, later ones a twentieth at a time
 _SAMPLE = 20_000  # images on which the level of all is measured
 _KEPT = 3  # fits that an undo can go back to
 
@@ -237,4 +237,4 @@ def _mixed(belief: float, odds: Doubles) -> Doubles:
 
 def _due(answers: int) -> bool:
     """Return whether a fit follows this number of answers."""
-    return answers <= _EACH or answers % (answers // _PER_DOUBLING) == 0
+    return answers <= _EACH or answers % (answers // _PARTS) == 0

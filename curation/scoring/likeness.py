@@ -31,7 +31,7 @@ def by_likeness(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
 
 
 def sameness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
-    """Return how far two images show the same confusion of classes and look alike, shape (M, n), in [-1, 1].
+    """Return how far two images show the same confusion of classes and look alike, shape (M, n), in [0, 1].
 
     Args:
         traits: of N images.
@@ -94,7 +94,7 @@ class Pull:
         pair = given * traits.probs.shape[1] + suggested
         place = np.searchsorted(self._pairs, pair)
         known = np.append(self._pairs, -1)[place] == pair
-        sight = alike(traits, rows, self._rows) @ self._vector
+        sight = np.einsum("mn,n->m", alike(traits, rows, self._rows), self._vector)
         of_pair = self._of_pair[np.where(known, place, len(self._pairs))]
         by_class = self._given[given] + self._suggested[suggested] + of_pair
         return np.asarray(self._shift + traits.summary[rows] @ self._slopes + by_class + sight, np.float64)
