@@ -24,7 +24,7 @@ from models.files.npz import read_arrays, write_arrays
 
 # Number of images above which the neighbours, who only explain, are sought on fewer axes.
 _MANY, _FEW_AXES = 20_000, 64
-METHOD = 5  # raised when the same evidence is judged differently: audits then judge again
+METHOD = 6  # raised when the same evidence is judged differently: audits then judge again
 COPIES_SINCE = 4  # before that method, label_quality did not yet know the labels of copies
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 
@@ -47,6 +47,7 @@ class Findings:
     verdicts: int = 0  # how many verdicts that were
     line: int = 0  # of the decision log, up to which they count
     first_quality: FloatArray | None = None  # (N,) label quality by the given labels alone; None: it is label_quality
+    given: FloatArray | None = None  # (V, N) probability of the given label by each voter; None: before method 6
 
     def ranking(self, labels: IntArray) -> Ranking:
         """Return the findings as a ranking of the labels."""
@@ -71,8 +72,7 @@ class Findings:
         """Write the findings as .npz, whole or not at all."""
         kinds = {f"kind_{field.name}": getattr(self.kinds, field.name) for field in fields(Kinds)}
         arrays = {name: np.asarray(getattr(self, name)) for name in (*_ARRAYS, *_LEARNED)}
-        if self.first_quality is not None:
-            arrays["first_quality"] = self.first_quality
+        arrays |= {name: values for name in _OPTIONAL if (values := getattr(self, name)) is not None}
         write_arrays(path, voters=np.array(self.voters, np.str_), method=np.array(self.method), **arrays, **kinds)
 
     @classmethod
@@ -94,13 +94,14 @@ class Findings:
             kinds=kinds,
             voters=tuple(str(voter) for voter in stored["voters"]),
             method=method,
-            first_quality=stored.get("first_quality"),
+            **{name: stored.get(name) for name in _OPTIONAL},
             **values,
         )
 
 
 _ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
 _LEARNED = ("lessons", "verdicts", "line")
+_OPTIONAL = ("first_quality", "given")
 
 
 def judge_labels(
@@ -180,6 +181,7 @@ def judge_labels(
         weights=np.array([in_pool.get(voter, 0) for voter in voices], np.float32),
         votes=np.stack([probs.argmax(1) for probs in voices.values()]).astype(np.int64),
         sure=np.stack([probs.max(1) for probs in voices.values()]).astype(np.float32),
+        given=np.stack([self_confidence(labels, probs) for probs in voices.values()]).astype(np.float32),
     )
 
 

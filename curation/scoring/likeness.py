@@ -5,9 +5,9 @@ import numpy as np
 from curation.scoring.traits import Traits
 from models.arrays import Doubles, FloatArray, IntArray
 
-# Standard deviations of log-odds before any answer: a shift of all; along each column of the summary; of a given class,
-# of a suggested class, and of both together; by what images look like.
-SHIFT, SLOPES, CLASS, SIGHT = 2.0, (1.5, 1.0, 1.0, 1.0), 0.7, 3.0
+# Standard deviations of log-odds before any answer: a shift of all; along each of the first columns of the summary, and
+# along the doubt of a voter; of a given class, of a suggested class, and of both together; by what images look like.
+SHIFT, SLOPES, VOTER, CLASS, SIGHT = 2.0, (1.5, 1.0, 1.0, 1.0), 0.5, 0.7, 3.0
 _BLOCK = 2_048  # rows at a time: their products with a thousand others stay in the cache
 
 
@@ -19,7 +19,7 @@ def products(traits: Traits, rows: IntArray, others: IntArray) -> FloatArray:
         rows: shape (M,).
         others: shape (n,).
     """
-    summary = traits.summary * np.array(SLOPES, np.float32)
+    summary = traits.summary * _slopes(traits)
     return np.asarray(SHIFT**2 + summary[rows] @ summary[others].T + by_likeness(traits, rows, others), np.float32)
 
 
@@ -40,6 +40,11 @@ def sameness(traits: Traits, rows: IntArray, others: IntArray) -> Doubles:
     """
     same = _same_classes(traits, rows, others)
     return np.asarray(alike(traits, rows, others) * (1 + same[0] + same[1] + same[0] * same[1]) / 4, np.float64)
+
+
+def _slopes(traits: Traits) -> FloatArray:
+    """Return the standard deviation of log-odds along each column of the summary, shape (4 + V,)."""
+    return np.array([*SLOPES, *[VOTER] * (traits.summary.shape[1] - len(SLOPES))], np.float32)
 
 
 def _same_classes(traits: Traits, rows: IntArray, others: IntArray) -> tuple[FloatArray, FloatArray]:
@@ -76,7 +81,7 @@ class Pull:
         self._traits, n_classes = traits, traits.probs.shape[1]
         given, suggested = traits.labels[rows], traits.suggested[rows]
         self._shift = SHIFT**2 * float(vector.sum())
-        self._slopes = np.square(SLOPES) * (traits.summary[rows].astype(np.float64).T @ vector)
+        self._slopes = np.square(_slopes(traits)) * (traits.summary[rows].astype(np.float64).T @ vector)
         self._given = CLASS**2 * np.bincount(given, vector, n_classes)
         self._suggested = CLASS**2 * np.bincount(suggested, vector, n_classes)
         self._pairs, inverse = np.unique(given * n_classes + suggested, return_inverse=True)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.scoring.expected_errors import adding_up
-from curation.scoring.findings import Findings
+from curation.scoring.findings import JUDGE, Findings
 from curation.scoring.judge import joint_features
 from curation.scoring.scores import ranks, suggest
 from models.arrays import Doubles, FloatArray, IntArray
@@ -19,6 +19,7 @@ _RANDOM = (
 )
 _REACH = 0.8  # distance at which an answer says little of another image; images are 1.4 apart on average
 _EDGE = 1e-6  # no probability is nearer to 0 or 1
+_LEAST = 1e-3  # probability of the given class by a voter: below, no doubt is greater
 # The share of corrections that say this, before a verdict; for the others the kinds of the models say it.
 _AMBIGUOUS, _EXCLUDED = 0.05, 0.02
 
@@ -29,7 +30,7 @@ class Traits:
 
     doubt: Doubles  # (N,) log-odds that the given label is wrong; they add up to the estimated number
     place: IntArray  # (N,) 0 = most suspicious in the order before any verdict
-    summary: FloatArray  # (N, 4) standardised: doubt, entropy, log-odds of the best other class, out of scope
+    summary: FloatArray  # (N, 4 + V) standardised: doubt, entropy, best other class, out of scope; doubt of each voter
     labels: IntArray  # (N,) given
     suggested: IntArray  # (N,) the best class other than the given one
     probs: FloatArray  # (N, K)
@@ -55,7 +56,7 @@ def traits_of(labels: IntArray, findings: Findings, embeddings: Sequence[FloatAr
     return Traits(
         doubt=doubt,
         place=ranks(findings.label_quality, np.ones(len(labels), bool)) - 1,
-        summary=np.stack([_standard(values) for values in (doubt, entropy, best, scope)], 1).astype(np.float32),
+        summary=np.stack([_standard(values) for values in (doubt, entropy, best, scope, *_doubts(findings))], 1).astype(np.float32),
         labels=labels,
         suggested=other,
         probs=findings.probs,
@@ -77,6 +78,14 @@ def shares(odds: Doubles) -> Doubles:
 
 def _standard(values: Doubles) -> Doubles:
     return np.asarray((values - values.mean()) / max(float(values.std()), 1e-6)) if len(values) else values
+
+
+def _doubts(findings: Findings) -> list[Doubles]:
+    """Return the log-odds against the given label by each voter, shape (N,); the judge's are nearly those of all."""
+    if findings.given is None:
+        return []
+    by_voter = zip(findings.voters, findings.given, strict=True)
+    return [-log_odds(np.clip(given, _LEAST, 1 - _LEAST)) for voter, given in by_voter if voter != JUDGE]
 
 
 def _kind_shares(findings: Findings) -> Doubles:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from curation.scoring.likeness import CLASS, SHIFT, SIGHT, SLOPES, Pull, alike, products, sameness
+from curation.scoring.likeness import CLASS, SHIFT, SIGHT, SLOPES, VOTER, Pull, alike, products, sameness
 from tests.curation.scoring.clustered_traits import clustered
 
 
 def test_products_by_hand() -> None:
     traits, _ = clustered(6)
-    summary = np.array([[1, 0, 0, 0], [2, 0, 0, 1], [0, 0, 0, 0]] * 2, np.float32)
+    summary = np.array([[1, 0, 0, 0, 3], [2, 0, 0, 1, 2], [0, 0, 0, 0, 0]] * 2, np.float32)
     sight = np.array([[0, 0], [0, 2], [3, 0]] * 2, np.float32)
     traits = replace(
         traits,
@@ -20,7 +20,7 @@ def test_products_by_hand() -> None:
         sight=sight,
     )
     of = products(traits, np.array([0, 1]), np.array([1, 2]))
-    same_given = SHIFT**2 + 2 * SLOPES[0] ** 2 + CLASS**2 + SIGHT**2 * np.exp(-2)
+    same_given = SHIFT**2 + 2 * SLOPES[0] ** 2 + 6 * VOTER**2 + CLASS**2 + SIGHT**2 * np.exp(-2)
     same_suggested = SHIFT**2 + CLASS**2 + SIGHT**2 * np.exp(-(4 + 9) / 2)
     np.testing.assert_allclose(of[0, 0], same_given, rtol=1e-5)
     np.testing.assert_allclose(of[1, 1], same_suggested, rtol=1e-5)
