@@ -34,7 +34,7 @@ def opinion(audit: Audit, architecture: ArchitectureResult, row: int) -> Markup:
 
 
 def _overlays(audit: Audit, architecture: ArchitectureResult, row: int) -> list[_Overlay]:
-    path = audit.rows.root / str(audit.rows.image_ids[row])
+    path = audit.rows.path(row)
     labels = (("given", int(audit.rows.labels[row])), ("other", int(audit.alternatives()[row])))
     return [
         _Overlay(kind, f"why {audit.rows.classes[label]}", cam_picture(path, cam, CAM_PX))

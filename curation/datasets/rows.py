@@ -27,7 +27,11 @@ class Rows:
     @property
     def paths(self) -> list[Path]:
         """The image files, in row order."""
-        return [self.root / str(image_id) for image_id in self.image_ids]
+        return [self.path(row) for row in range(len(self))]
+
+    def path(self, row: int) -> Path:
+        """Return the image file of a row, 0..N-1."""
+        return self.root / str(self.image_ids[row])
 
     def where(self, keep: BoolArray) -> "Rows":
         """Return the rows for which `keep`, shape (N,), is true."""

@@ -27,7 +27,7 @@ class SuspectPictures:
 
 def suspect_pictures(audit: Audit, row: int) -> SuspectPictures:
     """Return the picture of a row and the Grad-CAM overlays that were drawn for it."""
-    image = opened_picture(audit.rows.paths[row], PICTURE_PX)
+    image = opened_picture(audit.rows.path(row), PICTURE_PX)
     if image is None:
         return SuspectPictures(None, {})
     small = image.resize(_within(image.size, OVERLAY_PX), Image.Resampling.LANCZOS)

@@ -48,7 +48,7 @@ def cam_jobs(audit: Audit, architecture: ArchitectureResult, rows: Iterable[int]
         held_out = NO_FOLD if fold is None else int(fold[row])
         width, height = (int(side) for side in audit.checked.sizes_px[row])
         targets = (int(audit.rows.labels[row]), int(alternatives[row]))
-        path = audit.rows.root / str(audit.rows.image_ids[row])
+        path = audit.rows.path(row)
         for target, output in zip(targets, cam_pair(audit, architecture, row), strict=True):
             jobs.append(CamJob(path, (width, height), target, held_out, output))
     return jobs

@@ -14,7 +14,7 @@ from curation.results.audit import FINDINGS, Audit
 from curation.review.looks import looks_of
 from curation.scoring.findings import Findings
 from curation.scoring.learned_order import LearnedOrder, Learner, Looks
-from curation.scoring.traits import traits_of
+from curation.scoring.traits import sight_of, traits_of
 from models.figures.predictions import Predictions
 
 
@@ -106,10 +106,11 @@ def learner_of(audit: Audit) -> Learner:
     embeddings = [Predictions.load(file).embeddings for file in files]
     n, labels = len(audit.rows), audit.rows.labels
     known = [np.asarray(values, np.float32) for values in embeddings if values is not None and len(values) == n]
-    newest = traits_of(labels, audit.findings, known)
+    sight = sight_of(known, n)
+    newest = traits_of(labels, audit.findings, sight)
     if not audit.findings.lessons:
         return Learner(newest)
-    first = Learner(traits_of(labels, Findings.load(audit.folder / FINDINGS), known))
+    first = Learner(traits_of(labels, Findings.load(audit.folder / FINDINGS), sight))
     return Learner(newest, first, audit.findings.line)
 
 

@@ -11,7 +11,7 @@ from curation.scoring.class_odds import among_its_class
 from curation.scoring.confident_joint import estimated_joint
 from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.joint_heads import joint_heads
-from curation.scoring.judge import joint_features, judge_by_ridge
+from curation.scoring.judge import judge_by_ridge, on_axes
 from curation.scoring.kinds import Kinds, kinds_of
 from curation.scoring.lessons import WEIGHT, Lessons, apart, as_given
 from curation.scoring.neighbours import neighbour_vote, unit
@@ -90,11 +90,11 @@ class Findings:
             raise ErrataError(f"{path} has no {error}; audit the data set again") from error
         method = int(stored.get("method", COPIES_SINCE - 1))
         values |= {name: stored[name].item() for name in _LEARNED if name in stored}
+        values |= {name: stored.get(name) for name in _OPTIONAL}
         return cls(
             kinds=kinds,
             voters=tuple(str(voter) for voter in stored["voters"]),
             method=method,
-            **{name: stored.get(name) for name in _OPTIONAL},
             **values,
         )
 
@@ -145,7 +145,7 @@ def judge_labels(
     if embeddings and fit.any():
         target, n_told, told = lessons.with_none_of_these(n_classes, learn)
         seen = list((evidence or embeddings).values())
-        axes, heads = [joint_features([features], seed=seed) for features in seen], None
+        axes, heads = on_axes(seen, seed=seed), None
         features = np.concatenate(axes, 1)
         if len(np.unique(groups[told])) > 1:
             heads = joint_heads(seen, target, n_told, told, groups, seed)
@@ -206,10 +206,8 @@ def _oddness(
 ) -> tuple[FloatArray, FloatArray]:
     """Return how strange and how isolated each image is, shape (N,) each; images `outside` are nobody's neighbours."""
     n_axes = scope_axes(int(learn.sum()))
-    strange = [
-        strangeness(joint_features([features], n_axes, seed), labels, n_classes, learn, trust)
-        for features in embeddings.values()
-    ]
-    sides = [unit(joint_features([features], n_axes, seed, pressed=False)) for features in embeddings.values()]
+    seen = list(embeddings.values())
+    strange = [strangeness(features, labels, n_classes, learn, trust) for features in on_axes(seen, n_axes, seed)]
+    sides = [unit(features) for features in on_axes(seen, n_axes, seed, pressed=False)]
     company = isolation(np.concatenate(sides, 1), learn & ~outside, groups, seed)
     return np.asarray(np.mean(strange, axis=0), np.float32), company

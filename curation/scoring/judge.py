@@ -6,13 +6,16 @@ and in seconds. Embeddings of several backbones are judged together. Pure NumPy;
 """
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.softmax import softmax
+from models.processors.threads import cores
 
 AXES = 512  # principal axes kept of each backbone
 _SPARE, _TURNS = 64, 4  # of the subspace iteration: directions beyond those asked for, and number of iterations
@@ -24,7 +27,14 @@ PENALTIES = tuple(float(penalty) for penalty in np.geomspace(1e-5, 1, 16))  # ti
 def joint_features(
     embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
 ) -> FloatArray:
-    """Return embeddings of several backbones side by side, shape (N, M), each standardised, on its principal axes.
+    """Return what `on_axes` returns, side by side, shape (N, M)."""
+    return np.concatenate(on_axes(embeddings, axes, seed, pressed), 1)
+
+
+def on_axes(
+    embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
+) -> list[FloatArray]:
+    """Return embeddings of several backbones, shape (N, M) each, standardised, on their principal axes.
 
     Args:
         embeddings: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
@@ -33,8 +43,11 @@ def joint_features(
         pressed: whether large values are first reduced by a signed square root and rows brought to unit length, so
             that all images count alike.
     """
-    parts = [_on_axes(np.asarray(values, np.float32), axes, seed, pressed) for values in embeddings]
-    return np.concatenate(parts, 1)
+    # A backbone a thread: the threads of a single product would wait for one another half of the time.
+    workers = max(1, min(cores(), len(embeddings)))
+    with threadpool_limits(cores() // workers, "blas"), ThreadPoolExecutor(workers) as threads:
+        whole = (np.asarray(values, np.float32) for values in embeddings)
+        return list(threads.map(lambda values: _on_axes(values, axes, seed, pressed), whole))
 
 
 def _on_axes(embeddings: FloatArray, axes: int, seed: int, pressed: bool) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from curation.scoring.expected_errors import adding_up
 from curation.scoring.findings import JUDGE, Findings
-from curation.scoring.judge import joint_features
+from curation.scoring.judge import on_axes
 from curation.scoring.scores import ranks, suggest
 from models.arrays import Doubles, FloatArray, IntArray
 
@@ -38,14 +38,13 @@ class Traits:
     kinds: Doubles  # (N, 4) share of each of CORRECTIONS if the label needs one; rows sum to 1
 
 
-def traits_of(labels: IntArray, findings: Findings, embeddings: Sequence[FloatArray], seed: int = 0) -> Traits:
+def traits_of(labels: IntArray, findings: Findings, sight: FloatArray) -> Traits:
     """Return the traits of N images.
 
     Args:
         labels: given class indices, shape (N,).
         findings: of these labels.
-        embeddings: of each frozen backbone, shape (N, D); may be empty, as for predictions made elsewhere.
-        seed: draws the rows that determine the axes of large data sets.
+        sight: as `sight_of` returns it, shape (N, D).
     """
     right = np.asarray(adding_up(findings.label_quality, findings.n_wrong), np.float64)
     other = suggest(labels, findings.probs)[1]
@@ -56,13 +55,31 @@ def traits_of(labels: IntArray, findings: Findings, embeddings: Sequence[FloatAr
     return Traits(
         doubt=doubt,
         place=ranks(findings.label_quality, np.ones(len(labels), bool)) - 1,
-        summary=np.stack([_standard(values) for values in (doubt, entropy, best, scope, *_doubts(findings))], 1).astype(np.float32),
+        summary=np.stack([_standard(values) for values in (doubt, entropy, best, scope, *_doubts(findings))], 1).astype(
+            np.float32
+        ),
         labels=labels,
         suggested=other,
         probs=findings.probs,
-        sight=_sight(embeddings, len(labels), seed),
+        sight=sight,
         kinds=_kind_shares(findings),
     )
+
+
+def sight_of(embeddings: Sequence[FloatArray], n: int, seed: int = 0) -> FloatArray:
+    """Return what N images look like, shape (N, D), in units of the distance at which one says little of another.
+
+    Args:
+        embeddings: of each frozen backbone, shape (N, D); may be empty, as for predictions made elsewhere.
+        n: N.
+        seed: draws the rows that determine the axes of large data sets.
+    """
+    if not len(embeddings) or not n:
+        return np.zeros((n, 0), np.float32)
+    parts = on_axes(embeddings, _AXES, seed)
+    scale = [np.sqrt(np.square(part).sum(1).mean(dtype=np.float64) * len(parts)) for part in parts]
+    axes = [part / max(float(size) * _REACH, 1e-6) for part, size in zip(parts, scale, strict=True)]
+    return np.asarray(np.concatenate(axes, 1), np.float32)
 
 
 def log_odds(share: npt.NDArray[np.floating]) -> Doubles:
@@ -101,13 +118,3 @@ def _kind_shares(findings: Findings) -> Doubles:
         "excluded": np.full(n, _EXCLUDED),
     }
     return np.stack([by_name[name] for name in CORRECTIONS], 1)
-
-
-def _sight(embeddings: Sequence[FloatArray], n: int, seed: int) -> FloatArray:
-    """Return what images look like, shape (N, D), in units of the distance at which one says little of another."""
-    if not len(embeddings) or not n:
-        return np.zeros((n, 0), np.float32)
-    parts = [joint_features([values], _AXES, seed) for values in embeddings]
-    scale = [np.sqrt(np.square(part).sum(1).mean(dtype=np.float64) * len(parts)) for part in parts]
-    axes = [part / max(float(size) * _REACH, 1e-6) for part, size in zip(parts, scale, strict=True)]
-    return np.asarray(np.concatenate(axes, 1), np.float32)

@@ -24,7 +24,7 @@ from curation.review.drawn_looks import DrawOrder, adaptive_queue, draw_order, i
 from curation.review.learning import learner_of
 from curation.scoring.learned import RIGHT
 from curation.scoring.learned_order import Learner, Looks
-from curation.scoring.traits import CORRECTIONS, Traits, traits_of
+from curation.scoring.traits import CORRECTIONS, Traits, sight_of, traits_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -79,7 +79,8 @@ def planted_case(name: str, truth: Path, column: str, noise: str, share: float) 
     findings = judged(wide, width, labels, groups, 0)[0]
     kinds = np.where(labels == true, RIGHT, CORRECTIONS.index("wrong"))
     shown = np.eye(int(true.max()) + 1, dtype=np.float32)[true]
-    traits, image_ids = traits_of(labels, findings, [wide[:, :width]]), np.arange(len(true)).astype(np.str_)
+    traits = traits_of(labels, findings, sight_of([wide[:, :width]], len(true)))
+    image_ids = np.arange(len(true)).astype(np.str_)
     return Case(image_ids, findings.label_quality, traits, kinds, shown)
 
 

@@ -45,7 +45,7 @@ def _image(audit: Audit, row: int) -> Markup:
         note = f"the models agree with the given label; next best is {classes[audit.alternatives()[row]]}"
     return _HTML.image(
         image_id=str(rows.image_ids[row]),
-        source=picture(rows.root / str(rows.image_ids[row]), LARGE_PX),
+        source=picture(rows.path(row), LARGE_PX),
         title=title,
         note=note,
         quality=quality_bar(float(audit.consensus.label_quality[row])),

@@ -5,7 +5,7 @@ import numpy as np
 from curation.scoring.findings import judge_labels
 from curation.scoring.learned import RIGHT, Answers
 from curation.scoring.learned_order import Looks
-from curation.scoring.traits import Traits, traits_of
+from curation.scoring.traits import Traits, sight_of, traits_of
 from models.arrays import IntArray
 
 
@@ -28,7 +28,7 @@ def clustered(n: int = 400, n_classes: int = 3, seed: int = 0, seen: bool = True
     probs = np.asarray(np.exp(odds) / np.exp(odds).sum(1, keepdims=True), np.float32)
     learn = np.ones(n, bool)
     findings = judge_labels(labels, n_classes, learn, np.arange(n), {"model": probs}, {})
-    return traits_of(labels, findings, [embeddings] if seen else []), np.asarray(cluster, np.int64)
+    return traits_of(labels, findings, sight_of([embeddings] if seen else [], n)), np.asarray(cluster, np.int64)
 
 
 def looks_at(traits: Traits, rows: IntArray, kinds: IntArray) -> Looks:
