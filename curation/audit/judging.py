@@ -11,9 +11,13 @@ from curation.images.keys import bytes_key
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import FINDINGS, TAUGHT_FINDINGS
 from curation.scoring.findings import METHOD, Findings, judge_labels
+from curation.scoring.groundwork import Groundwork
 from curation.scoring.lessons import Lessons
 from curation.workspace.stages import Stages
 from models.arrays import Progress
+from models.files.atomic import digest
+
+_GROUNDWORK = "groundwork.npz"  # in the audit folder
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,9 @@ class Court:
         output = stages.run_folder / FINDINGS
 
         def work(_: Progress) -> Findings:
-            findings = self._findings(None)
+            groundwork = Groundwork()
+            findings = self._findings(None, groundwork)
+            groundwork.save(stages.run_folder / _GROUNDWORK, self._key())
             findings.save(output)
             return findings
 
@@ -49,8 +55,9 @@ class Court:
         key = lessons_key(lessons)
 
         def work(_: Progress) -> Findings:
+            groundwork = Groundwork.load(stages.run_folder / _GROUNDWORK, self._key())
             findings = replace(
-                self._findings(lessons),
+                self._findings(lessons, groundwork),
                 lessons=key,
                 verdicts=int(lessons.taught.sum()),
                 line=line,
@@ -62,6 +69,9 @@ class Court:
         inputs = [*self._inputs(), key]
         return stages.value("judge again", inputs, [output], work, lambda: Findings.load(output))
 
+    def _key(self) -> str:
+        return digest(self._inputs())
+
     def _inputs(self) -> list[Any]:
         """Return all that the judgement depends on, as JSON holds it."""
         rows = self.checked.rows
@@ -72,7 +82,7 @@ class Court:
     def _voters(self) -> list[ArchitectureResult]:
         return [architecture for architecture in self.architectures if not architecture.members]
 
-    def _findings(self, lessons: Lessons | None) -> Findings:
+    def _findings(self, lessons: Lessons | None, groundwork: Groundwork) -> Findings:
         rows, groups = self.checked.rows, self.predicted.duplicates.groups
         opinions = {voter.name: voter.predictions.probs for voter in self._voters()}
         frozen = {voter.name: voter.predictions.embeddings for voter in self._voters() if voter.frozen}
@@ -81,5 +91,14 @@ class Court:
         evidence = {name: material.evidence(name) for name in embeddings} if material else None
         learn = rows.splits == "train"
         return judge_labels(
-            rows.labels, len(rows.classes), learn, groups, opinions, embeddings, evidence, self.seed, lessons
+            rows.labels,
+            len(rows.classes),
+            learn,
+            groups,
+            opinions,
+            embeddings,
+            evidence,
+            self.seed,
+            lessons,
+            groundwork,
         )

@@ -15,7 +15,7 @@ from curation.review.learning import proposing_order
 from curation.review.looks import came_by_suspicion
 from curation.review.population import population_of
 from curation.review.tally import Tally, tally
-from curation.scoring.learned_order import LearnedOrder
+from curation.scoring.learned.order import LearnedOrder
 from curation.versions.store import Version
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, Doubles

@@ -28,7 +28,9 @@ class Verdict:
     icon: str  # of that button, a Material icon
     action: str = ""  # how operators and tags call it; the name unless it is given
     removal: str = ""  # why the image has no label any more, for the errata sheet; empty: it keeps one
-    correction: str = ""  # what is wrong, of curation.scoring.traits.CORRECTIONS; empty: the label stays, or unsure
+    correction: str = (
+        ""  # what is wrong, of curation.scoring.learned.traits.CORRECTIONS; empty: the label stays, or unsure
+    )
     label_is_wrong: bool = False  # though it names no class, it says that the given label is wrong
     joined_by: str = "and"  # word between the classes, for the errata sheet
     is_answer: bool = True  # False: the reviewer cannot tell, and the image stays open to others

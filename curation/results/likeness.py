@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from curation.results.audit import Audit
-from curation.scoring.judge import joint_features
 from curation.scoring.neighbours import directions, most_alike
 from curation.scoring.out_of_scope import FEWEST, isolation, out_of_scope, scope_axes, strangeness
+from curation.scoring.principal_axes import joint_features
 from curation.scoring.scores import self_confidence
 from models.arrays import BoolArray, FloatArray, IntArray
 

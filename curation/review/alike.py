@@ -7,9 +7,9 @@ import numpy as np
 from curation.decisions.decision import Decision
 from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS
 from curation.review.bench import Bench
-from curation.scoring.learned_order import LearnedOrder
-from curation.scoring.likeness import alike, sameness
-from curation.scoring.traits import CORRECTIONS, Traits
+from curation.scoring.learned.likeness import alike, sameness
+from curation.scoring.learned.order import LearnedOrder
+from curation.scoring.learned.traits import CORRECTIONS, Traits
 from models.arrays import BoolArray, Doubles, IntArray
 
 LIKELY = 0.5  # probability from which on the same verdict is proposed

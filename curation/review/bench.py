@@ -17,7 +17,7 @@ from curation.review.population import Population, draw_order_of, label_probabil
 from curation.review.queue import split_places, whole_queue
 from curation.review.selections import load_selection, selection_stamp
 from curation.review.tally import Tally, shared_images, tally
-from curation.scoring.learned_order import LearnedOrder
+from curation.scoring.learned.order import LearnedOrder
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 

@@ -8,8 +8,8 @@ import numpy as np
 from curation.results.issue_table import checked_split
 from curation.review.bench import Bench
 from curation.review.moved import moved
+from curation.scoring.learned.traits import CORRECTIONS
 from curation.scoring.scores import suggest
-from curation.scoring.traits import CORRECTIONS
 from models.files.tables import csv_text, write_csv
 
 COLUMNS = ("image_id", "split", "label", "suggested_label", "correction", *CORRECTIONS, "rank", "reason")

@@ -13,8 +13,8 @@ from curation.decisions.state import State
 from curation.results.audit import FINDINGS, Audit
 from curation.review.looks import looks_of
 from curation.scoring.findings import Findings
-from curation.scoring.learned_order import LearnedOrder, Learner, Looks
-from curation.scoring.traits import sight_of, traits_of
+from curation.scoring.learned.order import LearnedOrder, Learner, Looks
+from curation.scoring.learned.traits import sight_of, traits_of
 from models.figures.predictions import Predictions
 
 

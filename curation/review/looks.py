@@ -8,9 +8,9 @@ import numpy as np
 from curation.decisions.decision import Decision, order
 from curation.decisions.state import State
 from curation.decisions.verdicts import VERDICTS
-from curation.scoring.learned import RIGHT
-from curation.scoring.learned_order import UNSETTLED, Looks
-from curation.scoring.traits import CORRECTIONS
+from curation.scoring.learned.lesson import RIGHT
+from curation.scoring.learned.order import UNSETTLED, Looks
+from curation.scoring.learned.traits import CORRECTIONS
 from curation.words import counted
 
 GRID, ALIKE = "grid", "alike"  # ways to judge many images at once, in brackets at the end of a queue's name in the log

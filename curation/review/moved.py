@@ -9,8 +9,8 @@ import numpy as np
 from curation.decisions.state import State
 from curation.decisions.verdicts import RELABEL, VERDICTS
 from curation.review.bench import Bench
-from curation.scoring.learned_order import LearnedOrder
-from curation.scoring.likeness import alike
+from curation.scoring.learned.likeness import alike
+from curation.scoring.learned.order import LearnedOrder
 from models.arrays import Doubles, IntArray
 
 ALIKE = 0.6  # in [0, 1]: one pair of images in fifty is so alike

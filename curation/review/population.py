@@ -9,7 +9,7 @@ from curation.review.budget import Budget, estimate
 from curation.review.drawn_looks import ORDER_SEED, DrawOrder, draw_order, inclusion
 from curation.review.tally import Tally
 from curation.scoring.expected_errors import adding_up
-from curation.scoring.learned_order import LearnedOrder
+from curation.scoring.learned.order import LearnedOrder
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 from models.errors import ErrataError
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from curation.review.bench import Bench
 from curation.scoring.kinds import NAMES
-from curation.scoring.traits import CORRECTIONS
+from curation.scoring.learned.traits import CORRECTIONS
 from models.arrays import FloatArray
 
 _DOUBTED = 0.25  # probability of a correction from which on the likeliest one is suggested

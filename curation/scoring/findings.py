@@ -1,6 +1,6 @@
 """What all voters together say of the given labels: the label quality, the reasons for it, and the kind of trouble."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,15 @@ import numpy as np
 from curation.scoring.class_odds import among_its_class
 from curation.scoring.confident_joint import estimated_joint
 from curation.scoring.conflicts import weigh_conflicts
+from curation.scoring.groundwork import Groundwork
 from curation.scoring.joint_heads import joint_heads
-from curation.scoring.judge import judge_by_ridge, on_axes
+from curation.scoring.judge import judge_by_ridge
 from curation.scoring.kinds import Kinds, kinds_of
 from curation.scoring.lessons import WEIGHT, Lessons, apart, as_given
 from curation.scoring.neighbours import neighbour_vote, unit
 from curation.scoring.out_of_scope import isolation, out_of_scope, scope_axes, strangeness
 from curation.scoring.pooling import pooled, pooling_weights
+from curation.scoring.principal_axes import on_axes
 from curation.scoring.scores import Ranking, ranks, self_confidence, suggest
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
@@ -114,6 +116,7 @@ def judge_labels(
     evidence: Mapping[str, FloatArray] | None = None,
     seed: int = 0,
     lessons: Lessons | None = None,
+    groundwork: Groundwork | None = None,
 ) -> Findings:
     """Judge N given labels from all that is known of the images.
 
@@ -136,8 +139,9 @@ def judge_labels(
         seed: draws folds, and samples of large data sets.
         lessons: what people said of the labels. Judge, heads, scope and weights learn from it, and the networks do not;
             the given labels are judged all the same. The given labels teach where it is not given.
+        groundwork: of an earlier judgement of the same images and given labels, or an empty one that is filled.
     """
-    lessons = lessons or as_given(labels)
+    lessons, groundwork = lessons or as_given(labels), groundwork or Groundwork()
     taught, fit = lessons.labels, learn & ~lessons.left_out
     voices = dict(opinions)
     pool = {name: probs for name, probs in opinions.items() if name not in embeddings or not fit.any()}
@@ -145,10 +149,10 @@ def judge_labels(
     if embeddings and fit.any():
         target, n_told, told = lessons.with_none_of_these(n_classes, learn)
         seen = list((evidence or embeddings).values())
-        axes, heads = on_axes(seen, seed=seed), None
+        axes, heads = on_axes(seen, seed=seed, known=groundwork.axes), None
         features = np.concatenate(axes, 1)
         if len(np.unique(groups[told])) > 1:
-            heads = joint_heads(seen, target, n_told, told, groups, seed)
+            heads = joint_heads(seen, target, n_told, told, groups, seed, groundwork)
         trust = np.where(lessons.taught, WEIGHT, 1).astype(np.float32)
         for _ in range(2):
             probs = judge_by_ridge(features, target, n_told, told, groups, trust).probs
@@ -159,7 +163,9 @@ def judge_labels(
             trust = np.sqrt(self_confidence(taught, together) / together.max(1))
             trust[lessons.taught] = WEIGHT
         trust[lessons.left_out] = 0
-        strange, isolated = _oddness(embeddings, taught, n_classes, learn, groups, trust, seed, lessons.strange)
+        strange, isolated = _oddness(
+            list(embeddings.values()), taught, n_classes, learn, groups, trust, seed, lessons.strange, groundwork
+        )
         scope = 1 - (1 - out_of_scope(strange, isolated)) * (1 - none)  # either says so
         few_axes = features if len(labels) <= _MANY else np.concatenate([part[:, :_FEW_AXES] for part in axes], 1)
         voices[NEIGHBOURS] = neighbour_vote(few_axes, taught, n_classes, fit, groups)
@@ -195,7 +201,7 @@ def _pool(
 
 
 def _oddness(
-    embeddings: Mapping[str, FloatArray],
+    embeddings: Sequence[FloatArray],
     labels: IntArray,
     n_classes: int,
     learn: BoolArray,
@@ -203,11 +209,15 @@ def _oddness(
     trust: FloatArray,
     seed: int,
     outside: BoolArray,
+    groundwork: Groundwork,
 ) -> tuple[FloatArray, FloatArray]:
     """Return how strange and how isolated each image is, shape (N,) each; images `outside` are nobody's neighbours."""
     n_axes = scope_axes(int(learn.sum()))
-    seen = list(embeddings.values())
-    strange = [strangeness(features, labels, n_classes, learn, trust) for features in on_axes(seen, n_axes, seed)]
-    sides = [unit(features) for features in on_axes(seen, n_axes, seed, pressed=False)]
+    known = groundwork.axes
+    strange = [
+        strangeness(features, labels, n_classes, learn, trust)
+        for features in on_axes(embeddings, n_axes, seed, known=known)
+    ]
+    sides = [unit(features) for features in on_axes(embeddings, n_axes, seed, False, known)]
     company = isolation(np.concatenate(sides, 1), learn & ~outside, groups, seed)
     return np.asarray(np.mean(strange, axis=0), np.float32), company

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from curation.scoring.judge import joint_features
+from curation.scoring.groundwork import Groundwork
+from curation.scoring.principal_axes import on_axes
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import judging_folds
 from models.figures.predictions import NO_FOLD, held_out_or_mean
@@ -19,6 +20,7 @@ def joint_heads(
     learn: BoolArray,
     groups: IntArray,
     seed: int,
+    groundwork: Groundwork | None = None,
 ) -> FloatArray:
     """Return out-of-fold probabilities of logistic regressions on the principal axes of all features, shape (N, K).
 
@@ -32,14 +34,20 @@ def joint_heads(
             of all heads, or by the head that did not see their copy.
         groups: copies share a group, shape (N,): no image is judged by a copy's label.
         seed: draws the folds.
+        groundwork: of an earlier judgement of the same images: fitting starts from its heads and keeps their penalties.
+            Where it has none, the heads of this judgement are put there.
     """
-    from models.jobs.heads import fit_heads  # not at the top: torch, and reading findings needs none
+    from models.jobs.heads import Heads, fit_heads  # not at the top: torch, and reading findings needs none
 
-    features = joint_features(evidence, seed=seed, pressed=False)
+    groundwork = groundwork or Groundwork()
+    features = np.concatenate(on_axes(evidence, seed=seed, pressed=False, known=groundwork.axes), 1)
     fold = np.full(len(labels), NO_FOLD)
     fold[learn] = deal_folds(labels[learn], groups[learn], seed)
     rows = (fold != np.arange(fold.max() + 1)[:, None]) & learn  # (F, N)
-    heads = fit_heads(features, labels, rows, groups, n_classes, seed, standardise=False)
+    start = Heads(**groundwork.heads).of_classes(n_classes) if groundwork.heads else None
+    start = start if start and len(start.penalty) == len(rows) else None  # fewer folds, where few images are left
+    heads = fit_heads(features, labels, rows, groups, n_classes, seed, standardise=False, start=start)
+    groundwork.heads = groundwork.heads or vars(heads)
     return held_out_or_mean(heads.probs(features), judging_folds(fold, groups))
 
 

@@ -5,90 +5,15 @@ by a model that learned from all other images except its copies: from more than 
 and in seconds. Embeddings of several backbones are judged together. Pure NumPy; no embedding may depend on the labels.
 """
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.softmax import softmax
-from models.processors.threads import cores
 
-AXES = 512  # principal axes kept of each backbone
-_SPARE, _TURNS = 64, 4  # of the subspace iteration: directions beyond those asked for, and number of iterations
-_SAMPLE = 20_000  # rows that determine the axes
-_BLOCK = 16_384  # rows at a time
 PENALTIES = tuple(float(penalty) for penalty in np.geomspace(1e-5, 1, 16))  # times the sum of the weights
-
-
-def joint_features(
-    embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
-) -> FloatArray:
-    """Return what `on_axes` returns, side by side, shape (N, M)."""
-    return np.concatenate(on_axes(embeddings, axes, seed, pressed), 1)
-
-
-def on_axes(
-    embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
-) -> list[FloatArray]:
-    """Return embeddings of several backbones, shape (N, M) each, standardised, on their principal axes.
-
-    Args:
-        embeddings: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
-        axes: how many principal axes are kept of each, at most.
-        seed: draws the rows that determine the axes where there are more than 20,000.
-        pressed: whether large values are first reduced by a signed square root and rows brought to unit length, so
-            that all images count alike.
-    """
-    # A backbone a thread: the threads of a single product would wait for one another half of the time.
-    workers = max(1, min(cores(), len(embeddings)))
-    with threadpool_limits(cores() // workers, "blas"), ThreadPoolExecutor(workers) as threads:
-        whole = (np.asarray(values, np.float32) for values in embeddings)
-        return list(threads.map(lambda values: _on_axes(values, axes, seed, pressed), whole))
-
-
-def _on_axes(embeddings: FloatArray, axes: int, seed: int, pressed: bool) -> FloatArray:
-    """Return the embeddings of one backbone on their principal axes, shape (N, M)."""
-    n = len(embeddings)
-    few = np.sort(np.random.default_rng(seed).permutation(n)[:_SAMPLE])
-    mean, scale = embeddings[few].mean(0), np.maximum(embeddings[few].std(0), 1e-6)
-
-    def prepared(rows: FloatArray) -> FloatArray:
-        standard = (rows - mean) / scale
-        return _pressed(standard) if pressed else standard
-
-    sample = prepared(embeddings[few])
-    centre = sample.mean(0)
-    sample -= centre
-    turn = principal_axes(sample.T @ sample, axes, seed)  # (D, M)
-    blocks = [(prepared(embeddings[start : start + _BLOCK]) - centre) @ turn for start in range(0, n, _BLOCK)]
-    return np.concatenate(blocks) if blocks else np.zeros((0, turn.shape[1]), np.float32)
-
-
-def _pressed(standard: FloatArray) -> FloatArray:
-    root = np.sign(standard) * np.sqrt(np.abs(standard))
-    return np.asarray(root / np.maximum(np.linalg.norm(root, axis=1, keepdims=True), 1e-6), np.float32)
-
-
-def principal_axes(scatter: FloatArray, axes: int, seed: int) -> FloatArray:
-    """Return the first principal directions of a scatter matrix, shape (D, M), at most `axes`, largest first.
-
-    Where there are many more directions, subspace iteration finds the space that the first ones span: a rotation of
-    this space does not change the judgement, and all eigenvectors would take five times as long.
-
-    Source: Halko, Martinsson & Tropp 2011, doi:10.1137/090771806.
-    """
-    if len(scatter) <= 2 * axes:
-        return np.ascontiguousarray(np.linalg.eigh(scatter)[1][:, ::-1][:, :axes])
-    draws = np.random.default_rng(seed).standard_normal((len(scatter), axes + _SPARE))
-    span = np.asarray(draws, np.float32)
-    for _ in range(_TURNS):
-        span, _ = np.linalg.qr(scatter @ span)
-    within = np.linalg.eigh(span.T @ (scatter @ span))[1]
-    return np.ascontiguousarray((span @ within)[:, ::-1][:, :axes])
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ class Heads:
         logits = np.einsum("nd,hkd->hnk", features, self.weight, optimize=True) + self.bias[:, None]
         return softmax(logits)
 
+    def of_classes(self, n_classes: int) -> "Heads":
+        """Return the heads with so many classes: those beyond are left out, and missing ones have no weights yet."""
+        more = ((0, 0), (0, max(0, n_classes - self.bias.shape[1])))
+        weight = np.pad(self.weight[:, :n_classes], (*more, (0, 0)))
+        return Heads(weight, np.pad(self.bias[:, :n_classes], more), self.penalty)
+
 
 def fit_heads(
     features: FloatArray,
@@ -37,6 +43,7 @@ def fit_heads(
     n_classes: int,
     seed: int,
     standardise: bool = True,
+    start: Heads | None = None,
 ) -> Heads:
     """Fit one multinomial logistic regression for each set of training rows.
 
@@ -52,6 +59,7 @@ def fit_heads(
         seed: draws the inner splits.
         standardise: give all features the same deviation over all N rows; no label takes part in that. False for
             principal axes of standardised features, which must keep their deviations.
+        start: heads of the same features, one for each set of rows: fitting starts there with their penalties.
 
     Returns:
         heads that apply to the features as they are: the standardisation is folded into the weights.
@@ -62,16 +70,17 @@ def fit_heads(
     x = (raw - mean) / scale
     variance, axes = torch.linalg.eigh(x.T @ x / len(x))  # (D,), (D, D)
     space = _Space(x @ axes, variance.clamp_min(0), torch.from_numpy(labels), n_classes)
-    inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(rows)])  # (H, N)
-    tried = np.repeat(rows & ~inner, len(PENALTIES), axis=0)  # (H * P, N)
-    penalties = torch.tensor(PENALTIES).repeat(len(rows))  # (H * P,)
-    trials = space.fit(torch.from_numpy(tried), penalties, space.zeros(len(tried)), TRIAL_ITERATIONS)
-    losses = space.losses(trials, torch.from_numpy(np.repeat(inner, len(PENALTIES), axis=0)))
-    best = losses.reshape(len(rows), -1).argmin(1) + torch.arange(len(rows)) * len(PENALTIES)
-    final = space.fit(torch.from_numpy(rows), penalties[best], trials[best], FINAL_ITERATIONS)
+    if start is None:
+        inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(rows)])  # (H, N)
+        penalties, first = space.trials(rows, inner)
+    else:
+        weight, bias = torch.from_numpy(start.weight), torch.from_numpy(start.bias)
+        penalties = torch.from_numpy(start.penalty)
+        first = torch.cat([(weight * scale) @ axes, (bias + (weight * mean).sum(-1))[:, :, None]], 2)
+    final = space.fit(torch.from_numpy(rows), penalties, first, FINAL_ITERATIONS)
     weight = (final[:, :, :-1] @ axes.T) / scale
     bias = final[:, :, -1] - (weight * mean).sum(-1)
-    return Heads(weight.numpy(), bias.numpy(), penalties[best].numpy())
+    return Heads(weight.numpy(), bias.numpy(), penalties.numpy())
 
 
 @dataclass(frozen=True)
@@ -83,9 +92,22 @@ class _Space:
     labels: Tensor  # (N,)
     n_classes: int
 
-    def zeros(self, heads: int) -> Tensor:
-        """Return coefficients to start from, shape (H, K, D + 1): the weights and, last, the bias."""
-        return torch.zeros(heads, self.n_classes, self.x.shape[1] + 1)
+    def trials(self, rows: BoolArray, inner: BoolArray) -> tuple[Tensor, Tensor]:
+        """Return the best penalty of each head, shape (H,), and coefficients to start from, shape (H, K, D + 1).
+
+        Coefficients are the weights and, last, the bias.
+
+        Args:
+            rows: which rows each head may learn from, shape (H, N).
+            inner: those of them that the penalties are judged by, shape (H, N).
+        """
+        tried = np.repeat(rows & ~inner, len(PENALTIES), axis=0)  # (H * P, N)
+        penalties = torch.tensor(PENALTIES).repeat(len(rows))  # (H * P,)
+        zeros = torch.zeros(len(tried), self.n_classes, self.x.shape[1] + 1)
+        trials = self.fit(torch.from_numpy(tried), penalties, zeros, TRIAL_ITERATIONS)
+        losses = self.losses(trials, torch.from_numpy(np.repeat(inner, len(PENALTIES), axis=0)))
+        best = losses.reshape(len(rows), -1).argmin(1) + torch.arange(len(rows)) * len(PENALTIES)
+        return penalties[best], trials[best]
 
     def fit(self, rows: Tensor, penalties: Tensor, start: Tensor, iterations: int) -> Tensor:
         """Return coefficients (H, K, D + 1) that minimise mean cross-entropy + penalty * |weight|^2 / 2 for each head.

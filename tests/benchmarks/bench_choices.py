@@ -17,7 +17,8 @@ from sklearn.metrics import average_precision_score
 
 from curation.results.audit import Audit, load_audit
 from curation.scoring.joint_heads import joint_heads
-from curation.scoring.judge import AXES, joint_features, judge_by_ridge
+from curation.scoring.judge import judge_by_ridge
+from curation.scoring.principal_axes import AXES, joint_features
 from curation.scoring.scores import self_confidence
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray

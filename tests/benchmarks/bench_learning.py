@@ -22,9 +22,9 @@ from curation.results.audit import Audit, load_audit
 from curation.review.budget import Budget, estimate
 from curation.review.drawn_looks import DrawOrder, adaptive_queue, draw_order, inclusion, review_queue
 from curation.review.learning import learner_of
-from curation.scoring.learned import RIGHT
-from curation.scoring.learned_order import Learner, Looks
-from curation.scoring.traits import CORRECTIONS, Traits, sight_of, traits_of
+from curation.scoring.learned.lesson import RIGHT
+from curation.scoring.learned.order import Learner, Looks
+from curation.scoring.learned.traits import CORRECTIONS, Traits, sight_of, traits_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.arrays import BoolArray, FloatArray, IntArray

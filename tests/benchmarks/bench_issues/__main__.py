@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from curation.results.audit import load_audit
-from curation.scoring.judge import joint_features
 from curation.scoring.neighbours import neighbour_vote
+from curation.scoring.principal_axes import joint_features
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray
 from tests.benchmarks.bench_issues.sides import (

@@ -16,6 +16,7 @@ from sklearn.metrics import average_precision_score
 from curation.results.audit import Audit, load_audit
 from curation.review.drawn_looks import ORDER_SEED, draw_order, review_queue
 from curation.scoring.findings import Findings, judge_labels
+from curation.scoring.groundwork import Groundwork
 from curation.scoring.lessons import Lessons
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -38,6 +39,7 @@ class Case:
         self.opinions = {voter.name: voter.predictions.probs[chosen] for voter in audit.voters}
         frozen = {voter.name: voter.predictions.embeddings for voter in audit.voters if voter.frozen}
         self.embeddings = {name: values[chosen] for name, values in frozen.items() if values is not None}
+        self.groundwork = Groundwork()  # of the first judgement: later ones start from it
         self.evidence = {name: np.asarray(evidence(audit, name))[chosen] for name in self.embeddings}
 
     @property
@@ -50,7 +52,7 @@ class Case:
         started = time.process_time()
         findings = judge_labels(
             self.labels, self.n_classes, self.learn, self.groups, self.opinions, self.embeddings, self.evidence,
-            lessons=lessons,
+            lessons=lessons, groundwork=self.groundwork,
         )  # fmt: skip
         return findings, time.process_time() - started
 

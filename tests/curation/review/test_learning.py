@@ -13,7 +13,7 @@ from curation.review.bench import ALL, Bench
 from curation.review.learning import proposing_order
 from curation.review.looks import learned_from, named_queue
 from curation.review.population import label_probabilities
-from curation.scoring.learned_order import LearnedOrder, Learner, Looks
+from curation.scoring.learned.order import LearnedOrder, Learner, Looks
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import small_audit
 

@@ -8,9 +8,9 @@ import pytest
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
 from curation.review.looks import is_selected, learned_from, looks_of, named_queue
-from curation.scoring.learned import RIGHT
-from curation.scoring.learned_order import UNSETTLED
-from curation.scoring.traits import CORRECTIONS
+from curation.scoring.learned.lesson import RIGHT
+from curation.scoring.learned.order import UNSETTLED
+from curation.scoring.learned.traits import CORRECTIONS
 from tests.curation.review.test_tally import IDS, decided
 
 CLASSES = ("sea", "forest", "street")

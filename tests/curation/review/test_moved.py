@@ -8,7 +8,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.review.bench import Bench
 from curation.review.moved import influences, moved
-from curation.scoring.learned_order import LearnedOrder
+from curation.scoring.learned.order import LearnedOrder
 from curation.workspace.folders import Workspace
 from tests.helpers.small_audit import frozen_audit
 

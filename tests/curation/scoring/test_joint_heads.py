@@ -7,7 +7,8 @@ from sklearn.metrics import average_precision_score
 
 import curation.scoring.joint_heads
 from curation.scoring.joint_heads import FOLDS, deal_folds, joint_heads
-from curation.scoring.judge import joint_features, judge_by_ridge
+from curation.scoring.judge import judge_by_ridge
+from curation.scoring.principal_axes import joint_features
 from curation.scoring.scores import self_confidence
 from tests.curation.scoring.test_judge import clusters
 

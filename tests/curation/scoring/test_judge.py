@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
-from curation.scoring.judge import joint_features, judge_by_ridge, principal_axes
+from curation.scoring.judge import judge_by_ridge
+from curation.scoring.principal_axes import joint_features
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import FloatArray, IntArray
 
@@ -84,27 +85,9 @@ def test_a_copy_is_not_judged_by_its_copys_label() -> None:
     assert together[0, labels[0]] < apart[0, labels[0]]
 
 
-def test_features_of_each_backbone_stand_side_by_side() -> None:
-    x, _, _ = clusters(50, 2, 3)
-    features = joint_features([x, x * 100 + 7], axes=5)
-    assert features.shape == (50, 10)
-    np.testing.assert_allclose(np.abs(features[:, :5]), np.abs(features[:, 5:]), atol=1e-3)  # scale and place are gone
-
-
 @pytest.mark.parametrize("n", [2, 3])
 def test_hardly_any_images(n: int) -> None:
     x, _, _ = clusters(n, 2, 4)
     labels = np.arange(n) % 2
     probs = judge_by_ridge(joint_features([x]), labels, 2, np.ones(n, bool), np.arange(n), np.ones(n, np.float32)).probs
     assert np.isfinite(probs).all()
-
-
-def test_many_axes_are_found_nearly_as_well_as_by_all_eigenvectors() -> None:
-    draws = np.random.default_rng(0)
-    rows = draws.normal(size=(400, 120)) * np.geomspace(1, 0.02, 120)  # variances fall slowly, as of features
-    scatter = (rows.T @ rows).astype(np.float32)
-    directions = principal_axes(scatter, 20, seed=0)
-    assert np.allclose(directions.T @ directions, np.eye(20), atol=1e-4)
-    best = np.linalg.eigvalsh(scatter)[-20:].sum()
-    assert np.trace(directions.T @ scatter @ directions) > 0.999 * best
-    assert np.array_equal(directions, principal_axes(scatter, 20, seed=0))

@@ -117,3 +117,24 @@ def test_read_only_features_such_as_a_memory_map_are_fine() -> None:
     features, labels = embedded()
     features.setflags(write=False)
     assert fit_heads(features, labels, np.ones((1, N), bool), np.arange(N), K, seed=0).weight.shape == (1, K, D)
+
+
+def test_heads_that_begin_at_others_end_at_the_same_solution() -> None:
+    features, labels = embedded()
+    rows = out_of_fold(labels)
+    first = fit_heads(features, labels, rows, np.arange(N), K, seed=0)
+    changed = labels.copy()
+    changed[::10] = (changed[::10] + 1) % K
+    heads = fit_heads(features, changed, rows, np.arange(N), K, seed=0, start=first)
+    np.testing.assert_array_equal(heads.penalty, first.penalty)
+    for probs, learned, penalty in zip(heads.probs(features), rows, heads.penalty, strict=True):
+        assert np.abs(probs - reference(features, changed, learned, float(penalty))).max() < CLOSE
+
+
+def test_a_class_can_be_added_to_heads_and_taken_away() -> None:
+    heads = Heads(np.ones((2, 3, 4), np.float32), np.full((2, 3), 5, np.float32), np.ones(2, np.float32))
+    more, less = heads.of_classes(4), heads.of_classes(2)
+    assert not more.weight[:, 3].any()
+    assert not more.bias[:, 3].any()
+    np.testing.assert_array_equal(more.weight[:, :3], heads.weight)
+    assert (less.weight.shape, less.bias.shape, less.penalty.shape) == ((2, 2, 4), (2, 2), (2,))

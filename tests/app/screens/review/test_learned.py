@@ -23,7 +23,7 @@ NEXT = "train/street/4.png"
 @pytest.fixture(autouse=True)
 def fast_looks_that_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.screens.review.verdicts.SHORTEST_LOOK_S", 0.0)
-    monkeypatch.setattr("curation.scoring.learned_order._BELIEF", 0.95)
+    monkeypatch.setattr("curation.scoring.learned.order._BELIEF", 0.95)
 
 
 def judge(workspace: Workspace, decision: str, *images: str, to: tuple[str, ...] = ()) -> None:

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.decisions.verdicts import VERDICTS
-from curation.scoring.learned import RIGHT, Lesson
-from curation.scoring.learned_order import UNSETTLED, LearnedOrder, Learner, Looks
-from curation.scoring.traits import CORRECTIONS, Traits, shares
+from curation.scoring.learned.lesson import RIGHT, Lesson
+from curation.scoring.learned.order import UNSETTLED, LearnedOrder, Learner, Looks
+from curation.scoring.learned.traits import CORRECTIONS, Traits, shares
 from models.arrays import IntArray
-from tests.curation.scoring.clustered_traits import answers, clustered, looks_at
+from tests.curation.scoring.learned.clustered_traits import answers, clustered, looks_at
 
 WRONG, NONE = CORRECTIONS.index("wrong"), CORRECTIONS.index("out_of_scope")
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from curation.scoring.expected_errors import adding_up
 from curation.scoring.findings import JUDGE, Findings
-from curation.scoring.judge import on_axes
+from curation.scoring.principal_axes import on_axes
 from curation.scoring.scores import ranks, suggest
 from models.arrays import Doubles, FloatArray, IntArray
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from curation.scoring.traits import shares
+from curation.scoring.learned.traits import shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
 _STEPS = 50

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from curation.scoring.traits import Traits
+from curation.scoring.learned.traits import Traits
 from models.arrays import Doubles, FloatArray, IntArray
 
 # Standard deviations of log-odds before any answer: a shift of all; along each of the first columns of the summary, and

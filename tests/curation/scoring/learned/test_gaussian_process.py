@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from curation.scoring.gaussian_process import Posterior, fitted_weights
+from curation.scoring.learned.gaussian_process import Posterior, fitted_weights
 from models.arrays import BoolArray, Doubles, FloatArray
 
 

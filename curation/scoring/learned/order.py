@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from curation.scoring.expected_errors import shift_to
-from curation.scoring.learned import RIGHT, Answers, Lesson
-from curation.scoring.traits import Traits, log_odds, shares
+from curation.scoring.learned.lesson import RIGHT, Answers, Lesson
+from curation.scoring.learned.traits import Traits, log_odds, shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
 UNSETTLED = -2  # a look without an answer: unsure, or reviewers disagree

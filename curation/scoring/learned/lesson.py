@@ -5,9 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
-from curation.scoring.gaussian_process import Posterior, fitted_weights
-from curation.scoring.likeness import SHIFT, SLOPES, Pull, by_likeness, products, sameness
-from curation.scoring.traits import CORRECTIONS, Traits, log_odds, shares
+from curation.scoring.learned.gaussian_process import Posterior, fitted_weights
+from curation.scoring.learned.likeness import SHIFT, SLOPES, Pull, by_likeness, products, sameness
+from curation.scoring.learned.traits import CORRECTIONS, Traits, log_odds, shares
 from models.arrays import BoolArray, Doubles, FloatArray, IntArray
 
 RIGHT = -1  # the answer that the given label stays

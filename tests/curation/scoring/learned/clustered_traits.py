@@ -3,9 +3,9 @@
 import numpy as np
 
 from curation.scoring.findings import judge_labels
-from curation.scoring.learned import RIGHT, Answers
-from curation.scoring.learned_order import Looks
-from curation.scoring.traits import Traits, sight_of, traits_of
+from curation.scoring.learned.lesson import RIGHT, Answers
+from curation.scoring.learned.order import Looks
+from curation.scoring.learned.traits import Traits, sight_of, traits_of
 from models.arrays import IntArray
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from curation.scoring.likeness import CLASS, SHIFT, SIGHT, SLOPES, VOTER, Pull, alike, products, sameness
-from tests.curation.scoring.clustered_traits import clustered
+from curation.scoring.learned.likeness import CLASS, SHIFT, SIGHT, SLOPES, VOTER, Pull, alike, products, sameness
+from tests.curation.scoring.learned.clustered_traits import clustered
 
 
 def test_products_by_hand() -> None:

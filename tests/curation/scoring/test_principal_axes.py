@@ -1,0 +1,41 @@
+"""Axes of embeddings: what is kept of them, and that known axes are used again."""
+
+import numpy as np
+import pytest
+
+from curation.scoring.principal_axes import Axes, joint_features, on_axes, principal_axes
+from tests.curation.scoring.test_judge import clusters
+
+
+def test_features_of_each_backbone_stand_side_by_side() -> None:
+    x, _, _ = clusters(50, 2, 3)
+    features = joint_features([x, x * 100 + 7], axes=5)
+    assert features.shape == (50, 10)
+    np.testing.assert_allclose(np.abs(features[:, :5]), np.abs(features[:, 5:]), atol=1e-3)  # scale and place are gone
+
+
+def test_many_axes_are_found_nearly_as_well_as_by_all_eigenvectors() -> None:
+    draws = np.random.default_rng(0)
+    rows = draws.normal(size=(400, 120)) * np.geomspace(1, 0.02, 120)  # variances fall slowly, as of features
+    scatter = (rows.T @ rows).astype(np.float32)
+    directions = principal_axes(scatter, 20, seed=0)
+    assert np.allclose(directions.T @ directions, np.eye(20), atol=1e-4)
+    best = np.linalg.eigvalsh(scatter)[-20:].sum()
+    assert np.trace(directions.T @ scatter @ directions) > 0.999 * best
+    assert np.array_equal(directions, principal_axes(scatter, 20, seed=0))
+
+
+def test_axes_that_are_known_are_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, _, _ = clusters(60, 3, 0)
+    known: dict[str, Axes] = {}
+    first = [on_axes([x, x[:, ::-1]], 5, 0, pressed, known) for pressed in (True, False)]
+    assert len(known) == 4
+    monkeypatch.setattr(Axes, "of", None)
+    for pressed, before in zip((True, False), first, strict=True):
+        for again, values in zip(on_axes([x, x[:, ::-1]], 5, 0, pressed, known), before, strict=True):
+            np.testing.assert_array_equal(again, values)
+
+
+def test_without_embeddings_or_images() -> None:
+    assert on_axes([]) == []
+    assert on_axes([np.zeros((3, 0), np.float32)])[0].shape == (3, 0)
