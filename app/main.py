@@ -5,6 +5,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.html_parts.markdown import sentence
+from app.panels.unknown_dataset import unknown_dataset
+from app.state import UnknownDatasetError
 from models.errors import ErrataError
 
 SCREENS = {  # name in the address and of the folder in screens/ -> title
@@ -35,9 +38,11 @@ def main() -> None:
     _links(screen)
     try:
         page.run()
+    except UnknownDatasetError as error:
+        unknown_dataset(error)
     except ErrataError as error:
         logging.getLogger("errata").info("", exc_info=True)
-        st.error(str(error))
+        st.error(sentence(error))
 
 
 def _chosen() -> str:

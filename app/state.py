@@ -6,13 +6,22 @@ from pathlib import Path
 import streamlit as st
 
 from curation.datasets.catalog import find_dataset, load_catalog
+from curation.datasets.opened import latest_dataset, remember, sources_without_results
 from curation.datasets.opening import FIFTYONE, audited_name
 from curation.results.audit import FINDINGS, TAUGHT_FINDINGS, Audit, load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, audited
-from models.errors import ErrataError
+from models.errors import ErrataError, unknown
 
-DEFAULT_DATASET = "scenes"
+_BARE = "state.without-address"  # the data set of an address that names none
+
+
+class UnknownDatasetError(ErrataError):
+    """The chosen data set is none that Errata knows or can open."""
+
+    def __init__(self, chosen: str, reason: str):
+        super().__init__(reason)
+        self.chosen = chosen
 
 
 def workspace() -> Workspace:
@@ -20,10 +29,55 @@ def workspace() -> Workspace:
     return Workspace.from_environment()
 
 
-def dataset_names(workspace: Workspace) -> list[str]:
-    """Return the data sets to choose from: audited ones first, then the rest of the catalogue."""
+def chosen_dataset() -> str:
+    """Return the data set that every screen shows: the one in the address, else the one that was used last.
+
+    A path is returned as the name of its audit once there is one.
+    """
+    typed = st.query_params.get("dataset", "").strip()
+    if not typed:
+        # What another tab opens meanwhile does not change this one.
+        return str(st.session_state.setdefault(_BARE, latest_dataset(workspace())))
+    if not _is_source(typed):
+        return typed
+    try:
+        name = audit_name_of(typed)
+    except ErrataError:
+        return typed
+    return name if name in audited(workspace()) else typed
+
+
+def choose_dataset(chosen: str) -> None:
+    """Put a data set into the address, and take out what belongs to the one before."""
+    for parameter in ("image", "prediction", "cell", "pair", "at", "lasso", "selection"):
+        st.query_params.pop(parameter, None)
+    st.query_params["dataset"] = chosen
+
+
+def note_opened(chosen: str) -> None:
+    """Remember a known data set as the latest; a path or FiftyOne dataset is listed from now on."""
+    remember(workspace(), chosen, added=_is_source(chosen))
+
+
+def dataset_names(workspace: Workspace, chosen: str) -> dict[str, str]:
+    """Return the data sets to choose from and what the list calls them: audited ones first, the catalogue last.
+
+    Args:
+        workspace: its audits and added paths come before the catalogue.
+        chosen: what the screen shows; always in the list, also where it is unknown.
+    """
     known = audited(workspace)
-    return known + [name for name in load_catalog() if name not in known]
+    names = {name: name for name in known}
+    for source in dict.fromkeys([*sources_without_results(workspace), *load_catalog(), chosen]):
+        try:
+            name = audit_name_of(source)
+        except ErrataError:
+            if source == chosen:
+                names[source] = source
+            continue
+        if name not in known:
+            names[source] = f"{name} · not audited"
+    return names
 
 
 def loaded_audit(workspace: Workspace, name: str) -> Audit | None:
@@ -45,12 +99,28 @@ def chosen_row(audit: Audit) -> int | None:
 
 
 def audit_name_of(chosen: str) -> str:
-    """Return the name under which a data set is audited, or would be."""
-    if chosen in audited(workspace()):  # also where a folder of that name lies where the app was started
+    """Return the name under which a data set is audited, or would be.
+
+    Raises:
+        UnknownDatasetError: it is neither audited nor in the catalogue, and no image folder or CSV.
+    """
+    known = audited(workspace())
+    if chosen in known:  # also where a folder of that name lies where the app was started
         return chosen
     if chosen.startswith(FIFTYONE):
         return audited_name(chosen, workspace())
-    return find_dataset(chosen, workspace()).name
+    catalog = load_catalog()
+    if chosen not in catalog and not _is_source(chosen):
+        raise UnknownDatasetError(chosen, str(unknown("data set", chosen, {*known, *catalog})))
+    try:
+        return find_dataset(chosen, workspace()).name
+    except ErrataError as error:
+        raise UnknownDatasetError(chosen, str(error)) from error
+
+
+def _is_source(chosen: str) -> bool:
+    """Return whether this is a path or a FiftyOne dataset rather than a name."""
+    return "/" in chosen or chosen.startswith(("~", FIFTYONE)) or chosen.lower().endswith(".csv")
 
 
 def choose_image(image_id: str) -> None:

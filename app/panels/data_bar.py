@@ -1,25 +1,55 @@
 """The line above a screen: the choice of the data set and of the split, and the audit that a screen needs."""
 
+from functools import partial
+
 import streamlit as st
 
+from app.html_parts.markdown import command, plain
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
-from app.state import DEFAULT_DATASET, audit_name_of, dataset_names, loaded_audit, workspace
+from app.state import (
+    audit_name_of,
+    choose_dataset,
+    chosen_dataset,
+    dataset_names,
+    loaded_audit,
+    note_opened,
+    workspace,
+)
 from curation.datasets.rows import Rows
 from curation.results.audit import Audit
 from curation.workspace.names import ORIGINAL, audit_folder, audited_labels
 from models.errors import ErrataError
 
+_KEY = "dataset"
+
 
 def data_bar() -> str:
-    """Show the choice of the data set and return the chosen one: a name of the catalogue or of an audit."""
-    names = dataset_names(workspace())
-    first = names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0
-    return str(
-        st.selectbox(
-            "Data set", names, index=first, key="dataset", bind="query-params", label_visibility="collapsed", width=200
-        )
-    )
+    """Show the choice of the data set and return the chosen one: a name of the catalogue or of an audit, or a path.
+
+    Raises:
+        UnknownDatasetError: the address names a data set that Errata does not know and cannot open.
+    """
+    chosen = chosen_dataset()
+    names = dataset_names(workspace(), chosen)
+    st.session_state[_KEY] = chosen
+    st.selectbox(
+        "Data set: a name, or the path of an image folder or CSV", list(names), key=_KEY, on_change=_choose,
+        format_func=partial(_label, names), accept_new_options=True, label_visibility="collapsed",
+        width=230, help="A name, or the path of an image folder or CSV",
+    )  # fmt: skip
+    audit_name_of(chosen)
+    note_opened(chosen)
+    return chosen
+
+
+def _label(names: dict[str, str], name: str) -> str:
+    return names.get(name, name)
+
+
+def _choose() -> None:
+    if chosen := st.session_state[_KEY]:
+        choose_dataset(str(chosen).strip())
 
 
 def split_choice(rows: Rows, disabled: bool = False) -> str:
@@ -67,7 +97,7 @@ def audit_as_given(chosen: str, purpose: str, advice: str) -> Audit | None:
     if audit is None or (version := audited_labels(workspace(), audit.name)) == ORIGINAL:
         return audit
     base = audit.name.removesuffix(f"-{version}")
-    st.info(f"This is the audit of version {version}. {advice.format(base=f'**{base}**')}")
+    st.info(f"This is the audit of version {version}. {advice.format(base=f'**{plain(base)}**')}")
     return None
 
 
@@ -88,9 +118,9 @@ def readable_audit(name: str) -> Audit | None:
 def nothing_yet(chosen: str, title: str, purpose: str) -> None:
     """Say why a screen is empty, and show the way to the audit."""
     st.subheader(title)
-    st.write(purpose)
+    st.write(f"**{plain(audit_name_of(chosen))}** has no audit so far. {purpose}")
     st.button("Open the audit", type="primary", key="bar.audit", on_click=open_screen, args=("audit",))
-    st.caption(f"The same in a terminal: `errata audit {chosen}`")
+    st.caption(f"The same in a terminal: {command('errata', 'audit', chosen)}")
 
 
 def open_screen(name: str) -> None:

@@ -9,14 +9,14 @@ from app.html_parts.assets import FORMS
 from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
-from app.panels.data_bar import readable_audit
+from app.panels.data_bar import data_bar, readable_audit
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.judge_again import judge_again_button, judged_with
 from app.panels.queue import other_jobs
 from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
 from app.screens.audit.suspects import filtered_suspects, suspect_table
-from app.state import DEFAULT_DATASET, audit_name_of, chosen_row, dataset_names, workspace
+from app.state import audit_name_of, chosen_row, workspace
 from curation.database.names import ALL_VIEW, suspicious_view
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE
@@ -34,7 +34,7 @@ def screen() -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
     with bar:
         st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
-        chosen = _dataset_choice()
+        chosen = data_bar()
     name = audit_name_of(chosen)
     folder = audit_folder(workspace(), name)
     job_state = watch(folder)
@@ -50,19 +50,6 @@ def screen() -> None:
     idle = job_state.state in ("none", "finished") and not waiting_job(folder)
     if idle and not (folder / "results.json").exists():
         not_audited(chosen, folder, _spec(chosen))
-
-
-def _dataset_choice() -> str:
-    """Show the choice of the data set, which takes paths too, and return what was chosen or typed."""
-    names = dataset_names(workspace())
-    return str(
-        st.selectbox(
-            "Data set: a name, or the path of an image folder or CSV", names,
-            index=names.index(DEFAULT_DATASET) if DEFAULT_DATASET in names else 0, key="dataset", bind="query-params",
-            accept_new_options=True, label_visibility="collapsed",
-            help="A name, or the path of an image folder or CSV", width=380,
-        )
-    )  # fmt: skip
 
 
 def _audit(name: str) -> Audit | None:

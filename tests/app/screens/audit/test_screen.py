@@ -23,7 +23,7 @@ from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.files.atomic import read_json, write_json
-from tests.helpers.app_driver import show, shown, texts
+from tests.helpers.app_driver import ran, show, shown, texts
 from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
 
@@ -49,7 +49,9 @@ def test_images_that_are_not_there(workspace: Workspace) -> None:
 
 def test_a_name_nobody_knows(workspace: Workspace) -> None:
     app = show(dataset="scnes")
-    assert "no data set 'scnes'; did you mean 'scenes'?" in texts(app.error)
+    assert "There is no data set called **scnes**" in texts(app.markdown)
+    app.button(key="unknown.scenes").click()
+    assert ran(app).selectbox(key="dataset").value == "scenes"
 
 
 def test_a_start_is_one_process(workspace: Workspace) -> None:
