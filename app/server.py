@@ -12,8 +12,8 @@ HERE = Path(__file__).parent
 
 def preload() -> None:
     """Import what the screens import, but no screen itself: it would draw when it is imported."""
-    folders = (HERE / "html_parts", HERE / "panels", *sorted(HERE.glob("screens/*/")))
-    files = [path for folder in folders for path in sorted(folder.glob("[!_]*.py")) if path.name != "screen.py"]
+    rooms = (HERE / "html_parts", *sorted(HERE.glob("panels/**/")), *sorted(HERE.glob("screens/*/**/")))
+    files = [path for folder in rooms for path in sorted(folder.glob("[!_]*.py")) if path.name != "screen.py"]
     for path in files:
         import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
 

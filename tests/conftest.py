@@ -14,7 +14,7 @@ from curation.database.start import stop_database
 from curation.in_fiftyone.app_server import running_apps, stop_app
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
-from tests.helpers.chromium import PATIENCE_MS, chromium
+from tests.helpers.chromium import KEYS_KNOWN, PATIENCE_MS, chromium
 from tests.helpers.small_audit import small_audit
 
 # Each run draws new examples. A failing one is printed with the decorator that repeats it, since CI keeps no database
@@ -97,5 +97,6 @@ def page(browser: Browser) -> Iterator[Page]:
     """An empty page that remembers nothing of those before."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(KEYS_KNOWN)
     yield context.new_page()
     context.close()

@@ -27,6 +27,7 @@ from playwright.sync_api import Page, sync_playwright
 from app.commands.serve import streamlit_server, wait_for_answer
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
+from tests.helpers.chromium import KEYS_KNOWN
 from tests.helpers.served_app import free_port
 
 SIZE_PX = {"width": 1280, "height": 800}
@@ -56,6 +57,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         context = browser.new_context(viewport=SIZE_PX, color_scheme="light")  # type: ignore[arg-type]
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(KEYS_KNOWN)
         for name in asked.only:
             page = context.new_page()
             screen, seen = SCREENS[name]

@@ -22,7 +22,7 @@ from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.review_keys import press, under_review
 from tests.helpers.served_app import served
 
-VERDICTS = {"k": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x": "exclude"}
+VERDICTS = {"f": "keep", "1": "relabel", "n": "none-of-these", "u": "unsure", "x": "exclude"}
 pytestmark = [
     *in_chromium,
     pytest.mark.mongo,

@@ -1,7 +1,7 @@
 """The verdicts on a label, in one table: all that keys, buttons, logs, versions and errata sheets know about them.
 
 A new verdict is a line of VERDICTS. Two files of the review plugin are not Python: `fiftyone.yml` repeats operators,
-`index.js` keys; tests compare them with this table.
+`index.js` keys; tests compare them with this table. No letter means two things, here or there.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,13 @@ from typing import Literal
 KEEP, RELABEL, NONE_OF_THESE = "keep", "relabel", "none-of-these"  # names with a meaning: given label, another, none
 LABEL = "label"  # the action that relabels to a class that a person chose: digits, forms, edited labels
 PICK_KEY = "P"  # on the Review screen and in FiftyOne: choose several classes
+DIGITS = 9  # the first classes of the data set, in its order, have the digits 1 to 9 everywhere; the others are typed
+CLASS_KEY = "/"  # on the Review screen and in FiftyOne: type a class
+MOVES = {  # on the Audit and Review screens and in FiftyOne -> key, other keys as browsers name them, what it does
+    "back": ("K", ("ArrowLeft", "ArrowUp", "Backspace"), "Back"),
+    "next": ("J", ("ArrowRight", "ArrowDown"), "Next"),
+    "skip": ("S", (), "Skip"),
+}
 REVERSALS = {  # kind of reversal, which is its operator in FiftyOne -> key, what its button and its tooltip say
     "undo": ("Z", "Undo", "Take back my last verdict"),
     "redo": ("Y", "Redo", "Bring it back"),
@@ -57,7 +64,7 @@ class Verdict:
 VERDICTS = {
     verdict.name: verdict
     for verdict in (
-        Verdict(KEEP, "none", "K", "Keep", "Keep the given label", "check", past="kept"),
+        Verdict(KEEP, "none", "F", "Keep", "Keep the given label", "check", past="kept"),
         Verdict(
             RELABEL, "one", "A", "Accept", "Accept the suggested label", "done_all", action="accept",
             correction="wrong", past="relabelled to",

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE_MS = 60_000
+KEYS_KNOWN = "try { localStorage.setItem('errata.keys', '2') } catch {}"  # the sheet of keys does not open by itself
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; on Debian: apt-get install chromium")
 in_chromium = [pytest.mark.browser, needs_chromium]
 expect.set_options(timeout=PATIENCE_MS)  # 5 s by themselves, which a busy machine takes for one script run

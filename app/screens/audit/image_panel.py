@@ -17,6 +17,7 @@ from app.jobs.process import JobState, watch
 from app.panels.job import POLL_S
 from app.screens.audit.suspects import PAGE
 from app.state import choose_image, workspace
+from curation.decisions.verdicts import MOVES
 from curation.results.audit import Audit
 from curation.training.cam_drawing import drawing_folder, missing_cams
 
@@ -99,7 +100,11 @@ def neighbour_buttons(audit: Audit, rows: Sequence[int], row: int) -> None:
     """Show the buttons to the previous and the next image in the ranking, with a key for each."""
     place = rows.index(row) if row in rows else -1  # the filters leave out the image of a link: next is the first
     st.space("stretch")
-    for name, icon, key, step in (("Previous", "arrow_back", "K", -1), ("Next", "arrow_forward", "J", 1)):
+    keys = {name: key for name, (key, _, _) in MOVES.items()}
+    for name, icon, key, step in (
+        ("Previous", "arrow_back", keys["back"], -1),
+        ("Next", "arrow_forward", keys["next"], 1),
+    ):
         target = place + step
         exists = 0 <= target < len(rows)
         st.button(

@@ -12,6 +12,7 @@ from app.panels.audit import audit_button, not_audited, progress_panel, waiting_
 from app.panels.data_bar import data_bar, readable_audit
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.judge_again import judge_again_button, judged_with
+from app.panels.keys.sheet import key_sheet, leaving_keys, moving_keys
 from app.panels.queue import other_jobs
 from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
@@ -110,6 +111,7 @@ def _results(audit: Audit) -> None:
     if selected is not None:
         with bar:
             neighbour_buttons(audit, rows, selected)
+        key_sheet([("On and back", [*moving_keys("back", "next"), *leaving_keys()])])
         with right:
             image_panel(audit, selected)
     if audit.checked.skipped:

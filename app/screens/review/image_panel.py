@@ -39,13 +39,14 @@ def _given_label(shown: ShownImage) -> Markup:
 
 
 def _title(shown: ShownImage) -> Markup:
-    """Return the given label and what is suggested in its place."""
+    """Return the given label and what is likeliest in its place: also where the models agree with the label.
+
+    Images drawn at random are mostly such images, and nothing but the evidence may tell them from others.
+    """
     classes = shown.sitting.bench.ledger.classes
     if shown.suggestion.no_class:
         return change(classes[shown.label], VERDICTS[NONE_OF_THESE].button.lower())
-    if shown.suspicious:
-        return change(classes[shown.label], classes[shown.other])
-    return Markup("{} <small>the models agree</small>").format(given_label(classes[shown.label]))
+    return change(classes[shown.label], classes[shown.other])
 
 
 def preload(shown: ShownImage) -> None:

@@ -1,4 +1,4 @@
-"""The keys of the review: one for each verdict, digits for classes, undo and redo."""
+"""The keys of the review: one for each verdict, digits for classes, back and on, undo and redo."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,18 +8,27 @@ from markupsafe import Markup
 
 from app.html_parts.labels import plain
 from app.screens.review.alike import alike_key
-from app.screens.review.sitting import ShownImage, Sitting
+from app.screens.review.sitting import ShownImage, Sitting, can_go_back, go_back, go_on
 from app.screens.review.verdicts import last_verdict, undo_or_redo, write_verdict
-from curation.decisions.verdicts import KEEP, NONE_OF_THESE, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
+from app.screens.review.visit import clear_screen, skip
+from curation.decisions.verdicts import (
+    DIGITS,
+    KEEP,
+    MOVES,
+    NONE_OF_THESE,
+    PICK_KEY,
+    RELABEL,
+    REVERSALS,
+    VERDICTS,
+    Verdict,
+)
 
-SUGGESTED = 5  # classes with a digit beside the given one, the most probable first
-DIGITS = 9
 _PICKED = "review.picked"  # image_id, then the classes picked for a verdict that names several
 _HINT = Markup('<p class="er-hint">{}</p>')
 
 
 def verdict_keys(shown: ShownImage) -> None:
-    """Show a key for each verdict on an image."""
+    """Show a key for each verdict on an image; what is likelier than the given label stands out."""
     classes = shown.sitting.bench.ledger.classes
     given, other = classes[shown.label], classes[shown.other]
     with st.container(horizontal=True, gap="small", key="review-main"):
@@ -28,7 +37,7 @@ def verdict_keys(shown: ShownImage) -> None:
         if _no_class(shown):
             with st.container(key="review-none", width="content"):
                 _verdict_key(shown, VERDICTS[NONE_OF_THESE])
-        elif shown.suspicious and not shown.sitting.blind:
+        elif not shown.sitting.blind:
             with st.container(key="review-accept", width="content"):
                 _verdict_key(shown, VERDICTS[RELABEL], (other,), of=other)
     with st.container(horizontal=True, gap="small", key="review-rest"):
@@ -40,40 +49,56 @@ def verdict_keys(shown: ShownImage) -> None:
         if _picked(shown) is None:
             _key(shown, "Pick", PICK_KEY, _start_picking, (shown,), quiet=True)
         else:
-            _key(shown, "Back", PICK_KEY, _stop_picking, (), quiet=True)
+            _key(shown, "Back", "Escape", _stop_picking, (), quiet=True)
     _class_keys(shown)
 
 
 def _class_keys(shown: ShownImage) -> None:
-    """Show a digit for each likely class: it relabels the image, or picks a class for a verdict that names several."""
-    classes, picked, with_digit = shown.sitting.bench.ledger.classes, _picked(shown), digits(shown)
+    """Show a digit for each of the first classes: it relabels the image, or picks a class for a verdict of several."""
+    classes, picked = shown.sitting.bench.ledger.classes, _picked(shown)
     with st.container(horizontal=True, gap="small", key="review-classes"):
-        for digit, name in with_digit:
+        for digit, name in digits(classes):
             _key(shown, plain(name), str(digit), _choose, (shown, name), primary=picked is not None and name in picked)
-        named = {name for _, name in with_digit} | {classes[shown.label]}
-        if rest := [name for name in classes if name not in named]:
+        if len(classes) > DIGITS:
             key = f"review.class-{shown.image_id}"
             st.selectbox(
-                "Another class", rest, index=None, placeholder="Another class", key=key,
-                label_visibility="collapsed", on_change=_choose_in_list, args=(shown, key), width=150,
+                "Any class", _likely_first(shown), index=None, placeholder="/ any class", key=key,
+                label_visibility="collapsed", on_change=_choose_in_list, args=(shown, key), width=170,
             )  # fmt: skip
     if picked is not None:
         names = ", ".join(picked) or "nothing yet"
         keys = ", ".join(
             f"{verdict.key} says {verdict.name}" for verdict in VERDICTS.values() if verdict.classes_named == "several"
         )
-        st.html(_HINT.format(f"Picked: {names}. Digits pick; {keys}."))
+        st.html(_HINT.format(f"Picked: {names}. Digits pick; {keys}; Escape stops."))
 
 
-def digits(shown: ShownImage) -> list[tuple[int, str]]:
-    """Return the classes that have a digit: likely ones first; in a blind sitting in the classes' own order."""
+def digits(classes: Sequence[str]) -> list[tuple[int, str]]:
+    """Return the classes that have a digit: the first of the data set, in its order, whatever is suggested."""
+    return list(enumerate(classes[:DIGITS], 1))
+
+
+def _likely_first(shown: ShownImage) -> list[str]:
+    """Return all classes, the most probable first; in a blind sitting in their own order."""
     classes = shown.sitting.bench.ledger.classes
     if shown.sitting.blind:
-        return list(enumerate(classes[:DIGITS], 1))
-    likely = np.argsort(-shown.suggestion.probs, kind="stable").tolist()
-    likely = [label for label in likely if label not in (shown.label, shown.other)]
-    names = [(1, classes[shown.other]), *enumerate((classes[label] for label in likely[: SUGGESTED - 1]), 2)]
-    return [(0, classes[shown.label]), *names] if _picked(shown) is not None else names
+        return list(classes)
+    return [classes[label] for label in np.argsort(-shown.suggestion.probs, kind="stable").tolist()]
+
+
+def moving_keys(shown: ShownImage) -> None:
+    """Show the keys that lead to the image before, and on without a verdict."""
+    (back, _, to_before), (onward, _, without) = MOVES["back"], MOVES["skip"]
+    _key(shown, to_before, back, go_back, (shown.sitting,), quiet=True, disabled=not can_go_back(shown.sitting))
+    _key(shown, without, onward, _skip, (shown,), quiet=True)
+
+
+def _skip(shown: ShownImage) -> None:
+    """Go on to the image after; where there is none yet, leave this one out until the others are judged."""
+    _stop_picking()
+    clear_screen()
+    if not go_on():
+        skip(shown.image_id)
 
 
 def _no_class(shown: ShownImage) -> bool:
@@ -81,11 +106,18 @@ def _no_class(shown: ShownImage) -> bool:
     return shown.suggestion.no_class and not shown.sitting.blind
 
 
-def undo_keys(sitting: Sitting) -> None:
-    """Show the keys that take the last verdict back and bring it back, and what it was."""
+def undo_keys(sitting: Sitting, shown: ShownImage | None = None) -> None:
+    """Show the keys that take the last verdict back and bring it back, and what it was.
+
+    Args:
+        sitting: of the reviewer.
+        shown: the image under review, where there is one: the keys that move stand before.
+    """
     with sitting.bench.ledger.reading() as state:
         steps = {"undo": state.undoable(sitting.reviewer), "redo": state.redoable(sitting.reviewer)}
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="review-undo"):
+        if shown is not None:
+            moving_keys(shown)
         for kind, (shortcut, button, _) in REVERSALS.items():
             newest = steps[kind][0].id if steps[kind] else ""
             st.button(
@@ -116,12 +148,14 @@ def _key(
     args: tuple[object, ...],
     primary: bool = False,
     quiet: bool = False,
+    disabled: bool = False,
 ) -> None:
     st.button(
         name,
         shortcut=shortcut,
         type="primary" if primary else "tertiary" if quiet else "secondary",
         key=f"review.{shortcut}-{shown.image_id}",  # of this image alone: a key pressed late never reaches the next
+        disabled=disabled,
         on_click=act,
         args=args,
     )
@@ -135,7 +169,7 @@ def _judge(shown: ShownImage, decision: str, labels: tuple[str, ...]) -> None:
 def _judge_several(shown: ShownImage, decision: str) -> None:
     """Judge that an image shows one or all of the picked classes; without a pick, the given and the suggested one."""
     classes, picked = shown.sitting.bench.ledger.classes, _picked(shown)
-    if picked is None and shown.suspicious and not shown.sitting.blind:
+    if picked is None and not shown.sitting.blind:
         picked = [classes[shown.label], classes[shown.other]]
     if picked is None or len(picked) < 2:
         _start_picking(shown)

@@ -6,12 +6,12 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.html_parts.assets import run_script
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
 from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.keys.sheet import key_sheet, moving_keys, other_keys, verdict_sheet
 from app.panels.reviewer_name import ask_name, current_reviewer
 from app.screens.review.alike import alike, is_open
 from app.screens.review.choices import FIFTYONE, GRID, choices
@@ -21,11 +21,12 @@ from app.screens.review.image_panel import image_panel, preload
 from app.screens.review.keys import undo_keys, verdict_keys
 from app.screens.review.progress import progress
 from app.screens.review.sitting import Sitting, next_images
-from app.screens.review.visit import message, note_shown, reveal
+from app.screens.review.visit import message, note_shown, passed_over, reveal, take_up
 from app.state import audit_name_of, workspace
 from curation.database.names import to_review_view
 from curation.review.bench import ALL
 from curation.review.queue import SUSPICION
+from curation.words import counted
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 
@@ -33,7 +34,6 @@ from models.errors import ErrataError
 def screen() -> None:
     """Show the screen."""
     st.html(Path(__file__).with_name("screen.css"))
-    run_script(Path(__file__).with_name("screen.js"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar")
     with bar:
         chosen = data_bar()
@@ -48,10 +48,18 @@ def screen() -> None:
         return
     with bar:
         sitting, shown_as = choices(opened, current_reviewer())
+    _keys(sitting)
     if shown_as == FIFTYONE:
         _in_fiftyone(sitting)
     else:
         st.fragment(_fragment)(sitting, shown_as == GRID)
+
+
+def _keys(sitting: Sitting) -> None:
+    """Put the sheet of all keys on the page."""
+    moves = [*moving_keys("back", "next", "skip"), *other_keys()]
+    parts = [("Verdicts", verdict_sheet(sitting.bench.ledger.classes)), ("On and back", moves)]
+    key_sheet(parts, learned=bool(sitting.bench.tally().judged_by(sitting.reviewer).any()))
 
 
 def _fragment(sitting: Sitting, many: bool) -> None:
@@ -76,9 +84,7 @@ def _queue(sitting: Sitting) -> None:
     if text := message():
         st.warning(text)
     if not images:
-        st.success("Everything in this queue is judged. Choose another split or order above.")
-        st.html(progress(sitting))
-        undo_keys(sitting)
+        _at_the_end(sitting)
         return
     shown = images[0]
     left, right = st.columns([2, 1] if sitting.blind else 2, gap="medium")
@@ -88,7 +94,7 @@ def _queue(sitting: Sitting) -> None:
         note_shown(shown.image_id)
         if not sitting.blind:
             reveal(shown.image_id)
-        undo_keys(sitting)
+        undo_keys(sitting, shown)
         below = st.container()
     with right, st.container(key=f"review-evidence-{min(3, len(sitting.bench.audit.architectures))}"):
         evidence(shown)
@@ -96,6 +102,20 @@ def _queue(sitting: Sitting) -> None:
         st.html(progress(sitting))
         for later in images[1:]:
             preload(later)
+
+
+def _at_the_end(sitting: Sitting) -> None:
+    """Say that the queue is done, and offer the images that were skipped."""
+    skipped = [name for name in passed_over() if (sitting.bench.audit.rows.root / name).exists()]
+    waiting = [name for name in skipped if not sitting.done()[sitting.bench.row_of[name]]]
+    st.success("Everything in this queue is judged. Choose another split or order above.")
+    if waiting:
+        st.button(
+            f"Look at the {counted(len(waiting), 'skipped image')}", type="primary", key="review.skipped",
+            on_click=take_up, args=waiting,
+        )  # fmt: skip
+    st.html(progress(sitting))
+    undo_keys(sitting)
 
 
 def _in_fiftyone(sitting: Sitting) -> None:

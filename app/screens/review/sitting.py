@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import streamlit as st
 
-from app.screens.review.visit import is_revealed, pass_over, passed_over, promise, promised
+from app.screens.review.visit import (
+    is_revealed,
+    pass_over,
+    passed_over,
+    promise,
+    promised,
+    step_back,
+    steps_back,
+    trail,
+    walk,
+)
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
 from curation.review.bench import DISPUTED, Bench
@@ -115,11 +126,6 @@ class ShownImage:
         return suggestion(self.sitting.bench, self.row, self.sitting.order == LEARNED)
 
     @property
-    def suspicious(self) -> bool:
-        """Whether another class than the given one is suggested."""
-        return self.suggestion.label != self.label
-
-    @property
     def other(self) -> int:
         """The class that contradicts the given one: what is suggested, or the second choice where that is the given."""
         return self.suggestion.other
@@ -134,9 +140,52 @@ class ShownImage:
 def next_images(sitting: Sitting, count: int) -> list[ShownImage]:
     """Return the images to look at next, the one in the address first; missing files are passed over.
 
+    Whoever goes back sees the images of the way again, as they were proposed, and then goes on where the way ended.
     Images that are on the page already come first, even where the order has changed meanwhile: the image that is looked
     at stays, and the next key is answered as fast as in a fixed order.
     """
+    if before := _looked_back(sitting):
+        return [*before, *([] if len(before) >= count else _ahead(sitting, count - len(before)))][:count]
+    images = _ahead(sitting, count)
+    if images and [images[0].row] != [proposal[0] for proposal in _way(sitting)[-1:]]:
+        walk([sitting.settings, *_proposal(images[0])])
+    return images
+
+
+def go_back(sitting: Sitting) -> None:
+    """Look at the image before; the first one of the visit stays."""
+    if can_go_back(sitting):
+        step_back(steps_back() + 1)
+
+
+def go_on() -> bool:
+    """Look at the image after, where one before was looked at; return whether it was."""
+    before = steps_back()
+    step_back(before - 1)
+    return before > 0
+
+
+def can_go_back(sitting: Sitting) -> bool:
+    """Return whether there is an image before."""
+    return len(_way(sitting)) > steps_back() + 1
+
+
+def _way(sitting: Sitting) -> list[list[Any]]:
+    """Return the images of this sitting in the order they were come to, as they were proposed."""
+    return [proposal for settings, *proposal in trail() if settings == sitting.settings]
+
+
+def _looked_back(sitting: Sitting) -> list[ShownImage]:
+    """Return the images before that are looked at, the earliest first; none where nobody went back."""
+    way, steps = _way(sitting), steps_back()
+    if not 0 < steps < len(way):
+        step_back(0)
+        return []
+    return [_shown(sitting, *proposal) for proposal in way[-1 - steps : -1] if _exists(sitting, proposal[0])]
+
+
+def _ahead(sitting: Sitting, count: int) -> list[ShownImage]:
+    """Return the images to look at next where nobody went back."""
     linked = _linked_row(sitting)
     images = [] if linked is None else [_shown(sitting, linked)]  # somebody chose it, so it counts as not drawn
     images += [image for image in _promised(sitting) if image.row != linked]
@@ -164,9 +213,13 @@ def show_again(sitting: Sitting, decision: Decision) -> None:
 
 def _promise(sitting: Sitting, images: Sequence[ShownImage]) -> None:
     """Keep the images on the page, and their order; only where the order learns could others come before them."""
-    proposed = [image for image in images if image.answers is not None]
-    proposals = [[image.row, image.place, image.drawn, image.answers] for image in proposed]
+    proposals = [_proposal(image) for image in images if image.answers is not None]
     promise([sitting.settings, *proposals] if proposals else [])
+
+
+def _proposal(image: ShownImage) -> list[Any]:
+    """Return how an image was proposed, as plain values that `_shown` takes."""
+    return [image.row, image.place, image.drawn, image.answers]
 
 
 def _promised(sitting: Sitting) -> list[ShownImage]:

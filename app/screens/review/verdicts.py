@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.screens.review.sitting import ShownImage, Sitting, show_again, verdict_in_force
-from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, tell
+from app.screens.review.sitting import ShownImage, Sitting, go_on, show_again, verdict_in_force
+from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, step_back, tell
 from curation.decisions.actions import proposal
 from curation.decisions.decision import Decision
 from curation.decisions.phrases import decisions_phrase, verdict_phrase
@@ -34,6 +34,7 @@ def write_verdict(shown: ShownImage, decision: str, new_labels: Sequence[str] = 
             pass_over(image_id, f"{error}.")
         return
     leave(image_id)
+    go_on()
     clear_screen()  # the same key is ignored until another image is shown
     if written:
         _remember(written, _models_text(shown) if shown.sitting.blind else "")
@@ -125,6 +126,7 @@ def undo_or_redo(sitting: Sitting, kind: str) -> None:
     if step:
         st.session_state[_LAST] = f"{done}: {decisions_phrase(step)}"
         clear_screen()
+        step_back(0)
         show_again(sitting, step[0])
         if len(step) == 1 and step[0].queue == LINK:  # in no queue: only its address leads back to it
             st.query_params["image"] = step[0].image_id

@@ -8,6 +8,8 @@ import streamlit as st
 
 _SHOWN, _MESSAGE, _PASSED = "review.shown", "review.said", "review.passed"
 _REVEALED, _PROMISED = "review.revealed", "review.promised"
+_TRAIL, _BACK = "review.trail", "review.back"
+_LONGEST_TRAIL = 200  # images
 
 
 def note_shown(image_id: str) -> None:
@@ -37,6 +39,26 @@ def promised() -> list[Any]:
     return list(st.session_state.get(_PROMISED, []))
 
 
+def walk(proposal: Sequence[Any]) -> None:
+    """Note an image on the screen, as plain values, as the last one that was come to."""
+    st.session_state[_TRAIL] = [*trail(), [*proposal]][-_LONGEST_TRAIL:]
+
+
+def trail() -> list[Any]:
+    """Return what `walk` noted, first to last."""
+    return list(st.session_state.get(_TRAIL, []))
+
+
+def steps_back() -> int:
+    """Return how many images before the last one of the trail are looked at; 0: the last one, or the next."""
+    return int(st.session_state.get(_BACK, 0))
+
+
+def step_back(steps: int) -> None:
+    """Look at an earlier image of the trail; 0 leads to the last one."""
+    st.session_state[_BACK] = max(0, steps)
+
+
 def reveal(*image_ids: str) -> None:
     """Note that the reviewer knows what the models say about these images: no later verdict on them is blind."""
     known = st.session_state.get(_REVEALED, [])
@@ -56,9 +78,21 @@ def leave(image_id: str) -> None:
 
 def pass_over(image_id: str, message: str) -> None:
     """Leave an image out for this visit, and say why."""
-    st.session_state[_PASSED] = [*passed_over(), image_id]
-    leave(image_id)
+    skip(image_id)
     tell(message)
+
+
+def skip(*image_ids: str) -> None:
+    """Leave images out for this visit, or until `take_up`."""
+    known = passed_over()
+    st.session_state[_PASSED] = [*known, *(image_id for image_id in image_ids if image_id not in known)]
+    for image_id in image_ids:
+        leave(image_id)
+
+
+def take_up(*image_ids: str) -> None:
+    """Let images come again that were left out in this visit; all of them where none is named."""
+    st.session_state[_PASSED] = [name for name in passed_over() if image_ids and name not in image_ids]
 
 
 def passed_over() -> list[str]:

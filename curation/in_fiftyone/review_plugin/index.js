@@ -6,8 +6,10 @@
   const PREVIEW_MS = 1500; // after the image is open; FiftyOne has drawn it long before
   const FETCH_MS = 100; // how long the file of the next image is waited for
   const PATIENCE_MS = 15000; // a key without an answer blocks the next key no longer than that
-  const KEYS = { k: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
+  const KEYS = { f: "keep", a: "accept", b: "ambiguous", m: "multi-label", n: "none-of-these", x: "exclude",
     u: "unsure", p: "pick", l: "alike", z: "undo", y: "redo" }; // as `keys` of buttons.py has them
+  const MOVES = { j: "ArrowRight", s: "ArrowRight", k: "ArrowLeft", backspace: "ArrowLeft" }; // as verdicts.py has them
+  const CLASS_KEY = "/"; // type a class
   const judged = new Set(), undone = new Set(); // ids of samples, on this page; the modal does not stop again at judged samples
 
   let underway = 0; // when the key was pressed that is still being answered; 0: no key is
@@ -55,9 +57,22 @@
 
   const asking = () => document.querySelector(".MuiDialog-root, [role=dialog]") !== null; // FiftyOne's form is open
 
+  // Opens the next image or the one before, as FiftyOne's arrow keys do.
+  function moved(key, event) {
+    if (!MOVES[key] || !shown.id) return false;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (key === "k" && !localStorage.getItem("errata.keys")) say("K goes back to the image before; F keeps the label.");
+    if (key === "k") localStorage.setItem("errata.keys", "2");
+    if (event.repeat || (underway && performance.now() - underway < PATIENCE_MS)) return true;
+    document.dispatchEvent(new KeyboardEvent("keydown", { key: MOVES[key], code: MOVES[key], bubbles: true }));
+    return true;
+  }
+
   function pressed(event) {
     const key = event.key.toLowerCase();
-    const action = KEYS[key] ?? (/^[1-9]$/.test(key) ? "label" : null);
+    if (ours() && !typing(event) && !annotating() && !asking() && moved(key, event)) return;
+    const action = key === CLASS_KEY ? "label" : KEYS[key] ?? (/^[1-9]$/.test(key) ? "label" : null);
     if (!action || !ours() || typing(event) || annotating() || asking()) return;
     event.preventDefault();
     event.stopImmediatePropagation(); // x and z mean something else to FiftyOne
@@ -65,9 +80,9 @@
     const looked = event.timeStamp - shown.since; // a busy page hears of a key long after it was pressed
     if (event.repeat || (underway && performance.now() - underway < PATIENCE_MS)) return;
     if (shown.walked && looked < SHORTEST_LOOK_MS) return;
-    if (action === "pick") {
+    if (action === "pick" || key === CLASS_KEY) {
       const params = shown.id ? { sample_id: shown.id, walked: shown.walked } : {};
-      operators.executeOperator("prompt_user_for_operation", { operator_uri: `${PLUGIN}/pick`, params });
+      operators.executeOperator("prompt_user_for_operation", { operator_uri: `${PLUGIN}/${action}`, params });
       return;
     }
     underway = performance.now();

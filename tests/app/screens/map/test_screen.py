@@ -230,7 +230,7 @@ def test_a_selection_is_a_queue_of_the_review(workspace: Workspace, audit: Audit
     assert len(opened.queue("test", "selection hazy").rows) == 2
     app = show(screen="review", reviewer="ana", split="all", order="selection hazy")
     for _ in chosen:
-        (keep,) = [button for button in app.button if button.proto.shortcut.lower() == "k"]
+        (keep,) = [button for button in app.button if button.proto.shortcut.lower() == "f"]
         keep.click()
         app.run()
     lines = [json.loads(line) for line in log_of(workspace, "tiny").path.read_text().splitlines()]

@@ -48,7 +48,7 @@ def test_five_images_by_key_and_one_undone(page: Page, address: str, audit: Audi
     page.get_by_label("Your name").fill("anna")
     page.keyboard.press("Enter")
     opened_s, images, seconds = time.monotonic(), [], []
-    for key in ("k", "1", "n", "u", "x"):
+    for key in ("f", "2", "n", "u", "x"):
         images.append(under_review(page))
         seconds.append(press(page, key))
     last = under_review(page)
@@ -69,15 +69,15 @@ def test_keys_in_a_hurry_judge_nothing_unseen(page: Page, address: str, audit: A
     page.goto(f"{address}&reviewer=ben")
     first = under_review(page)
     for _ in range(12):
-        page.keyboard.press("k", delay=1)
+        page.keyboard.press("f", delay=1)
     while answer(page, under_review(page)) == "next":
         pass
     hurried, current = len(logged(audit)), under_review(page)
     while under_review(page) == current:
-        page.keyboard.down("k")  # held: all but the first are repetitions
+        page.keyboard.down("f")  # held: all but the first are repetitions
     for _ in range(60):
-        page.keyboard.down("k")
-    page.keyboard.up("k")
+        page.keyboard.down("f")
+    page.keyboard.up("f")
     while answer(page, under_review(page)) == "next":
         pass
     lines = logged(audit)

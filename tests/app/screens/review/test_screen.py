@@ -109,7 +109,7 @@ def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
     app.button[-1].click()
     assert image(ran(app)) == WORST
     assert image(show(reviewer="")) == WORST  # kept in the workspace
-    press(app, "k")
+    press(app, "f")
     assert logged(workspace)[0]["reviewer"] == "Änne Ö."
 
 
@@ -141,7 +141,7 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
     sentence = stop_sentence(tiny_bench(workspace).budget("test"))
     assert sentence[1:] in page
     assert labels(app) == {
-        "K": "Keep **sea**",
+        "F": "Keep **sea**",
         "A": "Accept **forest**",
         "B": "Ambiguous",
         "M": "Multi-label",
@@ -149,8 +149,11 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
         "X": "Exclude",
         "U": "Unsure",
         "P": "Pick",
-        "1": "forest",
-        "2": "street",
+        "1": "sea",  # the order of the data set, whatever is suggested
+        "2": "forest",
+        "3": "street",
+        "K": "Back",
+        "S": "Skip",
         "Z": "Undo",
         "Y": "Redo",
     }
@@ -162,10 +165,11 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
 def test_each_key_is_a_verdict(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test")
     for key, decision, new_labels in (
-        ("k", "keep", []),
+        ("f", "keep", []),
         ("a", "relabel", ["forest"]),
-        ("1", "relabel", ["forest"]),
-        ("2", "relabel", ["street"]),
+        ("1", "keep", []),
+        ("2", "relabel", ["forest"]),
+        ("3", "relabel", ["street"]),
         ("b", "ambiguous", ["sea", "forest"]),
         ("m", "multi-label", ["sea", "forest"]),
         ("n", "none-of-these", []),
@@ -188,7 +192,7 @@ def test_the_whole_queue_with_its_drawn_looks_undone_and_redone(workspace: Works
     app, seen = show(split="test"), list[str]()
     while image(app):
         seen.append(image(app))
-        press(app, "k")
+        press(app, "f")
     assert seen == order_of(audit, "test")
     drawn = [line for line in logged(workspace) if line["drawn"]]
     assert len(drawn) == 1  # one in ten of twelve
@@ -214,7 +218,7 @@ def test_a_key_for_an_image_that_is_gone_from_the_screen_does_nothing(
 ) -> None:
     first = show(split="test")
     late = next(button for button in first.button if button.proto.shortcut == "x")
-    press(first, "k")
+    press(first, "f")
     assert late.key not in [button.key for button in first.button]  # the next image has keys of its own
     seen = image(first)
     monkeypatch.setattr("app.screens.review.verdicts.SHORTEST_LOOK_S", 60.0)
@@ -226,7 +230,7 @@ def test_a_key_for_an_image_that_is_gone_from_the_screen_does_nothing(
 def test_judged_meanwhile_in_another_tab(workspace: Workspace, audit: Audit) -> None:
     tab, other_tab = show(split="test"), show(split="test")
     press(tab, "a")
-    press(other_tab, "k")
+    press(other_tab, "f")
     assert [line["decision"] for line in logged(workspace)] == ["relabel"]
     assert f"{WORST} was judged meanwhile in another tab (relabel forest)" in texts(other_tab.warning)
     assert image(other_tab) == image(tab) == order_of(audit, "test")[1]
@@ -236,7 +240,7 @@ def test_what_others_judge_is_skipped_or_looked_at_again(workspace: Workspace, a
     app = show(split="test", again="none")
     second, third = order_of(audit, "test")[1:3]
     open_ledger(workspace, "tiny").decide(Decision("ben", second, "keep"))
-    press(app, "k")
+    press(app, "f")
     assert image(app) == third
     assert "2</b> of 12 images judged, 1 by you" in shown(app)
     again = show(split="test", again="all")
@@ -290,10 +294,10 @@ def test_a_verdict_is_not_blind_once_the_models_have_spoken(workspace: Workspace
     app.toggle(key="blind").set_value(False)
     ran(app).toggle(key="blind").set_value(True)
     assert "will not call your verdict blind" in shown(ran(app))
-    press(app, "k")
-    press(app, "k")
+    press(app, "f")
+    press(app, "f")
     assert [line["blind"] for line in logged(workspace)[-2:]] == [False, True]
-    press(show(split="train", blind="true", order="street → sea"), "k")  # who chose the pair knows the suggestion
+    press(show(split="train", blind="true", order="street → sea"), "f")  # who chose the pair knows the suggestion
     assert not logged(workspace)[-1]["blind"]
 
 
@@ -306,7 +310,8 @@ def test_classes_are_picked_for_a_verdict_that_names_several(workspace: Workspac
     assert (line["decision"], line["new_labels"]) == ("ambiguous", ["sea", "street"])
     app = press(show(split="test"), "p")
     assert "Picked: " in shown(app)
-    assert "Picked: " not in shown(press(app, "p"))  # another press stops it
+    assert "P" not in labels(app)
+    assert "Picked: " not in shown(press(app, "Escape"))
 
 
 def test_a_link_to_an_image(workspace: Workspace, audit: Audit) -> None:
@@ -319,7 +324,7 @@ def test_a_link_to_an_image(workspace: Workspace, audit: Audit) -> None:
     assert image(app) == WORST
     assert "image" not in app.query_params
     again = show(split="test", image="train/street/1.png")  # judged already: another verdict replaces it
-    press(again, "k")
+    press(again, "f")
     assert [line["decision"] for line in logged(workspace)] == ["relabel", "keep"]
 
 
@@ -328,22 +333,78 @@ def test_undoing_the_verdict_on_a_linked_image_leads_back_to_it(workspace: Works
     assert image(app) == app.query_params["image"] == "train/street/1.png"
 
 
-def test_where_the_models_agree_nothing_is_suggested(workspace: Workspace, audit: Audit) -> None:
+def test_where_the_models_agree_the_next_likeliest_class_is_named(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test", image="test/forest/0.png")
-    assert "the models agree" in shown(app)
-    assert "A" not in labels(app)
-    assert "Picked: forest." in shown(press(app, "m"))  # of the given class and which other?
+    assert labels(app)["F"] == "Keep **forest**"
+    assert labels(app)["A"] == "Accept **sea**"
+    press(app, "m")
+    assert logged(workspace)[0]["new_labels"] == ["forest", "sea"]
+
+
+def test_a_drawn_look_looks_like_all_others(workspace: Workspace, audit: Audit) -> None:
+    app, pages = show(split="test"), list[list[str]]()
+    parts = ('class="er-given">', " → ", "Label quality", "as given", "most like it in", "why ", "no map yet", "drawn")
+    while image(app):
+        panels = shown(app).split('class="er-progress"')[0]
+        keys = [label.split()[0] for key, label in labels(app).items() if key not in "123"]
+        pages.append([*keys, *(part for part in parts if part in panels)])
+        press(app, "u")  # teaches nothing
+    drawn = [bool(line["drawn"]) for line in logged(workspace)]
+    assert any(drawn)
+    ordinary = [page for page, is_drawn in zip(pages, drawn, strict=True) if not is_drawn]
+    assert all(page in ordinary for page, is_drawn in zip(pages, drawn, strict=True) if is_drawn)
+
+
+def test_back_on_and_skipped(workspace: Workspace, audit: Audit) -> None:
+    order = order_of(audit, "test")
+    app = press(show(split="test"), "s")
+    assert image(app) == order[1]
     assert not logged(workspace)
+    press(app, "f")
+    assert image(app) == order[2]
+    assert image(press(app, "k")) == order[1]
+    assert image(press(app, "k")) == order[0]  # the one that was skipped
+    backward = [button for button in app.button if button.proto.shortcut == "k"]
+    assert backward[0].disabled
+    press(app, "a")
+    assert image(app) == order[1]  # on along the way
+    assert image(press(app, "s")) == order[2]
+    lines = logged(workspace)
+    assert [(line["image_id"], line["rank"]) for line in lines] == [(order[1], 2), (order[0], 1)]
+
+
+def test_a_verdict_replaced_on_the_way_back_stays_a_drawn_look(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="test")
+    while not (logged(workspace) and logged(workspace)[-1]["drawn"]):
+        press(app, "f")
+    first = logged(workspace)[-1]
+    press(press(app, "k"), "n")
+    again = logged(workspace)[-1]
+    assert again["decision"] == "none-of-these"
+    assert all(again[name] == first[name] for name in ("image_id", "rank", "drawn", "queue"))
+    with open_ledger(workspace, "tiny").reading() as state:
+        assert state.verdicts(first["image_id"])["anna"].decision == "none-of-these"
+
+
+def test_skipped_images_come_again_at_the_end(workspace: Workspace, audit: Audit) -> None:
+    app = press(show(split="test"), "s")
+    while image(app):
+        press(app, "f")
+    assert "Everything in this queue is judged" in texts(app.success)
+    app.button(key="review.skipped").click()
+    assert image(ran(app)) == WORST
+    press(app, "a")
+    assert "review.skipped" not in [button.key for button in app.button]
 
 
 def test_audited_again_meanwhile(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test")
     before = tiny_bench(workspace)
     os.utime(audit.folder / "results.json", (1e9, 1e9))
-    press(app, "k")
+    press(app, "f")
     assert tiny_bench(workspace) is not before
     assert image(app) == order_of(audit, "test")[1]
-    press(app, "k")
+    press(app, "f")
     assert len(logged(workspace)) == 2
 
 
@@ -352,12 +413,12 @@ def test_a_log_that_cannot_be_read_or_written(workspace: Workspace, audit: Audit
     path = log_of(workspace, "tiny").path
     path.parent.mkdir(parents=True)
     path.symlink_to(path)  # leads nowhere
-    press(app, "k")
+    press(app, "f")
     assert f"cannot read {path}" in texts(app.error)
     path.unlink()
     assert image(ran(app)) == WORST  # what was not written is asked again
     assert "Not written: cannot read" in texts(app.warning)
-    press(app, "k")
+    press(app, "f")
     assert [line["image_id"] for line in logged(workspace)] == [WORST]
 
 
@@ -374,7 +435,7 @@ def test_images_that_went_away_or_changed(workspace: Workspace, audit: Audit) ->
     assert f"The file of {first} is gone, and the image was passed over" in texts(app.warning)
     assert image(app) == second
     (audit.rows.root / second).write_bytes((audit.rows.root / third).read_bytes())
-    press(app, "k")
+    press(app, "f")
     assert f"image '{second}' was changed since it was scored; nothing was decided" in texts(app.warning)
     assert image(app) == third
     assert not logged(workspace)
@@ -387,7 +448,7 @@ def test_orders_in_the_address(workspace: Workspace, audit: Audit) -> None:
     suspects = [line for line in logged(workspace) if not line["drawn"]]
     assert [line["image_id"] for line in suspects] == ["train/street/1.png"]
     assert {line["queue"] for line in logged(workspace)} == {"train: street → sea"}
-    press(show(split="all", order="at random"), "k")
+    press(show(split="all", order="at random"), "f")
     assert logged(workspace)[-1]["drawn"]
     assert logged(workspace)[-1]["queue"] == "all: random"
     assert image(show(split="test", order="pair by pair")) == WORST
@@ -406,7 +467,7 @@ def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: A
     assert "No image of this confusion is left" in texts(app.success)
     press(app, "z")
     assert "Accept **forest** for 1 of 1" in [button.label for button in app.button]
-    press(show(split="test"), "k")  # in another tab
+    press(show(split="test"), "f")  # in another tab
     press(app, "a")
     assert [line["decision"] for line in logged(workspace) if line["kind"] == "decision"] == ["relabel", "keep"]
 
@@ -425,7 +486,7 @@ def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypat
     app = press(show(split="test"), "g")
     assert started == [["draw", "tiny", WORST]]
     assert "Drawing the maps of this image" in shown(app)
-    press(app, "k")  # the queue goes on
+    press(app, "f")  # the queue goes on
     assert "Drawing the maps of another image" in shown(app)
     write_status(drawing_folder(workspace, "tiny"), "finished")
     assert "G" in labels(ran(app))

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 import curation.in_fiftyone.review_plugin as plugin
-from curation.decisions.verdicts import REVERSALS, VERDICTS
+from curation.decisions.verdicts import CLASS_KEY, MOVES, REVERSALS, VERDICTS
 from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, keys, panel_buttons
 
 PLUGIN = Path(plugin.__file__).parent
@@ -17,6 +17,13 @@ def keys_of_the_page() -> dict[str, str]:
     table = re.search(r"const KEYS = \{(.*?)\};", (PLUGIN / "index.js").read_text(), re.DOTALL)
     assert table is not None
     return dict(re.findall(r'(\w): "([\w-]+)"', table[1]))
+
+
+def moves_of_the_page() -> dict[str, str]:
+    """Return key -> arrow key that FiftyOne's page presses for it."""
+    table = re.search(r"const MOVES = \{(.*?)\};", (PLUGIN / "index.js").read_text(), re.DOTALL)
+    assert table is not None
+    return dict(re.findall(r'(\w+): "(\w+)"', table[1]))
 
 
 def listed_operators() -> set[str]:
@@ -38,5 +45,17 @@ def test_each_verdict_has_key_operator_and_button() -> None:
         ALIKE,
         *REVERSALS,
     ]
-    assert panel_buttons()[:2] == [("keep", "Keep (K)"), ("accept", "Accept suggestion (A)")]
+    assert panel_buttons()[:2] == [("keep", "Keep (F)"), ("accept", "Accept suggestion (A)")]
     assert ("multi-label", "Multi-label (M)") in panel_buttons()
+
+
+def test_moving_is_the_same_on_all_screens() -> None:
+    arrows = {"back": "ArrowLeft", "next": "ArrowRight", "skip": "ArrowRight"}
+    assert moves_of_the_page() == {
+        key.lower(): arrows[name]
+        for name, (letter, others, _) in MOVES.items()
+        for key in (letter, *others)
+        if not key.startswith("Arrow")
+    }
+    assert not set(moves_of_the_page()) & set(keys())  # no key means two things
+    assert f'CLASS_KEY = "{CLASS_KEY}"' in (PLUGIN / "index.js").read_text()

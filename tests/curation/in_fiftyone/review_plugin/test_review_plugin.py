@@ -241,7 +241,7 @@ def test_the_queue_learns(
     assert written[1].queue == "FiftyOne: to review train (learned from 0 verdicts)"
     order = [look.image_id for look in written]
     following = open_name(page, mongo_workspace)
-    for key in ("ArrowLeft", "ArrowRight"):  # they go through the queue, not through the grid
+    for key in ("k", "j"):  # they go through the queue, not through the grid
         before = page.url
         page.keyboard.press(key)
         page.wait_for_function("before => location.href !== before", arg=before)
@@ -249,7 +249,7 @@ def test_the_queue_learns(
     assert press(page, "z").startswith(f"took back {order[-1]}")
     settle(page)
     assert open_name(page, mongo_workspace) == order[-1]
-    assert "keep" in press(page, "k")
+    assert "keep" in press(page, "f")
     again = decisions(ledger)[-1]
     assert (again.rank, again.drawn) == (written[-1].rank, written[-1].drawn)  # as it was proposed
     settle(page)
@@ -312,7 +312,7 @@ def test_a_key_counts_from_when_it_was_pressed(page: Page, ledger: Ledger) -> No
             navigation.removeEventListener("currententrychange", opened);
             const busy = (ms) => { for (const since = performance.now(); performance.now() - since < ms; ); };
             busy(1000);
-            const key = new KeyboardEvent("keydown", {key: "k", bubbles: true});
+            const key = new KeyboardEvent("keydown", {key: "f", bubbles: true});
             busy(1000);
             setTimeout(() => document.dispatchEvent(key));
         })"""
@@ -344,7 +344,7 @@ def test_the_next_image_is_seen_with_its_labels_and_not_longer_than_it_is_open(p
             if (next) window.labels.push(next.innerText.split("\\n").filter(Boolean));
         }).observe(document.body, {childList: true}); }"""
     )
-    page.keyboard.press("k")
+    page.keyboard.press("f")
     page.wait_for_function("window.labels.length > 0")
     assert page.evaluate("window.labels[0]")[0] == f"given {ledger.rows.classes[int(ledger.rows.labels[1])]}"
     expect(page.locator("#errata-next")).to_have_count(0)
@@ -360,7 +360,7 @@ def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, ledger: Led
             document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Escape", code: "Escape", bubbles: true}));
         }).observe(document.body, {childList: true})"""
     )
-    assert press(page, "k").endswith("keep forest.")
+    assert press(page, "f").endswith("keep forest.")
     page.wait_for_url(lambda url: "id=" not in url)
     settle(page)
     assert "id=" not in page.url
@@ -380,7 +380,7 @@ def test_the_fixed_queue_is_walked_as_in_the_app(
     page = next(pages)
     open_image(page)
     for _ in wanted:
-        press(page, "k")
+        press(page, "f")
     written = decisions(ledger)
     assert [look.image_id for look in written] == audit.rows.image_ids[rows].tolist()
     assert [(look.rank, look.drawn) for look in written] == [(look.rank, look.drawn) for look in wanted]
@@ -429,7 +429,7 @@ def test_twelve_at_once(page: Page, ledger: Ledger, mongo_workspace: Workspace) 
     page.locator("[data-cy=tag-decision]").nth(11).wait_for()  # the grid shows them
     assert press(page, "z").startswith("took back 12 images")
     assert all(sample["decision"] is None for sample in in_dataset(mongo_workspace).values())
-    assert press(page, "k").startswith("no image is open or selected")
+    assert press(page, "f").startswith("no image is open or selected")
 
 
 def test_those_most_like_it(
@@ -485,7 +485,7 @@ def test_several_classes(page: Page, ledger: Ledger) -> None:
         page.get_by_role("option", name=name, exact=True).click()
         form.get_by_text("Classes, two or more").click()  # closes the list
         expect(execute).to_be_enabled(enabled=enough)
-    page.keyboard.press("k")  # means nothing while the form is open
+    page.keyboard.press("f")  # means nothing while the form is open
     execute.click()
     page.wait_for_url(lambda url: url != first)
     (decision,) = [entry for entry in decisions(ledger) if not ledger.at(ledger.lines()).undone(entry.id)]
@@ -499,11 +499,11 @@ def test_refusals_are_said(page: Page, ledger: Ledger, audit: Audit) -> None:
     original = path.read_bytes()
     path.write_bytes(original + b"\0")
     try:
-        assert "was changed since it was scored" in press(page, "k")
+        assert "was changed since it was scored" in press(page, "f")
     finally:
         path.write_bytes(original)
     assert decisions(ledger) == []
-    assert press(page, "k").endswith("keep forest.")
+    assert press(page, "f").endswith("keep forest.")
 
 
 def test_two_reviewers_on_one_image(
@@ -514,7 +514,7 @@ def test_two_reviewers_on_one_image(
     for opened_page in (page, other):
         open_image(opened_page)
     assert press(page, "3").endswith("relabel street.")
-    assert press(other, "k").endswith("keep forest.")
+    assert press(other, "f").endswith("keep forest.")
     image_id = str(ledger.rows.image_ids[0])
     assert {entry.reviewer: entry.image_id for entry in decisions(ledger)} == {"ana": image_id, "ben": image_id}
     seen = in_dataset(mongo_workspace)[image_id]
@@ -542,7 +542,7 @@ def test_a_label_edited_in_the_annotate_tab(page: Page, ledger: Ledger, mongo_wo
     open_image(page)
     page.get_by_text("Annotate", exact=True).click()
     page.get_by_text("forest", exact=True).last.click()
-    for key in "kx3":  # they mean what FiftyOne makes of them here
+    for key in "fx3":  # they mean what FiftyOne makes of them here
         page.keyboard.press(key)
     settle(page)
     assert decisions(ledger) == []

@@ -1,0 +1,1 @@
+"""The keys of the screens: what they do, and what Streamlit's own shortcuts leave out."""
