@@ -10,12 +10,14 @@ from app.html_parts.assets import run_script
 from app.html_parts.templates import macros
 from curation.decisions.verdicts import CLASS_KEY, DIGITS, MOVES, PICK_KEY, REVERSALS, VERDICTS
 
+Line = tuple[Sequence[str], str]  # keys, and what they do
+
 _HTML = macros(__file__)
 _GIVEN_FIRST = 6  # classes that are named beside their digits
 _SHOWN = {"ArrowLeft": "←", "ArrowRight": "→", "ArrowUp": "↑", "ArrowDown": "↓", "Backspace": "⌫"}
 
 
-def key_sheet(keys: Sequence[tuple[str, list[tuple[Sequence[str], str]]]], learned: bool | None = None) -> None:
+def key_sheet(keys: Sequence[tuple[str, list[Line]]], learned: bool | None = None) -> None:
     """Put the sheet on the page, hidden, and let the page hear the keys.
 
     Args:
@@ -30,23 +32,23 @@ def key_sheet(keys: Sequence[tuple[str, list[tuple[Sequence[str], str]]]], learn
     run_script(Path(__file__).with_name("sheet.js"))
 
 
-def moving_keys(*names: str) -> list[tuple[Sequence[str], str]]:
+def moving_keys(*names: str) -> list[Line]:
     """Return the keys that move, of MOVES, with what they do."""
     return [
         ((MOVES[name][0], *(_SHOWN.get(key, key) for key in MOVES[name][1])), MOVES[name][2]) for name in names
     ]  # fmt: skip
 
 
-def verdict_sheet(classes: Sequence[str]) -> list[tuple[Sequence[str], str]]:
+def verdict_sheet(classes: Sequence[str]) -> list[Line]:
     """Return the keys of all verdicts and of the classes of a data set, with what they do."""
-    digits = [((str(digit),), name) for digit, name in enumerate(classes[:DIGITS], 1)]
+    digits: list[Line] = [((str(digit),), name) for digit, name in enumerate(classes[:DIGITS], 1)]
     if len(classes) > _GIVEN_FIRST:
         digits = [(("1", "…", str(min(DIGITS, len(classes)))), "The class, in the order of the data set")]
-    typed = [((CLASS_KEY,), "Type any class")] if len(classes) > DIGITS else []
+    typed: list[Line] = [((CLASS_KEY,), "Type any class")] if len(classes) > DIGITS else []
     return [*(((verdict.key,), verdict.purpose) for verdict in VERDICTS.values()), *digits, *typed]
 
 
-def other_keys() -> list[tuple[Sequence[str], str]]:
+def other_keys() -> list[Line]:
     """Return the keys of the review that are no verdicts, with what they do."""
     return [
         ((PICK_KEY,), "Pick several classes"),
@@ -57,6 +59,6 @@ def other_keys() -> list[tuple[Sequence[str], str]]:
     ]
 
 
-def leaving_keys() -> list[tuple[Sequence[str], str]]:
+def leaving_keys() -> list[Line]:
     """Return the keys that all screens have, with what they do."""
     return [(("Esc",), "Leave a field, a list, this sheet"), (("?",), "Show or hide this sheet")]
