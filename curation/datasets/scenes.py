@@ -1,8 +1,10 @@
 """The embedded data set `scenes`: drawn landscapes and towns, with wrong labels planted and recorded."""
 
-import os
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Sequence
+from concurrent.futures import as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from curation.workspace.atomic_folder import atomic_folder
 from models.arrays import Progress
 from models.errors import ErrataError
 from models.files.tables import write_csv
+from models.processors.processes import processes
+from models.processors.threads import cores
 
 SCENE_CLASSES = ("buildings", "forest", "glacier", "mountain", "sea", "street")
 TRUTH_COLUMNS = ("image_id", "split", "label", "true_label", "kind")
@@ -49,6 +53,8 @@ _SEEN_TOGETHER = {
     "street": ("sea", "buildings"),
 }
 _SMALLEST, _SIZES_PX = 5, (32, 1024)
+_PROCESSES_PAY_FROM = 200  # pictures: a process takes a second to start
+_AT_A_TIME = 8  # pictures a process draws before it says so
 
 
 @dataclass(frozen=True)
@@ -164,36 +170,67 @@ def _named(pictures: list[Picture], rng: np.random.Generator) -> list[Picture]:
     return named
 
 
+@dataclass(frozen=True)
+class _Drawing:
+    """One image file to write, as a process is told of it."""
+
+    picture: Picture
+    source: str  # image_id of the picture that this one is a copy of; empty where it is none
+    seed: tuple[int, int]  # of the data set, and the place in the plan: the order of drawing does not matter
+
+
 def _draw_all(folder: Path, pictures: list[Picture], size_px: int, seed: int, progress: Progress | None) -> None:
-    """Draw the originals, then their copies; each picture has its own generator, so the order does not matter."""
-    originals = [i for i, picture in enumerate(pictures) if picture.source is None]
-    copies = [i for i, picture in enumerate(pictures) if picture.source is not None]
+    """Draw the originals, then their copies, on all processors.
 
-    def draw(index: int) -> None:
-        _draw(folder, pictures, index, size_px, np.random.default_rng([seed, index]))
-
+    Raises:
+        ErrataError: a process was ended from outside.
+    """
+    drawings = [
+        _Drawing(picture, "" if picture.source is None else pictures[picture.source].image_id, (seed, index))
+        for index, picture in enumerate(pictures)
+    ]
+    originals = [drawing for drawing in drawings if not drawing.source]
+    copies = [drawing for drawing in drawings if drawing.source]
     done = 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # NumPy and Pillow compute outside the interpreter lock
-        try:
-            for batch in (originals, copies):
-                for _ in pool.map(draw, batch):
-                    done += 1
-                    if progress is not None:
-                        progress(done, len(pictures))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    for batch in (originals, copies):
+        with closing(_drawn(folder, batch, size_px)) as counts:  # at once, where the callback raises
+            for _ in (each for count in counts for each in range(count)):
+                done += 1
+                if progress is not None:
+                    progress(done, len(pictures))
 
 
-def _draw(folder: Path, pictures: list[Picture], index: int, size_px: int, rng: np.random.Generator) -> None:
+def _drawn(folder: Path, drawings: Sequence[_Drawing], size_px: int) -> Generator[int]:
+    """Draw all; yield how many were drawn whenever some are."""
+    if len(drawings) < _PROCESSES_PAY_FROM:
+        for drawing in drawings:
+            yield _draw_some(folder, [drawing], size_px)
+        return
+    parts = [drawings[start : start + _AT_A_TIME] for start in range(0, len(drawings), _AT_A_TIME)]
+    try:
+        with processes(cores()) as pool:
+            for future in as_completed([pool.submit(_draw_some, folder, part, size_px) for part in parts]):
+                yield future.result()
+    except BrokenProcessPool as error:
+        raise ErrataError("a process that drew pictures was ended from outside; run the same command again") from error
+
+
+def _draw_some(folder: Path, drawings: Sequence[_Drawing], size_px: int) -> int:
+    for drawing in drawings:
+        _draw(folder, drawing, size_px)
+    return len(drawings)
+
+
+def _draw(folder: Path, drawing: _Drawing, size_px: int) -> None:
     """Write one image file."""
-    picture, target = pictures[index], folder / pictures[index].image_id
-    if picture.source is None:
+    picture, rng = drawing.picture, np.random.default_rng(drawing.seed)
+    target = folder / picture.image_id
+    if not drawing.source:
         quality = int(rng.integers(84, 96))
         _original(picture, size_px, rng).save(target, quality=quality)
         return
-    source = folder / pictures[picture.source].image_id
-    near_leak = picture.kind == "leak" and index % 2  # every second leak is a near duplicate
+    source = folder / drawing.source
+    near_leak = picture.kind == "leak" and drawing.seed[1] % 2  # every second leak is a near duplicate
     if picture.kind == "near_duplicate" or near_leak:
         with Image.open(source) as image:
             retake(image.convert("RGB"), rng).save(target, quality=int(rng.integers(62, 84)))

@@ -3,9 +3,10 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar
@@ -27,6 +28,26 @@ def training_workers(images: int) -> int:
     from models.processors.devices import default_device
 
     return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield processes that leave Ctrl-C to this one, and that end when this one ends, however it ends.
+
+    Args:
+        workers: how many.
+    """
+    context = get_context("spawn")  # a fork would take over locks that torch's threads hold
+    listening, lifeline = context.Pipe(duplex=False)
+    with ProcessPoolExecutor(workers, context, _begin, (listening,)) as pool:
+        try:
+            yield pool
+        except BrokenProcessPool:
+            raise
+        except BaseException:
+            lifeline.close()
+            raise
+    lifeline.close()
 
 
 def side_by_side(
@@ -53,23 +74,17 @@ def side_by_side(
     Raises:
         ErrataError: a task raised it, or a process was killed.
     """
-    context = get_context("spawn")  # a fork would take over locks that torch's threads hold
-    listening, lifeline = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(workers, context, _begin, (listening,)) as pool:
-        try:
+    try:
+        with processes(workers) as pool:
             for start in range(0, len(tasks), workers):
                 together = range(start, min(start + workers, len(tasks)))
                 threads = max(1, workers // len(together))
                 _all_done([pool.submit(_with_threads, work, tasks[i], threads) for i in together if needed[i]], poll)
-        except BrokenProcessPool as error:
-            raise ErrataError(
-                "a training process was ended from outside, probably because memory ran out; "
-                "run the same command again: it continues where it stopped"
-            ) from error
-        except BaseException:
-            lifeline.close()
-            raise
-    lifeline.close()
+    except BrokenProcessPool as error:
+        raise ErrataError(
+            "a training process was ended from outside, probably because memory ran out; "
+            "run the same command again: it continues where it stopped"
+        ) from error
 
 
 def _all_done(futures: Sequence["Future[None]"], poll: Callable[[], None]) -> None:

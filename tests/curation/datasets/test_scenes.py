@@ -49,6 +49,21 @@ def test_same_seed_same_bytes_other_seed_other_bytes(drawn: Path, tmp_path: Path
     assert not any(first[name] == another[name] for name in first)
 
 
+def test_processes_draw_the_same_bytes(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.datasets.scenes._PROCESSES_PAY_FROM", 50)  # the originals, not the few copies
+    seen: list[int] = []
+    draw_scenes(tmp_path / "again", **SMALL, progress=lambda done, total: seen.append(done))
+    assert files_of(tmp_path / "again") == files_of(drawn)
+    assert seen == list(range(1, 91))
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        draw_scenes(tmp_path / "stopped", **SMALL, progress=stop)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["again"]
+
+
 def test_truth_agrees_with_the_files(drawn: Path) -> None:
     rows = truth_of(drawn)
     assert tuple(rows[0]) == TRUTH_COLUMNS
