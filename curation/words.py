@@ -9,6 +9,11 @@ def counted(n: int, singular: str, plural: str | None = None) -> str:
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
+def sentence(text: str) -> str:
+    """Return a text with a capital at its beginning and a full stop at its end; nothing stays nothing."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
 def first_few(names: Sequence[str]) -> str:
     """Return the first three names: `a, b, c, …`."""
     return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")

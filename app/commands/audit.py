@@ -93,6 +93,9 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
         typer.echo(f"skipped {counted(len(audit.checked.skipped), 'file')} that cannot be read (listed in the report)")
     for split in sorted(set(rows.splits.tolist())):
         _print_split(audit, split)
+    from curation.review.wrong_labels import wrong_labels_of
+
+    typer.echo(f"  {wrong_labels_of(workspace, audit).sentence()}")
     for choice in audit.config.get("choices", []):
         typer.echo(f"  {choice}")
     if verdicts := audit.findings.verdicts:
@@ -153,6 +156,8 @@ def issues(
 
     workspace, dataset = audited_dataset(name)
     audited = audited_version(workspace, dataset, version)
+    if sys.stdout.isatty() or csv:
+        _print_estimate(workspace, load_audit(workspace, audited), split)
     if not learned:
         write_issues(load_audit(workspace, audited), split, csv, sys.stdout)
         return
@@ -162,3 +167,13 @@ def issues(
 
     ledger = open_ledger(workspace, audited)  # first: nobody decides on the labels of a version
     write_learned_issues(Bench(load_audit(workspace, audited), ledger), split, csv, sys.stdout)
+
+
+def _print_estimate(workspace: Workspace, audit: "Audit", split: str) -> None:
+    """Print how many of the listed labels are wrong, beside the table: it may be piped elsewhere."""
+    from curation.results.issue_table import checked_split
+    from curation.review.bench import ALL
+    from curation.review.wrong_labels import wrong_labels_of
+
+    chosen = checked_split(audit, split) if split else ALL
+    typer.echo(wrong_labels_of(workspace, audit, chosen).sentence(chosen), err=True)

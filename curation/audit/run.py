@@ -212,8 +212,10 @@ def report(workspace: Workspace, audit: Audit, spec: DatasetSpec, stages: Stages
 
     def work(_: Progress) -> None:
         from curation.reports.audit.write import write_report
+        from curation.review.wrong_labels import wrong_labels_of
 
-        write_report(replace(audit, stages=tuple(stages.records)), spec, folder)
+        wrong = wrong_labels_of(workspace, audit).figures()
+        write_report(replace(audit, stages=tuple(stages.records)), spec, folder, wrong)
 
     truth = audit.rows.root / "truth.csv"  # compared with the ranking where a data set has it
     code = sorted(path for path in Path(__file__).parents[1].joinpath("reports").rglob("*") if path.suffix in _CODE)

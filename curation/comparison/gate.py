@@ -9,10 +9,10 @@ from curation.comparison.board import read_board
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit, load_audit
-from curation.review.budget import Interval
 from curation.review.learning import proposing_order
 from curation.review.population import label_probabilities, population_of
 from curation.review.tally import tally
+from curation.review.wrong_labels import WrongLabels, wrong_labels
 from curation.versions.curate import find_leaks
 from curation.versions.store import Version, load_version
 from curation.words import counted, first_few
@@ -56,13 +56,19 @@ def check_errors(workspace: Workspace, name: str, version: str, allowed: float, 
         raise ErrataError(f"{name} {version} has no {split} image; give --split all, or one that has some")
     wrong = _estimated_wrong(workspace, audit, curated, chosen)
     share = wrong.expected / n
-    ends = f"90 % interval {_percent(wrong.low / n)} to {_percent(wrong.high / n)}"
     images = counted(n, "image" if split == ALL else f"{split} image")
     text = (
-        f"wrong labels: {_percent(share)} estimated ({ends}; {wrong.expected:,.0f} of {images}), "
+        f"wrong labels: {_percent(share)} ({wrong.number:,} of {images}, {wrong.source}{_ends(wrong, n)}), "
         f"at most {_percent(allowed)} allowed"
     )
     return Outcome(share <= allowed, text)
+
+
+def _ends(wrong: WrongLabels, n: int) -> str:
+    """Return the ends of the interval as shares of n images; nothing where there is none."""
+    if wrong.interval is None or wrong.is_exact:
+        return ""
+    return f" {_percent(wrong.interval[0] / n)} to {_percent(wrong.interval[1] / n)}"
 
 
 def _in_split(rows: Rows, split: str) -> BoolArray:
@@ -74,15 +80,15 @@ def _in_split(rows: Rows, split: str) -> BoolArray:
     return np.asarray(rows.splits == split)
 
 
-def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chosen: BoolArray) -> Interval:
+def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chosen: BoolArray) -> WrongLabels:
     """Return how many labels of the chosen images are wrong in a version, estimated from the verdicts behind it."""
     ledger = open_ledger(workspace, audit.name)
     lines = curated.manifest["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
     state = ledger.at(lines)
     counts, learned = tally(state, row_of, len(audit.rows)), proposing_order(audit, state)
-    budget = population_of(audit, chosen).budget(counts, label_probabilities(audit), learned)
-    return budget.total if curated.name == ORIGINAL else budget.left
+    wrong = wrong_labels(population_of(audit, chosen).budget(counts, label_probabilities(audit), learned))
+    return wrong if curated.name == ORIGINAL else wrong.left
 
 
 def check_leaks(workspace: Workspace, name: str, version: str) -> Outcome:

@@ -12,6 +12,7 @@ from curation.reports.audit.figures import report_figures
 from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
 from curation.results.runs import finished_runs
+from curation.review.wrong_labels import wrong_labels_of
 from curation.versions.diff import change_counts, diff_versions
 from curation.versions.store import about_audit, list_versions, load_version
 from curation.workspace.folders import Workspace
@@ -38,7 +39,7 @@ def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], B
         "kind": "errata-report",
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "dataset": {"name": audit.name, **about},
-        "audit": report_figures(audit, about["title"], about["licence"]),
+        "audit": report_figures(audit, about["title"], about["licence"], wrong_labels_of(workspace, audit).figures()),
         "decisions": decision_figures(workspace, audit.name),
         "versions": version_figures(workspace, audit.name),
         "trainings": training_figures(workspace, audit.name),

@@ -98,7 +98,10 @@ def _trouble_columns(audit: Audit) -> list[Column]:
     return [
         Column(names.KIND, group, [kind or None for kind in findings.kinds.names()], ", ".join(KINDS), index=True),
         Column(
-            names.FLAGGED, group, findings.flagged.tolist(), "among the most suspicious, as many as are estimated wrong"
+            names.FLAGGED,
+            group,
+            findings.flagged.tolist(),
+            "among the most suspicious, as many as the models estimate",
         ),
         Column(
             names.AGAINST, group, against(audit).tolist(), f"of {len(findings.voters)} voters, those for another class"

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from curation.palette import PALETTE
 from curation.reports.numbers import interval, mean_number, mean_percent, number, percent, short_count
-from curation.words import counted, duration
+from curation.words import counted, duration, sentence
 
 
 def render(template: str, **values: object) -> Markup:
@@ -62,6 +62,7 @@ ENVIRONMENT.filters.update(
         "mean_percent": mean_percent,
         "mean_number": mean_number,
         "duration": duration,
+        "sentence": sentence,
         "short_count": short_count,
     }
 )

@@ -1,4 +1,4 @@
-"""How many wrong labels there are, how many of them are left, what the next looks will find, and when to stop."""
+"""How many wrong labels there are, how many of them are left, and what the next looks will find."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -36,7 +36,9 @@ class Budget:
     left: Interval  # wrong labels not found
     next_finds: dict[int, Interval]  # looks ahead -> wrong labels found by them; fewer looks where fewer are left
     ahead: int  # images nobody looked at
-    note: str  # what to keep in mind
+    note: str  # what to keep in mind; may be empty
+    models: float  # wrong labels, found or not: where nobody looked, by the models alone
+    models_next: dict[int, float]  # looks ahead -> wrong labels found by them, by the models alone
 
 
 def estimate(
@@ -47,6 +49,7 @@ def estimate(
     unsure: BoolArray | None = None,
     upcoming: IntArray | None = None,
     proposed: BoolArray | None = None,
+    models: FloatArray | None = None,
 ) -> Budget:
     """Estimate the wrong labels among some images: all of them, a split, a class.
 
@@ -64,6 +67,8 @@ def estimate(
         upcoming: rows in the order in which they are looked at next, shape (M,); None = the most suspicious first.
         proposed: which images were looked at because their label quality as it was then proposed it, shape (N,): their
             verdicts calibrate it, wherever they stand; None = none beside those of the ranking's unbroken run.
+        models: the models' probability that each label is right, shape (N,), which no verdict changes; None = it is
+            `label_quality`.
 
     Returns:
         counts with 90 % intervals, always found <= low <= expected <= high <= found + images without a verdict.
@@ -91,15 +96,19 @@ def estimate(
     surprise = difference(wrong[drawn], likely[drawn], inclusion[drawn] * answered) - (wrong - likely)[drawn].sum()
     expected = float(likely[~looked].sum() + n / (n + _MATTERS) * surprise)
     rest = _interval(random.binomial(left, rates).sum(1), expected, n, bool((drawn & wrong).any()))
+    doubt = 1 - (quality if models is None else checked_quality(models))
     finds = {}
     for looks in NEXT:
         rows = np.bincount(cells[ahead[:looks]], minlength=rates.shape[1])
         hits = random.binomial(rows, rates).sum(1)
         finds[looks] = _interval(hits, float(likely[ahead[:looks]].sum()), n, found > 0)
     total = Interval(found + rest.expected, found + rest.low, found + rest.high)
-    note = _note(looked, unsure, drawn, wrong)
+    note = _note(looked, unsure, drawn, wrong, rest)
     untouched = int((~looked & ~unsure).sum())
-    return Budget(int(looked.sum()), int(unsure.sum()), n, found, total, rest, finds, untouched, note)
+    by_models = found + float(doubt[~looked].sum())
+    models_next = {looks: float(doubt[ahead[:looks]].sum()) for looks in NEXT}
+    judged, in_doubt = int(looked.sum()), int(unsure.sum())
+    return Budget(judged, in_doubt, n, found, total, rest, finds, untouched, note, by_models, models_next)
 
 
 def difference(wrong: BoolArray, likely: Doubles, inclusion: Doubles) -> float:
@@ -131,28 +140,6 @@ def review_curve(rows: IntArray, wrong: BoolArray) -> IntArray:
     rows = _checked_rows(rows, np.zeros(len(wrong), np.bool_))
     first = np.sort(np.unique(rows, return_index=True)[1])
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(wrong[rows[first]], dtype=np.int64)])
-
-
-def stop_sentence(budget: Budget, looks: int = 100) -> str:
-    """Return a sentence on what going on would bring: the next 100 are expected to hold 3 (1 to 7) wrong labels.
-
-    Raises:
-        ErrataError: `looks` is not one of 50, 100 and 200.
-    """
-    if looks not in budget.next_finds:
-        raise ErrataError(f"no forecast for the next {looks} looks (choices: {', '.join(map(str, NEXT))})")
-    if not budget.ahead:
-        unsure = f"; {budget.unsure:,} images stayed unsure" if budget.unsure else ""
-        return f"nothing is left to look at: {budget.found:,} wrong labels were found{unsure}"
-    which = f"next {looks}" if looks < budget.ahead else f"last {budget.ahead}"
-    return (
-        f"the {which} are expected to hold {_shown(budget.next_finds[looks])} wrong labels; "
-        f"{budget.found:,} were found, about {_shown(budget.left)} are left"
-    )
-
-
-def _shown(count: Interval) -> str:
-    return f"{count.expected:,.0f} ({count.low:,}–{count.high:,})"  # noqa: RUF001
 
 
 def _check(quality: Doubles, inclusion: Doubles, **masks: BoolArray) -> None:
@@ -192,18 +179,17 @@ def _interval(counts: IntArray, expected: float, n: int, any_wrong: bool) -> Int
     return Interval(float(np.clip(expected, low, high)), low, high)
 
 
-def _note(looked: BoolArray, unsure: BoolArray, drawn: BoolArray, wrong: BoolArray) -> str:
+def _note(looked: BoolArray, unsure: BoolArray, drawn: BoolArray, wrong: BoolArray, left: Interval) -> str:
     n, notes = int(drawn.sum()), []
     if looked.all():
         return "every image has a verdict: the count is exact"
-    if not looked.any():
-        notes.append("no verdicts yet: the range is how far the models' own probabilities may be off")
-    elif not n:
-        notes.append("no look was drawn at random yet: nobody knows what the ranking hides, so the range is wide")
-    elif n < _FEW:
+    if looked.any() and not n:
+        notes.append("no look was drawn at random yet: nobody knows what the ranking hides")
+    elif 0 < n < _FEW:
         notes.append(f"only {counted(n, 'look was', 'looks were')} drawn at random: the range is wide")
     if n and not (drawn & wrong).any():
-        notes.append(f"no label drawn at random was wrong (n = {n}): perhaps none is left")
+        hopeful = ": perhaps none is left" if round(left.expected) == 0 else ""
+        notes.append(f"no label drawn at random was wrong (n = {n}){hopeful}")
     if unsure.any():
         notes.append(f"{int(unsure.sum())} unsure count as not looked at")
     return "; ".join(notes)

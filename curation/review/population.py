@@ -55,12 +55,12 @@ class Population:
         """
         rows = self.rows
         looked, wrong, unsure = tally.looked[rows], tally.wrong[rows], tally.unsure[rows]
-        inclusion = self.inclusion(tally, learned)
+        inclusion, models = self.inclusion(tally, learned), probabilities[rows]
         if learned is None:
-            return estimate(probabilities[rows], looked, wrong, inclusion, unsure)
+            return estimate(models, looked, wrong, inclusion, unsure)
         upcoming = np.argsort(-learned.correction[rows], kind="stable")
         proposed = (tally.selected | tally.drawn)[rows]
-        return estimate(learned.right[rows], looked, wrong, inclusion, unsure, upcoming, proposed)
+        return estimate(learned.right[rows], looked, wrong, inclusion, unsure, upcoming, proposed, models)
 
 
 def population(

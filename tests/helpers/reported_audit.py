@@ -17,6 +17,7 @@ from curation.images.problems import CHECKS, ImageProblems
 from curation.reports.audit.write import write_report
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
+from curation.review.wrong_labels import WrongLabels
 from curation.scoring.findings import judge_labels
 from curation.scoring.scores import rank, self_confidence
 from curation.workspace.stages import StageRecord
@@ -24,6 +25,7 @@ from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import write_json
 from tests.helpers.html_page import EVIL
 
+WRONG: dict[str, Any] = WrongLabels(8, 0, 0, 2.4, None).figures()
 CLASSES = (EVIL, 'sea & "sand"')
 SPLITS = ("test",) * 4 + ("train",) * 4
 LABELS = (0, 0, 1, 1, 0, 0, 1, 1)
@@ -96,5 +98,5 @@ def spec_of(audit: Audit) -> DatasetSpec:
 
 def written(audit: Audit, folder: Path) -> tuple[dict[str, Any], str]:
     """Write the report and return its figures and its page."""
-    write_report(audit, spec_of(audit), folder)
+    write_report(audit, spec_of(audit), folder, WRONG)
     return json.loads((folder / "report.json").read_text()), (folder / "report.html").read_text()

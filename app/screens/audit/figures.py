@@ -9,6 +9,7 @@ from app.html_parts.templates import macros
 from app.panels.data_bar import splits_of
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
+from curation.review.wrong_labels import WrongLabels
 from curation.workspace.names import MEAN_OF_FOLDS
 from models.figures.metrics import accuracy, wilson_interval
 
@@ -24,14 +25,20 @@ class _Accuracy:
     high: float
 
 
-def counts(audit: Audit) -> Markup:
-    """Return how many images, suspicious labels, copies, leaks and unreadable files there are."""
+def counts(audit: Audit, wrong: WrongLabels) -> Markup:
+    """Return how many images, wrong labels, copies, leaks and unreadable files there are.
+
+    Args:
+        audit: the results.
+        wrong: the estimated number of wrong labels.
+    """
     rows, duplicates = audit.rows, audit.duplicates
-    suspicious = audit.consensus.suggested != rows.labels
+    to_look_at = audit.consensus.suggested != rows.labels
     return figures(
         [
             Figure(len(rows), "images", "that could be read"),
-            Figure(int(suspicious.sum()), "suspicious", "another label fits better"),
+            Figure(wrong.figure, wrong.name, wrong.sentence()),
+            Figure(int(to_look_at.sum()), "to look at", "another label fits better, or may"),
             Figure(int(audit.disagreement().sum()), "models differ", "not all architectures say the same class"),
             Figure(int(duplicates.shared().sum()), "with a copy", "exact or near duplicates"),
             Figure(int(duplicates.leaks(rows.splits).sum()), "leaks", "outside train, with a copy in train"),

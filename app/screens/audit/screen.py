@@ -9,6 +9,7 @@ from app.html_parts.assets import FORMS
 from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
+from app.panels.bench import wrong_labels_in
 from app.panels.data_bar import data_bar, readable_audit
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.judge_again import judge_again_button, judged_with
@@ -90,7 +91,7 @@ def _actions(audit: Audit, chosen: str, job_state: JobState) -> None:
 def _results(audit: Audit) -> None:
     """Show the figures, the ranked table, and the selected image beside it."""
     title = read_json(audit.folder / "results.json")["title"]
-    st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit)))
+    st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit, wrong_labels_in(audit))))
     if sentence := judged_with(audit):
         st.caption(sentence)
     if audit.in_sample:

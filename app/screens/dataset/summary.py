@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
+from app.panels.bench import wrong_labels_in
 from app.screens.dataset.source import Source
 from curation.results.audit import Audit
 
@@ -28,8 +29,9 @@ def has_images(audit: Audit, part: str) -> bool:
 
 
 def _audit_figures(audit: Audit) -> list[Figure]:
-    duplicates = audit.duplicates
+    duplicates, wrong = audit.duplicates, wrong_labels_in(audit)
     return [
+        Figure(wrong.figure, wrong.name, wrong.sentence()),
         Figure(int(audit.problems.flags.any(1).sum()) if audit.problems else "not looked at", "with image problems"),
         Figure(int(duplicates.shared().sum()), "with a copy"),
         Figure(int(duplicates.leaks(audit.rows.splits).sum()), "leaks"),

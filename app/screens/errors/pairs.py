@@ -6,10 +6,12 @@ import streamlit as st
 from app.html_parts.labels import given_label, other_label
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
+from app.panels.bench import wrong_labels_in
 from app.screens.errors.matrix import matrix
 from curation.reports.matrix import fits, worst_confusion
 from curation.results.audit import Audit
 from curation.results.error_lists import ClassPair, class_pairs
+from curation.words import sentence
 
 LISTED = 12
 _HTML = macros(__file__)
@@ -19,7 +21,7 @@ def pairs(audit: Audit) -> None:
     """Show about how many images of each given label show another class; a pair leads to its suspicious labels."""
     classes, joint = audit.rows.classes, audit.findings.joint
     counts = np.rint(joint).astype(np.int64)
-    st.html(_HTML.estimate(int(counts.sum() - counts.trace()), len(audit.rows)))
+    st.html(_HTML.estimate(sentence(wrong_labels_in(audit).sentence())))
     left, right = st.columns([3, 2], gap="large")
     with left:
         if fits(classes):

@@ -15,7 +15,9 @@ from curation.decisions.state import State
 from curation.decisions.verdicts import VERDICTS
 from curation.reports.line_chart import Line
 from curation.review.bench import ALL, Bench
-from curation.review.budget import Budget, review_curve, stop_sentence
+from curation.review.budget import Budget, review_curve
+from curation.review.wrong_labels import stop_sentence, tells
+from curation.words import sentence
 from models.arrays import IntArray
 
 _HTML = macros(__file__)
@@ -71,12 +73,14 @@ def _curve(bench: Bench, split: str) -> None:
     budget, wrong, rows = bench.budget(split), bench.tally().wrong, bench.part(split).rows
     order = looks(bench)
     curve = review_curve(order[np.isin(order, rows)], wrong)
-    sentence, note = (text[:1].upper() + text[1:] for text in (stop_sentence(budget), budget.note))
-    st.html(_HTML.curve(budget_chart(curve, budget), sentence, note))
+    forecast = sentence(stop_sentence(budget, split))
+    st.html(_HTML.curve(budget_chart(curve, budget), forecast, sentence(budget.note)))
 
 
 def budget_chart(curve: IntArray, budget: Budget) -> Markup:
     """Return the wrong labels found against the images looked at, and the forecast with its 90 % interval.
+
+    A forecast whose interval says nothing is not drawn.
 
     Args:
         curve: as `review_curve` returns it, shape (looks + 1,).
@@ -84,7 +88,9 @@ def budget_chart(curve: IntArray, budget: Budget) -> Markup:
     """
     looked, wrong = len(curve) - 1, int(curve[-1])
     ahead = [
-        (looked + min(step, budget.ahead), finds) for step, finds in budget.next_finds.items() if step <= budget.ahead
+        (looked + step, finds)
+        for step, finds in budget.next_finds.items()
+        if step <= budget.ahead and tells(finds, step)
     ]
     past = Line("found", [(float(x), float(y)) for x, y in enumerate(curve.tolist())], "given")
     if not ahead:

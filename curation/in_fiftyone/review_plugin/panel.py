@@ -12,7 +12,9 @@ from curation.in_fiftyone.desks import desk_of
 from curation.in_fiftyone.review_plugin.alike import select_alike
 from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, panel_buttons
 from curation.in_fiftyone.review_plugin.operators import reverse, write_verdict
-from curation.review.budget import stop_sentence
+from curation.review.bench import Bench
+from curation.review.wrong_labels import stop_sentence
+from curation.words import counted, sentence
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -56,7 +58,7 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
         panel = types.Object()
         try:
             desk = desk_of(Workspace.from_environment(), str(ctx.dataset_name))
-            paragraphs = [_target(ctx, desk), *_standing(ctx, desk)]
+            paragraphs = [_target(ctx, desk), *standing_lines(desk.bench, desk.reviewer, _split(ctx, desk))]
         except ErrataError as error:
             paragraphs, desk = [f"{error}."], None
         for number, text in enumerate(paragraphs):
@@ -100,16 +102,14 @@ def _target(ctx: Any, desk: FiftyOneDesk) -> str:
     )
 
 
-def _standing(ctx: Any, desk: FiftyOneDesk) -> list[str]:
-    """Return how far the review is, what going on would bring, and how far reviewers agree."""
-    split = _split(ctx, desk)
-    standing = desk.bench.standing(split, desk.reviewer)
+def standing_lines(bench: Bench, reviewer: str, split: str) -> list[str]:
+    """Return how far the review of a split is, what going on would bring, and how far reviewers agree."""
+    standing = bench.standing(split, reviewer)
     done = (
         f"{split}: **{standing.judged:,}** of {standing.images:,} images judged, {standing.by_reviewer:,} by "
-        f"{_plain(desk.reviewer)}; **{standing.budget.found:,}** wrong labels found"
+        f"{_plain(reviewer)}; **{counted(standing.budget.found, 'wrong label')}** found"
     )
-    left = stop_sentence(standing.budget)
-    return [done, f"{left[:1].upper()}{left[1:]}.", _agreed(desk.bench.agreement())]
+    return [done, sentence(stop_sentence(standing.budget, split)), _agreed(bench.agreement())]
 
 
 def _agreed(agreement: Agreement) -> str:

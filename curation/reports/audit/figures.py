@@ -20,13 +20,14 @@ SCHEMA_VERSION = 1
 _LIBRARIES = ("errata-vision", "numpy", "pillow", "torch", "torchvision", "timm", "grad-cam")
 
 
-def report_figures(audit: Audit, title: str, licence: str) -> dict[str, Any]:
+def report_figures(audit: Audit, title: str, licence: str, wrong: dict[str, Any]) -> dict[str, Any]:
     """Return all figures of the report; shares are in [0, 1] and stand beside their n.
 
     Args:
         audit: the results.
         title: of the data set.
         licence: of its images.
+        wrong: the estimated number of wrong labels, as `curation.review.wrong_labels.WrongLabels.figures` returns it.
     """
     rows = audit.rows
     return {
@@ -40,6 +41,7 @@ def report_figures(audit: Audit, title: str, licence: str) -> dict[str, Any]:
             {"image_id": printable(image_id), "problem": problem} for image_id, problem in audit.checked.skipped
         ],
         "in_sample": audit.in_sample,
+        "wrong_labels": wrong,
         "architectures": [architecture_figures(audit, architecture) for architecture in audit.architectures],
         "suspects": {split: suspect_figures(audit, split) for split, _ in splits_of(audit)},
         "trouble": trouble_figures(audit),

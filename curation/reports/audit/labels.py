@@ -46,12 +46,11 @@ def _suspect(audit: Audit, row: int, rank: int) -> dict[str, Any]:
 
 
 def trouble_figures(audit: Audit) -> dict[str, Any]:
-    """Return how many labels are estimated wrong, of which kinds, and the class-pair matrix, row = given label."""
+    """Return how many labels are of which kind of trouble, and the class-pair matrix, row = given label."""
     findings, splits = audit.findings, list(splits_of(audit))
     kinds = np.array(findings.kinds.names())
     counts = np.rint(findings.joint).astype(np.int64)
     return {
-        "estimated_wrong": int(counts.sum() - counts.trace()),
         "flagged": {split: int(findings.flagged[mask].sum()) for split, mask in splits},
         "kinds": {kind: {split: int((kinds[mask] == kind).sum()) for split, mask in splits} for kind in _KINDS},
         "voters": dict(zip(findings.voters, [round(float(weight), 3) for weight in findings.weights], strict=True)),

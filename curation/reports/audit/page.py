@@ -168,7 +168,7 @@ def _trouble(figures: dict[str, Any]) -> dict[str, object]:
     pairs = trouble["class_pairs"]
     return {
         "table_head": ["images", *trouble["flagged"]],
-        "rows": [("estimated wrong", trouble["flagged"]), *trouble["kinds"].items()],
+        "rows": list(trouble["kinds"].items()),
         "matrix": _matrix(pairs, classes, worst_confusion([pairs]), "shown"),
         "commonest": commonest_list(pairs, classes),
     }

@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from curation.datasets.catalog import DatasetSpec
 from curation.reports.audit.figures import report_figures
@@ -14,7 +15,7 @@ from models.files.atomic import write_json, write_text
 _STYLE = Path(__file__).parents[1] / "style.css"
 
 
-def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
+def write_report(audit: Audit, spec: DatasetSpec, folder: Path, wrong: dict[str, Any]) -> None:
     """Write `folder/report.json` and `folder/report.html`, each whole or not at all.
 
     The page is one file that makes no request and runs no script; its figures are those of report.json.
@@ -23,11 +24,12 @@ def write_report(audit: Audit, spec: DatasetSpec, folder: Path) -> None:
         audit: the results.
         spec: the data set, for its title and licence.
         folder: made if it is not there.
+        wrong: the estimated number of wrong labels, as for `report_figures`.
 
     Raises:
         ErrataError: the folder cannot be written or the disk is full.
     """
-    figures, paths = report_figures(audit, spec.title, spec.licence), audit.rows.paths
+    figures, paths = report_figures(audit, spec.title, spec.licence, wrong), audit.rows.paths
     write_json(folder / "report.json", figures)
     style = style_sheet(_STYLE)
     page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: small_picture(paths[row], TWIN_PX))

@@ -55,11 +55,11 @@ def test_wrong_labels_left_once_all_are_judged(tmp_path: Path) -> None:
     given = check_errors(workspace, NAME, "original", 0.05)
     # Of 30 images 3 labels are wrong: both planted ones, and the one that shows none of the classes.
     assert not given.holds
-    assert given.text.startswith("wrong labels: 10.0 % estimated (90 % interval 10.0 % to 10.0 %; 3 of 30 images)")
+    assert given.text.startswith("wrong labels: 10.0 % (3 of 30 images, counted: every image is judged)")
     assert check_errors(workspace, NAME, "original", 0.1).holds
     curated = check_errors(workspace, NAME, "v2", 0.0)
     assert curated.holds
-    assert "wrong labels: 0.0 % estimated" in curated.text
+    assert "wrong labels: 0.0 % (0 of 29" in curated.text
     assert "0 of 29 images" in curated.text
     test = check_errors(workspace, NAME, "original", 0.5, "test")
     assert "2 of 12 test images" in test.text

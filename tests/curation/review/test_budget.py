@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom, norm
 
-from curation.review.budget import Budget, Interval, difference, estimate, review_curve, stop_sentence
+from curation.review.budget import Budget, Interval, difference, estimate, review_curve
 from curation.review.drawn_looks import draw_order, inclusion
 from models.arrays import BoolArray, FloatArray
 from models.errors import ErrataError
@@ -56,7 +56,6 @@ def test_a_full_census_is_exact() -> None:
     assert budget.left == Interval(0, 0, 0)
     assert budget.next_finds == {50: Interval(0, 0, 0), 100: Interval(0, 0, 0), 200: Interval(0, 0, 0)}
     assert budget.note == "every image has a verdict: the count is exact"
-    assert stop_sentence(budget) == "nothing is left to look at: 2 wrong labels were found"
 
 
 @pytest.mark.parametrize("all_wrong", [False, True])
@@ -75,14 +74,15 @@ def test_no_verdicts_yet() -> None:
     assert budget.total.low == 0
     assert budget.total.expected == pytest.approx(200, abs=100)
     assert budget.total.high > 900
-    assert budget.note.startswith("no verdicts yet")
+    assert budget.models == pytest.approx(100)
+    assert budget.models_next == pytest.approx({50: 5, 100: 10, 200: 20})
+    assert budget.note == ""
 
 
 def test_one_image() -> None:
     budget = estimate(np.array([0.5], np.float32), np.zeros(1, np.bool_), np.zeros(1, np.bool_), np.zeros(1))
     assert (budget.total.low, budget.total.high) == (0, 1)
     assert budget.total.expected == pytest.approx(0.5, abs=0.02)
-    assert stop_sentence(budget).startswith("the last 1 are expected to hold 0 (0–1)")  # noqa: RUF001
 
 
 @pytest.mark.parametrize(("drawn", "wrong"), [(10, 3), (100, 20), (400, 4)])
@@ -136,7 +136,7 @@ def test_all_seen_but_unsure() -> None:
     budget = estimate(HALF, looked, ONE, np.ones(4), unsure)
     assert (budget.found, budget.total.low, budget.total.high, budget.ahead) == (1, 1, 2, 0)
     assert budget.next_finds[50] == Interval(0, 0, 0)
-    assert stop_sentence(budget) == "nothing is left to look at: 1 wrong labels were found; 1 images stayed unsure"
+    assert budget.note.endswith("1 unsure count as not looked at")
 
 
 def test_notes_say_what_is_missing() -> None:
@@ -146,6 +146,7 @@ def test_notes_say_what_is_missing() -> None:
     assert plain_sample(100, 8, 2).note == "only 8 looks were drawn at random: the range is wide"
     assert plain_sample(100, 40, 0).note == "no label drawn at random was wrong (n = 40): perhaps none is left"
     assert plain_sample(100, 40, 4).note == ""
+    assert plain_sample(1000, 40, 0, quality=0.2).note == "no label drawn at random was wrong (n = 40)"
 
 
 @pytest.mark.parametrize("kind", ["good", "upside down"])
@@ -194,10 +195,6 @@ def test_the_forecast_follows_the_queue() -> None:
     last = estimate(quality, looked, rows < 90, probability, upcoming=rows[::-1])
     assert best.next_finds[50].expected > last.next_finds[50].expected + 5
     assert best.next_finds[50].expected < best.next_finds[100].expected < best.next_finds[200].expected
-    assert stop_sentence(best, 50).startswith("the next 50 are expected to hold ")
-    assert "90 were found, about " in stop_sentence(best, 50)
-    with pytest.raises(ErrataError, match="no forecast for the next 70 looks"):
-        stop_sentence(best, 70)
 
 
 def test_proposed_looks_calibrate_wherever_they_stand() -> None:

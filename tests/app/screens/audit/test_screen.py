@@ -210,7 +210,8 @@ def test_the_ranked_table_and_the_selected_image(workspace: Workspace) -> None:
     for words in ("Thirty drawn pictures", "mean of 3 fold models", "out of fold", "91.7%", "why sea", "why forest"):
         assert words in page
     assert "<b>30</b><span>images" in page
-    assert "<b>2</b><span>suspicious" in page
+    assert "<b>about 2</b><span>wrong labels, by the models" in page
+    assert "<b>2</b><span>to look at" in page
     assert "<b>1</b><span>leaks" in page
     assert f"<td>{SKIPPED[0]}</td><td>" in page
     assert not app.warning

@@ -134,7 +134,7 @@ def test_class_pairs(workspace: Workspace, audit: Audit) -> None:
     page = shown(show(errors="class pairs"))
     wrong = counts.sum() - counts.trace()
     assert wrong >= 2
-    assert f"About <b>{wrong}</b> of 30 labels are estimated to be wrong" in page
+    assert f"The models estimate about {wrong} wrong labels among 30 images" in page
     assert 'labelled <span class="er-given">sea</span>, shows <span class="er-other">forest</span>' in page
     assert {"errors": ["suspicious labels"], "split": ["all"], "pair": ["0.1"]} in picks(page)
 

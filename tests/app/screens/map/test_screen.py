@@ -102,7 +102,7 @@ def test_a_click_in_the_address_becomes_an_image(workspace: Workspace, audit: Au
 def test_a_lasso_in_the_address_is_kept_for_the_review(workspace: Workspace, audit: Audit) -> None:
     app = show(lasso=f"0..-1,-1.{SPAN + 1},-1.{SPAN + 1},{SPAN + 1}.-1,{SPAN + 1}")
     assert "30 images selected" in shown(app)
-    assert "2 suspicious" in shown(app)
+    assert "Another label fits better for 2." in shown(app)
     assert app.text_input[0].value == "map-1"
     app.text_input[0].set_value("A B")
     next(button for button in app.button if button.label == "Keep for the review").click()

@@ -16,10 +16,11 @@ from curation.decisions.ledger import log_of, open_ledger
 from curation.in_fiftyone.app_server import AppServer
 from curation.results.audit import Audit
 from curation.review.bench import Bench
-from curation.review.budget import stop_sentence
 from curation.review.drawn_looks import draw_order, inclusion, review_queue
 from curation.review.population import population
+from curation.review.wrong_labels import stop_sentence
 from curation.training.cam_drawing import drawing_folder
+from curation.words import sentence
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.files.atomic import write_json
@@ -138,8 +139,7 @@ def test_the_image_with_everything_that_speaks_for_either_label(workspace: Works
     assert image(app) == WORST
     for words in ("why sea", "why forest", *ARCHITECTURES, "most like it in", "0</b> of 12 images judged"):
         assert words in page
-    sentence = stop_sentence(tiny_bench(workspace).budget("test"))
-    assert sentence[1:] in page
+    assert sentence(stop_sentence(tiny_bench(workspace).budget("test"), "test")) in page
     assert labels(app) == {
         "F": "Keep **sea**",
         "A": "Accept **forest**",

@@ -74,7 +74,7 @@ def test_decisions_with_the_curve_and_the_stop_rule(workspace: Workspace, audit:
     page = shown(app)
     assert "relabel</td>" in page
     assert "1 image disputed" in page
-    assert "expected to hold" in page
+    assert "by the models, the " in page
     assert "wrong labels found over images looked at" in page
     assert '<span class="er-given">sea</span> → <span class="er-other">forest</span>' in page
     app.segmented_control(key="splits.of").set_value("train").run()
@@ -311,7 +311,12 @@ def test_names_are_escaped(workspace: Workspace, audit: Audit) -> None:
 
 def test_the_curve_ends_where_the_forecast_begins() -> None:
     interval = Interval(4.0, 1, 9)
-    budget = Budget(2, 0, 0, 1, interval, interval, {50: interval, 100: interval, 200: interval}, 60, "")
+    budget = Budget(2, 0, 0, 1, interval, interval, {50: interval, 100: interval, 200: interval}, 60, "", 5.0, {})
     chart = budget_chart(np.array([0, 0, 1]), budget)
     assert "expected next" in chart
-    assert "expected next" not in budget_chart(np.array([0, 1]), Budget(1, 0, 0, 1, interval, interval, {}, 0, ""))
+    assert "expected next" not in budget_chart(
+        np.array([0, 1]), Budget(1, 0, 0, 1, interval, interval, {}, 0, "", 5.0, {})
+    )
+    wide = Interval(40.0, 0, 60)
+    nothing_said = Budget(2, 0, 0, 1, wide, wide, {50: wide}, 60, "", 5.0, {})
+    assert "expected next" not in budget_chart(np.array([0, 0, 1]), nothing_said)
