@@ -7,7 +7,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from curation.palette import PALETTE
+from curation.palette import PALETTE, theme_css
 from curation.reports.line_chart import Line, Sheet, line_chart
 
 _SHEET = Sheet(640, 250, left=56, right=14, top=26, bottom=40)
@@ -49,7 +49,7 @@ def line_figure(
     if not drawing:
         return Markup()
     colours = "".join(f".c{place}{{--own:{colour}}}" for place, colour in enumerate(PALETTE))
-    style = _STYLE.read_text(encoding="utf-8") + colours
+    style = theme_css("svg") + _STYLE.read_text(encoding="utf-8") + colours
     return Markup('<figure class="er-chart"><img src="{}" alt="{} over {}">{}</figure>').format(
         drawing_address(drawing, style, f"{_SHEET.width} {_SHEET.height}"), y_label, x_label, _legend(lines)
     )

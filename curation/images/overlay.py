@@ -30,6 +30,13 @@ def thumbnail(path: Path, long_side_px: int = 256) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
 
 
+def shrunk(path: Path, long_side_px: int) -> Image.Image:
+    """Return the image upright in RGB, at most `long_side_px` on its longer side; small ones keep their size."""
+    image = decode(path)
+    image.thumbnail((long_side_px, long_side_px), Image.Resampling.LANCZOS)
+    return image
+
+
 def overlay(image: Image.Image, cam_file: Path) -> Image.Image:
     """Return the picture with the map over it: grey where nothing speaks for the class, bright where much does."""
     with Image.open(cam_file) as opened:

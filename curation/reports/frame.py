@@ -6,6 +6,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from curation.palette import theme_css
 from curation.reports.templates import render
 
 
@@ -44,5 +45,5 @@ def parts_of(anchor: str, sections: Iterable[Section]) -> list[Section]:
 
 
 def style_sheet(*paths: Path) -> Markup:
-    """Return style sheets of this package as one, to stand in a page."""
-    return Markup("".join(path.read_text(encoding="utf-8") for path in paths))  # noqa: S704
+    """Return style sheets of this package as one, after the theme, to stand in a page."""
+    return Markup(theme_css() + "".join(path.read_text(encoding="utf-8") for path in paths))  # noqa: S704

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.html_parts.line_chart import drawing_address
 from curation.comparison.pages.write import STYLES
+from curation.palette import theme_css, themed_css
 from curation.reports.frame import Section
 
 _SECTION = Markup('<section id="{}"><h2>{}</h2>{}</section>')
@@ -35,7 +36,7 @@ def style_html() -> str:
     """Return the style sheets of the page, limited to `shown_html`, in the colours of the app."""
     colours = Path(__file__).with_name("screen.css").read_text(encoding="utf-8")
     pages = "".join(path.read_text(encoding="utf-8") for path in STYLES)
-    return f"<style>.er-compare {{ {pages} }}\n{colours}</style>"
+    return f"<style>{themed_css('.er-compare')}.er-compare {{ {pages} }}\n{colours}</style>"
 
 
 def _as_image(drawing: re.Match[str]) -> str:
@@ -46,4 +47,4 @@ def _as_image(drawing: re.Match[str]) -> str:
 
 @cache
 def _drawing_style() -> str:
-    return Path(__file__).with_name("drawing.css").read_text(encoding="utf-8")
+    return theme_css("svg") + Path(__file__).with_name("drawing.css").read_text(encoding="utf-8")

@@ -4,16 +4,20 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
+from app.frame.served_pictures import PATH
 from app.html_parts.templates import macros
 from curation.palette import PALETTE
+from curation.results.audit import Audit
 from curation.results.map_groups import QUALITY, MapGroup
 from models.arrays import FloatArray
 
+HOVER_PX = 240  # longer side of the picture beside the mouse: twice what is shown
 SPAN = 65_535  # both axes run from 0 to this
 GREY = "#8a8d91"
 _STEPS = 32  # of label quality
@@ -45,7 +49,7 @@ def drawn_order(groups: Sequence[MapGroup]) -> npt.NDArray[np.int64]:
 
 
 def map_html(
-    side: int, key: str, points: npt.NDArray[np.uint16], groups: Sequence[MapGroup], by: str, quality: FloatArray
+    side: int, key: str, points: npt.NDArray[np.uint16], groups: Sequence[MapGroup], by: str, audit: Audit
 ) -> Markup:
     """Return the map.
 
@@ -55,9 +59,9 @@ def map_html(
         points: of all rows, shape (N, 2), in 0..SPAN.
         groups: the colours, every row in one of them.
         by: what the colours show, of `curation.results.map_groups.COLOURS`.
-        quality: label quality of all rows, shape (N,).
+        audit: whose images the points are; the mouse over a point shows its image, labels and label quality.
     """
-    order = drawn_order(groups)
+    order, quality = drawn_order(groups), audit.consensus.label_quality
     coloured = _by_quality(quality[order]) if by == QUALITY else _by_group(groups)
     packed = np.concatenate([points[order, 0], points[order, 1], coloured.codes]).astype("<u2")
     return _HTML.map(
@@ -66,10 +70,20 @@ def map_html(
         by=by,
         count=len(order),
         points=base64.b64encode(packed.tobytes()).decode(),
+        facts=base64.b64encode(_facts(audit, order).tobytes()).decode(),
+        classes=json.dumps(list(audit.rows.classes)),
+        pictures=f"{PATH.removeprefix('/')}?{urlencode({'dataset': audit.name, 'px': HOVER_PX})}&row=",
         colours=coloured.colours,
         names=json.dumps(coloured.names),
         legend=None if by == QUALITY else [(group.name, len(group.rows), _colour(group)) for group in groups],
     )
+
+
+def _facts(audit: Audit, order: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+    """Return row, given label, suggested label and label quality in per cent of each point, shape (4, N)."""
+    consensus = audit.consensus
+    percent = np.rint(100 * consensus.label_quality[order])
+    return np.stack([order, audit.rows.labels[order], consensus.suggested[order], percent]).astype("<u4")
 
 
 def _by_group(groups: Sequence[MapGroup]) -> _Colours:

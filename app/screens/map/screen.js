@@ -6,6 +6,7 @@
   const SPAN = 65535, NEAR_PX = 9, LEAST_PX = 5, MOST_CORNERS = 80;
 
   const numbers = text => new Uint16Array(Uint8Array.from(atob(text), sign => sign.charCodeAt(0)).buffer);
+  const wide32 = text => new Uint32Array(Uint8Array.from(atob(text), sign => sign.charCodeAt(0)).buffer);
   const rgb = code => [1, 3, 5].map(at => parseInt(code.slice(at, at + 2), 16));
 
   function choose(choices) { // as app/html_parts/picks.js does
@@ -39,11 +40,11 @@
     const side = box.dataset.side, key = box.dataset.key, n = +box.dataset.count;
     const packed = numbers(box.dataset.points), xs = packed.subarray(0, n), ys = packed.subarray(n, 2 * n);
     const group = packed.subarray(2 * n, 3 * n), colours = box.dataset.colours.split(" ").map(rgb);
-    const names = JSON.parse(box.dataset.names);
+    const names = JSON.parse(box.dataset.names), classes = JSON.parse(box.dataset.classes), facts = wide32(box.dataset.facts);
     const canvas = box.querySelector("canvas"), tip = box.querySelector(".er-map-tip"), pen = canvas.getContext("2d");
     const view = (window.errataMap.views[key] ??= { zoom: 1, x: SPAN / 2, y: SPAN / 2, hidden: {} });
     const hidden = (view.hidden[box.dataset.by] ??= new Set());
-    let lassoing = false, corners = null, kept = null, caught = null, frame = 0, drag = null;
+    let lassoing = false, corners = null, kept = null, caught = null, frame = 0, drag = null, over = -1;
 
     function span(values) {
       let low = SPAN, high = 0;
@@ -185,7 +186,7 @@
       const at = nearest(...place(event));
       if (at >= 0) choose({ at: `${side}.${at}`, lasso: "", image: "" });
     });
-    canvas.addEventListener("pointerleave", () => (tip.hidden = true));
+    canvas.addEventListener("pointerleave", () => { over = -1; tip.hidden = true; });
 
     function close(drawn) {
       const step = Math.ceil(drawn.length / MOST_CORNERS), whole = drawn.filter((_, at) => at % step === 0);
@@ -197,11 +198,24 @@
     function hover(px, py) {
       const at = nearest(px, py);
       tip.hidden = at < 0;
-      if (at >= 0) {
-        tip.textContent = names[group[at]];
-        tip.style.left = `${toX(xs[at]) + 12}px`;
-        tip.style.top = `${toY(ys[at]) - 12}px`;
-      }
+      if (at >= 0 && at !== over) fill(at);
+      over = at;
+      if (at < 0) return;
+      const x = toX(xs[at]), y = toY(ys[at]), right = x + 16 + tip.offsetWidth < canvas.clientWidth;
+      tip.style.left = `${right ? x + 14 : Math.max(0, x - 14 - tip.offsetWidth)}px`;
+      tip.style.top = `${canvas.offsetTop + Math.max(0, Math.min(canvas.clientHeight - tip.offsetHeight, y - 12))}px`;
+    }
+
+    function fill(at) { // the picture comes from the app's server: those of all points would make the page heavy
+      const [look, change, colour, quality] = tip.children, [row, given, suggested, percent] = [0, 1, 2, 3].map(k => facts[k * n + at]);
+      const picture = new Image();
+      picture.onload = () => { if (over === at) look.replaceChildren(picture); };
+      picture.alt = "";
+      look.replaceChildren();
+      picture.src = box.dataset.pictures + row;
+      change.textContent = given === suggested ? classes[given] : `${classes[given]} → ${classes[suggested]}`;
+      colour.textContent = ["label", "label quality"].includes(box.dataset.by) ? "" : `${box.dataset.by}: ${names[group[at]]}`;
+      quality.textContent = `label quality ${(percent / 100).toFixed(2)}`;
     }
 
     canvas.addEventListener("wheel", event => {

@@ -89,7 +89,7 @@ def _map(sides: list[Side], place: int, by: str, panel: "st.delta_generator.Delt
     caught = lassoed(st.query_params.get("lasso", ""), place, side.points, groups)
     row = chosen_row(side.audit)
     st.html(Markup('<h4 class="er-map-title">{}</h4>').format(side.title))
-    st.html(map_html(place, side.key, side.points, groups, by, side.audit.consensus.label_quality))
+    st.html(map_html(place, side.key, side.points, groups, by, side.audit))
     if row is not None:
         st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{place_of(row, groups)}"></span>')
     with panel:

@@ -226,7 +226,7 @@ def test_from_screen_to_screen(page: Page, address: str) -> None:
     seconds = []
     for name, selector in (("Errors", ".er-matrix"), ("Map", ".er-map canvas"), ("Data set", ".er-balance")):
         clicked_s = time.perf_counter()
-        page.get_by_role("button", name=name, exact=True).click()
+        page.get_by_role("link", name=name, exact=True).click()
         expect(page.locator(selector).first).to_be_visible()
         seconds.append(f"{name} {time.perf_counter() - clicked_s:.2f} s")
         settled(page)

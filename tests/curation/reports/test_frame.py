@@ -33,4 +33,4 @@ def test_a_style_sheet_stands_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("a > b { font: 'x'; }\n")
     (tmp_path / "b.css").write_text("c {}")
     style = style_sheet(tmp_path / "a.css", tmp_path / "b.css")
-    assert "<style>a > b { font: 'x'; }\nc {}</style>" in page("t", "k", "", [], style)
+    assert "}\na > b { font: 'x'; }\nc {}</style>" in page("t", "k", "", [], style)

@@ -112,9 +112,9 @@ def test_everything_fits_on_a_small_screen(page: Page, address: str, audit: Audi
 def test_to_the_audit_and_back(page: Page, address: str) -> None:
     page.goto(f"{address}&reviewer=anna&split=all")
     under_review(page)
-    page.get_by_role("button", name="Audit", exact=True).click()
+    page.get_by_role("link", name="Audit", exact=True).click()
     expect(page.locator(".er-image")).to_be_visible(timeout=PATIENCE_MS)
-    page.get_by_role("button", name="Review", exact=True).click()
+    page.get_by_role("link", name="Review", exact=True).click()
     under_review(page)
     assert "dataset=tiny" in page.url
     assert "split=all" in page.url
