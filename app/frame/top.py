@@ -6,10 +6,11 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.frame.viewer import STYLE, viewer
 from app.html_parts.assets import run_script
 from app.html_parts.picks import hear_picks, pick
 from app.html_parts.templates import macros
-from app.frame.viewer import STYLE, viewer
+from app.state import chosen_dataset
 from curation.palette import themed_css
 
 _HERE = Path(__file__).parent
@@ -41,6 +42,5 @@ def _link(name: str, title: str, here: bool) -> Markup:
 
 def name_dataset() -> None:
     """Tell the viewer which data set the screen shows: its images come whole from there. To be called last."""
-    name = str(st.session_state.get("dataset", ""))  # the choice of `app.panels.data_bar`
     with st.container(key="er-frame-dataset"):
-        st.html(Markup('<span class="er-dataset" data-name="{}"></span>').format(name))
+        st.html(Markup('<span class="er-dataset" data-name="{}"></span>').format(chosen_dataset()))

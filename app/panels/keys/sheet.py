@@ -61,4 +61,8 @@ def other_keys() -> list[Line]:
 
 def leaving_keys() -> list[Line]:
     """Return the keys that all screens have, with what they do."""
-    return [(("+",), "Enlarge the image"), (("Esc",), "Leave a field, a list, this sheet"), (("?",), "Show or hide this sheet")]
+    return [
+        (("+",), "Enlarge the image"),
+        (("Esc",), "Leave a field, a list, this sheet"),
+        (("?",), "Show or hide this sheet"),
+    ]
