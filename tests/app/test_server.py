@@ -20,7 +20,7 @@ for screen in {SCREENS!r}:
     app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)
     app.query_params["dataset"], app.query_params["screen"] = "tiny", screen
     app.run()
-    assert app.button and not app.exception, screen
+    assert app.selectbox and not app.exception, screen
 print(*[name for name in set(sys.modules) - loaded if not name.startswith("streamlit")])
 """
 
