@@ -5,7 +5,7 @@ STAMP  := $(VENV)/.errata-ready
 SERVER := $(VENV)/.errata-mongod
 
 .PHONY: run setup test check sweep faults lock bench bench-issues results clean
-run: setup            ## audit `scenes` if need be, then serve the app and the FiftyOne App
+run: setup            ## serve the app, which shows the audit of `scenes` while it runs, and the FiftyOne App
 	@exec $(BIN)/errata serve
 
 setup: $(STAMP) $(SERVER)

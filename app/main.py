@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.frame.top import name_dataset, top
 from app.html_parts.markdown import sentence
+from app.panels.tour import tour
 from app.panels.unknown_dataset import unknown_dataset
 from app.state import UnknownDatasetError
 from models.errors import ErrataError
@@ -44,6 +45,7 @@ def main() -> None:
     except ErrataError as error:
         logging.getLogger("errata").info("", exc_info=True)
         st.error(sentence(error))
+    tour(screen)
 
 
 def _chosen() -> str:

@@ -60,11 +60,12 @@ def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
     from app.commands.progress import stage_display
     from app.jobs.result import record
     from curation.audit.run import run_audit
-    from curation.datasets.opening import open_dataset
+    from curation.datasets.opening import open_dataset, undrawn
     from curation.workspace.names import ORIGINAL
 
     with stage_display() as show:
-        spec, rows = open_dataset(name, workspace, config.seed, lambda done, total: show("draw images", done, total))
+        embedded = undrawn(name, workspace)
+        spec, rows = (embedded, None) if embedded else open_dataset(name, workspace, config.seed)
         foreign = None
         if config.predictions:
             from curation.audit.foreign_predictions import reader

@@ -1,4 +1,4 @@
-"""`errata serve`: audits where need be, then serves the app and the FiftyOne App until it is told to stop."""
+"""`errata serve`: the app at once, the audit where need be, and the FiftyOne App, until it is told to stop."""
 
 import os
 import signal
@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -20,14 +20,15 @@ REPOSITORY = Path(__file__).parents[2]
 SERVER = "app.server"
 _START_S = 60
 _STOP_S = 10
+_LOOK_S = 0.5
 
 
 def serve(
     port: Annotated[int, typer.Option(help="of the Streamlit app", min=1, max=65535)] = 8501,
     fiftyone_port: Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)] = 5151,
-    name: Annotated[str, typer.Option(help="data set to show; audited first if need be")] = "scenes",
+    name: Annotated[str, typer.Option(help="data set to show; audited meanwhile if need be")] = "scenes",
 ) -> None:
-    """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` first if need be."""
+    """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` meanwhile, if that is not done yet."""
     from models.files.runs import terminated_as_interrupt
 
     workspace, dataset = audited_dataset(name)
@@ -35,13 +36,18 @@ def serve(
     with ExitStack() as servers:  # ends what was started here
         try:
             servers.enter_context(terminated_as_interrupt(signal.SIGTERM, signal.SIGHUP))  # also a closed terminal
-            audit_if_needed(workspace, name, dataset)
             app = servers.enter_context(streamlit_server(workspace, port))
-            url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
+            audits = servers.enter_context(audit_if_needed(workspace, name, dataset))
+            url = "" if audits else servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
             wait_for_answer(workspace, app, port)
-            typer.echo(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}\nFiftyOne: {url}\nCtrl-C stops both")
+            typer.echo(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}")
+            typer.echo(f"FiftyOne: {url}" if url else f"The app shows how far the audit of {dataset} is.")
+            typer.echo("Ctrl-C stops both" if url else "Ctrl-C stops both; what the audit has finished is kept")
             while app.poll() is None:
-                time.sleep(0.5)
+                time.sleep(_LOOK_S)
+                if not url and _is_in_fiftyone(workspace, dataset):
+                    url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
+                    typer.echo(f"FiftyOne: {url}")
             raise ErrataError(f"the app ended: {_last_words(workspace)}; start it again with `errata serve`")
         except KeyboardInterrupt:  # the usual end
             typer.echo("\nstopping …")
@@ -62,8 +68,19 @@ def _check_ports(workspace: Workspace, port: int, fiftyone_port: int) -> None:
         raise ErrataError(f"port {port} serves FiftyOne; choose another with --port")
 
 
-def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
-    """Audit the data set unless that is done, or another process is doing it, which the app then shows."""
+@contextmanager
+def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> Iterator[bool]:
+    """Start the audit unless it is done; yield whether it goes on. An audit that was started here ends with the block.
+
+    Args:
+        workspace: of the audit.
+        name: what `errata audit` is given.
+        dataset: the name under which it is audited.
+    """
+    from app.commands.queue import job_request
+    from app.jobs.actions import cancel_job, enqueue
+    from curation.database.start import stop_database
+    from curation.in_fiftyone.app_server import running_apps
     from curation.workspace.names import audit_folder
     from models.files.runs import read_status
 
@@ -71,25 +88,36 @@ def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> None:
     status = read_status(folder)
     if status and status.state == "running":
         typer.echo(f"{dataset} is being audited by process {status.pid}; the app shows how far it is")
+        yield True
         return
     if status and status.state == "finished" and (folder / "results.json").exists():
+        yield False
         return
     if status and earlier_audit_is_whole(workspace, dataset):  # a mistyped option must not replace it by the defaults
         typer.echo(
             f"the last audit of {dataset} ended early ({status.error or status.state}); shown is the one before; "
             f"to go on with it: errata audit {name}"
         )
+        yield False
         return
-    # A process of its own: the memory that training took is given back before the servers start.
-    process = subprocess.Popen([sys.executable, "-m", "app.cli", "audit", name])  # noqa: S603 (our own command)
+    job = enqueue(workspace, job_request(workspace, ["audit", name]))
     try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        process.wait(_STOP_S)
-        raise
-    if code:
-        raise typer.Exit(code)  # the process printed the reason
+        yield True
+    finally:
+        with suppress(ErrataError):  # long over, and forgotten by the queue
+            cancel_job(workspace, job.id)
+        if not running_apps(workspace) and not an_audit_runs(workspace):
+            stop_database(workspace)
+
+
+def _is_in_fiftyone(workspace: Workspace, dataset: str) -> bool:
+    """Return whether the audit is finished, so that FiftyOne has something to show."""
+    from curation.workspace.names import audit_folder
+    from models.files.runs import read_status
+
+    folder = audit_folder(workspace, dataset)
+    status = read_status(folder)
+    return status is not None and status.state == "finished" and (folder / "fiftyone.json").exists()
 
 
 def earlier_audit_is_whole(workspace: Workspace, dataset: str) -> bool:

@@ -35,6 +35,7 @@ class JobState:
     error: str = ""
     log: tuple[str, ...] = ()  # last lines of a process that the app started
     fills: str = ""  # name of the run folder that the stage fills, where that is another one than the job's
+    began: float = 0.0  # Unix time at which the stage began, s; 0 where that is not known
 
     @property
     def active(self) -> bool:
@@ -98,7 +99,9 @@ def watch(folder: Path) -> JobState:
     if status is None:
         return JobState("none")
     started = launched if from_app else status.started  # also what it took to import everything
-    return JobState(status.state, started, status.stage, status.done, status.total, status.error, log, status.fills)
+    return JobState(
+        status.state, started, status.stage, status.done, status.total, status.error, log, status.fills, status.began
+    )
 
 
 def last_request(folder: Path) -> dict[str, Any]:

@@ -12,15 +12,16 @@ from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, enqueue
 from app.jobs.process import JobState, cancel, memory_mb, watch
 from app.jobs.queue import Job, jobs
-from app.jobs.words import since
+from app.jobs.words import left_words, loading_words, since
 from app.jobs.worker import ensure_worker
 from app.panels.audit_options import audit_options
-from app.panels.audit_steps import AuditStep, audit_steps
+from app.panels.audit_steps import AuditStep, audit_steps, seconds_until
+from app.panels.audit_unchanged import nothing_changed
+from app.panels.first_list import results_stamp
 from app.panels.job import POLL_S, log_expander
 from app.panels.learning_curves import audit_curves
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
-from curation.words import duration
 
 _HTML = macros(__file__)
 
@@ -38,9 +39,13 @@ def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> 
     asked = st.button(
         label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"
     )
-    if asked:
-        enqueue(workspace(), job_request(workspace(), ["audit", name, *options]))
-        st.rerun()
+    if not asked:
+        return
+    if unchanged := nothing_changed(workspace(), name, folder, options):
+        st.toast(unchanged, icon=":material/check_circle:", duration="long")
+        return
+    enqueue(workspace(), job_request(workspace(), ["audit", name, *options]))
+    st.rerun()
 
 
 def waiting_job(folder: Path) -> Job | None:
@@ -76,7 +81,7 @@ def progress_panel(folder: Path, job_state: JobState, name: str) -> None:
         ensure_worker(workspace())
         st.fragment(_waiting, run_every=POLL_S)(folder)
     elif job_state.active:
-        st.fragment(_running, run_every=POLL_S)(folder)
+        st.fragment(_running, run_every=POLL_S)(folder, results_stamp(folder))
     elif job_state.state in ("failed", "cancelled", "interrupted"):
         _unfinished(folder, job_state, name)
 
@@ -96,15 +101,19 @@ def _waiting(folder: Path) -> None:
             st.rerun(scope="app")
 
 
-def _running(folder: Path) -> None:
+def _running(folder: Path, shown: int) -> None:
     job_state = watch(folder)
-    if not job_state.active:
+    if not job_state.active or results_stamp(folder) != shown:
         st.rerun(scope="app")
     steps = audit_steps(folder, job_state)
     with st.container(border=True, key="audit-progress"):
         _head(folder, job_state)
         current = next((step for step in steps if step.state == "now"), AuditStep("Start", "now"))
-        st.progress(current.share, text=_stage_text(current, job_state))
+        if current.name == "Start":
+            share, text = loading_words(job_state)
+            st.progress(share, text=f"{text[0].upper()}{text[1:]}")
+        else:
+            st.progress(current.share, text=_stage_text(current, job_state))
         curves = audit_curves(folder, job_state)
         if curves:
             table, chart = st.columns([10, 9], gap="medium")
@@ -117,10 +126,13 @@ def _running(folder: Path) -> None:
 
 def _head(folder: Path, job_state: JobState) -> None:
     """Show how long the audit runs and how much memory it uses, and the button that ends it."""
-    memory = memory_mb(folder)
+    memory, left = memory_mb(folder), seconds_until(folder, job_state)
     used = f" It uses {memory:,.0f} MB of memory." if memory else ""
+    rest = f", {left_words(left)}" if left else ""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**Audit running** for {since(job_state.started)}.{used} It goes on when this page is closed.")
+        st.markdown(
+            f"**Audit running** for {since(job_state.started)}{rest}.{used} It goes on when this page is closed."
+        )
         if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
             cancel(folder)
             st.rerun(scope="app")
@@ -128,7 +140,7 @@ def _head(folder: Path, job_state: JobState) -> None:
 
 def _stage_text(step: AuditStep, job_state: JobState) -> str:
     figures = f": {job_state.done:,} of {job_state.total:,}" if job_state.total > 1 else " …"
-    left = f", about {duration(step.left, rough=True)} left in this step" if step.left else ""
+    left = f", {left_words(step.left)} in this step" if step.left else ""
     return f"{step.name}{figures}{left}"
 
 

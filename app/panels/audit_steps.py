@@ -1,10 +1,13 @@
 """The steps of a running audit in the words that people see."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.jobs.process import JobState
+from app.jobs.words import seconds_left
+from app.panels.audit_time import audit_seconds_left
 from curation.audit.choices import CANDIDATES
 from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES
 from curation.training.combine import COMBINATIONS
@@ -12,6 +15,7 @@ from curation.workspace.stages import StageRecord, read_records
 from models.files.atomic import read_json
 
 _NAMES = {
+    "draw": "Draw the pictures",
     "images": "Read and check the images",
     "problems": "Look for spoiled images",
     "duplicates": "Find duplicates",
@@ -20,6 +24,7 @@ _NAMES = {
     "train": "Train",
     "choose": "Decide on",
     "compare": "Compare the",
+    "first": "Judge the first",
     "judge": "Judge the labels",
     "map": "Map of",
     "cams": "Grad-CAM of",
@@ -50,7 +55,7 @@ def audit_steps(folder: Path, job_state: JobState) -> tuple[AuditStep, ...]:
     current = planned.index(job_state.stage)
     share = min(1.0, job_state.done / job_state.total) if job_state.total else 0.0
     done = [AuditStep(_name(stage), "done", _seconds(records, stage), 1.0) for stage in planned[:current]]
-    now = AuditStep(_name(job_state.stage), "now", 0.0, share, _seconds_left(folder, job_state, share))
+    now = AuditStep(_name(job_state.stage), "now", 0.0, share, seconds_left(job_state, time.time()))
     return (*done, now, *(AuditStep(_name(stage), "waiting") for stage in planned[current + 1 :]))
 
 
@@ -58,12 +63,21 @@ def _seconds(records: dict[str, StageRecord], stage: str) -> float:
     return records[stage].seconds if stage in records else 0.0
 
 
-def _seconds_left(folder: Path, job_state: JobState, share: float) -> float:
-    """Return how many seconds the stage still takes at its speed so far; it began when the last one was recorded."""
-    recorded = folder / "stages.json"
-    began = max(job_state.started, recorded.stat().st_mtime if recorded.exists() else 0.0)
-    elapsed = time.time() - began
-    return elapsed / share * (1 - share) if 0.02 < share < 1 and elapsed > 2 else 0.0
+def seconds_until(folder: Path, job_state: JobState, stage: str = "report") -> float:
+    """Return how many seconds a running audit takes until a stage is over; 0 where that is not known.
+
+    Args:
+        folder: of the audit.
+        job_state: of the audit.
+        stage: its name; by default the last one.
+    """
+    if job_state.state != "running" or not (folder / "config.json").exists():
+        return 0.0
+    records, folds = read_records(folder), int(read_json(folder / "config.json").get("folds", 5))
+    plan = _planned(folder, set(records) | {job_state.stage})
+    if job_state.stage not in plan:
+        return 0.0
+    return audit_seconds_left(folder, plan, job_state, records, folds, stage)
 
 
 def _planned(folder: Path, seen: set[str]) -> list[str]:
@@ -75,14 +89,22 @@ def _planned(folder: Path, seen: set[str]) -> list[str]:
     training = [
         stage for stage in training if stage in seen or (stage.startswith("train") and stage[6:] not in left_out)
     ]
-    training += [stage for stage in ("compare voters",) if stage in seen]
+    training += _seen(["compare voters"], seen)
+    if "first list" in seen:
+        trained = [place for place, stage in enumerate(training) if stage in seen and stage.startswith("train")]
+        training.insert(max(trained, default=-1) + 1, "first list")
     drawing = [f"{kind} {name}" for kind in ("map", "cams") for name in names if name not in COMBINATIONS]
     # Duplicates are found by the features of the first frozen architecture, so these come before them.
     early = [stage for stage in training if stage.startswith("features")][:1]
     training = [stage for stage in training if stage not in early]
     return [
-        "images", "problems", *early, "duplicates", *(imported or training), "judge", *drawing, "fiftyone", "report",
+        *_seen(["draw"], seen), "images", "problems", *early, "duplicates", *(imported or training), "judge", *drawing,
+        "fiftyone", "report",
     ]  # fmt: skip
+
+
+def _seen(stages: Sequence[str], seen: set[str]) -> list[str]:
+    return [stage for stage in stages if stage in seen]
 
 
 def _architectures(asked: list[str], seen: set[str]) -> list[str]:

@@ -7,6 +7,7 @@ import streamlit as st
 from app.html_parts.markdown import command, plain
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
+from app.panels.first_list import first_list_note
 from app.state import (
     audit_name_of,
     choose_dataset,
@@ -82,6 +83,8 @@ def audit_of(chosen: str, purpose: str) -> Audit | None:
         progress_panel(folder, watch(folder), chosen)
         if not watch(folder).active:
             nothing_yet(chosen, "Not audited yet", purpose)
+        return None
+    first_list_note(audit)
     return audit
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from app.jobs.process import watch
 from app.panels.reviewer_name import ask_name, current_reviewer
 from app.state import workspace
 from curation.database.names import dataset_name, view_in_links
@@ -30,7 +31,12 @@ def fiftyone_link(audit: Audit, view: str) -> str:
         address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), slug))
         st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:")
         return address
-    if not name:
+    if not (audit.folder / "fiftyone.json").exists() and watch(audit.folder).active:
+        st.button(
+            "Start FiftyOne", icon=":material/rocket_launch:", key="fiftyone.later", disabled=True,
+            help="FiftyOne has the data set when its audit is finished.",
+        )  # fmt: skip
+    elif not name:
         with st.popover("Start FiftyOne", icon=":material/rocket_launch:"):
             ask_name("fiftyone.name")
     elif st.button("Start FiftyOne", icon=":material/rocket_launch:", key="fiftyone.start"):

@@ -1,6 +1,6 @@
 """Every image predicted by models that did not learn from it; copies are grouped before, since they share a fold."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,10 @@ from models.files.atomic import digest
 
 if TYPE_CHECKING:
     from curation.training.out_of_fold import Material
+    from models.jobs.cross_validate import Problem
+
+
+JudgeFirst = Callable[["Predicted", tuple[str, ...]], None]  # told what is predicted, and which architectures are not
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,23 @@ class Predicted:
 
 
 def train_models(
-    workspace: Workspace, spec: DatasetSpec, checked: CheckedRows, config: AuditConfig, stages: Stages
+    workspace: Workspace,
+    spec: DatasetSpec,
+    checked: CheckedRows,
+    config: AuditConfig,
+    stages: Stages,
+    judge_first: JudgeFirst | None = None,
 ) -> Predicted:
-    """Train a model for each fold of each architecture, and combine the architectures where the config says so."""
+    """Train a model for each fold of each architecture, and combine the architectures where the config says so.
+
+    Args:
+        workspace: where runs are kept.
+        spec: the data set.
+        checked: its images.
+        config: names the architectures.
+        stages: of the audit.
+        judge_first: called with what has been predicted whenever an architecture is trained and others have to be.
+    """
     from curation.audit.fine_tuning import more_than_named
     from curation.audit.training_time import missing_weights
     from curation.audit.voters import Budget, Voters
@@ -51,16 +69,33 @@ def train_models(
     else:
         duplicates = group_copies(material, config, stages)
     problem = problem_of(checked.rows, duplicates.groups, config.folds, config.seed)
+
+    def trained_so_far(runs: Mapping[str, str], others: tuple[str, ...]) -> None:
+        missing = tuple(name for name in others if not _is_predicted(name, problem, material))
+        if judge_first and runs and missing:
+            judge_first(Predicted(duplicates, dict(runs), {}, material), missing)
+
     if config.minutes is not None:
         voters = Voters(problem, material, stages, Budget(config.minutes, len(checked.rows), stages.started))
-        for name in CANDIDATES:
+        for place, name in enumerate(CANDIDATES):
             voters.consider(name)
+            if name == FROZEN:  # of the others, only the small network is sure to vote
+                trained_so_far(voters.runs, CANDIDATES[place + 1 : place + 2])
         return Predicted(duplicates, voters.runs, {}, material, tuple(voters.choices))
-    trained = {name: train_out_of_fold(name, problem, material, stages) for name in config.members}
+    trained: dict[str, str] = {}
+    for place, name in enumerate(config.members):
+        trained[name] = train_out_of_fold(name, problem, material, stages)
+        trained_so_far(trained, config.members[place + 1 :])
     more = more_than_named(config, trained, problem, material, stages)
     combined = {name: combine(name, trained, problem, material, stages) for name in config.combinations}
     members = dict.fromkeys(combined, config.members)
     return Predicted(duplicates, {**trained, **more.runs, **combined}, members, material, more.choices, more.offer)
+
+
+def _is_predicted(name: str, problem: "Problem", material: "Material") -> bool:
+    from curation.training.out_of_fold import fold_models
+
+    return (fold_models(name, problem, material).folder / "predictions.npz").exists()
 
 
 def group_copies(material: "Material", config: AuditConfig, stages: Stages) -> Duplicates:

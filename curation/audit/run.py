@@ -15,6 +15,7 @@ Each stage is done again where its key changes. A key names all that the result 
     predictions  names of the images, and the predictions made elsewhere
     judge        labels, which of them may be learned from, groups of copies, the voters' runs, seed
     judge again  as judge, and what the settled verdicts say of the labels; with --with-decisions only
+    (a first list, while other architectures are trained, is no stage: it is judged anew and replaced by the last)
     map          the embeddings, seed
     cams         the run, the images and classes to be looked at
     fiftyone     all stages before, version of the labels, Errata's version
@@ -32,16 +33,17 @@ from pathlib import Path
 import numpy as np
 
 from curation.audit.config import AuditConfig
+from curation.audit.first_list import FirstList, forget_first_list, shows_first_list, summarise
 from curation.audit.judging import Court
-from curation.audit.predicting import Predicted, take_predictions, train_models
+from curation.audit.predicting import take_predictions, train_models
 from curation.database.names import dataset_name
-from curation.datasets.catalog import DatasetSpec
+from curation.datasets.catalog import DatasetSpec, read_rows
+from curation.datasets.fetch import draw_if_embedded
 from curation.datasets.rows import Rows
 from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.decisions.lessons import read_lessons
-from curation.images.checked_rows import CheckedRows
 from curation.images.checking import check_listed, note_problems
-from curation.images.keys import bytes_key, content_key, files_key, rows_key
+from curation.images.keys import bytes_key, files_key
 from curation.results.architectures import (
     ArchitectureResult,
     architecture_results,
@@ -51,16 +53,17 @@ from curation.results.architectures import (
 )
 from curation.results.audit import Audit
 from curation.results.cam_files import cam_jobs
-from curation.results.summary import Summary, write_results
+from curation.results.summary import write_results
 from curation.versions.working_copy import working_copy
 from curation.workspace.folders import Workspace
-from curation.workspace.names import audit_folder
-from curation.workspace.stages import Stages
+from curation.workspace.names import ORIGINAL, audit_folder
+from curation.workspace.stages import OnStage, Stages
 from models.arrays import FloatArray, Progress
 from models.figures.predictions import Predictions
 from models.files.atomic import atomic, digest, read_json, write_json
 from models.files.runs import computing
 
+Elsewhere = tuple[str, Callable[[Rows], Predictions]]  # name and reader of a model's predictions
 _JUDGEMENT = ("judge", "cams")  # stages that depend on the judgement of the labels
 _CODE = (".py", ".html", ".svg", ".css")  # of the reports: a changed template writes the report again
 
@@ -68,17 +71,17 @@ _CODE = (".py", ".html", ".svg", ".css")  # of the reports: a changed template w
 def run_audit(
     workspace: Workspace,
     spec: DatasetSpec,
-    rows: Rows,
+    rows: Rows | None,
     config: AuditConfig,
-    predictions: tuple[str, Callable[[Rows], Predictions]] | None = None,
-    on_stage: Callable[[str, int, int], None] | None = None,
+    predictions: Elsewhere | None = None,
+    on_stage: OnStage | None = None,
 ) -> Audit:
     """Audit a data set; a second call with the same arguments only does what is missing.
 
     Args:
         workspace: where everything is kept.
         spec: the data set.
-        rows: its images and given labels.
+        rows: its images and given labels; None: of an embedded data set that is drawn first.
         config: what to do.
         predictions: name and reader of a model's predictions made elsewhere; no model is trained then.
         on_stage: told (stage, done, total).
@@ -86,29 +89,37 @@ def run_audit(
     Raises:
         ErrataError: anything a person can fix.
     """
-    config = config.checked()
-    copy = working_copy(workspace, spec, rows, config.version)
-    spec, rows = copy.to_audit()
+    config, of_labels = config.checked(), {"version": ORIGINAL}
+    if rows is not None:
+        copy = working_copy(workspace, spec, rows, config.version)
+        (spec, rows), of_labels = copy.to_audit(), copy.config
     folder, log = audit_folder(workspace, spec.name), log_of(workspace, spec.name)
     if config.with_decisions:
         read_lessons(open_ledger(workspace, spec.name), spec.name)  # else an audit would fail after its first stage
-    with computing(folder, {"dataset": spec.name, "source": spec.source, **asdict(config), **copy.config}) as run:
+    with computing(folder, {"dataset": spec.name, "source": spec.source, **asdict(config), **of_labels}) as run:
         stages = Stages(run, on_stage)
+        if rows is None:
+            rows = draw_rows(spec, config.seed, stages)
         checked = check_listed(rows, workspace, stages)
         lessons = read_lessons(Ledger(log, checked), spec.name) if config.with_decisions else None
         problems = note_problems(checked, workspace, stages)
         if predictions is None:
-            predicted = train_models(workspace, spec, checked, config, stages)
+            first_list = FirstList(workspace, spec, checked, config, stages)
+            predicted = train_models(workspace, spec, checked, config, stages, first_list.write)
         else:
             name, read = predictions
             predicted = take_predictions(workspace, spec, checked, name, read(checked.rows), stages)
         if predicted.material is not None:
             config = replace(config, architectures=tuple(predicted.runs))  # those that were chosen
-        summary = summarise(spec, checked, config, predicted, stages)
-        write_results(folder, summary)  # from here on an interrupted audit shows what it has
+        summary = summarise(spec, checked, config, predicted, _names(stages))
+        if not (replaces := shows_first_list(folder, summary)):
+            write_results(folder, summary)  # from here on an interrupted audit shows what it has
         architectures = architecture_results(read_predictions(workspace, summary), summary, checked.rows.labels)
         court = Court(architectures, checked, predicted, config.seed)
         findings = court.judge(stages)
+        if replaces:
+            write_results(folder, summary)
+        forget_first_list(folder)
         if lessons:
             findings = court.judge_again(findings, *lessons, stages)
         architectures = tuple(draw_map(architecture, config.seed, stages) for architecture in architectures)
@@ -130,24 +141,16 @@ def run_audit(
         return replace(audit, stages=tuple(stages.records))
 
 
-def summarise(
-    spec: DatasetSpec, checked: CheckedRows, config: AuditConfig, predicted: Predicted, stages: Stages
-) -> Summary:
-    """Return what the audit consists of."""
-    settings = {**asdict(config), "architectures": list(config.architectures)}
-    told = {"choices": [choice.line for choice in predicted.choices], "offer": predicted.offer}
-    optional = {"minutes": settings.pop("minutes"), **told}
-    return Summary(
-        config={**settings, **{name: value for name, value in optional.items() if value}},
-        version=config.version,
-        title=spec.title,
-        licence=spec.licence,
-        runs=predicted.runs,
-        members=predicted.members,
-        dataset_key=rows_key(checked),
-        images_key=content_key(checked),
-        stages=_names(stages),
-    )
+def draw_rows(spec: DatasetSpec, seed: int, stages: Stages) -> Rows:
+    """Draw an embedded data set and return its images with their given labels.
+
+    Args:
+        spec: the data set.
+        seed: as for `read_rows`.
+        stages: of the audit.
+    """
+    stages.passing("draw", lambda progress: draw_if_embedded(spec, progress))
+    return read_rows(spec, seed)
 
 
 def draw_map(architecture: ArchitectureResult, seed: int, stages: Stages) -> ArchitectureResult:

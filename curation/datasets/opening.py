@@ -52,6 +52,18 @@ def open_dataset(
     return spec, read_rows(spec, seed)
 
 
+def undrawn(name: str, workspace: Workspace) -> DatasetSpec | None:
+    """Return the embedded data set of that name where its images are not drawn yet, else None.
+
+    Raises:
+        ErrataError: there is no such data set.
+    """
+    if (name := source_to_audit(name, workspace)).startswith(FIFTYONE):
+        return None
+    spec = find_dataset(name, workspace)
+    return spec if spec.embedded and not spec.root.exists() else None
+
+
 def check_known(name: str, workspace: Workspace) -> None:
     """Raise if there is no such data set; called before imports that take seconds.
 

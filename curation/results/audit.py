@@ -1,6 +1,6 @@
 """What an audit found, read back from its run folder; needs neither torch nor FiftyOne."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from curation.results.architectures import (
     points_file,
     read_predictions,
 )
-from curation.results.summary import read_results
+from curation.results.summary import Summary, read_results
 from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.findings import COPIES_SINCE, Findings, judge_labels
 from curation.scoring.scores import Ranking
@@ -33,6 +33,7 @@ from models.figures.predictions import Predictions
 
 FINDINGS = "findings.npz"  # by the labels as given
 TAUGHT_FINDINGS = "findings-with-decisions.npz"  # by these and the verdicts on them
+FIRST_FINDINGS = "first-findings.npz"  # by the architectures that have judged while others are still trained
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Audit:
     findings: Findings  # of all architectures together
     stages: tuple[StageRecord, ...] = ()
     problems: ImageProblems | None = None  # None: an audit that did not look for them
+    awaited: tuple[str, ...] = ()  # architectures still to judge: the list is the first, and will get better
 
     @property
     def rows(self) -> Rows:
@@ -111,9 +113,10 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         checked,
         duplicates,
         architectures,
-        _findings(_findings_file(folder, summary.config), rows, duplicates, architectures),
+        _findings(_findings_file(folder, summary), rows, duplicates, architectures),
         _stages_in_order(folder, summary.stages),
         _problems(folder, n),
+        summary.awaited,
     )
 
 
@@ -129,10 +132,12 @@ def _points(file: Path, n: int) -> FloatArray | None:
     return points if points is not None and len(points) == n else None
 
 
-def _findings_file(folder: Path, config: Mapping[str, Any]) -> Path:
+def _findings_file(folder: Path, summary: Summary) -> Path:
     """Return the file of the judgement that an audit was asked for; until that is there, by the labels as given."""
+    if summary.awaited:
+        return folder / FIRST_FINDINGS
     taught = folder / TAUGHT_FINDINGS
-    return taught if config.get("with_decisions") and taught.exists() else folder / FINDINGS
+    return taught if summary.config.get("with_decisions") and taught.exists() else folder / FINDINGS
 
 
 def _findings(file: Path, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]) -> Findings:

@@ -23,6 +23,7 @@ class Summary:
     dataset_key: str  # digest of images, labels and splits; empty in audits of before
     images_key: str = ""  # digest of the images alone; empty in audits of before
     stages: tuple[str, ...] = field(default=())  # finished so far, in their order
+    awaited: tuple[str, ...] = ()  # architectures still to judge; until then the list is the first
 
 
 def write_results(folder: Path, summary: Summary) -> None:
@@ -38,7 +39,10 @@ def write_results(folder: Path, summary: Summary) -> None:
         if before.get("images_key") != summary.images_key:
             for points in folder.glob("map-*.npy"):
                 points.unlink()
-    write_json(folder / _FILE, asdict(summary))
+    values = asdict(summary)
+    if not summary.awaited:
+        del values["awaited"]
+    write_json(folder / _FILE, values)
 
 
 def read_results(folder: Path) -> Summary:
@@ -58,4 +62,5 @@ def read_results(folder: Path) -> Summary:
         dataset_key=stored.get("dataset_key", ""),
         images_key=stored.get("images_key", ""),
         stages=tuple(stored.get("stages", ())),
+        awaited=tuple(stored.get("awaited", ())),
     )

@@ -10,7 +10,7 @@ from curation.decisions.agreement import Agreement, disagreements, reviewer_agre
 from curation.decisions.ledger import Ledger, log_of
 from curation.results.audit import Audit
 from curation.review.budget import Budget
-from curation.review.drawn_looks import Queue, adaptive_queue
+from curation.review.drawn_looks import SHARE, Queue, adaptive_queue
 from curation.review.learning import Learning
 from curation.review.look_alikes import LookAlikes
 from curation.review.population import Population, draw_order_of, label_probabilities, population
@@ -72,6 +72,8 @@ class Bench:
         self.look_alikes = LookAlikes(audit)
         self.learning = Learning(audit, ledger, self.row_of)
         self._draws = draw_order_of(audit)
+        # Looks are drawn by the last list of an audit; by the first they would be drawn from another order.
+        self._share = 0.0 if audit.awaited else SHARE
         self._parts: dict[str, Population] = {}
         self._queues: dict[tuple[str, str], Queue] = {}
         self._shared: dict[float, BoolArray] = {}  # share -> which images
@@ -114,7 +116,7 @@ class Bench:
         with self.lock:
             if key not in self._queues:
                 labels, suggested = self.audit.rows.labels, self.audit.consensus.suggested
-                self._queues[key] = whole_queue(self.part(split), labels, suggested, order, pair)
+                self._queues[key] = whole_queue(self.part(split), labels, suggested, order, pair, self._share)
             return self._queues[key]
 
     def learned_queue(self, split: str, done: BoolArray, count: int = AHEAD) -> Queue:
@@ -133,7 +135,7 @@ class Bench:
         waiting[rows] = ~done[rows]
         order, draws = learned.order, self._draws.order
         walked = int(counts.walked[rows].sum())
-        return adaptive_queue(order[waiting[order]], draws[waiting[draws]], walked, count, learned.answers)
+        return adaptive_queue(order[waiting[order]], draws[waiting[draws]], walked, count, learned.answers, self._share)
 
     def _selected(self, split: str, name: str) -> Queue:
         """Return the images of a selection, most suspicious first; none of them counts as drawn."""
@@ -268,7 +270,7 @@ class Bench:
     def places(self) -> tuple[IntArray, BoolArray]:
         """Where each image stands in the queue of its split, and which are drawn, shape (N,); see `split_places`."""
         audit = self.audit
-        return split_places(audit.consensus.label_quality, self._draws, audit.rows.splits)
+        return split_places(audit.consensus.label_quality, self._draws, audit.rows.splits, self._share)
 
     @cached_property
     def _probabilities(self) -> FloatArray:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from curation.review.drawn_looks import DrawOrder, Queue, review_queue
+from curation.review.drawn_looks import SHARE, DrawOrder, Queue, review_queue
 from curation.review.population import Population, population
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import unknown
@@ -14,7 +14,12 @@ LEARNED = "learned"  # the order that they do change
 
 
 def whole_queue(
-    part: Population, labels: IntArray, suggested: IntArray, order: str, pair: tuple[int, int] | None = None
+    part: Population,
+    labels: IntArray,
+    suggested: IntArray,
+    order: str,
+    pair: tuple[int, int] | None = None,
+    share: float = SHARE,
 ) -> Queue:
     """Return the whole queue, as if nobody had looked at anything: verdicts never move an image.
 
@@ -24,6 +29,7 @@ def whole_queue(
         suggested: class indices, shape (N,); the given one where the models see nothing wrong.
         order: of ORDERS; `pairs` takes the confusions one after the other, the most frequent first, then the rest.
         pair: given and suggested class: only images that show this confusion, and the drawn ones among them.
+        share: of the looks to draw, in [0, 1]; `random` draws all.
 
     Returns:
         rows among the N, first to last, and which are drawn.
@@ -36,22 +42,25 @@ def whole_queue(
     given, other = labels[part.rows], suggested[part.rows]
     nothing_seen = np.zeros(len(given), bool)
     if pair is None and order != "pairs":
-        share = {"share": 1.0} if order == "random" else {}
-        return _among_all(review_queue(part.quality, part.draws, nothing_seen, **share), part)
+        share = 1.0 if order == "random" else share
+        return _among_all(review_queue(part.quality, part.draws, nothing_seen, share), part)
     wanted = (given == pair[0]) & (other == pair[1]) if pair else given != other
-    laid = review_queue(_places(part.quality, given, other, wanted), part.draws, nothing_seen)
+    laid = review_queue(_places(part.quality, given, other, wanted), part.draws, nothing_seen, share)
     # The queue of one pair ends with its last image; behind it come images that show something else.
     end = len(given) if pair is None else int(np.max(np.flatnonzero(wanted[laid.rows]), initial=-1)) + 1
     return _among_all(Queue(laid.rows[:end], laid.drawn[:end]), part)
 
 
-def split_places(quality: FloatArray, draws: DrawOrder, splits: npt.NDArray[np.str_]) -> tuple[IntArray, BoolArray]:
+def split_places(
+    quality: FloatArray, draws: DrawOrder, splits: npt.NDArray[np.str_], share: float = SHARE
+) -> tuple[IntArray, BoolArray]:
     """Return the place of each of N images in the queue of its split by suspicion; verdicts do not change it.
 
     Args:
         quality: label quality, shape (N,), in [0, 1], low = suspicious.
         draws: their draw order.
         splits: shape (N,).
+        share: of the looks to draw, in [0, 1].
 
     Returns:
         places, shape (N,), 1 = first, and which images are drawn, shape (N,); see `whole_queue`.
@@ -59,7 +68,7 @@ def split_places(quality: FloatArray, draws: DrawOrder, splits: npt.NDArray[np.s
     places, drawn = np.zeros(len(quality), np.int64), np.zeros(len(quality), np.bool_)
     for split in np.unique(splits):
         part = population(quality, draws, splits == split)
-        laid = _among_all(review_queue(part.quality, part.draws, np.zeros(len(part.rows), bool)), part)
+        laid = _among_all(review_queue(part.quality, part.draws, np.zeros(len(part.rows), bool), share), part)
         places[laid.rows], drawn[laid.rows] = np.arange(1, len(laid.rows) + 1), laid.drawn
     return places, drawn
 

@@ -95,6 +95,16 @@ class Stages:
                 self.records = [record for record in self.records if record.name != name]
         return self._work(name, key, make, fills)
 
+    def passing(self, name: str, work: Callable[[Progress], T]) -> T:
+        """Return what the work returns; it is shown while it goes on, and nothing remembers it.
+
+        Args:
+            name: what people see.
+            work: is given a progress callback; what the audit shows in the end does not depend on it.
+        """
+        self._progress(name, 0, 0)
+        return work(lambda done, total: self._progress(name, done, total))
+
     def _is_done(self, name: str, key: str, outputs: Sequence[Path]) -> bool:
         """Return whether the result is there; it is then recorded as reused."""
         if any(record.key == key for record in self.records):  # by this command, which asks twice

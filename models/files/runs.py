@@ -31,6 +31,7 @@ class Status:
     total: int = 0
     error: str = ""
     fills: str = ""  # name of the run folder that the stage fills, where that is another one than its own
+    began: float = 0.0  # Unix time at which the stage began, s; 0 in files of before
 
 
 def read_status(folder: Path) -> Status | None:
@@ -67,6 +68,7 @@ class Run:
         self.folder = folder
         self.started = time.time()
         self._stage = ""
+        self._began = self.started  # of the stage
         self._reported = 0.0
 
     def report(
@@ -76,10 +78,12 @@ class Run:
         now = time.time()
         if state == "running" and stage == self._stage and 0 < done < total and now - self._reported < 0.25:
             return
+        if stage != self._stage:
+            self._began = now
         self._stage, self._reported = stage, now
         write_json(
             self.folder / "status.json",
-            asdict(Status(state, os.getpid(), self.started, now, stage, done, total, error, fills)),
+            asdict(Status(state, os.getpid(), self.started, now, stage, done, total, error, fills, self._began)),
         )
 
     def end(self, state: str, error: str = "") -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.commands.serve import streamlit_server, wait_for_answer
+from app.panels.tour import end_tour
 from curation.workspace.folders import Workspace
 
 
@@ -15,8 +16,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(workspace: Workspace) -> Iterator[str]:
-    """Serve the app on a workspace; yield its address, to be followed by `/?dataset=…`."""
+def served(workspace: Workspace, with_tour: bool = False) -> Iterator[str]:
+    """Serve the app on a workspace; yield its address, to be followed by `/?dataset=…`.
+
+    Args:
+        workspace: that is shown.
+        with_tour: whether the tour may show; else it counts as skipped.
+    """
+    if not with_tour:
+        end_tour(workspace)
     port = free_port()
     with streamlit_server(workspace, port) as app:
         wait_for_answer(workspace, app, port)

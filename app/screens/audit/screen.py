@@ -12,6 +12,7 @@ from app.panels.audit import audit_button, not_audited, progress_panel, waiting_
 from app.panels.bench import wrong_labels_in
 from app.panels.data_bar import data_bar, readable_audit
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.first_list import first_list_note
 from app.panels.judge_again import judge_again_button, judged_with
 from app.panels.keys.sheet import key_sheet, leaving_keys, moving_keys
 from app.panels.queue import other_jobs
@@ -92,6 +93,7 @@ def _results(audit: Audit) -> None:
     """Show the figures, the ranked table, and the selected image beside it."""
     title = read_json(audit.folder / "results.json")["title"]
     st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit, wrong_labels_in(audit))))
+    first_list_note(audit)
     if sentence := judged_with(audit):
         st.caption(sentence)
     if audit.in_sample:

@@ -11,6 +11,7 @@ from app.panels.audit import progress_panel
 from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.first_list import first_list_note
 from app.panels.keys.sheet import key_sheet, moving_keys, other_keys, verdict_sheet
 from app.panels.reviewer_name import ask_name, current_reviewer
 from app.screens.review.alike import alike, is_open
@@ -42,6 +43,7 @@ def screen() -> None:
     if opened is None:
         _not_audited(chosen, name)
         return
+    first_list_note(opened.audit)
     if not current_reviewer():
         st.subheader("Who is reviewing?")
         ask_name("review.name")
@@ -141,7 +143,7 @@ def _not_audited(chosen: str, name: str) -> None:
     folder = audit_folder(workspace(), name)
     progress_panel(folder, watch(folder), chosen)
     if watch(folder).active:
-        st.caption("The review opens when the audit is finished.")
+        st.caption("The review opens with the first list.")
         return
     purpose = "An audit ranks the labels by how well they fit. The review then goes through them, the worst first."
     nothing_yet(chosen, "Nothing to review yet", purpose)

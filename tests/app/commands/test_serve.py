@@ -20,11 +20,13 @@ from app.commands.serve import (
     streamlit_server,
     wait_for_answer,
 )
+from app.jobs.queue import jobs
 from curation.database.mongod import running_server
 from curation.database.start import stop_database
 from curation.in_fiftyone.app_server import running_apps
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from tests.helpers.drawn_folder import draw_folder
 from tests.helpers.served_app import free_port
 from tests.helpers.small_audit import small_audit, write_status
 
@@ -44,13 +46,15 @@ def test_taken_ports_are_refused_before_anything_starts(workspace: Workspace) ->
 
 
 def test_an_audit_that_is_done_or_being_done_is_not_started_again(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workspace: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
     audit = small_audit(workspace, cams=0)
-    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
-    audit_if_needed(workspace, "tiny", "tiny")
+    with audit_if_needed(workspace, "tiny", "tiny") as goes_on:
+        assert not goes_on
     write_status(audit.folder, "running", "images")
-    audit_if_needed(workspace, "tiny", "tiny")
+    with audit_if_needed(workspace, "tiny", "tiny") as goes_on:
+        assert goes_on
+    assert jobs(workspace) == []
     assert f"is being audited by process {os.getpid()}" in capsys.readouterr().out
     assert an_audit_runs(workspace)
 
@@ -61,14 +65,23 @@ def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
     audit = small_audit(workspace, cams=0)
     write_status(audit.folder, "failed", "duplicates", error="too many folds")
     monkeypatch.setattr("curation.workspace.stages.read_records", lambda _: {"fiftyone": None})
-    monkeypatch.setattr(subprocess, "Popen", lambda *_: pytest.fail("it was started again"))
-    audit_if_needed(workspace, "tiny", "tiny")
+    with audit_if_needed(workspace, "tiny", "tiny") as goes_on:
+        assert not goes_on
+    assert jobs(workspace) == []
     assert "the last audit of tiny ended early (too many folds); shown is the one before" in capsys.readouterr().out
     assert earlier_audit_is_whole(workspace, "tiny")
     (audit.folder / "rows.npz").write_bytes(b"")
     assert not earlier_audit_is_whole(workspace, "tiny")
     monkeypatch.setattr("curation.workspace.stages.read_records", lambda _: {})  # killed before FiftyOne had it
     assert not earlier_audit_is_whole(workspace, "tiny")
+
+
+def test_an_audit_that_is_needed_waits_in_the_queue_and_ends_with_the_servers(workspace: Workspace) -> None:
+    draw_folder(workspace.root / "few", train=2, test=2)
+    with audit_if_needed(workspace, str(workspace.root / "few"), "few") as goes_on:
+        assert goes_on
+        assert [(job.state, job.arguments[0]) for job in jobs(workspace)] == [("waiting", "audit")]
+    assert [job.state for job in jobs(workspace)] == ["cancelled"]
 
 
 def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """The steps of an audit, from its run folder."""
 
-import os
 import time
 from pathlib import Path
 
@@ -42,13 +41,12 @@ def test_the_time_that_is_left_is_that_of_the_step_under_way(tmp_path: Path) -> 
     write_json(tmp_path / "config.json", {"architectures": list(ARCHITECTURES)})
     record = {"name": "images", "key": "k", "seconds": 3.0, "peak_mb": 1.0, "reused": False}
     write_json(tmp_path / "stages.json", {"images": record})
-    noted = time.time() - 30
-    os.utime(tmp_path / "stages.json", (noted, noted))
-    progress = JobState("running", noted - 100, "duplicates", 3, 4)
+    began = time.time() - 30
+    progress = JobState("running", began - 100, "duplicates", 3, 4, began=began)
     now = next(step for step in audit_steps(tmp_path, progress) if step.state == "now")
     assert now.share == 0.75
     assert now.left == pytest.approx(10, abs=1)  # 30 s for three quarters
-    first = JobState("running", time.time(), "duplicates", 1, 100)
+    first = JobState("running", time.time(), "duplicates", 1, 100, began=time.time())
     assert next(step for step in audit_steps(tmp_path, first) if step.state == "now").left == 0  # too early to tell
 
 

@@ -96,7 +96,7 @@ def test_a_running_audit_is_watched(workspace: Workspace) -> None:
     write_status(folder, "running", f"train {ARCHITECTURES[0]}", 2, 5)
     app = show("digits")
     assert "Audit running" in texts(app.markdown)
-    assert "The review opens when the audit is finished." in texts(app.caption)
+    assert "The review opens with the first list." in texts(app.caption)
 
 
 def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:

@@ -118,7 +118,7 @@ def test_a_running_training_shows_its_curves_and_is_cancelled(workspace: Workspa
     folder = begin(workspace)
     write_text(folder / "log.txt", "train …\n")
     with recording(folder, "train"):
-        assert "starting …" in progress(show())  # no run has begun
+        assert "loading the libraries" in progress(show())  # no run has begun
         record("tiny", runs=[run_under_way(workspace, 5, 1)])
         app = show()
     page = shown(app)
@@ -163,7 +163,7 @@ def test_a_job_started_before_results_were_kept_is_shown(workspace: Workspace, a
     assert not app.exception
     assert not app.error
     assert "simple_cnn on original" in shown(app)
-    assert "starting …" in progress(app)
+    assert "loading the libraries" in progress(app)
 
 
 def test_a_training_that_failed_says_why_and_goes_on(workspace: Workspace, audit: Audit) -> None:

@@ -1,0 +1,90 @@
+"""The first list of an audit: judged by the architectures so far, replaced when the last one has judged."""
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from curation.audit.config import AuditConfig
+from curation.audit.judging import Court
+from curation.audit.predicting import Predicted
+from curation.datasets.catalog import DatasetSpec
+from curation.images.checked_rows import CheckedRows
+from curation.images.keys import content_key, rows_key
+from curation.results.architectures import architecture_results, read_predictions
+from curation.results.audit import FIRST_FINDINGS
+from curation.results.summary import Summary, read_results, write_results
+from curation.workspace.folders import Workspace
+from curation.workspace.stages import Stages
+from models.errors import ErrataError
+
+
+@dataclass(frozen=True)
+class FirstList:
+    """What an audit shows of its labels before all its architectures have judged them."""
+
+    workspace: Workspace
+    spec: DatasetSpec
+    checked: CheckedRows
+    config: AuditConfig
+    stages: Stages
+
+    def write(self, predicted: Predicted, awaited: tuple[str, ...]) -> None:
+        """Judge the labels by the architectures so far, unless an earlier audit of the same labels is shown.
+
+        Args:
+            predicted: what the architectures so far say.
+            awaited: names of the architectures that are still to be trained.
+        """
+        config = replace(self.config, architectures=tuple(predicted.runs))
+        summary = summarise(self.spec, self.checked, config, predicted, ())
+        folder = self.stages.run_folder
+        if _shows_these_labels(folder, summary) and not shows_first_list(folder, summary):
+            return
+        voters = read_predictions(self.workspace, summary)
+        architectures = architecture_results(voters, summary, self.checked.rows.labels)
+        Court(architectures, self.checked, predicted, self.config.seed).judge_first(self.stages)
+        write_results(folder, replace(summary, awaited=awaited))
+
+
+def summarise(
+    spec: DatasetSpec, checked: CheckedRows, config: AuditConfig, predicted: Predicted, stages: tuple[str, ...]
+) -> Summary:
+    """Return what the audit consists of.
+
+    Args:
+        spec: the data set.
+        checked: its images.
+        config: with the architectures that vote.
+        predicted: by these.
+        stages: names of those that are finished.
+    """
+    settings = {**asdict(config), "architectures": list(config.architectures)}
+    told = {"choices": [choice.line for choice in predicted.choices], "offer": predicted.offer}
+    optional = {"minutes": settings.pop("minutes"), **told}
+    return Summary(
+        config={**settings, **{name: value for name, value in optional.items() if value}},
+        version=config.version,
+        title=spec.title,
+        licence=spec.licence,
+        runs=predicted.runs,
+        members=predicted.members,
+        dataset_key=rows_key(checked),
+        images_key=content_key(checked),
+        stages=stages,
+    )
+
+
+def shows_first_list(folder: Path, summary: Summary) -> bool:
+    """Return whether the folder shows a first list of the same labels."""
+    return _shows_these_labels(folder, summary) and bool(read_results(folder).awaited)
+
+
+def forget_first_list(folder: Path) -> None:
+    """Remove the findings of a first list, after results.json names those of all architectures."""
+    (folder / FIRST_FINDINGS).unlink(missing_ok=True)
+
+
+def _shows_these_labels(folder: Path, summary: Summary) -> bool:
+    try:
+        return read_results(folder).dataset_key == summary.dataset_key
+    except ErrataError:  # nothing is shown yet, or it is damaged
+        return False
