@@ -10,6 +10,10 @@ from curation.results.audit import Audit
 from curation.words import duration
 
 _POLL_S = 2.0
+_STYLE = """<style>
+@media (min-width: 1100px) { .st-key-first-list { position: absolute; z-index: 1; top: 0.95rem;
+  right: max(2rem, 50% - 750px + 2rem); width: auto !important; } }
+</style>"""  # in the empty line above each screen, beside the links
 
 
 def first_list_note(audit: Audit) -> None:
@@ -31,15 +35,18 @@ def results_stamp(folder: Path) -> int:
 def _note(audit: Audit, shown: int) -> None:
     if results_stamp(audit.folder) != shown:
         st.rerun(scope="app")
-    st.caption(f":material/hourglass_top: {note_text(audit)}")
+    text, details = note_text(audit)
+    with st.container(key="first-list", width="content"):
+        st.html(_STYLE)
+        st.caption(f":material/hourglass_top: {text}", help=details)
 
 
-def note_text(audit: Audit) -> str:
-    """Return the sentence, with the time that is left until all architectures have judged."""
+def note_text(audit: Audit) -> tuple[str, str]:
+    """Return what is said of the list, with the time until all architectures have judged, and the details."""
     by = "one network" if len(audit.voters) == 1 else f"{len(audit.voters)} networks"
-    job_state = watch(audit.folder)
+    awaited, job_state = " and ".join(audit.awaited), watch(audit.folder)
     if not job_state.active:
-        return f"First list by {by}: the audit ended before {', '.join(audit.awaited)} judged. Resume it under Audit."
+        return f"First list by {by}; the audit was not finished", f"{awaited} did not judge. Resume it under Audit."
     left = seconds_until(audit.folder, job_state, "judge")
     better = f"better in about {duration(left, rough=True)}" if left else "better soon"
-    return f"First list by {by}; {better}, when {', '.join(audit.awaited)} has judged, too. Verdicts given now count."
+    return f"First list by {by}; {better}", f"{awaited} still learns to judge. Verdicts that are given now count."

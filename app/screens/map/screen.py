@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from app.html_parts.assets import TILES, run_script
 from app.html_parts.picks import hear_picks
+from app.jobs.process import watch
 from app.panels.data_bar import audit_of, data_bar
 from app.screens.map.address import clicked, lassoed, place_of
 from app.screens.map.canvas import map_html
@@ -32,6 +33,9 @@ def screen() -> None:
     if audit is None:
         return
     mapped = [architecture.name for architecture in audit.architectures if architecture.points is not None]
+    if not mapped and watch(audit.folder).active:
+        st.info("The map is drawn at the end of the audit, which is under way.")
+        return
     if not mapped:
         st.info("No architecture of this audit has a map: its models left no embeddings. Audit again to get a map.")
         return

@@ -45,7 +45,8 @@ class Trainings:
 
 def probs(n: int, name: str) -> FloatArray:
     numbers = np.random.default_rng(len(name)).random((n, 4))
-    return (numbers / numbers.sum(1, keepdims=True)).astype(np.float32)
+    shares: FloatArray = (numbers / numbers.sum(1, keepdims=True)).astype(np.float32)
+    return shares
 
 
 @pytest.fixture
