@@ -114,14 +114,25 @@ def _running(folder: Path, shown: int) -> None:
             st.progress(share, text=f"{text[0].upper()}{text[1:]}")
         else:
             st.progress(current.share, text=_stage_text(current, job_state))
-        curves = audit_curves(folder, job_state)
-        if curves:
-            table, chart = st.columns([10, 9], gap="medium")
-            table.html(step_list(steps, narrow=True))
-            chart.html(curves)
+        if shown:  # the list below matters more than how it is made
+            with st.expander("Steps"):
+                _details(folder, job_state, steps)
         else:
-            st.html(step_list(steps))
-        log_expander(job_state, "Log")
+            _details(folder, job_state, steps)
+
+
+def _details(folder: Path, job_state: JobState, steps: tuple[AuditStep, ...]) -> None:
+    """Show the steps, the learning curves of the training under way, and the log."""
+    curves = audit_curves(folder, job_state)
+    if curves:
+        table, chart = st.columns([10, 9], gap="medium")
+        table.html(step_list(steps, narrow=True))
+        chart.html(curves)
+    else:
+        st.html(step_list(steps))
+    if job_state.log:
+        with st.popover("Log"):
+            st.code("\n".join(job_state.log), language=None)
 
 
 def _head(folder: Path, job_state: JobState) -> None:
