@@ -42,7 +42,7 @@ STEPS = (
     ),
     Step(
         f"Judge {VERDICTS}",
-        "Is the label right? Press the key of a verdict under the image; U takes the last one back.",
+        "Is the label right? Press the key of a verdict under the image.",
         {"screen": "review"},
     ),
     Step(
