@@ -76,7 +76,8 @@ def dataset_names(workspace: Workspace, chosen: str) -> dict[str, str]:
                 names[source] = source
             continue
         if name not in known:
-            names[source] = f"{name} · not audited"
+            title = find_dataset(source, workspace).title if source.startswith(("/", "~", ".")) else name
+            names[source] = f"{title} · not audited"
     return names
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from app.commands.queue import job_request
 from app.html_parts.assets import FORMS
+from app.html_parts.markdown import code, command, plain
 from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, enqueue
 from app.jobs.process import JobState, cancel, memory_mb, watch
@@ -20,6 +21,7 @@ from app.panels.audit_unchanged import nothing_changed
 from app.panels.first_list import results_stamp
 from app.panels.job import POLL_S, log_expander
 from app.panels.learning_curves import audit_curves
+from app.panels.look import look, minutes, show_look
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
 
@@ -58,8 +60,9 @@ def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
     st.subheader("Not audited yet")
     if spec and not spec.embedded and not spec.root.is_dir():
         st.info(
-            f"The images of **{spec.title}** are not at `{spec.root}`. Run `errata fetch {spec.name}`, which gets them "
-            "or says where to get them. Or set ERRATA_DATA to the folder that holds them and start the app again."
+            f"The images of **{plain(spec.title)}** are not at {code(spec.root)}. Run "
+            f"{command('errata', 'fetch', spec.name)}, which gets them or says where to get them. Or set ERRATA_DATA "
+            "to the folder that holds them and start the app again."
         )
         return
     st.write(
@@ -67,11 +70,14 @@ def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
         "The labels that fit worst come first, with the places in the image that speak for the given and for the "
         "suggested label."
     )
-    audit_button(name, folder, "Start the audit", primary=True)
-    st.caption(
-        "An audit of a few thousand images takes some minutes on two cores. The same in a terminal: "
-        f"`errata audit {name}`"
-    )
+    looked = look(spec) if spec and spec.root.is_dir() else None
+    if looked is not None:
+        show_look(looked)
+    audit_button(name, folder, "Start the audit", primary=not (looked and looked.refusal))
+    takes = "An audit of a few thousand images takes some minutes on two cores."
+    if looked is not None and minutes(looked):
+        takes = f"With these settings the audit takes {minutes(looked)}."
+    st.caption(f"{takes} The same in a terminal: {command('errata', 'audit', name)}")
 
 
 def progress_panel(folder: Path, job_state: JobState, name: str) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import Any
 
 import yaml
 
-from curation.datasets.entries import checked_class, make_rows
+from curation.datasets.entries import Entry, checked_class, make_rows
 from curation.datasets.image_folder import read_folder
 from curation.datasets.label_csv import read_csv
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.sampling import at_most
 from curation.datasets.unique_names import unique_name
+from curation.datasets.uploaded_csv import images_of
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name
@@ -40,7 +41,7 @@ class DatasetSpec:
     other_classes: tuple[str, ...] = ()  # classes in the root that are not part of this data set
     max_train: int | None = None  # training images, drawn by seed in the proportions of the classes; None: all
     image_size: int | None = None  # side, px; None: they differ
-    labels_csv: str = "labels.csv"  # in the root; layout "csv" only
+    labels_csv: str = "labels.csv"  # in the root, or absolute; layout "csv" only
 
     @classmethod
     def from_dict(cls, name: str, block: Any) -> "DatasetSpec":
@@ -159,7 +160,7 @@ def _is_dir(path: Path) -> bool:
 
 def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Workspace) -> DatasetSpec:
     """Return the data set of an image folder, or of the CSV `labels_csv` in it."""
-    root = path.parent if labels_csv else path
+    root = images_of(path) if labels_csv else path
     title = f"{root.name}/{labels_csv}" if labels_csv else root.name
     ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
     # 40 of the 64 characters that a name may have: names of runs add to it.
@@ -167,6 +168,8 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Works
     source = os.path.realpath(path)  # two links to one folder are one data set
     name = unique_name(plain, source, workspace, taken)
     layout = "csv" if labels_csv else "folder"
+    if labels_csv and root != path.parent:
+        labels_csv = str(path)
     if plain and name != plain:
         title = f"{title} ({root})"  # tells it from another data set of that name
     return DatasetSpec(name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv")
@@ -183,10 +186,23 @@ def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
         ErrataError: the root is missing or cannot be read, a required split is missing, or names and labels do not
             make a data set (see `read_folder`, `read_csv` and `make_rows`).
     """
+    return rows_of(spec, read_entries(spec), seed)
+
+
+def read_entries(spec: DatasetSpec) -> list[Entry]:
+    """Return the images of a data set as its folder or CSV names them.
+
+    Raises:
+        ErrataError: as `read_rows`, for the root and the names.
+    """
     if not _is_dir(spec.root):
         where = "" if spec.embedded else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
         raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {spec.name}`{where}")
-    entries = read_csv(spec.root / spec.labels_csv) if spec.layout == "csv" else read_folder(spec.root)
+    return read_csv(spec.root / spec.labels_csv, root=spec.root) if spec.layout == "csv" else read_folder(spec.root)
+
+
+def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0) -> Rows:
+    """Return the entries of a data set as rows; `read_rows` says the rest."""
     rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed)
     missing = [split for split in spec.splits if split not in rows.splits]
     if missing:

@@ -10,15 +10,16 @@ from curation.words import first_few
 from models.errors import ErrataError, unknown
 
 
-def read_csv(path: Path, split: str = "") -> list[Entry]:
+def read_csv(path: Path, split: str = "", root: Path | None = None) -> list[Entry]:
     """Return the images that a CSV names, with their labels and splits.
 
-    Only the columns filepath, label and split are read. Paths are relative to the CSV's folder, or absolute and inside
-    that folder.
+    Only the columns filepath, label and split are read. Paths are relative to the images' folder, or absolute and
+    inside that folder.
 
     Args:
         path: the CSV, UTF-8 with or without a byte order mark.
         split: the split of a file without a split column; "" = none.
+        root: the folder of the images; by default that of the CSV.
 
     Raises:
         ErrataError: the file is unreadable, not UTF-8 or empty; a column, a cell or an image file is missing; a split
@@ -26,12 +27,23 @@ def read_csv(path: Path, split: str = "") -> list[Entry]:
     """
     lines = _read_lines(path)
     columns = _columns(path, lines[0][1])
-    name, root = str(path), str(path.parent)  # made once here; made for 100,000 lines they take a second
-    entries = [_entry(f"{name} line {number}", root, cells, columns, split) for number, cells in lines[1:]]
+    name, folder = str(path), str(root or path.parent)  # made once here; made for 100,000 lines they take a second
+    entries = [_entry(f"{name} line {number}", folder, cells, columns, split) for number, cells in lines[1:]]
     if not entries:
         raise ErrataError(f"{path} names no image; add one line filepath,label for each")
-    _check_files(path, entries)
+    _check_files(path, folder, entries)
     return entries
+
+
+def column_of(path: Path, name: str) -> list[str]:
+    """Return the cells of a column; nothing is checked but that the file is a table with filepath and label.
+
+    Raises:
+        ErrataError: as `read_csv`, for the file and its header.
+    """
+    lines = _read_lines(path)
+    column = _columns(path, lines[0][1])[name]
+    return [cells[column].strip() for _, cells in lines[1:] if column < len(cells)]
 
 
 def _read_lines(path: Path) -> list[tuple[int, list[str]]]:
@@ -97,9 +109,9 @@ def _image_id(where: str, root: str, given: str) -> str:
     return inside.replace(os.sep, "/")
 
 
-def _check_files(path: Path, entries: list[Entry]) -> None:
-    """Refuse missing files, and links that lead out of the CSV's folder."""
-    root = os.path.realpath(path.parent)
+def _check_files(path: Path, images: str, entries: list[Entry]) -> None:
+    """Refuse missing files, and links that lead out of the folder of the images."""
+    root = os.path.realpath(images)
     folders: dict[str, bool] = {}  # folder -> whether it lies in the root; each folder is resolved only once
     missing = []
     for entry in entries:
@@ -108,7 +120,7 @@ def _check_files(path: Path, entries: list[Entry]) -> None:
             folders[folder] = _is_inside(folder, root)
         file = f"{folder}/{name}"
         if not folders[folder] or (os.path.islink(file) and not _is_inside(file, root)):  # noqa: PTH114 - as above
-            raise ErrataError(f"{path}: {entry.image_id!r} is a link out of {path.parent}; copy the image there")
+            raise ErrataError(f"{path}: {entry.image_id!r} is a link out of {images}; copy the image there")
         if not os.path.isfile(file):  # noqa: PTH113 - as above
             missing.append(entry.image_id)
     if missing:

@@ -1,6 +1,6 @@
 """The first stages of every job: each image is read and checked once, its problems found, and copies are grouped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +65,7 @@ def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedR
 
     outputs = [folder / "rows.npz", folder / "rows.json"]
     checked = stages.value("images", [listed_key(listed)], outputs, check, load)
-    _check_learnable(checked)
+    check_learnable(checked.rows, checked.skipped)
     return checked
 
 
@@ -117,10 +117,18 @@ def group_duplicates(
     return stages.value("duplicates", inputs, [output], group, lambda: Duplicates.load(output))
 
 
-def _check_learnable(checked: CheckedRows) -> None:
-    """Raise if the readable images make no problem to learn."""
-    rows, n = checked.rows, len(checked.skipped)
-    left = f" after {n} unreadable files were left out, the first because {checked.skipped[0][1]}" if n else ""
+def check_learnable(rows: Rows, skipped: Sequence[tuple[str, str]]) -> None:
+    """Raise if the readable images make no problem to learn.
+
+    Args:
+        rows: the readable images.
+        skipped: image_id and problem of all others.
+
+    Raises:
+        ErrataError: there is no training image, or training images of a single class.
+    """
+    n = len(skipped)
+    left = f" after {n} unreadable files were left out, the first because {skipped[0][1]}" if n else ""
     if not (rows.splits == "train").any():
         raise ErrataError(f"{rows.root} has no readable training image{left}; nothing can be learned from it")
     present = np.unique(rows.labels[rows.splits == "train"])

@@ -76,6 +76,11 @@ class Workspace:
         return self.root / "data"
 
     @property
+    def uploads(self) -> Path:
+        """Data sets that were sent from the browser as a zip or CSV, a folder for each content."""
+        return self.root / "uploads"
+
+    @property
     def database(self) -> Path:
         """MongoDB's files."""
         return self.root / "database"

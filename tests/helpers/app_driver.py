@@ -1,5 +1,6 @@
 """The app without a server and without a browser: open it at an address, read what it says."""
 
+import re
 from functools import cache
 
 from streamlit.components.v2 import manifest_scanner
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.helpers import REPOSITORY
 
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as `app.html_parts.markdown.plain` does
 MAIN = REPOSITORY / "app" / "main.py"
 # Streamlit reads what is installed anew for every AppTest, which takes longer than to draw our screens.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
@@ -47,5 +49,5 @@ def pictures(app: AppTest) -> list[str]:
 
 
 def texts(elements: object) -> str:
-    """Return what elements of one kind say, as `app.caption` or `app.error`."""
-    return " ".join(str(element.value) for element in elements)  # type: ignore[attr-defined]
+    """Return what elements of one kind say, as `app.caption` or `app.error`; escaped characters as people see them."""
+    return _ESCAPED.sub(r"\1", " ".join(str(element.value) for element in elements))  # type: ignore[attr-defined]

@@ -5,12 +5,15 @@ from pathlib import Path
 import streamlit as st
 
 from app.html_parts.assets import TILES
+from app.html_parts.markdown import command
 from app.html_parts.picks import hear_picks
 from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
 from app.panels.fiftyone_link import fiftyone_link
-from app.screens.dataset.add import add_dataset, not_here
+from app.panels.look import show_look
+from app.screens.dataset.adding import add_page, adding, open_adding
 from app.screens.dataset.balance import balance_table, counts_of
+from app.screens.dataset.catalogue import not_here
 from app.screens.dataset.copies import copies
 from app.screens.dataset.problems import image_problems
 from app.screens.dataset.samples import samples
@@ -29,13 +32,18 @@ def screen() -> None:
     """Show the screen."""
     st.html(TILES)
     st.html(Path(__file__).with_name("screen.css"))
+    if adding():
+        hear_picks()
+        add_page()
+        return
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-dataset")
     with bar:
         chosen = data_bar()
-        with st.popover("Add a data set", icon=":material/add:", width="content"):
-            add_dataset()
+        st.button("Add a data set", icon=":material/add:", key="dataset.adding", on_click=open_adding)
     source = source_of_choice(chosen)
     st.html(dataset_summary(source))
+    if source.look is not None:
+        show_look(source.look)
     if source.rows is None:
         _empty(source, chosen)
         return
@@ -84,11 +92,13 @@ def _needs_audit(chosen: str) -> None:
         "An audit finds image problems, copies, leaks between splits and unreadable files; versions come after it."
     )
     st.button("Open the audit", type="primary", key="dataset.audit", on_click=open_screen, args=("audit",))
-    st.caption(f"The same in a terminal: `errata audit {chosen}`")
+    st.caption(f"The same in a terminal: {command('errata', 'audit', chosen)}")
 
 
 def _empty(source: Source, chosen: str) -> None:
     spec = source.spec
+    if source.look is not None:
+        return
     if spec is not None and not spec.embedded:
         st.subheader("The images are not here yet")
         not_here(spec)

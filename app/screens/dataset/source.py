@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import streamlit as st
-
 from app.panels.data_bar import readable_audit
+from app.panels.look import look
 from app.state import audit_name_of, workspace
-from curation.datasets.catalog import DatasetSpec, find_dataset, read_rows
+from curation.audit.look import Look
+from curation.datasets.catalog import DatasetSpec, find_dataset
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.rows import Rows
 from curation.datasets.unique_names import source_of
@@ -29,6 +29,7 @@ class Source:
     rows: Rows | None  # None: the images are not on this machine, or not drawn yet
     audit: Audit | None
     spec: DatasetSpec | None  # None: an audit with its source in FiftyOne or gone
+    look: Look | None = None  # at the images, where there is no audit
 
 
 def source_of_choice(chosen: str) -> Source:
@@ -45,8 +46,9 @@ def source_of_choice(chosen: str) -> Source:
         return Source(name, description["title"], licence, _where(name, spec), audit.rows, audit, spec)
     if spec is None:
         return Source(name, name, "not stated", _where(name, spec), None, None, None)
-    rows = _listed(chosen, str(spec.root), spec.root.stat().st_mtime_ns) if spec.root.is_dir() else None
-    return Source(name, spec.title, spec.licence, _where(name, spec), rows, None, spec)
+    looked = look(spec) if spec.root.is_dir() else None
+    rows = looked.rows if looked else None
+    return Source(name, spec.title, spec.licence, _where(name, spec), rows, None, spec, looked)
 
 
 def _spec(chosen: str) -> DatasetSpec | None:
@@ -66,8 +68,3 @@ def _where(name: str, spec: DatasetSpec | None) -> str:
         return source_of(workspace(), name) or "not stated"
     kind, _, handle = spec.source.partition(":")
     return _WHERE[kind].format(handle) if kind in _WHERE else spec.source
-
-
-@st.cache_resource(max_entries=4, show_spinner="Listing the images …")
-def _listed(chosen: str, root: str, changed: int) -> Rows:
-    return read_rows(find_dataset(chosen, workspace()))

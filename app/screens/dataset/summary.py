@@ -14,7 +14,7 @@ _HTML = macros(__file__)
 def dataset_summary(source: Source) -> Markup:
     """Return title, licence, source and the figures of a data set."""
     entries = []
-    if source.rows is not None:
+    if source.rows is not None and source.look is None:  # a look has these figures, too
         entries = [Figure(len(source.rows), "images"), Figure(len(source.rows.classes), "classes")]
     if source.audit is not None:
         entries += _audit_figures(source.audit)

@@ -3,7 +3,6 @@
 import os
 from functools import partial
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -29,7 +28,9 @@ show = partial(app_driver.show, screen="dataset")
 
 def test_images_that_are_not_there_are_fetched(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[Path, list[str]]] = []
-    monkeypatch.setattr("app.screens.dataset.add.start", lambda folder, arguments: started.append((folder, arguments)))
+    monkeypatch.setattr(
+        "app.screens.dataset.catalogue.start", lambda folder, arguments: started.append((folder, arguments))
+    )
     app = show("intel")
     assert texts(app.subheader) == "The images are not here yet"
     assert "Kaggle, puneet6060/intel-image-classification" in shown(app)
@@ -88,7 +89,7 @@ def test_a_folder_without_an_audit(workspace: Workspace) -> None:
         "test/sea/1.png",
         "test/sea/0.png",
     ]
-    assert "data-pick" not in shown(app).split("</table>")[1]  # there is nothing to review yet
+    assert "data-pick" not in shown(app)  # there is nothing to review yet
     assert "errata audit intel" in texts(show("intel", part="versions").caption)
 
 
@@ -184,9 +185,47 @@ def test_versions(workspace: Workspace, audit: Audit) -> None:
 
 def test_adding_a_folder_goes_on_to_the_audit(workspace: Workspace, audit: Audit) -> None:
     app = show()
-    app.text_input(key="dataset.path").set_value(str(workspace.root / "nowhere"))
+    app.button(key="dataset.adding").click()
+    ran(app).text_input(key="dataset.path").set_value(str(workspace.root / "nowhere"))
     assert "no image folder or CSV at" in texts(ran(app).error)
     app.text_input(key="dataset.path").set_value(str(audit.rows.root))
+    assert ran(app).button(key="dataset.open").label == "Open tiny"  # it is audited already
+    root = photographs(workspace.root.parent / "my*photos_`x`", {"*sea*": 8, "for_est": 7})
+    (root / "notes.txt").write_text("-")
+    app.text_input(key="dataset.path").set_value(str(root))
     page = shown(ran(app))
-    assert "Go on to the audit of tiny" in page
-    assert f"screen=audit&amp;dataset={quote(str(audit.rows.root), safe='')}" in page
+    assert "<b>15</b><span>images" in page
+    assert "<b>1</b><span>files skipped" in page
+    assert "There are no split folders: 20%" in page
+    assert "<th>*sea*" in page
+    assert len(pictures(app)) == 8
+    app.button(key="dataset.add-audit").click()
+    assert ran(app).query_params["screen"] == "audit"
+    assert app.selectbox(key="dataset").value == str(root)
+    assert "add" not in app.query_params
+    assert texts(app.subheader) == "Not audited yet"
+
+
+def test_what_an_audit_would_refuse_is_said_before(workspace: Workspace) -> None:
+    root = photographs(workspace.root.parent / "cats", {"cat": 3})
+    app = show(None, add="yes", look=str(root))
+    assert "has only one class (cat)" in shown(app)
+    assert app.button(key="dataset.add").disabled
+    assert "has only one class (cat)" in shown(show(str(root)))
+    assert "has only one class (cat)" in shown(show(str(root), screen="audit"))
+
+
+def test_folders_are_looked_through_inside_the_roots(workspace: Workspace) -> None:
+    photographs(workspace.root.parent / "data" / "<b>_cats", {"cat": 1})
+    app = show(None, add="yes", folder=str(workspace.root.parent / "data"))
+    assert ">&lt;b&gt;_cats</a>" in shown(app)
+    app = show(None, add="yes", folder="/etc")
+    assert "is not in a folder that may be looked through here" in texts(app.error)
+
+
+def photographs(root: Path, counts: dict[str, int]) -> Path:
+    for name, count in counts.items():
+        (root / name).mkdir(parents=True)
+        for place in range(count):
+            Image.new("RGB", (9, 9), (place, 0, 0)).save(root / name / f"{place}.png")
+    return root

@@ -1,4 +1,4 @@
-"""Other data sets: in a folder or CSV on this machine, or in the catalogue and not on this machine yet."""
+"""The data sets that Errata knows, and how to get those that are not on this machine yet."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,37 +6,28 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.markdown import code, command, plain, sentence
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.jobs.process import job_folder, start, watch
 from app.jobs.words import stage_words
 from app.panels.job import POLL_S
 from app.state import workspace
-from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
+from curation.datasets.catalog import DatasetSpec, load_catalog
 from curation.datasets.fetch import can_fetch
 from curation.workspace.folders import data_root
 from curation.workspace.names import audited
-from models.errors import ErrataError
 
 _HTML = macros(__file__)
 
 
-def add_dataset() -> None:
-    """Show what can be opened beside the audited data sets, and how to get it."""
-    path = st.text_input("An image folder or a CSV on this machine", key="dataset.path", placeholder="/home/me/photos")
-    st.caption(
-        "A folder holds `split/class/*.jpg` or `class/*.jpg`, a CSV `filepath,label[,split]`. "
-        "The next step is its audit."
-    )
-    if path:
-        try:
-            spec = find_dataset(path.strip(), workspace())
-        except ErrataError as error:
-            st.error(f"{error}.")
-        else:
-            st.html(pick(f"Go on to the audit of {spec.name}", "er-go", screen="audit", dataset=path.strip()))
+def catalogue() -> None:
+    """Show the data sets that Errata knows, and whether their images are on this machine."""
     known = audited(workspace())
-    lines = [(pick(spec.name, "er-link", dataset=spec.name), spec.title, _state(spec, known)) for spec in _catalogue()]
+    lines = [
+        (pick(spec.name, "er-link", dataset=spec.name, add=""), spec.title, _state(spec, known))
+        for spec in _catalogue()
+    ]
     st.html(_HTML.catalogue(lines))
 
 
@@ -56,8 +47,8 @@ def not_here(spec: DatasetSpec) -> None:
     folder = job_folder(workspace(), f"fetch-{spec.name}")
     if not can_fetch(spec):
         st.info(
-            f"Errata cannot download this data set: take {spec.source}, and put the images into "
-            f"`{spec.root}/train/CLASS/` and `{spec.root}/test/CLASS/`."
+            f"Errata cannot download this data set: take {plain(spec.source)}, and put the images into "
+            f"{code(f'{spec.root}/train/CLASS/')} and {code(f'{spec.root}/test/CLASS/')}."
         )
         return
     job_state = watch(folder)
@@ -66,13 +57,13 @@ def not_here(spec: DatasetSpec) -> None:
         return
     failed = job_state.state in ("failed", "interrupted")
     if failed:
-        st.error(f"The images could not be fetched: {job_state.error or 'the process is gone'}.")
-    st.write(f"The images go to `{spec.root}`.")
+        st.error(f"The images could not be fetched: {sentence(job_state.error or 'the process is gone')}.")
+    st.write(f"The images go to {code(spec.root)}.")
     st.button(
         "Try again" if failed else "Fetch the images", key="dataset.fetch", type="primary",
         icon=":material/download:", on_click=start, args=(folder, ["fetch", spec.name]),
     )  # fmt: skip
-    st.caption(f"The same in a terminal: `errata fetch {spec.name}`")
+    st.caption(f"The same in a terminal: {command('errata', 'fetch', spec.name)}")
 
 
 def _fetching(folder: Path, root: Path) -> None:

@@ -1,0 +1,72 @@
+"""What a data set holds and what its audit will take, before it is audited."""
+
+import streamlit as st
+
+from app.html_parts.tables import Figure, figures
+from app.html_parts.templates import macros
+from app.html_parts.tiles import strip, tile
+from app.state import workspace
+from curation.audit.look import Look, look_at
+from curation.datasets.catalog import DatasetSpec, find_dataset
+from curation.datasets.class_samples import class_samples
+from curation.words import counted, duration
+
+KEPT_S = 30  # a look is taken again after that: files may have changed at any depth
+MOST_CLASSES = 12  # with thumbnails
+PER_CLASS = 4
+_HTML = macros(__file__)
+
+
+def look(spec: DatasetSpec) -> Look:
+    """Return a look at a data set on this machine, taken anew every half minute."""
+    return _look(str(workspace().root), spec.source if _by_path(spec) else spec.name, spec.root.stat().st_mtime_ns)
+
+
+def show_look(look: Look) -> None:
+    """Show why an audit would fail, what will be skipped, how splits were read, and how long the audit takes."""
+    st.html(_HTML.look(look, figures(_figures(look))))
+
+
+def show_thumbnails(look: Look) -> None:
+    """Show a few images of each class."""
+    if look.rows is None:
+        return
+    drawn = class_samples(look.rows, None, PER_CLASS, 0)
+    shown = range(min(MOST_CLASSES, len(look.rows.classes)))
+    lines = [
+        (look.rows.classes[label], strip(tile(look.rows, int(row), reviewed=False) for row in drawn[label]))
+        for label in shown
+    ]
+    st.html(_HTML.thumbnails(lines, len(look.rows.classes) - len(lines)))
+
+
+def minutes(look: Look) -> str:
+    """Return in words how long the audit takes with the default settings; "" where that cannot be told."""
+    if look.forecast is None:
+        return ""
+    audits = look.forecast.audits
+    basis = f"going by {counted(audits, 'earlier audit')}" if audits else "very roughly, on two cores"
+    return f"about {duration(look.forecast.seconds, rough=True)}, {basis}"
+
+
+def _figures(look: Look) -> list[Figure]:
+    if look.rows is None:
+        return []
+    entries = [
+        Figure(len(look.rows), "images"),
+        Figure(len(look.rows.classes), "classes"),
+        Figure(sum(skipped.count for skipped in look.skipped), "files skipped"),
+    ]
+    if look.forecast and not look.refusal:
+        about = f"~ {duration(look.forecast.seconds, rough=True)}"
+        entries.append(Figure(about, "the audit takes", minutes(look)))
+    return entries
+
+
+def _by_path(spec: DatasetSpec) -> bool:
+    return spec.source.startswith("/")
+
+
+@st.cache_resource(max_entries=8, ttl=KEPT_S, show_spinner="Looking at the files …")
+def _look(root: str, source: str, changed: int) -> Look:
+    return look_at(find_dataset(source, workspace()), workspace())
