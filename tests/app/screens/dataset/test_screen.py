@@ -89,7 +89,7 @@ def test_a_folder_without_an_audit(workspace: Workspace) -> None:
         "test/sea/1.png",
         "test/sea/0.png",
     ]
-    assert "data-pick" not in shown(app)  # there is nothing to review yet
+    assert "image=test" not in shown(app)  # there is nothing to review yet
     assert "errata audit intel" in texts(show("intel", part="versions").caption)
 
 
