@@ -9,7 +9,7 @@ from app.commands.arguments import DatasetName, audited_dataset, print_written
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
-    from curation.training.predict import FileResult
+    from curation.training.file_results import FileResult
 
 
 def predict(
@@ -21,10 +21,13 @@ def predict(
     top: Annotated[int, typer.Option(help="classes of each model", min=1, max=1000)] = 5,
 ) -> None:
     """Ask every trained model of a data set about images. Also says when none of the classes fits."""
+    if not any(path.is_file() for path in files):  # before anything heavy is loaded
+        raise ErrataError(f"there is no file {files[0]}; give at least one image that exists")
     workspace, dataset = audited_dataset(name)
     from app.commands.progress import stage_display
     from app.jobs.result import record
-    from curation.training.predict import predict_images, write_predictions, write_predictions_csv
+    from curation.training.file_results import write_predictions, write_predictions_csv
+    from curation.training.predict import predict_images
 
     with stage_display() as show:
         results = predict_images(workspace, dataset, files, top, cams, show)
@@ -46,9 +49,14 @@ def _print_result(result: "FileResult") -> None:
     if result.problem:
         typer.echo(f"  {result.problem}")
     if result.fits_none:
-        typer.echo(f"  perhaps none of these classes ({result.none_of_these:.2f})")
+        typer.echo(f"  most likely none of these classes ({result.none_of_these:.2f}); the classes share what is left")
+    elif result.score_missing:
+        typer.echo(f"  whether any class fits is not known: {result.score_missing}")
+    for copy in result.known:
+        same = "this picture is" if copy.exact else "a near copy is"
+        typer.echo(f"  {same} {copy.image_id}, labelled {copy.label}; {copy.verdict or 'not judged yet'}")
     for opinion in result.opinions:
-        shares = ", ".join(f"{label} {share:.1%}" for label, share in opinion.top)
+        shares = ", ".join(f"{label} {share:.1%}" for label, share in result.shares(opinion))
         typer.echo(f"  {opinion.model} on {opinion.version}, {opinion.about}: {shares}")
     if result.nearest:
         typer.echo(f"  most like {', '.join(f'{near.image_id} ({near.label})' for near in result.nearest[:3])}")

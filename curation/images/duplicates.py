@@ -108,6 +108,11 @@ def find_duplicates(
     return Duplicates(_groups(content, alike), exact, np.isin(content, alike))
 
 
+def grey(thumbnails: ByteArray) -> ByteArray:
+    """Return RGB pictures, shape (..., 3), as grey ones, shape (...), as `register` takes them."""
+    return np.asarray(np.rint(thumbnails @ _LUMA).astype(np.uint8))
+
+
 def _candidates(hashes: npt.NDArray[np.uint64], embeddings: FloatArray | None) -> IntArray:
     """Return the pairs i < j of C contents that may be near copies, shape (P, 2)."""
     pairs = np.stack(close_pairs(hashes, MAX_BITS if len(hashes) <= MANY else MAX_BITS_OF_MANY), 1)
@@ -119,12 +124,12 @@ def _candidates(hashes: npt.NDArray[np.uint64], embeddings: FloatArray | None) -
 def _same_picture(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:
     """Return whether one picture of each pair lies over the other, shape (P,)."""
     rows, index = np.unique(pairs, return_inverse=True)
-    read = in_order(lambda block: np.rint(thumbnails(block) @ _LUMA).astype(np.uint8), _blocks(rows), cores())
-    grey = np.concatenate([np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX), np.uint8), *read])  # each once: 4 kB an image
+    read = in_order(lambda block: grey(thumbnails(block)), _blocks(rows), cores())
+    pictures = np.concatenate([np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX), np.uint8), *read])  # each once: 4 kB an image
     same = [np.empty(0, bool)]
 
     def compare(block: IntArray) -> BoolArray:
-        return register(grey[block[:, 0]], grey[block[:, 1]]).same()
+        return register(pictures[block[:, 0]], pictures[block[:, 1]]).same()
 
     for answers in in_order(compare, _blocks(index.reshape(-1, 2)), cores()):
         same.append(answers)

@@ -11,8 +11,6 @@ from curation.workspace.names import ORIGINAL, audit_folder, audit_name, audited
 from models.files.atomic import checked_name
 from models.networks.variant_name import architecture_name
 
-MOST_MEMBERS = 3  # folds or seeds: more would cost time and change little
-
 
 @dataclass(frozen=True)
 class TrainedModel:
@@ -52,14 +50,14 @@ def trained_models(workspace: Workspace, name: str) -> list[TrainedModel]:
 def _of_audit(workspace: Workspace, name: str, version: str) -> list[TrainedModel]:
     models = []
     for architecture, run in read_results(audit_folder(workspace, name)).runs.items():
-        folds = sorted((workspace.runs / checked_name("run", run)).glob("fold-*.safetensors"))[:MOST_MEMBERS]
+        folds = sorted((workspace.runs / checked_name("run", run)).glob("fold-*.safetensors"))
         if folds:
             models.append(TrainedModel(architecture, architecture_name(architecture), version, tuple(folds), True))
     return models
 
 
 def _of_seeds(folders: list[Path]) -> TrainedModel:
-    runs = sorted((load_run(folder) for folder in folders), key=lambda run: run.seed)[:MOST_MEMBERS]
+    runs = sorted((load_run(folder) for folder in folders), key=lambda run: run.seed)
     config = runs[0].config
     name = str(config.get("recipe") or runs[0].variant)
     version = str(config.get("version", ORIGINAL))

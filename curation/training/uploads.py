@@ -28,24 +28,42 @@ class Upload:
     content: bytes
 
 
-def save_uploads(uploads: Sequence[Upload], folder: Path) -> list[Path]:
-    """Write the files under safe, numbered names and return their paths.
+@dataclass(frozen=True)
+class Saved:
+    """What became of uploaded files."""
+
+    paths: list[Path]  # of those that were written
+    refused: dict[str, str]  # numbered name -> why it was not; in the order of the upload
+
+
+def save_uploads(uploads: Sequence[Upload], folder: Path) -> Saved:
+    """Write the files under safe, numbered names; a file that is refused does not hold up the others.
+
+    A file is refused if it is too large, has too many pixels or is not an image of TYPES.
 
     Raises:
-        ErrataError: there are too many files, or a file is too large, has too many pixels or is not an image of TYPES;
-            then no file is written.
+        ErrataError: there are too many files, or all are refused; then no file is written.
     """
     if len(uploads) > MOST_FILES:
         raise ErrataError(f"{len(uploads)} images are too many at a time; choose at most {MOST_FILES}")
-    kinds = [_checked(upload) for upload in uploads]
-    paths = []
-    for place, (upload, kind) in enumerate(zip(uploads, kinds, strict=True), 1):
-        stem = _UNSAFE.sub("-", PurePath(upload.name).stem).strip(".-")[:60] or "image"
-        path = folder / f"{place:02d}-{stem}.{kind.lower()}"
-        with atomic(path) as temporary:
+    checked: list[tuple[str, Upload]] = []
+    refused: dict[str, str] = {}
+    for place, upload in enumerate(uploads, 1):
+        try:
+            checked.append((f"{_name(place, upload)}.{_checked(upload).lower()}", upload))
+        except ErrataError as error:
+            refused[_name(place, upload)] = str(error)
+    if uploads and not checked:
+        raise ErrataError("; ".join(refused.values()))
+    for name, upload in checked:
+        with atomic(folder / name) as temporary:
             temporary.write_bytes(upload.content)
-        paths.append(path)
-    return paths
+    return Saved([folder / name for name, _ in checked], refused)
+
+
+def _name(place: int, upload: Upload) -> str:
+    """Return a safe name, without its type."""
+    return f"{place:02d}-{_UNSAFE.sub('-', PurePath(upload.name).stem).strip('.-')[:60] or 'image'}"
 
 
 def _checked(upload: Upload) -> str:

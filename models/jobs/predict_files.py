@@ -45,25 +45,35 @@ def predict_files(
         raise ErrataError("there is no checkpoint to predict with; train a network first")
     first: tuple[str, ...] | None = None
     probs_of_networks: list[FloatArray] = []
-    embeddings = np.zeros((0, 0), np.float32)
+    embeddings = seen = np.zeros((0, 0), np.float32)
+    previous: tuple[Classifier, InputSpec] | None = None
     for place, checkpoint in enumerate(checkpoints):
         classifier, info = load_checkpoint(checkpoint)
         if first is not None and info.classes != first:
             raise ErrataError(f"{checkpoint} tells other classes apart than {checkpoints[0]}; predict with each alone")
         first, spec = info.classes, info.input
         assert spec is not None  # noqa: S101 - load_checkpoint fills it in
-        starts = range(0, len(paths), BATCH)
-        batches = [_predict_batch(classifier, spec, paths[start : start + BATCH]) for start in starts]
-        probs_of_networks.append(np.concatenate([probs for probs, _ in batches]))
+        shared = previous is not None and _same_backbone(*previous, classifier, spec)
+        if not shared:  # heads on a frozen backbone see the same: it looks once
+            starts = range(0, len(paths), BATCH)
+            seen = np.concatenate([_embed(classifier, spec, paths[start : start + BATCH]) for start in starts])
         if place == 0:
-            embeddings = np.concatenate([embedded for _, embedded in batches])
+            embeddings = seen
+        probs_of_networks.append(classifier.head(torch.from_numpy(seen)).softmax(1).numpy())
+        previous = classifier, spec
         if progress:
             progress(place + 1, len(checkpoints))
     return FilePredictions(first or (), np.mean(probs_of_networks, axis=0, dtype=np.float32), embeddings)
 
 
-def _predict_batch(classifier: Classifier, spec: InputSpec, paths: Sequence[Path]) -> tuple[FloatArray, FloatArray]:
-    """Return probabilities, shape (B, K), and embeddings, shape (B, D)."""
+def _embed(classifier: Classifier, spec: InputSpec, paths: Sequence[Path]) -> FloatArray:
+    """Return embeddings, shape (B, D)."""
     pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation) for path in paths])
-    embedded = classifier.backbone(normalise(torch.from_numpy(pixels), spec))
-    return classifier.head(embedded).softmax(1).numpy(), embedded.numpy()
+    return np.asarray(classifier.backbone(normalise(torch.from_numpy(pixels), spec)).numpy())
+
+
+def _same_backbone(first: Classifier, spec: InputSpec, second: Classifier, their_spec: InputSpec) -> bool:
+    """Return whether two networks give the same embeddings."""
+    ours, theirs = first.backbone.state_dict(), second.backbone.state_dict()
+    same_weights = ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
+    return spec == their_spec and same_weights

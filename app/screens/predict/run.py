@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.jobs.process import job_folder, start, watch
-from curation.training.predict import FileResult, read_predictions
+from curation.training.file_results import FileResult, read_predictions, refused
 from curation.training.uploads import Upload, save_uploads
 from curation.workspace.folders import Workspace
-from models.files.atomic import checked_name
+from models.files.atomic import checked_name, read_json, write_json
 
 KEPT = 20  # predictions on disk; older ones are removed with their images
 _PREFIX = "predict-"
+_REFUSED = "refused.json"
 
 
 def prediction_folder(workspace: Workspace, name: str) -> Path:
@@ -28,14 +29,15 @@ def start_prediction(workspace: Workspace, dataset: str, uploads: Sequence[Uploa
     """Save the images, start the process, and return the name of the prediction.
 
     Raises:
-        ErrataError: an image is refused; then nothing is started.
+        ErrataError: there are too many images, or all are refused; then nothing is started.
     """
     name = f"{time.time_ns():x}"
     folder = prediction_folder(workspace, name)
     try:
-        files = save_uploads(uploads, folder / "images")
+        saved = save_uploads(uploads, folder / "images")
+        write_json(folder / _REFUSED, saved.refused)
         outputs = ["--json", str(folder / "predictions.json"), "--csv", str(folder / "predictions.csv")]
-        start(folder, ["predict", dataset, *map(str, files), *outputs, "--cams", str(folder / "cams")])
+        start(folder, ["predict", dataset, *map(str, saved.paths), *outputs, "--cams", str(folder / "cams")])
     except Exception:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -44,13 +46,16 @@ def start_prediction(workspace: Workspace, dataset: str, uploads: Sequence[Uploa
 
 
 def results_of(folder: Path) -> list[FileResult]:
-    """Return the results of a finished prediction; none before it finished.
+    """Return the results of a finished prediction, files that were refused last; none before it finished.
 
     Raises:
         ErrataError: its file is damaged.
     """
     path = folder / "predictions.json"
-    return read_predictions(path) if path.exists() else []
+    if not path.exists():
+        return []
+    problems = read_json(folder / _REFUSED) if (folder / _REFUSED).exists() else {}
+    return [*read_predictions(path), *(refused(name, problem) for name, problem in problems.items())]
 
 
 def _remove_old(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from app.html_parts.pictures import cam_picture, picture
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
 from curation.results.likeness import NONE_FITS
-from curation.training.predict import FileResult, Opinion
+from curation.training.file_results import FileResult, Opinion
 from curation.workspace.names import ORIGINAL
 
 LARGE_PX = 520
@@ -37,28 +37,38 @@ def result_html(result: FileResult, root: Path) -> Markup:
         result=result,
         warns_from=NONE_FITS,
         nearest=[(neighbour, picture(root / neighbour.image_id, SMALL_PX)) for neighbour in result.nearest],
-        cards=[_card(opinion, file, disputed) for opinion in result.opinions],
+        known=[(copy, picture(root / copy.image_id, SMALL_PX)) for copy in result.known],
+        cards=[_card(result, opinion, disputed) for opinion in result.opinions],
     )
 
 
-def _card(opinion: Opinion, file: Path, disputed: bool) -> Markup:
-    """Return what one model says; its class is in the colour of contradictions where the models differ."""
+def _card(result: FileResult, opinion: Opinion, disputed: bool) -> Markup:
+    """Return what one model says; its class is in the colour of contradictions where the models differ.
+
+    Where most likely no class fits, that is the first bar, and no class stands out.
+    """
     labels = "labels as given" if opinion.version == ORIGINAL else f"labels of {opinion.version}"
-    first_kind = "er-given" if disputed else "er-other"
-    bars = [
-        class_bar(label, share, first_kind if place == 0 else "") for place, (label, share) in enumerate(opinion.top)
-    ]
-    return _HTML.card(opinion, labels, bars, cam_picture(file, Path(opinion.cam), CAM_PX) if opinion.cam else None)
+    first_kind = "" if result.fits_none else "er-given" if disputed else "er-other"
+    shares = result.shares(opinion)
+    bars = [class_bar(label, share, first_kind if place == 0 else "") for place, (label, share) in enumerate(shares)]
+    if result.fits_none and result.none_of_these is not None:
+        bars.insert(0, class_bar("none of these", result.none_of_these, "er-given"))
+    cam = cam_picture(Path(result.file), Path(opinion.cam), CAM_PX) if opinion.cam else None
+    return _HTML.card(opinion, labels, bars, cam)
 
 
 def summary(results: Sequence[FileResult]) -> Markup:
-    """Return how many images there are, on how many the models differ, and how many fit no class."""
+    """Return how many images there are, on how many the models differ, and how many fit no class or are known."""
     read = [result for result in results if not result.problem]
+    unread = len(results) - len(read)
+    known = sum(bool(result.known) for result in read)
     differ = sum(len({opinion.top[0][0] for opinion in result.opinions}) > 1 for result in read)
     return figures(
         [
-            Figure(len(read), "images"),
+            Figure(len(read), "image" if len(read) == 1 else "images"),
             Figure(differ, "on which the models differ"),
             Figure(sum(result.fits_none for result in read), "perhaps of none of the classes"),
+            *([Figure(known, "already in the data set")] if known else []),
+            *([Figure(unread, "not read")] if unread else []),
         ]
     )

@@ -43,3 +43,16 @@ def test_without_an_image_that_can_be_read(audit: Audit, tmp_path: Path, capsys:
     assert exit_code("predict", "tiny", tmp_path / "text.jpg", "--csv", tmp_path / "a.csv") == 2
     assert "none of these files is an image that can be read" in capsys.readouterr().err
     assert "text.jpg" in (tmp_path / "a.csv").read_text()
+
+
+def test_a_path_without_a_file_is_refused_before_models_are_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("app.commands.predict.audited_dataset")  # nothing is looked up
+    assert exit_code("predict", "tiny", tmp_path / "gone.jpg") == 2
+    assert "there is no file" in capsys.readouterr().err
+
+
+def test_an_image_of_the_data_set_is_named(audit: Audit, capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("predict", "tiny", audit.rows.root / "test" / "sea" / "0.png") == 0
+    assert "this picture is test/sea/0.png, labelled sea; not judged yet" in capsys.readouterr().out

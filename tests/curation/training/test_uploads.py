@@ -23,7 +23,7 @@ def image(width: int = 8, height: int = 6, kind: str = "PNG") -> bytes:
 
 def test_names_are_our_own_and_the_type_is_that_of_the_content(tmp_path: Path) -> None:
     wanted = [Upload("../../etc/pass wd.jpg", image()), Upload(".hidden", image(kind="JPEG")), Upload("ü", image())]
-    paths = save_uploads(wanted, tmp_path)
+    paths = save_uploads(wanted, tmp_path).paths
     assert [path.name for path in paths] == ["01-pass-wd.png", "02-hidden.jpeg", "03-image.png"]
     assert all(path.parent == tmp_path for path in paths)
     assert paths[0].read_bytes() == wanted[0].content
@@ -42,8 +42,12 @@ def test_names_are_our_own_and_the_type_is_that_of_the_content(tmp_path: Path) -
 )
 def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, content: bytes, sentence: str) -> None:
     with pytest.raises(ErrataError, match=sentence):
-        save_uploads([Upload("good.png", image()), Upload("bad.png", content)], tmp_path / "folder")
+        save_uploads([Upload("bad.png", content)], tmp_path / "folder")
     assert not (tmp_path / "folder").exists()
+    saved = save_uploads([Upload("bad.png", content), Upload("good.png", image())], tmp_path / "folder")
+    assert [path.name for path in saved.paths] == ["02-good.png"]
+    assert sentence in saved.refused["01-bad"]
+    assert [path.name for path in (tmp_path / "folder").iterdir()] == ["02-good.png"]
 
 
 def test_too_many(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from app.screens.predict.run import prediction_folder, results_of, start_prediction
 from app.screens.predict.view import result_html, summary
 from curation.results.audit import Audit
-from curation.training.predict import FileResult, Neighbour, Opinion, write_predictions
+from curation.training.file_results import FileResult, KnownImage, Neighbour, Opinion, write_predictions
 from curation.training.uploads import Upload
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
@@ -38,7 +38,8 @@ def result(audit: Audit) -> FileResult:
         Opinion("cnn", "one seed", "cnn", "v1", [("forest", 0.6), ("<sea>", 0.4)], ""),
     ]
     near = [Neighbour("train/sea/0.png", "sea", 0.9)]
-    return FileResult(str(audit.rows.paths[0]), "", "0" * 64, (60, 40), 0.75, opinions, near)
+    known = [KnownImage("test/sea/0.png", "test", "sea", "relabel forest", True)]
+    return FileResult(str(audit.rows.paths[0]), "", "0" * 64, (60, 40), 0.75, opinions, near, known)
 
 
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
@@ -75,6 +76,23 @@ def test_uploads_start_a_process(workspace: Workspace, audit: Audit, monkeypatch
     folder = prediction_folder(workspace, start_prediction(workspace, "tiny", [upload]))
     assert started[0][:3] == ["predict", "tiny", str(folder / "images" / "01-a-b.png")]
     assert (folder / "images" / "01-a-b.png").exists()
+
+
+def test_a_file_that_is_refused_does_not_hold_up_the_others(
+    workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr("app.screens.predict.run.start", lambda folder, arguments: started.append(arguments))
+    good = Upload("good.png", audit.rows.paths[0].read_bytes())
+    folder = prediction_folder(workspace, start_prediction(workspace, "tiny", [Upload("bad.jpg", b"x"), good]))
+    assert started[0][2:4] == [str(folder / "images" / "02-good.png"), "--json"]
+    write_predictions([result(audit)], "tiny", folder / "predictions.json")
+    assert [found.problem[:23] for found in results_of(folder)] == ["", "bad.jpg is not an image"]
+    write_text(folder / "predictions.csv", "file\n")
+    write_status(folder, "finished")
+    page = shown(show(prediction=folder.name.removeprefix("predict-")))
+    assert "bad.jpg is not an image that can be read" in page
+    assert "<b>1</b><span>not read" in page
 
 
 def test_what_is_refused_starts_nothing(workspace: Workspace, audit: Audit) -> None:
@@ -117,14 +135,17 @@ def test_results_side_by_side(workspace: Workspace, audit: Audit) -> None:
     app = show(prediction="abc")
     page = shown(app)
     for words in (
-        "Perhaps none of these classes",
+        "Most likely none of these classes",
+        "This picture is in the data set",
+        "verdict: relabel forest",
+        "none of these",
         "score 0.75",
         "&lt;sea&gt;",
         "mean of 3 fold models",
         "labels of v1",
     ):
         assert words in page
-    assert page.count("data:image/jpeg") == 2  # the image and its neighbour
+    assert page.count("data:image/jpeg") == 3  # the image, its neighbour and its copy
     assert "<b>1</b><span>on which the models differ" in page
     assert {button.proto.label for button in app.get("download_button")} == {"CSV", "JSON"}
 
@@ -133,6 +154,16 @@ def test_an_image_that_could_not_be_read(audit: Audit) -> None:
     bad = replace(result(audit), problem="it is <broken>", opinions=[], nearest=[], none_of_these=None)
     assert "it is &lt;broken&gt;" in result_html(bad, audit.rows.root)
     assert "<b>0</b><span>images" in summary([bad])
+
+
+def test_the_classes_share_what_none_of_these_leaves(audit: Audit) -> None:
+    strange = result(audit)
+    assert strange.shares(strange.opinions[0]) == [("<sea>", 0.75 * 0.25), ("forest", 0.25 * 0.25)]
+    usual = replace(strange, none_of_these=0.02)
+    assert usual.shares(usual.opinions[0]) == usual.opinions[0].top
+    unknown = replace(strange, none_of_these=None, score_missing="no backbone looked")
+    assert unknown.shares(unknown.opinions[0]) == unknown.opinions[0].top
+    assert "is not known: no backbone looked" in result_html(unknown, audit.rows.root)
 
 
 def test_nothing_is_known_before_the_end(workspace: Workspace) -> None:
