@@ -1,6 +1,9 @@
 """Pictures that resemble no picture of a data set: numbers by hand, and what is usual apart from what is not."""
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from curation.scoring.strangers import COMPANY, strangers
@@ -17,7 +20,7 @@ def known() -> FloatArray:
     return np.asarray(centres + draws.normal(size=(N, 8)) / 10, np.float32)
 
 
-def score(known: FloatArray, new: FloatArray, groups: list[int] | None = None) -> FloatArray:
+def score(known: FloatArray, new: npt.NDArray[np.floating[Any]], groups: list[int] | None = None) -> FloatArray:
     everything = np.ones(len(known), bool)
     places = np.arange(len(known)) if groups is None else np.array(groups)
     answer = strangers(known, np.asarray(new, np.float32), everything, everything, places)
