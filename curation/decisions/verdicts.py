@@ -12,6 +12,7 @@ LABEL = "label"  # the action that relabels to a class that a person chose: digi
 PICK_KEY = "P"  # on the Review screen and in FiftyOne: choose several classes
 DIGITS = 9  # the first classes of the data set, in its order, have the digits 1 to 9 everywhere; the others are typed
 CLASS_KEY = "/"  # on the Review screen and in FiftyOne: type a class
+REST_KEY = "T"  # in the grid of the Review screen: all images that are not chosen keep their label
 MOVES = {  # on the Audit and Review screens and in FiftyOne -> key, other keys as browsers name them, what it does
     "back": ("K", ("ArrowLeft", "ArrowUp", "Backspace"), "Back"),
     "next": ("J", ("ArrowRight", "ArrowDown"), "Next"),

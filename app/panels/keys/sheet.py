@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.html_parts.assets import run_script
 from app.html_parts.templates import macros
-from curation.decisions.verdicts import CLASS_KEY, DIGITS, MOVES, PICK_KEY, REVERSALS, VERDICTS
+from curation.decisions.verdicts import CLASS_KEY, DIGITS, MOVES, PICK_KEY, REST_KEY, REVERSALS, VERDICTS
 
 Line = tuple[Sequence[str], str]  # keys, and what they do
 
@@ -56,6 +56,17 @@ def other_keys() -> list[Line]:
         (("L",), "The images most like the one judged last"),
         (("G",), "Draw Grad-CAM"),
         *leaving_keys(),
+    ]
+
+
+def grid_keys() -> list[Line]:
+    """Return the keys that only the grid has, with what they do."""
+    return [
+        (("←", "→", "↑", "↓"), "To another image"),
+        (("Space",), "Choose it, or not"),
+        ((REST_KEY,), "The rest of the page is right"),
+        (("J", "K"), "Next page, page before"),
+        (("Esc",), "Choose none; then one by one"),
     ]
 
 

@@ -12,14 +12,14 @@ from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
-from app.panels.keys.sheet import key_sheet, moving_keys, other_keys, verdict_sheet
+from app.panels.keys.sheet import grid_keys, key_sheet, moving_keys, other_keys, verdict_sheet
 from app.panels.reviewer_name import ask_name, current_reviewer
-from app.screens.review.alike import alike, is_open
 from app.screens.review.choices import FIFTYONE, GRID, choices
 from app.screens.review.evidence import evidence
-from app.screens.review.grid import grid
 from app.screens.review.image_panel import image_panel, preload
 from app.screens.review.keys import undo_keys, verdict_keys
+from app.screens.review.many.alike import alike, is_open
+from app.screens.review.many.grid import grid
 from app.screens.review.progress import progress
 from app.screens.review.sitting import Sitting, next_images
 from app.screens.review.visit import message, note_shown, passed_over, reveal, take_up
@@ -50,17 +50,19 @@ def screen() -> None:
         return
     with bar:
         sitting, shown_as = choices(opened, current_reviewer())
-    _keys(sitting)
+    _keys(sitting, shown_as == GRID)
     if shown_as == FIFTYONE:
         _in_fiftyone(sitting)
     else:
         st.fragment(_fragment)(sitting, shown_as == GRID)
 
 
-def _keys(sitting: Sitting) -> None:
+def _keys(sitting: Sitting, many: bool) -> None:
     """Put the sheet of all keys on the page."""
     moves = [*moving_keys("back", "next", "skip"), *other_keys()]
     parts = [("Verdicts", verdict_sheet(sitting.bench.ledger.classes)), ("On and back", moves)]
+    if many:
+        parts.append(("Many images", grid_keys()))
     key_sheet(parts, learned=bool(sitting.bench.tally().judged_by(sitting.reviewer).any()))
 
 

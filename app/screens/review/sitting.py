@@ -20,7 +20,7 @@ from app.screens.review.visit import (
 )
 from curation.decisions.decision import Decision
 from curation.decisions.state import State
-from curation.review.bench import DISPUTED, Bench
+from curation.review.bench import DISPUTED, SELECTION, Bench
 from curation.review.drawn_looks import Queue
 from curation.review.looks import learned_from, named_queue
 from curation.review.moved import Influence, influences
@@ -63,6 +63,11 @@ class Sitting:
     def settings(self) -> list[str | float | int]:
         """What was chosen, as plain values."""
         return [self.bench.audit.name, self.reviewer, self.split, self.order, *(self.pair or ()), self.share]
+
+    @property
+    def picked(self) -> bool:
+        """Whether a person picked its images: those of a selection."""
+        return self.order.startswith(SELECTION)
 
     @property
     def settles(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.screens.review.many.page import lay_anew
 from app.screens.review.sitting import ShownImage, Sitting, go_on, show_again, verdict_in_force
 from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, step_back, tell
 from curation.decisions.actions import proposal
@@ -127,6 +128,7 @@ def undo_or_redo(sitting: Sitting, kind: str) -> None:
         st.session_state[_LAST] = f"{done}: {decisions_phrase(step)}"
         clear_screen()
         step_back(0)
+        lay_anew()
         show_again(sitting, step[0])
         if len(step) == 1 and step[0].queue == LINK:  # in no queue: only its address leads back to it
             st.query_params["image"] = step[0].image_id

@@ -137,10 +137,10 @@ def test_the_grid_shows_what_is_still_suggested(workspace: Workspace, monkeypatc
     judge(workspace, "keep", "test/sea/0.png")
     assert tiles(show(images="grid")) == {"train/street/1.png": True}
     learned = Suggestion(2, 0, np.array([0.4, 0.1, 0.5], np.float32), no_class=False)
-    monkeypatch.setattr("app.screens.review.grid.suggestion", lambda bench, row, learns: learned)
+    monkeypatch.setattr("app.screens.review.many.page.suggestion", lambda bench, row, learns: learned)
     app = show(images="grid")
     assert not tiles(app)
-    assert "No image of this confusion is left" in texts(app.success)
+    assert "No image of any confusion in this split is left" in texts(app.success)
     assert tiles(show(images="grid", order="most suspicious first"))
 
 

@@ -457,19 +457,89 @@ def test_orders_in_the_address(workspace: Workspace, audit: Audit) -> None:
 def test_the_grid_accepts_all_but_those_taken_out(workspace: Workspace, audit: Audit) -> None:
     app = show(split="test", images="grid")
     assert "1 image labelled" in shown(app)
+    assert "1 chosen" in shown(app)
     app.button(key=f"review.tile-{WORST}").click()
-    assert "Accept **forest** for 0 of 1" in [button.label for button in ran(app).button]
+    assert labels(ran(app))["A"] == "Accept **forest** for 0 of 1"
+    assert [button.disabled for button in app.button if button.proto.shortcut in {*"afn23"}] == [True] * 5
     app.button(key=f"review.tile-{WORST}").click()
     press(ran(app), "a")
     (line,) = logged(workspace)
     assert (line["image_id"], line["new_labels"], line["drawn"]) == (WORST, ["forest"], False)
     assert line["queue"].endswith("(grid)")
-    assert "No image of this confusion is left" in texts(app.success)
+    assert "No image of any confusion in this split is left" in texts(app.success)
     press(app, "z")
-    assert "Accept **forest** for 1 of 1" in [button.label for button in app.button]
+    assert labels(app)["A"] == "Accept **forest** for 1 of 1"
     press(show(split="test"), "f")  # in another tab
     press(app, "a")
     assert [line["decision"] for line in logged(workspace) if line["kind"] == "decision"] == ["relabel", "keep"]
+
+
+@pytest.mark.parametrize(
+    ("key", "decision", "new_labels"),
+    [
+        ("f", "keep", []), ("n", "none-of-these", []), ("x", "exclude", []), ("1", "keep", []),
+        ("3", "relabel", ["street"]),
+    ],
+)  # fmt: skip
+def test_every_verdict_on_the_chosen_images(
+    workspace: Workspace, audit: Audit, key: str, decision: str, new_labels: list[str]
+) -> None:
+    press(show(split="test", images="grid"), key)
+    (line,) = logged(workspace)
+    assert (line["image_id"], line["decision"], line["new_labels"]) == (WORST, decision, new_labels)
+
+
+def test_the_rest_is_right_and_the_page_can_be_turned(workspace: Workspace, audit: Audit) -> None:
+    app = show(split="all", images="grid")
+    app.button(key=f"review.tile-{WORST}").click()
+    press(ran(app), "j")  # nothing is judged, and the next confusion lies there
+    assert not logged(workspace)
+    assert "labelled" in shown(app)
+    assert WORST not in shown(app)
+    press(app, "k")
+    assert labels(app)["A"] == "Accept **forest** for 0 of 1"  # what was taken out is remembered
+    assert labels(app)["T"] == "The rest is right: **sea** for 1"
+    press(app, "t")
+    (line,) = logged(workspace)
+    assert (line["image_id"], line["decision"], line["drawn"], line["rank"]) == (WORST, "keep", False, None)
+    assert "train/street/1.png" in shown(app)  # on by itself
+    press(press(app, "j"), "k")
+    press(app, "j")
+    assert "Pages that you turned are behind you." in texts(app.success)
+    assert [button.disabled for button in app.button if button.proto.shortcut == "j"] == [True]
+
+
+def test_a_chosen_confusion_that_is_done_leads_to_the_next(workspace: Workspace, audit: Audit) -> None:
+    app = press(show(split="all", images="grid", order="sea → forest"), "a")
+    assert labels(app)["J"] == "Next: street → sea"
+    press(app, "j")
+    assert app.selectbox(key="order").value == "street → sea"
+    assert "train/street/1.png" in shown(app)
+
+
+def test_escape_leaves_the_grid(workspace: Workspace, audit: Audit) -> None:
+    app = press(show(split="test", images="grid"), "Escape")
+    assert "0 chosen" in shown(app)
+    press(app, "Escape")
+    assert image(app) == WORST
+    assert not logged(workspace)
+
+
+def test_an_image_of_no_class_is_not_chosen_for_one(
+    workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit.findings.kinds.out_of_scope[audit.rows.image_ids == WORST] = 0.9
+    audit.findings.save(audit.folder / "findings.npz")
+    app = show(split="test", images="grid")
+    assert "none of these?" in shown(app)
+    assert labels(app)["A"] == "Accept **forest** for 0 of 1"
+    app.button(key=f"review.tile-{WORST}").click()
+    press(ran(app), "n")
+    assert logged(workspace)[0]["decision"] == "none-of-these"
+    one = show(split="test", image=WORST)
+    assert "A" not in labels(one)  # None of these stands in its place
+    main = [label for key, label in labels(one).items()][:2]
+    assert main == ["Keep **sea**", "None of these"]
 
 
 def test_missing_maps_are_drawn_beside_the_queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """Images side by side, each of which a click takes out or in again."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 from markupsafe import Markup
@@ -15,26 +15,34 @@ _HTML = macros(__file__)
 _CLICKED, _SINCE = "review.clicked", "review.tiles"
 
 
-def tiles(sitting: Sitting, rows: Sequence[int], out: set[int], columns: int, notes: Sequence[str] = ()) -> None:
+def tiles(
+    sitting: Sitting,
+    rows: Sequence[int],
+    out: set[int],
+    columns: int,
+    notes: Sequence[str] = (),
+    click: Callable[[str], None] | None = None,
+) -> None:
     """Show images side by side.
 
     Args:
         sitting: of the reviewer.
         rows: of the images.
-        out: those that are taken out.
+        out: those that are not chosen.
         columns: images in a line.
         notes: a few letters on each image; none by default.
+        click: what a click on an image does, which is given its name; by default `clicked` counts it.
     """
     for first in range(0, len(rows), columns):
         places = range(first, min(first + columns, len(rows)))
         for place, column in zip(places, st.columns(columns, gap="small"), strict=False):
             with column:
-                _tile(sitting, rows[place], place, rows[place] in out, notes[place] if notes else "")
+                _tile(sitting, rows[place], place, rows[place] in out, notes[place] if notes else "", click or _click)
 
 
-def confusion_head(n: int, given: str, other: str) -> Markup:
+def confusion_head(n: int, chosen: int, given: str, other: str) -> Markup:
     """Return the line above n images of one confusion, whose classes are given as HTML."""
-    return _HTML.confusion(n, given, other)
+    return _HTML.confusion(n, chosen, given, other)
 
 
 def alike_head(n: int, source: str, image_id: str, verdict: str, by_look: bool) -> Markup:
@@ -42,13 +50,13 @@ def alike_head(n: int, source: str, image_id: str, verdict: str, by_look: bool) 
     return _HTML.alike(n, source, image_id, verdict, by_look)
 
 
-def _tile(sitting: Sitting, row: int, place: int, out: bool, note: str) -> None:
+def _tile(sitting: Sitting, row: int, place: int, out: bool, note: str, click: Callable[[str], None]) -> None:
     image_id = sitting.image_id(row)
     with st.container(key=f"review-tile-{'out' if out else 'in'}-{place}", gap=None):
         st.html(_HTML.tile(picture(sitting.bench.audit.rows.root / image_id, TILE_PX), image_id, out, note))
         st.button(
             f"{'Take in' if out else 'Take out'} {image_id}", key=f"review.tile-{image_id}",
-            on_click=_click, args=(image_id,),
+            on_click=click, args=(image_id,),
         )  # fmt: skip
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import streamlit as st
 
 from app.html_parts.pictures import picture
+from app.screens.review.many.tiles import TILE_PX, alike_head, clicked, forget_clicks, shown_since, tiles
 from app.screens.review.sitting import Sitting
-from app.screens.review.tiles import TILE_PX, alike_head, clicked, forget_clicks, shown_since, tiles
 from app.screens.review.verdicts import judge_many, last_verdict
 from app.screens.review.visit import message, reveal, tell
 from curation.decisions.decision import Decision
