@@ -65,7 +65,8 @@ if (!window.errataKeys) {
       if (input) stop(event), input.focus();
       return;
     }
-    const other = JSON.parse(sheet().dataset.aliases)[key];
+    const alone = key.toLowerCase() === "j" && !button("J"); // where nothing is next, J goes on as S does
+    const other = alone ? "S" : JSON.parse(sheet().dataset.aliases)[key];
     if (!other || ownsArrows(target)) return;
     if (key.startsWith("Arrow") && moved(key)) return stop(event);
     const found = button(other) ?? (other === "J" ? button("S") : null);

@@ -87,7 +87,7 @@ def _leaving_key(sitting: Sitting, chosen: set[int]) -> None:
     """Show what Escape does: nothing is chosen any more; where nothing is, one image after the other."""
     if chosen:
         names = [sitting.image_id(row) for row in sorted(chosen)]
-        st.button("Choose none", shortcut="Escape", type="tertiary", key="review.none", on_click=toggle, args=names)
+        st.button("Choose none", shortcut="Escape", type="tertiary", key="review.unchoose", on_click=toggle, args=names)
     else:
         st.button(
             "One by one", shortcut="Escape", type="tertiary", key="review.leave", on_click=_choose, args=("images", ONE)

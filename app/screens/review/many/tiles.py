@@ -52,7 +52,7 @@ def alike_head(n: int, source: str, image_id: str, verdict: str, by_look: bool) 
 
 def _tile(sitting: Sitting, row: int, place: int, out: bool, note: str, click: Callable[[str], None]) -> None:
     image_id = sitting.image_id(row)
-    with st.container(key=f"review-tile-{'out' if out else 'in'}-{place}", gap=None):
+    with st.container(key=f"review-tile-{place}", gap=None):  # the same when it is clicked: it keeps the focus
         st.html(_HTML.tile(picture(sitting.bench.audit.rows.root / image_id, TILE_PX), image_id, out, note))
         st.button(
             f"{'Take in' if out else 'Take out'} {image_id}", key=f"review.tile-{image_id}",
