@@ -65,10 +65,13 @@ def audit_seconds_left(
         return 0.0
     over = [records[stage] for stage in plan[:place] if stage in records]
     made = [record for record in over if not record.reused]
-    slowness = (_TRUSTED_S + sum(record.seconds for record in made)) / (
-        _TRUSTED_S + sum(price(record.name, images, folds) for record in made)
+    current = price(job_state.stage, images, folds)
+    elapsed, share = _passed(job_state, now)
+    slowness = (_TRUSTED_S + sum(record.seconds for record in made) + (elapsed if share else 0.0)) / (
+        _TRUSTED_S + sum(price(record.name, images, folds) for record in made) + share * current
     )
-    left = _current_left(job_state, price(job_state.stage, images, folds) * slowness, now)
+    # By its speed where that tells, else by its price: a stage that takes longer than it should is nearly over.
+    left = seconds_left(job_state, now) or max(current * slowness - elapsed, current * slowness / 10)
     for stage in plan[place + 1 : plan.index(until) + 1]:
         kept = stage in records and over and not made  # nothing has changed so far, so this is found again, too
         left += 0.2 if kept else price(stage, images, folds) * slowness
@@ -90,14 +93,10 @@ def _training_price(variant: str, folds: int) -> tuple[float, float]:
     return 6.0, _SMALL_MS * (folds - 1) / 4 * ROUGH[_SMALL] / ROUGH.get((name, mode), ROUGH_OTHER)
 
 
-def _current_left(job_state: JobState, expected: float, now: float) -> float:
-    """Return what is left of the stage under way: by its price at first, by its speed later."""
+def _passed(job_state: JobState, now: float) -> tuple[float, float]:
+    """Return for how many seconds the stage has been under way, and which share of it is done, in [0, 1]."""
     share = min(1.0, job_state.done / job_state.total) if job_state.total > 1 else 0.0
-    elapsed = now - job_state.began if job_state.began else 0.0
-    by_price = max(expected - elapsed, expected / 10)
-    by_speed = seconds_left(job_state, now)
-    trust = min(1.0, 4 * share) if by_speed else 0.0
-    return trust * by_speed + (1 - trust) * by_price
+    return now - job_state.began if job_state.began else 0.0, share
 
 
 def _image_count(folder: Path, job_state: JobState) -> int:

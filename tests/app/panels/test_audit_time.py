@@ -33,9 +33,11 @@ def test_a_machine_that_is_three_times_slower_takes_three_times_as_long() -> Non
 
 def test_a_stage_under_way_is_told_by_its_speed() -> None:
     usual = {stage: priced(stage) for stage in PLAN[:2]}
-    half = left(PLAN[2], 1_200, 2_400, NOW - 200, usual)
-    assert half == pytest.approx(200 + priced("judge", "report"))
-    assert left(PLAN[2], 1_200, 2_400, NOW - 200, usual, "judge") == pytest.approx(200 + priced("judge"))
+    half = priced(PLAN[2]) / 2
+    assert left(PLAN[2], 1_200, 2_400, NOW - half, usual) == pytest.approx(half + priced("judge", "report"))
+    assert left(PLAN[2], 1_200, 2_400, NOW - half, usual, "judge") == pytest.approx(half + priced("judge"))
+    slow = left(PLAN[2], 1_200, 2_400, NOW - 10 * half, usual)
+    assert 10 * half + 5 * priced("judge", "report") < slow < 10 * (half + priced("judge", "report"))
     assert left("report", 0, 0, NOW, usual, "judge") == 0
 
 
