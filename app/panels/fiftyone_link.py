@@ -28,7 +28,8 @@ def fiftyone_link(audit: Audit, view: str) -> str:
     servers = [server for server in running_apps(workspace()) if server.reviewer in names]
     if servers and (audit.folder / "fiftyone.json").exists():
         server = max(servers, key=lambda candidate: candidate.reviewer == name)
-        address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), slug))
+        theme = st.context.theme.type or ""
+        address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), slug, theme))
         st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:")
         return address
     if not (audit.folder / "fiftyone.json").exists() and watch(audit.folder).active:

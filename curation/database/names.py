@@ -44,6 +44,7 @@ CONFLICTS_VIEW = "conflicting labels"
 LEAKS_VIEW = "leaks"
 DUPLICATES_VIEW = "duplicates"
 PROBLEMS_VIEW = "image problems"
+NOT_JUDGED_VIEW = "not judged yet"
 REVIEWED_VIEW = "reviewed"
 REVIEWERS_DISAGREE_VIEW = "reviewers disagree"
 CHANGED_LABELS_VIEW = "changed labels"
@@ -128,6 +129,11 @@ def to_review_view(split: str | None = None, fixed: bool = False) -> str:
 def suspicious_view(split: str) -> str:
     """Return the name of the view of the most suspicious labels of a split."""
     return f"suspicious {split}"
+
+
+def verdict_view(verdict: str) -> str:
+    """Return the name of the view of the images with one verdict."""
+    return f"verdict {verdict}"
 
 
 def selection_view(name: str) -> str:

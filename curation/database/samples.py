@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from curation.database.names import IMAGE_ID
 from curation.database.store import answering
 
 
@@ -31,6 +32,31 @@ def read_samples(dataset: Any, fields: Sequence[str], ids: Sequence[str] | None 
     )
     documents = dataset._sample_collection.find(chosen, dict.fromkeys(fields, 1)).sort("_id")
     return {str(document["_id"]): {name: _value(document, name) for name in fields} for document in documents}
+
+
+@answering()
+def samples_of_images(dataset: Any, image_ids: Sequence[str]) -> list[str]:
+    """Return the ids of the samples of images, in the dataset's order; an image without a sample has none.
+
+    Raises:
+        ErrataError: the database does not answer.
+    """
+    documents = dataset._sample_collection.find({IMAGE_ID: {"$in": [*image_ids]}}, {"_id": True}).sort("_id")
+    return [str(document["_id"]) for document in documents]
+
+
+@answering()
+def documents_for_page(dataset: Any, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return samples as a page of the App holds them; those that the dataset lacks are left out.
+
+    Raises:
+        ErrataError: the database does not answer.
+    """
+    from bson import ObjectId
+    from fiftyone.core.json import stringify
+
+    documents = dataset._sample_collection.find({"_id": {"$in": [ObjectId(sample_id) for sample_id in ids]}})
+    return [stringify(document) for document in documents]
 
 
 @answering()

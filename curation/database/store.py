@@ -13,6 +13,8 @@ from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
 from models.errors import ErrataError, unknown
 
+OPEN_GROUP = "label"  # of the sidebar: about eight fields, all other groups are folded
+
 
 def connect(workspace: Workspace) -> Any:
     """Return the fiftyone module, connected to the workspace's database.
@@ -96,7 +98,8 @@ def _describe(fo: Any, dataset: Any, columns: Sequence[Column], classes: Sequenc
         groups.setdefault(column.group, []).append(column.name)
     groups.setdefault("other", []).extend(["id", "filepath", "tags", "metadata", "created_at", "last_modified_at"])
     dataset.app_config.sidebar_groups = [
-        fo.SidebarGroupDocument(name=group, paths=paths, expanded=group != "other") for group, paths in groups.items()
+        fo.SidebarGroupDocument(name=group, paths=paths, expanded=group == OPEN_GROUP)
+        for group, paths in {**groups, "tags": [], "metadata": []}.items()  # the last two are FiftyOne's
     ]
     dataset.app_config.active_fields = ActiveFields(paths=[c.name for c in written if c.shown], exclude=False)
     colours = [{"value": name, "color": PALETTE[place % len(PALETTE)]} for place, name in enumerate([*classes])]
@@ -120,11 +123,11 @@ def protect(dataset: Any, field: str) -> None:
 
 
 def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], shown: Sequence[str] = ()) -> None:
-    """Add the fields that the dataset lacks, without values, and show them as a group of the sidebar.
+    """Add the fields that the dataset lacks, without values, and show them in a group of the sidebar.
 
     Args:
         dataset: gets the fields.
-        group: name of the group, which becomes the first.
+        group: name of the group: they become its first fields; a new group becomes the second one, and is folded.
         fields: name -> kind (text, texts, time, truth or whole) and description.
         shown: fields to tick, new or not.
     """
@@ -143,8 +146,13 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
     for name, (kind, description) in missing.items():
         dataset.add_sample_field(name, **kinds[kind], description=description)
         dataset.create_index(name)
-    others = [shown_group for shown_group in dataset.app_config.sidebar_groups or [] if shown_group.name != group]
-    dataset.app_config.sidebar_groups = [fo.SidebarGroupDocument(name=group, paths=[*fields], expanded=True), *others]
+    groups = list(dataset.app_config.sidebar_groups or [])
+    known = next((shown_group for shown_group in groups if shown_group.name == group), None)
+    if known is None:
+        known = fo.SidebarGroupDocument(name=group, paths=[], expanded=group == OPEN_GROUP)
+        groups.insert(1, known)
+    known.paths = [*fields, *(path for path in known.paths if path not in fields)]
+    dataset.app_config.sidebar_groups = groups
     active = dataset.app_config.active_fields
     if active is not None:
         active.paths = [*active.paths, *(name for name in shown if name not in active.paths)]
@@ -183,6 +191,16 @@ def evaluate(dataset: Any, prediction: str, given: str, key: str, classes: Seque
 def dataset_exists(workspace: Workspace, name: str) -> bool:
     """Return whether the database has a dataset of that name."""
     return bool(connect(workspace).dataset_exists(name))
+
+
+@answering()
+def dataset_identity(workspace: Workspace, name: str) -> str:
+    """Return what tells a dataset from another one that had or gets its name; empty where there is no dataset."""
+    connect(workspace)
+    from fiftyone.core.odm import get_db_conn
+
+    document = get_db_conn()["datasets"].find_one({"name": name}, {"_id": True})
+    return str(document["_id"]) if document else ""
 
 
 @answering()

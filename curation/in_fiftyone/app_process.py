@@ -33,6 +33,9 @@ def _serve(arguments: Sequence[str]) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
+    from curation.in_fiftyone.following import LogFollower
+    from curation.in_fiftyone.news import News, NewsAnswers
+
     app.debug = False  # a traceback is for the log, not for the browser
     _allow_view_stages_only()
     remember_datasets()
@@ -42,8 +45,12 @@ def _serve(arguments: Sequence[str]) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{options.port}"]
     workspace, reviewer = Workspace(options.workspace), os.environ.get("ERRATA_REVIEWER", "")
-    edits = SessionEdits(FieldsOnce(app), workspace, reviewer)
-    asyncio.run(serve(Guard(edits, options.port, options.root), config))
+    news = News()
+    follower = LogFollower(workspace, news.tell)
+    follower.start()
+    answers = NewsAnswers(SessionEdits(FieldsOnce(app), workspace, reviewer), workspace, news)
+    asyncio.run(serve(Guard(answers, options.port, options.root), config))
+    follower.stop()
     write_text(report_file(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
 
 

@@ -49,15 +49,22 @@ class AppServer:
         return f"http://127.0.0.1:{self.port}/"
 
 
-def app_url(port: int, dataset: str, view: str) -> str:
+def app_url(port: int, dataset: str, view: str, theme: str = "") -> str:
     """Return the link to a saved view; without a view the App would show whatever it showed last.
 
     A page that frames it must be open under the same name of the machine: from `localhost` it stays blank.
 
+    Args:
+        port: of the App.
+        dataset: name of the FiftyOne dataset.
+        view: slug of the saved view.
+        theme: light or dark; as the browser wishes where it is empty.
+
     >>> app_url(5151, "errata-scenes", "suspicious-test")
     'http://127.0.0.1:5151/datasets/errata-scenes?view=suspicious-test'
     """
-    return f"http://127.0.0.1:{port}/datasets/{quote(dataset, safe='')}?{urlencode({'view': view})}"
+    address = f"http://127.0.0.1:{port}/datasets/{quote(dataset, safe='')}?{urlencode({'view': view})}"
+    return f"{address}#theme={theme}" if theme else address
 
 
 def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 5151, reviewer: str = "") -> AppServer:

@@ -6,6 +6,7 @@ import numpy as np
 
 from curation.database import names
 from curation.database.documents import Column, Labels
+from curation.database.store import OPEN_GROUP
 from curation.datasets.rows import Rows
 from curation.images.problems import CHECKS
 from curation.results.architectures import ArchitectureResult
@@ -47,19 +48,19 @@ def _common_columns(audit: Audit) -> list[Column]:
     rows, ranking, twins = audit.rows, audit.consensus, audit.duplicates
     given = Labels(_names(rows.classes, rows.labels))
     return [
-        Column(names.SPLIT, "label", rows.splits.tolist(), "train, val or test", index=True),
-        Column(names.GIVEN, "label", given, "the label as given; never edited", shown=True, index=True),
-        Column(names.CURATED, "label", given, "the working label; edited by people"),
+        Column(names.SPLIT, OPEN_GROUP, rows.splits.tolist(), "train, val or test", index=True),
+        Column(names.GIVEN, OPEN_GROUP, given, "the label as given; never edited", shown=True, index=True),
+        Column(names.CURATED, OPEN_GROUP, given, "the working label; edited by people"),
         Column(
             names.SUGGESTED,
-            "label",
+            OPEN_GROUP,
             _suggestions(rows, ranking),
             "what the architectures together would say instead; empty where they agree with the given label",
             shown=True,
         ),
         Column(
             names.LABEL_QUALITY,
-            "label",
+            OPEN_GROUP,
             ranking.label_quality,
             "0..1, low = suspicious: probability of the given label, all architectures together"
             + ("; IN-SAMPLE, flatters the given label" if audit.in_sample else ""),
@@ -96,7 +97,7 @@ def _trouble_columns(audit: Audit) -> list[Column]:
         for name, (kind, _) in NAMES.items()
     ]
     return [
-        Column(names.KIND, group, [kind or None for kind in findings.kinds.names()], ", ".join(KINDS), index=True),
+        Column(names.KIND, OPEN_GROUP, [kind or None for kind in findings.kinds.names()], ", ".join(KINDS), index=True),
         Column(
             names.FLAGGED,
             group,

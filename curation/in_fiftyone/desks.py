@@ -12,7 +12,7 @@ from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.results.audit import load_audit
 from curation.review.bench import Bench
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels
+from curation.workspace.names import ORIGINAL, audit_stamp, audited, audited_labels
 
 _lock = threading.Lock()
 _desks: dict[str, tuple[tuple[int, ...], FiftyOneDesk]] = {}  # data set -> when it was audited, and its desk
@@ -25,9 +25,7 @@ def desk_of(workspace: Workspace, dataset: str) -> FiftyOneDesk:
         ErrataError: it is not the dataset of an audit of labels as given, or the database does not answer.
     """
     name = audit_of_dataset(dataset)
-    folder = audit_folder(workspace, name)
-    files = [folder / part for part in ("rows.json", "results.json")]
-    stamp = tuple(file.stat().st_mtime_ns for file in files if file.exists())
+    stamp = audit_stamp(workspace, name)
     with _lock:
         if name not in _desks or _desks[name][0] != stamp:
             ledger = open_ledger(workspace, name)  # first: it says what is missing

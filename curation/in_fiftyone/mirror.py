@@ -39,7 +39,9 @@ def prepare_review(dataset: Any, rows: Rows) -> None:
     views = review_views(present_splits(rows.splits.tolist()))
     if all(map(dataset.has_field, fields)) and {view.name for view in views} <= set(dataset.list_saved_views()):
         return  # FiftyOne takes a second to see that nothing is to be done
-    store.declare(dataset, "review", fields, shown=(DECISION, CURATED))  # the App lets edit what is ticked
+    badge = {name: fields.pop(name) for name in (DECISION, REVIEWER)}
+    store.declare(dataset, store.OPEN_GROUP, badge, shown=(*badge, CURATED))  # the App lets edit what is ticked
+    store.declare(dataset, "review", fields)
     store.allow_editing(dataset, CURATED, rows.classes)
     save_views(dataset, views)
 
@@ -126,6 +128,17 @@ def given_labels(ledger: Ledger) -> dict[str, str]:
     rows = ledger.rows
     names = (rows.classes[label] for label in rows.labels.tolist())
     return dict(zip(rows.image_ids.tolist(), names, strict=True))
+
+
+def is_edited(sample: Mapping[str, Any], given: Mapping[str, str]) -> bool:
+    """Return whether somebody edited the working label of a sample, and the log does not have it yet.
+
+    Args:
+        sample: as `read_samples` returns the fields READ.
+        given: see `given_labels`.
+    """
+    label: str | None = sample[label_of(CURATED)]
+    return label != (sample[CURATED_IN_LOG] or given.get(sample[IMAGE_ID], label))
 
 
 def replaced_given(given: Mapping[str, str], samples: Mapping[str, Mapping[str, Any]]) -> list[str]:

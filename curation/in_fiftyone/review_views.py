@@ -10,6 +10,7 @@ from curation.database.samples import read_samples, write_samples
 from curation.database.views import View
 from curation.datasets.rows import SPLITS
 from curation.decisions.ledger import Ledger
+from curation.decisions.verdicts import VERDICTS
 from curation.results.audit import Audit
 from curation.review.bench import AHEAD, Bench
 from curation.review.walk import next_looks
@@ -34,6 +35,12 @@ def review_views(splits: Collection[str]) -> tuple[View, ...]:
         *_queues(splits, fixed=False),
         *_queues(splits, fixed=True),
         View(
+            names.NOT_JUDGED_VIEW,
+            "images that nobody has judged, most suspicious first",
+            empty=names.REVIEWER,
+            sort_by=names.LABEL_QUALITY,
+        ),
+        View(
             names.REVIEWED_VIEW,
             "images that somebody has judged, last first",
             filled=names.REVIEWER,
@@ -49,6 +56,15 @@ def review_views(splits: Collection[str]) -> tuple[View, ...]:
             "images whose label was corrected",
             differ=(names.GIVEN, names.CURATED),
             sort_by=names.LABEL_QUALITY,
+        ),
+        *(
+            View(
+                names.verdict_view(verdict.name),
+                f"images with the verdict: {verdict.button.lower()}, last first",
+                {names.DECISION: verdict.name},
+                last_first=names.REVIEWED_AT,
+            )
+            for verdict in VERDICTS.values()
         ),
     )
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from curation.database.names import CURATED, CURATED_IN_LOG, GIVEN, IMAGE_ID, dataset_name, label_of
+from curation.database.names import CURATED, GIVEN, IMAGE_ID, dataset_name, label_of
 from curation.database.samples import read_samples, write_samples
 from curation.database.store import dataset_exists, load_dataset
 from curation.decisions.actions import decision_fields
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import Ledger, open_ledger
 from curation.decisions.verdicts import LABEL, removing, tags
-from curation.in_fiftyone.mirror import READ, given_labels, prepare_review, replaced_given, write_changed
+from curation.in_fiftyone.mirror import READ, given_labels, is_edited, prepare_review, replaced_given, write_changed
 from curation.in_fiftyone.review_views import write_queue
 from curation.results.audit import Audit, load_audit
 from curation.workspace.folders import Workspace
@@ -142,7 +142,7 @@ def _edit(audit: Audit, row: int, sample: Sample, reviewer: str) -> Decision | N
     """
     image_id, verdict_tags, label = str(sample[IMAGE_ID]), _verdict_tags(sample), sample[label_of(CURATED)]
     given = audit.rows.classes[audit.rows.labels[row]]
-    edited = label != (sample[CURATED_IN_LOG] or given)
+    edited = is_edited(sample, {image_id: given})
     if not edited and not verdict_tags:
         return None
     if len(verdict_tags) + edited > 1:

@@ -51,6 +51,12 @@ def audit_folder(workspace: Workspace, name: str) -> Path:
     return workspace.runs / f"audit-{checked_name('data set', name)}"
 
 
+def audit_stamp(workspace: Workspace, name: str) -> tuple[int, ...]:
+    """Return when the audit of a data set was written, ns: another stamp, another audit; empty where there is none."""
+    files = [audit_folder(workspace, name) / part for part in ("rows.json", "results.json")]
+    return tuple(file.stat().st_mtime_ns for file in files if file.exists())
+
+
 def audited(workspace: Workspace) -> list[str]:
     """Return the names of the data sets whose audit has something to show."""
     return sorted(path.parent.name.removeprefix("audit-") for path in workspace.runs.glob("audit-*/results.json"))

@@ -1,6 +1,8 @@
 """What the review in FiftyOne has beside the verdicts, and the keys and buttons of all; it imports no FiftyOne."""
 
-from curation.decisions.verdicts import PICK_KEY, REVERSALS, VERDICTS, Verdict
+from curation.decisions.verdicts import KEEP, NONE_OF_THESE, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
+from curation.in_fiftyone.desk import FiftyOneDesk
+from curation.review.suggestion import suggestion
 
 PICK = "pick"  # the operator that asks for several classes
 ALIKE, ALIKE_KEY = "alike", "L"  # the operator that selects the images most like a judged one
@@ -24,6 +26,21 @@ def panel_buttons() -> list[tuple[str, str]]:
         (ALIKE, f"Most like it ({ALIKE_KEY})"),
         *((kind, f"{button} ({key})") for kind, (key, button, _) in REVERSALS.items()),
     ]
+
+
+def likely_action(desk: FiftyOneDesk, row: int | None) -> str:
+    """Return the action that is most likely for an image, as the Review screen has it; empty where none is open.
+
+    Raises:
+        ErrataError: the log or an embedding cannot be read.
+    """
+    if row is None:
+        return ""
+    audit = desk.bench.audit
+    if suggestion(desk.bench, row, learns=True).no_class:
+        return VERDICTS[NONE_OF_THESE].action
+    differs = audit.consensus.suggested[row] != audit.rows.labels[row]
+    return VERDICTS[RELABEL if differs else KEEP].action
 
 
 def _label(verdict: Verdict) -> str:

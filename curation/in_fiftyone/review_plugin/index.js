@@ -10,7 +10,10 @@
     u: "unsure", p: "pick", l: "alike", z: "undo", y: "redo" }; // as `keys` of buttons.py has them
   const MOVES = { j: "ArrowRight", s: "ArrowRight", k: "ArrowLeft", backspace: "ArrowLeft" }; // as verdicts.py has them
   const CLASS_KEY = "/"; // type a class
+  const NEWS_MS = 300; // between two questions for verdicts that were given elsewhere
   const judged = new Set(), undone = new Set(); // ids of samples, on this page; the modal does not stop again at judged samples
+
+  const theme = prepareLook();
 
   let underway = 0; // when the key was pressed that is still being answered; 0: no key is
   let shown = { id: null, since: 0, walked: false }; // the open image; walked: it came after another image
@@ -21,6 +24,33 @@
   const openId = () => new URLSearchParams(location.search).get("id");
   const ours = () => /^\/datasets\/errata-/.test(location.pathname);
   const inQueue = () => ours() && /^to-review/.test(new URLSearchParams(location.search).get("view") ?? "");
+
+  // The page as it is loaded: no advertisement before the images, the colours of the app, and look.js for the rest.
+  function prepareLook() {
+    localStorage.setItem("fiftyone-enterprise-tooltip-seen", "true");
+    const folder = document.currentScript.src.replace(/index\.js.*$/, "");
+    document.head.append(Object.assign(document.createElement("script"), { src: `${folder}look.js?${Date.now()}` }));
+    const asked = /[#&]theme=(light|dark)/.exec(location.hash)?.[1];
+    const wanted = asked ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+    if (localStorage.getItem("errata-theme") === wanted) return null; // somebody may have chosen another one in this page
+    localStorage.setItem("errata-theme", wanted);
+    return wanted;
+  }
+
+  class Theme extends operators.Operator {
+    get config() {
+      return new operators.OperatorConfig({ name: "theme", label: "Light or dark, as the app", unlisted: true });
+    }
+    useHooks() {
+      return { set: window.recoil.useSetRecoilState(state.theme), mode: window.__mui__.useColorScheme() };
+    }
+    execute({ hooks, params }) {
+      hooks.set(params.theme);
+      hooks.mode.setMode(params.theme);
+    }
+  }
+  operators.registerOperator(Theme, PLUGIN);
+  if (theme) operators.executeOperator(`${PLUGIN}/theme`, { theme });
 
   // Keeps since when an image is open; draws the grid again once the image is closed.
   function watch() {
@@ -37,7 +67,7 @@
     if (id === null && gridIsOld) {
       gridIsOld = false;
       operators.executeOperator("reload_dataset", {});
-    }
+    } else if (id === null && waiting.size) showNews([]);
     if (id === null) walk = null;
     else if (walk) arrive(id);
     else setTimeout(() => begin(id), FETCH_MS); // FiftyOne has set its navigation by then
@@ -310,6 +340,63 @@
     like = null;
   }
 
+  // Verdicts of the app, of the command line, of other reviewers: their samples are drawn again where they are shown.
+  const waiting = new Map(); // id -> sample: the grid has not drawn it again, for an image is open
+  let mark = ""; // of the last answer
+  let looking = false;
+
+  async function lookForNews() {
+    if (looking || document.hidden || !ours()) return;
+    looking = true;
+    try {
+      const dataset = decodeURIComponent(location.pathname.split("/")[2]);
+      const answer = await fetch(`/errata/news?${new URLSearchParams({ dataset, mark })}`);
+      const news = answer.ok ? await answer.json() : { mark, samples: [] };
+      mark = news.mark;
+      const samples = news.samples?.filter(isNew);
+      if (!samples) loadAgain();
+      else if (samples.length) showNews(samples);
+    } catch { // the server is being started again
+    } finally {
+      looking = false;
+    }
+  }
+  setInterval(lookForNews, NEWS_MS);
+
+  const seen = new Map(); // id -> what was judged, as this page shows it
+  const verdictIn = ({ curated, decision, reviewer, reviewed_at }) =>
+    JSON.stringify([curated?.label, decision, reviewer, reviewed_at]);
+  function isNew(sample) {
+    const verdict = verdictIn(sample), known = seen.get(sample._id) === verdict;
+    seen.set(sample._id, verdict);
+    return !known;
+  }
+
+  function loadAgain() {
+    if (openId() !== null) gridIsOld = true;
+    else operators.executeOperator("reload_dataset", {});
+  }
+
+  function showNews(samples) {
+    for (const sample of samples) waiting.set(sample._id, sample);
+    operators.executeOperator(`${PLUGIN}/news`, { samples: [...waiting.values()], drawn: openId() === null });
+    if (openId() === null) waiting.clear();
+  }
+
+  class News extends operators.Operator {
+    get config() {
+      return new operators.OperatorConfig({ name: "news", label: "Show new verdicts", unlisted: true });
+    }
+    useHooks() {
+      return { update: state.useUpdateSamples(), drawAgain: state.useRefreshSample() };
+    }
+    execute({ hooks, params: { samples, drawn } }) {
+      hooks.update(samples.map((sample) => [sample._id, sample]));
+      if (drawn && samples.length) hooks.drawAgain(samples.at(-1)); // draws the whole grid, where it stands
+    }
+  }
+  operators.registerOperator(News, PLUGIN);
+
   class After extends operators.Operator {
     get config() {
       return new operators.OperatorConfig({ name: "after", label: "After a verdict", unlisted: true });
@@ -323,6 +410,7 @@
         say(said, kind === "refused");
         if (kind === "refused") return;
         if (kind === "alike") return await showAlike(params);
+        samples.forEach(isNew); // what this page shows by itself is no news
         for (const id of ids) {
           (kind === "undo" ? undone : judged).add(id);
           (kind === "undo" ? judged : undone).delete(id);
@@ -330,6 +418,7 @@
         if (openId() === null) {
           if (kind === "verdict") operators.executeOperator("clear_selected_samples", {});
           if (kind === "verdict" && like) leaveAlike();
+          else if (samples.length === ids.length) return showNews(samples);
           operators.executeOperator("reload_dataset", {});
           return;
         }

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import fiftyone.core.json as foj
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
+from curation.database.samples import documents_for_page
 from curation.decisions.verdicts import LABEL, PICK_KEY, REVERSALS, VERDICTS, Verdict
 from curation.in_fiftyone.desk import FiftyOneDesk, VerdictResult, Viewing
 from curation.in_fiftyone.desks import desk_of
+from curation.in_fiftyone.news import MOST
 from curation.in_fiftyone.review_plugin.alike import AFTER, select_alike
 from curation.in_fiftyone.review_plugin.buttons import ALIKE, ALIKE_KEY, PICK
 from curation.in_fiftyone.review_plugin.walking import Coming, queue_and_place, what_comes_next
@@ -60,13 +61,8 @@ def reverse(ctx: Any, kind: str) -> dict[str, Any]:
 
 
 def _samples(desk: FiftyOneDesk, result: VerdictResult) -> list[Any]:
-    """Return the changed sample as the page holds it; nothing where there are several: the grid alone shows these."""
-    if len(result.sample_ids) != 1:
-        return []
-    from bson import ObjectId
-
-    document = desk.dataset._sample_collection.find_one({"_id": ObjectId(result.sample_ids[0])})
-    return [foj.stringify(document)] if document else []
+    """Return the changed samples as the page holds them; nothing where there are too many: it loads all again."""
+    return documents_for_page(desk.dataset, result.sample_ids) if len(result.sample_ids) <= MOST else []
 
 
 def _button(label: str, icon: str, *, prompt: bool = False) -> Any:

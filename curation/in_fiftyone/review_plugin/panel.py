@@ -6,11 +6,11 @@ import fiftyone.operators as foo
 from fiftyone.operators import types
 
 from curation.decisions.agreement import Agreement
-from curation.decisions.verdicts import LABEL, REVERSALS
+from curation.decisions.verdicts import LABEL, NONE_OF_THESE, REVERSALS
 from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.in_fiftyone.desks import desk_of
 from curation.in_fiftyone.review_plugin.alike import select_alike
-from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, panel_buttons
+from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, likely_action, panel_buttons
 from curation.in_fiftyone.review_plugin.operators import reverse, write_verdict
 from curation.review.bench import Bench
 from curation.review.wrong_labels import stop_sentence
@@ -65,17 +65,18 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
             # The name holds the text: the App keeps the first text it was given under a name.
             panel.str(f"text_{number}_{abs(hash(text))}", default=text, view=types.MarkdownView(space=12))
         if desk is not None:
-            self._buttons(panel, desk)
+            self._buttons(panel, desk, likely_action(desk, _open_row(ctx, desk)))
         return types.Property(panel, view=types.GridView(gap=2, align_x="left", orientation="vertical", pad=2))
 
-    def _buttons(self, panel: Any, desk: FiftyOneDesk) -> None:
-        """Add a button for each verdict, for undo and redo, and for each class."""
+    def _buttons(self, panel: Any, desk: FiftyOneDesk, likely: str) -> None:
+        """Add a button for each verdict, the likely one filled, for undo and redo, and for each class."""
         buttons = panel_buttons()
         for start in range(0, len(buttons), _BUTTONS_A_ROW):
             line = panel.h_stack(f"row_{start}", gap=1)
             for action, label in buttons[start : start + _BUTTONS_A_ROW]:
                 name = action.replace("-", "_")
-                line.btn(name, label, on_click=self.press, params={"action": action}, variant="outlined")
+                variant = "contained" if action == likely else "outlined"
+                line.btn(name, label, on_click=self.press, params={"action": action}, variant=variant)
         names = desk.bench.ledger.classes
         for start in range(0, len(names), _CLASSES_A_ROW):
             line = panel.h_stack(f"classes_{start}", gap=1)
@@ -85,14 +86,21 @@ class ReviewPanel(foo.Panel):  # type: ignore[misc]  # FiftyOne has no types
                 line.btn(f"class_{place}", label, on_click=self.press, params=params, variant="outlined")
 
 
+def _open_row(ctx: Any, desk: FiftyOneDesk) -> int | None:
+    """Return the row of the open image; None where none is open."""
+    return desk.bench.row_of.get(desk.image(ctx.current_sample) or "") if ctx.current_sample else None
+
+
 def _target(ctx: Any, desk: FiftyOneDesk) -> str:
     """Return what a button would judge."""
-    image_id = desk.image(ctx.current_sample) if ctx.current_sample else None
-    if image_id is None:
+    row, audit = _open_row(ctx, desk), desk.bench.audit
+    if row is None:
         n = len(ctx.selected or [])
         return f"**{n:,} selected**" if n else "Open an image, or select some: a key or a button judges them."
-    row, audit = desk.bench.row_of[image_id], desk.bench.audit
+    image_id = str(audit.rows.image_ids[row])
     given, suggested = (audit.rows.classes[labels[row]] for labels in (audit.rows.labels, audit.consensus.suggested))
+    if likely_action(desk, row) == NONE_OF_THESE:
+        return f"**{_plain(given)} → probably none of these** · {_plain(image_id)}"
     if given == suggested:
         return f"**{_plain(given)}**, and the models agree · {_plain(image_id)}"
     images, judged = desk.bench.pair_counts(row)

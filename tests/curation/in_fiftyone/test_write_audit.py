@@ -10,6 +10,7 @@ import pytest
 from curation.database import store, views
 from curation.database.documents import Column, replace_values
 from curation.database.names import dataset_name
+from curation.decisions.verdicts import VERDICTS
 from curation.images.duplicates import Duplicates
 from curation.images.problems import CHECKS, ImageProblems
 from curation.in_fiftyone.audit_fields import judgement_columns, problem_columns
@@ -147,7 +148,8 @@ def test_saved_views(dataset: Any, audit: Audit) -> None:
     kinds = [kind for kind, _ in NAMES.values() if kind in audit.findings.kinds.names()]
     queues = ["to review", "to review test", "to review train"]
     review = [*queues, *(f"{queue} in fixed order" for queue in queues)]
-    review += ["reviewed", "reviewers disagree", "changed labels"]
+    review += ["not judged yet", "reviewed", "reviewers disagree", "changed labels"]
+    review += [f"verdict {name}" for name in VERDICTS]
     names = ["all", "suspicious test", "suspicious train", *kinds, "disagreement", *copies_and_problems, *review]
     assert sorted(dataset.list_saved_views()) == sorted(names)
     for kind in kinds:
@@ -176,6 +178,10 @@ def test_sidebar_colours_indexes_and_descriptions(dataset: Any) -> None:
     groups = {group.name: group.paths for group in dataset.app_config.sidebar_groups}
     assert {"label", "duplicates", "image problems", "source", *ARCHITECTURES} <= set(groups)
     shown = {path for paths in groups.values() for path in paths}
+    (opened,) = [group for group in dataset.app_config.sidebar_groups if group.expanded]
+    assert opened.paths == [
+        "decision", "reviewer", "split", "ground_truth", "curated", "suggested_label", "label_quality", "kind",
+    ]  # fmt: skip
     assert set(dataset.get_field_schema()) <= shown | {"_media_type", "_rand", "_dataset_id"}
     for name in ARCHITECTURES:
         assert f"eval_{name}" in groups[name]

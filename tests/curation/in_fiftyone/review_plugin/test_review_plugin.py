@@ -77,12 +77,13 @@ def page(browser: Browser, apps: dict[str, AppServer], ledger: Ledger) -> Iterat
     yield from opened(browser, apps["ana"])
 
 
-def opened(browser: Browser, app: AppServer, view: str = "all", n: int = 30) -> Generator[Page, None, None]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+def opened(
+    browser: Browser, app: AppServer, view: str = "all", n: int = 30, theme: str = ""
+) -> Generator[Page, None, None]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
     context.set_default_timeout(PATIENCE_MS)
-    context.add_init_script("localStorage.setItem('fiftyone-enterprise-tooltip-seen', 'true')")
     page = context.new_page()
-    page.goto(app_url(app.port, "errata-keys", view))
+    page.goto(app_url(app.port, "errata-keys", view, theme))
     page.get_by_text(f"{n} samples").first.wait_for()
     page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
     settle(page)  # the App resets selections until then
@@ -95,7 +96,8 @@ def settle(page: Page) -> None:
     page.wait_for_function(
         """() => {
             performance.setResourceTimingBufferSize(100000);
-            const loaded = performance.getEntriesByType("resource").length, now = performance.now();
+            const entries = performance.getEntriesByType("resource"), now = performance.now();
+            const loaded = entries.filter(({ name }) => !name.includes("/errata/news")).length; // it never ends
             if (window.loadedBefore !== loaded) [window.loadedBefore, window.quietSince] = [loaded, now];
             return now - window.quietSince > 1000;
         }""",
@@ -466,6 +468,38 @@ def test_those_most_like_it(
     with ledger.reading() as state:
         assert state.images() == [judged]
     pages.close()
+
+
+def test_verdicts_given_elsewhere_are_drawn_at_once(
+    page: Page, browser: Browser, apps: dict[str, AppServer], ledger: Ledger
+) -> None:
+    """In the app, or by a command: in the pages of both reviewers, without a click; also behind an open image."""
+    bens = opened(browser, apps["ben"], theme="light")
+    other, names = next(bens), ledger.rows.image_ids.tolist()
+    pages, badge = (page, other), "[data-cy=tag-decision]"
+    ledger.decide(*(Decision("cleo", name, "exclude") for name in names[:12]))
+    for shown in pages:
+        expect(shown.locator(badge)).to_have_count(12)
+        expect(shown.locator("[data-cy=tag-reviewer]").first).to_have_text("cleo")
+    ledger.undo("cleo")
+    for shown in pages:
+        expect(shown.locator(badge)).to_have_count(0)
+    open_image(page)
+    ledger.decide(Decision("cleo", names[3], "keep"))
+    expect(other.locator(badge)).to_have_count(1)
+    settle(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(badge)).to_have_count(1)
+    # And the page can be read: chips say what they are, quality has one scale of colours, the theme is the app's.
+    given = other.locator("[data-cy=tag-ground_truth]").first
+    assert given.evaluate("chip => getComputedStyle(chip, '::before').content") == '"given "'
+    worst = other.locator("[data-cy=tag-label_quality]").filter(has_text=re.compile(r"^0\.0")).first
+    assert worst.evaluate("chip => chip.style.backgroundColor") == "rgb(163, 38, 42)"
+    schemes = [shown.locator("html").get_attribute("data-mui-color-scheme") for shown in pages]
+    assert schemes == ["dark", "light"]
+    for shown in pages:
+        expect(shown.get_by_text("Explore Enterprise").filter(visible=True)).to_have_count(0)
+    bens.close()
 
 
 def test_several_classes(page: Page, ledger: Ledger) -> None:
