@@ -63,8 +63,8 @@ def app_url(port: int, dataset: str, view: str, theme: str = "") -> str:
     >>> app_url(5151, "errata-scenes", "suspicious-test")
     'http://127.0.0.1:5151/datasets/errata-scenes?view=suspicious-test'
     """
-    address = f"http://127.0.0.1:{port}/datasets/{quote(dataset, safe='')}?{urlencode({'view': view})}"
-    return f"{address}#theme={theme}" if theme else address
+    query = {"view": view, "theme": theme} if theme else {"view": view}
+    return f"http://127.0.0.1:{port}/datasets/{quote(dataset, safe='')}?{urlencode(query)}"
 
 
 def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 5151, reviewer: str = "") -> AppServer:

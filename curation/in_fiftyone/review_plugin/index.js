@@ -30,7 +30,8 @@
     localStorage.setItem("fiftyone-enterprise-tooltip-seen", "true");
     const folder = document.currentScript.src.replace(/index\.js.*$/, "");
     document.head.append(Object.assign(document.createElement("script"), { src: `${folder}look.js?${Date.now()}` }));
-    const asked = /[#&]theme=(light|dark)/.exec(location.hash)?.[1];
+    const first = performance.getEntriesByType("navigation")[0]?.name ?? ""; // FiftyOne has cut its address by now
+    const asked = /[?&]theme=(light|dark)/.exec(first)?.[1];
     const wanted = asked ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
     if (localStorage.getItem("errata-theme") === wanted) return null; // somebody may have chosen another one in this page
     localStorage.setItem("errata-theme", wanted);
