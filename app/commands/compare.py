@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, audited_dataset, comma_separated, print_written
-from curation.words import counted
+from curation.words import counted, sentence
 from models.errors import ErrataError, unknown
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def compare(
     html: Annotated[Path | None, typer.Option(help="write a page to read and share here")] = None,
     json: Annotated[Path | None, typer.Option(help="write every number here")] = None,
 ) -> None:
-    """Compare trained networks. On the labels as given and as curated, with paired tests."""
+    """Compare networks, on the labels as given and as curated, with paired tests. The audit's before any training."""
     from app.commands.progress import stage_display
     from app.jobs.result import record
     from curation.comparison.pages.job import comparison, write_comparison
@@ -39,24 +39,42 @@ def compare(
             figures = write_comparison(workspace, dataset, chosen_runs, chosen_versions, html, json, show)
     else:
         figures = comparison(workspace, dataset, chosen_runs, chosen_versions)[1]
+    _print_all(figures)
+    if beside := figures["audit"]:
+        typer.echo("\nthe architectures of the audit, compared among themselves only:")
+        _print_all(beside)
+    record(dataset, outputs=print_written({"html": html, "json": json}))
+
+
+def _print_all(figures: dict[str, Any]) -> None:
+    """Print a comparison: the table, what it says, the tests behind it, and what could be trained."""
+    from curation.comparison.headline import headline_sentence
+
     _print_table(figures)
+    typer.echo(sentence(headline_sentence(figures)))
     _print_choices(figures)
     _print_pairs(figures)
     _print_missing_trainings(figures)
-    record(dataset, outputs=print_written({"html": html, "json": json}))
 
 
 def _print_table(figures: dict[str, Any]) -> None:
     """Print a line for each network: its accuracy by the labels of each version."""
     images, versions = figures["images"], [version["version"] for version in figures["versions"]]
     left_out = "".join(f", {count:,} {reason}" for reason, count in images["left_out"].items())
-    typer.echo(f"{figures['dataset']}: {images['n']:,} of {images['of']:,} test images compared{left_out}")
+    of = counted(images["of"], f"{images['split']} image")
+    typer.echo(f"{figures['dataset']}: {images['n']:,} of {of} compared{left_out}")
     contestants = figures["contestants"]
     width = max(len(contestant["title"]) for contestant in contestants)
-    typer.echo("  ".join(["network".ljust(width), "seeds", *(f"on {version}".ljust(23) for version in versions)]))
-    for contestant in contestants:
+    means = [contestant["models"] or counted(len(contestant["runs"]), "seed") for contestant in contestants]
+    models = max(len("models"), *map(len, means))
+    typer.echo(
+        "  ".join(
+            ["network".ljust(width), "models".ljust(models), *(f"on {version}".ljust(23) for version in versions)]
+        )
+    )
+    for contestant, mean in zip(contestants, means, strict=True):
         cells = [_accuracy(contestant["on"][version]).ljust(23) for version in versions]
-        typer.echo("  ".join([contestant["title"].ljust(width), f"{len(contestant['runs']):>5}", *cells]))
+        typer.echo("  ".join([contestant["title"].ljust(width), mean.ljust(models), *cells]))
     for contestant in contestants:
         if contestant["stale"]:
             typer.echo(

@@ -82,7 +82,7 @@ def read_board(workspace: Workspace, dataset: str, runs: Sequence[str] = (), tes
         ErrataError: as `choose_contestants`; an unknown version, a version named twice, runs that tell other classes
             apart, or no image that all of them held out.
     """
-    tested_on = tested_on or _default_versions(workspace, dataset)
+    tested_on = tested_on or default_versions(workspace, dataset)
     if len(set(tested_on)) < len(tested_on):
         raise ErrataError(f"a version is named twice in {', '.join(tested_on)}; name each once")
     contestants = choose_contestants(workspace, dataset, runs)
@@ -99,7 +99,8 @@ def read_board(workspace: Workspace, dataset: str, runs: Sequence[str] = (), tes
     return Board(dataset, tuple(tested_on), tuple(contestants), images, probs, skipped, stale(contestants, rows))
 
 
-def _default_versions(workspace: Workspace, dataset: str) -> list[str]:
+def default_versions(workspace: Workspace, dataset: str) -> list[str]:
+    """Return the versions that a comparison tests on unless others are named: as given, and the newest curated one."""
     known = version_names(workspace, dataset)
     return [ORIGINAL, known[-1]] if len(known) > 1 else [ORIGINAL]
 

@@ -30,12 +30,13 @@ class VersionLabels:
 
 @dataclass(frozen=True)
 class CommonImages:
-    """N test images that every contestant held out and every version has."""
+    """N images of a split, test as a rule, that every contestant held out and every version has."""
 
     rows: Rows  # labels as given; K classes: the given ones, then those added since
     versions: Mapping[str, VersionLabels]
     of: int  # test images in any of the versions
     left_out: Mapping[str, int]  # reason -> images
+    split: str = "test"  # that they are of
 
 
 def given_rows(workspace: Workspace, dataset: str) -> CuratedRows:
@@ -67,7 +68,10 @@ def read_versions(workspace: Workspace, dataset: str, versions: Sequence[str]) -
 
 
 def common_images(
-    rows: Mapping[str, CuratedRows], held_out: Sequence[frozenset[str]], known: Sequence[str] = ()
+    rows: Mapping[str, CuratedRows],
+    held_out: Sequence[frozenset[str]],
+    known: Sequence[str] = (),
+    split: str = "test",
 ) -> CommonImages:
     """Return the test images that have a label in all versions and that every contestant held out.
 
@@ -78,12 +82,13 @@ def common_images(
         rows: version -> its images.
         held_out: for each run the image_ids that it was to be tested on.
         known: classes that runs tell apart, perhaps some that these versions do not have.
+        split: of the images.
 
     Raises:
         ErrataError: no image is left.
     """
     rows_of = {version: _row_numbers(curated) for version, curated in rows.items()}
-    tested = {name for curated in rows.values() for name in _test_images(curated)}
+    tested = {name for curated in rows.values() for name in _images_of(curated, split)}
     reasons, names = Counter[str](), []
     for name in sorted(tested):
         reason = _why_out(name, rows, rows_of) or ("" if all(name in images for images in held_out) else UNTESTED)
@@ -94,33 +99,39 @@ def common_images(
     if not names:
         counts = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
         raise ErrataError(
-            f"no test image is left to compare on ({counts or 'there is none'}); name fewer --runs or --versions"
+            f"no {split} image is left to compare on ({counts or 'there is none'}); name fewer --runs or --versions"
         )
     classes = _all_classes(rows, known)
     numbers = {version: np.array([row_of[name] for name in names]) for version, row_of in rows_of.items()}
     return CommonImages(
-        _given_rows(*next(iter(rows.items())), names, numbers, classes),
+        _given_rows(*next(iter(rows.items())), names, numbers, classes, split),
         {version: _labels(curated, numbers[version], classes) for version, curated in rows.items()},
         len(tested),
         dict(sorted(reasons.items())),
+        split,
     )
 
 
 def _given_rows(
-    version: str, curated: CuratedRows, names: Sequence[str], numbers: Mapping[str, IntArray], classes: tuple[str, ...]
+    version: str,
+    curated: CuratedRows,
+    names: Sequence[str],
+    numbers: Mapping[str, IntArray],
+    classes: tuple[str, ...],
+    split: str,
 ) -> Rows:
     rows = curated.checked.rows
     given = _renumbered(curated.given, rows.classes, classes)[numbers[version]]
-    return Rows(rows.root, classes, np.array(names), given, np.full(len(names), "test", "<U5"))
+    return Rows(rows.root, classes, np.array(names), given, np.full(len(names), split, "<U5"))
 
 
 def _row_numbers(curated: CuratedRows) -> dict[str, int]:
     return {name: row for row, name in enumerate(curated.checked.rows.image_ids.tolist())}
 
 
-def _test_images(curated: CuratedRows) -> list[str]:
+def _images_of(curated: CuratedRows, split: str) -> list[str]:
     rows = curated.checked.rows
-    names: list[str] = rows.image_ids[rows.splits == "test"].tolist()
+    names: list[str] = rows.image_ids[rows.splits == split].tolist()
     return names
 
 

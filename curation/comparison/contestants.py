@@ -27,6 +27,7 @@ class Contestant:
     method: str  # recipe or architecture, with the settings that tell it from others of that name
     trained: str  # version of the labels that it learned from
     runs: tuple[TrainedRun, ...]  # one for each seed, lowest first
+    models: str = ""  # which models speak, where it is not a network trained once: `mean of 5 fold models`
 
     @property
     def config(self) -> dict[str, Any]:

@@ -55,7 +55,12 @@ def comparison_figures(workspace: Workspace, board: Board, audit: Audit | None =
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "dataset": board.dataset,
         "classes": list(board.images.rows.classes),
-        "images": {"n": len(board.images.rows), "of": board.images.of, "left_out": dict(board.images.left_out)},
+        "images": {
+            "n": len(board.images.rows),
+            "of": board.images.of,
+            "split": board.images.split,
+            "left_out": dict(board.images.left_out),
+        },
         "versions": [_version_figures(workspace, board, version) for version in board.versions],
         "contestants": [
             _contestant_figures(board, contestant, runs)
@@ -64,7 +69,7 @@ def comparison_figures(workspace: Workspace, board: Board, audit: Audit | None =
         "skipped": dict(board.skipped),
         "pairs": {version: pair_tests(board, version) for version in board.versions},
         "contests": contests(board),
-        "what_changed": what_changed(board),
+        "what_changed": what_changed(board) if all(not contestant.models for contestant in board.contestants) else [],
         "review": review_bias(workspace, board, audit),
         "differing": differing_images(board),
         "bootstrap": {"draws": DRAWS, "seed": 0, "level": LEVEL},
@@ -92,6 +97,7 @@ def _contestant_figures(board: Board, contestant: Contestant, runs: list[int]) -
         "title": contestant.title,
         "method": contestant.method,
         "trained": contestant.trained,
+        "models": contestant.models,
         "stale": contestant.name in board.stale,
         "variant": contestant.runs[0].variant,
         **{name: contestant.config.get(name) for name in _SETTINGS},

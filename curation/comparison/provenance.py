@@ -70,7 +70,7 @@ def read_provenance(workspace: Workspace, version: Version, audit: Audit, images
             frozenset(verdict.proposed_by) if verdict and changed else frozenset()
             for verdict, changed in zip(in_force, fixed.tolist(), strict=True)
         ),
-        _inclusion(audit, counts, proposing_order(audit, state))[rows],
+        _inclusion(audit, counts, proposing_order(audit, state), images.split)[rows],
         tuple(sorted({look.reviewer for decisions in looks for look in decisions})),
         int((counts.unsure[rows]).sum()),
     )
@@ -101,10 +101,10 @@ def _chosen(looks: Sequence[Decision]) -> str:
     return SUSPICION if any(map(came_by_suspicion, looks)) else PICKED
 
 
-def _inclusion(audit: Audit, counts: Tally, learned: LearnedOrder | None) -> Doubles:
-    """Return the probability that the review had looked at each test image by then; 1 for all other images."""
-    test = audit.rows.splits == "test"
-    shares = np.ones(len(test))
-    if test.any():
-        shares[test] = population_of(audit, test).inclusion(counts, learned)
+def _inclusion(audit: Audit, counts: Tally, learned: LearnedOrder | None, split: str) -> Doubles:
+    """Return the probability that the review had looked at each image of a split by then; 1 for all other images."""
+    chosen = audit.rows.splits == split
+    shares = np.ones(len(chosen))
+    if chosen.any():
+        shares[chosen] = population_of(audit, chosen).inclusion(counts, learned)
     return shares

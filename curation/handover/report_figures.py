@@ -1,12 +1,13 @@
 """The figures of the shared report: a data set's audit, decisions, versions, trainings and their comparison."""
 
+import shlex
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from typing import Any
 
-from curation.comparison.board import Board, read_board
-from curation.comparison.figures import comparison_figures
+from curation.comparison.board import Board
+from curation.comparison.pages.job import comparison
 from curation.decisions.ledger import open_ledger
 from curation.reports.audit.figures import report_figures
 from curation.reports.training.table import training_figures
@@ -80,10 +81,10 @@ def version_figures(workspace: Workspace, name: str) -> list[dict[str, Any]]:
 
 def _comparison(workspace: Workspace, audit: Audit) -> tuple[Board | None, dict[str, Any] | None, str]:
     """Return who is compared and the figures of all finished trainings, or why they cannot be compared."""
-    if not finished_runs(workspace, dataset=audit.name):
-        return None, None, f"nothing was trained yet; run `errata train {audit.name} …`"
+    trained = bool(finished_runs(workspace, dataset=audit.name))
+    command = shlex.join(["errata", "train", audit.name])
+    why_none = "" if trained else f"nothing was trained yet; run `{command} --recipe R`, see `errata recipes`"
     try:
-        board = read_board(workspace, audit.name)
-        return board, comparison_figures(workspace, board, audit), ""
+        return (*comparison(workspace, audit.name), why_none)
     except ErrataError as error:
-        return None, None, str(error)
+        return None, None, why_none or str(error)

@@ -7,9 +7,11 @@ from typing import Any
 import streamlit as st
 
 from app.state import audit_stamp, loaded_audit
+from curation.comparison.audited import audit_board
 from curation.comparison.board import Board, read_board
 from curation.comparison.contestants import Contestant, choose_contestants
 from curation.comparison.figures import comparison_figures
+from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 
@@ -42,6 +44,15 @@ def compared(workspace: Workspace, name: str, runs: tuple[str, ...], versions: t
     return _compared(str(workspace.root), name, runs, versions, _stamp(workspace, name))
 
 
+def audit_compared(workspace: Workspace, name: str, versions: tuple[str, ...]) -> Compared:
+    """Return the comparison of the architectures of an audit among themselves.
+
+    Raises:
+        ErrataError: as `audit_board`.
+    """
+    return _audit_compared(str(workspace.root), name, versions, _stamp(workspace, name))
+
+
 def finished_trainings(workspace: Workspace, name: str) -> bool:
     """Return whether there is anything to compare."""
     # Their names begin with that of the data set, cut off; the comparison reads in config.json which one it is.
@@ -70,3 +81,11 @@ def _compared(root: str, name: str, runs: tuple[str, ...], versions: tuple[str, 
     workspace = Workspace(Path(root))
     board = read_board(workspace, name, runs, versions)
     return Compared(board, comparison_figures(workspace, board, loaded_audit(workspace, name)))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing …")
+def _audit_compared(root: str, name: str, versions: tuple[str, ...], stamp: Stamp) -> Compared:
+    workspace = Workspace(Path(root))
+    audit = load_audit(workspace, name)  # with embeddings: a review may have learned from them
+    board = audit_board(workspace, audit, versions)
+    return Compared(board, comparison_figures(workspace, board, audit))

@@ -1,16 +1,18 @@
 """Trained networks side by side, on the labels as given and as people curated them."""
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app.jobs.queue import jobs
 from app.panels.data_bar import audit_as_given, data_bar, open_screen
 from app.panels.queue import queue_panel
 from app.screens.compare.choices import choose_runs, choose_versions
 from app.screens.compare.images import images_part
-from app.screens.compare.loaded import Compared, compared, contestants, finished_trainings
+from app.screens.compare.loaded import Compared, audit_compared, compared, contestants, finished_trainings
 from app.screens.compare.report import report_buttons, report_progress
 from app.screens.compare.sections import sections_html, style_html
 from app.state import workspace
@@ -27,6 +29,8 @@ PARTS: dict[str, tuple[Callable[[dict[str, Any]], Section], ...]] = {  # in the 
     "curves": (sections.curves_section, sections.settings_section),
     "images": (),
 }
+FIRST = "side by side"
+OF_AUDIT = [FIRST, "the choice", "classes", "calibration", "images"]  # parts that the audit's architectures have
 PURPOSE = "Networks are compared on the images and labels of an audit."
 
 
@@ -43,7 +47,7 @@ def screen() -> None:
     if any(job.open and job.dataset == name for job in jobs(workspace())):
         queue_panel(name)
     if not finished_trainings(workspace(), name):
-        _nothing_yet(chosen)
+        _audit_alone(name, chosen, bar)
         return
     with bar:
         runs = choose_runs(name, contestants(workspace(), name))
@@ -52,15 +56,40 @@ def screen() -> None:
     with bar:
         report_buttons(comparison, chosen)
     report_progress(comparison)
-    _show(comparison, chosen)
+    part = _show(comparison, chosen, list(PARTS))
+    if part == FIRST and not audit.in_sample:
+        beside = audit_compared(workspace(), name, labels)
+        st.html(sections_html([sections.compared_section(beside.figures)]))
 
 
-def _show(comparison: Compared, source: str) -> None:
+def _audit_alone(name: str, source: str, bar: DeltaGenerator) -> None:
+    """Show the architectures of the audit side by side, and the way to the first training."""
+    with bar:
+        labels = choose_versions(name, version_names(workspace(), name))
+        st.button(
+            "Train a network",
+            key="compare.train",
+            icon=":material/model_training:",
+            on_click=open_screen,
+            args=("train",),
+        )
+    _show(audit_compared(workspace(), name, labels), source, OF_AUDIT)
+    command = shlex.join(["errata", "train", source])
+    st.caption(
+        "Trained networks will stand beside these, each trained once and compared among themselves. In a terminal: "
+        f"`{command} --recipe scenes-lite0-frozen`"
+    )
+
+
+def _show(comparison: Compared, source: str, parts: list[str]) -> str:
+    """Show the choice of the part, and the part; return its name."""
+    if st.session_state.get("compare") not in parts:
+        st.session_state.pop("compare", None)
     part = st.segmented_control(
-        "Part", list(PARTS), default="side by side", required=True, key="compare", bind="query-params",
+        "Part", parts, default=FIRST, required=True, key="compare", bind="query-params",
         label_visibility="collapsed",
     )  # fmt: skip
-    if len(comparison.board.versions) == 1 and part in ("side by side", "what changed", "the choice"):
+    if len(comparison.board.versions) == 1 and part in (FIRST, "what changed", "the choice"):
         st.info(
             "The networks are tested on one version of the labels. Make another one under Splits, or choose one above."
         )
@@ -68,13 +97,7 @@ def _show(comparison: Compared, source: str) -> None:
         images_part(comparison, source)
     else:
         st.html(sections_html(section(comparison.figures) for section in PARTS[str(part)]))
-
-
-def _nothing_yet(chosen: str) -> None:
-    st.subheader("Nothing to compare yet")
-    st.write("The comparison shows trained networks on the test labels as given and as curated.")
-    st.button("Train some", type="primary", key="compare.train", on_click=open_screen, args=("train",))
-    st.caption(f"The same in a terminal: `errata train {chosen} --recipe scenes-lite0-frozen`")
+    return str(part)
 
 
 screen()

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from curation.comparison.audited import audit_board
 from curation.comparison.board import Board, read_board, read_probs
 from curation.comparison.common_images import given_rows
 from curation.comparison.contestants import Contestant, choose_contestants
@@ -16,6 +17,7 @@ from curation.comparison.pages.write import write_page
 from curation.comparison.speed import measure_speeds
 from curation.comparison.transfers import draw_source_views
 from curation.results.audit import Audit, load_audit
+from curation.results.runs import finished_runs
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
@@ -36,11 +38,42 @@ def comparison(
 ) -> tuple[Board, dict[str, Any]]:
     """Return a comparison and its figures.
 
+    It is of trainings, with the architectures of the audit beside them as `audit`, compared among themselves; before
+    the first training it is of these architectures alone.
+
     Raises:
         ErrataError: as `read_board`, or a file of the audit is damaged.
     """
-    board = read_board(workspace, dataset, runs, versions)
-    return board, comparison_figures(workspace, board, _audit(workspace, dataset))
+    audit = _audit(workspace, dataset)
+    board = _board(workspace, dataset, runs, versions, audit)
+    return board, _figures(workspace, board, audit)
+
+
+def _board(
+    workspace: Workspace, dataset: str, runs: Sequence[str], versions: Sequence[str], audit: Audit | None
+) -> Board:
+    if runs or audit is None or finished_runs(workspace, dataset=dataset):
+        return read_board(workspace, dataset, runs, versions)
+    return audit_board(workspace, audit, versions)
+
+
+def _figures(workspace: Workspace, board: Board, audit: Audit | None) -> dict[str, Any]:
+    return {**comparison_figures(workspace, board, audit), "audit": beside_trainings(workspace, board, audit)}
+
+
+def beside_trainings(workspace: Workspace, board: Board, audit: Audit | None) -> dict[str, Any] | None:
+    """Return the figures of the audit's architectures on the same versions; None where they can not stand beside.
+
+    Args:
+        workspace: holds versions and decisions.
+        board: of trainings; of the audit's architectures themselves there is nothing beside.
+        audit: of the data set.
+    """
+    if audit is None or any(contestant.models for contestant in board.contestants):
+        return None
+    if all(architecture.predictions.fold is None for architecture in audit.architectures):
+        return None
+    return comparison_figures(workspace, audit_board(workspace, audit, board.versions), audit)
 
 
 def write_comparison(
@@ -67,7 +100,8 @@ def write_comparison(
         ErrataError: as `read_board`; a checkpoint cannot be read; a file cannot be written; another comparison of this
             data set is being written.
     """
-    board = read_board(workspace, dataset, runs, versions)
+    audit = _audit(workspace, dataset)
+    board = _board(workspace, dataset, runs, versions, audit)
     config = {"dataset": dataset, "runs": [run.name for run in board.runs], "versions": list(board.versions)}
     with computing(compare_folder(workspace, dataset), config) as run:
 
@@ -79,7 +113,7 @@ def write_comparison(
             return progress
 
         measure_speeds(board.contestants, tell("measure networks"))
-        figures = comparison_figures(workspace, board, _audit(workspace, dataset))
+        figures = _figures(workspace, board, audit)
         if html:
             _draw_page_maps(board, figures, tell("draw Grad-CAM"))
             write_page(board, figures, html)

@@ -6,6 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from curation.comparison.drawn_accuracy import FEW
+from curation.comparison.headline import difference_text, headline, not_told_apart
 from curation.comparison.provenance import DRAWN, PICKED, SUSPICION
 from curation.reports.curves import chart_figure, curve_points
 from curation.reports.frame import Section
@@ -31,17 +33,15 @@ def labels_name(version: str) -> str:
 
 def compared_section(figures: Figures) -> Section:
     """Return the contestants side by side: accuracies, what they rest on, size and speed."""
-    versions, contestants = _versions(figures), figures["contestants"]
-    means = {
-        version: [contestant["on"][version]["accuracy"]["mean"] for contestant in contestants] for version in versions
-    }
-    highest = {version: max(accuracies) for version, accuracies in means.items()}
+    versions, contestants, said = _versions(figures), figures["contestants"], headline(figures)
+    folds = any(contestant["models"] for contestant in contestants)
     return _section(
         "compared",
-        "Side by side",
+        "Architectures of the audit" if folds else "Side by side",
         figures,
-        best=contestants[means[versions[-1]].index(highest[versions[-1]])],
-        highest={version: accuracy - 1e-12 for version, accuracy in highest.items()},
+        folds=folds,
+        said={**said, "difference_text": difference_text(said) if said["second"] else ""},
+        ahead={version: not_told_apart(figures, version) for version in versions},
         lowest=lowest_tick([tested["low"] for contestant in contestants for tested in contestant["on"].values()]),
         reviewed={version: review for version, review in figures["review"].items() if "problem" not in review},
         notes=_notes(figures),
@@ -79,7 +79,16 @@ def review_section(figures: Figures) -> Section:
         version: [f"{n:,} {_WAYS[way]}" for way, n in review.get("ways", {}).items() if n]
         for version, review in figures["review"].items()
     }
-    return _section("review", "How the labels were curated", figures, "Curation", ways=ways)
+    titles = {contestant["name"]: contestant["title"] for contestant in figures["contestants"]}
+    drawn = {
+        version: [
+            (titles[name], bias["drawn"])
+            for name, bias in review.get("contestants", {}).items()
+            if bias["drawn"]["drawn"] >= FEW
+        ]
+        for version, review in figures["review"].items()
+    }
+    return _section("review", "How the labels were curated", figures, "Curation", ways=ways, drawn=drawn, few=FEW)
 
 
 def classes_section(figures: Figures) -> Section:
@@ -176,7 +185,7 @@ def _notes(figures: Figures) -> list[str]:
     images = figures["images"]
     left_out = ", ".join(f"{n:,} {reason}" for reason, n in images["left_out"].items())
     notes = [
-        f"All figures are of the same {images['n']:,} of {counted(images['of'], 'test image')}"
+        f"All figures are of the same {images['n']:,} of {counted(images['of'], images['split'] + ' image')}"
         + (f"; left out everywhere: {left_out}." if left_out else ".")
     ]
     notes += [
@@ -185,6 +194,10 @@ def _notes(figures: Figures) -> list[str]:
         for version in figures["versions"]
         if version["several"]
     ]
+    if len(figures["contestants"]) > 1:
+        notes.append(
+            "Bold: the highest accuracy of a row, and those that the paired tests do not tell from it (p ≥ 0.05)."
+        )
     if any(len(contestant["runs"]) > 1 for contestant in figures["contestants"]):
         notes.append("Accuracies are means ± standard deviation over the seeds; intervals cover the choice of images.")
     notes += [

@@ -1,5 +1,6 @@
 """The page of a comparison, to read and share: one HTML file."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,14 @@ def comparison_sections(figures: dict[str, Any], pictures: Pictures) -> list[Sec
         curves_section(figures),
         images_section(figures, pictures),
         settings_section(figures),
+        *audit_sections(figures),
     ]
+
+
+def audit_sections(figures: dict[str, Any]) -> list[Section]:
+    """Return the section of the audit's architectures, where they stand beside trainings."""
+    beside = figures.get("audit")
+    return [replace(compared_section(beside), anchor="fold-models", short="Audit's")] if beside else []
 
 
 def drawn_pictures(board: Board, figures: dict[str, Any]) -> Pictures:

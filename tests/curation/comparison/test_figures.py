@@ -12,7 +12,7 @@ from tests.helpers.compared_runs import NAME, STRONG, STRONG_V1, WEAK
 
 
 def test_figures_by_hand(figures: dict[str, Any], workspace: Workspace) -> None:
-    assert figures["images"] == {"n": 10, "of": 12, "left_out": {"none-of-these": 1, "unsure": 1}}
+    assert figures["images"] == {"n": 10, "of": 12, "split": "test", "left_out": {"none-of-these": 1, "unsure": 1}}
     strong, retrained, weak = figures["contestants"]
     assert [contestant["name"] for contestant in figures["contestants"]] == [STRONG, STRONG_V1, WEAK]
     tested = strong["on"]["v1"]

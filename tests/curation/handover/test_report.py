@@ -34,7 +34,7 @@ def test_an_audit_alone(workspace: Workspace, audit: Audit, tmp_path: Path) -> N
     assert "nothing was trained yet" in page
     assert 'id="audit-suspects"' in page
     assert json.loads((tmp_path / "r.json").read_text()) == json.loads(json.dumps(figures))
-    assert figures["comparison"] is None
+    assert {line["models"] for line in figures["comparison"]["contestants"]} == {"mean of 3 fold models"}
     assert figures["trainings"] == []
     assert figures["dataset"]["title"] == "Thirty drawn pictures"
 

@@ -35,6 +35,8 @@ def test_every_part(browser: Browser, address: str, scheme: str) -> None:
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     expect(page.get_by_role("heading", name="Side by side")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Architectures of the audit")).to_be_visible()
+    assert bold_cells(page) == said_bold(page)
     for part, heading in HEADINGS.items():
         page.get_by_role("radio", name=part).or_(page.get_by_role("button", name=part, exact=True)).first.click()
         expect(page.get_by_role("heading", name=heading)).to_be_visible(timeout=PATIENCE_MS)
@@ -65,3 +67,20 @@ def broken_images(page: Page) -> list[str]:
 def wider_than_page(page: Page) -> int:
     """Return by how many px the page is wider than the window; wide tables scroll inside the page."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def bold_cells(page: Page) -> list[str]:
+    """Return the numbers of the first table that the browser draws bold."""
+    script = """table => [...table.querySelectorAll('td:not(:first-child), td:not(:first-child) b')]
+        .filter(node => node.childNodes.length && [...node.childNodes].some(
+            text => text.nodeType === 3 && text.textContent.trim()) && getComputedStyle(node).fontWeight >= 600)
+        .map(node => node.textContent.trim())"""
+    return list(page.locator("table.columns").first.evaluate(script))
+
+
+def said_bold(page: Page) -> list[str]:
+    """Return the numbers that should be bold: in the small review no test tells two networks apart, so all are."""
+    rows = page.locator("table.columns").first.locator("tr", has_text="accuracy, labels ")
+    texts = [cell.inner_text().split("\n")[0].strip() for cell in rows.locator("td:not(:first-child)").all()]
+    assert len(texts) == 3 * 2
+    return texts

@@ -56,8 +56,14 @@ def test_nothing_audited(workspace: Workspace) -> None:
 def test_nothing_trained(workspace: Workspace) -> None:
     small_audit(workspace, NAME, cams=0)
     app = show()
-    assert texts(app.subheader) == "Nothing to compare yet"
+    text = shown(app)
+    assert "Architectures of the audit" in text
+    assert "efficientnet_lite0: +8.3 points" in text  # 11 and 10 of 12 by the labels as given
+    assert "not distinguishable" in text
+    assert text.count("mean of 3 fold models") == 2
     assert f"errata train {NAME} --recipe" in texts(app.caption)
+    for part in ("the choice", "classes", "calibration", "images"):
+        assert not show(compare=part).exception
     app.button(key="compare.train").click()
     assert "After a review" in app_driver.shown(ran(app))  # the screen for training
 
@@ -66,17 +72,22 @@ def test_labels_as_given_alone_say_what_is_missing(workspace: Workspace) -> None
     compared_runs(workspace.root, reviewed=False)
     app = show()
     assert "Make another one under Splits" in texts(app.info)
-    assert "By the labels as given, scenes-simple is right most often: 91.7 % of 12 test images" in shown(app)
+    assert "By the labels as given it is right for 91.7 % of 12 test images" in shown(app)
 
 
 def test_both_versions_side_by_side(workspace: Workspace) -> None:
     compared_runs(workspace.root)
     app = show()
     text = shown(app)
-    assert "By the labels of v1, scenes-lite0-frozen, trained on v1 is right most often: 100.0 %" in text
+    assert "scenes-lite0-frozen, trained on v1: +5.0 points" in text
+    assert "By the labels of v1 it is right for 100.0 % of 10 test images" in text
+    assert "the difference may be chance" in text
+    assert "Too few looks were drawn at random" in text
     assert "All figures are of the same 10 of 12 test images" in text
     assert "3 of 10 compared images were judged by 1 reviewer" in text
     assert columns(app) == 3
+    assert "efficientnet_lite0: " in text  # the audit's architectures stand below, by themselves
+    assert "not compared with one" in text
     assert not app.info
     assert not app.error
 
