@@ -1,4 +1,4 @@
-"""Class labels as people see them: in their colours in HTML, and as plain text in Markdown."""
+"""Class labels and verdicts as people see them: in their colours in HTML, and as plain text in Markdown."""
 
 import re
 from collections.abc import Sequence
@@ -6,10 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from curation.decisions.decision import Decision
+from curation.decisions.phrases import verdict_phrase
 from curation.results.audit import Audit
 from curation.results.reasons import reasons
 from models.arrays import FloatArray
 
+BADGES = 2  # of an image; more are counted
 _SPECIAL_IN_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~:$<>&-])")
 
 
@@ -63,3 +66,23 @@ def suspicion(audit: Audit, rows: Sequence[int]) -> list[Markup]:
 def plain(text: str) -> str:
     """Return Markdown that shows the text as it is, for labels of buttons and other Streamlit elements."""
     return _SPECIAL_IN_MARKDOWN.sub(r"\\\1", text)
+
+
+def badges(verdicts: Sequence[Decision]) -> Markup:
+    """Return a badge for each verdict on an image, the latest first; nothing where nobody judged it."""
+    if not verdicts:
+        return Markup()
+    newest = sorted(verdicts, key=lambda verdict: (verdict.adjudicates, verdict.time), reverse=True)
+    drawn = [_badge(verdict) for verdict in newest[:BADGES]]
+    if len(newest) > BADGES:
+        drawn.append(Markup('<span class="er-badge">and {} more</span>').format(len(newest) - BADGES))
+    return Markup('<span class="er-badges">{}</span>').format(Markup("").join(drawn))
+
+
+def _badge(verdict: Decision) -> Markup:
+    """Return a badge; its colour says what the verdict is: the label is wrong, right, or nobody can tell."""
+    kind = "open" if not verdict.is_answer else "wrong" if verdict.says_wrong else "right"
+    what = f"{verdict_phrase(verdict)}{', settled' if verdict.adjudicates else ''}"
+    when = f", {verdict.time[:16].replace('T', ' ')} UTC" if verdict.time else ""
+    badge = Markup('<span class="er-badge er-said-{}" title="{}: {}{}"><b>{}</b> {}</span>')
+    return badge.format(kind, verdict.reviewer, what, when, verdict.reviewer, what)

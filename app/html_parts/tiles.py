@@ -1,14 +1,15 @@
 """Small images with a caption, which lead to the review of that image."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from markupsafe import Markup
 
-from app.html_parts.labels import given_label, prediction
+from app.html_parts.labels import badges, given_label, prediction
 from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.datasets.rows import Rows
+from curation.decisions.decision import Decision
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 
@@ -21,7 +22,7 @@ def thumbnail(root: Path, image_id: str, long_side_px: int = THUMBNAIL_PX) -> Ma
     return Markup('<img src="{}" alt="{}" loading="lazy">').format(picture(root / image_id, long_side_px), image_id)
 
 
-def tile(rows: Rows, row: int, caption: str = "", reviewed: bool = True) -> Markup:
+def tile(rows: Rows, row: int, caption: str = "", reviewed: bool = True, verdicts: Sequence[Decision] = ()) -> Markup:
     """Return a small image above its caption.
 
     Args:
@@ -29,12 +30,13 @@ def tile(rows: Rows, row: int, caption: str = "", reviewed: bool = True) -> Mark
         row: of the image.
         caption: HTML, or text that is escaped.
         reviewed: whether it leads to the review screen, which needs an audit.
+        verdicts: on the image; each is a badge over it.
     """
     image_id = str(rows.image_ids[row])
     image = Markup('<img src="{}" alt="{}" title="{}" loading="lazy">').format(
         picture(rows.root / image_id, TILE_PX), image_id, image_id
     )
-    content = Markup("{}{}").format(image, caption)
+    content = Markup("{}{}{}").format(badges(verdicts), image, caption)
     if not reviewed:
         return Markup('<span class="er-small">{}</span>').format(content)
     return pick(content, "er-small", f"Review {image_id}", screen="review", image=image_id)
@@ -51,9 +53,9 @@ def strip(tiles: Iterable[Markup]) -> Markup:
     return Markup('<div class="er-strip">{}</div>').format(Markup("").join(tiles))
 
 
-def opinion_tile(audit: Audit, architecture: ArchitectureResult, row: int) -> Markup:
+def opinion_tile(audit: Audit, architecture: ArchitectureResult, row: int, verdicts: Sequence[Decision] = ()) -> Markup:
     """Return a small image with the architecture's prediction and the label quality; it leads to the review."""
     predicted = prediction(audit.rows.classes, architecture.predictions.probs[row], int(audit.rows.labels[row]))
     quality = float(audit.consensus.label_quality[row])
     caption = Markup("<span>{}</span><small>label quality {:.2f}</small>").format(predicted, quality)
-    return tile(audit.rows, row, caption)
+    return tile(audit.rows, row, caption, verdicts=verdicts)

@@ -1,9 +1,11 @@
 """Named selections of images: marked on the map, kept in the workspace for the review and FiftyOne."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,8 @@ from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name, read_json, write_json
 
 SCHEMA_VERSION = 1
+LIST = "list-"  # before the name of a selection that "Review these N" kept: a person gave it no name
+KEPT_LISTS = 50  # of a data set; older ones are forgotten
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,32 @@ def save_selection(
         raise ErrataError(f"selection {name!r} of {dataset} holds other images already; give it another name")
     write_json(path, {"schema_version": SCHEMA_VERSION, "dataset": dataset, **asdict(selection)})
     return selection
+
+
+def keep_list(workspace: Workspace, dataset: str, image_ids: Sequence[str], made_from: str) -> Selection:
+    """Keep the images of a list for their review, under a name made of where they stood; the same list has one name.
+
+    Args:
+        workspace: where it is kept.
+        dataset: name of the audited data set.
+        image_ids: at least one.
+        made_from: where they stood, in words.
+
+    Raises:
+        ErrataError: nothing is listed, or the disk is full.
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", made_from.lower()).strip("-")[:46].strip("-")
+    name = f"{LIST}{words or 'images'}-{crc32(chr(10).join(sorted(set(image_ids))).encode()):08x}"
+    selection = save_selection(workspace, dataset, name, image_ids, made_from)
+    lists = [path for path in _folder(workspace, dataset).glob(f"{LIST}*.json") if path.stem != name]
+    for path in sorted(lists, key=lambda path: path.stat().st_mtime_ns, reverse=True)[KEPT_LISTS - 1 :]:
+        path.unlink(missing_ok=True)
+    return selection
+
+
+def named_selections(workspace: Workspace, dataset: str) -> tuple[str, ...]:
+    """Return the names that people gave to selections of a data set, sorted."""
+    return tuple(name for name in selection_names(workspace, dataset) if not name.startswith(LIST))
 
 
 def load_selection(workspace: Workspace, dataset: str, name: str) -> Selection:

@@ -8,15 +8,17 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
-from app.html_parts.labels import change, given_label, suspicion
+from app.html_parts.labels import badges, change, given_label, suspicion
 from app.html_parts.opinion import opinion
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
 from app.jobs.process import JobState, watch
 from app.panels.job import POLL_S
+from app.panels.lists.to_review import review_link
 from app.screens.audit.suspects import PAGE
 from app.state import choose_image, workspace
+from curation.decisions.decision import Decision
 from curation.decisions.verdicts import MOVES
 from curation.results.audit import Audit
 from curation.training.cam_drawing import drawing_folder, missing_cams
@@ -26,15 +28,15 @@ COPIES = 3  # that are named
 _HTML = macros(__file__)
 
 
-def image_panel(audit: Audit, row: int) -> None:
-    """Show an image, and every architecture's opinion on its label."""
-    st.html(_image(audit, row))
+def image_panel(audit: Audit, row: int, verdicts: Sequence[Decision]) -> None:
+    """Show an image, the verdicts on it, and every architecture's opinion on its label."""
+    st.html(_image(audit, row, verdicts))
     st.html(Markup("").join(opinion(audit, architecture, row) for architecture in audit.architectures))
     if missing_cams(audit, row):
         _draw_on_demand(audit.name, str(audit.rows.image_ids[row]))
 
 
-def _image(audit: Audit, row: int) -> Markup:
+def _image(audit: Audit, row: int, verdicts: Sequence[Decision]) -> Markup:
     """Return the image, large, and what is known about it."""
     rows, classes = audit.rows, audit.rows.classes
     given, suggested = int(rows.labels[row]), int(audit.consensus.suggested[row])
@@ -55,6 +57,8 @@ def _image(audit: Audit, row: int) -> Markup:
         split=rows.splits[row],
         copies=_copies(audit, row),
         most=COPIES,
+        badges=badges(verdicts),
+        link=review_link(str(rows.image_ids[row])),
     )
 
 

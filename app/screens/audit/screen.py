@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.html_parts.assets import FORMS
+from app.html_parts.assets import FORMS, TILES
+from app.html_parts.picks import hear_picks
 from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
@@ -15,6 +16,7 @@ from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
 from app.panels.judge_again import judge_again_button, judged_with
 from app.panels.keys.sheet import key_sheet, leaving_keys, moving_keys
+from app.panels.lists.judged import judged
 from app.panels.queue import other_jobs
 from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
@@ -33,9 +35,11 @@ from models.files.atomic import read_json
 def screen() -> None:
     """Show the screen."""
     st.html(FORMS)
+    st.html(TILES)
     st.html(Path(__file__).with_name("screen.css"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
     with bar:
+        hear_picks()
         st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
         chosen = data_bar()
     name = audit_name_of(chosen)
@@ -103,12 +107,13 @@ def _results(audit: Audit) -> None:
         )
     bar = st.container(horizontal=True, vertical_alignment="bottom", key="filters")
     with bar:
-        rows = filtered_suspects(audit)
+        verdicts = judged(audit)
+        rows = filtered_suspects(audit, verdicts)
     chosen = chosen_row(audit)
     selected = chosen if chosen is not None else (rows[0] if rows else None)
     left, right = st.columns([10, 13], gap="medium")
     with left:
-        suspect_table(audit, rows, selected)
+        suspect_table(audit, rows, selected, verdicts)
         st.html(accuracy_table(audit))
         _told(audit)
     if selected is not None:
@@ -116,7 +121,7 @@ def _results(audit: Audit) -> None:
             neighbour_buttons(audit, rows, selected)
         key_sheet([("On and back", [*moving_keys("back", "next"), *leaving_keys()])])
         with right:
-            image_panel(audit, selected)
+            image_panel(audit, selected, verdicts.of(str(audit.rows.image_ids[selected])))
     if audit.checked.skipped:
         with st.expander(f"{len(audit.checked.skipped)} skipped files"):
             st.html(skipped_table(audit))

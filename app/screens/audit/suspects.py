@@ -7,12 +7,16 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
-from app.html_parts.labels import given_label, other_label
+from app.html_parts.labels import badges, given_label, other_label
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
 from app.panels.data_bar import splits_of
+from app.panels.lists.filters import filter_choice, shown_rows
+from app.panels.lists.to_review import review_button
 from app.state import choose_image, forget_image
+from curation.decisions.decision import Decision
 from curation.results.audit import Audit
+from curation.review.judged import Judged
 from curation.words import counted
 from models.arrays import BoolArray, IntArray
 
@@ -21,7 +25,7 @@ ANY = "any label"
 _HTML = macros(__file__)
 
 
-def filtered_suspects(audit: Audit) -> list[int]:
+def filtered_suspects(audit: Audit, judged: Judged) -> list[int]:
     """Show the filters and return the rows that pass them, most suspicious first."""
     splits = splits_of(audit.rows)
     split = st.segmented_control(
@@ -35,8 +39,11 @@ def filtered_suspects(audit: Audit) -> list[int]:
     if label != ANY:
         rows = rows[audit.rows.labels[rows] == audit.rows.classes.index(label)]
     rows = rows[_pair_filter(audit, rows)]
-    if not st.toggle("Also labels the models agree with", key="every", bind="query-params"):
+    every = st.toggle("Also labels the models agree with", key="every", bind="query-params")
+    filters = filter_choice()
+    if not (every or filters.among_all):
         rows = rows[audit.consensus.suggested[rows] != audit.rows.labels[rows]]
+    rows = rows[shown_rows(filters, audit, judged)[rows]]
     return [int(row) for row in rows]
 
 
@@ -55,7 +62,7 @@ def _pair_filter(audit: Audit, rows: IntArray) -> BoolArray:
     return np.ones(len(rows), bool) if code is None else np.asarray(codes == code)
 
 
-def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> None:
+def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None, judged: Judged) -> None:
     """Show one page of the ranked table; a click, or Tab and Enter, shows an image beside it."""
     if not rows:
         st.info("No suspicious label passes these filters. Widen them, or show the labels that the models agree with.")
@@ -71,17 +78,19 @@ def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None) -> No
             image_id = str(audit.rows.image_ids[row])
             chosen = "chosen" if row == selected else "row"
             with st.container(key=f"suspects-{chosen}-{place}", gap=None):
-                st.html(_suspect_row(audit, row, rank + 1))
+                st.html(_suspect_row(audit, row, rank + 1, judged.of(image_id)))
                 st.button(f"Show {image_id}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,))
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(f"{counted(len(rows), 'label')}, most suspicious first")
+        st.caption(f"{counted(len(rows), 'label')}, worst first")
+        review_button(audit.name, audit.rows.image_ids[rows].tolist(), "audit", "suspects.review")
         if pages > 1:
-            st.pagination(pages, key="page", max_visible_pages=5)
+            st.pagination(pages, key="page", max_visible_pages=3)
 
 
-def _suspect_row(audit: Audit, row: int, rank: int) -> Markup:
+def _suspect_row(audit: Audit, row: int, rank: int, verdicts: Sequence[Decision]) -> Markup:
     classes, given, suggested = audit.rows.classes, int(audit.rows.labels[row]), int(audit.consensus.suggested[row])
     better = other_label(classes[suggested]) if suggested != given else "fits"
     quality = quality_bar(float(audit.consensus.label_quality[row]))
     image_id = str(audit.rows.image_ids[row])
-    return _HTML.row(rank, thumbnail(audit.rows.root, image_id), given_label(classes[given]), image_id, better, quality)
+    image, said = thumbnail(audit.rows.root, image_id), badges(verdicts)
+    return _HTML.row(rank, image, given_label(classes[given]), image_id, better, quality, said)

@@ -6,8 +6,11 @@ from markupsafe import Markup
 
 from app.html_parts.templates import macros
 from app.html_parts.tiles import split_caption, strip, tile
+from app.panels.lists.judged import judged
+from app.panels.lists.to_review import review_button
 from curation.images.problems import CHECKS, ImageProblems
 from curation.results.audit import Audit
+from curation.review.judged import Judged
 from curation.words import counted
 from models.arrays import IntArray
 
@@ -32,10 +35,11 @@ def image_problems(audit: Audit) -> None:
         st.info("This audit did not check the images themselves. Audit again: what is computed already is kept.")
         return
     st.html(_summary(problems, len(audit.rows)))
+    verdicts = judged(audit)
     for column, check in enumerate(CHECKS):
         rows = np.flatnonzero(problems.flags[:, column])
         if len(rows):
-            _check(audit, check, rows[np.argsort(problems.scores[rows, column], kind="stable")], column)
+            _check(audit, check, rows[np.argsort(problems.scores[rows, column], kind="stable")], column, verdicts)
 
 
 def _summary(problems: ImageProblems, n: int) -> Markup:
@@ -43,7 +47,7 @@ def _summary(problems: ImageProblems, n: int) -> Markup:
     return _HTML.summary(int(problems.flags.any(1).sum()), n, common)
 
 
-def _check(audit: Audit, check: str, rows: IntArray, column: int) -> None:
+def _check(audit: Audit, check: str, rows: IntArray, column: int, verdicts: Judged) -> None:
     """Show the images that a check flags.
 
     Args:
@@ -51,13 +55,22 @@ def _check(audit: Audit, check: str, rows: IntArray, column: int) -> None:
         check: its name.
         rows: of the images, the worst first.
         column: of the check in the scores.
+        verdicts: those so far.
     """
     name = NAMES[check][0]
-    st.html(_HTML.head(name, counted(len(rows), "image")))
+    image_ids = audit.rows.image_ids
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(_HTML.head(name, counted(len(rows), "image")), width="content")
+        review_button(audit.name, image_ids[rows].tolist(), f"{name} images", f"dataset.review-{check}", "tertiary")
     count = MORE if len(rows) > SHOWN and st.session_state.get(f"dataset.more-{check}") else SHOWN
     shown = rows[:count].tolist()
+    captions = [split_caption(audit.rows, row, _note(audit, check, row, column)) for row in shown]
+    said = [verdicts.of(str(image_ids[row])) for row in shown]
     st.html(
-        strip(tile(audit.rows, row, split_caption(audit.rows, row, _note(audit, check, row, column))) for row in shown)
+        strip(
+            tile(audit.rows, row, caption, verdicts=each)
+            for row, caption, each in zip(shown, captions, said, strict=True)
+        )
     )
     if len(rows) > SHOWN:
         st.toggle(f"Up to {MORE} of {len(rows):,} {name.lower()} images", key=f"dataset.more-{check}")

@@ -10,6 +10,7 @@ from app.html_parts.picks import hear_picks
 from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.lists.judged import judged
 from app.panels.look import show_look
 from app.screens.dataset.adding import add_page, adding, open_adding
 from app.screens.dataset.balance import balance_table, counts_of
@@ -62,7 +63,7 @@ def _part(source: Source, part: str, chosen: str) -> None:
     if source.rows is None:
         return
     if part == "samples":
-        samples(source.rows, reviewed=source.audit is not None)
+        samples(source.rows, None if source.audit is None else judged(source.audit))
     elif source.audit is None and part not in WITHOUT_AUDIT:
         _needs_audit(chosen)
     elif source.audit is None:

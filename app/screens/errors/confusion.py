@@ -10,11 +10,13 @@ from app.html_parts.pages import Pages
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import opinion_tile, strip
+from app.panels.lists.to_review import review_button
 from app.screens.errors.matrix import legend, matrix
 from curation.reports.matrix import commonest, fits, worst_confusion
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 from curation.results.error_lists import cell_rows
+from curation.review.judged import Judged
 from curation.words import counted
 from models.arrays import BoolArray, IntArray
 from models.figures.metrics import confusion
@@ -33,13 +35,14 @@ class ChosenCell:
     predicted: int
 
 
-def confusions(audit: Audit, in_split: BoolArray, split: str) -> None:
+def confusions(audit: Audit, in_split: BoolArray, split: str, judged: Judged) -> None:
     """Show a matrix for each architecture, all in one scale, and the images of the chosen cell.
 
     Args:
         audit: of N images.
-        in_split: which rows belong to the split, shape (N,).
+        in_split: which rows belong to the split and pass the filters, shape (N,).
         split: its name.
+        judged: the verdicts so far.
     """
     k, labels = len(audit.rows.classes), audit.rows.labels[in_split]
     counts = [
@@ -60,6 +63,7 @@ def confusions(audit: Audit, in_split: BoolArray, split: str) -> None:
         cell,
         cell_rows(audit.rows.labels, cell.architecture.predictions.probs, in_split, cell.given, cell.predicted),
         split,
+        judged,
     )
 
 
@@ -97,16 +101,29 @@ def chosen_cell(audit: Audit) -> ChosenCell | None:
     return ChosenCell(named[0], int(given), int(predicted)) if int(given) < k and int(predicted) < k else None
 
 
-def _images(audit: Audit, cell: ChosenCell, rows: IntArray, split: str) -> None:
+def _images(audit: Audit, cell: ChosenCell, rows: IntArray, split: str, judged: Judged) -> None:
     given, predicted = (audit.rows.classes[label] for label in (cell.given, cell.predicted))
-    st.html(
-        _HTML.cell_head(
-            counted(len(rows), "image"), "" if split == "all" else f" in {split}", given_label(given),
-            cell.architecture.name, other_label(predicted),
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.html(
+            _HTML.cell_head(
+                counted(len(rows), "image"), "" if split == "all" else f" in {split}", given_label(given),
+                cell.architecture.name, other_label(predicted),
+            ), width="content",
+        )  # fmt: skip
+        review_button(
+            audit.name,
+            audit.rows.image_ids[rows].tolist(),
+            f"{given} as {predicted} by {cell.architecture.name}",
+            "errors.review",
         )
-    )  # fmt: skip
     if not len(rows):
         return
     pages = Pages("errors.page", len(rows), PAGE)
-    st.html(strip(opinion_tile(audit, cell.architecture, int(row)) for row in rows[pages.current]))
+    image_ids = audit.rows.image_ids
+    st.html(
+        strip(
+            opinion_tile(audit, cell.architecture, int(row), judged.of(str(image_ids[row])))
+            for row in rows[pages.current]
+        )
+    )
     pages.control()

@@ -9,6 +9,8 @@ from app.html_parts.assets import TILES
 from app.html_parts.picks import hear_picks
 from app.panels.data_bar import audit_of, data_bar, split_choice
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.lists.filters import filter_choice, shown_rows
+from app.panels.lists.judged import judged
 from app.screens.errors.confusion import confusions
 from app.screens.errors.disagreements import disagreements
 from app.screens.errors.pairs import pairs
@@ -35,21 +37,24 @@ def screen() -> None:
         return
     with bar:
         part, split = _choices(audit)
+        filters = filter_choice()
         _link(audit, part, split)
         hear_picks()
     if audit.in_sample:
         st.warning("In-sample predictions: the model may have trained on these images, so wrong labels stay hidden.")
     in_split = np.ones(len(audit.rows), bool) if split == "all" else audit.rows.splits == split
+    verdicts = judged(audit)
+    passing = in_split & shown_rows(filters, audit, verdicts)
     if part == "worst errors":
-        worst(audit, in_split)
+        worst(audit, passing, verdicts)
     elif part == "suspicious labels":
-        suspects(audit, in_split)
+        suspects(audit, passing, filters.among_all, verdicts)
     elif part == "disagreements":
-        disagreements(audit, in_split)
+        disagreements(audit, passing, verdicts)
     elif part == "class pairs":
         pairs(audit)
     else:
-        confusions(audit, in_split, split)
+        confusions(audit, passing, split, verdicts)
 
 
 def _choices(audit: Audit) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The click or the lasso on a map, read from the address."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import numpy.typing as npt
 from app.screens.map.canvas import drawn_order
 from curation.results.map_groups import QUALITY, MapGroup
 from curation.review.selections import inside
-from models.arrays import IntArray
+from models.arrays import BoolArray, IntArray
 
 MOST_CORNERS = 200
 
@@ -45,9 +46,10 @@ def lassoed(text: str, side: int, points: npt.NDArray[np.uint16], groups: Sequen
         return None
     caught = inside(points.astype(np.float64), np.array(corners, np.float64))
     hidden = {int(number) for number in parts[0].split("-") if number.isdecimal()}
+    drawn = np.zeros(len(points), bool)
     for place, group in enumerate(groups):
-        if place in hidden and group.name != QUALITY:
-            caught[group.rows] = False
+        drawn[group.rows] = place not in hidden or group.name == QUALITY
+    caught &= drawn
     return np.flatnonzero(caught)
 
 
@@ -55,6 +57,17 @@ def _is_whole(text: str) -> bool:
     return text.removeprefix("-").isdecimal() and len(text) < 9
 
 
-def place_of(row: int, groups: Sequence[MapGroup]) -> int:
-    """Return the place of a row in the order of drawing."""
-    return int(np.flatnonzero(drawn_order(groups) == row)[0])
+def place_of(row: int, groups: Sequence[MapGroup]) -> int | None:
+    """Return the place of a row in the order of drawing; None where it is not drawn."""
+    places = np.flatnonzero(drawn_order(groups) == row)
+    return int(places[0]) if len(places) else None
+
+
+def drawn_groups(groups: Sequence[MapGroup], passing: BoolArray) -> list[MapGroup]:
+    """Return the groups with the rows that pass the filters alone, each in its place and colour.
+
+    Args:
+        groups: of N rows.
+        passing: which rows are drawn, shape (N,).
+    """
+    return [replace(group, rows=group.rows[passing[group.rows]]) for group in groups]

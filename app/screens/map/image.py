@@ -7,22 +7,26 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
-from app.html_parts.labels import label_or_change, prediction, suspicion
-from app.html_parts.picks import pick
+from app.html_parts.labels import badges, label_or_change, prediction, suspicion
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
+from app.panels.lists.to_review import review_link
+from curation.decisions.decision import Decision
 from curation.results.audit import Audit
 
 LARGE_PX = 560
 _HTML = macros(__file__)
 
 
-def image_panel(audit: Audit, row: int, versions: Sequence[tuple[str, Audit]] = ()) -> None:
+def image_panel(
+    audit: Audit, row: int, verdicts: Sequence[Decision], versions: Sequence[tuple[str, Audit]] = ()
+) -> None:
     """Show an image with its labels, label quality and what each architecture says.
 
     Args:
         audit: of the labels as given.
         row: of the image.
+        verdicts: on it.
         versions: name and audit of curated versions, which add their own label and label quality.
     """
     rows, image_id = audit.rows, str(audit.rows.image_ids[row])
@@ -43,7 +47,8 @@ def image_panel(audit: Audit, row: int, versions: Sequence[tuple[str, Audit]] = 
             ],
             size_px=audit.checked.sizes_px[row],
             split=rows.splits[row],
-            link=pick("Review this image", "er-go", screen="review", image=image_id),
+            badges=badges(verdicts),
+            link=review_link(image_id, "Review this image"),
         )
     )
 

@@ -1,5 +1,6 @@
 """A data set as an architecture sees it: images near each other are alike. Points can be clicked and selected."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -9,7 +10,9 @@ from app.html_parts.assets import TILES, run_script
 from app.html_parts.picks import hear_picks
 from app.jobs.process import watch
 from app.panels.data_bar import audit_of, data_bar
-from app.screens.map.address import clicked, lassoed, place_of
+from app.panels.lists.filters import filter_choice, shown_rows
+from app.panels.lists.judged import judged
+from app.screens.map.address import clicked, drawn_groups, lassoed, place_of
 from app.screens.map.canvas import map_html
 from app.screens.map.image import image_panel, nothing_chosen
 from app.screens.map.selection import kept_selections, selection_panel
@@ -17,10 +20,21 @@ from app.screens.map.sides import Side, beside_choice, side_of
 from app.state import choose_image, chosen_row
 from curation.results.audit import Audit
 from curation.results.map_groups import COLOURS, map_groups
+from curation.review.filters import Filters
+from curation.review.judged import Judged
 
 PURPOSE = (
     "The map places images that a trained model finds alike near each other: wrong labels lie among other classes."
 )
+
+
+@dataclass(frozen=True)
+class _Colouring:
+    """What the points of all maps show."""
+
+    by: str  # of COLOURS
+    filters: Filters
+    verdicts: Judged
 
 
 def screen() -> None:
@@ -41,8 +55,10 @@ def screen() -> None:
         return
     with bar:
         name, by, beside = _choices(audit, mapped)
+        filters = filter_choice()
         hear_picks()
-    _maps(audit, [side for side in (side_of(audit, name, name), side_of(audit, beside, name)) if side], by)
+    sides = [side for side in (side_of(audit, name, name), side_of(audit, beside, name)) if side]
+    _maps(sides, by, filters, judged(audit))
 
 
 def _choices(audit: Audit, mapped: list[str]) -> tuple[str, str, str]:
@@ -57,7 +73,7 @@ def _choices(audit: Audit, mapped: list[str]) -> tuple[str, str, str]:
     return str(name), str(by), beside_choice(audit, str(name))
 
 
-def _maps(audit: Audit, sides: list[Side], by: str) -> None:
+def _maps(sides: list[Side], by: str, filters: Filters, verdicts: Judged) -> None:
     """Show one map or two, and beside them the clicked image or the selected images."""
     left, right = st.columns([5, 2] if len(sides) == 1 else [7, 2], gap="medium")
     panel = right.container(key="map-panel")
@@ -66,26 +82,31 @@ def _maps(audit: Audit, sides: list[Side], by: str) -> None:
         columns = st.columns(len(sides), gap="small")
         for place, column in enumerate(columns):
             with column:
-                shown |= _map(sides, place, by, panel, shown)
+                shown |= _map(sides, place, _Colouring(by, filters, verdicts), panel, shown)
         run_script(Path(__file__).with_name("screen.js"))
     if not shown:
         with panel:
-            nothing_chosen(len(audit.rows))
+            nothing_chosen(len(sides[0].audit.rows))
             kept_selections(sides[0].audit.name)
 
 
-def _map(sides: list[Side], place: int, by: str, panel: "st.delta_generator.DeltaGenerator", shown: bool) -> bool:
+def _map(
+    sides: list[Side], place: int, colouring: _Colouring, panel: "st.delta_generator.DeltaGenerator", shown: bool
+) -> bool:
     """Show a map, and in the panel what is chosen on it; return whether anything is chosen.
 
     Args:
         sides: all maps.
         place: of this one among them.
-        by: what the colours show.
+        colouring: what the colours show, and which points are drawn.
         panel: beside the maps.
         shown: whether the panel shows an image already.
     """
     side, first = sides[place], sides[0].audit
-    groups = map_groups(side.audit, side.architecture, by)
+    by, verdicts = colouring.by, colouring.verdicts
+    groups = drawn_groups(
+        map_groups(side.audit, side.architecture, by), shown_rows(colouring.filters, side.audit, verdicts)
+    )
     row = clicked(st.query_params.get("at", ""), place, groups)
     if row is not None:
         choose_image(str(side.audit.rows.image_ids[row]))  # a click names a point, which depends on the colours
@@ -94,14 +115,14 @@ def _map(sides: list[Side], place: int, by: str, panel: "st.delta_generator.Delt
     row = chosen_row(side.audit)
     st.html(Markup('<h4 class="er-map-title">{}</h4>').format(side.title))
     st.html(map_html(place, side.key, side.points, groups, by, side.audit))
-    if row is not None:
-        st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{place_of(row, groups)}"></span>')
+    if row is not None and (at := place_of(row, groups)) is not None:
+        st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{at}"></span>')
     with panel:
         if caught is not None:
-            selection_panel(first.name, side.audit, caught, f"map of {side.architecture.name}")
+            selection_panel(first.name, side.audit, caught, f"map of {side.architecture.name}", verdicts)
         elif row is not None and not shown:
             versions = [(other.version, other.audit) for other in sides if other.audit is not side.audit]
-            image_panel(side.audit, row, versions)
+            image_panel(side.audit, row, verdicts.of(str(side.audit.rows.image_ids[row])), versions)
     return row is not None or caught is not None
 
 

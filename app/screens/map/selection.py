@@ -9,10 +9,12 @@ from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.panels.fiftyone_link import fiftyone_link
+from app.panels.lists.to_review import review_button
 from app.state import loaded_audit, workspace
 from curation.database.names import selection_view
 from curation.results.audit import Audit
-from curation.review.selections import Selection, load_selection, save_selection, selection_names
+from curation.review.judged import Judged
+from curation.review.selections import Selection, load_selection, named_selections, save_selection, selection_names
 from models.arrays import IntArray
 from models.errors import ErrataError
 
@@ -22,7 +24,7 @@ _SAVED, _VIEWED = "map.saved", "map.viewed"
 _HTML = macros(__file__)
 
 
-def selection_panel(dataset: str, audit: Audit, rows: IntArray, made_from: str) -> None:
+def selection_panel(dataset: str, audit: Audit, rows: IntArray, made_from: str, judged: Judged) -> None:
     """Show what a lasso caught, and the way to the review of exactly these images.
 
     Args:
@@ -30,6 +32,7 @@ def selection_panel(dataset: str, audit: Audit, rows: IntArray, made_from: str) 
         audit: of N images.
         rows: inside the lasso, shape (S,).
         made_from: where they were selected, in words.
+        judged: the verdicts so far.
     """
     if not len(rows):
         st.info("There is no image inside. Draw around some points, or press Escape on the map.")
@@ -40,8 +43,11 @@ def selection_panel(dataset: str, audit: Audit, rows: IntArray, made_from: str) 
     suspicious = int((consensus.suggested[rows] != labels[rows]).sum())
     st.html(_HTML.summary(len(rows), suspicious, [entry for entry in classes if entry[1]], CLASSES))
     worst = rows[np.argsort(consensus.label_quality[rows], kind="stable")]
+    review_button(dataset, audit.rows.image_ids[worst].tolist(), made_from, "map.review", "primary")
     _save(dataset, audit.rows.image_ids[worst].tolist(), made_from)
-    st.html(_HTML.worst(strip(tile(audit.rows, int(row)) for row in worst[:SHOWN])))
+    image_ids = audit.rows.image_ids
+    tiles = [tile(audit.rows, int(row), verdicts=judged.of(str(image_ids[row]))) for row in worst[:SHOWN]]
+    st.html(_HTML.worst(strip(tiles)))
 
 
 def _save(dataset: str, image_ids: list[str], made_from: str) -> None:
@@ -49,7 +55,7 @@ def _save(dataset: str, image_ids: list[str], made_from: str) -> None:
     drawn = crc32("\n".join(image_ids).encode())  # another lasso is another selection
     with st.form("map.save", border=False):
         name = st.text_input("Name of this selection", value=_free_name(dataset), max_chars=64, key=f"map.name-{drawn}")
-        sent = st.form_submit_button("Keep for the review", type="primary", icon=":material/playlist_add:")
+        sent = st.form_submit_button("Keep for the review", icon=":material/playlist_add:")
     if sent:
         try:
             save_selection(workspace(), dataset, name, image_ids, made_from)
@@ -89,7 +95,7 @@ def kept_selections(dataset: str) -> None:
     """Show the kept selections of a data set, newest first, each with the way to its review."""
     selections: list[Selection] = []
     damaged = []
-    for name in selection_names(workspace(), dataset):
+    for name in named_selections(workspace(), dataset):
         try:
             selections.append(load_selection(workspace(), dataset, name))
         except ErrataError as error:

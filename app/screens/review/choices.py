@@ -9,7 +9,7 @@ from app.screens.review.sitting import Sitting
 from app.state import workspace
 from curation.review.bench import DISPUTED, SELECTION, Bench
 from curation.review.queue import LEARNED, pairs
-from curation.review.selections import selection_names
+from curation.review.selections import LIST, named_selections, selection_names
 
 _ORDERS = {  # in the address
     "learning from verdicts": LEARNED,
@@ -44,12 +44,20 @@ def _order_choice(bench: Bench, split: str, disabled: bool) -> tuple[str, tuple[
     classes = audit.rows.classes
     confusions = pairs(audit.rows.labels[rows], audit.consensus.suggested[rows])
     named = {f"{classes[given]} → {classes[other]}": (given, other) for given, other in confusions}
-    selections = [f"{SELECTION}{name}" for name in selection_names(workspace(), audit.name)]
+    selections = [f"{SELECTION}{name}" for name in named_selections(workspace(), audit.name)]
+    selections += _opened_list(audit.name)
     order = st.selectbox(
         "Order", [*_ORDERS, *selections, *named], key="order", bind="query-params", label_visibility="collapsed",
         disabled=disabled, width=230,
     )  # fmt: skip
     return order if order in selections else _ORDERS.get(order, "pairs"), named.get(order)
+
+
+def _opened_list(dataset: str) -> list[str]:
+    """Return the chosen order where it is a list that "Review these N" kept; lists have no place otherwise."""
+    order = str(st.session_state.get("order") or st.query_params.get("order", ""))
+    name = order.removeprefix(SELECTION)
+    return [order] if name.startswith(LIST) and name in selection_names(workspace(), dataset) else []
 
 
 def _reviewer_popover(reviewer: str) -> float:

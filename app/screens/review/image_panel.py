@@ -4,7 +4,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
-from app.html_parts.labels import change, given_label
+from app.html_parts.labels import badges, change, given_label
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.screens.review.evidence import neighbours
@@ -47,6 +47,19 @@ def _title(shown: ShownImage) -> Markup:
     if shown.suggestion.no_class:
         return change(classes[shown.label], VERDICTS[NONE_OF_THESE].button.lower())
     return change(classes[shown.label], classes[shown.other])
+
+
+def standing_verdict(shown: ShownImage) -> None:
+    """Show the reviewer's verdict on the image, and those of others where the image was chosen from a list.
+
+    In a queue the verdicts of others stay hidden, so that reviewers judge without knowing them.
+    """
+    with shown.sitting.bench.ledger.reading() as state:
+        standing, verdicts = state.decision(shown.replaces), state.verdicts(shown.image_id)
+    others = [verdict for reviewer, verdict in verdicts.items() if reviewer != shown.sitting.reviewer]
+    visible = [*([standing] if standing else []), *(others if shown.place is None and not shown.sitting.blind else [])]
+    if visible:
+        st.html(_HTML.standing(badges(visible), standing is not None))
 
 
 def preload(shown: ShownImage) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.assets import TILES
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
 from app.panels.bench import bench
@@ -13,14 +14,15 @@ from app.panels.data_bar import data_bar, nothing_yet
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
 from app.panels.keys.sheet import grid_keys, key_sheet, moving_keys, other_keys, verdict_sheet
+from app.panels.lists.to_review import back_link
 from app.panels.reviewer_name import ask_name, current_reviewer
 from app.screens.review.choices import FIFTYONE, GRID, choices
 from app.screens.review.evidence import evidence
-from app.screens.review.image_panel import image_panel, preload
+from app.screens.review.image_panel import image_panel, preload, standing_verdict
 from app.screens.review.keys import undo_keys, verdict_keys
 from app.screens.review.many.alike import alike, is_open
 from app.screens.review.many.grid import grid
-from app.screens.review.progress import progress
+from app.screens.review.progress import progress, queue_end
 from app.screens.review.sitting import Sitting, next_images
 from app.screens.review.visit import message, note_shown, passed_over, reveal, take_up
 from app.state import audit_name_of, workspace
@@ -34,7 +36,8 @@ from models.errors import ErrataError
 
 def screen() -> None:
     """Show the screen."""
-    st.html(Path(__file__).with_name("screen.css"))
+    for style in (TILES, Path(__file__).with_name("screen.css")):
+        st.html(style)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-bar")
     with bar:
         chosen = data_bar()
@@ -49,6 +52,8 @@ def screen() -> None:
         ask_name("review.name")
         return
     with bar:
+        if link := back_link():
+            st.html(link, width="content")
         sitting, shown_as = choices(opened, current_reviewer())
     _keys(sitting, shown_as == GRID)
     if shown_as == FIFTYONE:
@@ -94,6 +99,7 @@ def _queue(sitting: Sitting) -> None:
     left, right = st.columns([2, 1] if sitting.blind else 2, gap="medium")
     with left, st.container(key="review-blind" if sitting.blind else "review-left"):
         image_panel(shown)
+        standing_verdict(shown)
         verdict_keys(shown)
         note_shown(shown.image_id)
         if not sitting.blind:
@@ -112,7 +118,7 @@ def _at_the_end(sitting: Sitting) -> None:
     """Say that the queue is done, and offer the images that were skipped."""
     skipped = [name for name in passed_over() if (sitting.bench.audit.rows.root / name).exists()]
     waiting = [name for name in skipped if not sitting.done()[sitting.bench.row_of[name]]]
-    st.success("Everything in this queue is judged. Choose another split or order above.")
+    queue_end(sitting, bool(waiting))
     if waiting:
         st.button(
             f"Look at the {counted(len(waiting), 'skipped image')}", type="primary", key="review.skipped",

@@ -67,7 +67,12 @@ class Sitting:
     @property
     def picked(self) -> bool:
         """Whether a person picked its images: those of a selection."""
-        return self.order.startswith(SELECTION)
+        return bool(self.selection)
+
+    @property
+    def selection(self) -> str:
+        """The name of the selection that is its queue; empty where it is another queue."""
+        return self.order.removeprefix(SELECTION) if self.order.startswith(SELECTION) else ""
 
     @property
     def settles(self) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.panels.lists.replacing import asks_first
 from app.screens.review.many.page import lay_anew
 from app.screens.review.sitting import ShownImage, Sitting, go_on, show_again, verdict_in_force
 from app.screens.review.visit import clear_screen, leave, on_screen, pass_over, reveal, step_back, tell
@@ -27,6 +28,9 @@ def write_verdict(shown: ShownImage, decision: str, new_labels: Sequence[str] = 
     if image_id != shown.image_id or looked_s < SHORTEST_LOOK_S:
         return  # a key that was pressed twice
     try:
+        if asked := asks_first(_standing(shown), _wanted(shown, decision, new_labels), SHORTEST_LOOK_S):
+            tell(asked)
+            return
         written = _written(shown, decision, new_labels, looked_s)
     except ErrataError as error:
         if _unchanged(shown):
@@ -40,6 +44,17 @@ def write_verdict(shown: ShownImage, decision: str, new_labels: Sequence[str] = 
     if written:
         _remember(written, _models_text(shown) if shown.sitting.blind else "")
         reveal(image_id)
+
+
+def _standing(shown: ShownImage) -> Decision | None:
+    """Return the verdict that stood when the image was shown, if it still does: the next one replaces it."""
+    with shown.sitting.bench.ledger.reading() as state:
+        return state.decision(shown.replaces) if state.in_force(shown.replaces) else None
+
+
+def _wanted(shown: ShownImage, decision: str, new_labels: Sequence[str]) -> Decision:
+    label = shown.sitting.bench.ledger.classes[shown.label]
+    return Decision(shown.sitting.reviewer, shown.image_id, decision, tuple(new_labels), label)
 
 
 def _written(shown: ShownImage, decision: str, new_labels: Sequence[str], looked_s: float) -> list[Decision]:

@@ -103,12 +103,13 @@ def test_a_lasso_in_the_address_is_kept_for_the_review(workspace: Workspace, aud
     app = show(lasso=f"0..-1,-1.{SPAN + 1},-1.{SPAN + 1},{SPAN + 1}.-1,{SPAN + 1}")
     assert "30 images selected" in shown(app)
     assert "Another label fits better for 2." in shown(app)
-    assert app.text_input[0].value == "map-1"
-    app.text_input[0].set_value("A B")
+    name = next(field for field in app.text_input if field.label == "Name of this selection")
+    assert name.value == "map-1"
+    name.set_value("A B")
     next(button for button in app.button if button.label == "Keep for the review").click()
     app.run()
     assert "selection" in texts(app.error)
-    app.text_input[0].set_value("hazy")
+    next(field for field in app.text_input if field.label == "Name of this selection").set_value("hazy")
     next(button for button in app.button if button.label == "Keep for the review").click()
     app.run()
     assert len(load_selection(workspace, "tiny", "hazy").image_ids) == 30
@@ -237,4 +238,4 @@ def test_a_selection_is_a_queue_of_the_review(workspace: Workspace, audit: Audit
     assert [line["image_id"] for line in lines] == audit.rows.image_ids[queue.rows].tolist()
     assert {line["queue"] for line in lines} == {"all: selection hazy"}
     assert not any(line["drawn"] for line in lines)
-    assert "Everything in this queue is judged" in texts(app.success)
+    assert "Everything in this selection is judged" in texts(app.success)
