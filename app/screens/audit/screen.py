@@ -6,7 +6,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.assets import FORMS, TILES
-from app.html_parts.picks import hear_picks
 from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
@@ -39,7 +38,6 @@ def screen() -> None:
     st.html(Path(__file__).with_name("screen.css"))
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-audit")
     with bar:
-        hear_picks()
         st.html('<div class="er-brand">Errata<span>.</span></div>', width="content")
         chosen = data_bar()
     name = audit_name_of(chosen)

@@ -6,7 +6,6 @@ import streamlit as st
 
 from app.html_parts.assets import TILES
 from app.html_parts.markdown import command
-from app.html_parts.picks import hear_picks
 from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
 from app.panels.fiftyone_link import fiftyone_link
@@ -34,7 +33,6 @@ def screen() -> None:
     st.html(TILES)
     st.html(Path(__file__).with_name("screen.css"))
     if adding():
-        hear_picks()
         add_page()
         return
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key="screen-bar-dataset")
@@ -55,7 +53,6 @@ def screen() -> None:
         )  # fmt: skip
         if source.audit is not None and part in VIEWS and has_images(source.audit, str(part)):
             fiftyone_link(source.audit, VIEWS[str(part)])
-        hear_picks()
     _part(source, str(part), chosen)
 
 

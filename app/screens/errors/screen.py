@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from app.html_parts.assets import TILES
-from app.html_parts.picks import hear_picks
 from app.panels.data_bar import audit_of, data_bar, split_choice
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.lists.filters import filter_choice, shown_rows
@@ -39,7 +38,6 @@ def screen() -> None:
         part, split = _choices(audit)
         filters = filter_choice()
         _link(audit, part, split)
-        hear_picks()
     if audit.in_sample:
         st.warning("In-sample predictions: the model may have trained on these images, so wrong labels stay hidden.")
     in_split = np.ones(len(audit.rows), bool) if split == "all" else audit.rows.splits == split

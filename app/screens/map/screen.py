@@ -7,7 +7,6 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.assets import TILES, run_script
-from app.html_parts.picks import hear_picks
 from app.jobs.process import watch
 from app.panels.data_bar import audit_of, data_bar
 from app.panels.lists.filters import filter_choice, shown_rows
@@ -56,7 +55,6 @@ def screen() -> None:
     with bar:
         name, by, beside = _choices(audit, mapped)
         filters = filter_choice()
-        hear_picks()
     sides = [side for side in (side_of(audit, name, name), side_of(audit, beside, name)) if side]
     _maps(sides, by, filters, judged(audit))
 
