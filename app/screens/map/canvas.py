@@ -57,7 +57,7 @@ def map_html(
         side: 0, or 1 of the map beside it; a click names it.
         key: of the map, under which the page remembers its position.
         points: of all rows, shape (N, 2), in 0..SPAN.
-        groups: the colours, every row in one of them.
+        groups: the colours, every row that is drawn in one of them.
         by: what the colours show, of `curation.results.map_groups.COLOURS`.
         audit: whose images the points are; the mouse over a point shows its image, labels and label quality.
     """
@@ -69,6 +69,7 @@ def map_html(
         key=key,
         by=by,
         count=len(order),
+        span=np.maximum(np.ptp(points.astype(np.int64), axis=0), 1).tolist(),
         points=base64.b64encode(packed.tobytes()).decode(),
         facts=base64.b64encode(_facts(audit, order).tobytes()).decode(),
         classes=json.dumps(list(audit.rows.classes)),

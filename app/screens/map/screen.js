@@ -46,12 +46,7 @@
     const hidden = (view.hidden[box.dataset.by] ??= new Set());
     let lassoing = false, corners = null, kept = null, caught = null, frame = 0, drag = null, over = -1;
 
-    function span(values) {
-      let low = SPAN, high = 0;
-      for (const value of values) { if (value < low) low = value; if (value > high) high = value; }
-      return Math.max(1, high - low);
-    }
-    const wide = span(xs), tall = span(ys);
+    const [wide, tall] = box.dataset.span.split(" ").map(Number); // of all points, also those that a filter hides
 
     const ratio = () => Math.min(2, window.devicePixelRatio || 1);
     const scale = () => view.zoom * 0.94 * Math.min(canvas.clientWidth / wide, canvas.clientHeight / tall); // px a unit
