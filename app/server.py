@@ -4,6 +4,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import numpy.random  # noqa: F401 - NumPy loads it on its first use otherwise
 from PIL import Image
 from streamlit.starlette import App
 from streamlit.web.cli import main

@@ -16,12 +16,12 @@ from app.jobs.queue import Job, jobs
 from app.jobs.words import left_words, loading_words, since
 from app.jobs.worker import ensure_worker
 from app.panels.audit_options import audit_options
-from app.panels.audit_steps import AuditStep, audit_steps, seconds_until
 from app.panels.audit_unchanged import nothing_changed
+from app.panels.dataset.look import look, minutes, show_look
 from app.panels.first_list import results_stamp
 from app.panels.job import POLL_S, log_expander
-from app.panels.learning_curves import audit_curves
-from app.panels.look import look, minutes, show_look
+from app.panels.running.audit_steps import AuditStep, audit_steps, seconds_until
+from app.panels.running.learning_curves import audit_curves
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.jobs.process import watch
-from app.panels.audit_steps import seconds_until
+from app.panels.running.audit_steps import seconds_until
 from curation.results.audit import Audit
 from curation.words import duration
 

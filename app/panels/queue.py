@@ -14,8 +14,8 @@ from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
 from app.jobs.worker import ensure_worker
 from app.panels.job import POLL_S, log_expander
-from app.panels.learning_curves import training_curves
-from app.panels.training_progress import progress_of, started_runs
+from app.panels.running.learning_curves import training_curves
+from app.panels.running.training_progress import progress_of, started_runs
 from app.state import workspace
 from models.errors import ErrataError
 

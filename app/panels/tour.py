@@ -9,8 +9,8 @@ import streamlit as st
 from app.html_parts.templates import macros
 from app.jobs.process import job_folder, watch
 from app.jobs.queue import jobs
-from app.panels.audit_steps import seconds_until
 from app.panels.bench import bench
+from app.panels.running.audit_steps import seconds_until
 from app.state import audit_name_of, chosen_dataset, workspace
 from curation.results.runs import finished_runs
 from curation.results.trained import load_run

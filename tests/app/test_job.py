@@ -10,7 +10,7 @@ import pytest
 from app.job import run_job
 from app.jobs.process import job_folder, memory_mb, start, watch
 from app.jobs.result import JobResult, read_result
-from app.panels.training_progress import started_runs
+from app.panels.running.training_progress import started_runs
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.runs import cancel, read_status

@@ -8,12 +8,12 @@ from app.html_parts.assets import TILES
 from app.html_parts.markdown import command
 from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
+from app.panels.dataset.look import show_look
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.lists.judged import judged
-from app.panels.look import show_look
-from app.screens.dataset.adding import add_page, adding, open_adding
+from app.screens.dataset.adding.catalogue import not_here
+from app.screens.dataset.adding.page import add_page, adding, open_adding
 from app.screens.dataset.balance import balance_table, counts_of
-from app.screens.dataset.catalogue import not_here
 from app.screens.dataset.copies import copies
 from app.screens.dataset.problems import image_problems
 from app.screens.dataset.samples import samples

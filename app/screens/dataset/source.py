@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.panels.data_bar import readable_audit
-from app.panels.look import look
+from app.panels.dataset.look import look
 from app.state import audit_name_of, workspace
 from curation.audit.look import Look
 from curation.datasets.catalog import DatasetSpec, find_dataset

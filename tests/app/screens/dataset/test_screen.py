@@ -29,7 +29,7 @@ show = partial(app_driver.show, screen="dataset")
 def test_images_that_are_not_there_are_fetched(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[tuple[Path, list[str]]] = []
     monkeypatch.setattr(
-        "app.screens.dataset.catalogue.start", lambda folder, arguments: started.append((folder, arguments))
+        "app.screens.dataset.adding.catalogue.start", lambda folder, arguments: started.append((folder, arguments))
     )
     app = show("intel")
     assert texts(app.subheader) == "The images are not here yet"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.jobs.process import JobState
 from app.jobs.words import seconds_left
-from app.panels.audit_time import audit_seconds_left
+from app.panels.running.audit_time import audit_seconds_left
 from curation.audit.choices import CANDIDATES
 from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES
 from curation.training.combine import COMBINATIONS

@@ -4,11 +4,11 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.markdown import command, plain, sentence
-from app.panels.look import look, minutes, show_look, show_thumbnails
+from app.panels.dataset.look import look, minutes, show_look, show_thumbnails
+from app.screens.dataset.adding.browser import PARAMETER, folder_browser
+from app.screens.dataset.adding.catalogue import catalogue
+from app.screens.dataset.adding.uploads import upload_field
 from app.screens.dataset.balance import balance_table, counts_of
-from app.screens.dataset.browser import PARAMETER, folder_browser
-from app.screens.dataset.catalogue import catalogue
-from app.screens.dataset.uploads import upload_field
 from app.state import choose_dataset, note_opened, workspace
 from curation.datasets.catalog import DatasetSpec, find_dataset
 from curation.workspace.names import audited

@@ -3,7 +3,7 @@
 import time
 
 from app.jobs.result import JobResult
-from app.panels.training_progress import progress_of, started_runs
+from app.panels.running.training_progress import progress_of, started_runs
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.files.atomic import read_json, write_json, write_text

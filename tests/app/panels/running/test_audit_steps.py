@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs.process import JobState, watch
-from app.panels.audit_steps import AuditStep, audit_steps
+from app.panels.running.audit_steps import AuditStep, audit_steps
 from models.files.atomic import write_json
 from tests.helpers.small_audit import ARCHITECTURES, write_status
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.jobs.process import JobState, watch
-from app.panels.learning_curves import audit_curves
+from app.panels.running.learning_curves import audit_curves
 from curation.workspace.stages import Stages
 from models.arrays import Progress
 from models.files.atomic import write_text

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs.process import JobState
-from app.panels.audit_time import audit_seconds_left, price
+from app.panels.running.audit_time import audit_seconds_left, price
 from curation.workspace.stages import StageRecord
 
 SMALL, FROZEN = "simple_cnn_norm_dropout", "efficientnet_lite0"
