@@ -111,7 +111,7 @@ def _map(
         st.query_params.pop("at", None)
     caught = lassoed(st.query_params.get("lasso", ""), place, side.points, groups)
     row = chosen_row(side.audit)
-    st.html(Markup('<h4 class="er-map-title">{}</h4>').format(side.title))
+    st.html(Markup('<h3 class="er-map-title">{}</h3>').format(side.title))
     st.html(map_html(place, side.key, side.points, groups, by, side.audit))
     if row is not None and (at := place_of(row, groups)) is not None:
         st.html(f'<span class="er-map-mark" data-side="{place}" data-at="{at}"></span>')
