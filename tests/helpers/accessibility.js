@@ -12,7 +12,7 @@
     add(`the page is ${Math.max(document.documentElement.scrollWidth, main.scrollWidth)} px wide in a window of ${wide}`);
   for (const element of all(".stMain *")) {
     const style = getComputedStyle(element), over = element.scrollWidth - element.clientWidth;
-    if (/auto|scroll/.test(style.overflowX) && over > 1 && !element.matches("nav, .seen, pre, textarea, .scroll, iframe")) add(`scrolls ${over} px sideways`, element);
+    if (/auto|scroll/.test(style.overflowX) && over > 1 && !element.matches("nav, .seen, pre, textarea, .scroll, iframe, [data-testid=stMultiSelect] *")) add(`scrolls ${over} px sideways`, element);
     if (element.children.length || !seen(element) || !element.getClientRects().length) continue;
     const box = element.getBoundingClientRect();
     if (box.width > 1 && box.right > wide + 1 && !element.closest(".er-next, .scroll, nav, .seen, pre")) add(`ends ${Math.round(box.right - wide)} px outside the window`, element);

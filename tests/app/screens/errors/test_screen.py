@@ -47,8 +47,8 @@ def test_a_running_audit_is_watched(workspace: Workspace) -> None:
 def test_a_matrix_for_each_architecture_and_split(workspace: Workspace, audit: Audit) -> None:
     page = shown(show(split="test"))
     assert page.count("er-matrix ") == 2
-    assert f"<h4>{FIRST} <small>91.7% of 12 as given" in page
-    assert f"<h4>{SECOND} <small>83.3% of 12 as given" in page
+    assert f"<h3>{FIRST} <small>91.7% of 12 as given" in page
+    assert f"<h3>{SECOND} <small>83.3% of 12 as given" in page
     assert "given sea, predicted forest: 1 image, 25.0 % of those given sea" in page
     assert "beside it 0 to 25%, one scale for all" in page
     assert {"of": [SECOND], "cell": ["2.1"]} in picks(page)
