@@ -45,7 +45,7 @@ def test_a_screen_serves_all_eyes_in_narrow_and_wide_windows(page: Page, address
     page.goto(address + screen)
     settled(page)
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         for width in (768, 1280, 1920):
             page.set_viewport_size({"width": width, "height": 800})
             settled(page)
