@@ -35,7 +35,7 @@ LIGHT = (
     "curation.datasets.catalog",
     "curation.database.processes",
     "curation.database.start",
-    "curation.in_fiftyone.guard",
+    "curation.in_fiftyone.middleware.guard",
     "curation.in_fiftyone.app_server",
     "curation.scoring.scores",
     "curation.decisions.ledger",

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from curation.database.start import configure_fiftyone
-from curation.in_fiftyone.app_caches import FieldsOnce, remember_datasets, remember_fields, remember_queries
 from curation.in_fiftyone.app_server import report_file
-from curation.in_fiftyone.guard import Guard
-from curation.in_fiftyone.session_edits import SessionEdits
+from curation.in_fiftyone.middleware.app_caches import FieldsOnce, remember_datasets, remember_fields, remember_queries
+from curation.in_fiftyone.middleware.guard import Guard
+from curation.in_fiftyone.middleware.session_edits import SessionEdits
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import write_text
@@ -34,7 +34,7 @@ def _serve(arguments: Sequence[str]) -> None:
     from hypercorn.config import Config
 
     from curation.in_fiftyone.following import LogFollower
-    from curation.in_fiftyone.news import News, NewsAnswers
+    from curation.in_fiftyone.middleware.news import News, NewsAnswers
 
     app.debug = False  # a traceback is for the log, not for the browser
     _allow_view_stages_only()

@@ -1,7 +1,7 @@
 """The FiftyOne App as a process of our own, behind the guard, on 127.0.0.1: one for each reviewer.
 
 A server has one session (view, selection, open image) for all its tabs, so two reviewers need two servers. It
-shows files below the given roots and the workspace only, see `curation.in_fiftyone.guard`.
+shows files below the given roots and the workspace only, see `curation.in_fiftyone.middleware.guard`.
 """
 
 import contextlib

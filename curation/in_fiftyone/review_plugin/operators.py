@@ -10,7 +10,7 @@ from curation.database.samples import documents_for_page
 from curation.decisions.verdicts import LABEL, PICK_KEY, REVERSALS, VERDICTS, Verdict
 from curation.in_fiftyone.desk import FiftyOneDesk, VerdictResult, Viewing
 from curation.in_fiftyone.desks import desk_of
-from curation.in_fiftyone.news import MOST
+from curation.in_fiftyone.middleware.news import MOST
 from curation.in_fiftyone.review_plugin.alike import AFTER, select_alike
 from curation.in_fiftyone.review_plugin.buttons import ALIKE, ALIKE_KEY, PICK
 from curation.in_fiftyone.review_plugin.walking import Coming, queue_and_place, what_comes_next

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.in_fiftyone import news as module
-from curation.in_fiftyone.news import MOST, PATH, News, NewsAnswers
+from curation.in_fiftyone.middleware import news as module
+from curation.in_fiftyone.middleware.news import MOST, PATH, News, NewsAnswers
 from curation.workspace.folders import Workspace
 
 

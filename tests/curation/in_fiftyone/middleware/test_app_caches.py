@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from typing import Any
 
-from curation.in_fiftyone.app_caches import ContextThreads, FieldsOnce, once_a_request
+from curation.in_fiftyone.middleware.app_caches import ContextThreads, FieldsOnce, once_a_request
 
 
 class Owner:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from curation.in_fiftyone import session_edits
-from curation.in_fiftyone.session_edits import SessionEdits
+from curation.in_fiftyone.middleware import session_edits
+from curation.in_fiftyone.middleware.session_edits import SessionEdits
 from curation.workspace.folders import Workspace
 
 SAMPLE = "0" * 24

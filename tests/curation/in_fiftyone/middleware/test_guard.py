@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message, Receive, Scope, Send
 
-from curation.in_fiftyone.guard import Guard
+from curation.in_fiftyone.middleware.guard import Guard
 
 HOST = {"host": "127.0.0.1:5151"}
 FRAME_ANCESTORS = "frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"

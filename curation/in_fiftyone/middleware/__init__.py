@@ -1,0 +1,1 @@
+"""What lies between the browser and the FiftyOne App, request by request: the guard, caches, edits, news."""
