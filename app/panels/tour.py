@@ -1,7 +1,6 @@
 """The first way through the app: five steps on the real screens, done as the workspace's files show; shown once."""
 
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -22,6 +21,8 @@ from models.files.atomic import read_json, write_json
 
 VERDICTS = 3  # of the second step
 _POLL_S = 2.0
+_FIRST_PART = "Decisions"  # of the screen Splits
+_WENT = "tour.went"  # to another screen, by a button of the tour
 _HTML = macros(__file__)
 
 
@@ -122,6 +123,8 @@ def _of_work(workspace: Workspace) -> list[Path]:
 
 
 def _panel(screen: str) -> None:
+    if st.session_state.pop(_WENT, False):
+        st.rerun(scope="app")  # a button of a fragment runs the fragment alone
     state = _state(workspace())
     if state == "over":
         return
@@ -151,10 +154,11 @@ def _panel(screen: str) -> None:
 def _way(screen: str, place: int) -> None:
     """Show the button that leads to the screen of a step; on that screen, of the first step, to the next one."""
     here = screen == STEPS[place].address["screen"]
+    away = not here or st.query_params.get("part", _FIRST_PART) != STEPS[place].address.get("part", _FIRST_PART)
     if place == 0 and here:
         st.button("Next", type="primary", key="tour.next", on_click=_looked)
-    elif not here or st.query_params.get("part", "Decisions") != STEPS[place].address.get("part", "Decisions"):
-        st.button("Show me", type="primary", key="tour.show", on_click=partial(_go, STEPS[place].address))
+    elif away:
+        st.button("Show me", type="primary", key="tour.show", on_click=_go, args=(STEPS[place].address,))
 
 
 def _text(name: str, place: int, judged: int) -> str:
@@ -180,3 +184,4 @@ def _go(address: dict[str, str]) -> None:
         st.query_params[key] = value
     if part := address.get("part"):
         st.session_state["part"] = part
+    st.session_state[_WENT] = True

@@ -1,19 +1,14 @@
-"""The first list of an audit: judged by the architectures so far, replaced when the last one has judged."""
+"""The first list of an audit: by what the architectures so far predict, until all of them have judged the labels."""
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from curation.audit.config import AuditConfig
-from curation.audit.judging import Court
 from curation.audit.predicting import Predicted
 from curation.datasets.catalog import DatasetSpec
 from curation.images.checked_rows import CheckedRows
 from curation.images.keys import content_key, rows_key
-from curation.results.architectures import architecture_results, read_predictions
-from curation.results.audit import FIRST_FINDINGS
 from curation.results.summary import Summary, read_results, write_results
-from curation.workspace.folders import Workspace
-from curation.workspace.stages import Stages
 from models.errors import ErrataError
 
 
@@ -21,27 +16,25 @@ from models.errors import ErrataError
 class FirstList:
     """What an audit shows of its labels before all its architectures have judged them."""
 
-    workspace: Workspace
+    folder: Path  # of the audit
     spec: DatasetSpec
     checked: CheckedRows
     config: AuditConfig
-    stages: Stages
 
     def write(self, predicted: Predicted, awaited: tuple[str, ...]) -> None:
-        """Judge the labels by the architectures so far, unless an earlier audit of the same labels is shown.
+        """Let the audit show what the architectures so far predict, unless it shows an earlier list of the same labels.
+
+        This takes no time: whoever reads the audit ranks the labels by the predictions alone. To judge them by the
+        embeddings, too, would hold up the training of the other architectures.
 
         Args:
             predicted: what the architectures so far say.
             awaited: names of the architectures that are still to be trained.
         """
         config = replace(self.config, architectures=tuple(predicted.runs))
-        summary = summarise(self.spec, self.checked, config, predicted, ())
-        folder = self.stages.run_folder
+        summary, folder = summarise(self.spec, self.checked, config, predicted, ()), self.folder
         if _shows_these_labels(folder, summary) and not shows_first_list(folder, summary):
             return
-        voters = read_predictions(self.workspace, summary)
-        architectures = architecture_results(voters, summary, self.checked.rows.labels)
-        Court(architectures, self.checked, predicted, self.config.seed).judge_first(self.stages)
         write_results(folder, replace(summary, awaited=awaited))
 
 
@@ -76,11 +69,6 @@ def summarise(
 def shows_first_list(folder: Path, summary: Summary) -> bool:
     """Return whether the folder shows a first list of the same labels."""
     return _shows_these_labels(folder, summary) and bool(read_results(folder).awaited)
-
-
-def forget_first_list(folder: Path) -> None:
-    """Remove the findings of a first list, after results.json names those of all architectures."""
-    (folder / FIRST_FINDINGS).unlink(missing_ok=True)
 
 
 def _shows_these_labels(folder: Path, summary: Summary) -> bool:

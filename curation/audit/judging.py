@@ -9,7 +9,7 @@ from curation.decisions.lessons import lessons_key
 from curation.images.checked_rows import CheckedRows
 from curation.images.keys import bytes_key
 from curation.results.architectures import ArchitectureResult
-from curation.results.audit import FINDINGS, FIRST_FINDINGS, TAUGHT_FINDINGS
+from curation.results.audit import FINDINGS, TAUGHT_FINDINGS
 from curation.scoring.findings import METHOD, Findings, judge_labels
 from curation.scoring.groundwork import Groundwork
 from curation.scoring.lessons import Lessons
@@ -41,16 +41,6 @@ class Court:
             return findings
 
         return stages.value("judge", self._inputs(), [output], work, lambda: Findings.load(output))
-
-    def judge_first(self, stages: Stages) -> Findings:
-        """Judge every label by the architectures so far, while others are still trained; the last word is `judge`'s."""
-
-        def work(_: Progress) -> Findings:
-            findings = self._findings(None, Groundwork())
-            findings.save(stages.run_folder / FIRST_FINDINGS)
-            return findings
-
-        return stages.passing("first list", work)
 
     def judge_again(self, first: Findings, lessons: Lessons, line: int, stages: Stages) -> Findings:
         """Judge every given label by models that learned from the verdicts too; networks are not trained again.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from models.jobs.cross_validate import Problem
 
 
-JudgeFirst = Callable[["Predicted", tuple[str, ...]], None]  # told what is predicted, and which architectures are not
+OnPredicted = Callable[["Predicted", tuple[str, ...]], None]  # told what is predicted, and which architectures are not
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def train_models(
     checked: CheckedRows,
     config: AuditConfig,
     stages: Stages,
-    judge_first: JudgeFirst | None = None,
+    on_predicted: OnPredicted | None = None,
 ) -> Predicted:
     """Train a model for each fold of each architecture, and combine the architectures where the config says so.
 
@@ -53,7 +53,7 @@ def train_models(
         checked: its images.
         config: names the architectures.
         stages: of the audit.
-        judge_first: called with what has been predicted whenever an architecture is trained and others have to be.
+        on_predicted: called with what has been predicted whenever an architecture is trained and others have to be.
     """
     from curation.audit.fine_tuning import more_than_named
     from curation.audit.training_time import missing_weights
@@ -72,8 +72,8 @@ def train_models(
 
     def trained_so_far(runs: Mapping[str, str], others: tuple[str, ...]) -> None:
         missing = tuple(name for name in others if not _is_predicted(name, problem, material))
-        if judge_first and runs and missing:
-            judge_first(Predicted(duplicates, dict(runs), {}, material), missing)
+        if on_predicted and runs and missing:
+            on_predicted(Predicted(duplicates, dict(runs), {}, material), missing)
 
     if config.minutes is not None:
         voters = Voters(problem, material, stages, Budget(config.minutes, len(checked.rows), stages.started))

@@ -15,7 +15,6 @@ Each stage is done again where its key changes. A key names all that the result 
     predictions  names of the images, and the predictions made elsewhere
     judge        labels, which of them may be learned from, groups of copies, the voters' runs, seed
     judge again  as judge, and what the settled verdicts say of the labels; with --with-decisions only
-    (a first list, while other architectures are trained, is no stage: it is judged anew and replaced by the last)
     map          the embeddings, seed
     cams         the run, the images and classes to be looked at
     fiftyone     all stages before, version of the labels, Errata's version
@@ -33,7 +32,7 @@ from pathlib import Path
 import numpy as np
 
 from curation.audit.config import AuditConfig
-from curation.audit.first_list import FirstList, forget_first_list, shows_first_list, summarise
+from curation.audit.first_list import FirstList, shows_first_list, summarise
 from curation.audit.judging import Court
 from curation.audit.predicting import take_predictions, train_models
 from curation.database.names import dataset_name
@@ -104,7 +103,7 @@ def run_audit(
         lessons = read_lessons(Ledger(log, checked), spec.name) if config.with_decisions else None
         problems = note_problems(checked, workspace, stages)
         if predictions is None:
-            first_list = FirstList(workspace, spec, checked, config, stages)
+            first_list = FirstList(folder, spec, checked, config)
             predicted = train_models(workspace, spec, checked, config, stages, first_list.write)
         else:
             name, read = predictions
@@ -119,7 +118,6 @@ def run_audit(
         findings = court.judge(stages)
         if replaces:
             write_results(folder, summary)
-        forget_first_list(folder)
         if lessons:
             findings = court.judge_again(findings, *lessons, stages)
         architectures = tuple(draw_map(architecture, config.seed, stages) for architecture in architectures)

@@ -1,6 +1,6 @@
 """What an audit found, read back from its run folder; needs neither torch nor FiftyOne."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from curation.results.architectures import (
     points_file,
     read_predictions,
 )
-from curation.results.summary import Summary, read_results
+from curation.results.summary import read_results
 from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.findings import COPIES_SINCE, Findings, judge_labels
 from curation.scoring.scores import Ranking
@@ -33,7 +33,6 @@ from models.figures.predictions import Predictions
 
 FINDINGS = "findings.npz"  # by the labels as given
 TAUGHT_FINDINGS = "findings-with-decisions.npz"  # by these and the verdicts on them
-FIRST_FINDINGS = "first-findings.npz"  # by the architectures that have judged while others are still trained
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         checked,
         duplicates,
         architectures,
-        _findings(_findings_file(folder, summary), rows, duplicates, architectures),
+        _findings(None if summary.awaited else _findings_file(folder, summary.config), rows, duplicates, architectures),
         _stages_in_order(folder, summary.stages),
         _problems(folder, n),
         summary.awaited,
@@ -132,19 +131,19 @@ def _points(file: Path, n: int) -> FloatArray | None:
     return points if points is not None and len(points) == n else None
 
 
-def _findings_file(folder: Path, summary: Summary) -> Path:
+def _findings_file(folder: Path, config: Mapping[str, Any]) -> Path:
     """Return the file of the judgement that an audit was asked for; until that is there, by the labels as given."""
-    if summary.awaited:
-        return folder / FIRST_FINDINGS
     taught = folder / TAUGHT_FINDINGS
-    return taught if summary.config.get("with_decisions") and taught.exists() else folder / FINDINGS
+    return taught if config.get("with_decisions") and taught.exists() else folder / FINDINGS
 
 
-def _findings(file: Path, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]) -> Findings:
+def _findings(
+    file: Path | None, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]
+) -> Findings:
     """Return the judgement of the labels; by the architectures alone until the audit has come so far."""
     voters = [architecture for architecture in architectures if not architecture.members]
     opinions = {voter.name: voter.predictions.probs for voter in voters}
-    if file.exists():
+    if file and file.exists():
         findings = Findings.load(file)
         if len(findings.label_quality) == len(rows) and set(opinions) <= set(findings.voters):
             return _knowing_copies(findings, rows.labels, duplicates.groups)

@@ -24,7 +24,6 @@ _NAMES = {
     "train": "Train",
     "choose": "Decide on",
     "compare": "Compare the",
-    "first": "Judge the first",
     "judge": "Judge the labels",
     "map": "Map of",
     "cams": "Grad-CAM of",
@@ -90,9 +89,6 @@ def _planned(folder: Path, seen: set[str]) -> list[str]:
         stage for stage in training if stage in seen or (stage.startswith("train") and stage[6:] not in left_out)
     ]
     training += _seen(["compare voters"], seen)
-    if "first list" in seen:
-        trained = [place for place, stage in enumerate(training) if stage in seen and stage.startswith("train")]
-        training.insert(max(trained, default=-1) + 1, "first list")
     drawing = [f"{kind} {name}" for kind in ("map", "cams") for name in names if name not in COMBINATIONS]
     # Duplicates are found by the features of the first frozen architecture, so these come before them.
     early = [stage for stage in training if stage.startswith("features")][:1]
