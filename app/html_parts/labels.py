@@ -1,6 +1,5 @@
-"""Class labels and verdicts as people see them: in their colours in HTML, and as plain text in Markdown."""
+"""Class labels and verdicts as people see them: in their colours."""
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,7 +12,6 @@ from curation.results.reasons import reasons
 from models.arrays import FloatArray
 
 BADGES = 2  # of an image; more are counted
-_SPECIAL_IN_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|~:$<>&-])")
 
 
 def given_label(name: str) -> Markup:
@@ -61,11 +59,6 @@ def suspicion(audit: Audit, rows: Sequence[int]) -> list[Markup]:
         Markup("<b>{}</b>: {}").format(kind, text) if kind else Markup("{}").format(text)
         for kind, text in zip(kinds, texts, strict=True)
     ]
-
-
-def plain(text: str) -> str:
-    """Return Markdown that shows the text as it is, for labels of buttons and other Streamlit elements."""
-    return _SPECIAL_IN_MARKDOWN.sub(r"\\\1", text)
 
 
 def badges(verdicts: Sequence[Decision]) -> Markup:

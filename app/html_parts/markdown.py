@@ -3,7 +3,8 @@
 import re
 import shlex
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=\"'])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<~$]|:(?=\S)|&(?=[#\w]))")
+_AT_START = re.compile(r"^(\d{0,9})([#\-+>=.)])")  # headings, lists, quotes
 _EMOJI = re.compile(r":(?=[\w+-]+:|material/)")  # Streamlit turns `:smile:` and `:material/add:` into pictures
 _LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 _COMMAND = re.compile(r"`((?:errata|make) [^`]*)`")
@@ -12,7 +13,8 @@ _COMMAND = re.compile(r"`((?:errata|make) [^`]*)`")
 def plain(text: object) -> str:
     """Return a name so that Markdown shows it as it is: in `st.markdown`, captions, messages and labels of buttons."""
     line = _LINE_BREAKS.sub(" ", str(text))
-    return _SPECIAL.sub(r"\\\1", _EMOJI.sub(":\u2060", line))  # a word joiner, which has no width
+    line = _SPECIAL.sub(r"\\\1", _EMOJI.sub(":\u2060", line))  # a word joiner, which has no width
+    return _AT_START.sub(r"\1\\\2", line)
 
 
 def sentence(text: object) -> str:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from app.commands.queue import job_request
 from app.html_parts.assets import FORMS
-from app.html_parts.markdown import code, command, plain
+from app.html_parts.markdown import code, command, plain, sentence
 from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, enqueue
 from app.jobs.process import JobState, cancel, memory_mb, watch
@@ -99,7 +99,7 @@ def _waiting(folder: Path) -> None:
     earlier = [job.title for job in jobs(workspace()) if job.open and job.id < waiting.id]
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="audit-waiting"):
         st.markdown(
-            f"**Audit waiting** for {', '.join(earlier)}" if earlier else "**Audit waiting**, it starts at once."
+            f"**Audit waiting** for {plain(', '.join(earlier))}" if earlier else "**Audit waiting**, it starts at once."
         )
         st.space("stretch")
         if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
@@ -168,7 +168,7 @@ def step_list(steps: tuple[AuditStep, ...], narrow: bool = False) -> Markup:
 
 def _unfinished(folder: Path, job_state: JobState, name: str) -> None:
     texts: dict[str, tuple[Callable[[str], object], str]] = {
-        "failed": (st.error, f"The last audit failed: {job_state.error}"),
+        "failed": (st.error, f"The last audit failed: {sentence(job_state.error)}"),
         "cancelled": (st.warning, "The last audit was cancelled. What it finished is kept."),
         "interrupted": (st.warning, "The last audit was interrupted: its process is gone. What it finished is kept."),
     }

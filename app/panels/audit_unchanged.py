@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.html_parts.markdown import command
 from app.panels.audit_options import command_options
 from curation.datasets.catalog import find_dataset, read_rows
 from curation.datasets.opening import FIFTYONE
@@ -46,7 +47,7 @@ def nothing_changed(workspace: Workspace, name: str, folder: Path, options: Sequ
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(status.updated))
     return (
         f"Nothing has changed since the audit of {when}: the images, labels and settings are the same, and so is the "
-        f"result. To go through all stages all the same: `errata audit {name}`"
+        f"result. To go through all stages all the same: {command('errata', 'audit', name)}"
     )
 
 

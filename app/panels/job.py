@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.html_parts.markdown import sentence
 from app.jobs.process import JobState, cancel, watch
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
@@ -24,7 +25,7 @@ def job_panel(folder: Path, product: str, key: str) -> JobState:
     if job_state.active:
         st.fragment(_running, run_every=POLL_S)(folder, product, key)
     elif job_state.state == "failed":
-        st.error(f"{product} failed: {job_state.error}")
+        st.error(f"{product} failed: {sentence(job_state.error)}")
     elif job_state.state in ("cancelled", "interrupted"):
         st.warning(f"{product} was {job_state.state}.")
     return job_state
@@ -47,7 +48,7 @@ def summary_of(folder: Path) -> str:
     try:
         result = read_result(folder)
     except ErrataError as error:  # what the command made exists all the same
-        st.error(str(error))
+        st.error(sentence(error))
         return ""
     return f"{result.summary}." if result and result.summary else ""
 

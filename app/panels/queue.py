@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.markdown import sentence
 from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, resume_job
 from app.jobs.process import memory_mb
@@ -46,7 +47,7 @@ def _panel(dataset: str, open_before: list[str]) -> None:
     try:
         _open_jobs(dataset, open_before)
     except ErrataError as error:  # a fragment runs without the screen's own handler
-        st.error(str(error))
+        st.error(sentence(error))
 
 
 def _open_jobs(dataset: str, open_before: list[str]) -> None:
@@ -84,7 +85,7 @@ def _running(job: Job) -> None:
             share, text = (epochs_share, epochs) if epochs else (share, text)
             chart = training_curves(runs)
     except ErrataError as error:  # the job itself goes on
-        st.error(str(error))
+        st.error(sentence(error))
     st.progress(share, text=text)
     if chart:
         st.html(chart)

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from app.html_parts.labels import plain
+from app.html_parts.markdown import plain
 from app.state import forget_image
 from curation.results.audit import Audit
 from curation.review.filters import BY_VERDICT, KINDS, LONGEST, WHOLE, Filters, format_filters, parse_filters, passing

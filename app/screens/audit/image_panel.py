@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
 from app.html_parts.labels import badges, change, given_label, suspicion
+from app.html_parts.markdown import sentence
 from app.html_parts.opinion import opinion
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
@@ -78,7 +79,7 @@ def _draw_on_demand(name: str, image_id: str) -> None:
         st.fragment(_drawing, run_every=POLL_S)(folder, of_this_image)
         return
     if of_this_image and job_state.state in ("failed", "interrupted"):
-        st.error(f"The maps could not be drawn: {job_state.error or 'the process is gone'}")
+        st.error(f"The maps could not be drawn: {sentence(job_state.error or 'the process is gone')}")
     if st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
         start_drawing(workspace(), name, drawing)
         st.rerun()

@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.assets import FORMS, TILES
+from app.html_parts.markdown import sentence
 from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
@@ -62,7 +63,7 @@ def _audit(name: str) -> Audit | None:
     try:
         return readable_audit(name)
     except ErrataError as error:
-        st.error(str(error))
+        st.error(sentence(error))
         return None
 
 
@@ -128,9 +129,9 @@ def _results(audit: Audit) -> None:
 def _told(audit: Audit) -> None:
     """Say why these architectures vote, where the audit chose them, and what it offers to add."""
     if choices := audit.config.get("choices"):
-        st.caption("\n".join(f"- {choice}" for choice in choices))
+        st.caption("\n".join(f"- {sentence(choice)}" for choice in choices))
     if offer := audit.config.get("offer"):
-        st.info(f"{offer[0].upper()}{offer[1:]}.", icon=":material/lightbulb:")
+        st.info(sentence(f"{offer[0].upper()}{offer[1:]}."), icon=":material/lightbulb:")
 
 
 screen()

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from app.html_parts.bars import quality_bar
 from app.html_parts.labels import badges, given_label, other_label
+from app.html_parts.markdown import plain
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
 from app.panels.data_bar import splits_of
@@ -79,7 +80,9 @@ def suspect_table(audit: Audit, rows: Sequence[int], selected: int | None, judge
             chosen = "chosen" if row == selected else "row"
             with st.container(key=f"suspects-{chosen}-{place}", gap=None):
                 st.html(_suspect_row(audit, row, rank + 1, judged.of(image_id)))
-                st.button(f"Show {image_id}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,))
+                st.button(
+                    f"Show {plain(image_id)}", key=f"suspects.show-{place}", on_click=choose_image, args=(image_id,)
+                )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.caption(f"{counted(len(rows), 'label')}, worst first")
         review_button(audit.name, audit.rows.image_ids[rows].tolist(), "audit", "suspects.review")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.html_parts.markdown import command
 from app.html_parts.templates import macros
 from app.panels.data_bar import open_screen
 from app.screens.dataset.balance import balance_table
@@ -75,6 +76,7 @@ def version_table(name: str, versions: list[VersionSummary]) -> None:
     ]
     st.html(_HTML.versions(splits, lines))
     if len(versions) == 1:
-        st.caption(f"A curated version is made from the decisions of a review: `errata split {name} --version v1`.")
+        typed = command("errata", "split", name, "--version", "v1")
+        st.caption(f"A curated version is made from the decisions of a review: {typed}.")
         st.button("Open the review", key="dataset.review", on_click=open_screen, args=("review",))
     st.button("Open the splits", key="dataset.splits", on_click=open_screen, args=("splits",))

@@ -5,6 +5,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.labels import badges, given_label, prediction
+from app.html_parts.markdown import command
 from app.html_parts.pages import Pages
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
@@ -32,7 +33,7 @@ def disagreements(audit: Audit, in_split: BoolArray, judged: Judged) -> None:
     if len(voters) < 2:
         st.info(
             "One architecture cannot disagree with itself. Audit again with two or more, as in "
-            f"`errata audit {audit.name} --architectures {voters[0].name},simple_cnn_norm_dropout`."
+            f"{command('errata', 'audit', audit.name, '--architectures', f'{voters[0].name},simple_cnn_norm_dropout')}."
         )
         return
     rows = np.flatnonzero(in_split & audit.disagreement())

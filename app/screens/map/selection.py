@@ -5,6 +5,7 @@ from zlib import crc32
 import numpy as np
 import streamlit as st
 
+from app.html_parts.markdown import command, sentence
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
@@ -61,7 +62,7 @@ def _save(dataset: str, image_ids: list[str], made_from: str) -> None:
             save_selection(workspace(), dataset, name, image_ids, made_from)
             st.session_state[_SAVED] = [drawn, name]
         except ErrataError as error:
-            st.error(f"{error}.")
+            st.error(f"{sentence(error)}.")
     if st.session_state.get(_SAVED, [0])[0] == drawn:
         saved = st.session_state[_SAVED][1]
         link = pick("Review them", "er-go", screen="review", split="all", order=f"selection {saved}", image="")
@@ -103,9 +104,11 @@ def kept_selections(dataset: str) -> None:
     if selections:
         selections.sort(key=lambda selection: selection.created, reverse=True)
         st.html(_HTML.selections([(selection, _link(selection.name)) for selection in selections]))
-        st.caption(f"`errata selections {dataset} --remove NAME` forgets one; decisions made with it stay.")
-    for sentence in damaged:
-        st.warning(sentence)
+        st.caption(
+            f"{command('errata', 'selections', dataset, '--remove', 'NAME')} forgets one; decisions made with it stay."
+        )
+    for problem in damaged:
+        st.warning(sentence(problem))
 
 
 def _link(name: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.html_parts.assets import FORMS
+from app.html_parts.markdown import sentence
 from app.panels.data_bar import audit_of, data_bar, open_screen
 from app.panels.job import job_panel, log_expander
 from app.screens.predict.run import KEPT, prediction_folder, results_of, start_prediction
@@ -53,7 +54,7 @@ def _upload(audit: Audit, models: list[str]) -> None:
         try:
             st.query_params["prediction"] = start_prediction(workspace(), audit.name, uploads)
         except ErrataError as error:
-            st.error(str(error))
+            st.error(sentence(error))
             return
         st.rerun()
 

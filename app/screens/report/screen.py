@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.html_parts.assets import FORMS
+from app.html_parts.markdown import command
 from app.jobs.process import job_folder, start
 from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.job import job_panel, log_expander
@@ -45,8 +46,7 @@ def screen() -> None:
         )  # fmt: skip
         if html.exists() and json.exists() and not job_state.active:
             _downloads(audit.name, html, json)
-    command = f"errata report {audit.name} --html FILE --json FILE"
-    st.caption(f"The same in a terminal: `{command}`")
+    st.caption(f"The same in a terminal: {command('errata', 'report', audit.name, '--html', 'FILE', '--json', 'FILE')}")
     if asked:
         start(folder, ["report", audit.name, "--html", str(html), "--json", str(json)])
         st.rerun()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.html_parts.labels import plain
+from app.html_parts.markdown import plain
 from app.panels.data_bar import split_choice
 from app.panels.reviewer_name import ask_name
 from app.screens.review.sitting import Sitting

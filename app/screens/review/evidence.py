@@ -3,6 +3,7 @@
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.markdown import sentence
 from app.html_parts.opinion import opinion
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
@@ -87,7 +88,7 @@ def _opinions(shown: ShownImage) -> None:
         st.html(_HTML.drawing("this image" if of_this_image else "another image"))
         return
     if of_this_image and job_state.state in ("failed", "interrupted"):
-        st.caption(f"The maps could not be drawn: {job_state.error or 'the process is gone'}")
+        st.caption(f"The maps could not be drawn: {sentence(job_state.error or 'the process is gone')}")
     st.button(
         "Draw Grad-CAM", shortcut="G", type="tertiary", icon=":material/thermostat:",
         key=f"review.draw-{shown.image_id}", on_click=_draw, args=(drawing,),

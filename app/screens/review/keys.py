@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from app.html_parts.labels import plain
+from app.html_parts.markdown import plain
 from app.screens.review.many.alike import alike_key
 from app.screens.review.sitting import ShownImage, Sitting, can_go_back, go_back, go_on
 from app.screens.review.verdicts import last_verdict, undo_or_redo, write_verdict

@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.assets import TILES
+from app.html_parts.markdown import sentence
 from app.jobs.process import watch
 from app.panels.audit import progress_panel
 from app.panels.bench import bench
@@ -84,14 +85,14 @@ def _fragment(sitting: Sitting, many: bool) -> None:
             (grid if many else _queue)(sitting)
     except ErrataError as error:  # a fragment runs without the screen's own handler
         logging.getLogger("errata").info("", exc_info=True)
-        st.error(str(error))
+        st.error(sentence(error))
 
 
 def _queue(sitting: Sitting) -> None:
     """Show the next image with its keys, and what speaks for either label."""
     images = next_images(sitting, 2)
     if text := message():
-        st.warning(text)
+        st.warning(sentence(text))
     if not images:
         _at_the_end(sitting)
         return

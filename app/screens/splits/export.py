@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.html_parts.markdown import command
 from app.jobs.process import job_folder, start
 from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
@@ -52,7 +53,7 @@ def _export(name: str, arguments: list[str]) -> None:
     asked = st.button(
         "Export", type="primary", icon=":material/drive_folder_upload:", key="splits.export", disabled=job_state.active
     )
-    st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
+    st.caption(f"The same in a terminal: {command('errata', *arguments)}")
     if asked:
         start(folder, arguments)
         st.rerun()

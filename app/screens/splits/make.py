@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.markdown import command, sentence
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
 from app.jobs.process import JobState, job_folder, start
@@ -45,7 +46,7 @@ def make_part(bench: Bench) -> None:
         try:
             previewed = preview(bench, request)
         except ErrataError as error:
-            st.error(str(error))
+            st.error(sentence(error))
             previewed = None
         if previewed:
             st.html(preview_html(previewed))
@@ -63,7 +64,7 @@ def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
         f"Make {request.name}", type="primary", icon=":material/lock:", key="splits.make",
         disabled=not valid or exists or job_state.active,
     )  # fmt: skip
-    st.caption(f"The same in a terminal: `errata {' '.join(arguments)}`")
+    st.caption(f"The same in a terminal: {command('errata', *arguments)}")
     if asked:
         start(folder, arguments)
         st.rerun()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from app.commands.queue import job_request
+from app.html_parts.markdown import command, sentence
 from app.jobs.actions import enqueue
 from app.jobs.train_plan import Plan, plan_retrain, plan_trainings
 from app.jobs.variants import about_variant, variants
@@ -77,8 +78,8 @@ def train_form(audit: Audit) -> None:
             _add(plan)
         st.rerun()
     if plans:
-        command = f"errata {' '.join(plans[0].arguments)}"
-        st.caption(f"Takes {estimate_words(plans)}. The same in a terminal: `{command}`")
+        typed = command("errata", *plans[0].arguments)
+        st.caption(f"Takes {estimate_words(plans)}. The same in a terminal: {typed}")
 
 
 def _labels_text(version: str) -> str:
@@ -93,7 +94,7 @@ def _add(plan: Plan) -> None:
     try:
         enqueue(workspace(), job_request(workspace(), plan.arguments))
     except ErrataError as error:  # the others are still added
-        st.toast(str(error), icon=":material/info:")
+        st.toast(sentence(error), icon=":material/info:")
 
 
 def _first_architectures(audit: Audit) -> list[str]:

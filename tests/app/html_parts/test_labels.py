@@ -1,11 +1,8 @@
 """Class labels in HTML and in Markdown."""
 
-import re
-
 import numpy as np
-import pytest
 
-from app.html_parts.labels import change, given_label, label_or_change, plain, prediction, suspicion
+from app.html_parts.labels import change, given_label, label_or_change, prediction, suspicion
 from curation.results.audit import Audit
 
 GIVEN, OTHER = '<span class="er-given">{}</span>', '<span class="er-other">{}</span>'
@@ -29,12 +26,3 @@ def test_a_suspicious_label_and_one_that_fits(audit: Audit) -> None:
     reason, no_reason = suspicion(audit, [wrong, right])
     assert reason.startswith("<b>wrong</b>: forest: ")
     assert no_reason.startswith("forest, as given: ")
-
-
-@pytest.mark.parametrize(
-    "name", ["street_sign", "a*b*c", "[x](y)", ":material/home:", "1. sea", "- sea", "`sea`", "\\"]
-)
-def test_names_are_shown_as_they_are(name: str) -> None:
-    shown_as = plain(name)
-    assert re.sub(r"\\(.)", r"\1", shown_as) == name
-    assert not re.search(r"(?<!\\)[*_`:\[]", shown_as)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
+from app.html_parts.markdown import sentence
 from app.html_parts.pictures import picture
 from app.screens.review.many.tiles import TILE_PX, alike_head, clicked, forget_clicks, shown_since, tiles
 from app.screens.review.sitting import Sitting
@@ -50,7 +51,7 @@ def alike(sitting: Sitting) -> None:
         return
     verdict, chances = opened
     if text := message():
-        st.warning(text)
+        st.warning(sentence(text))
     rows = list(chances)
     out = clicked(sitting, rows) ^ {row for row, chance in chances.items() if chance < LIKELY}
     since = shown_since(rows)

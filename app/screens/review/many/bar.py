@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.html_parts.labels import plain
+from app.html_parts.markdown import plain
 from app.screens.review.many.page import Pair
 from app.screens.review.sitting import Sitting
 from app.screens.review.verdicts import judge_many

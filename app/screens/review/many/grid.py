@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.html_parts.labels import given_label, other_label, plain
+from app.html_parts.labels import given_label, other_label
+from app.html_parts.markdown import plain, sentence
 from app.screens.review.choices import ONE
 from app.screens.review.keys import undo_keys
 from app.screens.review.many.bar import verdict_bar
@@ -32,7 +33,7 @@ def grid(sitting: Sitting) -> None:
         st.rerun(scope="app")
     pair, rows = page_of(sitting)
     if text := message():
-        st.warning(text)
+        st.warning(sentence(text))
     if pair is None or not rows:
         _nothing_left(sitting)
         return

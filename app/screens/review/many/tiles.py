@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts.markdown import plain
 from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.screens.review.sitting import Sitting
@@ -55,7 +56,7 @@ def _tile(sitting: Sitting, row: int, place: int, out: bool, note: str, click: C
     with st.container(key=f"review-tile-{place}", gap=None):  # the same when it is clicked: it keeps the focus
         st.html(_HTML.tile(picture(sitting.bench.audit.rows.root / image_id, TILE_PX), image_id, out, note))
         st.button(
-            f"{'Take in' if out else 'Take out'} {image_id}", key=f"review.tile-{image_id}",
+            f"{'Take in' if out else 'Take out'} {plain(image_id)}", key=f"review.tile-{image_id}",
             on_click=click, args=(image_id,),
         )  # fmt: skip
 

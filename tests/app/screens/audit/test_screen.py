@@ -30,7 +30,11 @@ from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small
 
 def listed(app: AppTest) -> list[str]:
     """Return the images of the table, in order."""
-    return [button.label.removeprefix("Show ") for button in app.button if button.label.startswith("Show ")]
+    return [
+        button.label.removeprefix("Show ").replace("\\", "")
+        for button in app.button
+        if button.label.startswith("Show ")
+    ]
 
 
 def test_nothing_audited_says_what_to_do(workspace: Workspace) -> None:
