@@ -1,5 +1,6 @@
 """Named selections of images, and the polygons that they are marked with."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 from matplotlib.path import Path as Drawn
 
 from curation.review.selections import (
+    KEPT_LISTS,
     inside,
+    keep_list,
     load_selection,
+    named_selections,
     remove_selection,
     save_selection,
     selection_names,
@@ -88,6 +92,22 @@ def test_a_damaged_file(workspace: Workspace, text: str) -> None:
 
 
 COORDINATE = st.integers(-20, 20)
+
+
+def test_a_list_is_kept_under_one_name_and_old_ones_are_forgotten(workspace: Workspace) -> None:
+    first = keep_list(workspace, "tiny", ["b.png", "a.png"], "sea as glacier by net_0!")
+    assert re.fullmatch(r"list-sea-as-glacier-by-net-0-[0-9a-f]{8}", first.name)
+    assert keep_list(workspace, "tiny", ["a.png", "b.png"], "sea as glacier by net_0!").name == first.name
+    assert first.image_ids == ("a.png", "b.png")
+    save_selection(workspace, "tiny", "hazy", ["a.png"], "map of a net")
+    for place in range(KEPT_LISTS):
+        keep_list(workspace, "tiny", [f"{place}.png"], "…" * 200)  # a name is never too long, nor empty
+    names = selection_names(workspace, "tiny")
+    assert len(names) == KEPT_LISTS + 1
+    assert first.name not in names
+    assert named_selections(workspace, "tiny") == ("hazy",)
+    with pytest.raises(ErrataError, match="nothing is selected"):
+        keep_list(workspace, "tiny", [], "nowhere")
 
 
 def test_a_square_and_a_hole() -> None:
