@@ -50,6 +50,7 @@ def estimate(
     upcoming: IntArray | None = None,
     proposed: BoolArray | None = None,
     models: FloatArray | None = None,
+    picked: BoolArray | None = None,
 ) -> Budget:
     """Estimate the wrong labels among some images: all of them, a split, a class.
 
@@ -67,6 +68,8 @@ def estimate(
         upcoming: rows in the order in which they are looked at next, shape (M,); None = the most suspicious first.
         proposed: which images were looked at because their label quality as it was then proposed it, shape (N,): their
             verdicts calibrate it, wherever they stand; None = none beside those of the ranking's unbroken run.
+        picked: which images a person chose to look at, alone or many at once, shape (N,): they count as their verdicts,
+            and what these say of other images is not believed; None = none.
         models: the models' probability that each label is right, shape (N,), which no verdict changes; None = it is
             `label_quality`.
 
@@ -87,6 +90,8 @@ def estimate(
     cells, head = ranking_cells(quality, inclusion)
     drawn = looked & (inclusion < 1)
     known = head | (inclusion < 1) if proposed is None else head | (inclusion < 1) | proposed
+    if picked is not None:
+        known &= ~picked
     rates = draw_rates(quality, cells, looked & known, wrong)  # (draws, cells)
     found, left = int(wrong.sum()), np.bincount(cells[~looked], minlength=rates.shape[1])
     random = np.random.default_rng(0)  # the same verdicts, the same answer

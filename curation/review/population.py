@@ -56,11 +56,12 @@ class Population:
         rows = self.rows
         looked, wrong, unsure = tally.looked[rows], tally.wrong[rows], tally.unsure[rows]
         inclusion, models = self.inclusion(tally, learned), probabilities[rows]
+        picked = looked & ~(tally.walked | tally.drawn)[rows]
         if learned is None:
-            return estimate(models, looked, wrong, inclusion, unsure)
+            return estimate(models, looked, wrong, inclusion, unsure, picked=picked)
         upcoming = np.argsort(-learned.correction[rows], kind="stable")
         proposed = (tally.selected | tally.drawn)[rows]
-        return estimate(learned.right[rows], looked, wrong, inclusion, unsure, upcoming, proposed, models)
+        return estimate(learned.right[rows], looked, wrong, inclusion, unsure, upcoming, proposed, models, picked)
 
 
 def population(
