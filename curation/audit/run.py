@@ -53,11 +53,13 @@ from curation.results.architectures import (
 from curation.results.audit import Audit
 from curation.results.cam_files import cam_jobs
 from curation.results.summary import write_results
+from curation.review.population import population_of
+from curation.review.queue import SUSPICION, whole_queue
 from curation.versions.working_copy import working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder
 from curation.workspace.stages import OnStage, Stages
-from models.arrays import FloatArray, Progress
+from models.arrays import FloatArray, IntArray, Progress
 from models.figures.predictions import Predictions
 from models.files.atomic import atomic, digest, read_json, write_json
 from models.files.runs import computing
@@ -171,9 +173,12 @@ def draw_map(architecture: ArchitectureResult, seed: int, stages: Stages) -> Arc
 
 
 def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages) -> None:
-    """Draw Grad-CAM maps of the most suspicious images for the given and the suggested class."""
+    """Draw Grad-CAM maps of the most suspicious images for the given and the suggested class.
+
+    And of those drawn at random that a review shows among them: without maps they would look unlike the others.
+    """
     splits = sorted(set(audit.rows.splits.tolist()))
-    suspects = np.concatenate([audit.suspects(split)[: config.cams_per_split] for split in splits])
+    suspects = np.concatenate([_first_looks(audit, split, config.cams_per_split) for split in splits])
     for architecture in audit.architectures:
         if architecture.name not in config.members:
             continue  # trained elsewhere, or a combination: there is no network to look into
@@ -186,6 +191,13 @@ def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages) -> None:
 
         inputs = [architecture.run_folder.name, [job.output.name for job in jobs]]
         stages.do(f"cams {architecture.name}", inputs, [job.output for job in jobs], work)
+
+
+def _first_looks(audit: Audit, split: str, n: int) -> IntArray:
+    """Return the n most suspicious images of a split, and those drawn at random among the first n looks."""
+    part = population_of(audit, audit.rows.splits == split)
+    queue = whole_queue(part, audit.rows.labels, audit.consensus.suggested, SUSPICION)
+    return np.concatenate([audit.suspects(split)[:n], np.setdiff1d(queue.rows[:n], audit.suspects(split)[:n])])
 
 
 def write_dataset(workspace: Workspace, audit: Audit, stages: Stages) -> None:

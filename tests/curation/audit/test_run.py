@@ -18,12 +18,14 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.images.duplicates import Duplicates
 from curation.results.audit import Audit, load_audit
+from curation.results.cam_files import CamJob
 from curation.results.issue_table import issue_rows
+from curation.review.bench import Bench
 from curation.review.population import draw_order_of
 from curation.scoring.findings import Findings, judge_labels
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
-from models.arrays import FloatArray
+from models.arrays import FloatArray, Progress
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
 from models.files.runs import Run
@@ -293,3 +295,20 @@ def test_maps_of_suspects_name_the_run_that_is_looked_into(
     moved = replace(audit, architectures=(replace(looked_into, run_folder=another_run),))
     draw_suspects(moved, config, stages(workspace))
     assert drawn[1:] == ["tiny-another-run"]
+
+
+def test_looks_drawn_at_random_have_maps_as_the_suspects_among_them_have(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit, images = small_audit(workspace), set[str]()
+    config = AuditConfig(("simple_cnn_norm_dropout",), cams_per_split=6)
+
+    def note(folder: Path, name: str, jobs: list[CamJob], progress: Progress) -> None:
+        images.update(str(job.path.relative_to(audit.rows.root)) for job in jobs)
+
+    monkeypatch.setattr("curation.training.cam.draw_cams", note)
+    draw_suspects(audit, config, stages(workspace))
+    queue = Bench(audit, open_ledger(workspace, "tiny")).queue("test", "suspicion")
+    assert queue.drawn[:6].sum() == 1
+    assert {str(name) for name in audit.rows.image_ids[queue.rows[:6]]} <= images
+    assert {str(name) for name in audit.rows.image_ids[audit.suspects("test")[:6]]} <= images
