@@ -99,15 +99,21 @@ def test_a_running_audit_is_watched(workspace: Workspace) -> None:
     assert "The review opens with the first list." in texts(app.caption)
 
 
+def send(app: AppTest) -> None:
+    """Send the name."""
+    (button,) = [button for button in app.button if button.label == "Start reviewing"]
+    button.click()
+
+
 def test_the_name_is_asked_once(workspace: Workspace, audit: Audit) -> None:
     app = show(reviewer="")
     assert texts(app.subheader) == "Who is reviewing?"
     assert not image(app)
     app.text_input(key="review.name").input("  ")
-    app.button[-1].click()
+    send(app)
     assert "is not a name" in texts(ran(app).error)
     app.text_input(key="review.name").input("Änne Ö.")
-    app.button[-1].click()
+    send(app)
     assert image(ran(app)) == WORST
     assert image(show(reviewer="")) == WORST  # kept in the workspace
     press(app, "f")
