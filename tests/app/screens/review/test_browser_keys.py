@@ -55,6 +55,7 @@ def logged(audit: Audit) -> list[dict[str, Any]]:
 
 def settled(page: Page) -> None:
     page.wait_for_selector(".stApp[data-test-script-state='notRunning']", timeout=PATIENCE_MS)
+    page.wait_for_function("window.errataKeys")
 
 
 def pressed_until(page: Page, key: str, selector: str) -> None:
@@ -149,8 +150,7 @@ def test_the_grid_by_keyboard(page: Page, address: str, audit: Audit) -> None:
     expect(chosen).to_have_count(1)
     settled(page)
     tile = page.locator("[class*='st-key-review-tile-'] button")
-    page.keyboard.press("ArrowRight")
-    expect(tile).to_be_focused()
+    pressed_until(page, "ArrowRight", "[class*='st-key-review-tile-'] button:focus")
     pressed_until(page, "Space", ".stApp:not(:has(.er-in))")
     expect(tile).to_be_focused()  # the next arrow goes on from here
     pressed_until(page, "j", 'img[alt="train/street/1.png"]')
