@@ -1,19 +1,26 @@
 """`errata audit` and `errata issues`: rank the labels of a data set, and list them."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
+from app.commands.listing import Json, print_list
 from curation.words import counted
 from curation.workspace.folders import Workspace
+from models.files.tables import csv_text, write_csv
 
 if TYPE_CHECKING:
     from curation.audit.config import AuditConfig
     from curation.results.architectures import ArchitectureResult
     from curation.results.audit import Audit
+
+    Table = tuple[Sequence[str], Sequence[Sequence[str | int]]]  # columns, rows
+
+_ON_A_TERMINAL = 20  # issues, unless --limit asks for more
 
 
 def audit(
@@ -144,30 +151,62 @@ def _judging_models(audit: "Audit", architecture: "ArchitectureResult", split: s
 def issues(
     name: DatasetName,
     split: Annotated[str, typer.Option(help="train, val or test; all by default")] = "",
+    limit: Annotated[
+        int | None, typer.Option(help="so many, 0 = all; 20 on a terminal, all elsewhere", min=0, show_default=False)
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="write here instead of to the screen")] = None,
     version: LabelVersion = "original",
     learned: Annotated[
         bool, typer.Option("--learned", help="by what the verdicts so far say, with the probability of each correction")
     ] = False,
+    as_json: Json = False,
 ) -> None:
-    """List the labels of an audit, most suspicious first."""
+    """List the labels of an audit, most suspicious first. A table on a terminal, CSV into files and pipes."""
     from curation.results.audit import load_audit
-    from curation.results.issue_table import write_issues
     from curation.versions.working_copy import audited_version
 
     workspace, dataset = audited_dataset(name)
     audited = audited_version(workspace, dataset, version)
-    if sys.stdout.isatty() or csv:
-        _print_estimate(workspace, load_audit(workspace, audited), split)
-    if not learned:
-        write_issues(load_audit(workspace, audited), split, csv, sys.stdout)
-        return
+    audit = load_audit(workspace, audited)
+    columns, rows = (_learned if learned else _ranked)(workspace, audit, split)
+    terminal = sys.stdout.isatty()
+    if terminal or csv:
+        _print_estimate(workspace, audit, split)
+    most = _ON_A_TERMINAL if limit is None and terminal and not (csv or as_json) else limit
+    listed = rows[:most] if most else rows
+    if csv:
+        write_csv(csv, columns, listed)
+    elif as_json or terminal:
+        _print_issues(columns, listed, len(rows), as_json)
+    else:
+        sys.stdout.write(csv_text(columns, listed))
+
+
+def _ranked(workspace: Workspace, audit: "Audit", split: str) -> "Table":
+    from curation.results.issue_table import COLUMNS, issue_rows
+
+    return COLUMNS, issue_rows(audit, split)
+
+
+def _learned(workspace: Workspace, audit: "Audit", split: str) -> "Table":
     from curation.decisions.ledger import open_ledger
     from curation.review.bench import Bench
-    from curation.review.learned_issues import write_learned_issues
+    from curation.review.learned_issues import COLUMNS, learned_issue_rows
 
-    ledger = open_ledger(workspace, audited)  # first: nobody decides on the labels of a version
-    write_learned_issues(Bench(load_audit(workspace, audited), ledger), split, csv, sys.stdout)
+    ledger = open_ledger(workspace, audit.name)  # refuses versions: nobody decides on their labels
+    return COLUMNS, learned_issue_rows(Bench(audit, ledger), split)
+
+
+def _print_issues(columns: Sequence[str], rows: Sequence[Sequence[str | int]], all_rows: int, as_json: bool) -> None:
+    """Print issues as a table or JSON; figures, which CSV has with four digits, are numbers there."""
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    texts = ("image_id", "split", "label", "suggested_label", "rank", "reason")
+    values = [{name: value if name in texts else float(value) for name, value in row.items()} for row in named]
+    end = ""
+    if len(rows) < all_rows:
+        end = f"{len(rows):,} of {counted(all_rows, 'label')}; --limit N shows more, `> FILE` writes all as CSV"
+    shown = {name: "{:.4f}".format for name in columns if name not in texts}
+    print_list(columns, values, as_json, shown, end)
 
 
 def _print_estimate(workspace: Workspace, audit: "Audit", split: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
+from app.commands.listing import Json, print_json
 from curation.words import counted, first_few
 from models.errors import ErrataError
 
@@ -35,7 +36,7 @@ def decisions(
     at: Annotated[str, typer.Option(help="replay to this line of the log, or this time")] = "",
     last: Annotated[int, typer.Option(help="lines on the screen, the newest; 0 = all", min=0)] = 100,
     csv: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
-    json: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
+    as_json: Json = False,
     merge: Annotated[bool, typer.Option("--merge", help="append what the FILES hold and this log does not")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="take back the latest decision of the --reviewer")] = False,
     redo: Annotated[bool, typer.Option("--redo", help="bring back what the --reviewer undid last")] = False,
@@ -57,7 +58,7 @@ def decisions(
     elif (number := put_back if take_back is None else take_back) is not None:
         _reverse_line(open_ledger(workspace, dataset), dataset, reviewer, number, back=take_back is not None)
     else:
-        from curation.decisions.table import Wanted, parse_moment
+        from curation.decisions.table import Wanted, parse_moment, records, write_table
 
         start, end = parse_moment(since) if since else None, parse_moment(until, day_ends=True) if until else None
         wanted = Wanted(reviewer, decision, split, image, start, end).checked()
@@ -66,8 +67,11 @@ def decisions(
             typer.secho(problem, err=True, fg="yellow")
         lines, state = _lines(ledger, at)
         chosen = [line for line in lines if wanted.holds(line)]
-        if csv or json:
-            _write(chosen, csv, json)
+        if csv:
+            write_table(chosen, csv)
+            typer.echo(f"{counted(len(chosen), 'line')} written to {csv}")
+        elif as_json:
+            print_json(records(chosen))
         elif chosen:
             _print_table(chosen, last)
             _print_summary(state)
@@ -92,15 +96,6 @@ def _moment(text: str) -> "Moment | None":
     from curation.decisions.table import parse_moment
 
     return (int(text) if text.isdecimal() else parse_moment(text, day_ends=True)) if text else None
-
-
-def _write(lines: "list[LogLine]", csv: Path | None, json: Path | None) -> None:
-    from curation.decisions.table import write_records, write_table
-
-    for path, write in ((csv, write_table), (json, write_records)):
-        if path:
-            write(lines, path)
-            typer.echo(f"{counted(len(lines), 'line')} written to {path}")
 
 
 def _merge(ledger: "Ledger", dataset: str, files: Sequence[Path]) -> None:
@@ -195,7 +190,7 @@ def _print_summary(state: "State") -> None:
 
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(state.counts().items()))
     reviewers = ", ".join(state.reviewers()) or "nobody"
-    typer.echo(f"in force: {counts or 'nothing'}; {len(state.images())} images judged by {reviewers}")
+    typer.echo(f"in force: {counts or 'nothing'}; {counted(len(state.images()), 'image')} judged by {reviewers}")
     agreed = reviewer_agreement(state)
     if agreed.images:
         kappa = "no kappa: all say the same" if agreed.kappa is None else f"{agreed.method}'s kappa {agreed.kappa:.2f}"

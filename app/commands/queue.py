@@ -1,7 +1,7 @@
 """`errata queue`: audits and trainings that wait for one another."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +9,7 @@ import typer
 
 from app.commands.arguments import comma_separated, usage
 from app.commands.audit import audit
+from app.commands.listing import Json, minute, print_list
 from app.commands.train import chosen_recipe, class_names, train
 from curation.words import counted
 from curation.workspace.folders import Workspace
@@ -26,6 +27,7 @@ def queue(
     work: Annotated[bool, typer.Option("--work", help="work off what waits, one after the other")] = False,
     cancel: Annotated[str, typer.Option(help="end this job, or take it out before it begins")] = "",
     resume: Annotated[str, typer.Option(help="add this job once more; it continues where it stopped")] = "",
+    as_json: Json = False,
 ) -> None:
     """List the audits and trainings that wait for one another. Adds the command behind it: errata queue train NAME."""
     if sum(map(bool, (context.args, work, cancel, resume))) > 1:
@@ -44,7 +46,7 @@ def queue(
         job = actions.enqueue(workspace, job_request(workspace, context.args))
         typer.echo(f"added {job.id}: {command_line(job.arguments)}")
     else:
-        _print_list(workspace)
+        _print_list(workspace, as_json)
 
 
 def job_request(workspace: Workspace, arguments: Sequence[str]) -> "JobRequest":
@@ -153,15 +155,24 @@ def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, Path) else value for name, value in options.items()}
 
 
-def _print_list(workspace: Workspace) -> None:
+def _print_list(workspace: Workspace, as_json: bool) -> None:
     from app.jobs.queue import jobs
     from app.jobs.request import command_line
     from app.jobs.words import stage_words
 
     queued = jobs(workspace)
-    if not queued:
+    if not queued and not as_json:
         typer.echo("nothing waits; add a training with: errata queue train NAME --architecture ARCH")
-    for job in queued:
-        doing = stage_words(job.progress)[1] if job.state == "running" else job.progress.error
-        added = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.added))
-        typer.echo(f"{job.id[-9:]}  {job.state:<11}  {added}  {command_line(job.arguments)}  {doing}".rstrip())
+        return
+    rows = [
+        {
+            "job": job.id,
+            "state": job.state,
+            "added": datetime.fromtimestamp(job.added).astimezone().isoformat(timespec="seconds"),
+            "command": command_line(job.arguments),
+            "now": stage_words(job.progress)[1] if job.state == "running" else job.progress.error,
+        }
+        for job in queued
+    ]
+    shown = {"job": lambda job: str(job)[-9:], "added": minute}
+    print_list(("job", "state", "added", "command", "now"), rows, as_json, shown)

@@ -97,15 +97,25 @@ def rebuild(name: DatasetName) -> None:
 
 
 def stop() -> None:
-    """End the FiftyOne Apps and the database of this workspace."""
+    """End the app, the FiftyOne Apps and the database of this workspace. Audits and trainings go on."""
+    from app.commands.app_processes import app_servers, end_app
     from curation.database.start import stop_database
     from curation.in_fiftyone.app_server import end_of_session, running_apps, stop_app
 
     workspace = Workspace.from_environment()
-    for server in running_apps(workspace):
+    apps = running_apps(workspace)
+    for server in apps:
         stop_app(workspace, server.port)
         typer.echo(f"ended the FiftyOne App on port {server.port}")
         for sentence in end_of_session(workspace, server.port):  # what was edited in it became decisions
             typer.echo(sentence)
-    if stop_database(workspace):
+    servers = app_servers(workspace)
+    for process in servers:
+        end_app(process)
+    if servers:
+        typer.echo("ended the app")
+    ended = stop_database(workspace)
+    if ended:
         typer.echo("ended the database")
+    if not (apps or servers or ended):
+        typer.echo(f"nothing of {workspace.root} was running")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import audited_dataset
+from app.commands.listing import Json, minute, print_list
 from curation.words import counted, file_size
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
@@ -20,21 +21,28 @@ def runs(
     name: Annotated[
         str, typer.Argument(help="a data set, by its name or path; all by default", show_default=False)
     ] = "",
+    as_json: Json = False,
 ) -> None:
     """List the run folders. Name, state, when they changed, size on disk."""
     from curation.workspace.run_folders import run_folders
 
     workspace, dataset = audited_dataset(name) if name else (Workspace.from_environment(), "")
     folders = [folder for folder in run_folders(workspace) if dataset in ("", folder.dataset)]
-    if not folders:
+    if not folders and not as_json:
         typer.echo(f"no runs{f' of {dataset}' if dataset else ''} in {workspace.runs}")
         return
-    width = max(len(folder.path.name) for folder in folders)
-    typer.echo(f"{'run':<{width}}  {'state':<11}  {'changed':<16}  {'size':>9}")
-    for folder in folders:
-        changed = datetime.fromtimestamp(folder.updated).strftime("%Y-%m-%d %H:%M")  # in the local time zone
-        typer.echo(f"{folder.path.name:<{width}}  {folder.state:<11}  {changed}  {file_size(folder.size_bytes):>9}")
-    typer.echo(f"{counted(len(folders), 'run')}, {file_size(sum(folder.size_bytes for folder in folders))}")
+    rows = [
+        {
+            "run": folder.path.name,
+            "dataset": folder.dataset,
+            "state": folder.state,
+            "changed": datetime.fromtimestamp(folder.updated).astimezone().isoformat(timespec="seconds"),
+            "size": folder.size_bytes,
+        }
+        for folder in folders
+    ]
+    total = f"{counted(len(folders), 'run')}, {file_size(sum(folder.size_bytes for folder in folders))}"
+    print_list(("run", "state", "changed", "size"), rows, as_json, {"size": file_size, "changed": minute}, total)
 
 
 def cancel(

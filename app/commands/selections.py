@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
+from app.commands.listing import Json, minute, print_json, print_list
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -18,6 +19,7 @@ def selections(
     images: Annotated[Path | None, typer.Option(help="with --add: a file with an image_id a line")] = None,
     view: Annotated[str, typer.Option(help="save this selection as a view in FiftyOne")] = "",
     remove: Annotated[str, typer.Option(help="forget this selection; decisions made with it stay")] = "",
+    as_json: Json = False,
 ) -> None:
     """List the named selections of a data set. The app's map makes them, the review takes them as a queue."""
     if sum(map(bool, (show, add, view, remove))) > 1:
@@ -28,7 +30,11 @@ def selections(
 
     workspace, dataset = _finished_audit(name)
     if show:
-        typer.echo("\n".join(load_selection(workspace, dataset, show).image_ids))
+        image_ids = load_selection(workspace, dataset, show).image_ids
+        if as_json:
+            print_json(image_ids)
+        else:
+            typer.echo("\n".join(image_ids))  # as --images takes them, hence without a header
     elif images is not None:
         kept = _add(workspace, dataset, add, images)
         typer.echo(f"selection {add} of {dataset} holds {counted(kept, 'image')}")
@@ -41,7 +47,7 @@ def selections(
         remove_selection(workspace, dataset, remove)
         typer.echo(f"selection {remove} of {dataset} is forgotten")
     else:
-        _print_list(workspace, dataset)
+        _print_list(workspace, dataset, as_json)
 
 
 def _finished_audit(name: str) -> tuple[Workspace, str]:
@@ -76,13 +82,21 @@ def _add(workspace: Workspace, dataset: str, name: str, images: Path) -> int:
     return len(save_selection(workspace, dataset, name, image_ids, f"file {images.name}").image_ids)
 
 
-def _print_list(workspace: Workspace, dataset: str) -> None:
+def _print_list(workspace: Workspace, dataset: str, as_json: bool) -> None:
     from curation.review.selections import load_selection, selection_names
 
     names = selection_names(workspace, dataset)
-    if not names:
+    if not names and not as_json:
         typer.echo(f"{dataset} has no selections; draw one on the map of the app, or list images with --add")
-    for name in names:
-        selection = load_selection(workspace, dataset, name)
-        size = counted(len(selection.image_ids), "image")
-        typer.echo(f"{name}  {size}  {selection.made_from}  {selection.created}")
+        return
+    kept = [load_selection(workspace, dataset, name) for name in names]
+    rows = [
+        {
+            "selection": selection.name,
+            "images": len(selection.image_ids),
+            "made_from": selection.made_from,
+            "created": selection.created,
+        }
+        for selection in kept
+    ]
+    print_list(("selection", "images", "made_from", "created"), rows, as_json, {"created": minute})

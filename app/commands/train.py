@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, comma_separated
+from app.commands.listing import Json, print_list
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.training.config import TrainConfig
@@ -164,20 +165,28 @@ def _silent(stage: str, done: int, total: int) -> None:
     pass
 
 
-def architectures() -> None:
+def architectures(as_json: Json = False) -> None:
     """List the architectures of audits and trainings."""
-    from models.networks.architectures import architecture_rows
+    from app.jobs.variants import ARCHITECTURES, SIZES
 
-    typer.echo(f"{'name':<26} {'parameters':>12}  {'input':>6}  weights")
-    for row in architecture_rows():
-        modes = "scratch, finetuned, frozen" if row.pretrained else "scratch"
-        typer.echo(f"{row.name:<26} {row.parameters:>12,}  {row.size_px:>3} px  {modes}")
-    typer.echo("and any torchvision:NAME or timm:NAME; parameters with six classes")
+    rows = [
+        {
+            "name": name,
+            "parameters": SIZES[name][0],
+            "input_px": SIZES[name][1],
+            "weights": ["scratch", "finetuned", "frozen"] if weights else ["scratch"],
+        }
+        for name, weights in sorted(ARCHITECTURES.items())
+    ]
+    print_list(tuple(rows[0]), rows, as_json, end="and any torchvision:NAME or timm:NAME; parameters with six classes")
 
 
-def recipes() -> None:
+def recipes(as_json: Json = False) -> None:
     """List the recipes of `errata train`."""
     from models.training.recipes import RECIPES
 
-    for name, recipe in RECIPES.items():
-        typer.echo(f"{name:<28} {recipe.architecture:<28} {recipe.summary}")
+    rows = [
+        {"name": name, "architecture": recipe.architecture, "summary": recipe.summary}
+        for name, recipe in RECIPES.items()
+    ]
+    print_list(("name", "architecture", "summary"), rows, as_json)

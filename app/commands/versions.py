@@ -1,11 +1,13 @@
 """`errata split`, `splits`, `diff`, `sheet`, `apply` and `export`: curated versions of the labels."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated, print_written
+from app.commands.listing import Json, minute, print_json, print_list
 from curation.words import counted
 from models.errors import ErrataError
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 _FILES = "copy, hardlink or symlink (which Errata itself does not follow out of a data set)"
 _SHOWN_CHANGES = 100  # on the screen
 _NAMED_IMAGES = 10  # in a line
-_NUMBER_COLUMNS = range(1, 7)  # of the table of versions, aligned right
+_DIFF = ("image", "label", "split", "decision")  # columns of the table of changes
 
 
 def split(
@@ -69,26 +71,27 @@ def _print_contents(made: "Version") -> None:
     _print_images("disputed", made.manifest["disputed"])
 
 
-def splits(name: DatasetName) -> None:
+def splits(name: DatasetName, as_json: Json = False) -> None:
     """List the versions of a data set. Images, changed labels, parent, hash, who made them."""
     from curation.versions.store import list_versions
 
-    head = ("version", "images", "train", "val", "test", "changed", "left out", "parent", "sha256", "made", "by")
-    lines: list[tuple[str, ...]] = [head]
+    rows = []
     for version in list_versions(*audited_dataset(name)):
         sizes = {part: sum(classes.values()) for part, classes in version.counts.items()}
-        numbers = [sum(sizes.values()), *(sizes.get(part, 0) for part in ("train", "val", "test"))]
-        numbers += [sum(version.changed.values()), sum(version.out.values())]
-        made = f"{version.created[:10]} {version.created[11:16]}" if version.created else "-"
-        texts = (version.parent or "-", version.sha256[:12], made, version.reviewer or "-")
-        lines.append((version.name, *(f"{number:,}" for number in numbers), *texts))
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        cells = [
-            cell.rjust(width) if column in _NUMBER_COLUMNS else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ]
-        typer.echo("  ".join(cells).rstrip())
+        rows.append(
+            {
+                "version": version.name,
+                "images": sum(sizes.values()),
+                **{part: sizes.get(part, 0) for part in ("train", "val", "test")},
+                "changed": sum(version.changed.values()),
+                "left_out": sum(version.out.values()),
+                "parent": version.parent or None,
+                "sha256": version.sha256,
+                "made": version.created or None,
+                "by": version.reviewer or None,
+            }
+        )
+    print_list(tuple(rows[0]), rows, as_json, {"sha256": lambda sha256: str(sha256)[:12], "made": minute})
 
 
 def diff(
@@ -96,6 +99,7 @@ def diff(
     old: Annotated[str, typer.Argument(help="a version, or original")],
     new: Annotated[str, typer.Argument(help="a version, or original")],
     csv: Annotated[Path | None, typer.Option(help="write all changes here instead of to the screen")] = None,
+    as_json: Json = False,
 ) -> None:
     """List what two versions do not have in common. Labels, splits and membership."""
     from curation.versions.diff import change_counts, diff_versions, write_changes
@@ -103,23 +107,27 @@ def diff(
 
     workspace, dataset = audited_dataset(name)
     changes = diff_versions(load_version(workspace, dataset, old), load_version(workspace, dataset, new))
+    summary = f"{old} to {new}: {_counts(change_counts(changes), 'nothing changed')}"
     if csv:
         write_changes(changes, csv)
         typer.echo(f"{counted(len(changes), 'change')} written to {csv}")
-    else:
-        for change in changes[:_SHOWN_CHANGES]:
-            typer.echo(_change_line(change))
-        if len(changes) > _SHOWN_CHANGES:
-            typer.echo(f"… and {len(changes) - _SHOWN_CHANGES:,} more; write all of them with --csv FILE")
-    typer.echo(f"{old} to {new}: {_counts(change_counts(changes), 'nothing changed')}")
+    elif as_json:
+        print_json(asdict(change) for change in changes)
+        return
+    elif changes:
+        more = len(changes) - _SHOWN_CHANGES
+        cut = f"… and {more:,} more; write all of them with --csv FILE\n" if more > 0 else ""
+        print_list(_DIFF, [_change_row(change) for change in changes[:_SHOWN_CHANGES]], False, end=f"{cut}{summary}")
+        return
+    typer.echo(summary)
 
 
-def _change_line(change: "Change") -> str:
+def _change_row(change: "Change") -> dict[str, str]:
     label = change.new_label if change.old_label == change.new_label else f"{change.old_label} -> {change.new_label}"
     split = change.new_split if change.old_split == change.new_split else f"{change.old_split} -> {change.new_split}"
     label = label.strip(" ->") if "membership" in change.kind else label
     decided = ", ".join(part for part in (change.decision, *change.reviewers, change.time[:16]) if part)
-    return f"{change.image_id}  {label}  {split}  {decided}".rstrip()
+    return dict(zip(_DIFF, (change.image_id, label, split, decided), strict=True))
 
 
 def _counts(counts: dict[str, int], nothing: str) -> str:
@@ -147,7 +155,7 @@ def sheet(
     made = load_version(workspace, dataset, version)
     errata = errata_sheet(workspace, made)
     lines = counted(len(errata.errata), "erratum", "errata")
-    typer.echo(f"{dataset} {version}: {lines}; {errata.judged:,} images judged")
+    typer.echo(f"{dataset} {version}: {lines}; {counted(errata.judged, 'image')} judged")
     if json:
         write_sheet(errata, json)
     if csv:

@@ -25,6 +25,25 @@ ARCHITECTURES: dict[str, str] = {  # name -> where its pretrained weights come f
     "mobilenet_v3_large": "download",
     "vgg16": "download",
 }
+SIZES: dict[str, tuple[int, int]] = {  # name -> weights with six classes, side of the input in px
+    "cnn3": (171_494, 48),
+    "deep_cnn": (1_574_102, 48),
+    "deep_cnn_bn": (1_574_774, 48),
+    "efficientnet_lite0": (3_378_694, 224),
+    "efficientnet_lite1": (4_143_366, 240),
+    "efficientnet_lite2": (4_818_758, 260),
+    "mobilenet_v2": (2_231_558, 224),
+    "mobilenet_v3_large": (4_209_718, 224),
+    "plain_cnn": (370_886, 48),
+    "residual_cnn": (382_118, 48),
+    "resnet18": (11_179_590, 224),
+    "resnet50": (23_520_326, 224),
+    "simple_cnn": (615_254, 48),
+    "simple_cnn_norm_dropout": (375_862, 48),
+    "simple_cnn_sigmoid": (375_766, 48),
+    "simple_cnn_tanh": (375_766, 48),
+    "vgg16": (134_285_126, 224),
+}
 _MODE_TEXTS: dict[Mode, str] = {
     "scratch": "from random weights",
     "finetuned": "all of it trained further",

@@ -12,7 +12,6 @@ from curation.decisions.state import State
 from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
 from models.errors import ErrataError, unknown
-from models.files.atomic import write_json
 from models.files.tables import write_csv
 
 
@@ -102,11 +101,6 @@ def records(lines: Iterable[LogLine]) -> list[dict[str, Any]]:
         }
         for line in lines
     ]
-
-
-def write_records(lines: Iterable[LogLine], path: Path) -> None:
-    """Write the lines as a JSON list."""
-    write_json(path, records(lines))
 
 
 def write_table(lines: Iterable[LogLine], path: Path) -> None:

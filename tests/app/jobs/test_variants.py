@@ -5,6 +5,7 @@ import pytest
 from app.jobs.variants import (
     ARCHITECTURES,
     ENGINES,
+    SIZES,
     about_variant,
     check_engine,
     check_variant,
@@ -53,3 +54,9 @@ def test_unknown_names_are_refused() -> None:
     check_engine("auto")
     with pytest.raises(ErrataError, match="no engine 'tensorrt'"):
         check_engine("tensorrt")
+
+
+def test_sizes_are_those_of_the_registry() -> None:
+    from models.networks.architectures import architecture_rows
+
+    assert {row.name: (row.parameters, row.size_px) for row in architecture_rows()} == SIZES
