@@ -97,7 +97,7 @@ def rebuild(name: DatasetName) -> None:
 
 
 def stop() -> None:
-    """End the app, the FiftyOne Apps and the database of this workspace. Audits and trainings go on."""
+    """End the app, FiftyOne and the database of this workspace."""
     from app.commands.app_processes import app_servers, end_app
     from curation.database.start import stop_database
     from curation.in_fiftyone.app_server import end_of_session, running_apps, stop_app

@@ -71,6 +71,7 @@ def _checked(upload: Upload) -> str:
     size = len(upload.content)
     if size > MOST_MB * 10**6:
         raise ErrataError(f"{upload.name} has {file_size(size)}; at most {MOST_MB} MB are taken, make it smaller")
+    Image.init()  # or Pillow knows no format before its first image, and the first file would be refused
     try:
         with Image.open(io.BytesIO(upload.content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
             kind, (width, height) = str(image.format), image.size

@@ -94,7 +94,7 @@ def test_a_full_disk(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/somewhere/file")
 
-    monkeypatch.setattr("curation.results.issue_table.write_csv", full)
+    monkeypatch.setattr("app.commands.audit.write_csv", full)
     text = refusal(run("issues", "tiny", "--csv", "a.csv"))
     assert "cannot use /somewhere/file: No space left on device" in text
 

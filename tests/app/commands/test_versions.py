@@ -74,9 +74,13 @@ def test_splits_and_diff(capsys: pytest.CaptureFixture[str], here: Path) -> None
     assert lines[2].split()[1:8] == ["29", "18", "0", "11", "1", "1", "original"]
     assert lines[2].split()[-1] == "cleo"
     output = errata(capsys, "diff", "tiny", "original", "v1").splitlines()
-    assert re.fullmatch(r"test/sea/0\.png  sea -> forest  test  relabel, ana, \d{4}-\d\d-\d\dT\d\d:\d\d", output[0])
-    assert re.fullmatch(r"test/sea/1\.png  sea  test -> exclude  exclude, ben, .*", output[1])
-    assert output[2] == "original to v1: 1 label, 1 membership"
+    assert output[0].split() == ["image", "label", "split", "decision"]
+    moment = r"\d{4}-\d\d-\d\dT\d\d:\d\d"
+    assert re.fullmatch(rf"test/sea/0\.png  sea -> forest  test +relabel, ana, {moment}", output[1])
+    assert re.fullmatch(r"test/sea/1\.png  sea +test -> exclude  exclude, ben, .*", output[2])
+    assert output[3] == "original to v1: 1 label, 1 membership"
+    changes = json.loads(errata(capsys, "diff", "tiny", "original", "v1", "--json"))
+    assert [(change["old_label"], change["new_label"]) for change in changes] == [("sea", "forest"), ("sea", "")]
     assert "changes written to d.csv" in errata(capsys, "diff", "tiny", "v1", "v2", "--csv", "d.csv")
     with (here / "d.csv").open(newline="") as file:
         assert {line["kind"] for line in csv.DictReader(file)} == {"split"}
