@@ -1,6 +1,9 @@
 """Images from outside: accepted, refused, and named safely."""
 
 import io
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -65,3 +68,16 @@ def test_a_picture_that_says_it_is_huge_is_not_decoded(tmp_path: Path) -> None:
 def test_the_server_takes_what_the_screen_promises() -> None:
     config = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["server"]["maxUploadSize"] == uploaded.MOST_MB >= uploads.MOST_MB
+
+
+def test_the_first_file_of_a_fresh_process_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(image())
+    program = (
+        "import sys, pathlib; from curation.training.uploads import Upload, save_uploads; "
+        "save_uploads([Upload('a.png', pathlib.Path('a.png').read_bytes())], pathlib.Path('folder'))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True
+    )  # Pillow knows no format yet
+    assert (tmp_path / "folder" / "01-a.png").exists()
