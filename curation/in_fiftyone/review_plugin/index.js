@@ -53,6 +53,30 @@
   operators.registerOperator(Theme, PLUGIN);
   if (theme) operators.executeOperator(`${PLUGIN}/theme`, { theme });
 
+  // A map is coloured by the given label until somebody chooses another field.
+  class MapColour extends operators.Operator {
+    get config() {
+      return new operators.OperatorConfig({ name: "map_colour", label: "Colour the map by label", unlisted: true });
+    }
+    useHooks() {
+      return { change: window.__fosp__.useSetPanelStateById(true) };
+    }
+    execute({ hooks, params: { panel } }) {
+      hooks.change(panel, (kept) =>
+        kept?.openKey && !kept.colorField ? { ...kept, colorField: "ground_truth.label" } : kept);
+    }
+  }
+  operators.registerOperator(MapColour, PLUGIN);
+  const coloured = new WeakSet(); // canvases
+  setInterval(() => {
+    for (const canvas of document.querySelectorAll("[data-cy=panel-content-Embeddings] canvas")) {
+      if (coloured.has(canvas) || !ours()) continue;
+      coloured.add(canvas);
+      const panel = canvas.closest("[data-cy=panel-content-Embeddings]").id;
+      operators.executeOperator(`${PLUGIN}/map_colour`, { panel });
+    }
+  }, 500);
+
   // Keeps since when an image is open; draws the grid again once the image is closed.
   function watch() {
     const id = openId();

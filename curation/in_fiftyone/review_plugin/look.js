@@ -47,7 +47,9 @@
   style.textContent = `
     [data-errata]::before { content: attr(data-errata) " "; font-size: 0.8em; font-weight: 400; line-height: 1; }
     [data-errata] { text-shadow: none !important; }
-    #fo-cta-enterprise-button, a:has(> #fo-cta-enterprise-button) { display: none !important; }
+    #fo-cta-enterprise-button, a:has(> #fo-cta-enterprise-button), .emb-runs-scroll > :has(.emb-teaser) {
+      display: none !important;
+    }
   `;
   document.head.append(style);
 })();

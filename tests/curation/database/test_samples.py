@@ -61,5 +61,5 @@ def test_declared_fields_are_empty_and_there(mongo_workspace: Workspace) -> None
     write_samples(dataset, {sample_id: {"who": ["ana", "ben"], "when": datetime(2026, 1, 31, 12), "yes": True}})
     assert dataset.values(["who", "when", "yes"]) == ([["ana", "ben"]], [datetime(2026, 1, 31, 12)], [True])
     assert dataset.get_field("who").description == "who did"
-    assert dataset.app_config.sidebar_groups[0].paths == ["who", "when", "yes"]
+    assert dataset.app_config.sidebar_groups[1].paths == ["who", "when", "yes"]
     assert "who" in dataset.app_config.active_fields.paths

@@ -617,3 +617,11 @@ def test_tags_become_decisions_at_the_end(
     assert "keys: tagged exclude in FiftyOne: 1, now in the decision log" in end_of_session(
         mongo_workspace, apps["ben"].port
     )
+
+
+def test_the_map_is_coloured_by_the_given_label(page: Page) -> None:
+    """The last test of this file: the App keeps the panel open for all its pages."""
+    page.locator("[data-cy=new-panel-btn]").first.click()
+    page.get_by_text("Embeddings").first.click()
+    page.get_by_text("efficientnet_lite0_map").first.click()
+    expect(page.get_by_text("ground_truth.label").first).to_be_visible()
