@@ -10,7 +10,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.stages import read_records
 from models.errors import ErrataError
 
-START_S = 12.0  # torch and FiftyOne are imported, the database starts
+START_S = 30.0  # torch, UMAP and FiftyOne are imported, code is compiled, the database starts
 # Seconds an image on two cores, for photographs of 150 to 300 px a side; used for stages no finished audit has.
 _FROZEN, _SMALL = DEFAULT_ARCHITECTURES
 ROUGH_S = {

@@ -30,7 +30,7 @@ def open_adding() -> None:
 
 def close_adding() -> None:
     """Leave the page that adds a data set."""
-    for parameter in (ADDING, LOOK, PARAMETER, "from"):
+    for parameter in (ADDING, LOOK, PARAMETER):
         st.query_params.pop(parameter, None)
     for key in (_PATH, "dataset.upload"):
         st.session_state.pop(key, None)
@@ -44,7 +44,7 @@ def add_page() -> None:
     left, right = st.columns([5, 8], gap="large")
     with left:
         way = st.segmented_control(
-            "From", (MACHINE, UPLOAD, CATALOGUE), default=MACHINE, required=True, key="from", bind="query-params",
+            "From", (MACHINE, UPLOAD, CATALOGUE), default=MACHINE, required=True, key="dataset.from",
             label_visibility="collapsed",
         )  # fmt: skip
         if way == UPLOAD:
