@@ -43,7 +43,7 @@ def review_button(dataset: str, image_ids: Sequence[str], made_from: str, key: s
 
 def review_link(image_id: str, content: str = "Review this", css_class: str = "er-go") -> Markup:
     """Return the link to the review of an image; `picks.js` notes the way back."""
-    return pick(content, css_class, f"Review {image_id}", screen="review", image=image_id)
+    return pick(content, css_class, f"{content}: {image_id}", screen="review", image=image_id)
 
 
 def back_link(css_class: str = "er-link") -> Markup | None:

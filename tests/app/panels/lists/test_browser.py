@@ -37,7 +37,7 @@ def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address
     row = page.locator(".er-row", has_text=WORST)
     expect(row).to_be_visible()
     expect(row.locator(".er-badge")).to_have_count(0)
-    page.get_by_role("link", name=f"Review {WORST}").click()
+    page.get_by_role("link", name=f"Review this: {WORST}").click()
     expect(page.locator(".er-look img")).to_have_attribute("alt", WORST)
     press(page, "a")
     page.get_by_role("link", name="Back to Audit").click()
@@ -45,7 +45,7 @@ def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address
     expect(page.get_by_role("button", name="quality 0.00 to 0.40")).to_be_visible()  # its filter, too
     assert "quality=0.00-0.40" in page.url
     assert "back=" not in page.url
-    page.get_by_role("link", name=f"Review {WORST}").click()  # a judged image says so, and a key asks first
+    page.get_by_role("link", name=f"Review this: {WORST}").click()  # a judged image says so, and a key asks first
     expect(page.locator(".er-standing")).to_contain_text("anna relabel forest")
     assert under_review(page) == WORST
     asked = page.get_by_text("The same key again replaces it with “exclude”")
