@@ -4,13 +4,16 @@ from typing import Any
 
 from markupsafe import Markup
 
+from curation.comparison.headline import headline_sentence
 from curation.comparison.pages.image_rows import Pictures
 from curation.comparison.pages.write import comparison_sections
 from curation.datasets.rows import SPLITS
 from curation.decisions.verdicts import VERDICTS
 from curation.reports.audit.page import SuspectPicturesOf, TwinPictureOf, audit_sections
+from curation.reports.brief import brief, next_step
 from curation.reports.frame import Section, page, parts_of
 from curation.reports.templates import render
+from curation.words import counted
 
 
 def share_page(
@@ -36,7 +39,7 @@ def share_page(
         return render(f"curation/handover/templates/{template}.html", figures=figures, **values)
 
     sections = [
-        Section("summary", "Summary", body("summary", tiles=_tiles(figures))),
+        Section("summary", "Summary", body("summary", tiles=_tiles(figures), brief=_brief(figures))),
         Section("decisions", "Decisions", body("decisions", **_decisions(figures["decisions"]))),
         Section("versions", "Versions of the labels", body("versions", versions=_versions(figures)), "Versions"),
         Section("trainings", "Trainings", body("trainings")),
@@ -46,17 +49,55 @@ def share_page(
     return page(figures["dataset"]["title"], "report", body("report_about"), sections, style)
 
 
+def _brief(figures: dict[str, Any]) -> Markup:
+    """Return the five lines that the report begins with."""
+    decisions, versions, name = figures["decisions"], figures["versions"], figures["dataset"]["name"]
+    newest = versions[-1]
+    curated = [version["version"] for version in versions[1:]]
+    people = "nobody has judged a label yet"
+    if decisions["images"]:
+        reviewers = counted(len(decisions["reviewers"]), "person", "people")
+        people = f"{counted(decisions['images'], 'image')} by {reviewers}"
+    if curated:
+        changed, out = sum(newest["changed"].values()), sum(newest["out"].values())
+        people += f"; {newest['version']} corrects {counted(changed, 'label')} and leaves out {counted(out, 'image')}"
+    trained = [training for training in figures["trainings"] if training["version"] in curated]
+    then = next_step(name, decisions["images"], newest["version"] if curated else "", len(trained))
+    return brief(figures["audit"], people, _ranking(figures), then)
+
+
+def _ranking(figures: dict[str, Any]) -> str:
+    """Return who is right most often, and whether the corrected labels changed that."""
+    compared = figures["comparison"]
+    if not compared:
+        return str(figures["no_comparison"])
+    methods = {line["name"]: line["method"] for line in compared["contestants"]}
+    said = headline_sentence(compared)
+    for contest in compared["contests"][:1]:
+        first, second = (
+            " and ".join(methods[name] for name in contest["winner"][contest[moment]]) for moment in ("before", "after")
+        )
+        same = "the same one leads" if first == second else f"{first} leads there, {second} here"
+        said += f"; on the labels as given and of {contest['after']}, {same}"
+    if len(compared["versions"]) == 1:
+        said += "; not tested on corrected labels yet"
+    return said
+
+
 def _tiles(figures: dict[str, Any]) -> list[tuple[str, str]]:
     versions = figures["versions"]
     newest = versions[-1]
     tiles = [
         (figures["audit"]["images"], "images audited"),
         (figures["decisions"]["images"], "of them judged by people"),
-        (sum(newest["changed"].values()), f"labels changed in {newest['version']}"),
-        (sum(newest["out"].values()), f"images left out of {newest['version']}"),
         (len(versions) - 1, "curated versions"),
         (len(figures["trainings"]), "trainings"),
     ]
+    if len(versions) > 1:
+        tiles += [
+            (sum(newest["changed"].values()), f"labels changed in {newest['version']}"),
+            (sum(newest["out"].values()), f"images left out of {newest['version']}"),
+        ]
     return [(f"{count:,}", unit) for count, unit in tiles]
 
 

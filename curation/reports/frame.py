@@ -7,6 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from curation.palette import theme_css
+from curation.reports.font import font_face
 from curation.reports.templates import render
 
 
@@ -19,6 +20,7 @@ class Section:
     body: str = ""  # Markup, as `render` returns it; plain text is escaped
     short: str = ""  # its name in the navigation, where that is not the title
     parts: Sequence["Section"] = ()  # shown instead of a heading and a body
+    folded: bool = False  # opened by a click on its heading
 
 
 def page(
@@ -34,7 +36,7 @@ def page(
         style: the style sheet, Markup as `style_sheet` returns it.
         refresh_s: seconds after which a browser reads the page again; None = never.
     """
-    values = {"title": title, "kind": kind, "about": about, "style": style, "refresh_s": refresh_s}
+    values = {"title": title, "kind": kind, "about": about, "style": font_face() + style, "refresh_s": refresh_s}
     filled = [section for section in sections if section.body.strip() or section.parts]
     return render("curation/reports/templates/frame.html", sections=filled, **values)
 

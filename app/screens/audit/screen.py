@@ -11,12 +11,13 @@ from app.html_parts.tables import skipped_table
 from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
 from app.panels.bench import wrong_labels_in
-from app.panels.data_bar import data_bar, readable_audit
+from app.panels.data_bar import data_bar, open_screen, readable_audit
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
 from app.panels.judge_again import judge_again_button, judged_with
 from app.panels.keys.sheet import key_sheet, leaving_keys, moving_keys
 from app.panels.lists.judged import judged
+from app.panels.open_page import open_page
 from app.panels.queue import other_jobs
 from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons
@@ -27,7 +28,7 @@ from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.unique_names import source_of
 from curation.results.audit import Audit
-from curation.workspace.names import audit_folder
+from curation.workspace.names import ORIGINAL, audit_folder
 from models.errors import ErrataError
 from models.files.atomic import read_json
 
@@ -81,10 +82,12 @@ def _actions(audit: Audit, chosen: str, job_state: JobState) -> None:
     fiftyone_link(audit, ALL_VIEW if split == "all" else suspicious_view(split))
     report = workspace().reports / audit.name / "report.html"
     if report.exists():
-        st.download_button(
-            "Report", report.read_bytes, file_name=f"errata-{audit.name}.html", mime="text/html",
-            icon=":material/description:",
-        )  # fmt: skip
+        if audit.config.get("version", ORIGINAL) == ORIGINAL:  # one report, with the verdicts since
+            st.button(
+                "Report", icon=":material/description:", key="audit.report", on_click=open_screen, args=("report",)
+            )
+        else:
+            open_page(report, "Report", "audit")
     source = _source(chosen, audit.name)
     trained_here = all(architecture.name in audit.config["architectures"] for architecture in audit.architectures)
     if job_state.state == "finished" and source and trained_here and not waiting_job(audit.folder):

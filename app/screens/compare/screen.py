@@ -1,12 +1,12 @@
 """Trained networks side by side, on the labels as given and as people curated them."""
 
-import shlex
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from app.html_parts.markdown import command
 from app.jobs.queue import jobs
 from app.panels.data_bar import audit_as_given, data_bar, open_screen
 from app.panels.queue import queue_panel
@@ -74,10 +74,9 @@ def _audit_alone(name: str, source: str, bar: DeltaGenerator) -> None:
             args=("train",),
         )
     _show(audit_compared(workspace(), name, labels), source, OF_AUDIT)
-    command = shlex.join(["errata", "train", source])
     st.caption(
         "Trained networks will stand beside these, each trained once and compared among themselves. In a terminal: "
-        f"`{command} --recipe scenes-lite0-frozen`"
+        + command("errata", "train", source, "--recipe", "scenes-lite0-frozen")
     )
 
 

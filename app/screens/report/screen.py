@@ -10,7 +10,10 @@ from app.html_parts.markdown import command
 from app.jobs.process import job_folder, start
 from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.job import job_panel, log_expander
+from app.panels.open_page import open_page
 from app.state import workspace
+from curation.decisions.ledger import log_of
+from curation.results.audit import Audit
 from curation.words import file_size
 
 _CONTENTS = (
@@ -45,22 +48,33 @@ def screen() -> None:
             type="secondary" if html.exists() else "primary", icon=":material/description:",
         )  # fmt: skip
         if html.exists() and json.exists() and not job_state.active:
-            _downloads(audit.name, html, json)
+            open_page(html, "Open the report", "report")
+            _downloads(audit, html, json)
     st.caption(f"The same in a terminal: {command('errata', 'report', audit.name, '--html', 'FILE', '--json', 'FILE')}")
     if asked:
         start(folder, ["report", audit.name, "--html", str(html), "--json", str(json)])
         st.rerun()
 
 
-def _downloads(name: str, html: Path, json: Path) -> None:
+def _downloads(audit: Audit, html: Path, json: Path) -> None:
+    name = audit.name
     for path, kind, mime in ((html, "Page", "text/html"), (json, "JSON", "application/json")):
         st.download_button(
             f"{kind}, {file_size(path.stat().st_size)}", path.read_bytes, f"errata-report-{name}{path.suffix}", mime,
-            type="primary" if path is html else "secondary", icon=":material/download:",
+            icon=":material/download:",
             key=f"report.{path.suffix[1:]}",
         )  # fmt: skip
     written = time.strftime("%Y-%m-%d %H:%M", time.localtime(html.stat().st_mtime))
-    st.caption(f"written {written}, without what was decided or trained since")
+    newer = _newest(audit) > html.stat().st_mtime
+    st.caption(f"written {written}{'; something was judged, made or trained since: write it again' if newer else ''}")
+
+
+def _newest(audit: Audit) -> float:
+    """Return when anything that the report is about was last written, in seconds since 1970."""
+    home = workspace()
+    files = [audit.folder / "results.json", log_of(home, audit.name)]
+    files += [*home.splits.glob(f"{audit.name}/*/split.json"), *home.runs.glob("*/metrics.json")]
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 
 
 screen()

@@ -10,6 +10,7 @@ from curation.comparison.pages.sections import Figures, section_body
 from curation.reports.frame import Section
 
 SHOWN = 12  # images on the page
+_OPEN = 4  # of these, not folded
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Pictures:
 def images_section(figures: Figures, pictures: Pictures) -> Section:
     """Return the images on which the contestants differ most surely, a row for each."""
     rows = [image_row(figures, image, pictures) for image in figures["differing"][:SHOWN]]
-    return Section("images", "Where they differ", section_body("images", figures, rows=rows))
+    return Section("images", "Where they differ", section_body("images", figures, rows=rows, open=_OPEN))
 
 
 def image_row(figures: Figures, image: dict[str, Any], pictures: Pictures) -> Markup:

@@ -21,6 +21,7 @@ from curation.workspace.names import ORIGINAL
 
 Figures = dict[str, Any]  # as `comparison_figures` returns them
 
+_FOLDED = ("classes", "confusion", "calibration", "curves", "settings")  # on a page, opened by those who want them
 _COLOURS = 8  # of contestants, in style.css
 _SHEET = Sheet(560, 270, left=50, right=14, top=12, bottom=42)
 _WAYS = {DRAWN: "drawn at random", SUSPICION: "because a label looked suspicious", PICKED: "picked by hand"}
@@ -173,7 +174,7 @@ def section_body(template: str, figures: Figures, **values: object) -> Markup:
 
 
 def _section(anchor: str, title: str, figures: Figures, short: str = "", **values: object) -> Section:
-    return Section(anchor, title, section_body(anchor, figures, **values), short)
+    return Section(anchor, title, section_body(anchor, figures, **values), short, folded=anchor in _FOLDED)
 
 
 def _versions(figures: Figures) -> list[str]:

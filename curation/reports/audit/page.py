@@ -9,6 +9,7 @@ from curation.images.duplicates import MAX_BITS
 from curation.images.near_pairs import MIN_COSINE, NEIGHBOURS
 from curation.images.problems import COMMON
 from curation.images.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
+from curation.reports.brief import audit_brief
 from curation.reports.curves import curves_plot
 from curation.reports.frame import Section, page
 from curation.reports.matrix import Counts, commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
@@ -21,6 +22,9 @@ SuspectPicturesOf = Callable[[int], SuspectPictures]  # row -> what is shown of 
 TwinPictureOf = Callable[[int], str | None]  # row -> its small picture, as a data address
 
 _MOST_GROUPS = 20  # of duplicates shown, of each kind
+_OPEN_GROUPS = 6  # of these, not folded
+_CARDS = 5  # of the most suspicious images of a split, shown with all that is known; the others are small
+_FOLDED = ("confusion", "curves", "problems", "skipped", "stages", "notes")  # opened by those who want them
 _MOST_TWINS = 6  # images of a group shown
 _MOST_PROBLEMS = 12  # images shown of each check
 _MOST_SKIPPED = 200  # files listed
@@ -63,24 +67,34 @@ def report_page(figures: dict[str, Any], style: str, pictures: SuspectPicturesOf
         twins: row -> small picture, of a duplicate or of an image with a problem.
     """
     about = render("curation/reports/audit/templates/about.html", figures=figures)
-    return page(figures["dataset"]["title"], "label audit", about, audit_sections(figures, pictures, twins), style)
+    sections = audit_sections(figures, pictures, twins, audit_brief(figures))
+    return page(figures["dataset"]["title"], "label audit", about, sections, style)
 
 
-def audit_sections(figures: dict[str, Any], pictures: SuspectPicturesOf, twins: TwinPictureOf) -> list[Section]:
-    """Return the sections of the page; a section that does not apply is empty."""
+def audit_sections(
+    figures: dict[str, Any], pictures: SuspectPicturesOf, twins: TwinPictureOf, brief: Markup | None = None
+) -> list[Section]:
+    """Return the sections of the page; a section that does not apply is empty.
+
+    Args:
+        figures: as for `report_page`.
+        pictures: as for `report_page`.
+        twins: as for `report_page`.
+        brief: the lines that the overview begins with.
+    """
 
     def section(anchor: str, title: str, values: dict[str, object], short: str = "") -> Section:
         body = render(f"curation/reports/audit/templates/{anchor}.html", figures=figures, **values)
-        return Section(anchor, title, body, short)
+        return Section(anchor, title, body, short, folded=anchor in _FOLDED)
 
     return [
-        section("overview", "Overview", _overview(figures)),
+        section("overview", "Overview", {**_overview(figures), "brief": brief or Markup()}),
         section("truth", "Known truth", {"truth": _truth(figures)}),
         section("accuracy", "Accuracy", _accuracy(figures)),
         section("confusion", "Confusion", _confusion(figures)),
         section("curves", "Learning curves", {"plots": _curves(figures), "why_none": _NO_CURVE}),
         section("trouble", "Labels", _trouble(figures)),
-        section("suspects", "Most suspicious images", _suspects(figures, pictures), "Suspicious images"),
+        section("suspects", "Most suspicious images", _suspects(figures, pictures, twins), "Suspicious images"),
         section("duplicates", "Duplicates", _duplicates(figures, twins)),
         section("problems", "Image problems", _problems(figures, twins)),
         section("skipped", "Skipped files", {"most": _MOST_SKIPPED}),
@@ -174,12 +188,12 @@ def _trouble(figures: dict[str, Any]) -> dict[str, object]:
     }
 
 
-def _suspects(figures: dict[str, Any], pictures: SuspectPicturesOf) -> dict[str, object]:
+def _suspects(figures: dict[str, Any], pictures: SuspectPicturesOf, twins: TwinPictureOf) -> dict[str, object]:
     agreed = {
         split: sum(suspect["suggested_label"] == suspect["label"] for suspect in suspects)
         for split, suspects in figures["suspects"].items()
     }
-    return {"given_fits_best": agreed, "pictures": pictures}
+    return {"given_fits_best": agreed, "pictures": pictures, "twins": twins, "cards": _CARDS}
 
 
 def _duplicates(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, object]:
@@ -201,6 +215,7 @@ def _duplicates(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, obje
         "twins": twins,
         "without_leaks": without_leaks,
         "most_groups": _MOST_GROUPS,
+        "open_groups": _OPEN_GROUPS,
         "most_twins": _MOST_TWINS,
     }
 

@@ -1,11 +1,13 @@
 """The Report screen in each state, driven without a browser."""
 
+import os
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from app.jobs.process import job_folder, watch
+from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.files.atomic import read_json, write_json, write_text
@@ -52,3 +54,8 @@ def test_the_screen_in_each_state(workspace: Workspace, audit: Audit, monkeypatc
     assert watch(folder).state == "finished"
     assert [button.proto.label for button in app.get("download_button")] == ["Page, 1.0 MB", "JSON, 1.0 MB"]
     assert app.button(key="report.start").label == "Write it again"
+    assert "write it again" not in texts(app.caption)
+    write_text(log_of(workspace, "tiny"), "")
+    newer = Path(page).stat().st_mtime + 1
+    os.utime(log_of(workspace, "tiny"), (newer, newer))
+    assert "something was judged, made or trained since" in texts(show().caption)
