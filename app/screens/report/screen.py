@@ -72,7 +72,7 @@ def _downloads(audit: Audit, html: Path, json: Path) -> None:
 def _newest(audit: Audit) -> float:
     """Return when anything that the report is about was last written, in seconds since 1970."""
     home = workspace()
-    files = [audit.folder / "results.json", log_of(home, audit.name)]
+    files = [audit.folder / "results.json", log_of(home, audit.name).path]
     files += [*home.splits.glob(f"{audit.name}/*/split.json"), *home.runs.glob("*/metrics.json")]
     return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 

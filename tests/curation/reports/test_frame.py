@@ -17,6 +17,8 @@ def test_sections_in_order_with_links_and_without_the_empty_ones() -> None:
     assert '<nav><a href="#a">First</a><a href="#c">Whole</a></nav>' in html
     assert '<section id="a"><h2>First &amp; foremost</h2>\n<p>1</p>' in html
     assert '<div id="c">\n<section id="c-x"><h2>X</h2>\n2' in html
+    folded = page("t", "k", "", [Section("a", "First", Markup("<p>1</p>"), folded=True)], "")
+    assert "<details><summary><h2>First</h2></summary>\n<p>1</p>" in folded
     assert "<h1>&lt;title&gt;</h1>" in html
     assert '<p class="meta"><b>about</b></p>' in html
     assert "Empty" not in html

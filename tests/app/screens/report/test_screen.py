@@ -55,7 +55,8 @@ def test_the_screen_in_each_state(workspace: Workspace, audit: Audit, monkeypatc
     assert [button.proto.label for button in app.get("download_button")] == ["Page, 1.0 MB", "JSON, 1.0 MB"]
     assert app.button(key="report.start").label == "Write it again"
     assert "write it again" not in texts(app.caption)
-    write_text(log_of(workspace, "tiny"), "")
+    log = log_of(workspace, "tiny").path
+    write_text(log, "")
     newer = Path(page).stat().st_mtime + 1
-    os.utime(log_of(workspace, "tiny"), (newer, newer))
+    os.utime(log, (newer, newer))
     assert "something was judged, made or trained since" in texts(show().caption)

@@ -69,7 +69,11 @@ def test_image_problems_lowest_score_first(tmp_path: Path) -> None:
 def test_no_image_problems_are_one_line_and_common_ones_another(tmp_path: Path) -> None:
     audit = flagged(make_audit(tmp_path))
     section = written(audit, tmp_path / "one")[1].split('<section id="problems">')[1].split("</section>")[0]
-    assert section.splitlines() == ["<h2>Image problems</h2>", "<p>None among 8 images.</p>"]
+    assert section.splitlines() == [
+        "<details><summary><h2>Image problems</h2></summary>",
+        "<p>None among 8 images.</p>",
+        "</details>",
+    ]
     assert audit.problems is not None
     audit.problems.scores[:, CHECKS.index("grayscale")] = 0
     assert "not flagged: grey (8 of 8)" in Page(written(audit, tmp_path / "two")[1]).text

@@ -91,7 +91,9 @@ def test_the_page_loads_nothing_and_no_name_becomes_html(tmp_path: Path) -> None
     assert EVIL in page.text
     assert all(value.startswith("data:image/jpeg;base64,") for value in page.values("src"))
     assert all(value[1:] in page.ids for value in page.values("href"))
-    assert not any(word in html for word in ("http://", "https://", "url(", "@import", str(tmp_path)))
+    assert not any(
+        word in html.replace("url(data:font", "") for word in ("http://", "https://", "url(", "@import", str(tmp_path))
+    )
     assert "default-src 'none'" in " ".join(page.values("content"))
     for name in ("curves.svg", "confusion.svg"):
         picture = (tmp_path / "report" / name).read_text()
