@@ -25,9 +25,9 @@ _PRICES: dict[str, tuple[float, float]] = {
     "pixels": (0.2, 0.4),
     "choose": (8.0, 0.0),
     "compare": (2.0, 0.1),
-    "judge": (3.0, 9.0),
-    "map": (2.0, 1.5),
-    "cams": (6.0, 0.5),
+    "judge": (3.0, 6.0),
+    "map": (1.5, 1.0),
+    "cams": (3.0, 0.5),
     "fiftyone": (6.0, 2.0),
     "report": (2.0, 0.2),
 }
