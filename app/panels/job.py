@@ -1,8 +1,9 @@
-"""A command at work in a folder of its own: its progress, the button that ends it, and its error where it failed."""
+"""A command at work in a folder of its own: its progress, the button that ends it, its error, the page that it wrote."""
 
 from pathlib import Path
 
 import streamlit as st
+from streamlit import runtime
 
 from app.html_parts.markdown import sentence
 from app.jobs.process import JobState, cancel, watch
@@ -58,3 +59,18 @@ def log_expander(job_state: JobState, title: str = "Last lines of its log") -> N
     if job_state.log:
         with st.expander(title):
             st.code("\n".join(job_state.log), language=None)
+
+
+def open_page(path: Path, label: str, key: str) -> None:
+    """Show a link that opens a page in a tab of its own; nothing without a server, as in tests.
+
+    The page is served by the app for as long as the link is shown. It runs no script and loads nothing.
+
+    Args:
+        path: of the page, one HTML file.
+        label: of the link.
+        key: tells the links of a screen apart.
+    """
+    if runtime.exists():
+        address = runtime.get_instance().media_file_mgr.add(path.read_bytes(), "text/html", f"open-page.{key}")
+        st.link_button(label, address, type="primary", icon=":material/open_in_new:")

@@ -14,10 +14,10 @@ from app.panels.bench import wrong_labels_in
 from app.panels.data_bar import data_bar, open_screen, readable_audit
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
+from app.panels.job import open_page
 from app.panels.judge_again import judge_again_button, judged_with
 from app.panels.keys.sheet import key_sheet, leaving_keys, moving_keys
 from app.panels.lists.judged import judged
-from app.panels.open_page import open_page
 from app.panels.queue import other_jobs
 from app.screens.audit.figures import accuracy_table, counts
 from app.screens.audit.image_panel import image_panel, neighbour_buttons

@@ -9,8 +9,7 @@ from app.html_parts.assets import FORMS
 from app.html_parts.markdown import command
 from app.jobs.process import job_folder, start
 from app.panels.data_bar import audit_as_given, data_bar
-from app.panels.job import job_panel, log_expander
-from app.panels.open_page import open_page
+from app.panels.job import job_panel, log_expander, open_page
 from app.state import workspace
 from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
