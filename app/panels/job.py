@@ -1,4 +1,4 @@
-"""A command at work in a folder of its own: its progress, the button that ends it, its error, the page that it wrote."""
+"""A command at work in a folder of its own: its progress, the button that ends it, its error, the page it wrote."""
 
 from pathlib import Path
 
