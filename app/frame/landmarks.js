@@ -32,6 +32,9 @@
     const bar = document.querySelector(".stAppHeader");
     if (bar && !bar.hasAttribute("aria-label")) bar.setAttribute("aria-label", "Streamlit");
     document.documentElement.lang ||= "en";
+    const purposes = JSON.parse(document.querySelector(".er-frame")?.dataset.purposes ?? "{}");
+    for (const key of document.querySelectorAll("[class*='st-key-review-'] button kbd[aria-label^='Shortcut ']"))
+      key.closest("button").title = purposes[key.getAttribute("aria-label").slice(9)] ?? "";
     for (const [selector, name] of NAMES)
       for (const part of document.querySelectorAll(selector)) if (!part.getAttribute("aria-label")) part.setAttribute("aria-label", name);
   }

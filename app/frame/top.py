@@ -1,5 +1,6 @@
 """What stands above every screen: its title, the links to all screens, the size of tiles; and what all screens need."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from app.frame.viewer import STYLE, viewer
 from app.html_parts.assets import run_script
 from app.html_parts.picks import hear_picks, pick
 from app.html_parts.templates import macros
+from app.meanings import purposes
 from app.state import chosen_dataset
 from curation.palette import themed_css
 
@@ -28,7 +30,13 @@ def top(screens: Mapping[str, str], chosen: str) -> None:
     st.html(Markup("<style>{}</style>").format(Markup(themed_css(_PARTS, "er-"))))  # noqa: S704 (our own colours)
     for style in (_HERE.parent / "style.css", STYLE):
         st.html(style)
-    st.html(_HTML.top(screens[chosen], [_link(name, title, name == chosen) for name, title in screens.items()]))
+    st.html(
+        _HTML.top(
+            screens[chosen],
+            [_link(name, title, name == chosen) for name, title in screens.items()],
+            json.dumps(purposes()),
+        )
+    )
     with st.container(key="er-frame-parts"):
         hear_picks()
         run_script(_HERE / "landmarks.js")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from app.html_parts.templates import macros
+from app.meanings import MEANINGS
 from models.arrays import FloatArray
 
 SHOWN = 6  # classes in a bar chart; with more, the most probable
@@ -13,7 +14,7 @@ _HTML = macros(__file__)
 
 def quality_bar(label_quality: float) -> Markup:
     """Return a bar for a label quality in [0, 1] with its figure; short = suspicious."""
-    return _HTML.quality(label_quality)
+    return _HTML.quality(label_quality, MEANINGS)
 
 
 def class_bar(name: str, share: float, kind: str = "") -> Markup:
@@ -24,7 +25,7 @@ def class_bar(name: str, share: float, kind: str = "") -> Markup:
         share: its probability.
         kind: `er-given` or `er-other` for a bar in the colour of such labels.
     """
-    return _HTML.class_bar(name, share, kind)
+    return _HTML.class_bar(name, share, kind, MEANINGS)
 
 
 def probability_bars(probs: FloatArray, classes: Sequence[str], given: int, other: int) -> Markup:

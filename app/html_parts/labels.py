@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from markupsafe import Markup
 
+from app.meanings import explained
 from curation.decisions.decision import Decision
 from curation.decisions.phrases import verdict_phrase
 from curation.results.audit import Audit
@@ -56,7 +57,7 @@ def suspicion(audit: Audit, rows: Sequence[int]) -> list[Markup]:
     kinds = audit.findings.kinds.where(np.array(rows, np.int64)).names()
     texts = reasons(audit, list(rows))
     return [
-        Markup("<b>{}</b>: {}").format(kind, text) if kind else Markup("{}").format(text)
+        Markup("{}: {}").format(explained(kind), text) if kind else Markup("{}").format(text)
         for kind, text in zip(kinds, texts, strict=True)
     ]
 

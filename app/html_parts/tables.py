@@ -6,6 +6,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from app.html_parts.templates import macros
+from app.meanings import MEANINGS
 from curation.results.audit import Audit
 
 _HTML = macros(__file__)
@@ -21,7 +22,7 @@ class Figure(NamedTuple):
 
 def figures(entries: Iterable[Figure]) -> Markup:
     """Return numbers side by side, each above what it counts."""
-    return _HTML.figures(list(entries))
+    return _HTML.figures(list(entries), MEANINGS)
 
 
 def skipped_table(audit: Audit) -> Markup:

@@ -132,7 +132,7 @@ def undo_keys(sitting: Sitting, shown: ShownImage | None = None) -> None:
             )
         alike_key(sitting, steps["undo"])
         if last_verdict():
-            st.html(Markup('<span class="er-hint">{}</span>').format(last_verdict()), width="stretch")
+            st.html(Markup('<span class="er-hint er-said">{}</span>').format(last_verdict()), width="stretch")
 
 
 def _verdict_key(shown: ShownImage, verdict: Verdict, labels: Sequence[str] = (), of: str = "") -> None:

@@ -11,8 +11,8 @@ def test_names_are_escaped_and_lengths_are_the_figures() -> None:
     assert "<b>" not in bars
     assert bars.index("75%") < bars.index("25%")
     assert "width:14.0%" in quality_bar(0.14)
-    assert '<div class="er-bar er-given">' in class_bar("sea", 0.5, "er-given")
-    assert '<div class="er-bar">' in class_bar("sea", 0.5)
+    assert '<div class="er-bar er-given" title=' in class_bar("sea", 0.5, "er-given")
+    assert '<div class="er-bar" title=' in class_bar("sea", 0.5)
 
 
 def test_of_many_classes_the_given_and_the_suggested_one_stay() -> None:

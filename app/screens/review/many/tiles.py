@@ -30,15 +30,13 @@ def tiles(
         sitting: of the reviewer.
         rows: of the images.
         out: those that are not chosen.
-        columns: images in a line.
+        columns: images in a line, unless the reader chose another size of tiles.
         notes: a few letters on each image; none by default.
         click: what a click on an image does, which is given its name; by default `clicked` counts it.
     """
-    for first in range(0, len(rows), columns):
-        places = range(first, min(first + columns, len(rows)))
-        for place, column in zip(places, st.columns(columns, gap="small"), strict=False):
-            with column:
-                _tile(sitting, rows[place], place, rows[place] in out, notes[place] if notes else "", click or _click)
+    with st.container(horizontal=True, gap="small", key=f"review-tiles-{columns}"):  # as many in a line as fit
+        for place, row in enumerate(rows):
+            _tile(sitting, row, place, row in out, notes[place] if notes else "", click or _click)
 
 
 def confusion_head(n: int, chosen: int, given: str, other: str) -> Markup:
