@@ -1,6 +1,7 @@
 """All screens for all eyes, the viewer of images, and the pictures beside the mouse, in a real browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,11 @@ from playwright.sync_api import Page, expect
 from app.main import SCREENS
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
-from tests.helpers import REPOSITORY
 from tests.helpers.chromium import in_chromium
 from tests.helpers.served_app import served
 from tests.helpers.small_audit import small_audit
 
-CHECKS = (REPOSITORY / "tests" / "helpers" / "accessibility.js").read_text(encoding="utf-8")
+CHECKS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
 MOVING = "it => it.playState === 'running' && it.effect.getComputedTiming().iterations < 9"
 TOLD = ("px wide in a window", "no nav", "live region", "h3 follows h1", "has no name", "alternative", "contrast 2.85")
 WORST = "test/sea/0.png"

@@ -59,6 +59,7 @@
   for (let node = words.nextNode(); node; node = words.nextNode()) {
     const element = node.parentElement;
     if (!node.textContent.trim() || told.has(element) || !seen(element) || element.closest("dialog:not([open]), style, script, option, [disabled], [aria-disabled=true], .er-unseen, .er-skip, .er-note, [data-testid=stIconMaterial]")) continue;
+    if (element.closest("label")?.control?.disabled) continue;
     told.add(element);
     const style = getComputedStyle(element), ink = colour(style.color), behind = ground(element);
     let opacity = 1;
