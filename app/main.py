@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.frame.top import name_dataset, top
 from app.html_parts.markdown import sentence
-from app.panels.dataset.unknown_dataset import unknown_dataset
+from app.panels.dataset.unknown import unknown_dataset
 from app.panels.tour import tour
 from app.state import UnknownDatasetError
 from models.errors import ErrataError
