@@ -23,7 +23,7 @@ from curation.scoring.scores import self_confidence
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from tests.benchmarks.bench_issues.sides import evidence, plain_probe
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.score_labels import read_truth
 
 HALVES = 20
 Form = tuple[bool, int, bool, float]  # pressed, axes of the ridge regression, second pass, share of the heads

@@ -66,7 +66,7 @@ if __name__ == "__main__":
     if len(sys.argv) == 4:
         print(*measure(*map(int, sys.argv[1:])))
     else:
-        from tests.benchmarks.pictures import growth
+        from tests.benchmarks.figures.pictures import growth
 
         measured = table(1_000_000)
         if len(sys.argv) == 2:

@@ -30,8 +30,8 @@ from curation.workspace.names import audited
 from models.arrays import BoolArray, FloatArray, IntArray
 from tests.benchmarks.bench_issues.sides import plain_probe
 from tests.benchmarks.bench_planted import NOISE, judged, known_labels
-from tests.benchmarks.pictures import found_curves
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.pictures import found_curves
+from tests.benchmarks.figures.score_labels import read_truth
 
 LOOKS = (25, 50, 100, 200, 400, 800)
 MEASURED = (20, 50, 100, 200, 400)  # looks after which the estimate is compared with the truth

@@ -24,7 +24,7 @@ from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import assign_folds
 from tests.benchmarks.bench_issues.sides import evidence, mistakenness, out_of_fold, plain_probe
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.score_labels import read_truth
 
 SHARES = (0.05, 0.1, 0.2)
 OURS, HEADS, PLAIN = "Errata", "cleanlab, Errata's heads", "cleanlab, plain probe"

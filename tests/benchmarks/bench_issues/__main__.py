@@ -29,8 +29,8 @@ from tests.benchmarks.bench_issues.sides import (
     rivals,
     timed,
 )
-from tests.benchmarks.pictures import review_curves
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.pictures import review_curves
+from tests.benchmarks.figures.score_labels import read_truth
 
 
 def main() -> None:

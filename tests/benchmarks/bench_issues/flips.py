@@ -25,7 +25,7 @@ from models.networks.architectures import find_architecture
 from models.networks.variants import parse_variant, pretrained_backbone
 from tests.benchmarks.bench_choices import halves, precision
 from tests.benchmarks.bench_issues.sides import evidence
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.score_labels import read_truth
 
 
 def mirrored_evidence(audit: Audit, name: str) -> FloatArray:

@@ -21,7 +21,7 @@ from curation.scoring.lessons import Lessons
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
 from tests.benchmarks.bench_issues.sides import evidence
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.score_labels import read_truth
 
 LOOKS = (50, 100, 200, 400)
 AHEAD = (50, 100, 200)

@@ -27,7 +27,7 @@ from models.arrays import BoolArray, FloatArray
 from models.figures.predictions import NO_FOLD
 from models.files.npz import read_arrays, write_arrays
 from tests.benchmarks.bench_issues.sides import HEADER, Side, line, ours, plain_probe, rivals, timed
-from tests.benchmarks.score_labels import read_truth
+from tests.benchmarks.figures.score_labels import read_truth
 
 NAME, PUBLISHED = "roman", "roman_published"
 

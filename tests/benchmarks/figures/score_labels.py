@@ -1,6 +1,6 @@
 """Score the ranking of an audited data set against known truth, beside cleanlab and FiftyOne on the same probabilities.
 
-    python -m tests.benchmarks.score_labels NAME TRUTH.csv [COLUMN]
+    python -m tests.benchmarks.figures.score_labels NAME TRUTH.csv [COLUMN]
 
 TRUTH.csv has `filepath` or `image_id` and a column with the true labels, `true_label` by default. Only this reads it.
 """
