@@ -16,7 +16,7 @@ from curation.review.selections import keep_list
 
 BACK = "back"  # in the address: the address of the screen from which the review was opened
 SPLIT, ORDER = "split", "order"  # keys of fields that are bound to the address
-_TITLES = {"dataset": "Data set", "audit": "Audit", "errors": "Errors", "map": "Map"}  # screens with lists
+_TITLES = {"dataset": "Data set", "audit": "Audit", "errors": "Errors", "map": "Map", "review": "Review"}
 LONGEST = 4000  # letters of an address that is kept
 _KEPT = ("dataset", "reviewer")  # parameters that mean the same on every screen
 

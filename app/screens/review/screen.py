@@ -19,6 +19,7 @@ from app.panels.lists.to_review import back_link
 from app.panels.reviewer_name import ask_name, current_reviewer
 from app.screens.review.choices import FIFTYONE, GRID, choices
 from app.screens.review.evidence import evidence
+from app.screens.review.filtered import filtered_review
 from app.screens.review.image_panel import image_panel, preload, standing_verdict
 from app.screens.review.keys import undo_keys, verdict_keys
 from app.screens.review.many.alike import alike, is_open
@@ -56,6 +57,8 @@ def screen() -> None:
         if link := back_link():
             st.html(link, width="content")
         sitting, shown_as = choices(opened, current_reviewer())
+        if shown_as != FIFTYONE:
+            filtered_review(sitting)
     _keys(sitting, shown_as == GRID)
     if shown_as == FIFTYONE:
         _in_fiftyone(sitting)

@@ -3,6 +3,7 @@
 from functools import partial
 from urllib.parse import urlencode
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -101,7 +102,7 @@ def test_one_image_is_reviewed_alone(workspace: Workspace, audit: Audit) -> None
     assert load_selection(workspace, "tiny", name).image_ids == (CONFUSED,)
 
 
-@pytest.mark.parametrize("back", ["", "%%%", "screen=nowhere", "screen=review", "a" * 9000, "screen=<script>&x=1"])
+@pytest.mark.parametrize("back", ["", "%%%", "screen=nowhere", "a" * 9000, "screen=<script>&x=1"])
 def test_a_way_back_that_is_none_is_not_offered(workspace: Workspace, audit: Audit, back: str) -> None:
     assert "Back to" not in shown(show(screen="review", back=back))
 
@@ -111,3 +112,17 @@ def test_the_way_back_has_the_filters(workspace: Workspace, audit: Audit) -> Non
     page = shown(show(screen="review", back=urlencode(before)))
     assert "← Back to Audit" in page
     assert "quality=0.00-0.40" in page.split("← Back to Audit")[0].rsplit("<a ", 1)[1]
+
+
+def test_a_filtered_review_is_a_queue_of_its_own_and_leads_back(workspace: Workspace, audit: Audit) -> None:
+    app = show(screen="review", split="all", file="sea")
+    n = int((np.char.find(audit.rows.image_ids, "sea") >= 0).sum())
+    assert f"{n} images of all pass" in texts(app.caption)
+    app = click(app, f"Review these {n}")
+    (name,) = selection_names(workspace, "tiny")
+    assert {"sea" in image_id for image_id in load_selection(workspace, "tiny", name).image_ids} == {True}
+    assert f"<b>0</b> of {n} images of this selection judged" in shown(app)
+    assert "← Back to Review" in shown(app)
+    assert "Filter" not in labels(app)
+    blind = show(screen="review", split="all", file="sea", blind="true")
+    assert f"Review these {n}" not in labels(blind)
