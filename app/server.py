@@ -1,10 +1,12 @@
 """Streamlit's server; it loads the app's modules before the first visitor comes, who would wait for them."""
 
+import ast
 import sys
 from importlib import import_module
 from pathlib import Path
 
-import numpy.random  # noqa: F401 - NumPy loads it on its first use otherwise
+import numpy.ma  # NumPy loads it, and the next, on their first use otherwise
+import numpy.random  # noqa: F401
 from PIL import Image
 from streamlit.starlette import App
 from streamlit.web.cli import main
@@ -22,9 +24,13 @@ def preload() -> None:
         *sorted(HERE.glob("panels/**/")),
         *sorted(HERE.glob("screens/*/**/")),
     )
-    files = [path for folder in rooms for path in sorted(folder.glob("[!_]*.py")) if path.name != "screen.py"]
-    for path in files:
-        import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
+    for path in [path for folder in rooms for path in sorted(folder.glob("[!_]*.py"))]:
+        if path.name != "screen.py":
+            import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                import_module(node.module)
 
 
 streamlit_app = App(HERE / "main.py", routes=ROUTES)

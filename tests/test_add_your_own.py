@@ -44,6 +44,7 @@ def one_layer_network(monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of an architecture that is in both tables for this test: the registry and the light one."""
     monkeypatch.setitem(ARCHITECTURES, "one_layer", Architecture(one_layer, last_map, SPEC, "own; one layer"))
     monkeypatch.setitem(variants.ARCHITECTURES, "one_layer", "")
+    monkeypatch.setitem(variants.SIZES, "one_layer", (6 * 27 + 6 + 6 * 6 + 6, 16))
     return "one_layer"
 
 
@@ -64,7 +65,7 @@ def test_an_architecture_is_listed_and_trained_by_the_command(
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "home"))
     assert exit_code("architectures") == 0
     (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("one_layer")]
-    assert line.split()[1:4] == [str(6 * 27 + 6 + 6 * 6 + 6), "16", "px"]  # with six classes
+    assert line.split()[1:3] == [str(6 * 27 + 6 + 6 * 6 + 6), "16"]  # with six classes; px
     assert line.endswith("scratch")
     pictures = draw_folder(tmp_path / "few", train=4, test=2)
     assert exit_code("train", pictures, "--architecture", one_layer_network, "--size", "32", "--epochs", "1") == 0

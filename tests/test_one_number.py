@@ -9,7 +9,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.decisions.reviewer import keep_reviewer
 from curation.handover.report import write_share_report
-from curation.in_fiftyone.review_plugin.panel import standing_lines
+from curation.in_fiftyone.review_plugin.standing import standing_lines
 from curation.results.audit import Audit
 from curation.review.bench import open_bench
 from curation.review.wrong_labels import WrongLabels, wrong_labels_of

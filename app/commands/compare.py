@@ -27,7 +27,10 @@ def compare(
     html: Annotated[Path | None, typer.Option(help="write a page to read and share here")] = None,
     json: Annotated[Path | None, typer.Option(help="write every number here")] = None,
 ) -> None:
-    """Compare networks, on the labels as given and as curated, with paired tests. The audit's before any training."""
+    """Compare networks on labels as given and as curated.
+
+    Before any training, the architectures of the audit are compared among themselves.
+    """
     from app.commands.progress import stage_display
     from app.jobs.result import record
     from curation.comparison.pages.job import comparison, write_comparison

@@ -74,6 +74,7 @@ def test_the_chosen_data_set_stays_from_screen_to_screen(page: Page, address: st
     expect(page.locator(".er-classes img")).to_have_count(8)
     expect(page.locator(".er-classes b").first).to_have_text("*cat*")
     press(page, "Add")
+    expect(page.get_by_role("heading", name="Add a data set")).to_have_count(0)
     for title in SCREENS.values():
         page.get_by_role("navigation").get_by_text(title, exact=True).click()
         expect(page.get_by_role("navigation").locator("[aria-current=page]")).to_have_text(title)

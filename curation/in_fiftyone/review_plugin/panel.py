@@ -5,16 +5,13 @@ from typing import Any
 import fiftyone.operators as foo
 from fiftyone.operators import types
 
-from curation.decisions.agreement import Agreement
 from curation.decisions.verdicts import LABEL, NONE_OF_THESE, REVERSALS
 from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.in_fiftyone.desks import desk_of
 from curation.in_fiftyone.review_plugin.alike import select_alike
 from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, likely_action, panel_buttons
 from curation.in_fiftyone.review_plugin.operators import reverse, write_verdict
-from curation.review.bench import Bench
-from curation.review.wrong_labels import stop_sentence
-from curation.words import counted, sentence
+from curation.in_fiftyone.review_plugin.standing import plain, standing_lines
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -100,31 +97,14 @@ def _target(ctx: Any, desk: FiftyOneDesk) -> str:
     image_id = str(audit.rows.image_ids[row])
     given, suggested = (audit.rows.classes[labels[row]] for labels in (audit.rows.labels, audit.consensus.suggested))
     if likely_action(desk, row) == NONE_OF_THESE:
-        return f"**{_plain(given)} → probably none of these** · {_plain(image_id)}"
+        return f"**{plain(given)} → probably none of these** · {plain(image_id)}"
     if given == suggested:
-        return f"**{_plain(given)}**, and the models agree · {_plain(image_id)}"
+        return f"**{plain(given)}**, and the models agree · {plain(image_id)}"
     images, judged = desk.bench.pair_counts(row)
     return (
-        f"**{_plain(given)} → {_plain(suggested)}** · {_plain(image_id)}\n\n"
+        f"**{plain(given)} → {plain(suggested)}** · {plain(image_id)}\n\n"
         f"{judged:,} of {images:,} images of this pair judged in {audit.rows.splits[row]}"
     )
-
-
-def standing_lines(bench: Bench, reviewer: str, split: str) -> list[str]:
-    """Return how far the review of a split is, what going on would bring, and how far reviewers agree."""
-    standing = bench.standing(split, reviewer)
-    done = (
-        f"{split}: **{standing.judged:,}** of {standing.images:,} images judged, {standing.by_reviewer:,} by "
-        f"{_plain(reviewer)}; **{counted(standing.budget.found, 'wrong label')}** found"
-    )
-    return [done, sentence(stop_sentence(standing.budget, split)), _agreed(bench.agreement())]
-
-
-def _agreed(agreement: Agreement) -> str:
-    if not agreement.images or agreement.share is None:
-        return "No image was judged by two reviewers yet."
-    kappa = f", {agreement.method}'s kappa {agreement.kappa:.2f}" if agreement.kappa is not None else ""
-    return f"Reviewers agree on {agreement.share:.0%} of {agreement.images:,} images that several judged{kappa}."
 
 
 def _split(ctx: Any, desk: FiftyOneDesk) -> str:
@@ -136,8 +116,3 @@ def _split(ctx: Any, desk: FiftyOneDesk) -> str:
             return str(splits[row_of[image_id]])
     first = ctx.view.limit(1).values("image_id")
     return str(splits[row_of.get(first[0], 0) if first else 0])
-
-
-def _plain(name: str) -> str:
-    """Return a name with the characters escaped that Markdown would take for its own."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|&~" else letter for letter in name)

@@ -20,5 +20,5 @@ def test_it_prints_what_the_report_holds(
 ) -> None:
     assert exit_code("report", "tiny", "--json", tmp_path / "r.json") == 0
     output = capsys.readouterr().out
-    assert "30 images, 0 judged, 0 curated versions, 0 trainings, 0 compared" in output
+    assert "30 images, 0 judged, 0 curated versions, 0 trainings, 2 compared" in output
     assert f"written: {tmp_path / 'r.json'}" in output

@@ -77,7 +77,7 @@ def test_an_audit_that_failed_leaves_the_one_before_to_be_served(
 
 
 def test_an_audit_that_is_needed_waits_in_the_queue_and_ends_with_the_servers(workspace: Workspace) -> None:
-    draw_folder(workspace.root / "few", train=2, test=2)
+    draw_folder(workspace.root / "few", train=4, test=2)
     with audit_if_needed(workspace, str(workspace.root / "few"), "few") as goes_on:
         assert goes_on
         assert [(job.state, job.arguments[0]) for job in jobs(workspace)] == [("waiting", "audit")]

@@ -104,5 +104,5 @@ def test_curves_of_an_audit_are_seen_in_the_style_of_a_comparison(browser: Brows
     (tmp_path / "page.html").write_text(page("t", "report", "", [curves], style_sheet(*STYLES)))
     opened = opened_file(browser, tmp_path / "page.html", 1280, "light")
     stroke = "[...document.querySelectorAll('.curves polyline')].map(line => getComputedStyle(line).stroke)"
-    assert opened.evaluate(stroke) == ["rgb(194, 78, 0)", "rgb(0, 114, 178)"]
+    assert opened.evaluate(stroke) == ["rgb(168, 58, 26)", "rgb(11, 102, 115)"]
     opened.close()
