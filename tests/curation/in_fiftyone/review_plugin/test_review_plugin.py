@@ -293,7 +293,7 @@ def test_keys_pressed_fast_never_hit_an_image_twice(page: Page, ledger: Ledger) 
         """() => new Promise((done) => {
             let pressed = 0;
             const press = () => { // another verdict on the same image would count
-                document.dispatchEvent(new KeyboardEvent("keydown", {key: "knxu"[pressed % 4], bubbles: true}));
+                document.dispatchEvent(new KeyboardEvent("keydown", {key: "fnxu"[pressed % 4], bubbles: true}));
                 if (++pressed < 40) setTimeout(press, 20); else done();
             };
             press();
@@ -331,7 +331,7 @@ def test_from_key_to_next_image(page: Page, ledger: Ledger) -> None:
     open_image(page)
     order, steps = ledger.rows.image_ids.tolist(), []
     for number in range(12):
-        steps.append(moves_on(page, "kbnxu"[number % 5]))
+        steps.append(moves_on(page, "fbnxu"[number % 5]))
         expect(page.locator("#errata-next")).to_have_count(0)  # FiftyOne has drawn it
     assert [decision.image_id for decision in decisions(ledger)] == order[:12]
     assert [file.endswith(image_id) for (file, _, _), image_id in zip(steps, order[1:], strict=False)] == [True] * 12
