@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -9,7 +10,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from types import ModuleType
+from typing import Any, TypeVar
 
 from models.errors import ErrataError
 from models.processors.threads import cores
@@ -17,6 +19,7 @@ from models.processors.threads import cores
 POLL_S = 0.5
 PROCESSES_PAY_FROM = 20_000  # images learned from in all; a process takes about five seconds to start
 Task = TypeVar("Task")
+_STARTING = threading.Lock()
 
 
 def training_workers(images: int) -> int:
@@ -30,6 +33,20 @@ def training_workers(images: int) -> int:
     return cores() if default_device() == "cpu" and images >= PROCESSES_PAY_FROM else 1
 
 
+class _Processes(ProcessPoolExecutor):
+    """Processes that import what they are given, and not the main module: Streamlit puts its page there."""
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> "Future[Any]":
+        """Start a process if need be, and hand it the work: a function of a module other than the main one."""
+        with _STARTING:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return super().submit(work, *arguments, **named)
+            finally:
+                sys.modules["__main__"] = main
+
+
 @contextmanager
 def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Yield processes that leave Ctrl-C to this one, and that end when this one ends, however it ends.
@@ -39,7 +56,7 @@ def processes(workers: int) -> Iterator[ProcessPoolExecutor]:
     """
     context = get_context("spawn")  # a fork would take over locks that torch's threads hold
     listening, lifeline = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(workers, context, _begin, (listening,)) as pool:
+    with _Processes(workers, context, _begin, (listening,)) as pool:
         try:
             yield pool
         except BrokenProcessPool:

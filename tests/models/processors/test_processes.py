@@ -8,13 +8,14 @@ import textwrap
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
 
 import models.processors.processes as module
 from models.errors import ErrataError
-from models.processors.processes import PROCESSES_PAY_FROM, side_by_side, training_workers
+from models.processors.processes import PROCESSES_PAY_FROM, processes, side_by_side, training_workers
 from tests.helpers import REPOSITORY
 
 
@@ -113,3 +114,13 @@ def test_processes_are_for_long_work_without_a_gpu(monkeypatch: pytest.MonkeyPat
     assert training_workers(PROCESSES_PAY_FROM) == 3
     monkeypatch.setattr("models.processors.devices.default_device", lambda: "cuda")
     assert training_workers(PROCESSES_PAY_FROM) == 1
+
+
+def test_the_main_module_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ModuleType("__main__")
+    page.__file__ = str(tmp_path / "page.py")  # as Streamlit leaves it there while it draws a page
+    (tmp_path / "page.py").write_text("raise SystemExit('the page ran')")
+    monkeypatch.setitem(sys.modules, "__main__", page)
+    with processes(1) as pool:
+        assert pool.submit(abs, -3).result() == 3
+    assert sys.modules["__main__"] is page
