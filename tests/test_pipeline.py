@@ -1,7 +1,6 @@
 """The main job, end to end on drawn pictures: both architectures, a real MongoDB, kills in every kind of stage."""
 
 import csv
-import io
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,10 +21,11 @@ from curation.datasets.catalog import DatasetSpec
 from curation.datasets.opening import open_dataset
 from curation.datasets.rows import Rows
 from curation.results.audit import Audit, load_audit
-from curation.results.issue_table import COLUMNS, write_issues
+from curation.results.issue_table import COLUMNS, issue_rows
 from curation.workspace.folders import Workspace
 from models.figures.predictions import NO_FOLD
 from models.files.atomic import read_json
+from models.files.tables import csv_text, write_csv
 from models.training.config import TrainConfig
 from models.training.recipes import OUT_OF_FOLD
 from tests.helpers.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
@@ -144,7 +144,7 @@ def test_report_and_stages(finished: Finished) -> None:
 
 
 def test_issues_csv(finished: Finished, tmp_path: Path) -> None:
-    write_issues(finished.audit, "test", tmp_path / "issues.csv", io.StringIO())
+    write_csv(tmp_path / "issues.csv", COLUMNS, issue_rows(finished.audit, "test"))
     with (tmp_path / "issues.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     assert tuple(lines[0]) == COLUMNS == ("image_id", "split", "label", "suggested_label", "label_quality", "rank")
@@ -239,9 +239,7 @@ class Killing:
             running.kill()
 
     def issues(self) -> str:
-        audit, screen = load_audit(Workspace(self.home), "few"), io.StringIO()
-        write_issues(audit, "", None, screen)
-        return screen.getvalue()
+        return csv_text(COLUMNS, issue_rows(load_audit(Workspace(self.home), "few")))
 
 
 @pytest.fixture(scope="module")

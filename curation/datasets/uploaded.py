@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import shutil
 import stat
 import zipfile
 import zlib
@@ -199,10 +198,3 @@ def _stem(name: str) -> str:
 def _digest(file: BinaryIO) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-
-
-def remove_upload(path: Path, workspace: Workspace) -> None:
-    """Delete an upload that turned out to be no data set; anything else is left alone."""
-    folder = path if path.is_dir() else path.parent
-    if folder.parent.parent == workspace.uploads:
-        shutil.rmtree(folder.parent, ignore_errors=True)

@@ -1,15 +1,11 @@
 """The ranked labels of an audit as a table."""
 
-from pathlib import Path
-from typing import TextIO
-
 import numpy as np
 
 from curation.datasets.rows import SPLITS
 from curation.results.audit import Audit
 from curation.scoring.scores import ranks
 from models.errors import ErrataError, unknown
-from models.files.tables import csv_text, write_csv
 
 COLUMNS = ("image_id", "split", "label", "suggested_label", "label_quality", "rank")
 
@@ -53,11 +49,3 @@ def issue_rows(audit: Audit, split: str = "") -> list[tuple[str, str, str, str, 
         )
         for row in audit.suspects(split or None)
     ]
-
-
-def write_issues(audit: Audit, split: str, path: Path | None, screen: TextIO) -> None:
-    """Write the table as CSV to a file, or to the screen where none is named."""
-    if path:
-        write_csv(path, COLUMNS, issue_rows(audit, split))
-    else:
-        screen.write(csv_text(COLUMNS, issue_rows(audit, split)))

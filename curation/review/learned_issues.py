@@ -1,8 +1,5 @@
 """The labels of an audit in the order that a review has learned, as a table."""
 
-from pathlib import Path
-from typing import TextIO
-
 import numpy as np
 
 from curation.results.issue_table import checked_split
@@ -10,7 +7,6 @@ from curation.review.bench import Bench
 from curation.review.moved import moved
 from curation.scoring.learned.traits import CORRECTIONS
 from curation.scoring.scores import suggest
-from models.files.tables import csv_text, write_csv
 
 COLUMNS = ("image_id", "split", "label", "suggested_label", "correction", *CORRECTIONS, "rank", "reason")
 _BLOCK = 16_384  # rows at a time
@@ -57,11 +53,3 @@ def learned_issue_rows(bench: Bench, split: str = "") -> list[tuple[str | int, .
                 )
             )
     return table
-
-
-def write_learned_issues(bench: Bench, split: str, path: Path | None, screen: TextIO) -> None:
-    """Write the table as CSV to a file, or to the screen where none is named."""
-    if path:
-        write_csv(path, COLUMNS, learned_issue_rows(bench, split))
-    else:
-        screen.write(csv_text(COLUMNS, learned_issue_rows(bench, split)))

@@ -1,6 +1,5 @@
 """All screens for all eyes, the viewer of images, and the pictures beside the mouse, in a real browser."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +9,15 @@ from playwright.sync_api import Page, expect
 
 from app.main import SCREENS
 from curation.results.audit import Audit
-from curation.workspace.folders import Workspace
 from tests.helpers.chromium import in_chromium
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import small_audit
+from tests.helpers.served_app import address_of_file, audit_of_file
 
 CHECKS = Path(__file__).with_name("accessibility.js").read_text(encoding="utf-8")
 MOVING = "it => it.playState === 'running' && it.effect.getComputedTiming().iterations < 9"
 TOLD = ("px wide in a window", "no nav", "live region", "h3 follows h1", "has no name", "alternative", "contrast 2.85")
 WORST = "test/sea/0.png"
 pytestmark = in_chromium
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The app on a small audit; a screen's name is to follow."""
-    with served(Workspace(audit.folder.parent.parent)) as url:
-        yield f"{url}/?dataset=tiny&reviewer=anna&screen="
+audit, address = audit_of_file, address_of_file("/?dataset=tiny&reviewer=anna&screen=")
 
 
 def settled(page: Page) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import asdict
 
 import pytest
@@ -10,33 +9,17 @@ from playwright.sync_api import Page, expect
 
 from app.main import SCREENS
 from curation.results.audit import Audit
-from curation.workspace.folders import Workspace
 from models.files.atomic import read_json, write_json
 from models.files.runs import Status
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.curated_folder import trained, version
 from tests.helpers.review_keys import press
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import ARCHITECTURES, small_audit, small_config, write_status
+from tests.helpers.served_app import address_of_file, audit_of_file, home
+from tests.helpers.small_audit import ARCHITECTURES, small_config, write_status
 
 FIRST, SMALL = ARCHITECTURES
 pytestmark = in_chromium
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The app with its tour; a screen's name is to follow."""
-    with served(home(audit), with_tour=True) as url:
-        yield f"{url}/?dataset=tiny&reviewer=ana&screen="
-
-
-def home(audit: Audit) -> Workspace:
-    return Workspace(audit.folder.parent.parent)
+audit, address = audit_of_file, address_of_file("/?dataset=tiny&reviewer=ana&screen=", with_tour=True)
 
 
 def step(page: Page, title: str) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,29 +13,13 @@ from playwright.sync_api import TimeoutError as TooLate
 from app.screens.map.canvas import scaled
 from curation.results.audit import Audit
 from curation.review.selections import load_selection, selection_names
-from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import CONFUSED, small_audit
+from tests.helpers.served_app import address_of_file, audit_of_file, home
+from tests.helpers.small_audit import CONFUSED
 
 WORST = "test/sea/0.png"
 pytestmark = in_chromium
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The app on a small audit; a screen's name is to follow."""
-    with served(home(audit)) as url:
-        yield f"{url}/?dataset=tiny&reviewer=anna&screen="
-
-
-def home(audit: Audit) -> Workspace:
-    return Workspace(audit.folder.parent.parent)
+audit, address = audit_of_file, address_of_file("/?dataset=tiny&reviewer=anna&screen=")
 
 
 def settled(page: Page) -> None:

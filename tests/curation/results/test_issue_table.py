@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from curation.results.audit import Audit
-from curation.results.issue_table import COLUMNS, issue_rows, write_issues
+from curation.results.issue_table import issue_rows
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers.small_audit import small_audit
@@ -16,7 +16,7 @@ def audit(tmp_path: Path) -> Audit:
     return small_audit(Workspace(tmp_path / "home"), cams=0)
 
 
-def test_issue_table(audit: Audit, tmp_path: Path) -> None:
+def test_issue_table(audit: Audit) -> None:
     rows = issue_rows(audit, "test")
     assert [row[5] for row in rows] == list(range(1, 13))  # four images of three classes
     assert {row[1] for row in rows} == {"test"}
@@ -25,10 +25,6 @@ def test_issue_table(audit: Audit, tmp_path: Path) -> None:
     by_id = {row[0]: row for row in rows}
     assert by_id["test/sea/0.png"][2:4] == ("sea", "forest")
     assert by_id["test/sea/1.png"][2:4] == ("sea", "")  # nothing to suggest
-    write_issues(audit, "test", tmp_path / "out" / "issues.csv", None)  # type: ignore[arg-type]
-    lines = (tmp_path / "out" / "issues.csv").read_text().splitlines()
-    assert lines[0].split(",") == list(COLUMNS)
-    assert [tuple(line.split(",")) for line in lines[1:]] == [tuple(map(str, row)) for row in rows]
 
 
 def test_all_splits_rank_within_each_split(audit: Audit) -> None:

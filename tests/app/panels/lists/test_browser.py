@@ -1,36 +1,22 @@
 """From a list to the review and back, in a real browser without a window: badges, filters, progress, a way back."""
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 
-import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit
-from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.review_keys import press, under_review
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import ARCHITECTURES, small_audit
+from tests.helpers.served_app import address_of_file, audit_of_file, home
+from tests.helpers.small_audit import ARCHITECTURES
 
 WORST = "test/sea/0.png"
 pytestmark = in_chromium
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The app on a small audit; a screen's name is to follow."""
-    with served(Workspace(audit.folder.parent.parent)) as url:
-        yield f"{url}/?dataset=tiny&reviewer=anna&screen="
+audit, address = audit_of_file, address_of_file("/?dataset=tiny&reviewer=anna&screen=")
 
 
 def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address: str) -> None:
@@ -77,7 +63,7 @@ def test_the_images_of_a_cell_are_a_queue_that_counts_itself(page: Page, address
 
 
 def test_filters_survive_a_reload_and_choose_the_points_of_the_map(page: Page, address: str, audit: Audit) -> None:
-    ledger = open_ledger(Workspace(audit.folder.parent.parent), "tiny")
+    ledger = open_ledger(home(audit), "tiny")
     ledger.decide(Decision("ben", "train/street/1.png", "relabel", ("sea",)))
     page.goto(f"{address}errors&errors=suspicious+labels&split=all")
     lines = page.locator(".er-suspect")

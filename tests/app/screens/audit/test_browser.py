@@ -1,6 +1,5 @@
 """What a person sees of the audit screen, in a real browser without a window."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -8,24 +7,11 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from curation.results.audit import Audit
-from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import small_audit
+from tests.helpers.served_app import address_of_file, audit_of_file
 
 pytestmark = in_chromium
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The app on a small audit."""
-    with served(Workspace(audit.folder.parent.parent)) as url:
-        yield url
+audit, address = audit_of_file, address_of_file("")
 
 
 def loaded(page: Page, selector: str, count: int) -> None:

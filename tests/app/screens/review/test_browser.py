@@ -3,39 +3,24 @@
 import json
 import statistics
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.screens.review.verdicts import SHORTEST_LOOK_S
 from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
-from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.review_keys import answer, press, under_review
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import small_audit
+from tests.helpers.served_app import address_of_file, audit_of_file, home
 
 pytestmark = in_chromium
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The review of a small audit."""
-    with served(Workspace(audit.folder.parent.parent)) as url:
-        yield f"{url}/?dataset=tiny&screen=review"
+audit, address = audit_of_file, address_of_file("/?dataset=tiny&screen=review")
 
 
 def log(audit: Audit) -> Path:
-    return log_of(Workspace(audit.folder.parent.parent), audit.name).path
+    return log_of(home(audit), audit.name).path
 
 
 def logged(audit: Audit) -> list[dict[str, Any]]:

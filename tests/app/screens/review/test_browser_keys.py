@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of, open_ledger
 from curation.results.audit import Audit
-from curation.workspace.folders import Workspace
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.review_keys import press, under_review
-from tests.helpers.served_app import served
-from tests.helpers.small_audit import small_audit
+from tests.helpers.served_app import address_of_file, audit_of_file, home
 
 pytestmark = in_chromium
 WORST = "test/sea/0.png"
@@ -25,27 +22,12 @@ SKELETON = """() => {
   page.querySelectorAll(".er-progress, .er-look p, script, style, dialog").forEach(part => part.remove());
   return page.outerHTML;
 }"""
-
-
-@pytest.fixture(scope="module")
-def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
-    return small_audit(Workspace(tmp_path_factory.mktemp("home")))
-
-
-@pytest.fixture(scope="module")
-def address(audit: Audit) -> Iterator[str]:
-    """The app on a small audit."""
-    with served(home(audit)) as url:
-        yield f"{url}/?dataset=tiny"
+audit, address = audit_of_file, address_of_file("/?dataset=tiny")
 
 
 @pytest.fixture(autouse=True)
 def nothing_judged(audit: Audit) -> None:
     log_of(home(audit), audit.name).path.unlink(missing_ok=True)
-
-
-def home(audit: Audit) -> Workspace:
-    return Workspace(audit.folder.parent.parent)
 
 
 def logged(audit: Audit) -> list[dict[str, Any]]:
