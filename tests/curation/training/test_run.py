@@ -502,7 +502,8 @@ def script(home: Path, pictures: Path) -> Iterator[Callable[..., "subprocess.Pop
             str(pictures),
             *arguments,
         ]
-        environment = {**os.environ, "ERRATA_HOME": str(home), "PYTHONPATH": str(REPOSITORY), "PROCESSES_PAY_FROM": "1"}
+        environment = {**os.environ, "ERRATA_HOME": str(home), "PYTHONPATH": str(REPOSITORY)}
+        environment |= {"PROCESSES_PAY_FROM": "1", "PAUSE_S": "0.5"}
         started.append(subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True))
         return started[-1]
 

@@ -121,7 +121,7 @@ def test_where_one_hangs_the_other_says_so_and_one_alone_goes_on(
         port = listener.getsockname()[1]
     arguments = (str(pictures), "--architecture", "cnn3", "--size", "16", "--epochs", "40")
     shared = {"WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
-    shared |= {"TORCHELASTIC_RUN_ID": "test", "ANSWER_S": "4"}
+    shared |= {"TORCHELASTIC_RUN_ID": "test", "ANSWER_S": "4", "PAUSE_S": "0.2"}
     for rank in ("0", "1"):
         env = environment(tmp_path, **shared, RANK=rank, LOCAL_RANK=rank)
         program = [sys.executable, SCRIPT, "train", *arguments]
