@@ -13,11 +13,11 @@ import yaml
 
 from curation.datasets.entries import Entry, checked_class, make_rows
 from curation.datasets.image_folder import read_folder
-from curation.datasets.label_csv import read_csv
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.sampling import at_most
+from curation.datasets.tables.image_root import images_of
+from curation.datasets.tables.reading import read_table
 from curation.datasets.unique_names import unique_name
-from curation.datasets.uploaded_csv import images_of
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name
@@ -184,7 +184,7 @@ def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
 
     Raises:
         ErrataError: the root is missing or cannot be read, a required split is missing, or names and labels do not
-            make a data set (see `read_folder`, `read_csv` and `make_rows`).
+            make a data set (see `read_folder`, `read_table` and `make_rows`).
     """
     return rows_of(spec, read_entries(spec), seed)
 
@@ -198,7 +198,7 @@ def read_entries(spec: DatasetSpec) -> list[Entry]:
     if not _is_dir(spec.root):
         where = "" if spec.embedded else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
         raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {spec.name}`{where}")
-    return read_csv(spec.root / spec.labels_csv, root=spec.root) if spec.layout == "csv" else read_folder(spec.root)
+    return read_table(spec.root / spec.labels_csv, root=spec.root) if spec.layout == "csv" else read_folder(spec.root)
 
 
 def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0) -> Rows:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curation.datasets.entries import SPLIT_WORDS, Entry
-from curation.datasets.label_csv import read_csv
 from curation.datasets.rows import SPLITS
+from curation.datasets.tables.reading import read_table
 from models.errors import ErrataError
 
 SUFFIXES = frozenset(("jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff"))
@@ -26,14 +26,14 @@ def read_folder(root: Path) -> list[Entry]:
 
     Raises:
         ErrataError: a folder may not be read, there are no class folders, a class folder has no image, a split has two
-            folders, an image is a link out of the root, or `read_csv` refuses a CSV.
+            folders, an image is a link out of the root, or `read_table` refuses a CSV.
     """
     tree = _Tree(root)
     folders = _split_folders(tree)
     tables = {split: path for split in SPLITS if (path := root / f"{split}_labels.csv").is_file()}
     if not folders and not tables:
         folders = {"": root}
-    entries = [entry for split, path in tables.items() for entry in read_csv(path, split)]
+    entries = [entry for split, path in tables.items() for entry in read_table(path, split)]
     empty: dict[str, Path] = {}
     for split, folder in folders.items():
         if split not in tables:

@@ -13,8 +13,8 @@ from typing import BinaryIO, NamedTuple
 from curation.datasets.browse import checked_inside
 from curation.datasets.entries import SPLIT_WORDS
 from curation.datasets.image_folder import SUFFIXES
-from curation.datasets.label_csv import column_of, read_csv
-from curation.datasets.uploaded_csv import folder_of_paths, note_images
+from curation.datasets.tables.image_root import folder_of_paths, note_images
+from curation.datasets.tables.reading import column_of, read_table
 from curation.words import file_size
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
@@ -86,7 +86,7 @@ def add_csv(
             try:
                 paths = column_of(temporary / table.name, "filepath")
                 root = checked_inside(folder_of_paths(name, paths, images), roots)
-                read_csv(temporary / table.name, root=root)
+                read_table(temporary / table.name, root=root)
             except ErrataError as error:
                 raise ErrataError(str(error).replace(str(temporary / table.name), name)) from error
             note_images(temporary / table.name, root)

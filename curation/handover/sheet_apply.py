@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from curation.datasets.entries import Entry, checked_class
 from curation.datasets.image_folder import read_folder
-from curation.datasets.label_csv import read_csv
+from curation.datasets.tables.reading import read_table
 from curation.handover.sheet import ErrataSheet, Erratum
 from curation.handover.tree import checked_files, put, safe_name, targets, verify
 from curation.images.unchanged import file_sha256
@@ -130,7 +130,7 @@ def _read(source: Path) -> tuple[Path, Sequence[Entry]]:
     """Return the folder of a copy and its images, by name."""
     path = source.expanduser().absolute()
     if path.is_file():
-        root, entries = path.parent, read_csv(path)
+        root, entries = path.parent, read_table(path)
     elif path.is_dir():
         root, entries = path, read_folder(path)
     else:

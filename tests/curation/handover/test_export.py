@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.label_csv import read_csv
+from curation.datasets.tables.reading import read_table
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.handover import export
@@ -104,7 +104,7 @@ def test_torchvision_reads_it(workspace: Workspace, tmp_path: Path) -> None:
 
 def test_errata_and_any_program_read_the_csv(workspace: Workspace, tmp_path: Path) -> None:
     folder, exported = export_version(workspace, "tiny", "v1", "csv", tmp_path / "out")
-    entries = {(entry.image_id, entry.label, entry.split) for entry in read_csv(folder / "labels.csv")}
+    entries = {(entry.image_id, entry.label, entry.split) for entry in read_table(folder / "labels.csv")}
     assert entries == {(item.target, item.label, item.split) for item in exported.items}
     with (folder / "labels.csv").open(newline="") as file:
         lines = {line["image_id"]: line for line in csv.DictReader(file)}

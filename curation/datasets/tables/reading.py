@@ -10,7 +10,7 @@ from curation.words import first_few
 from models.errors import ErrataError, unknown
 
 
-def read_csv(path: Path, split: str = "", root: Path | None = None) -> list[Entry]:
+def read_table(path: Path, split: str = "", root: Path | None = None) -> list[Entry]:
     """Return the images that a CSV names, with their labels and splits.
 
     Only the columns filepath, label and split are read. Paths are relative to the images' folder, or absolute and
@@ -39,7 +39,7 @@ def column_of(path: Path, name: str) -> list[str]:
     """Return the cells of a column; nothing is checked but that the file is a table with filepath and label.
 
     Raises:
-        ErrataError: as `read_csv`, for the file and its header.
+        ErrataError: as `read_table`, for the file and its header.
     """
     lines = _read_lines(path)
     column = _columns(path, lines[0][1])[name]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.datasets.entries import Entry
-from curation.datasets.label_csv import read_csv
+from curation.datasets.tables.reading import read_table
 from models.errors import ErrataError
 
 
@@ -30,7 +30,7 @@ def table(folder: Path, text: str | bytes) -> Path:
 
 def test_split_column(folder: Path) -> None:
     text = "filepath,label,split\na.jpg,cat,train\nb.jpg,dog,TEST\ndeep/c.jpg,dog,validation\n"
-    assert read_csv(table(folder, text)) == [
+    assert read_table(table(folder, text)) == [
         Entry("a.jpg", "cat", "train"),
         Entry("b.jpg", "dog", "test"),
         Entry("deep/c.jpg", "dog", "val"),
@@ -39,26 +39,26 @@ def test_split_column(folder: Path) -> None:
 
 def test_without_split_column(folder: Path) -> None:
     path = table(folder, "filepath,label\na.jpg,cat\n")
-    assert read_csv(path) == [Entry("a.jpg", "cat", "")]
-    assert read_csv(path, "train") == [Entry("a.jpg", "cat", "train")]
+    assert read_table(path) == [Entry("a.jpg", "cat", "")]
+    assert read_table(path, "train") == [Entry("a.jpg", "cat", "train")]
 
 
 def test_any_column_order_and_other_columns_are_never_read(folder: Path) -> None:
     path = table(folder, "clean_label, label ,x,filepath\ndog,cat,,a.jpg\n")
-    assert read_csv(path) == [Entry("a.jpg", "cat", "")]
+    assert read_table(path) == [Entry("a.jpg", "cat", "")]
 
 
 def test_byte_order_mark_line_ends_quotes_and_blank_lines(folder: Path) -> None:
     path = table(folder, '\ufefffilepath,label\r\n"ü b.jpg","cat, tabby"\r\n\r\n,\r\n./deep/../a.jpg, dog \r\n')
-    assert read_csv(path) == [Entry("ü b.jpg", "cat, tabby", ""), Entry("a.jpg", "dog", "")]
+    assert read_table(path) == [Entry("ü b.jpg", "cat, tabby", ""), Entry("a.jpg", "dog", "")]
 
 
 def test_absolute_paths_inside_the_folder(folder: Path, tmp_path: Path) -> None:
     path = table(folder, f"filepath,label\n{folder}/a.jpg,cat\n{folder}/deep/c.jpg,dog\n")
     expected = [Entry("a.jpg", "cat", ""), Entry("deep/c.jpg", "dog", "")]
-    assert read_csv(path) == expected
+    assert read_table(path) == expected
     (tmp_path / "link").symlink_to(folder)  # the folder by another name
-    assert read_csv(tmp_path / "link/labels.csv") == expected
+    assert read_table(tmp_path / "link/labels.csv") == expected
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_absolute_paths_inside_the_folder(folder: Path, tmp_path: Path) -> None:
 )
 def test_no_path_leaves_the_folder(folder: Path, given_path: str) -> None:
     with pytest.raises(ErrataError, match=r"line 2: .* is not in the folder .*; move the image or the CSV"):
-        read_csv(table(folder, f"filepath,label\n{given_path},cat\n"))
+        read_table(table(folder, f"filepath,label\n{given_path},cat\n"))
 
 
 def test_no_link_leaves_the_folder(folder: Path, tmp_path: Path) -> None:
@@ -74,13 +74,13 @@ def test_no_link_leaves_the_folder(folder: Path, tmp_path: Path) -> None:
     (folder / "up").symlink_to(tmp_path)
     for name in ("link.jpg", "up/outside.jpg"):
         with pytest.raises(ErrataError, match=f"{name}' is a link out of"):
-            read_csv(table(folder, f"filepath,label\n{name},cat\n"))
+            read_table(table(folder, f"filepath,label\n{name},cat\n"))
 
 
 def test_missing_files_are_counted_and_three_named(folder: Path) -> None:
     lines = "".join(f"no{i}.jpg,cat\n" for i in range(5))
     with pytest.raises(ErrataError, match=r"5 files named in .* are missing \(no0.jpg, no1.jpg, no2.jpg, …\)"):
-        read_csv(table(folder, f"filepath,label\na.jpg,cat\n{lines}"))
+        read_table(table(folder, f"filepath,label\na.jpg,cat\n{lines}"))
 
 
 @pytest.mark.parametrize(
@@ -104,18 +104,18 @@ def test_missing_files_are_counted_and_three_named(folder: Path) -> None:
 )
 def test_bad_tables(folder: Path, text: str | bytes, sentence: str) -> None:
     with pytest.raises(ErrataError, match=sentence):
-        read_csv(table(folder, text))
+        read_table(table(folder, text))
 
 
 def test_a_table_of_one_split_may_not_name_another(folder: Path) -> None:
     path = table(folder, "filepath,label,split\na.jpg,cat,test\n")
     with pytest.raises(ErrataError, match=r"has split test, but the file lists train; move .* test_labels\.csv"):
-        read_csv(path, "train")
+        read_table(path, "train")
 
 
 def test_no_such_table(tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match=r"cannot read .*labels.csv: No such file"):
-        read_csv(tmp_path / "labels.csv")
+        read_table(tmp_path / "labels.csv")
 
 
 word = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=8)
@@ -132,4 +132,4 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, pairs
         for name, label in pairs:
             (root / f"{name}.jpg").touch()
             writer.writerow([f"{name}.jpg", label])
-    assert read_csv(root / "labels.csv") == [Entry(f"{name}.jpg", label, "") for name, label in pairs]
+    assert read_table(root / "labels.csv") == [Entry(f"{name}.jpg", label, "") for name, label in pairs]
