@@ -11,7 +11,7 @@ import numpy as np
 from curation.audit.forecast import Forecast, forecast
 from curation.datasets.catalog import DatasetSpec, read_entries, rows_of
 from curation.datasets.entries import TEST_FRACTION, Entry
-from curation.datasets.image_folder import SUFFIXES
+from curation.datasets.folders.image_folder import SUFFIXES
 from curation.datasets.rows import SPLITS, Rows
 from curation.images.checking import check_learnable
 from curation.words import first_few

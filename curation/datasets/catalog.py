@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from curation.datasets.entries import Entry, checked_class, make_rows
-from curation.datasets.image_folder import read_folder
+from curation.datasets.folders.image_folder import read_folder
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.sampling import at_most
 from curation.datasets.tables.image_root import images_of

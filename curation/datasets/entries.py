@@ -13,11 +13,6 @@ from curation.datasets.sampling import hold_out
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
-SPLIT_WORDS = {  # words for splits that are understood, in lower case
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validation"), "val"),
-    **dict.fromkeys(("test", "testing"), "test"),
-}
 TEST_FRACTION = 0.2  # of each class, where the data set comes without splits
 
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
-from curation.datasets.browse import checked_inside
-from curation.datasets.entries import SPLIT_WORDS
-from curation.datasets.image_folder import SUFFIXES
+from curation.datasets.folders.browse import checked_inside
+from curation.datasets.folders.image_folder import SUFFIXES
+from curation.datasets.split_words import split_of
 from curation.datasets.tables.image_root import folder_of_paths, note_images
 from curation.datasets.tables.reading import column_of, read_table
 from curation.words import file_size
@@ -152,7 +152,7 @@ def _without_wrapper(members: list[Member]) -> list[Member]:
         tops = {member.path.parts[0] for member in members}
         top = next(iter(tops))
         deep = all(len(member.path.parts) > 2 or member.path.suffix.lower() == ".csv" for member in members)
-        if len(tops) > 1 or not deep or top.lower().removeprefix("seg_") in SPLIT_WORDS:
+        if len(tops) > 1 or not deep or split_of(top):
             return members
         if any(len(member.path.parts) == 1 for member in members):
             return members

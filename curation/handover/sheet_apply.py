@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from curation.datasets.entries import Entry, checked_class
-from curation.datasets.image_folder import read_folder
+from curation.datasets.folders.image_folder import read_folder
 from curation.datasets.tables.reading import read_table
 from curation.handover.sheet import ErrataSheet, Erratum
 from curation.handover.tree import checked_files, put, safe_name, targets, verify

@@ -4,8 +4,9 @@ import csv
 import os
 from pathlib import Path
 
-from curation.datasets.entries import SPLIT_WORDS, Entry
+from curation.datasets.entries import Entry
 from curation.datasets.rows import SPLITS
+from curation.datasets.split_words import split_of
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
@@ -85,7 +86,7 @@ def _entry(where: str, root: str, cells: list[str], columns: dict[str, int], spl
         if not value:
             raise ErrataError(f"{where} has no {name}; fill it in or remove the line")
     if "split" in values:
-        own_split = SPLIT_WORDS.get(values["split"].lower())
+        own_split = split_of(values["split"])
         if own_split is None:
             raise ErrataError(f"{where}: {unknown('split', values['split'], SPLITS)}")
         if split and own_split != split:

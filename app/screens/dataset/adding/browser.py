@@ -9,7 +9,7 @@ from app.html_parts.markdown import sentence
 from app.html_parts.picks import pick
 from app.html_parts.templates import macros
 from app.state import workspace
-from curation.datasets.browse import browsing_roots, list_folder
+from curation.datasets.folders.browse import browsing_roots, list_folder
 from models.errors import ErrataError
 
 PARAMETER = "folder"  # in the address: the folder that is shown

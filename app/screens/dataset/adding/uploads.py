@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.html_parts.markdown import plain, sentence
 from app.state import workspace
-from curation.datasets.browse import browsing_roots
+from curation.datasets.folders.browse import browsing_roots
 from curation.datasets.uploaded import MOST_FILES, MOST_MB, MOST_UNPACKED_MB, add_csv, add_zip
 from curation.words import file_size
 from models.errors import ErrataError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.browse import browsing_roots, checked_inside, list_folder
+from curation.datasets.folders.browse import browsing_roots, checked_inside, list_folder
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from curation.datasets.entries import Entry
-from curation.datasets.image_folder import read_folder
+from curation.datasets.folders.image_folder import read_folder
 from models.errors import ErrataError
 
 Plant = Callable[..., None]
@@ -153,7 +153,7 @@ def test_images_outside_the_class_folders_are_logged(
         (["train/cat/1.jpg"], ["train/dog"], "class folder .*/train/dog has no image; put images .*jpg.* or remove"),
         (["cat/1.jpg"], ["dog"], "class folder .*/dog has no image"),
         (["train/cat/1.jpg", "Training/cat/1.jpg"], [], "two folders for train, .*; keep one"),
-        (["train/cat/1.jpg", "holdout/cat/1.jpg"], [], "holdout has class folders but not the name of a split; rename"),
+        (["train/cat/1.jpg", "later/cat/1.jpg"], [], "later has class folders but not the name of a split; rename"),
     ],
 )
 def test_bad_folders(tmp_path: Path, plant: Plant, files: list[str], folders: list[str], sentence: str) -> None:

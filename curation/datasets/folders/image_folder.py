@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from curation.datasets.entries import SPLIT_WORDS, Entry
+from curation.datasets.entries import Entry
 from curation.datasets.rows import SPLITS
+from curation.datasets.split_words import split_of
 from curation.datasets.tables.reading import read_table
 from models.errors import ErrataError
 
@@ -104,7 +105,7 @@ def _split_folders(tree: _Tree) -> dict[str, Path]:
     split_folders: dict[str, Path] = {}
     others = []
     for name in tree.listing(tree.root).folders:
-        split = SPLIT_WORDS.get(name.lower().removeprefix("seg_"))
+        split = split_of(name)
         if split is None:
             others.append(tree.root / name)
         elif split in split_folders:

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation.datasets.image_folder import SUFFIXES
+from curation.datasets.folders.image_folder import SUFFIXES
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 

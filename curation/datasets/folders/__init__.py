@@ -1,0 +1,1 @@
+"""Where image trees lie and how they are read."""
