@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
-from app.commands.listing import Json, print_list
+from app.commands.listing import Json, print_list, tell_notices
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.files.tables import csv_text, write_csv
@@ -73,6 +73,7 @@ def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
     with stage_display() as show:
         embedded = undrawn(name, workspace)
         spec, rows = (embedded, None) if embedded else open_dataset(name, workspace, config.seed)
+        tell_notices(rows.notices if rows else ())
         foreign = None
         if config.predictions:
             from curation.audit.foreign_predictions import reader

@@ -1,4 +1,4 @@
-"""Lists as every command prints them: a table with a header, or JSON."""
+"""Lists as every command prints them: a table with a header, or JSON; and how a data set was read."""
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -33,6 +33,12 @@ def print_list(
         typer.echo(_cut(line))
     if end:
         typer.echo(end)
+
+
+def tell_notices(notices: Iterable[str]) -> None:
+    """Print how a data set was read where that could be meant otherwise, a line for each sentence."""
+    for notice in notices:
+        typer.echo(_text(notice, None))
 
 
 def minute(time: str) -> str:

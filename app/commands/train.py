@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, comma_separated
-from app.commands.listing import Json, print_list
+from app.commands.listing import Json, print_list, tell_notices
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.training.config import TrainConfig
@@ -149,6 +149,8 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
+        if first:
+            tell_notices(rows.notices)
 
         def on_runs(folders: Sequence[Path]) -> None:
             report = report_folder(workspace, spec.name, folders[0].name) / "report.html"

@@ -1,6 +1,6 @@
-"""Figures of a data set side by side, and its unreadable files, as HTML."""
+"""Figures of a data set side by side, how it was read, and its unreadable files, as HTML."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -23,6 +23,11 @@ class Figure(NamedTuple):
 def figures(entries: Iterable[Figure]) -> Markup:
     """Return numbers side by side, each above what it counts."""
     return _HTML.figures(list(entries), MEANINGS)
+
+
+def notice_list(notices: Sequence[str]) -> Markup:
+    """Return the sentences on how a data set was read, as a list; nothing where there are none."""
+    return _HTML.notices(notices)
 
 
 def skipped_table(audit: Audit) -> Markup:

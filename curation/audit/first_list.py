@@ -51,7 +51,8 @@ def summarise(
         stages: names of those that are finished.
     """
     settings = {**asdict(config), "architectures": list(config.architectures)}
-    told = {"choices": [choice.line for choice in predicted.choices], "offer": predicted.offer}
+    choices = [choice.line for choice in predicted.choices]
+    told = {"choices": choices, "offer": predicted.offer, "notices": list(checked.rows.notices)}
     optional = {"minutes": settings.pop("minutes"), **told}
     return Summary(
         config={**settings, **{name: value for name, value in optional.items() if value}},

@@ -57,8 +57,9 @@ def look_at(spec: DatasetSpec, workspace: Workspace) -> Look:
         if files is None:
             note = f"{spec.root} holds more than {MOST_FILES:,} files: only the audit reads them all."
             return Look(note=note)
-        entries = read_entries(spec)
-        rows = rows_of(spec, entries)
+        notices: list[str] = []
+        entries = read_entries(spec, notices)
+        rows = rows_of(spec, entries, notices=notices)
     except ErrataError as error:
         return Look(refusal=f"{error}.")
     left_out = _left_out(spec, files, entries, rows)

@@ -186,11 +186,16 @@ def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
         ErrataError: the root is missing or cannot be read, a required split is missing, or names and labels do not
             make a data set (see `read_folder`, `read_table` and `make_rows`).
     """
-    return rows_of(spec, read_entries(spec), seed)
+    notices: list[str] = []
+    return rows_of(spec, read_entries(spec, notices), seed, notices)
 
 
-def read_entries(spec: DatasetSpec) -> list[Entry]:
+def read_entries(spec: DatasetSpec, notices: list[str] | None = None) -> list[Entry]:
     """Return the images of a data set as its folder or CSV names them.
+
+    Args:
+        spec: as `find_dataset` returns it.
+        notices: gets a sentence for all that is read in a way that could be meant otherwise, and for what is left out.
 
     Raises:
         ErrataError: as `read_rows`, for the root and the names.
@@ -201,9 +206,9 @@ def read_entries(spec: DatasetSpec) -> list[Entry]:
     return read_table(spec.root / spec.labels_csv, root=spec.root) if spec.layout == "csv" else read_folder(spec.root)
 
 
-def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0) -> Rows:
-    """Return the entries of a data set as rows; `read_rows` says the rest."""
-    rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed)
+def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0, notices: Sequence[str] = ()) -> Rows:
+    """Return the entries of a data set as rows, with the notices of their reader; `read_rows` says the rest."""
+    rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed, notices)
     missing = [split for split in spec.splits if split not in rows.splits]
     if missing:
         raise ErrataError(

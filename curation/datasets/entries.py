@@ -39,7 +39,12 @@ def checked_class(name: str) -> str:
 
 
 def make_rows(
-    root: Path, entries: Sequence[Entry], classes: Sequence[str], other_classes: Sequence[str], seed: int
+    root: Path,
+    entries: Sequence[Entry],
+    classes: Sequence[str],
+    other_classes: Sequence[str],
+    seed: int,
+    notices: Sequence[str] = (),
 ) -> Rows:
     """Check the entries together and return them as rows, ordered by image_id.
 
@@ -49,6 +54,7 @@ def make_rows(
         classes: the allowed labels in order; empty: those of the entries, sorted.
         other_classes: images with these labels are left out.
         seed: decides the split where the source has none, 80 % train and 20 % test of each class.
+        notices: sentences of the reader, on what could be meant otherwise; they go with the rows.
 
     Raises:
         ErrataError: there is no image, an image is named twice, a label is outside the classes, a name of a file or
@@ -68,7 +74,7 @@ def make_rows(
     unsplit = splits == ""
     held_out = hold_out(image_ids[unsplit], labels[unsplit], TEST_FRACTION, seed)
     splits[unsplit] = np.where(held_out, "test", "train")
-    rows = Rows(root, order, image_ids, labels, splits)
+    rows = Rows(root, order, image_ids, labels, splits, tuple(dict.fromkeys(notices)))
     _check_classes(rows)
     return rows
 

@@ -1,6 +1,6 @@
 """The rows of a data set: image files and the labels they were given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ class Rows:
     image_ids: npt.NDArray[np.str_]  # (N,) POSIX paths relative to root, unique
     labels: IntArray  # (N,) 0..K-1, as given
     splits: npt.NDArray[np.str_]  # (N,) "train", "val" or "test"
+    notices: tuple[str, ...] = ()  # sentences on what was read in a way that could be meant otherwise, or left out
 
     def __len__(self) -> int:
         return len(self.image_ids)
@@ -35,4 +36,4 @@ class Rows:
 
     def where(self, keep: BoolArray) -> "Rows":
         """Return the rows for which `keep`, shape (N,), is true."""
-        return Rows(self.root, self.classes, self.image_ids[keep], self.labels[keep], self.splits[keep])
+        return replace(self, image_ids=self.image_ids[keep], labels=self.labels[keep], splits=self.splits[keep])

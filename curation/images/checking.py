@@ -1,7 +1,7 @@
 """The first stages of every job: each image is read and checked once, its problems found, and copies are grouped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,7 +66,7 @@ def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedR
     outputs = [folder / "rows.npz", folder / "rows.json"]
     checked = stages.value("images", [listed_key(listed)], outputs, check, load)
     check_learnable(checked.rows, checked.skipped)
-    return checked
+    return replace(checked, rows=replace(checked.rows, notices=listed.notices))
 
 
 def note_problems(checked: CheckedRows, workspace: Workspace, stages: Stages) -> ImageProblems:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.html_parts.tables import Figure, figures
+from app.html_parts.tables import Figure, figures, notice_list
 from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.state import workspace
@@ -24,7 +24,8 @@ def look(spec: DatasetSpec) -> Look:
 
 def show_look(look: Look) -> None:
     """Show why an audit would fail, what will be skipped, how splits were read, and how long the audit takes."""
-    st.html(_HTML.look(look, figures(_figures(look))))
+    notices = look.rows.notices if look.rows else ()
+    st.html(_HTML.look(look, figures(_figures(look)), notice_list(notices)))
 
 
 def show_thumbnails(look: Look) -> None:

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from app.html_parts.tables import Figure, figures
+from app.html_parts.tables import Figure, figures, notice_list
 from app.html_parts.templates import macros
 from app.panels.bench import wrong_labels_in
 from app.screens.dataset.source import Source
@@ -12,13 +12,15 @@ _HTML = macros(__file__)
 
 
 def dataset_summary(source: Source) -> Markup:
-    """Return title, licence, source and the figures of a data set."""
+    """Return title, licence, source and the figures of a data set, and how an audit read it."""
     entries = []
     if source.rows is not None and source.look is None:  # a look has these figures, too
         entries = [Figure(len(source.rows), "images"), Figure(len(source.rows.classes), "classes")]
+    notices = []
     if source.audit is not None:
         entries += _audit_figures(source.audit)
-    return _HTML.summary(source, figures(entries))
+        notices = source.audit.config.get("notices", [])
+    return _HTML.summary(source, figures(entries), notice_list(notices))
 
 
 def has_images(audit: Audit, part: str) -> bool:

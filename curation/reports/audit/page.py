@@ -115,6 +115,7 @@ def _overview(figures: dict[str, Any]) -> dict[str, object]:
     ]
     return {
         "in_sample": [architecture["name"] for architecture in figures["architectures"] if architecture["in_sample"]],
+        "notices": figures["config"].get("notices", []),
         "tiles": [(f"{count:,}", unit) for count, unit in tiles],
         "table_head": ["given label", *(f"{split}, images" for split in splits)],
     }
@@ -227,7 +228,7 @@ def _problems(figures: dict[str, Any], twins: TwinPictureOf) -> dict[str, object
 
 
 def _notes(figures: dict[str, Any]) -> dict[str, object]:
-    told = ("choices", "offer")  # beside the accuracies
+    told = ("choices", "offer", "notices")  # beside the accuracies, and in the overview
     settings = [(name, setting_text(value)) for name, value in figures["config"].items() if name not in told]
     hashes = figures["hashes"]
     predictions = [(f"predictions of {name}", value) for name, value in hashes["predictions"].items()]
