@@ -1,136 +1,132 @@
-"""Label tables: CSV files with the columns filepath, label and optionally split."""
+"""Label tables: files that list images with their labels, and often with their splits."""
 
-import csv
-import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from curation.datasets.entries import Entry
-from curation.datasets.rows import SPLITS
-from curation.datasets.split_words import split_of
+from curation.datasets.tables.class_names import names_beside, numbered, with_names
+from curation.datasets.tables.columns import ROLES, find_columns, is_header, is_one, no_labels, one_hot
+from curation.datasets.tables.delimited import read_delimited
+from curation.datasets.tables.grid import Grid
+from curation.datasets.tables.label_cells import several_labels, single_labels
+from curation.datasets.tables.named_files import Written, find_files
+from curation.datasets.tables.records import read_json_lines, read_parquet
+from curation.datasets.tables.splits import read_splits
 from curation.words import first_few
-from models.errors import ErrataError, unknown
+from models.errors import ErrataError
+
+SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".lst", ".jsonl", ".ndjson", ".json", ".parquet")
+_READERS = {".jsonl": read_json_lines, ".ndjson": read_json_lines, ".json": read_json_lines, ".parquet": read_parquet}
 
 
-def read_table(path: Path, split: str = "", root: Path | None = None) -> list[Entry]:
-    """Return the images that a CSV names, with their labels and splits.
+def read_table(
+    path: Path,
+    split: str = "",
+    root: Path | None = None,
+    columns: Mapping[str, str] | None = None,
+    notices: list[str] | None = None,
+) -> list[Entry]:
+    """Return the images that a table names, with their labels and splits.
 
-    Only the columns filepath, label and split are read. Paths are relative to the images' folder, or absolute and
-    inside that folder.
+    Paths are relative to the images' folder, or absolute and inside that folder; `find_files` tells which other
+    spellings are understood. Columns are found by their names (`find_columns`, `read_splits`).
 
     Args:
-        path: the CSV, UTF-8 with or without a byte order mark.
-        split: the split of a file without a split column; "" = none.
-        root: the folder of the images; by default that of the CSV.
+        path: the table, of SUFFIXES.
+        split: the split of a file that says no split; "" = none.
+        root: the folder of the images; by default that of the table.
+        columns: role -> name of a column, of ROLES, for those that are not to be found by their names.
+        notices: gets a sentence for all that is read in a way that could be meant otherwise.
 
     Raises:
-        ErrataError: the file is unreadable, not UTF-8 or empty; a column, a cell or an image file is missing; a split
-            is unknown or not `split`; or a path or link leads out of the folder.
+        ErrataError: the file is unreadable or empty, or its encoding or separator cannot be told; a column, a cell or
+            an image file is missing; a line has more cells than the header; an image has several labels; a split is
+            unknown or not `split`; or a path or link leads out of the folder.
     """
-    lines = _read_lines(path)
-    columns = _columns(path, lines[0][1])
-    name, folder = str(path), str(root or path.parent)  # made once here; made for 100,000 lines they take a second
-    entries = [_entry(f"{name} line {number}", folder, cells, columns, split) for number, cells in lines[1:]]
-    if not entries:
+    grid, columns = _grid(path), dict(columns or {})
+    positions = find_columns(grid, {role: name for role, name in columns.items() if role != "split"})
+    images, notes = grid.column(positions["filepath"]), [] if notices is None else notices
+    hot = [] if "label" in positions else one_hot(grid, set(positions.values()))
+    if not grid.lines:
         raise ErrataError(f"{path} names no image; add one line filepath,label for each")
-    _check_files(path, folder, entries)
+    if "label" not in positions and not hot:
+        raise no_labels(grid)
+    _refuse_gaps(grid, positions)
+    splits, split_column, unread = read_splits(grid, columns.get("split", ""), (*positions.values(), *hot))
+    splits = _of_file(grid, splits, split)
+    labels = _one_hot_labels(grid, hot) if hot else grid.column(positions["label"])
+    labels, how = single_labels(labels, grid.where)
+    written = [Written(grid.where(n), image, splits[n]) for n, image in enumerate(images)]
+    image_ids, respelt = find_files(path, root or path.parent, written)
+    entries = [Entry(*each) for each in zip(image_ids, labels, splits, strict=True)]
+    said = _reading(grid, positions, hot, split_column)
+    notes += [f"{path.name}: {sentence}" for sentence in (said, how, *unread) if sentence]
+    notes += [respelt] if respelt else []
+    if numbered(labels):
+        source, names = names_beside(path.parent)
+        if names:
+            entries, named = with_names(entries, names, source)
+            notes.append(f"{path.name}: {named}")
     return entries
 
 
-def column_of(path: Path, name: str) -> list[str]:
-    """Return the cells of a column; nothing is checked but that the file is a table with filepath and label.
+def column_of(path: Path, role: str) -> list[str]:
+    """Return the cells of the column for the path or the label; of the table, only its columns are checked.
 
     Raises:
         ErrataError: as `read_table`, for the file and its header.
     """
-    lines = _read_lines(path)
-    column = _columns(path, lines[0][1])[name]
-    return [cells[column].strip() for _, cells in lines[1:] if column < len(cells)]
+    grid = _grid(path)
+    positions = find_columns(grid, {})
+    hot = one_hot(grid, set(positions.values()))
+    if role not in positions and not hot:
+        raise no_labels(grid)
+    return grid.column(positions[role]) if role in positions else _one_hot_labels(grid, hot)
 
 
-def _read_lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Return (line number, cells) of each line that is not blank, the header first."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)  # strict: else an unclosed quote takes in the rest of the file
-            lines = [(reader.line_num, cells) for cells in reader if any(cells)]
-    except OSError as error:
-        raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
-    except UnicodeDecodeError as error:
-        raise ErrataError(f"{path} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8") from error
-    except csv.Error as error:
-        raise ErrataError(f"{path} line {reader.line_num} is not CSV ({error}); correct that line") from error
-    if not lines:
-        raise ErrataError(f"{path} is empty; it needs the columns filepath,label[,split]")
-    return lines
+def _grid(path: Path) -> Grid:
+    reader = _READERS.get(path.suffix.lower())
+    return reader(path) if reader else read_delimited(path, is_header)
 
 
-def _columns(path: Path, header: list[str]) -> dict[str, int]:
-    """Return name -> position of the columns filepath, label and split; other columns are not read."""
-    names = [name.strip() for name in header]
-    missing = [name for name in ("filepath", "label") if name not in names]
-    if missing:
-        raise ErrataError(
-            f"{path} has no column {' and no column '.join(missing)}; it needs filepath,label[,split], "
-            f"separated by commas (its columns: {', '.join(names)})"
-        )
-    for name in ("filepath", "label", "split"):
-        if names.count(name) > 1:
-            raise ErrataError(f"{path} has the column {name} {names.count(name)} times; keep one of them")
-    return {name: names.index(name) for name in ("filepath", "label", "split") if name in names}
+def _refuse_gaps(grid: Grid, positions: Mapping[str, int]) -> None:
+    for line, (_, cells) in enumerate(grid.lines):
+        for role, position in positions.items():
+            if not cells[position]:
+                raise ErrataError(f"{grid.where(line)} has no {role}; fill it in or remove the line")
 
 
-def _entry(where: str, root: str, cells: list[str], columns: dict[str, int], split: str) -> Entry:
-    """Return one line as an entry."""
-    values = {name: cells[column].strip() if column < len(cells) else "" for name, column in columns.items()}
-    for name, value in values.items():
-        if not value:
-            raise ErrataError(f"{where} has no {name}; fill it in or remove the line")
-    if "split" in values:
-        own_split = split_of(values["split"])
-        if own_split is None:
-            raise ErrataError(f"{where}: {unknown('split', values['split'], SPLITS)}")
-        if split and own_split != split:
+def _of_file(grid: Grid, splits: list[str], split: str) -> list[str]:
+    """Return the split of each line of a file that lists one split; "" = any."""
+    if not split:
+        return splits
+    for line, said in enumerate(splits):
+        if said and said != split:
             raise ErrataError(
-                f"{where} has split {own_split}, but the file lists {split}; move the line to {own_split}_labels.csv"
+                f"{grid.where(line)} has split {said}, but the file lists {split}; move the line to {said}_labels.csv"
             )
-        split = own_split
-    return Entry(_image_id(where, root, values["filepath"]), values["label"], split)
+    return [split] * len(splits)
 
 
-def _image_id(where: str, root: str, given: str) -> str:
-    """Return a path of the CSV as an image_id, relative to the CSV's folder."""
-    inside = ".." if "\0" in given else os.path.normpath(given)  # normpath of Python 3.11 stops at a NUL
-    if os.path.isabs(inside):  # noqa: PTH117 - strings, for speed
-        inside = os.path.relpath(inside, root)
-        if inside.startswith(".."):  # `given` or `root` may go through a link
-            folder, name = os.path.split(given)
-            inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(root))  # noqa: PTH118
-    if inside.split(os.sep, 1)[0] in ("..", "."):
-        raise ErrataError(f"{where}: {given!r} is not in the folder {root}; move the image or the CSV")
-    return inside.replace(os.sep, "/")
+def _one_hot_labels(grid: Grid, hot: Sequence[int]) -> list[str]:
+    """Return the name of the column that is 1 in each line."""
+    ones = [[grid.header[position] for position in hot if is_one(cells[position])] for _, cells in grid.lines]
+    several = [line for line, names in enumerate(ones) if len(names) > 1]
+    if several:
+        several_labels(grid.where(several[0]), ", ".join(ones[several[0]]), len(several), len(ones))
+    for line, names in enumerate(ones):
+        if not names:
+            raise ErrataError(f"{grid.where(line)} has no label: no column is 1; fill it in or remove the line")
+    return [names[0] for names in ones]
 
 
-def _check_files(path: Path, images: str, entries: list[Entry]) -> None:
-    """Refuse missing files, and links that lead out of the folder of the images."""
-    root = os.path.realpath(images)
-    folders: dict[str, bool] = {}  # folder -> whether it lies in the root; each folder is resolved only once
-    missing = []
-    for entry in entries:
-        folder, _, name = f"{root}/{entry.image_id}".rpartition("/")
-        if folder not in folders:
-            folders[folder] = _is_inside(folder, root)
-        file = f"{folder}/{name}"
-        if not folders[folder] or (os.path.islink(file) and not _is_inside(file, root)):  # noqa: PTH114 - as above
-            raise ErrataError(f"{path}: {entry.image_id!r} is a link out of {images}; copy the image there")
-        if not os.path.isfile(file):  # noqa: PTH113 - as above
-            missing.append(entry.image_id)
-    if missing:
-        raise ErrataError(
-            f"{len(missing)} files named in {path} are missing ({first_few(missing)}); "
-            "put them there or remove their lines"
-        )
-
-
-def _is_inside(path: str, root: str) -> bool:
-    """Return whether the path, links resolved, lies in the resolved root."""
-    return Path(os.path.realpath(path)).is_relative_to(root)
+def _reading(grid: Grid, positions: Mapping[str, int], hot: Sequence[int], split: str) -> str:
+    """Return in words how a table was read; "" for a CSV in UTF-8 with the columns filepath, label and split."""
+    said = {role: grid.header[position] for role, position in positions.items()}
+    if split:
+        said["split"] = split
+    named = ["the file has no header"] if grid.headless else []
+    named += [f"{role} is the column {said[role]}" for role in ROLES if role in said and said[role] != role]
+    if hot:
+        named.append(f"the label is the one of its columns that is 1 ({first_few([grid.header[n] for n in hot])})")
+    return "; ".join((*named, *grid.reading))
