@@ -1,8 +1,9 @@
 """From file names and labels of a source to checked rows: one label and one split for each image."""
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,14 @@ def checked_class(name: str) -> str:
     return name
 
 
+def class_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Return class names in order: whole numbers by their value (2 before 10), all others by their letters."""
+    known = set(names)
+    if all(re.fullmatch(r"-?\d+", name, re.ASCII) for name in known):
+        return tuple(sorted(known, key=lambda name: (int(name), name)))
+    return tuple(sorted(known))
+
+
 def make_rows(
     root: Path,
     entries: Sequence[Entry],
@@ -51,7 +60,7 @@ def make_rows(
     Args:
         root: the data set's folder.
         entries: its images.
-        classes: the allowed labels in order; empty: those of the entries, sorted.
+        classes: the allowed labels in order; empty: those of the entries, as `class_order` has them.
         other_classes: images with these labels are left out.
         seed: decides the split where the source has none, 80 % train and 20 % test of each class.
         notices: sentences of the reader, on what could be meant otherwise; they go with the rows.
@@ -66,7 +75,7 @@ def make_rows(
     if classes:
         _check_labels(root, ordered, names, (*classes, *other_classes))
     kept = [entry for entry in ordered if names[entry.label] not in other_classes]
-    order = tuple(classes) or tuple(sorted({names[entry.label] for entry in kept}))
+    order = tuple(classes) or class_order({names[entry.label] for entry in kept})
     index = {label: order.index(name) for label, name in names.items() if name in order}
     labels = np.array([index[entry.label] for entry in kept], dtype=np.int64)
     image_ids = np.array([entry.image_id for entry in kept], dtype=np.str_)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.datasets.entries import Entry, checked_class, make_rows
+from curation.datasets.entries import Entry, checked_class, class_order, make_rows
 from curation.words import first_few
 from models.errors import ErrataError
 
@@ -36,6 +36,13 @@ def test_given_classes_keep_their_order_and_others_are_left_out() -> None:
     rows = make_rows(ROOT, [*GOOD, Entry("d.jpg", "cow", "train")], ("dog", "cat"), ("cow",), seed=0)
     assert rows.classes == ("dog", "cat")
     assert rows.labels.tolist() == [1, 0, 1]
+
+
+def test_numbered_classes_are_ordered_by_their_value() -> None:
+    numbers = [Entry(f"{k}-{i}.jpg", str(k), "train") for k in (10, 2, 0, 11) for i in range(2)]
+    assert make_rows(ROOT, numbers, (), (), 0).classes == ("0", "2", "10", "11")
+    assert class_order(["10", "9", "010", "-1"]) == ("-1", "9", "010", "10")
+    assert class_order(["10", "9", "x"]) == ("10", "9", "x")
 
 
 def test_an_open_split_is_decided_by_seed() -> None:

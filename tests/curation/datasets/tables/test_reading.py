@@ -1,6 +1,7 @@
 """Label tables: what is read, what is never read, and all that is refused."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.datasets.entries import Entry
+from curation.datasets.tables.columns import checked_columns
 from curation.datasets.tables.reading import read_table
 from models.errors import ErrataError
 
@@ -89,16 +91,21 @@ def test_missing_files_are_counted_and_three_named(folder: Path) -> None:
         ("", r"labels.csv is empty; it needs the columns filepath,label\[,split\]"),
         ("\n\n", "is empty"),
         ("filepath,label\n", "names no image"),
-        ("path,label\na.jpg,cat\n", r"no column filepath; .*its columns: path, label"),
-        ("a;b\na.jpg;cat\n", "no column filepath and no column label; .*separated by commas .its columns: a;b"),
+        ("a;b\nx;cat\n", r"no column filepath \(its columns: a, b\); name .* --columns filepath=NAME"),
+        ("path,a,b\na.jpg,cat,x\n", r"no column label \(its columns: path, a, b\); .* --columns label=NAME"),
+        ("path,class,category\na.jpg,cat,x\n", "the labels in class or category; name one: --columns label=class"),
+        ("filepath,label\na.jpg,café, small\n", "line 2 has 3 cells, but there are 2 columns .* double quotes"),
+        ("a.jpg,cat\nb.jpg,café,small\n", "line 2 has 3 cells"),
+        ("path;label\na.jpg;cat;x\n", "line 2 has 3 cells, .* contains ';' in double quotes"),
         ("filepath,label,label\na.jpg,cat,dog\n", "has the column label 2 times"),
         ("filepath,label\na.jpg\n", "line 2 has no label; fill it in"),
         ("filepath,label\na.jpg,cat\n,dog\n", "line 3 has no filepath"),
         ("filepath,label,split\na.jpg,cat,\n", "line 2 has no split"),
         ("filepath,label,split\na.jpg,cat,trian\n", "line 2: no split 'trian'; did you mean 'train'"),
         ('filepath,label\n"a.jpg,cat\nb.jpg,dog\n', "is not CSV .*correct that line"),
-        ("filepath,label\na.jpg,caf\u00e9\n".encode("latin-1"), "is not UTF-8 .*save it as UTF-8"),
-        ("filepath,label\na.jpg,cat\n".encode("utf-16"), "is not UTF-8"),
+        ("filepath,label\na.jpg,кот\n".encode("cp1251"), "is not UTF-8 .*save it as UTF-8"),
+        ("filepath,label\na.jpg,猫\n".encode("shift-jis"), "is not UTF-8"),
+        ("filepath,label\na.jpg,cat\n".encode("utf-16")[:-1], "is damaged .*save it as UTF-8"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "is not UTF-8"),
     ],
 )
@@ -133,3 +140,102 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, pairs
             (root / f"{name}.jpg").touch()
             writer.writerow([f"{name}.jpg", label])
     assert read_table(root / "labels.csv") == [Entry(f"{name}.jpg", label, "") for name, label in pairs]
+
+
+PETS = [Entry("a.jpg", "cat", ""), Entry("b.jpg", "dog", "")]
+SPLIT_PETS = [Entry("a.jpg", "cat", "train"), Entry("b.jpg", "dog", "test")]
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "expected", "said"),
+    [
+        ("x.csv", "image;class\na.jpg;cat\nb.jpg;dog\n", PETS, "filepath is the column image.*semicolons"),
+        ("x.csv", "sep=;\nimage;class\na.jpg;cat\nb.jpg;dog\n", PETS, "semicolons"),
+        ("x.tsv", "File Name\tCategory\na.jpg\tcat\nb.jpg\tdog\n", PETS, "the column File Name.*tabs"),
+        ("x.csv", "img_path|target|x\na.jpg|cat|1\nb.jpg|dog|2\n", PETS, "label is the column target.*bars"),
+        ("x.txt", "a.jpg cat\nb.jpg dog\n", PETS, "no header; filepath is the column 1.*blanks"),
+        ("x.csv", "a.jpg,cat\nb.jpg,dog\n", PETS, "no header; filepath is the column 1; label is the column 2"),
+        ("x.lst", "0\tcat\ta.jpg\n1\tdog\tb.jpg\n", PETS, "filepath is the column 3; label is the column 2"),
+        ("x.csv", ",filename,breed\n0,a.jpg,cat\n1,b.jpg,dog\n", PETS, "label is the column breed"),
+        ("x.csv", "image,cat,dog\na.jpg,1,0\nb.jpg,0.0,1.0\n", PETS, r"label is the one .* that is 1 \(cat, dog\)"),
+        ("x.csv", "path,class_id,class_name\na.jpg,0,cat\nb.jpg,1,dog\n", PETS, "label is the column class_name"),
+        ("x.csv", "filepath,label,name\na.jpg,0,cat\nb.jpg,1,dog\n", None, ""),  # `name` is no word for a class
+        ("x.csv", "filepath,label,classname\na.jpg,0,cat\nb.jpg,1,dog\n", PETS, "label is the column classname"),
+        ("x.csv", "filename,filepath,label\nz.jpg,a.jpg,cat\nz.jpg,b.jpg,dog\n", PETS, ""),
+        ("x.csv", "id,image,label\n7,a.jpg,cat\n8,b.jpg,dog\n", PETS, "filepath is the column image"),
+        ("x.csv", "filepath,label\na.jpg,['cat']\nb.jpg,['dog']\n", PETS, "each label is a list of one"),
+        ("x.csv", "filepath,label,Split\na.jpg,cat,Training\nb.jpg,dog,TEST\n", SPLIT_PETS, "the column Split"),
+        ("x.csv", "filepath,label,Usage\na.jpg,cat,Training\nb.jpg,dog,PrivateTest\n", SPLIT_PETS, "Usage"),
+        ("x.csv", "filepath,label,is_test\na.jpg,cat,False\nb.jpg,dog,True\n", SPLIT_PETS, "is_test"),
+        ("x.csv", "filepath,label,train,test\na.jpg,cat,1,0\nb.jpg,dog,0,1\n", SPLIT_PETS, "train and test"),
+        ("x.csv", "filepath,label,set,fold\na.jpg,cat,train,0\nb.jpg,dog,test,1\n", SPLIT_PETS, "fold names no split"),
+        ("x.csv", "filepath,label,fold\na.jpg,cat,0\nb.jpg,dog,1\n", PETS, r"fold names no split \(0, 1\) and is not"),
+        ("x.csv", "filepath,label,valid\na.jpg,cat,0\nb.jpg,dog,1\n", PETS, "valid names no split"),
+        ("x.jsonl", '{"file_name": "a.jpg", "label": "cat"}\n{"file_name": "b.jpg", "label": ["dog"]}\n', PETS, ""),
+        ("x.json", '[{"image": "a.jpg", "class": "cat"}, {"image": "b.jpg", "class": "dog"}]', PETS, "image"),
+        ("x.json", '{"a.jpg": "cat", "b.jpg": "dog"}', PETS, ""),
+        ("x.csv", "image,class\na.jpg,cat\nb.jpg,dog\n".encode("utf-16"), PETS, "encoded in UTF-16"),
+        ("x.csv", "image,class\na.jpg,cat\nb.jpg,dog\n".encode("utf-16-le"), PETS, "encoded in UTF-16"),
+    ],
+)
+def test_ways_to_write_one_table(
+    folder: Path, file: str, content: str | bytes, expected: list[Entry] | None, said: str
+) -> None:
+    path = folder / file
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    notices: list[str] = []
+    entries = read_table(path, notices=notices)
+    if expected:
+        assert entries == expected
+    assert re.search(said, "\n".join(notices)) if said else True
+
+
+def test_western_letters_are_read_and_named(folder: Path) -> None:
+    text = "filepath;label\na.jpg;café crème\nb.jpg;Weißbrot\n"
+    notices: list[str] = []
+    assert [entry.label for entry in read_table(table(folder, text.encode("cp1252")), notices=notices)] == [
+        "café crème",
+        "Weißbrot",
+    ]
+    assert "encoded in Windows-1252, not UTF-8 (café, crème, Weißbrot)" in notices[0]
+
+
+def test_a_plain_table_needs_no_word(folder: Path) -> None:
+    notices: list[str] = []
+    read_table(table(folder, "filepath,label,split\na.jpg,cat,train\nb.jpg,dog,test\n"), notices=notices)
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("filepath,label,set\na.jpg,cat,train\nb.jpg,dog,tset\n", "line 3: no split 'tset'; did you mean 'test'"),
+        ("filepath,label,is_valid\na.jpg,cat,no\nb.jpg,dog,maybe\n", "line 3: is_valid 'maybe' says no split"),
+        (
+            "filepath,label,split,set\na.jpg,cat,train,test\nb.jpg,dog,test,test\n",
+            "split says train, but set says test",
+        ),
+        ("filepath,label\na.jpg,cat|dog\nb.jpg,cat\ndeep/c.jpg,dog\n", "line 2: 'cat.dog' names several labels;"),
+        ("filepath,label\na.jpg,cat;dog\nb.jpg,dog;cow\ndeep/c.jpg,cow;cat\n", "several labels, as 3 of 3 images do"),
+        ("filepath,label\na.jpg,\"['cat', 'dog']\"\nb.jpg,['cat']\n", "line 2: .* names several labels"),
+        ("filepath,cat,dog\na.jpg,1,1\nb.jpg,0,1\n", "line 2: 'cat, dog' names several labels"),
+        ("filepath,cat,dog\na.jpg,0,0\nb.jpg,0,1\n", "line 2 has no label: no column is 1"),
+    ],
+)
+def test_what_could_be_read_wrongly_is_refused(folder: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ErrataError, match=sentence):
+        read_table(table(folder, text))
+
+
+def test_columns_that_a_person_names(folder: Path) -> None:
+    path = table(folder, "A,B,C,D\nx,a.jpg,train,cat\ny,b.jpg,test,dog\n")
+    assert read_table(path, columns={"filepath": "B", "label": "d", "split": "3"}) == SPLIT_PETS
+    with pytest.raises(ErrataError, match="column for label: no column 'E'"):
+        read_table(path, columns={"filepath": "B", "label": "E"})
+
+
+def test_columns_on_the_command_line() -> None:
+    assert checked_columns("filepath = Image Path,label=Y") == {"filepath": "Image Path", "label": "Y"}
+    for text, sentence in (("path=X", "no role"), ("filepath", "cannot be read"), ("label=a,label=b", "label twice")):
+        with pytest.raises(ErrataError, match=sentence):
+            checked_columns(text)
