@@ -7,7 +7,7 @@ import streamlit as st
 
 from curation.datasets.catalog import find_dataset, load_catalog
 from curation.datasets.opened import latest_dataset, remember, sources_without_results
-from curation.datasets.opening import FIFTYONE, audited_name
+from curation.datasets.opening import FIFTYONE, audited_name, is_source
 from curation.results.audit import FINDINGS, TAUGHT_FINDINGS, Audit, load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, audited
@@ -38,7 +38,7 @@ def chosen_dataset() -> str:
     if not typed:
         # What another tab opens meanwhile does not change this one.
         return str(st.session_state.setdefault(_BARE, latest_dataset(workspace())))
-    if not _is_source(typed):
+    if not is_source(typed):
         return typed
     try:
         name = audit_name_of(typed)
@@ -56,7 +56,7 @@ def choose_dataset(chosen: str) -> None:
 
 def note_opened(chosen: str) -> None:
     """Remember a known data set as the latest; a path or FiftyOne dataset is listed from now on."""
-    remember(workspace(), chosen, added=_is_source(chosen))
+    remember(workspace(), chosen, added=is_source(chosen))
 
 
 def dataset_names(workspace: Workspace, chosen: str) -> dict[str, str]:
@@ -76,7 +76,8 @@ def dataset_names(workspace: Workspace, chosen: str) -> dict[str, str]:
                 names[source] = source
             continue
         if name not in known:
-            title = find_dataset(source, workspace).title if source.startswith(("/", "~", ".")) else name
+            titled = is_source(source) and not source.startswith(FIFTYONE)
+            title = find_dataset(source, workspace).title if titled else name
             names[source] = f"{title} · not audited"
     return names
 
@@ -111,17 +112,12 @@ def audit_name_of(chosen: str) -> str:
     if chosen.startswith(FIFTYONE):
         return audited_name(chosen, workspace())
     catalog = load_catalog()
-    if chosen not in catalog and not _is_source(chosen):
+    if chosen not in catalog and not is_source(chosen):
         raise UnknownDatasetError(chosen, str(unknown("data set", chosen, {*known, *catalog})))
     try:
         return find_dataset(chosen, workspace()).name
     except ErrataError as error:
         raise UnknownDatasetError(chosen, str(error)) from error
-
-
-def _is_source(chosen: str) -> bool:
-    """Return whether this is a path or a FiftyOne dataset rather than a name."""
-    return "/" in chosen or chosen.startswith(("~", FIFTYONE)) or chosen.lower().endswith(".csv")
 
 
 def choose_image(image_id: str) -> None:

@@ -44,16 +44,23 @@ def audit(
         str,
         typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing"),
     ] = "",
+    columns: Annotated[
+        str, typer.Option(help="of a table, kept from then on: filepath=NAME,label=NAME,split=NAME, or numbers from 1")
+    ] = "",
     version: LabelVersion = "original",
     with_decisions: Annotated[
         bool, typer.Option("--with-decisions", help="judge again: learn from the verdicts too; trains no network again")
     ] = False,
 ) -> None:
     """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
-    from curation.datasets.opening import check_known
+    from curation.datasets.opening import check_known, choose_columns
     from curation.versions.working_copy import check_known_version
 
     check_known(name, workspace := Workspace.from_environment())
+    if columns:
+        from curation.datasets.tables.columns import checked_columns
+
+        choose_columns(name, checked_columns(columns), workspace)
     check_known_version(name, version, workspace)
     from curation.audit.config import AuditConfig
 
@@ -72,7 +79,11 @@ def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
 
     with stage_display() as show:
         embedded = undrawn(name, workspace)
-        spec, rows = (embedded, None) if embedded else open_dataset(name, workspace, config.seed)
+        spec, rows = (
+            (embedded, None)
+            if embedded
+            else open_dataset(name, workspace, config.seed, lambda done, total: show("unpack", done, total))
+        )
         tell_notices(rows.notices if rows else ())
         foreign = None
         if config.predictions:

@@ -58,7 +58,7 @@ def waiting_job(folder: Path) -> Job | None:
 def not_audited(name: str, folder: Path, spec: DatasetSpec | None) -> None:
     """Say what an audit does and offer to start it, or say where its images are to come from."""
     st.subheader("Not audited yet")
-    if spec and not spec.embedded and not spec.root.is_dir():
+    if spec and not spec.made_here and not spec.root.is_dir():
         st.info(
             f"The images of **{plain(spec.title)}** are not at {code(spec.root)}. Run "
             f"{command('errata', 'fetch', spec.name)}, which gets them or says where to get them. Or set ERRATA_DATA "

@@ -37,7 +37,7 @@ from curation.audit.judging import Court
 from curation.audit.predicting import take_predictions, train_models
 from curation.database.names import dataset_name
 from curation.datasets.catalog import DatasetSpec, read_rows
-from curation.datasets.fetch import draw_if_embedded
+from curation.datasets.fetch import draw_or_unpack
 from curation.datasets.rows import Rows
 from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.decisions.lessons import read_lessons
@@ -149,7 +149,7 @@ def draw_rows(spec: DatasetSpec, seed: int, stages: Stages) -> Rows:
         seed: as for `read_rows`.
         stages: of the audit.
     """
-    stages.passing("draw", lambda progress: draw_if_embedded(spec, progress))
+    stages.passing("draw", lambda progress: draw_or_unpack(spec, progress))
     return read_rows(spec, seed)
 
 

@@ -13,14 +13,19 @@ import yaml
 
 from curation.datasets.entries import Entry, checked_class, make_rows
 from curation.datasets.folders.image_folder import read_folder
+from curation.datasets.packed.images import TABLE, notices_of
+from curation.datasets.packed.source import HF, PREFIXES, PackedSource, packed_source
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.sampling import at_most
+from curation.datasets.tables.chosen_columns import columns_of
+from curation.datasets.tables.class_names import numbered, with_names
+from curation.datasets.tables.columns import ROLES
 from curation.datasets.tables.image_root import images_of
-from curation.datasets.tables.reading import read_table
+from curation.datasets.tables.reading import SUFFIXES, read_table
 from curation.datasets.unique_names import unique_name
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError, unknown
-from models.files.atomic import checked_name
+from models.files.atomic import checked_name, digest
 
 CATALOG = Path(__file__).resolve().parents[2] / "datasets.yaml"
 LAYOUTS = ("folder", "csv")
@@ -42,6 +47,8 @@ class DatasetSpec:
     max_train: int | None = None  # training images, drawn by seed in the proportions of the classes; None: all
     image_size: int | None = None  # side, px; None: they differ
     labels_csv: str = "labels.csv"  # in the root, or absolute; layout "csv" only
+    columns: tuple[tuple[str, str], ...] = ()  # (role, column) of the table where their names do not tell
+    packed: PackedSource | None = None  # the larger files that its images lie in, not in datasets.yaml
 
     @classmethod
     def from_dict(cls, name: str, block: Any) -> "DatasetSpec":
@@ -65,20 +72,30 @@ class DatasetSpec:
         if block["layout"] not in LAYOUTS:
             raise ErrataError(f"data set {name!r}: {unknown('layout', block['layout'], LAYOUTS)}")
         lists = {key: _texts(name, key, value) for key, value in block.items() if _KINDS[key] is list}
-        return cls(**{**block, **lists, "name": name, "root": Path(block.get("root", name))})
+        columns = tuple((str(role), str(column)) for role, column in block.get("columns", {}).items())
+        for role, _ in columns:
+            if role not in ROLES:
+                raise ErrataError(f"data set {name!r}: {unknown('role of a column', role, ROLES)}")
+        return cls(**{**block, **lists, "name": name, "root": Path(block.get("root", name)), "columns": columns})
 
     @property
     def embedded(self) -> bool:
         """Whether Errata itself makes the images, in the workspace."""
         return self.source.startswith("embedded:")
 
+    @property
+    def made_here(self) -> bool:
+        """Whether the images are drawn or unpacked into the workspace on their first use."""
+        return self.embedded or self.packed is not None
+
 
 _KINDS: dict[str, type] = {
     **dict.fromkeys(("title", "layout", "root", "licence", "source", "labels_csv"), str),
     **dict.fromkeys(("splits", "classes", "other_classes"), list),
     **dict.fromkeys(("max_train", "image_size"), int),
+    "columns": dict,
 }
-_WORDS = {str: "text (in quotes)", list: "a list", int: "a whole number"}
+_WORDS = {str: "text (in quotes)", list: "a list", int: "a whole number", dict: "keys with a column each"}
 
 
 def _texts(name: str, key: str, values: list[Any]) -> tuple[str, ...]:
@@ -125,13 +142,13 @@ def _parsed(text: str) -> Any:
 
 
 def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
-    """Return the data set of that name, or the image folder or CSV at that path, its root absolute.
+    """Return the data set of that name, or the image folder, table or packed data set at that path, its root absolute.
 
     A name of the catalogue comes first; `./scenes` is a folder of that name. Embedded data sets lie in the workspace,
     all others under ERRATA_DATA; their images may still be missing (see `curation.datasets.fetch`).
 
     Raises:
-        ErrataError: neither a name of the catalogue nor an image folder nor a CSV.
+        ErrataError: neither a name of the catalogue nor an image folder nor a table nor a packed data set.
     """
     catalog = load_catalog()
     if name_or_path in catalog:
@@ -139,10 +156,15 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
         return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
     if not name_or_path.strip():  # an unset variable of the shell; it does not mean the current folder
         raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
-    path = Path(os.path.abspath(Path(name_or_path).expanduser()))  # noqa: PTH100 - resolves `..`, keeps links
+    given = Path(name_or_path.removeprefix(HF)).expanduser()
+    path = Path(os.path.abspath(given))  # noqa: PTH100 - resolves `..`, keeps links
+    if name_or_path.startswith(PREFIXES) or _is_dir(path) or path.suffix.lower() in (".tar", ".parquet"):
+        packed = packed_source(name_or_path)
+        if packed:
+            return _packed_in(packed, catalog, workspace)
     if _is_dir(path):
         return _at_path(path, "", catalog, workspace)
-    if path.is_file() and path.suffix.lower() == ".csv":
+    if path.is_file() and path.suffix.lower() in SUFFIXES:
         return _at_path(path, path.name, catalog, workspace)
     if path.is_file():
         raise ErrataError(f"{path} is neither an image folder nor a CSV; name one, or a data set: {', '.join(catalog)}")
@@ -162,9 +184,7 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Works
     """Return the data set of an image folder, or of the CSV `labels_csv` in it."""
     root = images_of(path) if labels_csv else path
     title = f"{root.name}/{labels_csv}" if labels_csv else root.name
-    ascii_name = unicodedata.normalize("NFKD", title.removesuffix(".csv")).encode("ascii", "ignore").decode()
-    # 40 of the 64 characters that a name may have: names of runs add to it.
-    plain = re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")
+    plain = _plain_name(title.removesuffix(path.suffix) if labels_csv else title)
     source = os.path.realpath(path)  # two links to one folder are one data set
     name = unique_name(plain, source, workspace, taken)
     layout = "csv" if labels_csv else "folder"
@@ -172,7 +192,28 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Works
         labels_csv = str(path)
     if plain and name != plain:
         title = f"{title} ({root})"  # tells it from another data set of that name
-    return DatasetSpec(name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv")
+    columns = columns_of(workspace, source)
+    return DatasetSpec(
+        name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv", columns=columns
+    )
+
+
+def _packed_in(packed: PackedSource, taken: Iterable[str], workspace: Workspace) -> DatasetSpec:
+    """Return the data set inside larger files; its root is where its images are unpacked on the first use."""
+    name = unique_name(_plain_name(packed.title), packed.source, workspace, taken)
+    columns = columns_of(workspace, packed.source)
+    root = workspace.unpacked / digest(packed.key(), columns)[:8] / name
+    source = packed.source
+    return DatasetSpec(
+        name, packed.title, "csv", root, "not stated", source, labels_csv=TABLE, columns=columns, packed=packed
+    )
+
+
+def _plain_name(title: str) -> str:
+    """Return a title as the beginning of a file name."""
+    ascii_name = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
+    # 40 of the 64 characters that a name may have: names of runs add to it.
+    return re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")
 
 
 def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
@@ -201,13 +242,23 @@ def read_entries(spec: DatasetSpec, notices: list[str] | None = None) -> list[En
         ErrataError: as `read_rows`, for the root and the names.
     """
     if not _is_dir(spec.root):
-        where = "" if spec.embedded else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
-        raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {spec.name}`{where}")
-    return read_table(spec.root / spec.labels_csv, root=spec.root) if spec.layout == "csv" else read_folder(spec.root)
+        where = "" if spec.made_here else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
+        name = spec.source if spec.packed else spec.name
+        raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {name}`{where}")
+    if spec.layout == "folder":
+        return read_folder(spec.root)
+    if spec.packed:
+        notices = [] if notices is None else notices
+        notices += notices_of(spec.root)
+        return read_table(spec.root / spec.labels_csv)
+    return read_table(spec.root / spec.labels_csv, "", spec.root, dict(spec.columns), notices)
 
 
 def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0, notices: Sequence[str] = ()) -> Rows:
     """Return the entries of a data set as rows, with the notices of their reader; `read_rows` says the rest."""
+    if numbered([entry.label for entry in entries]) and spec.classes and not numbered(spec.classes):
+        entries, said = with_names(entries, dict(enumerate(spec.classes)), f"{spec.name} in datasets.yaml")
+        notices = (*notices, said)
     rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed, notices)
     missing = [split for split in spec.splits if split not in rows.splits]
     if missing:

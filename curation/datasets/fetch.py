@@ -1,10 +1,11 @@
-"""Put the images of a data set in place: draw them, download them, or say where to get them."""
+"""Put the images of a data set in place: draw, unpack or download them, or say where to get them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec
+from curation.datasets.packed.images import write_images
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
 from models.files.unfinished import sweep, unfinished_folder
@@ -30,6 +31,9 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
     if not can_fetch(spec):
         raise ErrataError(f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {by_hand}")
     with _whole(target) as folder:
+        if spec.packed:
+            write_images(spec.packed.read(dict(spec.columns)), folder, progress)
+            return target
         if spec.embedded:
             _draw(handle, folder, progress)
             return target
@@ -48,21 +52,21 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
 
 
 def can_fetch(spec: DatasetSpec) -> bool:
-    """Return whether Errata draws or downloads the images of a data set itself."""
-    return spec.embedded or spec.source.partition(":")[0] in _DOWNLOADS
+    """Return whether Errata draws, unpacks or downloads the images of a data set itself."""
+    return spec.made_here or spec.source.partition(":")[0] in _DOWNLOADS
 
 
-def draw_if_embedded(spec: DatasetSpec, progress: Progress | None = None) -> None:
-    """Draw an embedded data set on its first use; other data sets stay as they are.
+def draw_or_unpack(spec: DatasetSpec, progress: Progress | None = None) -> None:
+    """Draw or unpack a data set of the workspace on its first use; other data sets stay as they are.
 
     Args:
         spec: as `find_dataset` returns it.
         progress: called with (images done, images).
 
     Raises:
-        ErrataError: the workspace cannot be written.
+        ErrataError: the workspace cannot be written, or the larger files of a packed data set cannot be read.
     """
-    if spec.embedded:
+    if spec.made_here:
         fetch(spec, spec.root.parent, progress)
 
 

@@ -1,10 +1,15 @@
 """A data set by the name that a person gives: of the catalogue, of an audit or a FiftyOne dataset, or a path."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog, read_rows
-from curation.datasets.fetch import draw_if_embedded
+from curation.datasets.fetch import draw_or_unpack
+from curation.datasets.packed.source import PREFIXES
 from curation.datasets.rows import Rows
+from curation.datasets.tables.chosen_columns import note_columns
+from curation.datasets.tables.reading import SUFFIXES as TABLE_SUFFIXES
+from curation.datasets.tables.reading import check_columns
 from curation.datasets.unique_names import source_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
@@ -12,6 +17,7 @@ from models.arrays import Progress
 from models.errors import ErrataError
 
 FIFTYONE = "fiftyone:"
+KINDS = (FIFTYONE, *PREFIXES)  # beginnings of names that are neither names of data sets nor paths
 
 
 def source_to_audit(name: str, workspace: Workspace) -> str:
@@ -37,7 +43,7 @@ def _is_there(name: str) -> bool:
 def open_dataset(
     name: str, workspace: Workspace, seed: int, progress: Progress | None = None
 ) -> tuple[DatasetSpec, Rows]:
-    """Return a data set and its images with their given labels; an embedded data set is drawn on its first use.
+    """Return a data set and its images with their given labels; it is drawn or unpacked on its first use.
 
     Raises:
         ErrataError: there is no such data set, or its folder, CSV or FiftyOne dataset cannot be read.
@@ -48,8 +54,33 @@ def open_dataset(
 
         return read_fiftyone(name.removeprefix(FIFTYONE), workspace, seed)
     spec = find_dataset(name, workspace)
-    draw_if_embedded(spec, progress)
+    draw_or_unpack(spec, progress)
     return spec, read_rows(spec, seed)
+
+
+def choose_columns(name: str, columns: Mapping[str, str], workspace: Workspace) -> None:
+    """Keep which columns of a table hold the paths, labels and splits; the table is read by them from then on.
+
+    Args:
+        name: of the data set, as `find_dataset` takes it.
+        columns: role -> column, as `checked_columns` returns them.
+        workspace: keeps them.
+
+    Raises:
+        ErrataError: it is no table, or has no such column.
+    """
+    name = source_to_audit(name, workspace)
+    spec = None if name.startswith(FIFTYONE) else find_dataset(name, workspace)
+    if spec is None or name in load_catalog() or not (spec.layout == "csv"):
+        raise ErrataError(f"{name} is no table; --columns names the columns of a CSV, JSON or Parquet file")
+    if not spec.packed:
+        check_columns(spec.root / spec.labels_csv, columns)
+    note_columns(workspace, spec.source, columns)
+
+
+def is_source(name: str) -> bool:
+    """Return whether this is a path, or begins as a FiftyOne dataset or packed data set does, rather than a name."""
+    return "/" in name or name.startswith(("~", *KINDS)) or Path(name).suffix.lower() in TABLE_SUFFIXES
 
 
 def undrawn(name: str, workspace: Workspace) -> DatasetSpec | None:

@@ -98,7 +98,7 @@ def _logs(workspace: Workspace) -> Iterator[Leftover]:
 def _half_written(workspace: Workspace) -> Iterator[Leftover]:
     """Yield what killed processes left in the folders that Errata computes."""
     caches = (workspace.features, workspace.pixels, workspace.copies)
-    results = (workspace.runs, workspace.reports, workspace.drawn, workspace.uploads)
+    results = (workspace.runs, workspace.reports, workspace.drawn, workspace.uploads, workspace.unpacked)
     for root in (*caches, *results, workspace.root / "jobs", workspace.root / "queue"):
         for where, names, _ in os.walk(root):
             names[:] = [name for name in names if not name.startswith(".")]

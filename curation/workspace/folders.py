@@ -81,6 +81,16 @@ class Workspace:
         return self.root / "uploads"
 
     @property
+    def unpacked(self) -> Path:
+        """Images that were read out of larger files, such as Parquet tables and tars, a folder for each source."""
+        return self.root / "unpacked"
+
+    @property
+    def columns(self) -> Path:
+        """Which columns people named for tables, by the table."""
+        return self.root / "columns.json"
+
+    @property
     def database(self) -> Path:
         """MongoDB's files."""
         return self.root / "database"

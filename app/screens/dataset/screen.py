@@ -97,11 +97,11 @@ def _empty(source: Source, chosen: str) -> None:
     spec = source.spec
     if source.look is not None:
         return
-    if spec is not None and not spec.embedded:
+    if spec is not None and not spec.made_here:
         st.subheader("The images are not here yet")
         not_here(spec)
     else:
-        st.subheader("Not drawn yet" if spec else "Not audited yet")
+        st.subheader(("Not unpacked yet" if spec.packed else "Not drawn yet") if spec else "Not audited yet")
         _needs_audit(chosen)
 
 

@@ -7,7 +7,7 @@ from curation.datasets.entries import Entry
 from curation.datasets.tables.class_names import names_beside, numbered, with_names
 from curation.datasets.tables.columns import ROLES, find_columns, is_header, is_one, no_labels, one_hot
 from curation.datasets.tables.delimited import read_delimited
-from curation.datasets.tables.grid import Grid
+from curation.datasets.tables.grid import Grid, position_of
 from curation.datasets.tables.label_cells import several_labels, single_labels
 from curation.datasets.tables.named_files import Written, find_files
 from curation.datasets.tables.records import read_json_lines, read_parquet
@@ -68,6 +68,17 @@ def read_table(
             entries, named = with_names(entries, names, source)
             notes.append(f"{path.name}: {named}")
     return entries
+
+
+def check_columns(path: Path, columns: Mapping[str, str]) -> None:
+    """Refuse columns that a table does not have.
+
+    Raises:
+        ErrataError: as `read_table`, for the file, its header and the splits.
+    """
+    grid = _grid(path)
+    for role, name in columns.items():
+        position_of(grid, role, name)
 
 
 def column_of(path: Path, role: str) -> list[str]:

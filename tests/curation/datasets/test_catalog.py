@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from curation.datasets.catalog import CATALOG, DatasetSpec, find_dataset, load_catalog, read_rows
+from curation.datasets.opening import choose_columns
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import checked_name
@@ -292,3 +293,36 @@ def test_a_folder_outside_the_class_list(workspace: Workspace, tmp_path: Path) -
     plant(tmp_path / "data/intel", *(f"train/{name}" for name in [*SCENES, "glaciers"]))
     with pytest.raises(ErrataError, match=r"no class 'glaciers'; did you mean 'glacier'\?"):
         read_rows(find_dataset("intel", workspace))
+
+
+def test_a_table_with_names_for_its_numbers_and_columns(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(tmp_path / "data/pets", "images", count=4)
+    table = tmp_path / "data/pets/list.tsv"
+    table.write_text("pic\tkind\n" + "".join(f"{n:04d}.jpg\t{n % 2}\n" for n in range(4)))
+    block = {**BLOCK, "layout": "csv", "labels_csv": "list.tsv", "classes": ["dog", "cat"]}
+    spec = DatasetSpec.from_dict("pets", {**block, "columns": {"filepath": "pic", "label": "kind"}})
+    monkeypatch.setattr("curation.datasets.catalog.load_catalog", lambda: {"pets": spec})
+    rows = read_rows(find_dataset("pets", workspace))
+    assert rows.classes == ("dog", "cat")
+    assert rows.labels.tolist() == [0, 1, 0, 1]
+    assert rows.image_ids[3] == "images/0003.jpg"
+    assert rows.notices[-1] == "labels 0, 1, … are read as the classes of pets in datasets.yaml: dog, cat, …"
+    with pytest.raises(ErrataError, match="no role of a column 'path'"):
+        DatasetSpec.from_dict("pets", {**block, "columns": {"path": "pic"}})
+
+
+def test_columns_that_were_named_are_kept(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.root.mkdir()
+    plant(tmp_path / "pets", "images", count=4)
+    table = tmp_path / "pets/list.csv"
+    table.write_text("A,B,C\n" + "".join(f"{n:04d}.jpg,{n % 2},{n}\n" for n in range(4)))
+    with pytest.raises(ErrataError, match=r"no column label .* --columns label=NAME"):
+        read_rows(find_dataset(str(table), workspace))
+    with pytest.raises(ErrataError, match="no column 'D'"):
+        choose_columns(str(table), {"label": "D"}, workspace)
+    choose_columns(str(table), {"label": "B"}, workspace)
+    assert read_rows(find_dataset(str(table), workspace)).classes == ("0", "1")
+    with pytest.raises(ErrataError, match="is no table"):
+        choose_columns(str(tmp_path / "pets"), {"label": "B"}, workspace)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from curation.datasets.catalog import find_dataset, load_catalog
-from curation.datasets.fetch import can_fetch, draw_if_embedded, fetch
+from curation.datasets.fetch import can_fetch, draw_or_unpack, fetch
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -106,13 +106,13 @@ def test_embedded_sets_are_drawn_once(tmp_path: Path, monkeypatch: pytest.Monkey
     stand_in(monkeypatch, "curation.datasets.digits", "write_digits", draw)
     workspace = Workspace(tmp_path / "workspace")
     for name in ("scenes", "digits", "scenes"):
-        draw_if_embedded(find_dataset(name, workspace))
+        draw_or_unpack(find_dataset(name, workspace))
     assert drawn == ["scenes", "digits"]
     assert sorted(path.name for path in workspace.drawn.iterdir()) == ["digits", "scenes"]
 
 
 def test_prepare_leaves_other_sets_alone(tmp_path: Path) -> None:
-    draw_if_embedded(load_catalog()["landmarks"])
+    draw_or_unpack(load_catalog()["landmarks"])
 
 
 def test_a_bug_in_the_drawing_is_not_dressed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,7 +121,7 @@ def test_a_bug_in_the_drawing_is_not_dressed_up(tmp_path: Path, monkeypatch: pyt
 
     stand_in(monkeypatch, "curation.datasets.scenes", "draw_scenes", draw)
     with pytest.raises(ZeroDivisionError):
-        draw_if_embedded(find_dataset("scenes", Workspace(tmp_path)))
+        draw_or_unpack(find_dataset("scenes", Workspace(tmp_path)))
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

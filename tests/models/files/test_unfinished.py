@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from curation.datasets.catalog import find_dataset
-from curation.datasets.fetch import draw_if_embedded
+from curation.datasets.fetch import draw_or_unpack
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
 from models.files import unfinished
@@ -80,7 +80,7 @@ def test_the_next_fetch_and_the_next_audit_sweep(tmp_path: Path, monkeypatch: py
     workspace = Workspace(tmp_path)
     left = workspace.drawn / ".digits-0123abcd.part"
     left.mkdir(parents=True)
-    draw_if_embedded(find_dataset("digits", workspace))
+    draw_or_unpack(find_dataset("digits", workspace))
     assert names(workspace.drawn) == ["digits"]
     (tmp_path / "runs").mkdir()
     (tmp_path / "runs" / ".rows-0123abcd.part.npz").touch()

@@ -1,0 +1,106 @@
+"""Which names stand for data sets inside larger files, and how they are read."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from curation.datasets.packed.hugging_face import (
+    files_of,
+    has_images,
+    is_hugging_face,
+    parquet_files,
+    read_hugging_face,
+)
+from curation.datasets.packed.images import Packed
+from curation.datasets.packed.torchvision_sets import checked_set, read_torchvision
+from curation.datasets.packed.web_dataset import read_web_dataset, tars_of
+from curation.datasets.tables.image_names import is_image_name
+from curation.workspace.folders import data_root
+from models.errors import ErrataError
+from models.files.atomic import digest
+
+HF, WEB, TORCHVISION = "hf:", "webdataset:", "torchvision:"
+PREFIXES = (HF, WEB, TORCHVISION)
+
+
+@dataclass(frozen=True)
+class PackedSource:
+    """A data set inside larger files."""
+
+    kind: str  # of PREFIXES
+    path: Path  # absolute; for torchvision the root that it is given
+    name: str = ""  # of the data set, for torchvision
+
+    @property
+    def source(self) -> str:
+        """The text that stands for it: `hf:/home/me/pets`, `torchvision:FashionMNIST@/home/me/data`."""
+        return f"{self.kind}{self.name}@{self.path}" if self.name else f"{self.kind}{self.path}"
+
+    @property
+    def title(self) -> str:
+        """What people see."""
+        return self.name or self.path.name.removesuffix(".parquet").removesuffix(".tar")
+
+    def key(self) -> str:
+        """Return what changes with its files: their names, sizes and times; torchvision's do not change."""
+        if self.name:
+            return digest(self.source)
+        files = files_of(self.path) if self.kind == HF else tars_of(self.path)
+        stats = [(str(file.relative_to(self.path.parent)), file.stat()) for file in files]
+        return digest(self.source, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
+
+    def read(self, columns: Mapping[str, str]) -> Packed:
+        """Return its images; `columns` is role -> column, for tables.
+
+        Raises:
+            ErrataError: it cannot be read.
+        """
+        if self.kind == TORCHVISION:
+            return read_torchvision(self.name, self.path)
+        return read_web_dataset(self.path) if self.kind == WEB else read_hugging_face(self.path, columns)
+
+
+def packed_source(text: str) -> PackedSource | None:
+    """Return the data set that a name with a prefix, or a path, stands for; None for any other data set.
+
+    A path is that of a tar or of a folder of tars without image files, of a folder that `datasets` saved, or of a
+    Parquet file or a folder of them with the bytes of images. `hf:` before the path of any other folder means nothing.
+
+    Raises:
+        ErrataError: a path with a prefix is not there, or torchvision has no such data set.
+    """
+    kind = next((prefix for prefix in PREFIXES if text.startswith(prefix)), "")
+    rest = text.removeprefix(kind)
+    if kind == TORCHVISION:
+        name, _, root = rest.partition("@")
+        checked_set(name)
+        return PackedSource(kind, _absolute(root) if root else data_root(), name)
+    path = _absolute(rest)
+    if kind and not path.exists():
+        raise ErrataError(f"{text}: there is nothing at {path}; check the path")
+    if kind == WEB and not tars_of(path):
+        raise ErrataError(f"{text}: {path} is no tar and holds none; check the path")
+    if not kind and path.is_dir() and _has_image_files(path):
+        return None
+    if kind != HF and tars_of(path):
+        return PackedSource(WEB, path)
+    if kind != WEB and _holds_images(path):
+        return PackedSource(HF, path)
+    return None
+
+
+def _has_image_files(folder: Path) -> bool:
+    """Return whether images lie in a folder as files: then tars and tables beside them are something else."""
+    return any(is_image_name(name) for _, _, names in os.walk(folder) for name in names)
+
+
+def _holds_images(path: Path) -> bool:
+    if path.is_dir() and not is_hugging_face(path):
+        return False
+    files = parquet_files(path)
+    return has_images(files[0]) if files else path.is_dir()
+
+
+def _absolute(text: str) -> Path:
+    return Path(os.path.realpath(Path(text).expanduser()))

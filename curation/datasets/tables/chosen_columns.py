@@ -1,0 +1,36 @@
+"""The columns that a person named for a table, kept in the workspace: the table is read by them from then on."""
+
+from collections.abc import Mapping
+
+from curation.workspace.folders import Workspace
+from models.files.atomic import read_json, write_json
+from models.files.locks import locked
+
+_PATIENCE_S = 10.0
+
+
+def columns_of(workspace: Workspace, source: str) -> tuple[tuple[str, str], ...]:
+    """Return (role, column) of the columns that were named for a table; () = none.
+
+    Args:
+        workspace: keeps them.
+        source: the path of the table, links resolved, or the source of a packed data set.
+
+    Raises:
+        ErrataError: columns.json is damaged.
+    """
+    if not workspace.columns.is_file():
+        return ()
+    named = read_json(workspace.columns).get("tables", {}).get(source, {})
+    return tuple(sorted((str(role), str(column)) for role, column in named.items()))
+
+
+def note_columns(workspace: Workspace, source: str, columns: Mapping[str, str]) -> None:
+    """Keep the columns that were named for a table, in place of those before.
+
+    Raises:
+        ErrataError: columns.json is damaged or cannot be written.
+    """
+    with locked(workspace.columns.with_suffix(".lock"), _PATIENCE_S):
+        tables = read_json(workspace.columns).get("tables", {}) if workspace.columns.is_file() else {}
+        write_json(workspace.columns, {"schema_version": 1, "tables": {**tables, source: dict(columns)}})
