@@ -102,7 +102,7 @@ def test_columns_of_a_parquet_table(workspace: Workspace, tmp_path: Path) -> Non
 
 def test_web_datasets(workspace: Workspace, tmp_path: Path) -> None:
     for split, numbers in (("train", range(4)), ("test", range(4, 6))):
-        files = {}
+        files: dict[str, bytes] = {}
         for n in numbers:
             files |= {f"deep/{n}.jpg": picture("JPEG", n), f"deep/{n}.cls": str(n % 2).encode(), f"deep/{n}.txt": b"x"}
         tar(tmp_path / f"shards/pets-{split}-000000.tar", files)
