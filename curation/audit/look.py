@@ -11,13 +11,13 @@ import numpy as np
 from curation.audit.forecast import Forecast, forecast
 from curation.datasets.catalog import DatasetSpec, read_entries, rows_of
 from curation.datasets.entries import TEST_FRACTION, Entry
-from curation.datasets.folders.image_folder import SUFFIXES
 from curation.datasets.rows import SPLITS, Rows
 from curation.images.checking import check_learnable
 from curation.words import first_few
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.figures.folds import DEFAULT_FOLDS, assign_folds
+from models.images.formats import image_suffixes, suffix_of
 from models.images.signature import problem_of_file
 
 MOST_FILES = 200_000  # in a folder; beyond that, only the audit reads them all
@@ -99,7 +99,7 @@ def _left_out(spec: DatasetSpec, files: Sequence[str], entries: Sequence[Entry],
             continue
         if name in listed:
             reason = "beyond the number of training images, or in other classes"
-        elif name.rpartition(".")[2].lower() not in SUFFIXES:
+        elif suffix_of(name) not in image_suffixes():
             reason = "not an image file"
         elif spec.layout == "csv":
             reason = f"not named in {table}"

@@ -246,7 +246,7 @@ def read_entries(spec: DatasetSpec, notices: list[str] | None = None) -> list[En
         name = spec.source if spec.packed else spec.name
         raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {name}`{where}")
     if spec.layout == "folder":
-        return read_folder(spec.root)
+        return read_folder(spec.root, notices)
     if spec.packed:
         notices = [] if notices is None else notices
         notices += notices_of(spec.root)

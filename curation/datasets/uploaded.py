@@ -11,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from curation.datasets.folders.browse import checked_inside
-from curation.datasets.folders.image_folder import SUFFIXES
 from curation.datasets.split_words import split_of
 from curation.datasets.tables.image_root import folder_of_paths, note_images
 from curation.datasets.tables.reading import column_of, read_table
@@ -19,6 +18,7 @@ from curation.words import file_size
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from models.images.formats import image_suffixes
 
 MOST_MB = 500  # of a zip or CSV as it is sent
 MOST_FILES = 50_000  # in a zip
@@ -117,7 +117,7 @@ def _checked(name: str, infos: Sequence[zipfile.ZipInfo]) -> list[Member]:
     unpacked = sum(member.info.file_size for member in members)
     if unpacked > MOST_UNPACKED_MB * 10**6:
         raise ErrataError(f"{name} unpacks to {file_size(unpacked)}; at most {file_size(MOST_UNPACKED_MB * 10**6)}")
-    if not any(member.path.suffix.lower().removeprefix(".") in SUFFIXES for member in members):
+    if not any(member.path.suffix.lower().removeprefix(".") in image_suffixes() for member in members):
         inner = next((info.filename for info in infos if info.filename.lower().endswith((".zip", ".tar", ".gz"))), "")
         advice = f"it holds {inner}: unpack that and pack its images" if inner else "pack the folder with the images"
         raise ErrataError(f"{name} holds no image; {advice}")
@@ -143,7 +143,7 @@ def _safe(name: str, info: zipfile.ZipInfo) -> PurePosixPath:
 
 def _is_wanted(path: PurePosixPath, info: zipfile.ZipInfo) -> bool:
     hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    return not info.is_dir() and not hidden and path.suffix.lower().removeprefix(".") in {*SUFFIXES, "csv"}
+    return not info.is_dir() and not hidden and path.suffix.lower().removeprefix(".") in {*image_suffixes(), "csv"}
 
 
 def _without_wrapper(members: list[Member]) -> list[Member]:

@@ -11,12 +11,12 @@ from PIL import Image, UnidentifiedImageError
 from curation.words import file_size
 from models.errors import ErrataError
 from models.files.atomic import atomic
-from models.images.decode import FORMATS
+from models.images.formats import image_suffixes, pillow_formats
 
 MOST_FILES = 20
 MOST_MB = 10  # of a file
 MOST_MEGAPIXELS = 25
-TYPES = ("jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff")
+TYPES = tuple(sorted(image_suffixes()))
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -73,12 +73,10 @@ def _checked(upload: Upload) -> str:
         raise ErrataError(f"{upload.name} has {file_size(size)}; at most {MOST_MB} MB are taken, make it smaller")
     Image.init()  # or Pillow knows no format before its first image, and the first file would be refused
     try:
-        with Image.open(io.BytesIO(upload.content), formats=[name for name in FORMATS if name in Image.OPEN]) as image:
+        with Image.open(io.BytesIO(upload.content), formats=pillow_formats(upload.name)) as image:
             kind, (width, height) = str(image.format), image.size
     except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
-        raise ErrataError(
-            f"{upload.name} is not an image that can be read; use one of the types {', '.join(TYPES)}"
-        ) from error
+        raise ErrataError(f"{upload.name} is not an image that can be read; use JPEG, PNG, WebP or TIFF") from error
     if width * height > MOST_MEGAPIXELS * 10**6:
         raise ErrataError(
             f"{upload.name} has {width * height / 10**6:.0f} megapixels; at most {MOST_MEGAPIXELS} are taken, shrink it"

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from models.errors import ErrataError
 
+_WRITTEN = ("features", "pixels", "copies", "reports", "database", "decisions")
+_ENOUGH = 2  # of these beside `runs` make a folder a workspace
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -20,7 +23,7 @@ class Workspace:
         Raises:
             ErrataError: the folder cannot be made or written.
         """
-        root = Path(os.environ.get("ERRATA_HOME") or "workspace").absolute()
+        root = workspace_place()
         try:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -94,6 +97,20 @@ class Workspace:
     def database(self) -> Path:
         """MongoDB's files."""
         return self.root / "database"
+
+
+def workspace_place() -> Path:
+    """Return where the workspace lies or will lie: `ERRATA_HOME`, or `./workspace` where it is not set."""
+    return Path(os.environ.get("ERRATA_HOME") or "workspace").absolute()
+
+
+def is_workspace(folder: Path) -> bool:
+    """Return whether a folder is this workspace, or another one in which an audit has begun."""
+    if folder.name == workspace_place().name and os.path.realpath(folder) == os.path.realpath(workspace_place()):
+        return True
+    if not (folder / "runs").is_dir():
+        return False
+    return sum((folder / name).is_dir() for name in _WRITTEN) >= _ENOUGH
 
 
 def data_root() -> Path:

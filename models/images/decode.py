@@ -2,7 +2,6 @@
 
 import io
 import warnings
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.arrays import ByteArray
 from models.errors import ErrataError
+from models.images.formats import pillow_formats
 from models.images.input_spec import FILTERS, Interpolation
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
 MAX_BYTES = 1_000_000_000
-# Listed, because otherwise Pillow also tries formats that start other programs (EPS runs Ghostscript).
-FORMATS = ("JPEG", "MPO", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF")
 DRAFT_FACTOR = 4  # see decode_bytes
 _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 
@@ -71,7 +69,7 @@ def decode_bytes(
 ) -> tuple[Image.Image, tuple[int, int]]:
     """Return the image and its width and height as shown, before resizing."""
     try:
-        with Image.open(io.BytesIO(data), formats=_formats()) as image:
+        with Image.open(io.BytesIO(data), formats=pillow_formats(path.name)) as image:
             shown = _shown_size(image)
             _check_size(path, *shown)
             if size_px:
@@ -89,13 +87,6 @@ def decode_bytes(
     except Exception as error:  # on damaged files the decoders raise OSError, SyntaxError, ValueError, struct.error, …
         raise ErrataError(f"{path} is damaged or truncated ({error}); replace it or take it out") from error
     return (rgb.resize((size_px, size_px), FILTERS[interpolation]) if size_px else rgb), shown
-
-
-@cache
-def _formats() -> tuple[str, ...]:
-    """The allowed formats that this build of Pillow knows (it refuses a list naming others)."""
-    Image.init()
-    return tuple(name for name in FORMATS if name in Image.OPEN)
 
 
 def _check_size(path: Path, width: int, height: int) -> None:

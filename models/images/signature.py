@@ -2,6 +2,8 @@
 
 import os
 
+from models.images.formats import TGA, suffix_of
+
 _LONGEST = 12  # bytes
 _BEGINNINGS = (
     b"\xff\xd8\xff",  # JPEG, MPO
@@ -19,8 +21,22 @@ _BEGINNINGS = (
     b"P4",
     b"P5",
     b"P6",
+    b"Pf",  # PFM
+    b"PF",
     b"\0\0\0\x0cjP  ",  # JPEG 2000
     b"\xff\x4f\xff\x51",
+    b"\0\0\1\0",  # ICO
+    b"\n\0",  # PCX
+    b"\n\2",
+    b"\n\3",
+    b"\n\5",
+    b"\x01\xda",  # SGI
+    b"qoif",
+    b"DDS ",
+    b"8BPS",  # PSD
+    b"\x59\xa6\x6a\x95",  # Sun raster
+    b"(\0\0\0",  # DIB
+    b"\x0c\0\0\0",
 )
 
 
@@ -38,6 +54,6 @@ def problem_of_file(path: str) -> str:
     if not head:
         return "is empty"
     riff = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
-    if riff or head[4:8] == b"ftyp" or head.startswith(_BEGINNINGS):  # ftyp: AVIF
+    if riff or head[4:8] == b"ftyp" or head.startswith(_BEGINNINGS) or suffix_of(path) in TGA:  # ftyp: AVIF, HEIF
         return ""
     return "is not an image, whatever its name says"

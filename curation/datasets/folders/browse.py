@@ -4,13 +4,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation.datasets.folders.image_folder import SUFFIXES
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
+from models.images.formats import image_suffixes, suffix_of
 
 MOST_LISTED = 200  # folders of a folder that are shown
 MOST_SCANNED = 100_000  # entries of a folder that are read
-TABLES = (".csv",)
+TABLES = ("csv",)
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,12 @@ def list_folder(folder: Path, roots: tuple[Path, ...]) -> Listing:
             for _, entry in zip(range(MOST_SCANNED), entries, strict=False):
                 if entry.name.startswith(".") or not _may_be_shown(entry, roots):
                     continue
-                suffix = os.path.splitext(entry.name)[1].lower()  # noqa: PTH122 - a string, for speed
                 if entry.is_dir():
                     folders.append(entry.name)
-                elif suffix in TABLES:
+                elif suffix_of(entry.name) in TABLES:
                     tables.append(entry.name)
                 else:
-                    images += suffix.removeprefix(".") in SUFFIXES
+                    images += suffix_of(entry.name) in image_suffixes()
     except OSError as error:
         raise ErrataError(f"cannot read the folder {real}: {error.strerror}; choose another") from error
     folders.sort(key=str.lower)

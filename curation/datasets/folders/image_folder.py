@@ -1,149 +1,234 @@
-"""Image folders, read by name: split/class/*.jpg or class/*.jpg; no image is opened."""
+"""Image folders, read by the names of folders and by tables beside the images; no image is opened."""
 
-import logging
-import os
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from curation.datasets.entries import Entry
+from curation.datasets.folders.beside import Beside, find_beside
+from curation.datasets.folders.file_lists import read_list, with_listed_splits
+from curation.datasets.folders.layout import Layout, find_layout
+from curation.datasets.folders.tree import Tree, exported_folders, is_export
 from curation.datasets.rows import SPLITS
-from curation.datasets.split_words import split_of
+from curation.datasets.tables.class_names import names_beside, numbered, with_names
+from curation.datasets.tables.image_names import is_image_name
 from curation.datasets.tables.reading import read_table
+from curation.words import counted, first_few
+from curation.workspace.folders import is_workspace
 from models.errors import ErrataError
-
-SUFFIXES = frozenset(("jpg", "jpeg", "png", "bmp", "gif", "webp", "tif", "tiff"))
-_log = logging.getLogger(__name__)
+from models.images.formats import HEIF, suffix_of
 
 
-def read_folder(root: Path) -> list[Entry]:
-    """Return the images of an image folder, labelled by their class folders.
+def read_folder(root: Path, notices: list[str] | None = None) -> list[Entry]:
+    """Return the images of an image folder with their labels and splits.
 
-    Split folders are named train/training, val/valid/validation or test/testing in any case, also
-    `seg_train/seg_train`. A file `SPLIT_labels.csv` (filepath,label) in the root replaces the class folders of that
-    split. Without split folders the root holds the class folders, and the images have no split (""). Images at any
-    depth below a class folder belong to it. Hidden files are left out. Links to folders are not followed, so that no
-    loop is walked and nothing outside is read; the log names them.
+    Folders are read as SPLIT/CLASS, CLASS/SPLIT or CLASS (`layout`), with words for splits as `split_words` has them,
+    below folders that only wrap the data set; images at any depth below a class folder belong to it. A file
+    `SPLIT_labels.csv` in the root replaces the class folders of that split. Images without class folders are read by
+    the tables beside them (`beside`), and class folders without splits by lists of files, where there are any. What
+    storage and clouds put among images is left out (`left_out`).
+
+    Args:
+        root: the folder.
+        notices: gets a sentence for all that is read in a way that could be meant otherwise, and for what is left out.
 
     Raises:
-        ErrataError: a folder may not be read, there are no class folders, a class folder has no image, a split has two
-            folders, an image is a link out of the root, or `read_table` refuses a CSV.
+        ErrataError: a folder may not be read or is Errata's own, there are neither class folders nor tables, the tree
+            reads in two ways of which one loses images, a class folder has no image, an image is a link out of the
+            root, or `read_table` refuses a table.
     """
-    tree = _Tree(root)
-    folders = _split_folders(tree)
-    tables = {split: path for split in SPLITS if (path := root / f"{split}_labels.csv").is_file()}
-    if not folders and not tables:
-        folders = {"": root}
-    entries = [entry for split, path in tables.items() for entry in read_table(path, split)]
-    empty: dict[str, Path] = {}
-    for split, folder in folders.items():
-        if split not in tables:
-            entries += _read_classes(tree, folder, split, empty)
-    labels = {entry.label for entry in entries}
-    for name, path in empty.items():
-        if name not in labels:  # a class may be missing in one split, but not in all
-            suffixes = ", ".join(sorted(SUFFIXES))
-            raise ErrataError(f"class folder {path} has no image; put images ({suffixes}) into it or remove it")
-    return entries
-
-
-class _Listing(NamedTuple):
-    """The content of a folder, sorted by name, without hidden files and links to folders."""
-
-    folders: list[str]
-    images: list[str]
-
-
-@dataclass(frozen=True)
-class _Tree:
-    """The folders below a root, each listed once."""
-
-    root: Path
-    listings: dict[Path, _Listing] = field(default_factory=dict)
-
-    def listing(self, folder: Path) -> _Listing:
-        """Return the content of a folder."""
-        if folder not in self.listings:
-            self.listings[folder] = self._scan(folder)
-        return self.listings[folder]
-
-    def images(self, folder: Path) -> list[str]:
-        """Return the image_ids of all images in a folder, at any depth."""
-        prefix = folder.relative_to(self.root).as_posix()
-        image_ids = [f"{prefix}/{name}" for name in self.listing(folder).images]
-        for name in self.listing(folder).folders:
-            image_ids += self.images(folder / name)
-        return image_ids
-
-    def _scan(self, folder: Path) -> _Listing:
-        listing = _Listing([], [])
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    self._sort_in(entry, listing)
-        except OSError as error:
-            raise ErrataError(f"cannot read the folder {folder}: {error.strerror}; check its permissions") from error
-        listing.folders.sort()
-        listing.images.sort()
-        return listing
-
-    def _sort_in(self, entry: "os.DirEntry[str]", listing: _Listing) -> None:
-        if entry.name.startswith((".", "__MACOSX")):
-            return
-        if entry.is_symlink() and Path(entry.path).is_dir():
-            _log.warning("%s is a link to a folder and not followed", entry.path)
-        elif entry.is_dir(follow_symlinks=False):
-            listing.folders.append(entry.name)
-        elif entry.name.rpartition(".")[2].lower() in SUFFIXES:
-            if entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(self.root.resolve()):
-                raise ErrataError(f"{entry.path} is a link out of {self.root}; copy the image itself to that place")
-            listing.images.append(entry.name)
-
-
-def _split_folders(tree: _Tree) -> dict[str, Path]:
-    """Return split -> folder with its class folders; empty if the root itself holds the class folders."""
-    split_folders: dict[str, Path] = {}
-    others = []
-    for name in tree.listing(tree.root).folders:
-        split = split_of(name)
-        if split is None:
-            others.append(tree.root / name)
-        elif split in split_folders:
-            raise ErrataError(
-                f"{tree.root} has two folders for {split}, {split_folders[split].name} and {name}; keep one of them"
-            )
-        else:
-            split_folders[split] = _unnested(tree, tree.root / name)
-    classes = {name for folder in split_folders.values() for name in tree.listing(folder).folders}
-    if others and not classes:
-        return {}  # as in the classes bus, car and train
-    for folder in others:
-        if classes.intersection(tree.listing(folder).folders):
-            raise ErrataError(
-                f"{folder} has class folders but not the name of a split; rename it train, val or test, or move it"
-            )
-    return split_folders
-
-
-def _unnested(tree: _Tree, folder: Path) -> Path:
-    """Return seg_train/seg_train for seg_train: in some archives each split lies in two folders of one name."""
-    return folder / folder.name if tree.listing(folder).folders == [folder.name] else folder
-
-
-def _read_classes(tree: _Tree, folder: Path, split: str, empty: dict[str, Path]) -> list[Entry]:
-    """Return the images in the class folders of a split; add class folders without an image to `empty`."""
-    listing = tree.listing(folder)
-    if listing.images and not listing.folders:
+    notes = notices if notices is not None else []
+    if is_workspace(root):
         raise ErrataError(
-            f"{folder} has images but no class folders; sort them into {folder}/CLASS/, or list them as "
-            f"filepath,label in {tree.root}/{split or 'train'}_labels.csv"
+            f"{root} is a folder that Errata writes; give the folder of the images, or another ERRATA_HOME"
         )
-    if listing.images:
-        _log.warning("%s: %d images outside the class folders are left out", folder, len(listing.images))
-    entries: list[Entry] = []
-    for name in listing.folders:
-        images = tree.images(folder / name)
-        if not images:
-            empty[name] = folder / name
-        entries += (Entry(image_id, name, split) for image_id in images)
+    tree = Tree(root)
+    placed = {split: path for split in SPLITS if (path := root / f"{split}_labels.csv").is_file()}
+    exported = is_export(root)  # its folders say all
+    beside = [] if placed or exported else find_beside(tree)
+    tables = [table for table in beside if table.labelled]
+    layout = find_layout(tree, placed or {table.split for table in tables})
+    if placed:
+        entries = [entry for split, path in placed.items() for entry in read_table(path, split, notices=notes)]
+        entries += _of_classes(tree, layout, without=placed)
+    elif layout.classes:
+        entries = _of_classes_and_tables(tree, layout, tables, beside, notes)
+    else:
+        entries = _of_tables(tree, layout, tables, beside, notes)
+    _refuse_empty(tree, layout, {entry.label for entry in entries})
+    entries = _named(root, layout, entries, notes)
+    if not exported:
+        notes += layout.notices + _left_out(tree, layout)
     return entries
+
+
+def _of_classes(tree: Tree, layout: Layout, without: Mapping[str, object] | None = None) -> list[Entry]:
+    """Return the images in class folders, but those of some splits."""
+    return [
+        Entry(image_id, label, split)
+        for folder, label, split in layout.classes
+        if split not in (without or {})
+        for image_id in tree.images(folder)
+    ]
+
+
+def _of_classes_and_tables(
+    tree: Tree, layout: Layout, tables: Sequence[Beside], beside: Sequence[Beside], notes: list[str]
+) -> list[Entry]:
+    """Return the images in class folders; of folders without splits as tables or lists beside them say the splits."""
+    entries = _of_classes(tree, layout)
+    if any(entry.split for entry in entries):
+        in_classes = {entry.split for entry in entries}
+        flat = [table for table in tables if table.split and table.split not in in_classes]
+        for table in flat:
+            entries += table.entries(tree.root, notes)
+            notes.append(f"the labels of {table.split} are read from {_inside(tree, table)}")
+        _say_unread(tree, [table for table in tables if table not in flat], notes)
+        return entries
+    if exported := [
+        table for table in tables if table.path == tree.root / "labels.csv" and exported_folders(tree.root)
+    ]:
+        tables = exported
+    divided = _with_splits(tree, tables, notes)
+    if divided is not None:
+        layout.notices.clear()
+        return divided
+    lists = {each.path: each.split for each in beside if not each.labelled and each.split}
+    if lists:
+        paths: dict[str, list[str]] = {}
+        for path, split in lists.items():
+            paths.setdefault(split, []).extend(read_list(path))
+        listed = with_listed_splits(entries, paths, [path.name for path in lists])
+        if listed is not None:
+            notes += listed[1]
+            return listed[0]
+    _say_unread(tree, tables, notes)
+    return entries
+
+
+def _with_splits(tree: Tree, tables: Sequence[Beside], notes: list[str]) -> list[Entry] | None:
+    """Return the images of tables that say the splits, of which class folders say nothing; None where none does."""
+    by_split = [table for table in tables if table.split]
+    chosen = by_split if by_split else tables if len(tables) == 1 else []
+    read: list[str] = []
+    try:
+        entries = [entry for table in chosen for entry in table.entries(tree.root, read)]
+    except ErrataError:
+        return None
+    if not entries or not all(entry.split for entry in entries):
+        return None
+    notes.append(
+        f"labels and splits are read from {_names(tree, chosen)}, and not from the folders, which have no splits"
+    )
+    notes += read
+    _say_unlisted(tree, entries, notes)
+    return entries
+
+
+def _of_tables(
+    tree: Tree, layout: Layout, tables: Sequence[Beside], beside: Sequence[Beside], notes: list[str]
+) -> list[Entry]:
+    """Return the images without class folders that the tables beside them list."""
+    by_split = [table for table in tables if table.split]
+    chosen = by_split if by_split and len(by_split) == len(tables) else tables
+    doubled = [split for split, n in Counter(table.split for table in chosen).items() if n > 1]
+    if doubled or (len(chosen) > 1 and not all(table.split for table in chosen)):
+        names = _names(tree, chosen)
+        raise ErrataError(f"{tree.root} has several tables of labels: {names}; give the path of the one to read")
+    if not chosen:
+        raise _no_labels(tree, layout, beside)
+    notes.append(f"labels are read from {_names(tree, chosen)}")
+    entries = [entry for table in chosen for entry in table.entries(tree.root, notes)]
+    _say_unlisted(tree, entries, notes)
+    return entries
+
+
+def _no_labels(tree: Tree, layout: Layout, beside: Sequence[Beside]) -> ErrataError:
+    """Return the error for images without class folders and without a table."""
+    if not tree.count(tree.root):
+        unread = _by_suffix(tree.unread(tree.root))
+        return ErrataError(
+            f"no image in {tree.root}{f' (not read: {unread})' if unread else ''}; expected SPLIT/CLASS/*.jpg, "
+            "CLASS/*.jpg or a CSV filepath,label"
+        )
+    if len(beside) == 1 or (beside and all(each.problem for each in beside)):
+        return ErrataError(beside[0].problem)
+    split, folder = next(iter(layout.flat.items()))
+    return ErrataError(
+        f"{folder} has images but no class folders; sort them into {folder}/CLASS/, or list them as "
+        f"filepath,label in {tree.root}/{split or 'train'}_labels.csv"
+    )
+
+
+def _refuse_empty(tree: Tree, layout: Layout, labels: set[str]) -> None:
+    """Refuse class folders without an image; a class may be missing in one split, but not in all."""
+    for path in layout.empty:
+        if path.name not in labels:
+            unread = tree.unread(path)
+            advice = _heif_advice(unread) or "put images (jpg, png, webp, …) into it"
+            holds = f", only {_by_suffix(unread)}" if unread else ""
+            raise ErrataError(f"class folder {path} has no image{holds}; {advice} or remove it")
+
+
+def _named(root: Path, layout: Layout, entries: list[Entry], notes: list[str]) -> list[Entry]:
+    """Return the entries with the names of their classes, where folders carry numbers or are an export's."""
+    labels = exported_folders(root)
+    if labels:
+        entries = [entry._replace(label=labels.get(entry.label, entry.label)) for entry in entries]
+    if numbered([entry.label for entry in entries]):
+        for folder in dict.fromkeys((layout.top, root)):
+            source, names = names_beside(folder)
+            if names:
+                entries, said = with_names(entries, names, source)
+                notes.append(said)
+                break
+    return entries
+
+
+def _say_unread(tree: Tree, tables: Sequence[Beside], notes: list[str]) -> None:
+    """Say that tables are not read where class folders are."""
+    if tables:
+        names, verb = _names(tree, tables), "is" if len(tables) == 1 else "are"
+        notes.append(f"labels are those of the class folders; {names} {verb} not read (to read a table, give its path)")
+
+
+def _say_unlisted(tree: Tree, entries: Sequence[Entry], notes: list[str]) -> None:
+    unlisted = tree.count(tree.root) - len({entry.image_id for entry in entries})
+    if unlisted > 0:
+        notes.append(f"{counted(unlisted, 'image')} in no table: left out")
+
+
+def _left_out(tree: Tree, layout: Layout) -> list[str]:
+    """Return sentences on what is no part of the data set: folders of storage, and files that are not read."""
+    sentences = []
+    left_out = {what: n for what, n in tree.left_out.items() if n}
+    if left_out:
+        parts = [f"{what} ({n:,})" if n > 1 else what for what, n in sorted(left_out.items())]
+        sentences.append(f"left out: {', '.join(parts)}")
+    unread: Counter[str] = Counter()
+    for folder in layout.classes:
+        unread += tree.unread(folder.folder)
+    for path in layout.flat.values():
+        unread += Counter(f".{suffix_of(name)}" for name in tree.listing(path).others if is_image_name(name))
+    if unread:
+        advice = _heif_advice(unread)
+        sentences.append(f"not read as images: {_by_suffix(unread)}{advice and f'; {advice}'}")
+    return sentences
+
+
+def _heif_advice(suffixes: Iterable[str]) -> str:
+    """Return the advice for HEIC files among the suffixes; they are only unread where pillow-heif is missing."""
+    return "install pillow-heif to read HEIC" if any(s.removeprefix(".") in HEIF for s in suffixes) else ""
+
+
+def _by_suffix(counts: Mapping[str, int]) -> str:
+    """Return counts by suffix: `12 .heic, 3 .txt`."""
+    return ", ".join(f"{n:,} {suffix}" for suffix, n in Counter(counts).most_common())
+
+
+def _names(tree: Tree, tables: Sequence[Beside]) -> str:
+    return first_few([_inside(tree, table) for table in tables])
+
+
+def _inside(tree: Tree, table: Beside) -> str:
+    return table.path.relative_to(tree.root).as_posix()
