@@ -1,57 +1,45 @@
-"""The Streamlit app: `streamlit run app/main.py`, or `errata serve`."""
+"""The app: `streamlit run app/main.py`, or `errata serve`.
 
-import logging
+This starts Streamlit's server. It loads the app's modules before the first visitor comes, who would wait for them.
+"""
+
+import ast
+import sys
+from importlib import import_module
 from pathlib import Path
 
-import streamlit as st
+import numpy.ma  # NumPy loads it, and the next, on their first use otherwise
+import numpy.random  # noqa: F401
+from PIL import Image
+from streamlit.starlette import App
+from streamlit.web.cli import main
 
-from app.frame.top import name_dataset, top
-from app.html_parts.markdown import sentence
-from app.panels.dataset.unknown import unknown_dataset
-from app.panels.tour import tour
-from app.state import UnknownDatasetError
-from models.errors import ErrataError
+from app.frame.served_pictures import ROUTES
 
-SCREENS = {  # name in the address and of the folder in screens/ -> title
-    "dataset": "Data set",
-    "audit": "Audit",
-    "errors": "Errors",
-    "map": "Map",
-    "review": "Review",
-    "splits": "Splits",
-    "train": "Train",
-    "compare": "Compare",
-    "predict": "Predict",
-    "report": "Report",
-}
-DEFAULT = "audit"
+HERE = Path(__file__).parent
 
 
-def main() -> None:
-    """Show the chosen screen; an error that a person can fix is shown as one sentence."""
-    here = Path(__file__).parent
-    # The icon is a file of ours: the browser would fetch a named icon from another server.
-    st.set_page_config("Errata", here / "icon.svg", layout="wide", initial_sidebar_state="collapsed")
-    screen = _chosen()
-    page = st.navigation(
-        [st.Page(f"screens/{screen}/screen.py", title=SCREENS[screen], default=True)], position="hidden"
+def preload() -> None:
+    """Import what the screens import, but no screen itself: it would draw when it is imported."""
+    rooms = (
+        HERE / "html_parts",
+        HERE / "frame",
+        *sorted(HERE.glob("panels/**/")),
+        *sorted(HERE.glob("screens/*/**/")),
     )
-    top(SCREENS, screen)
-    try:
-        page.run()
-        name_dataset()
-    except UnknownDatasetError as error:
-        unknown_dataset(error)
-    except ErrataError as error:
-        logging.getLogger("errata").info("", exc_info=True)
-        st.error(sentence(error))
-    tour(screen)
+    for path in [path for folder in rooms for path in sorted(folder.glob("[!_]*.py"))]:
+        if path.name != "screen.py":
+            import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ImportFrom) and node.module:
+                import_module(node.module)
 
 
-def _chosen() -> str:
-    """Return the screen in the address, `DEFAULT` if no screen has that name."""
-    screen = st.query_params.get("screen", "")
-    return screen if screen in SCREENS else DEFAULT
+streamlit_app = App(HERE / "page.py", routes=ROUTES)
+preload()
+Image.init()  # the decoders, which Pillow loads with the first image otherwise
 
-
-main()
+if __name__ == "__main__":
+    sys.argv = ["streamlit", "run", str(Path(__file__).resolve()), *sys.argv[1:]]
+    main(prog_name="streamlit")

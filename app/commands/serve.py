@@ -17,7 +17,7 @@ from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 
 REPOSITORY = Path(__file__).parents[2]
-SERVER = "app.server"
+SERVER = "app.main"
 _START_S = 60
 _STOP_S = 10
 _LOOK_S = 0.5

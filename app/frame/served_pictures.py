@@ -1,7 +1,4 @@
-"""Pictures that a page fetches when it needs them: whole ones for the viewer, small ones for points of a map.
-
-`app.server` serves them; under `streamlit run app/main.py` the viewer shows what the page holds already.
-"""
+"""Pictures that a page fetches when it needs them: whole ones for the viewer, small ones for points of a map."""
 
 from pathlib import Path
 

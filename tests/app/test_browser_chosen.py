@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from app.main import SCREENS
+from app.page import SCREENS
 from curation.workspace.folders import Workspace
 from tests.helpers.chromium import in_chromium
 from tests.helpers.served_app import served

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from app.main import SCREENS
+from app.page import SCREENS
 from curation.datasets.opened import read_opened
 from curation.workspace.folders import Workspace
 from tests.helpers.app_driver import ran, show, shown, texts

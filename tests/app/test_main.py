@@ -1,31 +1,39 @@
-"""The Streamlit app itself: the address chooses the screen, and the first page loads nothing heavy."""
+"""The first visitor waits for no import; that the server serves is seen by test_browser and test_serve."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from curation.workspace.folders import Workspace
 from tests.helpers import REPOSITORY
-from tests.helpers.app_driver import MAIN, show, texts
 from tests.helpers.small_audit import small_audit
 
+PAGE = REPOSITORY / "app" / "page.py"
+SCREENS = sorted(path.parent.name for path in PAGE.parent.glob("screens/*/screen.py"))
+PROGRAM = f"""
+import sys
+import app.main
+from streamlit.testing.v1 import AppTest
+loaded = set(sys.modules)
+for screen in {SCREENS!r}:
+    app = AppTest.from_file({str(PAGE)!r}, default_timeout=60)
+    app.query_params["dataset"], app.query_params["screen"] = "tiny", screen
+    app.run()
+    assert app.selectbox and not app.exception, screen
+print(*[name for name in set(sys.modules) - loaded if not name.startswith("streamlit")])
+"""
 
-def test_an_unknown_screen_is_the_first(workspace: Workspace) -> None:
-    assert texts(show("scenes", screen="reviw").subheader) == "Not audited yet"
 
-
-def test_the_first_page_loads_nothing_heavy(workspace: Workspace) -> None:
-    """Torch and FiftyOne take seconds and gigabytes of memory: they are loaded when they are asked for."""
-    small_audit(workspace)
-    files = [path.relative_to(REPOSITORY) for path in (REPOSITORY / "app").rglob("*.py")]
-    modules = [".".join(path.with_suffix("").parts) for path in files if path.name not in ("main.py", "screen.py")]
-    program = (
-        "import importlib, sys; from streamlit.testing.v1 import AppTest\n"
-        f"app = AppTest.from_file({str(MAIN)!r}, default_timeout=60)\n"
-        "app.query_params['dataset'] = 'tiny'\napp.run(); assert app.button and not app.exception\n"
-        f"for name in {modules!r}: importlib.import_module(name)\n"
-        "heavy = {'torch', 'fiftyone', 'sklearn', 'umap', 'scipy', 'cleanlab', 'cv2', 'timm', 'pandas', 'pyarrow'}\n"
-        "print(*heavy & set(sys.modules))"
+def test_the_modules_of_all_screens_are_loaded_before_the_first_visitor(tmp_path: Path) -> None:
+    small_audit(Workspace(tmp_path / "home"))
+    environment = {**os.environ, "ERRATA_HOME": str(tmp_path / "home")}
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, env=environment, cwd=PAGE.parent
     )
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=MAIN.parent)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == []
+    assert len(SCREENS) == 10
+    late = run.stdout.split()  # a few small ones of Streamlit and the standard library
+    assert len(late) < 20, late
+    slow = {"app", "curation", "models", "numpy", "PIL", "yaml", "psutil", "pandas", "pyarrow"}
+    assert slow.isdisjoint(name.partition(".")[0] for name in late), late

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from tests.helpers import REPOSITORY
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # as `app.html_parts.markdown.plain` does
-MAIN = REPOSITORY / "app" / "main.py"
+PAGE = REPOSITORY / "app" / "page.py"
 # Streamlit reads what is installed anew for every AppTest, which takes longer than to draw our screens.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
@@ -21,7 +21,7 @@ def show(dataset: str | None = "tiny", **query: str) -> AppTest:
         dataset: in the address; None leaves it out.
         **query: the rest of the address, `screen` first of all.
     """
-    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
     if dataset:
         app.query_params["dataset"] = dataset
     for name, value in query.items():

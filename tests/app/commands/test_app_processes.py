@@ -17,7 +17,7 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 _SLEEP = "import time; print('up', flush=True); time.sleep(600)"
 _SERVE = """
 import os, signal, subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-m", "app.server"], start_new_session=True, stdout=subprocess.PIPE)
+child = subprocess.Popen([sys.executable, "-m", "app.main"], start_new_session=True, stdout=subprocess.PIPE)
 child.stdout.readline()
 def end(*_):
     child.terminate()
@@ -62,8 +62,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def test_stop_ends_the_app_of_this_workspace_only(
     workspace: Workspace, tmp_path: Path, start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other = start(tmp_path / "elsewhere", "-m", "app.server")
-    unrelated = start(workspace.root, "-c", _SLEEP, "app.server")
+    other = start(tmp_path / "elsewhere", "-m", "app.main")
+    unrelated = start(workspace.root, "-c", _SLEEP, "app.main")
     by_hand = start(workspace.root, "streamlit", "run", "app/main.py")
     served = start(workspace.root, "-m", "app.cli", "serve")
     assert len(app_servers(workspace)) == 2
@@ -78,6 +78,6 @@ def test_stop_ends_the_app_of_this_workspace_only(
 
 
 def test_without_a_workspace_in_the_environment_it_is_where_the_app_was_started(tmp_path: Path, start: Start) -> None:
-    process = start(None, "-m", "app.server")
+    process = start(None, "-m", "app.main")
     assert [server.pid for server in app_servers(Workspace(tmp_path / "workspace"))] == [process.pid]
     assert app_servers(Workspace(tmp_path / "other")) == []

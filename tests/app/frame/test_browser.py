@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.main import SCREENS
+from app.page import SCREENS
 from curation.results.audit import Audit
 from tests.helpers.chromium import in_chromium
 from tests.helpers.served_app import address_of_file, audit_of_file

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.main import SCREENS
+from app.page import SCREENS
 from curation.results.audit import Audit
 from models.files.atomic import read_json, write_json
 from models.files.runs import Status

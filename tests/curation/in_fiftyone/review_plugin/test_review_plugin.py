@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from curation.database.samples import read_samples, write_samples
@@ -72,23 +72,30 @@ def ledger(mongo_workspace: Workspace, audit: Audit) -> Ledger:
     return made
 
 
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """What all pages share: their 10 MB of scripts are fetched and translated once."""
+    shared = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    shared.set_default_timeout(PATIENCE_MS)
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def page(browser: Browser, apps: dict[str, AppServer], ledger: Ledger) -> Iterator[Page]:
-    yield from opened(browser, apps["ana"])
+def page(context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger) -> Iterator[Page]:
+    yield from opened(context, apps["ana"])
 
 
 def opened(
-    browser: Browser, app: AppServer, view: str = "all", n: int = 30, theme: str = ""
+    context: BrowserContext, app: AppServer, view: str = "all", n: int = 30, theme: str = ""
 ) -> Generator[Page, None, None]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
-    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(app_url(app.port, "errata-keys", view, theme))
     page.get_by_text(f"{n} samples").first.wait_for()
     page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
     settle(page)  # the App resets selections until then
     yield page
-    context.close()
+    page.close()
 
 
 def settle(page: Page) -> None:
@@ -205,7 +212,7 @@ def test_the_plugin_is_there_and_no_other(apps: dict[str, AppServer]) -> None:
 
 
 def test_the_queue_learns(
-    browser: Browser,
+    context: BrowserContext,
     apps: dict[str, AppServer],
     ledger: Ledger,
     audit: Audit,
@@ -218,7 +225,7 @@ def test_the_queue_learns(
     """
     ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))  # an App notices a new log when it has a line
     ledger.undo("ben")
-    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    pages = opened(context, apps["ana"], "to-review-train", 18)
     page = next(pages)
     open_image(page)
     for number in range(7):
@@ -371,14 +378,14 @@ def test_who_leaves_while_a_verdict_is_answered_has_left(page: Page, ledger: Led
 
 
 def test_the_fixed_queue_is_walked_as_in_the_app(
-    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit
+    context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger, audit: Audit
 ) -> None:
     """Rank, drawn and probability are those of the app's queue, though the page marks nothing."""
     bench = Bench(audit, ledger)
     rows = bench.queue("train", "suspicion").rows[:6]
     wanted = [bench.place(int(row)) for row in rows]
     assert [look.drawn for look in wanted] == [False] * 4 + [True, False]
-    pages = opened(browser, apps["ana"], "to-review-train-in-fixed-order", 18)
+    pages = opened(context, apps["ana"], "to-review-train-in-fixed-order", 18)
     page = next(pages)
     open_image(page)
     for _ in wanted:
@@ -399,11 +406,11 @@ def open_name(page: Page, workspace: Workspace) -> str:
 
 
 def test_what_the_app_says_meanwhile_changes_what_comes_next(
-    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
+    context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
 ) -> None:
     ledger.decide(Decision("ben", str(audit.rows.image_ids[0]), "keep"))
     ledger.undo("ben")
-    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    pages = opened(context, apps["ana"], "to-review-train", 18)
     page = next(pages)
     open_image(page, 6)  # picked: it counts as not drawn, and the walk goes on at the top
     settle(page)
@@ -435,10 +442,10 @@ def test_twelve_at_once(page: Page, ledger: Ledger, mongo_workspace: Workspace) 
 
 
 def test_those_most_like_it(
-    browser: Browser, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
+    context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger, audit: Audit, mongo_workspace: Workspace
 ) -> None:
     """They are ticked in the grid; one key judges those that stay ticked, and undo takes all of them back."""
-    pages = opened(browser, apps["ana"], "to-review-train", 18)
+    pages = opened(context, apps["ana"], "to-review-train", 18)
     page = next(pages)
     open_image(page)
     assert press(page, "l").startswith("you judged no image yet")
@@ -471,10 +478,10 @@ def test_those_most_like_it(
 
 
 def test_verdicts_given_elsewhere_are_drawn_at_once(
-    page: Page, browser: Browser, apps: dict[str, AppServer], ledger: Ledger
+    page: Page, context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger
 ) -> None:
     """In the app, or by a command: in the pages of both reviewers, without a click; also behind an open image."""
-    bens = opened(browser, apps["ben"], theme="light")
+    bens = opened(context, apps["ben"], theme="light")
     other, names = next(bens), ledger.rows.image_ids.tolist()
     pages, badge = (page, other), "[data-cy=tag-decision]"
     ledger.decide(*(Decision("cleo", name, "exclude") for name in names[:12]))
@@ -541,9 +548,9 @@ def test_refusals_are_said(page: Page, ledger: Ledger, audit: Audit) -> None:
 
 
 def test_two_reviewers_on_one_image(
-    page: Page, browser: Browser, apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
+    page: Page, context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
 ) -> None:
-    bens = opened(browser, apps["ben"])
+    bens = opened(context, apps["ben"])
     other = next(bens)
     for opened_page in (page, other):
         open_image(opened_page)
