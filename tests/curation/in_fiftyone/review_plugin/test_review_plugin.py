@@ -90,12 +90,14 @@ def opened(
     context: BrowserContext, app: AppServer, view: str = "all", n: int = 30, theme: str = ""
 ) -> Generator[Page, None, None]:
     page = context.new_page()
-    page.goto(app_url(app.port, "errata-keys", view, theme))
-    page.get_by_text(f"{n} samples").first.wait_for()
-    page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
-    settle(page)  # the App resets selections until then
-    yield page
-    page.close()
+    try:
+        page.goto(app_url(app.port, "errata-keys", view, theme))
+        page.get_by_text(f"{n} samples").first.wait_for()
+        page.locator("[data-cy=looker] canvas[canvas-loaded=true]").first.wait_for()
+        settle(page)  # the App resets selections until then
+        yield page
+    finally:
+        page.close()  # or it goes on drawing behind the tests that follow
 
 
 def settle(page: Page) -> None:
