@@ -8,7 +8,7 @@ from curation.database.names import GIVEN, IMAGE_ID
 from curation.database.samples import read_samples
 from curation.decisions.actions import decision_fields
 from curation.decisions.decision import Decision, checked_reviewer
-from curation.decisions.phrases import decisions_phrase, images_phrase
+from curation.decisions.phrases import decisions_phrase, images_phrase, replaced_phrase
 from curation.in_fiftyone.mirror import READ, given_labels, replaced_given, write_changed
 from curation.in_fiftyone.queue_order import QueueOrder
 from curation.in_fiftyone.review_views import walked_splits
@@ -53,6 +53,7 @@ class FiftyOneDesk:
         self.bench, self._load, self._reviewer = bench, load, reviewer
         self._given = given_labels(bench.ledger)
         self._walks: dict[str, Walk] = {}  # by the name of their view
+        self._asked: list[tuple[str, str, tuple[str, ...]]] = []  # verdicts that a key would have replaced
         self._read_dataset()
 
     @property
@@ -85,6 +86,7 @@ class FiftyOneDesk:
 
         Raises:
             ErrataError: no image, not the image that is shown, nothing to accept, an image changed or gone on disk,
+                a verdict of the reviewer would be replaced and this was not asked before,
                 or the log cannot be written: nothing was decided. If the sentence says that the decision is in the log,
                 only the database failed.
         """
@@ -96,11 +98,9 @@ class FiftyOneDesk:
         decisions = [self._decision(image_id, action, chosen, viewing, len(image_ids)) for image_id in image_ids]
         ledger = self.bench.ledger
         with ledger.reading() as state:
-            new = [
-                decision
-                for decision in decisions
-                if not decision.says_the_same_as(state.verdicts(decision.image_id).get(decision.reviewer))
-            ]
+            stands = {name: state.verdicts(name).get(decisions[0].reviewer) for name in image_ids}
+            new = [decision for decision in decisions if not decision.says_the_same_as(stands[decision.image_id])]
+            self._ask_first([(old, decision) for decision in new if (old := stands[decision.image_id])])
             written = ledger.decide(*new) if new else []
         self.order.follow()
         if not written:
@@ -109,6 +109,18 @@ class FiftyOneDesk:
             )
         addition, written_ids = self._write({decision.image_id for decision in written})
         return VerdictResult(f"{decisions_phrase(written)}{addition}", tuple(written), written_ids)
+
+    def _ask_first(self, replacing: Sequence[tuple[Decision, Decision]]) -> None:
+        """Refuse to replace verdicts of the reviewer, until the same is asked again.
+
+        Raises:
+            ErrataError: it is asked for the first time.
+        """
+        asked = [(old.id, new.decision, new.new_labels) for old, new in replacing]
+        if asked and asked != self._asked:
+            self._asked = asked
+            raise ErrataError(replaced_phrase(replacing))
+        self._asked = []
 
     def reverse(self, kind: str) -> VerdictResult:
         """Take back the reviewer's latest verdict, or batch of verdicts, or bring it back.

@@ -5,7 +5,8 @@ import time
 import streamlit as st
 
 from curation.decisions.decision import Decision
-from curation.decisions.phrases import verdict_phrase
+from curation.decisions.phrases import replaced_phrase
+from curation.words import sentence
 
 _ASKED = "replacing"  # the verdict that stands, the one that would replace it, and when that was said
 
@@ -27,8 +28,4 @@ def asks_first(stands: Decision | None, wanted: Decision, least_s: float) -> str
         return ""
     if before != asked:
         st.session_state[_ASKED] = [*asked, time.time()]
-    who = "You" if stands.reviewer == wanted.reviewer else stands.reviewer
-    return (
-        f"{who} already said “{verdict_phrase(stands)}”. "
-        f"The same key again replaces it with “{verdict_phrase(wanted)}”."
-    )
+    return sentence(replaced_phrase([(stands, wanted)]))

@@ -91,10 +91,16 @@ def test_the_same_key_twice_counts_once(desk: FiftyOneDesk) -> None:
     again = desk.decide([sample_id], "accept")
     assert (again.decisions, again.sentence) == ((), "test/sea/0.png: you have said that already")
     assert desk.bench.ledger.lines() == 1
-    desk.decide([sample_id], "keep")  # another verdict is a change of mind
+    with pytest.raises(ErrataError, match=r"you already said “relabel .*”; .* replaces it with “keep sea”"):
+        desk.decide([sample_id], "keep")  # another verdict is a change of mind, or the wrong image
+    assert desk.bench.ledger.lines() == 1
+    desk.decide([sample_id], "keep")
     assert desk.bench.ledger.lines() == 2
     some = desk.decide([*ids(desk, WRONG, RIGHT)], "keep")
     assert [decision.image_id for decision in some.decisions] == [RIGHT]
+    with pytest.raises(ErrataError, match=r"^you already judged 2 of these images; the same again replaces those"):
+        desk.decide(ids(desk, WRONG, RIGHT), "exclude")
+    assert len(desk.decide(ids(desk, WRONG, RIGHT), "exclude").decisions) == 2
 
 
 def test_an_image_that_is_not_shown_is_refused(desk: FiftyOneDesk) -> None:
@@ -113,11 +119,13 @@ def test_two_classes_or_more(desk: FiftyOneDesk) -> None:
     for action in ("ambiguous", "multi-label"):
         (decision,) = desk.decide([sample_id], action).decisions
         assert (decision.decision, decision.new_labels) == (action, ("sea", "forest"))
+        desk.reverse("undo")
         chosen = ["street", "forest", "sea"]
         assert desk.decide([sample_id], action, chosen).sentence == f"test/sea/0.png: {action} street / forest / sea"
+        desk.reverse("undo")
     with pytest.raises(ErrataError, match="takes two or more different classes; found: sea"):
         desk.decide([sample_id], "multi-label", ["sea"])
-    assert desk.bench.ledger.lines() == 4
+    assert desk.bench.ledger.lines() == 8
 
 
 def test_all_or_none(desk: FiftyOneDesk) -> None:
@@ -179,10 +187,11 @@ def test_a_dataset_that_was_written_again(desk: FiftyOneDesk, mongo_workspace: W
     new = ids(at_work(mongo_workspace, audit, "ana"), WRONG)
     assert desk.decide(old, "keep").sample_ids == tuple(new)  # a page that was loaded before
     assert fields(desk, WRONG, "decision") == ["keep"]
+    desk.reverse("undo")
     assert desk.decide(new, "exclude").sample_ids == tuple(new)
     with pytest.raises(ErrataError, match="this page shows a dataset that was written again since: reload it"):
         desk.decide(old, "keep")
-    assert (desk.bench.ledger.lines(), desk.image(old[0])) == (2, None)
+    assert (desk.bench.ledger.lines(), desk.image(old[0])) == (3, None)
 
 
 def test_digits(desk: FiftyOneDesk) -> None:

@@ -332,7 +332,7 @@ def test_a_link_to_an_image(workspace: Workspace, audit: Audit) -> None:
     again = show(split="test", image="train/street/1.png")  # judged already: another verdict replaces it
     assert "<b>anna</b> relabel sea" in shown(again)
     press(again, "f")
-    assert "already said “relabel sea”. The same key again replaces it with “keep street”." in texts(again.warning)
+    assert "already said “relabel sea”; the same again replaces it with “keep street”." in texts(again.warning)
     assert [line["decision"] for line in logged(workspace)] == ["relabel"]  # nothing is replaced before it is said
     press(again, "f")
     assert [line["decision"] for line in logged(workspace)] == ["relabel", "keep"]
