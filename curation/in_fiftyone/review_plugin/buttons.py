@@ -1,6 +1,17 @@
 """What the review in FiftyOne has beside the verdicts, and the keys and buttons of all; it imports no FiftyOne."""
 
-from curation.decisions.verdicts import KEEP, NONE_OF_THESE, PICK_KEY, RELABEL, REVERSALS, VERDICTS, Verdict
+from curation.decisions.verdicts import (
+    CLASS_KEY,
+    DIGITS,
+    KEEP,
+    MOVES,
+    NONE_OF_THESE,
+    PICK_KEY,
+    RELABEL,
+    REVERSALS,
+    VERDICTS,
+    Verdict,
+)
 from curation.in_fiftyone.desk import FiftyOneDesk
 from curation.review.suggestion import suggestion
 
@@ -16,6 +27,19 @@ def keys() -> dict[str, str]:
         ALIKE_KEY.lower(): ALIKE,
         **{key.lower(): kind for kind, (key, _, _) in REVERSALS.items()},
     }
+
+
+def key_lines() -> list[list[str]]:
+    """Return each key and what it does, in the order in which `keys.js` has to show them."""
+    return [
+        *([verdict.key, verdict.purpose] for verdict in VERDICTS.values()),
+        [f"1 … {DIGITS}", "The class, in the order of the data set"],
+        [CLASS_KEY, "Type any class"],
+        [PICK_KEY, "Pick several classes"],
+        [ALIKE_KEY, "The images most like the one judged last"],
+        *([key, purpose] for key, _, purpose in REVERSALS.values()),
+        *([key, does] for key, _, does in MOVES.values()),
+    ]
 
 
 def panel_buttons() -> list[tuple[str, str]]:

@@ -25,11 +25,13 @@
   const ours = () => /^\/datasets\/errata-/.test(location.pathname);
   const inQueue = () => ours() && /^to-review/.test(new URLSearchParams(location.search).get("view") ?? "");
 
-  // The page as it is loaded: no advertisement before the images, the colours of the app, and look.js for the rest.
+  // The page as it is loaded: no advertisement before the images, the colours of the app, and two more files for the rest.
   function prepareLook() {
     localStorage.setItem("fiftyone-enterprise-tooltip-seen", "true");
     const folder = document.currentScript.src.replace(/index\.js.*$/, "");
-    document.head.append(Object.assign(document.createElement("script"), { src: `${folder}look.js?${Date.now()}` }));
+    for (const file of ["look.js", "keys.js"]) {
+      document.head.append(Object.assign(document.createElement("script"), { src: `${folder}${file}?${Date.now()}` }));
+    }
     const first = performance.getEntriesByType("navigation")[0]?.name ?? ""; // FiftyOne has cut its address by now
     const asked = /[?&]theme=(light|dark)/.exec(first)?.[1];
     const wanted = asked ?? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
@@ -110,7 +112,8 @@
   const annotating = () =>
     document.querySelector("[data-cy=annotation-save-state], [data-cy=lighter-sample-renderer]") !== null;
 
-  const asking = () => document.querySelector(".MuiDialog-root, [role=dialog]") !== null; // FiftyOne's form is open
+  // A form of FiftyOne or the sheet of keys is open.
+  const asking = () => document.querySelector(".MuiDialog-root, [role=dialog], dialog[open]") !== null;
 
   // Opens the next image or the one before, as FiftyOne's arrow keys do.
   function moved(key, event) {

@@ -1,5 +1,6 @@
 """FiftyOne has each verdict of the table: in its page, in the plugin's manifest, in the panel."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import yaml
 
 import curation.in_fiftyone.review_plugin as plugin
 from curation.decisions.verdicts import CLASS_KEY, MOVES, REVERSALS, VERDICTS
-from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, keys, panel_buttons
+from curation.in_fiftyone.review_plugin.buttons import ALIKE, PICK, key_lines, keys, panel_buttons
 
 PLUGIN = Path(plugin.__file__).parent
 
@@ -59,3 +60,9 @@ def test_moving_is_the_same_on_all_screens() -> None:
     }
     assert not set(moves_of_the_page()) & set(keys())  # no key means two things
     assert f'CLASS_KEY = "{CLASS_KEY}"' in (PLUGIN / "index.js").read_text()
+
+
+def test_the_sheet_of_keys_is_that_of_the_table() -> None:
+    lines = re.search(r"const LINES = (\[.*?\]);", (PLUGIN / "keys.js").read_text(), re.DOTALL)
+    assert lines is not None
+    assert json.loads(lines[1]) == key_lines()

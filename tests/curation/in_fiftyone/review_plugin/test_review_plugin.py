@@ -537,6 +537,9 @@ def test_several_classes(page: Page, ledger: Ledger) -> None:
 
 def test_refusals_are_said(page: Page, ledger: Ledger, audit: Audit) -> None:
     open_image(page)
+    for key in "?f":  # the sheet of keys, which any key closes without judging
+        page.keyboard.press(key)
+        expect(page.locator("#errata-keys").get_by_text("Keep the given label")).to_be_visible(visible=key == "?")
     assert press(page, "9").startswith("there is no class 9; there are 3: sea, forest, street")
     path = audit.rows.root / str(audit.rows.image_ids[0])
     original = path.read_bytes()
