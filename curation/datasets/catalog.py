@@ -158,7 +158,7 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
         raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
     given = Path(name_or_path.removeprefix(HF)).expanduser()
     path = Path(os.path.abspath(given))  # noqa: PTH100 - resolves `..`, keeps links
-    if name_or_path.startswith(PREFIXES) or _is_dir(path) or path.suffix.lower() in (".tar", ".parquet"):
+    if name_or_path.startswith(PREFIXES) or _is_dir(path) or path.suffix.lower() in (".tar", ".parquet", ".zip"):
         packed = packed_source(name_or_path)
         if packed:
             return _packed_in(packed, catalog, workspace)
@@ -204,8 +204,9 @@ def _packed_in(packed: PackedSource, taken: Iterable[str], workspace: Workspace)
     columns = columns_of(workspace, packed.source)
     root = workspace.unpacked / digest(packed.key(), columns)[:8] / name
     source = packed.source
+    layout = "folder" if packed.is_tree else "csv"
     return DatasetSpec(
-        name, packed.title, "csv", root, "not stated", source, labels_csv=TABLE, columns=columns, packed=packed
+        name, packed.title, layout, root, "not stated", source, labels_csv=TABLE, columns=columns, packed=packed
     )
 
 
@@ -245,11 +246,12 @@ def read_entries(spec: DatasetSpec, notices: list[str] | None = None) -> list[En
         where = "" if spec.made_here else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
         name = spec.source if spec.packed else spec.name
         raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {name}`{where}")
+    notices = [] if notices is None else notices
+    if spec.packed:
+        notices += notices_of(spec.root)
     if spec.layout == "folder":
         return read_folder(spec.root, notices)
     if spec.packed:
-        notices = [] if notices is None else notices
-        notices += notices_of(spec.root)
         return read_table(spec.root / spec.labels_csv)
     return read_table(spec.root / spec.labels_csv, "", spec.root, dict(spec.columns), notices)
 

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec
-from curation.datasets.packed.images import write_images
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
 from models.files.unfinished import sweep, unfinished_folder
@@ -32,7 +31,7 @@ def fetch(spec: DatasetSpec, data_root: Path, progress: Progress | None = None) 
         raise ErrataError(f"Errata cannot download data set {spec.name!r}: take {spec.source}, and {by_hand}")
     with _whole(target) as folder:
         if spec.packed:
-            write_images(spec.packed.read(dict(spec.columns)), folder, progress)
+            spec.packed.unpack(folder, dict(spec.columns), progress)
             return target
         if spec.embedded:
             _draw(handle, folder, progress)

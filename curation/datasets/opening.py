@@ -80,7 +80,7 @@ def choose_columns(name: str, columns: Mapping[str, str], workspace: Workspace) 
 
 def is_source(name: str) -> bool:
     """Return whether this is a path, or begins as a FiftyOne dataset or packed data set does, rather than a name."""
-    return "/" in name or name.startswith(("~", *KINDS)) or Path(name).suffix.lower() in TABLE_SUFFIXES
+    return "/" in name or name.startswith(("~", *KINDS)) or Path(name).suffix.lower() in (*TABLE_SUFFIXES, ".zip")
 
 
 def undrawn(name: str, workspace: Workspace) -> DatasetSpec | None:

@@ -139,6 +139,7 @@ def _of_tables(
         raise _no_labels(tree, layout, beside)
     notes.append(f"labels are read from {_names(tree, chosen)}")
     entries = [entry for table in chosen for entry in table.entries(tree.root, notes)]
+    notes += [f"not read: {each.problem}" for each in beside if each.problem and each.split]
     _say_unlisted(tree, entries, notes)
     return entries
 

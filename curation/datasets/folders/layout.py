@@ -289,7 +289,8 @@ def _read_classes(tree: Tree, layout: Layout) -> None:
     if wrapper and not tree.listing(top / wrapper).images:
         rest = [name for name in names if name != wrapper]
         raise ErrataError(
-            f"{top} can be read in two ways: {wrapper} holds folders with images, and so do or are {first_few(rest)}; "
+            f"{top} can be read in two ways: {wrapper} holds folders with images, and beside it lies "
+            f"{first_few(rest)}; "
             f"give the folder that holds the class folders, as {top / wrapper}"
         )
     shared = [name for name, n in Counter(deep for name in names for deep in tree.filled(top / name)).items() if n > 1]

@@ -1,1 +1,1 @@
-"""Data sets whose images lie inside larger files: tables with image bytes, tars, what torchvision downloads."""
+"""Data sets whose images lie inside larger files: zips, tables with image bytes, tars, what torchvision downloads."""

@@ -78,11 +78,16 @@ def write_images(packed: Packed, folder: Path, progress: Progress | None = None)
         notices.append(f"{counted(left_out, 'image')} without a label {'is' if left_out == 1 else 'are'} left out")
     if numbered([label for _, label, _ in lines]):
         notices.append("the classes have numbers, not names")
-    write_json(folder / _NOTICES, {"notices": notices, "schema_version": 1})
+    note_notices(folder, notices)
+
+
+def note_notices(folder: Path, notices: Sequence[str]) -> None:
+    """Write down, in a folder of unpacked images, how they were read."""
+    write_json(folder / _NOTICES, {"notices": list(notices), "schema_version": 1})
 
 
 def notices_of(folder: Path) -> list[str]:
-    """Return the notices of the reader of a folder that `write_images` filled; [] for any other folder."""
+    """Return what `note_notices` wrote; [] for any other folder."""
     path = folder / _NOTICES
     return [str(notice) for notice in read_json(path).get("notices", [])] if path.is_file() else []
 

@@ -12,15 +12,17 @@ from curation.datasets.packed.hugging_face import (
     parquet_files,
     read_hugging_face,
 )
-from curation.datasets.packed.images import Packed
+from curation.datasets.packed.images import Packed, write_images
 from curation.datasets.packed.torchvision_sets import checked_set, read_torchvision
 from curation.datasets.packed.web_dataset import read_web_dataset, tars_of
+from curation.datasets.packed.zip_files import ON_THIS_MACHINE, unpack_zip
 from curation.datasets.tables.image_names import is_image_name
 from curation.workspace.folders import data_root
+from models.arrays import Progress
 from models.errors import ErrataError
 from models.files.atomic import digest
 
-HF, WEB, TORCHVISION = "hf:", "webdataset:", "torchvision:"
+HF, WEB, TORCHVISION, ZIP = "hf:", "webdataset:", "torchvision:", ""
 PREFIXES = (HF, WEB, TORCHVISION)
 
 
@@ -28,7 +30,7 @@ PREFIXES = (HF, WEB, TORCHVISION)
 class PackedSource:
     """A data set inside larger files."""
 
-    kind: str  # of PREFIXES
+    kind: str  # of PREFIXES, or ZIP, whose path stands for itself
     path: Path  # absolute; for torchvision the root that it is given
     name: str = ""  # of the data set, for torchvision
 
@@ -40,18 +42,35 @@ class PackedSource:
     @property
     def title(self) -> str:
         """What people see."""
-        return self.name or self.path.name.removesuffix(".parquet").removesuffix(".tar")
+        return self.name or self.path.name.removesuffix(".parquet").removesuffix(".tar").removesuffix(".zip")
 
     def key(self) -> str:
         """Return what changes with its files: their names, sizes and times; torchvision's do not change."""
         if self.name:
             return digest(self.source)
-        files = files_of(self.path) if self.kind == HF else tars_of(self.path)
+        files = [self.path] if self.kind == ZIP else files_of(self.path) if self.kind == HF else tars_of(self.path)
         stats = [(str(file.relative_to(self.path.parent)), file.stat()) for file in files]
         return digest(self.source, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
 
+    @property
+    def is_tree(self) -> bool:
+        """Whether it is unpacked as an image folder, and not as images with a table of labels."""
+        return self.kind == ZIP
+
+    def unpack(self, folder: Path, columns: Mapping[str, str], progress: Progress | None = None) -> None:
+        """Write its images into a folder; `columns` is role -> column, for tables.
+
+        Raises:
+            ErrataError: it cannot be read.
+            OSError: the folder cannot be written.
+        """
+        if self.is_tree:
+            unpack_zip(self.path.name, self.path, folder, ON_THIS_MACHINE, progress)
+        else:
+            write_images(self.read(columns), folder, progress)
+
     def read(self, columns: Mapping[str, str]) -> Packed:
-        """Return its images; `columns` is role -> column, for tables.
+        """Return its images, one by one; of anything but a tree.
 
         Raises:
             ErrataError: it cannot be read.
@@ -64,8 +83,9 @@ class PackedSource:
 def packed_source(text: str) -> PackedSource | None:
     """Return the data set that a name with a prefix, or a path, stands for; None for any other data set.
 
-    A path is that of a tar or of a folder of tars without image files, of a folder that `datasets` saved, or of a
-    Parquet file or a folder of them with the bytes of images. `hf:` before the path of any other folder means nothing.
+    A path is that of a zip, of a tar or of a folder of tars without image files, of a folder that `datasets` saved, or
+    of a Parquet file or a folder of them with the bytes of images. `hf:` before the path of any other folder means
+    nothing.
 
     Raises:
         ErrataError: a path with a prefix is not there, or torchvision has no such data set.
@@ -77,6 +97,8 @@ def packed_source(text: str) -> PackedSource | None:
         checked_set(name)
         return PackedSource(kind, _absolute(root) if root else data_root(), name)
     path = _absolute(rest)
+    if not kind and path.suffix.lower() == ".zip":
+        return PackedSource(ZIP, path) if path.is_file() else None
     if kind and not path.exists():
         raise ErrataError(f"{text}: there is nothing at {path}; check the path")
     if kind == WEB and not tars_of(path):

@@ -136,7 +136,7 @@ def _label_column(grid: Grid, taken: set[int]) -> int | None:
         return named[0]
     others = [position for position in free if words[position] not in PATHS and words[position]]
     if grid.headless:
-        others = [n for n in others if not _counts_lines(grid, n)]
+        others = [n for n in others if not _counts_lines(grid, n)] or others
     return others[0] if len(others) == 1 else None
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from curation.datasets.tables.decoding import decoded
 from curation.datasets.tables.grid import Grid
+from curation.datasets.tables.json_lists import as_objects
 from models.errors import ErrataError
 
 
 def read_json_lines(path: Path) -> Grid:
-    """Return the cells of a file with an object a line, or of a JSON list of objects or mapping of path to label.
+    """Return the cells of a file with an object a line, or of a JSON list of objects or what `as_objects` knows.
 
     Raises:
         ErrataError: the file cannot be read, is no JSON, or holds something else than objects.
@@ -22,9 +23,7 @@ def read_json_lines(path: Path) -> Grid:
         raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
     objects: list[tuple[int, Any]] = []
     if path.suffix.lower() == ".json":
-        content = _parsed(path, 1, text)
-        if isinstance(content, dict) and content and all(isinstance(value, str | int) for value in content.values()):
-            content = [{"filepath": name, "label": label} for name, label in content.items()]
+        content = as_objects(_parsed(path, 1, text))
         objects = list(enumerate(content if isinstance(content, list) else [content], 1))
     else:
         lines = enumerate(text.splitlines(), 1)
