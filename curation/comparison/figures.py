@@ -77,14 +77,16 @@ def comparison_figures(workspace: Workspace, board: Board, audit: Audit | None =
 
 
 def _version_figures(workspace: Workspace, board: Board, version: str) -> dict[str, Any]:
-    """Return where a version comes from, and how many of the compared labels it changed."""
+    """Return where a version comes from, how many of the compared labels it changed, and of those learned from."""
     tested, given = board.images.versions[version], board.images.rows.labels
     several = tested.right.sum(1) > 1
     facts: Mapping[str, Any] = {}
     if version != ORIGINAL:
-        about = load_version(workspace, board.dataset, version).manifest
+        opened = load_version(workspace, board.dataset, version)
+        about, learned = opened.manifest, int(opened.images.learned_otherwise().sum())
         facts = {name: about[name] for name in ("sha256", "created", "reviewer", "guard")}
         facts = {**facts, "parent": about["parent"]["version"], "log_lines": about["decisions"]["lines"]}
+        facts = {**facts, "changed_train": learned}
     changed = (tested.labels != given) | several
     return {"version": version, "changed": int(changed.sum()), "several": int(several.sum()), **facts}
 

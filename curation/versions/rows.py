@@ -116,6 +116,15 @@ class CuratedRows:
         changed[self.soft_rows] = True
         return np.asarray(changed & self.members)
 
+    def learned_otherwise(self) -> BoolArray:
+        """Return which images a network learns from differently than from the data as given, shape (N,).
+
+        They are in train, or were, and have another label, or several, or are left out, or moved.
+        """
+        differs = self.changed() | (self.out != "") | (self.checked.rows.splits != self.given_splits)
+        in_train = (self.given_splits == "train") | ((self.checked.rows.splits == "train") & self.members)
+        return np.asarray(differs & in_train)
+
     def changed_counts(self) -> dict[str, int]:
         """Return kind of decision -> how many labels it changed."""
         return dict(sorted(Counter(self.decisions[self.changed()].tolist()).items()))

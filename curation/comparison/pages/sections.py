@@ -201,6 +201,12 @@ def _notes(figures: Figures) -> list[str]:
         )
     if any(len(contestant["runs"]) > 1 for contestant in figures["contestants"]):
         notes.append("Accuracies are means ± standard deviation over the seeds; intervals cover the choice of images.")
+    learned = {contestant["trained"] for contestant in figures["contestants"]}
+    notes += [
+        f"{version['version']} changes no image of train: a network trained on it learned from the labels as given."
+        for version in figures["versions"]
+        if version.get("changed_train") == 0 and version["version"] in learned
+    ]
     notes += [
         f"{contestant['title']} learned from an earlier state of its labels or images; train it again to be sure."
         for contestant in figures["contestants"]

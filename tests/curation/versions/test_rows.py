@@ -82,3 +82,12 @@ def test_what_is_saved_is_read(tmp_path: Path) -> None:
     assert members.rows.image_ids.tolist() == ["01.png", "03.png"]
     assert read.member_duplicates.groups.tolist() == [0, 2]
     assert len(members.sha256s) == len(members.hashes) == len(members.sizes_px) == 2
+
+
+def test_what_a_network_learns_from_otherwise() -> None:
+    """A training image that is relabelled or excluded, and no test image."""
+    images = checked([0, 0, 1, 2], ["train", "train", "train", "test"])
+    verdicts = [verdict(images, 0, "relabel", "street"), verdict(images, 2, "exclude"), verdict(images, 3, "exclude")]
+    made = curate(images, alone(4), judged(images, verdicts), VersionRequest("v1")).images
+    assert made.learned_otherwise().tolist() == [True, False, True, False]
+    assert not CuratedRows.as_given(images, alone(4)).learned_otherwise().any()

@@ -44,6 +44,13 @@ def test_one_network_on_one_version_has_nothing_to_hold_against_it(workspace: Wo
     assert empty == ["contests", "pairs", "changed", "review", "images"]
 
 
+def test_a_version_that_changes_no_image_of_train_is_said(figures: dict[str, Any]) -> None:
+    said = "v1 changes no image of train: a network trained on it learned from the labels as given."
+    for changed, shown in ((0, True), (2, False)):
+        other = {**figures, "versions": [{**version, "changed_train": changed} for version in figures["versions"]]}
+        assert (said in sections.compared_section(other).body) == shown
+
+
 def test_a_single_very_high_loss_does_not_flatten_the_others(figures: dict[str, Any]) -> None:
     changed = copy.deepcopy(figures)
     changed["contestants"] = changed["contestants"][:1]
