@@ -11,12 +11,11 @@ from PIL import Image, UnidentifiedImageError
 from curation.words import file_size
 from models.errors import ErrataError
 from models.files.atomic import atomic
-from models.images.formats import image_suffixes, pillow_formats
+from models.images.formats import pillow_formats
 
 MOST_FILES = 20
 MOST_MB = 10  # of a file
 MOST_MEGAPIXELS = 25
-TYPES = tuple(sorted(image_suffixes()))
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -39,7 +38,7 @@ class Saved:
 def save_uploads(uploads: Sequence[Upload], folder: Path) -> Saved:
     """Write the files under safe, numbered names; a file that is refused does not hold up the others.
 
-    A file is refused if it is too large, has too many pixels or is not an image of TYPES.
+    A file is refused if it is too large, has too many pixels or is not an image that Pillow reads.
 
     Raises:
         ErrataError: there are too many files, or all are refused; then no file is written.

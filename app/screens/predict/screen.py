@@ -13,7 +13,7 @@ from app.screens.predict.view import result_html, summary
 from app.state import workspace
 from curation.results.audit import Audit
 from curation.results.models import trained_models
-from curation.training.uploads import MOST_FILES, MOST_MB, MOST_MEGAPIXELS, TYPES, Upload
+from curation.training.uploads import MOST_FILES, MOST_MB, MOST_MEGAPIXELS, Upload
 from models.errors import ErrataError
 
 
@@ -40,7 +40,7 @@ def screen() -> None:
 
 def _upload(audit: Audit, models: list[str]) -> None:
     files = st.file_uploader(
-        f"Images, at most {MOST_FILES} at a time, {MOST_MB} MB and {MOST_MEGAPIXELS} megapixels each", TYPES,
+        f"Images, at most {MOST_FILES} at a time, {MOST_MB} MB and {MOST_MEGAPIXELS} megapixels each",
         accept_multiple_files=True, max_upload_size=MOST_MB, key="predict.files",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
