@@ -11,7 +11,10 @@ import numpy as np
 from curation.audit.forecast import Forecast, forecast
 from curation.datasets.catalog import DatasetSpec, read_entries, rows_of
 from curation.datasets.entries import TEST_FRACTION, Entry
+from curation.datasets.folders.left_out import is_left_out_file
+from curation.datasets.folders.tree import is_foreign_folder
 from curation.datasets.rows import SPLITS, Rows
+from curation.datasets.split_words import split_of
 from curation.images.checking import check_learnable
 from curation.words import first_few
 from curation.workspace.folders import Workspace
@@ -21,6 +24,7 @@ from models.images.formats import image_suffixes, suffix_of
 from models.images.signature import problem_of_file
 
 MOST_FILES = 200_000  # in a folder; beyond that, only the audit reads them all
+_TABLES = (".csv", ".tsv", ".jsonl", ".parquet")  # beside images; nobody misses them among the images
 MOST_READ = 20_000  # files whose first bytes are read; of more images a sample, spread evenly
 
 
@@ -81,10 +85,10 @@ def _files(root: Path) -> list[str] | None:
 def _walk(root: Path) -> Iterator[str]:
     start = len(str(root).rstrip("/")) + 1
     for folder, folders, names in os.walk(root):  # links to folders are not followed
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+        folders[:] = sorted(name for name in folders if not is_foreign_folder(Path(folder, name)))
         inside = folder[start:]
         for name in sorted(names):
-            if not name.startswith("."):
+            if not is_left_out_file(name):
                 yield f"{inside}/{name}" if inside else name
 
 
@@ -92,10 +96,9 @@ def _left_out(spec: DatasetSpec, files: Sequence[str], entries: Sequence[Entry],
     """Return the files that are no part of the data set, by reason."""
     listed, used = {entry.image_id for entry in entries}, set(rows.image_ids.tolist())
     table = Path(spec.labels_csv).name
-    tables = {table} if spec.layout == "csv" else {f"{split}_labels.csv" for split in SPLITS}
     reasons: dict[str, list[str]] = {}
     for name in files:
-        if name in used or name in tables:
+        if name in used or (name == table if spec.layout == "csv" else name.lower().endswith(_TABLES)):
             continue
         if name in listed:
             reason = "beyond the number of training images, or in other classes"
@@ -104,7 +107,7 @@ def _left_out(spec: DatasetSpec, files: Sequence[str], entries: Sequence[Entry],
         elif spec.layout == "csv":
             reason = f"not named in {table}"
         else:
-            reason = "outside the class folders"
+            reason = "outside the class folders, or on no list"
         reasons.setdefault(reason, []).append(name)
     return [Skipped(reason, len(names), first_few(names)) for reason, names in reasons.items()]
 
@@ -138,13 +141,18 @@ def _splits_read(spec: DatasetSpec, entries: Sequence[Entry]) -> str:
         )
     if spec.layout == "csv":
         return f"Splits are read from the column split of {table}."
-    sources = []
-    for split in given:
-        listing = f"{split}_labels.csv"
-        folders = sorted({entry.image_id.split("/", 1)[0] for entry in entries if entry.split == split})
-        sources.append(f"{split} from {listing if (spec.root / listing).is_file() else first_few(folders)}")
+    sources = [f"{split} from {_source_of(spec, split, entries)}" for split in given]
     lacks = "" if "test" in given else " There is no test split; labels are still judged."
     return f"Splits are read from the folders: {', '.join(sources)}.{lacks}"
+
+
+def _source_of(spec: DatasetSpec, split: str, entries: Sequence[Entry]) -> str:
+    """Return the names of the folders, or else of what says that images are of a split."""
+    listing = f"{split}_labels.csv"
+    if (spec.root / listing).is_file():
+        return listing
+    paths = [entry.image_id.split("/")[:-1] for entry in entries if entry.split == split]
+    return first_few(sorted({part for path in paths for part in path if split_of(part) == split})) or "a list"
 
 
 def _refusal(rows: Rows, broken: Sequence[tuple[int, str]]) -> str:

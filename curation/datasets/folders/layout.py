@@ -196,14 +196,14 @@ def _unlabelled(tree: Tree, inner: Mapping[str, Path]) -> set[str]:
 
 
 def _leave_out_unlabelled(tree: Tree, layout: Layout, split: str, folder: Path) -> None:
-    images = counted(tree.count(folder), "image")
     if split == "train":
         raise ErrataError(
-            f"{folder} has {images} but no class folders; sort them into {folder}/CLASS/, or list them as "
+            f"{folder} has {counted(tree.count(folder), 'image')} but no class folders; sort them into {folder}/CLASS/, or list them as "
             f"filepath,label in {tree.root}/train_labels.csv"
         )
     layout.notices.append(
-        f"{_inside(tree, folder)} has no class folders: its {images} have no labels and are left out (to audit them, "
+        f"{_inside(tree, folder)} has no class folders: its images ({tree.count(folder):,}) have no labels and are left "
+        "out (to audit them, "
         f"sort them into class folders or list them as filepath,label in {split}_labels.csv)"
     )
 
@@ -220,7 +220,7 @@ def _check_other(tree: Tree, layout: Layout, folder: Path, classes: set[str], ce
             f"{folder.parent} has a split folder and, beside it, {folder.name} with {images}, which is the name of no "
             "split; rename it train, val or test, or move it"
         )
-    layout.notices.append(f"{_inside(tree, folder)} is not the name of a split: its {images} are left out")
+    layout.notices.append(f"{_inside(tree, folder)} is not the name of a split: {images} left out")
 
 
 def _refuse_splits_below(tree: Tree, folder: Path) -> None:

@@ -113,13 +113,15 @@ class Tree:
         if is_left_out_folder(entry.name):
             self.left_out[f"folders named {entry.name}"] += not entry.name.startswith(".")
             return True
-        if is_workspace(path):
-            self.left_out["folders that Errata writes"] += 1
-            return True
-        if is_export(path):
-            self.left_out[f"what Errata exported to {entry.name}"] += 1
+        if is_foreign_folder(path):
+            self.left_out[f"{os.path.relpath(path, self.root)}, which Errata writes"] += 1
             return True
         return False
+
+
+def is_foreign_folder(folder: Path) -> bool:
+    """Return whether a folder below a data set is no part of it: by its name, or since Errata writes it."""
+    return is_left_out_folder(folder.name) or is_workspace(folder) or is_export(folder)
 
 
 def is_export(folder: Path) -> bool:

@@ -45,7 +45,7 @@ def test_counts_splits_and_what_is_left_out(workspace: Workspace, tmp_path: Path
     assert look.splits == "Splits are read from the folders: train from train, test from test."
     assert {(skipped.reason, skipped.count) for skipped in look.skipped} == {
         ("not an image file", 1),
-        ("outside the class folders", 1),
+        ("outside the class folders, or on no list", 1),
         ("is not an image, whatever its name says", 1),
         ("is empty", 1),
     }
