@@ -65,8 +65,6 @@ def _print_contents(made: "Version") -> None:
     typer.echo(f"labels changed: {changed}; left out: {out}")
     for sentence in made.manifest["guard"]:
         typer.echo(f"  {sentence}")
-    if added := made.manifest["added_classes"]:
-        typer.echo(f"classes that decisions added, behind the given ones: {', '.join(added)}")
     _print_images("leaks", made.manifest["leaks"]["images"])
     _print_images("disputed", made.manifest["disputed"])
 

@@ -32,7 +32,7 @@ class DecidedLabels:
 def decided_labels(state: State, rows: Rows) -> DecidedLabels:
     """Return the labels of the rows after review.
 
-    `keep` gives the label that was kept, also where the image has moved to the folder of another class since.
+    A verdict that asks again (see `Today`) is none: the image has its given label.
 
     Args:
         state: of this data set, replayed with its images.

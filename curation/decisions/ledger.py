@@ -12,6 +12,7 @@ from curation.decisions.append_only import torn_file
 from curation.decisions.decision import Decision, Entry, Reversal, order
 from curation.decisions.log import START, DecisionLog, LogWriter, Page
 from curation.decisions.state import State, replay
+from curation.decisions.today import Today
 from curation.images.checked_rows import CheckedRows
 from curation.images.unchanged import check_image_unchanged
 from curation.words import utc_text
@@ -39,6 +40,7 @@ class Ledger:
             images: as the audit read them.
         """
         self.log, self.rows = log, images.rows
+        self._today = today_of(images)
         self._image_ids: list[str] = images.rows.image_ids.tolist()
         self._sha256s: list[str] = images.sha256s.tolist()
         self._row = {image_id: row for row, image_id in enumerate(self._image_ids)}
@@ -126,7 +128,7 @@ class Ledger:
 
     def replay(self, entries: Sequence[Entry]) -> State:
         """Return the state after these entries, each image found again by its content where it was moved."""
-        return replay(entries, self._image_ids, self._sha256s)
+        return replay(entries, self._image_ids, self._sha256s, self._today)
 
     def problems(self) -> list[str]:
         """Return a sentence for each line of the log that cannot be read, and one for lines that crashes tore."""
@@ -209,6 +211,14 @@ class Ledger:
         """Return whether entries come after all entries that count already."""
         keys = [self._last, *map(order, entries)]
         return keys == sorted(keys)
+
+
+def today_of(images: CheckedRows) -> Today:
+    """Return the classes and given labels that verdicts are read against."""
+    rows = images.rows
+    names = (rows.classes[label] for label in rows.labels.tolist())
+    label_of = dict(zip(rows.image_ids.tolist(), names, strict=True))
+    return Today(label_of, frozenset(rows.classes), images.merged)
 
 
 def open_ledger(workspace: Workspace, name: str) -> Ledger:

@@ -6,18 +6,23 @@ from collections.abc import Iterable, Sequence
 
 from curation.decisions.decision import Decision, Entry, Reversal, in_order, order
 from curation.decisions.image_index import ImageIndex
+from curation.decisions.today import Asking, Today, gone_classes, likely_class
+from curation.decisions.verdicts import KEEP
 
 
 class State:
     """The decisions of each reviewer on each image; entries are applied one by one, in order."""
 
-    def __init__(self, images: ImageIndex | None = None):
+    def __init__(self, images: ImageIndex | None = None, today: Today | None = None):
         """Start without a decision.
 
         Args:
             images: of the data set; by default each image is where its decision says.
+            today: its classes and given labels; by default those of the decisions.
         """
-        self._images = images
+        self._images, self._today = images, today
+        self._readings: dict[str, Decision] = {}  # decision -> what it says today, where that is another text
+        self._asks: dict[str, Asking] = {}  # decision -> why it no longer counts
         self._decisions: dict[str, Decision] = {}
         self._verdicts: dict[str | None, dict[str, list[Decision]]] = {}  # image -> reviewer -> latest last
         self._adjudications: dict[str | None, list[Decision]] = {}
@@ -40,17 +45,19 @@ class State:
 
     def images(self) -> list[str]:
         """Return the image_ids with a verdict in force, in order."""
-        return sorted(image for image in {*self._verdicts, *self._adjudications} if image is not None)
+        judged = sorted(image for image in {*self._verdicts, *self._adjudications} if image is not None)
+        if not self._asks:
+            return judged
+        return [image for image in judged if self.verdicts(image) or self.adjudication(image)]
 
     def verdicts(self, image_id: str) -> dict[str, Decision]:
         """Return each reviewer's verdict in force on an image, adjudications left out."""
-        stacks = self._verdicts.get(image_id, {})
-        return {reviewer: decisions[-1] for reviewer, decisions in sorted(stacks.items())}
+        stacks = sorted(self._verdicts.get(image_id, {}).items())
+        return {reviewer: verdict for reviewer, stack in stacks if (verdict := self._counting(stack))}
 
     def adjudication(self, image_id: str) -> Decision | None:
         """Return the latest adjudication of an image in force."""
-        decisions = self._adjudications.get(image_id)
-        return decisions[-1] if decisions else None
+        return self._counting(self._adjudications.get(image_id, []))
 
     def verdict(self, image_id: str) -> Decision | None:
         """Return the verdict over all reviewers: the adjudication, else what all agree on, else None.
@@ -75,7 +82,8 @@ class State:
         if decision is None:
             return False
         stack = self._stack(decision)
-        return bool(stack) and stack[-1].id == decision_id and self.image_of(decision) is not None
+        latest = bool(stack) and stack[-1].id == decision_id
+        return latest and self.image_of(decision) is not None and decision_id not in self._asks
 
     def undone(self, decision_id: str) -> bool:
         """Return whether a decision was taken back."""
@@ -90,6 +98,36 @@ class State:
         """Return the decisions on images that the data set no longer has, in order."""
         verdicts = [decision for stack in self._verdicts.get(None, {}).values() for decision in stack]
         return sorted([*verdicts, *self._adjudications.get(None, [])], key=order)
+
+    def asks(self, decision_id: str) -> str:
+        """Return why a decision that is a reviewer's latest on an image asks again; see `Today.asks`."""
+        asking = self._asks.get(decision_id)
+        return asking.reason if asking and self._is_latest(asking) else ""
+
+    def asking(self) -> list[Asking]:
+        """Return the decisions that ask again, in order, on images that nobody has judged in today's classes."""
+        latest = filter(self._is_latest, self._asks.values())
+        unanswered = (
+            each for each in latest if not self.verdicts(each.image_id) and not self.adjudication(each.image_id)
+        )
+        return sorted(unanswered, key=lambda asking: order(asking.decision))
+
+    def gone(self) -> tuple[dict[str, list[Asking]], dict[str, str]]:
+        """Return the classes that verdicts name and the data set no longer has, and what each is probably called now.
+
+        The first is class -> verdicts, as `gone_classes` has them, the second class -> a class of today.
+        """
+        if self._today is None or not self._asks:
+            return {}, {}
+        gone = gone_classes(self.asking(), self._today)
+        judged = [(each, image) for each in self._decisions.values() if (image := self.image_of(each))]
+        return gone, {name: now for name in gone if (now := likely_class(name, judged, self._today))}
+
+    def renamed(self) -> dict[tuple[str, str], int]:
+        """Return (label that was kept, today's label) -> kept images, where their class was renamed since."""
+        before = (self._decisions[each.id] for each in self._all_in_force() if each.decision == KEEP)
+        pairs = ((kept.label, self._readings[kept.id].label) for kept in before if kept.id in self._readings)
+        return dict(Counter(pairs))
 
     def counts(self, reviewer: str = "") -> dict[str, int]:
         """Return how many verdicts in force there are of each kind, of one reviewer or of all."""
@@ -111,7 +149,17 @@ class State:
         """Return the verdicts and adjudications in force on images that the data set has."""
         verdicts = [stack for image, stacks in self._verdicts.items() if image is not None for stack in stacks.values()]
         adjudications = [stack for image, stack in self._adjudications.items() if image is not None]
-        return [stack[-1] for stack in (*verdicts, *adjudications)]
+        return [verdict for stack in (*verdicts, *adjudications) if (verdict := self._counting(stack))]
+
+    def _counting(self, stack: Sequence[Decision]) -> Decision | None:
+        """Return what the latest decision of a stack says today; None without one, or where it asks again."""
+        if not stack or stack[-1].id in self._asks:
+            return None
+        return self._readings.get(stack[-1].id, stack[-1])
+
+    def _is_latest(self, asking: Asking) -> bool:
+        stack = self._stack(asking.decision)
+        return bool(stack) and stack[-1].id == asking.decision.id
 
     def _reverse(self, entry: Reversal) -> None:
         decision = self._decisions.get(entry.of)
@@ -134,6 +182,14 @@ class State:
         else:
             stack = self._verdicts.setdefault(image, {}).setdefault(decision.reviewer, [])
         insort(stack, decision, key=self._precedence)  # a decision that is redone goes back to where it was
+        if self._today is not None and image is not None:
+            self._read(self._today, decision, image)
+
+    def _read(self, today: Today, decision: Decision, image: str) -> None:
+        if reason := today.asks(decision, image):
+            self._asks[decision.id] = Asking(decision, image, reason)
+        elif (reading := today.reading(decision, image)) is not decision:
+            self._readings[decision.id] = reading
 
     def _precedence(self, decision: Decision) -> tuple[bool, tuple[str, int, str]]:
         """Return the sort key of decisions on one image: those made on a copy that is gone by now come first."""
@@ -159,15 +215,21 @@ class State:
         return self._verdicts.get(image, {}).get(decision.reviewer, [])
 
 
-def replay(entries: Iterable[Entry], image_ids: Sequence[str] = (), sha256s: Sequence[str] = ()) -> State:
+def replay(
+    entries: Iterable[Entry],
+    image_ids: Sequence[str] = (),
+    sha256s: Sequence[str] = (),
+    today: Today | None = None,
+) -> State:
     """Return the state after these entries, in whatever order they come.
 
     Args:
         entries: of one log or of several; an entry that occurs twice counts once.
         image_ids: of the data set, N; without them each image is where its decision says.
         sha256s: of its files, N.
+        today: its classes and given labels; without them verdicts are read as they were given.
     """
-    state = State(ImageIndex(image_ids, sha256s) if len(image_ids) else None)
+    state = State(ImageIndex(image_ids, sha256s) if len(image_ids) else None, today)
     for entry in in_order(entries):
         state.apply(entry)
     return state

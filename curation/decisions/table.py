@@ -24,7 +24,7 @@ class LogLine:
     decision: Decision | None  # itself, or what it takes back or brings back; None where the log does not hold that
     image_id: str  # today's, else as it was
     split: str  # empty where the data set no longer has the image
-    status: str  # in force, replaced, undone, image gone; empty for an undo or redo
+    status: str  # in force, replaced, undone, image gone, label changed, class gone; empty for an undo or redo
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ def _status(decision: Decision, state: State) -> str:
         return "undone"
     if state.image_of(decision) is None:
         return "image gone"
+    if reason := state.asks(decision.id):
+        return reason
     return "in force" if state.in_force(decision.id) else "replaced"
 
 

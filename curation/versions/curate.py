@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from curation.datasets.entries import checked_class
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.decision import Decision
 from curation.decisions.labels import DecidedLabels, decided_labels
 from curation.decisions.state import State
+from curation.decisions.today import MOVED, gone_sentence
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.scoring.scores import Ranking
@@ -17,7 +17,7 @@ from curation.versions.guard import check_guard
 from curation.versions.request import VersionRequest
 from curation.versions.rows import AUTO, BETWEEN_NAMES, LEAK, CuratedRows, Texts, decision_texts
 from curation.versions.shares import remake
-from curation.words import first_few
+from curation.words import counted, first_few
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 
@@ -27,9 +27,9 @@ class Curated:
     """The images as a request makes them, and what its report says."""
 
     images: CuratedRows
-    added_classes: tuple[str, ...]  # named by decisions, unknown to the data set as given
     leaks: BoolArray  # (N,) with a twin in a split further on, before leaks were left out
     taken_back: int  # automatic labels of the parent that are not taken over: judged since, or in test now
+    changed_classes: tuple[str, ...] = ()  # what became of verdicts where classes were renamed or images moved
 
 
 def curate(
@@ -54,10 +54,10 @@ def curate(
         parent: None for the labels as given.
 
     Raises:
-        ErrataError: a decision names a class that may not name a folder, or no image is left.
+        ErrataError: a decision names a class that the data set no longer has, or no image is left.
     """
-    rows = _grown(checked.rows, state)
-    added = rows.classes[len(checked.rows.classes) :]
+    rows = checked.rows
+    _check_classes(state)
     inheritance = Inheritance(checked, parent)
     decided = decided_labels(state, rows)
     _check_people(decided)
@@ -96,7 +96,7 @@ def curate(
     )
     check_guard(images)
     taken_back = int(((inherited >= 0) & (decisions != AUTO)).sum())
-    return Curated(images, added, leaks, taken_back)
+    return Curated(images, leaks, taken_back, tuple(_changed_classes(state)))
 
 
 def find_leaks(groups: IntArray, splits: Texts, members: BoolArray) -> BoolArray:
@@ -110,12 +110,22 @@ def find_leaks(groups: IntArray, splits: Texts, members: BoolArray) -> BoolArray
     return np.asarray(members & (places < furthest[groups]))
 
 
-def _grown(rows: Rows, state: State) -> Rows:
-    """Return the rows with the classes that only verdicts name, sorted, behind the given classes."""
-    verdicts = [state.verdict(str(image_id)) for image_id in rows.image_ids]
-    named = {name for verdict in verdicts if verdict for name in verdict.labels}
-    added = sorted(checked_class(name) for name in named - set(rows.classes))
-    return replace(rows, classes=(*rows.classes, *added))
+def _check_classes(state: State) -> None:
+    """Refuse verdicts that name classes which the data set no longer has: only people know what those are now."""
+    gone, likely = state.gone()
+    if gone:
+        raise ErrataError(gone_sentence(gone, likely))
+
+
+def _changed_classes(state: State) -> Iterator[str]:
+    """Yield a sentence for each class that was renamed under kept images, and one for images that were moved."""
+    for (before, now), n in sorted(state.renamed().items()):
+        yield f"{counted(n, 'image')} kept as {before!r}, which is called {now!r} now: kept as {now!r}"
+    if moved := [asking.image_id for asking in state.asking() if asking.reason == MOVED]:
+        yield (
+            f"{counted(len(moved), 'image')} kept in another class than today's ({first_few(moved)}): label as given, "
+            "to be judged again"
+        )
 
 
 def _check_people(decided: DecidedLabels) -> None:

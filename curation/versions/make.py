@@ -87,11 +87,17 @@ def _manifest_of_request(curated: Curated, request: VersionRequest, audit: Audit
         "leaks": {"dropped": request.drop_leaks, "images": names[curated.leaks].tolist()},
         "disputed": names[images.disputed].tolist(),
         "unsure": int(np.isin(images.decisions, unanswered()).sum()),
-        "added_classes": list(curated.added_classes),
-        "guard": guard_statements(
-            images, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
-        ),
+        "guard": _statements(curated, request, audit),
     }
+
+
+def _statements(curated: Curated, request: VersionRequest, audit: Audit) -> list[str]:
+    """Return what everyone who compares figures on a version has to know."""
+    leaks, taken_back = curated.leaks, curated.taken_back
+    statements = guard_statements(
+        curated.images, leaks, request.drop_leaks, request.auto_accept, audit.in_sample, taken_back
+    )
+    return [*statements, *curated.changed_classes]
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,6 @@ class VersionPreview:
     changed: dict[str, int]  # kind of decision -> labels that it changed
     out: dict[str, int]  # reason -> images left out
     statements: tuple[str, ...]  # what everyone who compares figures on it has to know
-    added_classes: tuple[str, ...]
     leaks: int  # images with a twin in a split further on
     below: int  # labels that models would change
 
@@ -131,15 +136,11 @@ def preview_version(workspace: Workspace, audit: Audit, ledger: Ledger, request:
             )
             below = int((curated.images.changed() & ~people.images.changed()).sum())
     images = curated.images
-    statements = guard_statements(
-        images, curated.leaks, request.drop_leaks, request.auto_accept, audit.in_sample, curated.taken_back
-    )
     return VersionPreview(
         images.counts(),
         images.changed_counts(),
         images.out_counts(),
-        tuple(statements),
-        curated.added_classes,
+        tuple(_statements(curated, request, audit)),
         int(curated.leaks.sum()),
         below,
     )

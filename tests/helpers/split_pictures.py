@@ -9,6 +9,7 @@ import numpy as np
 
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision, Entry
+from curation.decisions.ledger import today_of
 from curation.decisions.state import State, replay
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
@@ -67,7 +68,7 @@ def verdict(
 
 def judged(images: CheckedRows, entries: Sequence[Entry] = ()) -> State:
     """Return the state after these decisions."""
-    return replay(entries, images.rows.image_ids.tolist(), images.sha256s.tolist())
+    return replay(entries, images.rows.image_ids.tolist(), images.sha256s.tolist(), today_of(images))
 
 
 def state_of(*decisions: Decision) -> State:

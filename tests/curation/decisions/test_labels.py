@@ -52,11 +52,6 @@ def test_each_verdict() -> None:
     assert (str(got.labels.dtype), str(got.soft.dtype)) == ("int64", "float32")
 
 
-def test_what_was_kept_stays_where_the_given_label_changed() -> None:
-    got = decided(some_decision(0, "keep", label="forest"), labels=("sea",))
-    assert got.labels.tolist() == [1]
-
-
 def test_a_dispute_leaves_the_label_until_it_is_settled() -> None:
     two = some_decision(0, "keep"), some_decision(0, "relabel", "street", reviewer="ben")
     got = decided(*two)

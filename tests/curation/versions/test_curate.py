@@ -84,15 +84,65 @@ def test_reviewers_who_disagree_leave_the_label_as_given_until_somebody_settles_
     assert curated.reviewers[1].split("\n") == ["ana", "ben"]
 
 
-def test_a_class_added_later_comes_behind_the_given_ones() -> None:
+def test_a_verdict_that_names_a_class_which_is_gone_asks() -> None:
     entries = [verdict(SIX, 0, "relabel", "ice"), verdict(SIX, 1, "ambiguous", "sea", "air")]
-    made = curate(SIX, alone(6), judged(SIX, entries), KEEP)
-    assert made.added_classes == ("air", "ice")
-    assert made.images.checked.rows.classes == (*CLASSES, "air", "ice")
-    assert made.images.checked.rows.labels[:2].tolist() == [4, 0]
-    assert made.images.soft.shape == (1, 5)
-    with pytest.raises(ErrataError, match=r"class '\.\./x' is not a name"):
-        curate(SIX, alone(6), judged(SIX, [verdict(SIX, 0, "relabel", "../x")]), KEEP)
+    with pytest.raises(ErrataError, match=r"1 verdict \(01\.png\) names the class 'air', which .* \(as do .* ice\)"):
+        curate(SIX, alone(6), judged(SIX, entries), KEEP)
+    again = [verdict(SIX, 0, "keep", reviewer="ben", number=1), verdict(SIX, 1, "exclude", number=1)]
+    made = curate(SIX, alone(6), judged(SIX, [*entries, *again]), KEEP)
+    assert made.images.decisions[:2].tolist() == ["keep", "exclude"]
+
+
+RENAMED = ("ocean", "forest", "street")
+
+
+def test_what_was_kept_stays_as_it_is_where_its_class_was_renamed_and_asks_where_the_image_was_moved() -> None:
+    """Two images are kept as sea; then the folder is called ocean, and a kept forest lies in street."""
+    before = [verdict(SIX, 0, "keep"), verdict(SIX, 1, "keep"), verdict(SIX, 2, "keep")]
+    now = checked([0, 0, 2, 1, 2, 2], ["train", "test"] * 3, classes=RENAMED)
+    made = curate(now, alone(6), judged(now, before), KEEP)
+    assert [RENAMED[label] for label in made.images.checked.rows.labels[:3]] == ["ocean", "ocean", "street"]
+    assert made.images.decisions.tolist() == ["keep", "keep", "", "", "", ""]
+    assert not made.images.changed().any()
+    assert made.changed_classes == (
+        "2 images kept as 'sea', which is called 'ocean' now: kept as 'ocean'",
+        "1 image kept in another class than today's (02.png): label as given, to be judged again",
+    )
+
+
+def test_the_answer_to_a_class_that_is_gone() -> None:
+    """A forest relabelled to sea, and one that is sea or forest; then the folder of the sea is called ocean."""
+    before = [verdict(SIX, 2, "relabel", "sea"), verdict(SIX, 3, "ambiguous", "sea", "forest"), verdict(SIX, 0, "keep")]
+    now = checked([0, 0, 1, 1, 2, 2], ["train", "test"] * 3, classes=RENAMED)
+    with pytest.raises(ErrataError, match=r"2 verdicts .*--merge-classes 'sea=ocean' if that is its name now"):
+        curate(now, alone(6), judged(now, before), KEEP)
+    told = replace(now, merged={"sea": "ocean"})
+    made = curate(told, alone(6), judged(told, before), KEEP).images
+    assert [RENAMED[label] for label in made.checked.rows.labels] == [
+        "ocean",
+        "ocean",
+        "ocean",
+        "forest",
+        "street",
+        "street",
+    ]
+    assert made.soft_names() == {3: ("ocean", "forest")}
+
+
+def test_verdicts_between_two_classes_that_were_merged() -> None:
+    """Sea and forest are one class now: a relabel from one to the other keeps it, and so does `sea or forest`."""
+    before = [
+        verdict(SIX, 0, "relabel", "forest"),
+        verdict(SIX, 1, "ambiguous", "sea", "forest"),
+        verdict(SIX, 4, "keep"),
+    ]
+    now = replace(
+        checked([0, 0, 0, 0, 1, 1], ["train", "test"] * 3, classes=("sea", "street")), merged={"forest": "sea"}
+    )
+    state = judged(now, before)
+    made = curate(now, alone(6), state, KEEP).images
+    assert (made.checked.rows.labels.tolist(), made.changed().any()) == ([0, 0, 0, 0, 1, 1], False)
+    assert [state.verdict(f"0{row}.png").says_wrong for row in (0, 1, 4)] == [False, False, False]
 
 
 # --- the test split ---------------------------------------------------------------------------------------------------
