@@ -1,8 +1,10 @@
 """The `errata` command: its subcommands in the order of the help, and a sentence for an error that a person can fix."""
 
+import signal
 import sys
+import threading
 from collections.abc import Callable
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -24,6 +26,7 @@ from app.commands import (
     versions,
 )
 from app.commands.arguments import unusable_file, usage
+from app.terminal import make_writable
 from models.errors import ErrataError
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
@@ -81,26 +84,42 @@ def errata(version: Annotated[bool, typer.Option("--version", help="Show the ver
 
 def main() -> None:
     """Run the command; an error that a person can fix is one sentence and exit code 2."""
+    make_writable()
     try:
-        code = cli(sys.argv[1:] or ["--help"], prog_name="errata", standalone_mode=False)
-    except ErrataError as error:
-        _fail(str(error))
-    except typer.TyperException as error:  # an unknown command or option, a value of the wrong kind
-        _fail(usage(error))
-    except OSError as error:
-        _fail(unusable_file(error))
+        code = _run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    _finish_undisturbed()
     if code == INTERRUPTED:
         typer.secho("errata: stopped; run the same command again; it continues where it stopped", err=True)
     sys.exit(code)  # None: all went well
 
 
-def _fail(sentence: str) -> NoReturn:
-    """Show one line, keep the traceback for the log, and exit with 2."""
+def _run() -> int | None:
+    try:
+        code: int | None = cli(sys.argv[1:] or ["--help"], prog_name="errata", standalone_mode=False)
+    except ErrataError as error:
+        return _fail(str(error))
+    except typer.TyperException as error:  # an unknown command or option, a value of the wrong kind
+        return _fail(usage(error))
+    except OSError as error:
+        return _fail(unusable_file(error))
+    return code
+
+
+def _finish_undisturbed() -> None:
+    """Let Ctrl-C do nothing from here on: the work is done, and Python would show a traceback and exit with 0."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _fail(sentence: str) -> int:
+    """Show one line, keep the traceback for the log, and return the exit code."""
     import logging  # here, so that commands that go well need not load it
 
     logging.getLogger("errata").debug("", exc_info=True)
     typer.secho(f"errata: {' '.join(sentence.split())}", err=True, fg="red")
-    sys.exit(2)
+    return 2
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def preload() -> None:
         if path.name != "screen.py":
             import_module(".".join(path.relative_to(HERE.parent).with_suffix("").parts))
             continue
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ImportFrom) and node.module:
                 import_module(node.module)
 

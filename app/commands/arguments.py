@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, and what their text stands for."""
 
+import csv
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from curation.workspace.folders import Workspace
+from models.errors import ErrataError
 
 DatasetName = Annotated[
     str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")
@@ -30,8 +32,14 @@ def audited_dataset(name: str) -> tuple[Workspace, str]:
 
 
 def comma_separated(names: str) -> tuple[str, ...]:
-    """Return the names in a text that separates them by commas."""
-    return tuple(name.strip() for name in names.split(",") if name.strip())
+    """Return the names in a text that separates them by commas; a name with a comma stands in quotes, as in CSV."""
+    try:
+        cells = next(csv.reader([names], skipinitialspace=True, strict=True), [])
+    except csv.Error as error:
+        raise ErrataError(
+            f"{names!r} is no list of names ({error}); write a name with a comma as '\"a, b\",c'"
+        ) from error
+    return tuple(name.strip() for name in cells if name.strip())
 
 
 def print_written(files: Mapping[str, Path | None]) -> dict[str, Path]:

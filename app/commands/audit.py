@@ -9,6 +9,7 @@ import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
 from app.commands.listing import Json, print_list, tell_notices
+from app.terminal import write_utf8
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.files.tables import csv_text, write_csv
@@ -191,7 +192,7 @@ def issues(
     elif as_json or terminal:
         _print_issues(columns, listed, len(rows), as_json)
     else:
-        sys.stdout.write(csv_text(columns, listed))
+        write_utf8(csv_text(columns, listed))
 
 
 def _ranked(workspace: Workspace, audit: "Audit", split: str) -> "Table":

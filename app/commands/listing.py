@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from app.terminal import writes_utf8
+
 Json = Annotated[bool, typer.Option("--json", help="print the list as JSON")]
 
 Shown = Mapping[str, Callable[[Any], str]]  # column -> how its values are written in a table
@@ -50,7 +52,7 @@ def print_json(values: Iterable[Any]) -> None:
     """Print values as a JSON list."""
     import json
 
-    typer.echo(json.dumps(list(values), indent=2, ensure_ascii=False, allow_nan=False))
+    typer.echo(json.dumps(list(values), indent=2, ensure_ascii=not writes_utf8(), allow_nan=False))
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], shown: Shown) -> list[str]:

@@ -1,5 +1,6 @@
 """What a job of the queue is asked to do, as the command line parser understood it."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,4 +54,4 @@ def training_title(recipe: str, architecture: str, version: str) -> str:
 
 def command_line(arguments: Sequence[str]) -> str:
     """Return a command as it is typed."""
-    return f"errata {' '.join(arguments)}"
+    return shlex.join(["errata", *arguments])

@@ -85,13 +85,20 @@ def of_classes(rows: Rows, classes: tuple[str, ...]) -> BoolArray:
     """
     for name in classes:
         if name not in rows.classes:
-            raise unknown("class", name, rows.classes)
+            raise _unknown_class(name, rows.classes)
     if len(set(classes)) < len(classes):
         raise ErrataError(f"a class is named twice in --classes {','.join(classes)}; name each once")
     if len(classes) == 1:
         raise ErrataError(f"--classes {classes[0]} leaves nothing to tell apart; name at least two")
     wanted = [rows.classes.index(name) for name in classes or rows.classes]
     return np.asarray(np.isin(rows.labels, wanted))
+
+
+def _unknown_class(name: str, classes: tuple[str, ...]) -> ErrataError:
+    for known in classes:
+        if name in [part.strip() for part in known.split(",")]:
+            return ErrataError(f"the class {known!r} has a comma in its name; write it in quotes: '\"{known}\",…'")
+    return unknown("class", name, classes)
 
 
 def _with_classes(checked: CheckedRows, classes: tuple[str, ...]) -> CheckedRows:

@@ -1,6 +1,7 @@
 """The command line as a whole: one sentence and exit code 2 on bad input, a light start, the help."""
 
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app import cli as cli_module
 from curation.workspace.folders import Workspace
 from tests.helpers import REPOSITORY
 from tests.helpers.small_audit import small_audit
@@ -151,3 +153,21 @@ def test_light_commands_import_nothing_heavy(home: Path, arguments: list[str], h
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *arguments], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+
+def test_ctrl_c_while_python_ends_does_nothing_and_before_that_says_how_to_continue(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: list[object] = []
+    monkeypatch.setattr(cli_module, "cli", lambda *arguments, **settings: None)
+    monkeypatch.setattr("app.cli.signal.signal", lambda *handler: noted.append(handler))
+    assert run("runs")[0] == 0
+    assert noted[0] == (signal.SIGINT, signal.SIG_IGN)
+
+    def stopped(*arguments: object, **settings: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli_module, "cli", stopped)
+    code, output, errors = run("runs")
+    assert (code, output) == (130, "")
+    assert errors.startswith("errata: stopped; run the same command again")

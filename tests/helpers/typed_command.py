@@ -1,5 +1,6 @@
 """The `errata` command as it is typed, but in this process."""
 
+import signal
 import sys
 from collections.abc import Callable
 
@@ -12,10 +13,12 @@ Run = Callable[..., tuple[int, str, str]]  # runs a command; returns exit code, 
 
 def exit_code(*arguments: object) -> int:
     """Run `errata` with these arguments and return its exit code; what it prints is in `capsys`."""
+    on_interrupt = signal.getsignal(signal.SIGINT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["errata", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             cli.main()
+    signal.signal(signal.SIGINT, on_interrupt)
     return int(ended.value.code or 0)
 
 

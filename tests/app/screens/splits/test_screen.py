@@ -299,7 +299,7 @@ def test_names_of_versions_and_commands() -> None:
 
 
 def test_names_are_escaped(workspace: Workspace, audit: Audit) -> None:
-    preview = VersionPreview({"train": {"<b>": 2}}, {"relabel": 1}, {}, ("<i>",), ("<u>",), 0, 3)
+    preview = VersionPreview({"train": {"<b>": 2}}, {"relabel": 1}, {}, ("<i>", "<u>"), 0, 3)
     page = preview_html(preview)
     assert "&lt;i&gt;" in page
     assert "&lt;u&gt;" in page
