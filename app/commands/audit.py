@@ -52,6 +52,9 @@ def audit(
     with_decisions: Annotated[
         bool, typer.Option("--with-decisions", help="judge again: learn from the verdicts too; trains no network again")
     ] = False,
+    merge_classes: Annotated[
+        str, typer.Option(help="Cat=cat: read the images of one class as another's, from now on; none: as they are")
+    ] = "",
 ) -> None:
     """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
     from curation.datasets.opening import check_known, choose_columns
@@ -67,7 +70,12 @@ def audit(
 
     chosen = comma_separated(architectures)
     config = AuditConfig(chosen, folds, seed, cams, engine, version, predictions, minutes, with_decisions)
-    run(workspace, name, config.checked())
+    config = config.checked()
+    if merge_classes:
+        from curation.decisions.merged_classes import change_merges
+
+        change_merges(workspace, name, comma_separated(merge_classes))
+    run(workspace, name, config)
 
 
 def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:

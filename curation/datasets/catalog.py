@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from curation.datasets.classes.merges import noted_merges, resolved
 from curation.datasets.entries import Entry, checked_class, make_rows
 from curation.datasets.folders.image_folder import read_folder
 from curation.datasets.packed.images import TABLE, notices_of
@@ -47,6 +48,7 @@ class DatasetSpec:
     max_train: int | None = None  # training images, drawn by seed in the proportions of the classes; None: all
     image_size: int | None = None  # side, px; None: they differ
     labels_csv: str = "labels.csv"  # in the root, or absolute; layout "csv" only
+    merge_classes: tuple[tuple[str, str], ...] = ()  # class, the class that it is read as
     columns: tuple[tuple[str, str], ...] = ()  # (role, column) of the table where their names do not tell
     packed: PackedSource | None = None  # the larger files that its images lie in, not in datasets.yaml
 
@@ -71,7 +73,9 @@ class DatasetSpec:
             raise ErrataError(f"data set {name!r} has no {', no '.join(missing)}; add it to its block")
         if block["layout"] not in LAYOUTS:
             raise ErrataError(f"data set {name!r}: {unknown('layout', block['layout'], LAYOUTS)}")
-        lists = {key: _texts(name, key, value) for key, value in block.items() if _KINDS[key] is list}
+        lists: dict[str, Any] = {key: _texts(name, key, value) for key, value in block.items() if _KINDS[key] is list}
+        if "merge_classes" in block:
+            lists["merge_classes"] = _merges(name, block["merge_classes"])
         columns = tuple((str(role), str(column)) for role, column in block.get("columns", {}).items())
         for role, _ in columns:
             if role not in ROLES:
@@ -93,9 +97,20 @@ _KINDS: dict[str, type] = {
     **dict.fromkeys(("title", "layout", "root", "licence", "source", "labels_csv"), str),
     **dict.fromkeys(("splits", "classes", "other_classes"), list),
     **dict.fromkeys(("max_train", "image_size"), int),
-    "columns": dict,
+    **dict.fromkeys(("columns", "merge_classes"), dict),
 }
-_WORDS = {str: "text (in quotes)", list: "a list", int: "a whole number", dict: "keys with a column each"}
+_WORDS = {str: "text (in quotes)", list: "a list", int: "a whole number", dict: "a block of keys and values"}
+
+
+def _merges(name: str, block: dict[Any, Any]) -> tuple[tuple[str, str], ...]:
+    """Return class and the class that it is read as, of each line of a block."""
+    for value in (*block, *block.values()):
+        if not isinstance(value, str):
+            raise ErrataError(f"data set {name!r}: {value!r} in merge_classes must be text; put it in quotes")
+    try:
+        return tuple(resolved(block).items())
+    except ErrataError as error:
+        raise ErrataError(f"data set {name!r}: {error}") from error
 
 
 def _texts(name: str, key: str, values: list[Any]) -> tuple[str, ...]:
@@ -150,6 +165,13 @@ def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
     Raises:
         ErrataError: neither a name of the catalogue nor an image folder nor a table nor a packed data set.
     """
+    spec = _found(name_or_path, workspace)
+    noted = noted_merges(workspace, spec.name)
+    return replace(spec, merge_classes=tuple({**dict(spec.merge_classes), **noted}.items())) if noted else spec
+
+
+def _found(name_or_path: str, workspace: Workspace) -> DatasetSpec:
+    """Return the data set as it is known without what people noted of its classes in this workspace."""
     catalog = load_catalog()
     if name_or_path in catalog:
         spec = catalog[name_or_path]
@@ -261,7 +283,8 @@ def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0, notices:
     if numbered([entry.label for entry in entries]) and spec.classes and not numbered(spec.classes):
         entries, said = with_names(entries, dict(enumerate(spec.classes)), f"{spec.name} in datasets.yaml")
         notices = (*notices, said)
-    rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed, notices)
+    merges = dict(spec.merge_classes)
+    rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed, notices, merges)
     missing = [split for split in spec.splits if split not in rows.splits]
     if missing:
         raise ErrataError(

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from curation.datasets.classes.merges import merge_notices, merged_names, resolved
+from curation.datasets.classes.near_names import name_notices
 from curation.datasets.rows import Rows
 from curation.datasets.sampling import hold_out
 from curation.words import first_few
@@ -34,7 +36,8 @@ def checked_class(name: str) -> str:
     name = unicodedata.normalize("NFC", name)  # macOS writes é as two characters
     if not name or name[0] in ". " or ".." in name or not name.isprintable() or set(name) & set("/\\"):
         raise ErrataError(
-            f"class {name!r} is not a name: it may not be empty, contain a slash or '..', or begin with a dot"
+            f"class {name!r} is not a name: it may not be empty, contain a slash, '..' or letters that do not print, "
+            "or begin with a dot or a space; rename it"
         )
     return name
 
@@ -54,6 +57,7 @@ def make_rows(
     other_classes: Sequence[str],
     seed: int,
     notices: Sequence[str] = (),
+    merges: Mapping[str, str] | None = None,
 ) -> Rows:
     """Check the entries together and return them as rows, ordered by image_id.
 
@@ -64,14 +68,19 @@ def make_rows(
         other_classes: images with these labels are left out.
         seed: decides the split where the source has none, 80 % train and 20 % test of each class.
         notices: sentences of the reader, on what could be meant otherwise; they go with the rows.
+        merges: class -> the class that it is read as.
 
     Raises:
         ErrataError: there is no image, an image is named twice, a label is outside the classes, a name of a file or
-            class cannot be used, there is only one class, or a class has no image in train.
+            class cannot be used, there is only one class, a class has no image in train, or classes cannot be merged.
     """
     ordered = sorted(entries)
     _check_ids(root, ordered)
-    names = {label: checked_class(label) for label in {entry.label for entry in ordered}}  # as given -> composed form
+    merges = resolved(merges or {})
+    given = [entry.label for entry in ordered]
+    composed = {label: _class_of(label, merges) for label in set(given)}  # as given -> composed form
+    names = merged_names(composed, merges)
+    classes = [name for name in classes if name not in merges]
     if classes:
         _check_labels(root, ordered, names, (*classes, *other_classes))
     kept = [entry for entry in ordered if names[entry.label] not in other_classes]
@@ -83,9 +92,23 @@ def make_rows(
     unsplit = splits == ""
     held_out = hold_out(image_ids[unsplit], labels[unsplit], TEST_FRACTION, seed)
     splits[unsplit] = np.where(held_out, "test", "train")
-    rows = Rows(root, order, image_ids, labels, splits, tuple(dict.fromkeys(notices)))
+    images = dict(zip(order, np.bincount(labels, minlength=len(order)).tolist(), strict=True))
+    told = [*notices, *_twice_composed(names, composed), *merge_notices(given, composed, merges), *name_notices(images)]
+    rows = Rows(root, order, image_ids, labels, splits, tuple(dict.fromkeys(told)), tuple(sorted(merges.items())))
     _check_classes(rows)
     return rows
+
+
+def _class_of(label: str, merges: Mapping[str, str]) -> str:
+    """Return the class of a label; a name that no class may have is no fault where it is read as another."""
+    return label if label in merges else checked_class(label)
+
+
+def _twice_composed(names: Mapping[str, str], composed: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each class whose name stands in two forms of Unicode, which look alike."""
+    counts = Counter(composed.values())
+    twice = sorted(name for name, count in counts.items() if count > 1 and name in names.values())
+    return [f"class {name!r} is written in two forms of Unicode that look alike: read as one class" for name in twice]
 
 
 def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from curation.database import names, store
 from curation.datasets.catalog import DatasetSpec
+from curation.datasets.classes.merges import noted_merges
 from curation.datasets.entries import Entry, make_rows
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.unique_names import unique_name
@@ -66,7 +67,7 @@ def read_fiftyone(source: str, workspace: Workspace, seed: int) -> tuple[Dataset
         Entry(Path(path).relative_to(root).as_posix(), label, split)
         for path, label, split in zip(paths, labels, _splits(dataset), strict=True)
     ]
-    rows = make_rows(root, entries, (), (), seed)
+    rows = make_rows(root, entries, (), (), seed, merges=noted_merges(workspace, name))
     return DatasetSpec(name, f"FiftyOne dataset {dataset_name}", "folder", root, "not stated", _full(source)), rows
 
 

@@ -21,6 +21,7 @@ class Rows:
     labels: IntArray  # (N,) 0..K-1, as given
     splits: npt.NDArray[np.str_]  # (N,) "train", "val" or "test"
     notices: tuple[str, ...] = ()  # sentences on what was read in a way that could be meant otherwise, or left out
+    merged: tuple[tuple[str, str], ...] = ()  # class name of the source, the class that it is read as
 
     def __len__(self) -> int:
         return len(self.image_ids)

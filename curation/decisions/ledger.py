@@ -218,7 +218,7 @@ def today_of(images: CheckedRows) -> Today:
     rows = images.rows
     names = (rows.classes[label] for label in rows.labels.tolist())
     label_of = dict(zip(rows.image_ids.tolist(), names, strict=True))
-    return Today(label_of, frozenset(rows.classes), images.merged)
+    return Today(label_of, frozenset(rows.classes), dict(rows.merged))
 
 
 def open_ledger(workspace: Workspace, name: str) -> Ledger:

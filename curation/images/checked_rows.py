@@ -1,7 +1,7 @@
 """The readable images of a data set, with the facts that reading them gave."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ class CheckedRows:
     sizes_px: IntArray  # (N, 2) width, height
     skipped: tuple[tuple[str, str], ...]  # image_id, problem
     method: int = METHOD  # that read the images
-    merged: Mapping[str, str] = field(default_factory=dict)  # class name as the source has it -> as it is read
 
     def where(self, keep: BoolArray) -> "CheckedRows":
         """Return the images for which `keep`, shape (N,), is true."""
@@ -51,7 +50,7 @@ class CheckedRows:
             method=np.array(self.method),
         )
         facts: dict[str, Any] = {"root": str(self.rows.root), "classes": list(self.rows.classes)}
-        facts |= {"skipped": self.skipped, **({"merged": dict(self.merged)} if self.merged else {})}
+        facts |= {"skipped": self.skipped, **({"merged": dict(self.rows.merged)} if self.rows.merged else {})}
         write_json(folder / "rows.json", facts)
 
     @classmethod
@@ -63,10 +62,10 @@ class CheckedRows:
         """
         facts, arrays = read_json(folder / "rows.json"), read_arrays(folder / "rows.npz")
         root, classes = Path(facts["root"]), tuple(facts["classes"])
-        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
+        merged = tuple((str(name), str(now)) for name, now in facts.get("merged", {}).items())
+        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"], merged=merged)
         skipped = tuple((image_id, problem) for image_id, problem in facts["skipped"])
-        merged = {str(name): str(now) for name, now in facts.get("merged", {}).items()}
-        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped, method_of(arrays), merged)
+        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped, method_of(arrays))
 
 
 def method_of(arrays: Mapping[str, npt.NDArray[Any]]) -> int:

@@ -14,10 +14,11 @@ from models.files.atomic import digest
 
 
 def listed_key(rows: Rows) -> str:
-    """Return a digest of the listed files: names, labels, splits, sizes and modification times."""
+    """Return a digest of the listed files: names, labels, splits, merged classes, sizes, modification times."""
     stats = [path.stat() if path.exists() else None for path in rows.paths]
     files = np.array([(stat.st_size, stat.st_mtime_ns) if stat else (-1, -1) for stat in stats], np.int64)
-    return digest(str(rows.root), rows.classes, bytes_key(rows.image_ids, rows.labels, rows.splits, files))
+    classes = [*rows.classes, *rows.merged]
+    return digest(str(rows.root), classes, bytes_key(rows.image_ids, rows.labels, rows.splits, files))
 
 
 def content_key(checked: CheckedRows) -> str:

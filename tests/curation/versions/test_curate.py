@@ -116,7 +116,7 @@ def test_the_answer_to_a_class_that_is_gone() -> None:
     now = checked([0, 0, 1, 1, 2, 2], ["train", "test"] * 3, classes=RENAMED)
     with pytest.raises(ErrataError, match=r"2 verdicts .*--merge-classes 'sea=ocean' if that is its name now"):
         curate(now, alone(6), judged(now, before), KEEP)
-    told = replace(now, merged={"sea": "ocean"})
+    told = replace(now, rows=replace(now.rows, merged=(("sea", "ocean"),)))
     made = curate(told, alone(6), judged(told, before), KEEP).images
     assert [RENAMED[label] for label in made.checked.rows.labels] == [
         "ocean",
@@ -136,9 +136,8 @@ def test_verdicts_between_two_classes_that_were_merged() -> None:
         verdict(SIX, 1, "ambiguous", "sea", "forest"),
         verdict(SIX, 4, "keep"),
     ]
-    now = replace(
-        checked([0, 0, 0, 0, 1, 1], ["train", "test"] * 3, classes=("sea", "street")), merged={"forest": "sea"}
-    )
+    now = checked([0, 0, 0, 0, 1, 1], ["train", "test"] * 3, classes=("sea", "street"))
+    now = replace(now, rows=replace(now.rows, merged=(("forest", "sea"),)))
     state = judged(now, before)
     made = curate(now, alone(6), state, KEEP).images
     assert made.checked.rows.labels.tolist() == [0, 0, 0, 0, 1, 1]
