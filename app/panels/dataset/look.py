@@ -8,7 +8,7 @@ from app.html_parts.tiles import strip, tile
 from app.state import workspace
 from curation.audit.look import Look, look_at
 from curation.datasets.catalog import DatasetSpec, find_dataset
-from curation.datasets.class_samples import class_samples
+from curation.datasets.classes.class_samples import class_samples
 from curation.words import counted, duration
 
 KEPT_S = 30  # a look is taken again after that: files may have changed at any depth

@@ -7,7 +7,7 @@ from app.html_parts.pages import Pages
 from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.panels.data_bar import split_choice
-from curation.datasets.class_samples import class_samples
+from curation.datasets.classes.class_samples import class_samples
 from curation.datasets.rows import Rows
 from curation.review.judged import Judged
 

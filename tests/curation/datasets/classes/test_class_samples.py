@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from curation.datasets.class_samples import class_samples
+from curation.datasets.classes.class_samples import class_samples
 from curation.datasets.rows import Rows
 
 
