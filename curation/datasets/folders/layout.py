@@ -196,15 +196,15 @@ def _unlabelled(tree: Tree, inner: Mapping[str, Path]) -> set[str]:
 
 
 def _leave_out_unlabelled(tree: Tree, layout: Layout, split: str, folder: Path) -> None:
+    count = tree.count(folder)
     if split == "train":
         raise ErrataError(
-            f"{folder} has {counted(tree.count(folder), 'image')} but no class folders; sort them into {folder}/CLASS/, or list them as "
-            f"filepath,label in {tree.root}/train_labels.csv"
+            f"{folder} has {counted(count, 'image')} but no class folders; sort them into {folder}/CLASS/, or list "
+            f"them as filepath,label in {tree.root}/train_labels.csv"
         )
     layout.notices.append(
-        f"{_inside(tree, folder)} has no class folders: its images ({tree.count(folder):,}) have no labels and are left "
-        "out (to audit them, "
-        f"sort them into class folders or list them as filepath,label in {split}_labels.csv)"
+        f"{_inside(tree, folder)} has no class folders: its images ({count:,}) have no labels and are left out (to "
+        f"audit them, sort them into class folders or list them as filepath,label in {split}_labels.csv)"
     )
 
 
