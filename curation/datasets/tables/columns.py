@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from curation.datasets.split_words import flag_of
-from curation.datasets.tables.grid import Grid, plain, position_of
+from curation.datasets.tables.grid import Grid, plain, position_of, tokens
 from curation.datasets.tables.image_names import is_image_name
 from curation.datasets.tables.splits import says_split
+from curation.words import first_few
 from models.errors import ErrataError, unknown
 
 ROLES = ("filepath", "label", "split")
@@ -192,4 +193,11 @@ def _undecided(grid: Grid, role: str, what: str, candidates: Sequence[str]) -> E
 
 def no_labels(grid: Grid) -> ErrataError:
     """Return the error for a table without labels."""
-    return _undecided(grid, "label", "the labels", ())
+    if grid.headless and len(grid.header) > 2:
+        number, cells = grid.lines[0]
+        return ErrataError(
+            f"{grid.path} has no header, and line {number} {len(cells)} cells ({first_few(cells)}); put a label that "
+            "contains a comma in double quotes, or name the column: --columns label=NUMBER"
+        )
+    like = [grid.header[n] for n in _free(grid, set()) if tokens(grid.header[n]) & set(LABELS)]
+    return _undecided(grid, "label", "the labels", like)

@@ -48,6 +48,8 @@ def read_delimited(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Gr
         headless = True
         header = [str(position + 1) for position in range(len(header))]
     body = lines if headless else lines[1:]
+    if not headless and _has_row_names(header, body):
+        header = ["", *header]
     body = [(number, _filled(path, number, cells, header, delimiter)) for number, cells in body]
     words = DELIMITERS.get(delimiter, "blanks" if delimiter == " " else repr(delimiter))
     reading = [] if delimiter == "," else [f"separated by {words}"]
@@ -100,6 +102,13 @@ def _cells(path: Path, text: str, delimiter: str, skipped: int) -> _Lines:
         ]
     except csv.Error as error:
         raise ErrataError(f"{path} line {reader.line_num + skipped} is not CSV ({error}); correct that line") from error
+
+
+def _has_row_names(header: Sequence[str], body: _Lines) -> bool:
+    """Return whether the lines are numbered in a column that the header leaves out, as R writes tables."""
+    return all(
+        len(cells) == len(header) + 1 and cells[0] == str(number) for number, (_, cells) in enumerate(body, 1)
+    ) and bool(body)
 
 
 def _filled(path: Path, number: int, cells: list[str], header: Sequence[str], delimiter: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.errors import ErrataError, unknown
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -33,6 +34,11 @@ class Grid:
 def plain(name: str) -> str:
     """Return the name of a column without case, blanks and marks: `File Name`, `file_name` -> `filename`."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", name).lower())
+
+
+def tokens(name: str) -> set[str]:
+    """Return the words of the name of a column in lower case: `fineLabel`, `fine_label` -> {"fine", "label"}."""
+    return {word.lower() for word in _MARKS.split(_HUMP.sub(" ", name)) if word}
 
 
 def position_of(grid: Grid, role: str, name: str) -> int:

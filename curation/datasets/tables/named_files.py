@@ -3,7 +3,8 @@
 import os
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from curation.datasets.tables.image_names import is_image_name
 from curation.words import counted, first_few
 from models.errors import ErrataError
 
+_split_of = lru_cache(maxsize=10_000)(split_of)  # the same folders stand in all paths
 _SCHEME = re.compile(r"[A-Za-z][\w+.-]*://|[A-Za-z]:(?=/)")  # gs://, file://, C:
 
 
@@ -60,13 +62,35 @@ def find_files(table: Path, root: Path, written: Sequence[Written]) -> tuple[lis
         _check_link(table, root, real, image_id, folders)
     if not found:
         return image_ids, ""
-    first = absent[0]
+    first, spelt = absent[0], {line: written[line].path for line in found}
     number = counted(len(found), "path")
-    verb, meant = ("is", "a file") if len(found) == 1 else ("are", "one file each")
+    verb, meant = ("is", "the only file that fits") if len(found) == 1 else ("are", "the only files that fit")
+    how = {word for line, path in spelt.items() for word in _differences(path, found[line])}
     return image_ids, (
-        f"{number} of {table.name} {verb} not spelt as in the folder, and taken for {meant}: "
-        f"{written[first].path!r} for {found[first]!r}"
+        f"{number} of {table.name} {verb} spelt otherwise than in the folder ({', '.join(sorted(how))}) and taken for "
+        f"{meant}: {spelt[first]!r} for {found[first]!r}"
     )
+
+
+def _differences(path: str, image_id: str) -> Iterator[str]:
+    """Yield in words how a path of a table differs from the file that it was taken for."""
+    if "\\" in path:
+        yield "backslashes"
+    parts = _parts(path)
+    if len(parts) != image_id.count("/") + 1:
+        yield "folders"
+    name, file = parts[-1], unicodedata.normalize("NFC", image_id.rpartition("/")[2])
+    if "%" in name and name != file:
+        name = unquote(name)
+        yield "% signs"
+    if unicodedata.normalize("NFC", path) != path or not unicodedata.is_normalized("NFC", image_id):
+        yield "accents"
+    if not file.casefold().startswith(name.rpartition(".")[0].casefold() or name.casefold()):
+        return
+    if name.rpartition(".")[2].casefold() != file.rpartition(".")[2].casefold():
+        yield "suffixes"
+    elif "/".join(parts)[-len(image_id) :] not in unicodedata.normalize("NFC", unquote(image_id)):
+        yield "case"
 
 
 def _inside(root: str, given: str) -> str | None:
@@ -94,7 +118,7 @@ def _other_spellings(
     taken = {image_id for line, image_id in enumerate(kept) if image_id} - {kept[line] for line in absent}
     found: dict[int, str] = {}
     for line in absent:
-        leads_out = ".." in parts[line] or "\0" in written[line].path
+        leads_out = "\0" in written[line].path or (".." in parts[line] and (root / written[line].path).exists())
         image_id = None if leads_out else _only_file(files, written[line], parts[line], dropped)
         if image_id is not None:
             found[line] = image_id
@@ -174,8 +198,8 @@ def _fitting(files: dict[str, list[_Spelling]], parts: Sequence[str]) -> list[_S
 
 def _same_split(file: _Spelling, end: Sequence[str], dropped: Sequence[str], split: str) -> bool:
     """Return whether the folders that a path does not name are not those of another split than it says."""
-    said = {split} | {split_of(part) for part in dropped} - {None}
-    added = {split_of(part) for part in file.image_id.split("/")[: -len(end)]} - {None}
+    said = {split} | {_split_of(part) for part in dropped} - {None}
+    added = {_split_of(part) for part in file.image_id.split("/")[: -len(end)]} - {None}
     return not (said - {""} and added) or added <= said
 
 
@@ -205,10 +229,13 @@ def _refuse_missing(
         names = list(dict.fromkeys(kept[line] or "" for line in missing))
         there = sorted(file.image_id for files in _files_by_name(root).values() for file in files)
         hint = f" (the folder holds {there[0]})" if there else ""
-        raise ErrataError(
-            f"{len(missing)} files named in {table} are missing ({first_few(names)}); "
-            f"put them there or remove their lines{hint}"
+        count = counted(len(missing), "file")
+        put = (
+            "is missing ({}); put it there or remove its line"
+            if len(missing) == 1
+            else ("are missing ({}); put them there or remove their lines")
         )
+        raise ErrataError(f"{count} named in {table} {put.format(first_few(names))}{hint}")
 
 
 def _check_link(table: Path, root: Path, real: str, image_id: str, folders: dict[str, bool]) -> None:

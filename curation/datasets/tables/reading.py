@@ -11,7 +11,7 @@ from curation.datasets.tables.grid import Grid, position_of
 from curation.datasets.tables.label_cells import several_labels, single_labels
 from curation.datasets.tables.named_files import Written, find_files
 from curation.datasets.tables.records import read_json_lines, read_parquet
-from curation.datasets.tables.splits import read_splits
+from curation.datasets.tables.splits import read_splits, splits_of_folders
 from curation.words import first_few
 from models.errors import ErrataError
 
@@ -58,6 +58,9 @@ def read_table(
     labels, how = single_labels(labels, grid.where)
     written = [Written(grid.where(n), image, splits[n]) for n, image in enumerate(images)]
     image_ids, respelt = find_files(path, root or path.parent, written)
+    if not any(splits) and (folders := splits_of_folders(image_ids)):
+        splits = folders
+        unread.append(f"no column says the split; it is that of the folders ({first_few(sorted(set(splits)))})")
     entries = [Entry(*each) for each in zip(image_ids, labels, splits, strict=True)]
     said = _reading(grid, positions, hot, split_column)
     notes += [f"{path.name}: {sentence}" for sentence in (said, how, *unread) if sentence]

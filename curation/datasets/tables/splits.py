@@ -1,27 +1,38 @@
 """The split of each line of a table, from whichever column says it."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from curation.datasets.rows import SPLITS
 from curation.datasets.split_words import FALSE, TRUE, flag_of, split_of, split_of_flags
-from curation.datasets.tables.grid import Grid, plain, position_of
+from curation.datasets.tables.grid import Grid, plain, position_of, tokens
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
-NAMES = frozenset(  # of columns that may say the split, as `plain` writes them
+NAMES = frozenset(  # of columns that say the split if one of their cells does, as `plain` writes them
     (
-        *("split", "splits", "subset", "set", "partition", "fold", "phase", "usage", "purpose", "stage", "datasplit"),
-        *("splitname", "dataset", "datasetsplit", "traintest", "traintestsplit", "trainvaltest", "group", "part"),
+        *("split", "splits", "subset", "set", "partition", "phase", "usage", "datasplit", "splitname", "datasetsplit"),
+        *("traintest", "traintestsplit", "trainvaltest"),
     )
 )
+PARTS = frozenset(("split", "splits", "subset", "partition", "fold", "folds", "kfold"))  # of such names
+_split_of = lru_cache(maxsize=1_000)(split_of)
 
 
 def says_split(grid: Grid, position: int) -> bool:
-    """Return whether a column is there to say the split: its name is a word for it, and its cells are splits."""
+    """Return whether a column is there to say the split.
+
+    It is where all its cells are words for splits, train and another, or where its name is a word for it and one of
+    its cells a split.
+    """
     name = plain(grid.header[position])
     if name == "split":
         return True
-    return name in NAMES and any(split_of(cell) for cell in set(grid.column(position)))
+    cells = grid.column(position)
+    if name in NAMES or PARTS & tokens(grid.header[position]):
+        return any(map(_split_of, set(cells)))
+    splits = {_split_of(cell) for cell in cells} if cells and _split_of(cells[0]) else set()
+    return None not in splits and "train" in splits and len(splits) > 1
 
 
 def read_splits(grid: Grid, given: str = "", taken: Sequence[int] = ()) -> tuple[list[str], str, list[str]]:
@@ -61,6 +72,19 @@ def read_splits(grid: Grid, given: str = "", taken: Sequence[int] = ()) -> tuple
                 f"remove one of the columns, or name one: --columns split={name}"
             )
     return splits, name, unread
+
+
+def splits_of_folders(image_ids: Sequence[str]) -> list[str]:
+    """Return the split that each image's folders say; [] unless they say one of all images, and train and another."""
+    kept: dict[str, str] = {}
+    splits = []
+    for image_id in image_ids:
+        folder = image_id.rpartition("/")[0]
+        if folder not in kept:
+            kept[folder] = next((split for part in folder.split("/") if (split := split_of(part))), "")
+        splits.append(kept[folder])
+    said = set(splits)
+    return splits if "" not in said and "train" in said and len(said) > 1 else []
 
 
 def _words(grid: Grid, position: int) -> list[str]:
@@ -115,7 +139,7 @@ def _is_unread(grid: Grid, position: int, flags: Sequence[int]) -> bool:
     name = grid.header[position]
     if position in flags or says_split(grid, position):
         return False
-    return plain(name) in NAMES or bool(split_of(name) and _is_flag(grid, position))
+    return plain(name) in NAMES or bool(PARTS & tokens(name)) or bool(split_of(name) and _is_flag(grid, position))
 
 
 def _unread(grid: Grid, position: int) -> str:

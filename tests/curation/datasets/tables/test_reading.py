@@ -96,6 +96,8 @@ def test_missing_files_are_counted_and_three_named(folder: Path) -> None:
         ("path,class,category\na.jpg,cat,x\n", "the labels in class or category; name one: --columns label=class"),
         ("filepath,label\na.jpg,café, small\n", "line 2 has 3 cells, but there are 2 columns .* double quotes"),
         ("a.jpg,cat\nb.jpg,café,small\n", "line 2 has 3 cells"),
+        ("a.jpg,café,small\nb.jpg,café,big\n", r"no header, and line 1 3 cells .* comma in double quotes"),
+        ("filepath,coarse_label,fineLabel\na.jpg,x,cat\n", "the labels in coarse_label or fineLabel; name one"),
         ("path;label\na.jpg;cat;x\n", "line 2 has 3 cells, .* contains ';' in double quotes"),
         ("filepath,label,label\na.jpg,cat,dog\n", "has the column label 2 times"),
         ("filepath,label\na.jpg\n", "line 2 has no label; fill it in"),
@@ -169,6 +171,9 @@ SPLIT_PETS = [Entry("a.jpg", "cat", "train"), Entry("b.jpg", "dog", "test")]
         ("x.csv", "filepath,label,is_test\na.jpg,cat,False\nb.jpg,dog,True\n", SPLIT_PETS, "is_test"),
         ("x.csv", "filepath,label,train,test\na.jpg,cat,1,0\nb.jpg,dog,0,1\n", SPLIT_PETS, "train and test"),
         ("x.csv", "filepath,label,set,fold\na.jpg,cat,train,0\nb.jpg,dog,test,1\n", SPLIT_PETS, "fold names no split"),
+        ("x.csv", '"path","label"\n"1","a.jpg","cat"\n"2","b.jpg","dog"\n', PETS, "the column path"),  # as R writes it
+        ("x.csv", "filepath,label,mode\na.jpg,cat,train\nb.jpg,dog,test\n", SPLIT_PETS, "split is the column mode"),
+        ("x.csv", "filepath,label,kfold\na.jpg,cat,0\nb.jpg,dog,1\n", PETS, "kfold names no split"),
         ("x.csv", "filepath,label,fold\na.jpg,cat,0\nb.jpg,dog,1\n", PETS, r"fold names no split \(0, 1\) and is not"),
         ("x.csv", "filepath,label,valid\na.jpg,cat,0\nb.jpg,dog,1\n", PETS, "valid names no split"),
         ("x.jsonl", '{"file_name": "a.jpg", "label": "cat"}\n{"file_name": "b.jpg", "label": ["dog"]}\n', PETS, ""),
@@ -225,6 +230,18 @@ def test_a_plain_table_needs_no_word(folder: Path) -> None:
 def test_what_could_be_read_wrongly_is_refused(folder: Path, text: str, sentence: str) -> None:
     with pytest.raises(ErrataError, match=sentence):
         read_table(table(folder, text))
+
+
+def test_folders_say_the_split_where_no_column_does(folder: Path) -> None:
+    for name in ("train/1.jpg", "test/1.jpg"):
+        (folder / name).parent.mkdir()
+        (folder / name).touch()
+    notices: list[str] = []
+    path = table(folder, "filepath,label\ntrain/1.jpg,cat\ntest/1.jpg,dog\n")
+    assert [entry.split for entry in read_table(path, notices=notices)] == ["train", "test"]
+    assert notices == ["labels.csv: no column says the split; it is that of the folders (test, train)"]
+    path = table(folder, "filepath,label\ntrain/1.jpg,cat\na.jpg,dog\n")
+    assert {entry.split for entry in read_table(path)} == {""}
 
 
 def test_columns_that_a_person_names(folder: Path) -> None:
