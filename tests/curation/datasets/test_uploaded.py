@@ -174,7 +174,7 @@ def test_a_csv_of_images_on_this_machine(workspace: Workspace, tmp_path: Path) -
     [
         (csv("photos/0.png,a"), "names its images by paths that start in a folder"),
         (csv("/etc/passwd,a"), "is not in a folder that may be looked through"),
-        (csv("{root}/photos/0.png,a", "{root}/gone.png,b"), "1 files named in labels.csv are missing"),
+        (csv("{root}/photos/0.png,a", "{root}/gone.png,b"), "1 file named in labels.csv is missing"),
         (csv(), "has no image|names no image"),
         (io.BytesIO(b""), "labels.csv is empty"),
         (io.BytesIO(b"a,b\n1,2\n"), "labels.csv has no column filepath"),
