@@ -101,16 +101,18 @@ def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
             foreign = reader(config.predictions, workspace)
         finished = run_audit(workspace, spec, rows, config, foreign, show)
     record(finished.name, config.version, outputs={"report": workspace.reports / finished.name / "report.html"})
-    _print_summary(workspace, name if config.version == ORIGINAL else finished.name, finished)
+    told = rows.notices if rows else ()
+    _print_summary(workspace, name if config.version == ORIGINAL else finished.name, finished, told)
 
 
-def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
+def _print_summary(workspace: Workspace, name: str, audit: "Audit", told: Sequence[str]) -> None:
     """Print accuracies, counts and what to do next.
 
     Args:
         workspace: holds the report.
         name: what `errata review` is given as the data set.
         audit: the finished audit.
+        told: notices that were printed before.
     """
     import shlex
 
@@ -119,7 +121,8 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit") -> None:
     rows = audit.rows
     typer.echo(f"\n{audit.name}: {counted(len(rows), 'image')}, {len(rows.classes)} classes")
     if audit.checked.skipped:
-        typer.echo(f"skipped {counted(len(audit.checked.skipped), 'file')} that cannot be read (listed in the report)")
+        typer.echo(f"skipped {counted(len(audit.checked.skipped), 'file')} (listed with the reasons in the report)")
+    tell_notices(notice for notice in audit.config.get("notices", []) if notice not in told)
     for split in sorted(set(rows.splits.tolist())):
         _print_split(audit, split)
     from curation.review.wrong_labels import wrong_labels_of

@@ -8,6 +8,7 @@ from curation.audit.predicting import Predicted
 from curation.datasets.catalog import DatasetSpec
 from curation.images.checked_rows import CheckedRows
 from curation.images.keys import content_key, rows_key
+from curation.images.notices import unjudged_notices
 from curation.results.summary import Summary, read_results, write_results
 from models.errors import ErrataError
 
@@ -52,7 +53,8 @@ def summarise(
     """
     settings = {**asdict(config), "architectures": list(config.architectures)}
     choices = [choice.line for choice in predicted.choices]
-    told = {"choices": choices, "offer": predicted.offer, "notices": list(checked.rows.notices)}
+    unjudged = unjudged_notices(checked.rows, predicted.duplicates) if predicted.material else []
+    told = {"choices": choices, "offer": predicted.offer, "notices": [*checked.rows.notices, *unjudged]}
     optional = {"minutes": settings.pop("minutes"), **told}
     return Summary(
         config={**settings, **{name: value for name, value in optional.items() if value}},

@@ -2,27 +2,56 @@
 
 import csv
 import re
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from curation.audit.foreign.classes import class_order, exchanged, order_without_names
+from curation.audit.foreign.ids import NOT_THERE, as_texts, rows_of_ids
+from curation.audit.foreign.values import as_probabilities
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.rows import Rows
 from curation.workspace.folders import Workspace
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
-from models.figures.predictions import NO_FOLD, Predictions, checked_probs
+from models.figures.predictions import NO_FOLD, Predictions
 from models.files.npz import read_arrays
 
+_IDS = ("image_ids", "image_id", "filepath", "filepaths", "path", "paths", "filename", "filenames", "file", "ids", "id")
+_CLASSES = ("classes", "class_names")
+_NO_CLASSES = ("", "index", "unnamed: 0", "label", "labels", "split", "target", "pred", "prediction", "predicted")
+_PICKLED = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 
-def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Predictions]]:
+
+@dataclass(frozen=True)
+class Foreign:
+    """Predictions of some images of a data set, in the order of its rows."""
+
+    predictions: Predictions
+    notices: tuple[str, ...] = ()  # how they were read where that could be meant otherwise, and warnings
+
+    def covered(self, rows: Rows) -> Rows:
+        """Return the rows that have a prediction, with what is to be said of them."""
+        kept = rows.where(np.isin(rows.image_ids, self.predictions.image_ids))
+        return replace(kept, notices=(*rows.notices, *self.notices))
+
+    def left_out(self, rows: Rows, source: str) -> tuple[tuple[str, str], ...]:
+        """Return name and reason of the images of a data set that have no prediction."""
+        missing = rows.image_ids[~np.isin(rows.image_ids, self.predictions.image_ids)]
+        return tuple((name, f"not judged: {Path(source).name} has no prediction for it") for name in missing.tolist())
+
+
+def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Foreign]]:
     """Return a name for the predictions, and a function that reads them for the images of a data set.
 
     Args:
-        source: an .npz with image_ids (or image_id) and probs, optionally embeddings, fold and classes; a CSV with
+        source: an .npz with image_ids and probs (or logits), optionally embeddings, fold and classes; a CSV with
             image_id, one column for each class and optionally fold; or `fiftyone:DATASET/FIELD`.
         workspace: holds FiftyOne's database.
 
@@ -33,15 +62,40 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], Pre
         from curation.datasets.from_fiftyone import read_logits
 
         handle = source.removeprefix(FIFTYONE)
-        return _name(handle), lambda rows: read_logits(handle, workspace, rows)
+        return _name(handle), lambda rows: _told(handle, read_logits(handle, workspace, rows), rows, [])
     path = Path(source)
     readers = {".npz": _read_npz, ".csv": _read_csv}
     if not path.is_file():
         raise ErrataError(f"no predictions file at {path.absolute()}; check the path")
+    if path.suffix.lower() in _PICKLED:
+        raise _pickled(path.name)
     if path.suffix.lower() not in readers:
         raise ErrataError(f"predictions file {path.name} is neither .npz nor .csv; write one of the two")
     read = readers[path.suffix.lower()]
-    return _name(path.stem), lambda rows: _for_rows(path, read(path, rows.classes), rows)
+
+    def for_rows(rows: Rows) -> Foreign:
+        with _in(path):
+            notices: list[str] = []
+            return _for_rows(path, read(path, rows.classes, notices), rows, notices)
+
+    return _name(path.stem), for_rows
+
+
+def _pickled(name: str) -> ErrataError:
+    return ErrataError(
+        f"{name} is a file of torch.save or pickle, which may hold any program and is not opened; "
+        "write the numbers with numpy.savez(FILE, image_ids=…, probs=…, classes=…)"
+    )
+
+
+@contextmanager
+def _in(path: Path) -> Iterator[None]:
+    """Begin the sentences of errors with the name of the file."""
+    try:
+        yield
+    except ErrataError as error:
+        said = str(error)
+        raise (error if str(path) in said else ErrataError(f"{path} {said}")) from error
 
 
 def _name(text: str) -> str:
@@ -49,36 +103,77 @@ def _name(text: str) -> str:
     return "model_" + (re.sub(r"[^a-z0-9_]+", "_", text.lower()).strip("_")[:20] or "predictions")
 
 
-def _read_npz(path: Path, classes: tuple[str, ...]) -> Predictions:
+def _read_npz(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predictions:
     """Return the predictions with images in the file's order and classes in the data set's order."""
-    arrays = read_arrays(path)
-    ids = arrays.get("image_ids", arrays.get("image_id"))
-    if ids is None or "probs" not in arrays:
+    arrays = _arrays(path)
+    values = "logits" if "probs" not in arrays and "logits" in arrays else "probs"
+    id_name = next((name for name in _IDS if name in arrays), None)
+    if id_name is None or values not in arrays:
         raise ErrataError(
-            f"{path} holds {', '.join(sorted(arrays)) or 'nothing'}; it needs the arrays image_ids and probs"
+            f"{path} holds {', '.join(_names(path)) or 'nothing'}; it needs the arrays image_ids and probs"
         )
-    for name, dimensions in {"probs": 2, "embeddings": 2, "fold": 1}.items():
+    ids = arrays[id_name]
+    for name, dimensions in {values: 2, "embeddings": 2, "fold": 1}.items():
         shape = arrays[name].shape if name in arrays else (len(ids),) * dimensions
         if ids.ndim != 1 or len(shape) != dimensions or shape[0] != len(ids):
             raise ErrataError(
                 f"{path}: {name} has shape {shape}; expected {dimensions} dimensions, the first of {len(ids)} images"
             )
-    probs = arrays["probs"]
-    if "classes" in arrays:
-        probs = probs[:, _order(path, [str(name) for name in arrays["classes"]], classes)]
+    probs, columns = arrays[values], next((arrays[name] for name in _CLASSES if name in arrays), None)
+    if columns is not None:
+        if len(columns) != probs.shape[1]:
+            raise ErrataError(f"{path} names {len(columns)} classes for the {probs.shape[1]} columns of {values}")
+        probs = probs[:, _order(_class_names(columns), classes, notices)]
+    elif probs.shape[1] == len(classes):
+        _note(notices, order_without_names(classes))
     return Predictions(
-        ids.astype(np.str_),
-        _probs(path, probs, classes),
+        np.array(as_texts(ids), np.str_),
+        _probs(probs, len(classes), values, notices),
         _embeddings(path, arrays.get("embeddings")),
         _fold(path, arrays.get("fold")),
     )
 
 
-def _probs(path: Path, values: npt.NDArray[Any], classes: tuple[str, ...]) -> FloatArray:
+def _arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an .npz file that predictions may have; others in it do not matter."""
     try:
-        return checked_probs(np.asarray(values, np.float32), len(classes))
-    except (ErrataError, ValueError) as error:  # ValueError: text in place of numbers
-        raise ErrataError(f"{path}: {error}") from error
+        return read_arrays(path, only=(*_IDS, *_CLASSES, "probs", "logits", "embeddings", "fold"))
+    except ErrataError as error:
+        with path.open("rb") as file:
+            head = file.read(4096)
+        if b"/data.pkl" in head or b"archive/" in head or head[:1] == b"\x80":
+            raise _pickled(path.name) from error
+        raise
+
+
+def _names(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as file:
+        return sorted(name.removesuffix(".npy") for name in file.namelist())
+
+
+def _class_names(columns: npt.NDArray[Any]) -> list[str]:
+    names = columns.tolist()
+    return [name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name) for name in names]
+
+
+def _order(names: list[str], classes: tuple[str, ...], notices: list[str]) -> list[int]:
+    order, notice = class_order(names, classes)
+    _note(notices, notice)
+    return order
+
+
+def _note(notices: list[str], notice: str) -> None:
+    if notice:
+        notices.append(notice)
+
+
+def _probs(values: npt.NDArray[Any], n_classes: int, name: str, notices: list[str]) -> FloatArray:
+    try:
+        probs, notice = as_probabilities(values, n_classes, name)
+    except ErrataError as error:
+        raise ErrataError(f"cannot be read: {error}") from error
+    _note(notices, notice)
+    return probs
 
 
 def _embeddings(path: Path, values: npt.NDArray[Any] | None) -> FloatArray | None:
@@ -105,52 +200,84 @@ def _fold(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:
     return values.astype(np.int64)
 
 
-def _read_csv(path: Path, classes: tuple[str, ...]) -> Predictions:
+def _read_csv(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predictions:
     """Return the predictions with images in the file's order."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = csv.DictReader(file)
-            header = list(lines.fieldnames or [])
-            rows = list(lines)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ErrataError(f"cannot read {path}: {error}; write it as a UTF-8 CSV") from error
-    if "image_id" not in header:
+    header, rows = _lines(path)
+    plain = [name.strip().lower() for name in header]
+    id_column = next((plain.index(name) for name in _IDS if name in plain), None)
+    if id_column is None:
         raise ErrataError(
             f"{path} has the columns {', '.join(header) or '(none)'}; it needs image_id and one for each class"
         )
-    columns = [name for name in header if name not in ("image_id", "fold")]
-    order = _order(path, columns, classes)
+    fold_column = plain.index("fold") if "fold" in plain and "fold" not in classes else None
+    places = [place for place in range(len(header)) if place not in (id_column, fold_column)]
+    kept = [place for place in places if header[place] in classes or plain[place] not in _NO_CLASSES]
+    if ignored := [header[place] for place in places if place not in kept and header[place].strip()]:
+        _note(notices, f"Its columns {', '.join(ignored)} are left out.")
+    order = _order(_without_prefix([header[place] for place in kept], classes), classes, notices)
     try:
-        probs = np.array([[float(row[columns[place]]) for place in order] for row in rows], np.float32)
-        fold = np.array([float(row["fold"] or NO_FOLD) for row in rows]) if "fold" in header else None
-    except (TypeError, ValueError) as error:  # TypeError: a line with too few cells
+        probs = np.array([[float(row[kept[place]]) for place in order] for row in rows], np.float64)
+        fold = None
+        if fold_column is not None:
+            fold = np.array([float(row[fold_column] or NO_FOLD) for row in rows])
+    except (IndexError, ValueError) as error:  # IndexError: a line with too few cells
         raise ErrataError(f"{path} has a value that is not a number ({error}); correct it") from error
-    ids = np.array([row["image_id"] for row in rows], np.str_)
-    return Predictions(ids, _probs(path, probs.reshape(-1, len(classes)), classes), None, _fold(path, fold))
+    ids = np.array([row[id_column] for row in rows], np.str_)
+    values = _probs(probs.reshape(-1, len(classes)), len(classes), "probs", notices)
+    return Predictions(ids, values, None, _fold(path, fold))
 
 
-def _order(path: Path, names: list[str], classes: tuple[str, ...]) -> list[int]:
-    """Return the place of each class in the file."""
-    if sorted(names) != sorted(classes):
-        raise ErrataError(f"{path} has the classes {', '.join(names)}; the data set has {', '.join(classes)}")
-    return [names.index(name) for name in classes]
+def _lines(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a CSV and its lines; with semicolons, decimal commas are read, too."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            first = file.readline()
+            file.seek(0)
+            delimiter = max(",;\t", key=first.count)
+            lines = [line for line in csv.reader(file, delimiter=delimiter) if any(line)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ErrataError(f"cannot read {path}: {error}; write it as a UTF-8 CSV") from error
+    if delimiter == ";":
+        lines[1:] = [[re.sub(r"^(-?\d*),(\d+)$", r"\1.\2", cell) for cell in line] for line in lines[1:]]
+    wrong = next((number for number, line in enumerate(lines[1:], 2) if len(line) > len(lines[0])), None)
+    if wrong:
+        raise ErrataError(f"{path} line {wrong} has more cells than the header; quote names that hold a comma")
+    return (lines[0], lines[1:]) if lines else ([], [])
 
 
-def _for_rows(path: Path, predictions: Predictions, rows: Rows) -> Predictions:
-    """Return the predictions for exactly these images, in their order."""
-    place = {str(name): index for index, name in enumerate(predictions.image_ids)}
-    if len(place) < len(predictions.image_ids):
-        raise ErrataError(f"{path} names an image twice; keep one line for each image_id")
-    absent = [str(name) for name in rows.image_ids if str(name) not in place]
-    if absent:
-        raise ErrataError(
-            f"{path} has no prediction for {len(absent)} of {len(rows)} images, such as {absent[0]}; add them"
-        )
-    take = np.array([place[str(name)] for name in rows.image_ids], np.int64)
+def _without_prefix(names: list[str], classes: tuple[str, ...]) -> list[str]:
+    """Return `cat` for `prob_cat`, where the same beginning on every column hides the names of the classes."""
+    for prefix in {name[: -len(last)] for name in names[:1] for last in classes if name.endswith(last)}:
+        cut = [name.removeprefix(prefix) for name in names]
+        if prefix and all(name.startswith(prefix) for name in names) and sorted(cut) == sorted(classes):
+            return cut
+    return names
+
+
+def _for_rows(path: Path, predictions: Predictions, rows: Rows, notices: list[str]) -> Foreign:
+    """Return the predictions for the images that they cover, in the order of the rows."""
+    if not len(predictions.image_ids):
+        raise ErrataError(f"{path} has no prediction for {len(rows)} of {len(rows)} images; add them")
+    found, said = rows_of_ids(predictions.image_ids.tolist(), rows)
+    known = np.flatnonzero(found != NOT_THERE)
+    take = known[np.argsort(found[known], kind="stable")]
+    here = found[take]
     embeddings, fold = predictions.embeddings, predictions.fold
-    return Predictions(
-        rows.image_ids,
+    ordered = Predictions(
+        rows.image_ids[here],
         predictions.probs[take],
         None if embeddings is None else embeddings[take],
         None if fold is None else fold[take],
     )
+    return _told(path.name, ordered, rows, [*notices, *said])
+
+
+def _told(source: str, predictions: Predictions, rows: Rows, notices: list[str]) -> Foreign:
+    """Return the predictions with what is to be said of them."""
+    covered = np.isin(rows.image_ids, predictions.image_ids)
+    missing = int((~covered).sum())
+    if missing:
+        notices = [*notices, f"Of {len(rows):,} images, {missing:,} have no prediction in it and are not judged."]
+    warning = exchanged(rows.labels[covered], predictions.probs.argmax(1), rows.classes)
+    said = [f"{source}: {notice}" for notice in (*notices, warning) if notice]
+    return Foreign(predictions, tuple(said))

@@ -15,6 +15,7 @@ from curation.scoring.groundwork import Groundwork
 from curation.scoring.lessons import Lessons
 from curation.workspace.stages import Stages
 from models.arrays import Progress
+from models.figures.folds import too_few_to_judge
 from models.files.atomic import digest
 
 _GROUNDWORK = "groundwork.npz"  # in the audit folder
@@ -90,6 +91,7 @@ class Court:
         material = self.predicted.material
         evidence = {name: material.evidence(name) for name in embeddings} if material else None
         learn = rows.splits == "train"
+        unjudged = too_few_to_judge(rows.labels, groups, learn) if material else None
         return judge_labels(
             rows.labels,
             len(rows.classes),
@@ -101,4 +103,5 @@ class Court:
             self.seed,
             lessons,
             groundwork,
+            unjudged,
         )

@@ -19,7 +19,6 @@ from curation.images.checking import check_learnable
 from curation.words import first_few
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.figures.folds import DEFAULT_FOLDS, assign_folds
 from models.images.formats import image_suffixes, suffix_of
 from models.images.signature import problem_of_file
 
@@ -159,12 +158,8 @@ def _refusal(rows: Rows, broken: Sequence[tuple[int, str]]) -> str:
     """Return the sentence with which an audit of the readable images would end; "" where it would not."""
     readable = np.ones(len(rows), bool)
     readable[[row for row, _ in broken]] = False
-    kept = rows.where(readable)
-    train = kept.splits == "train"
     try:
-        check_learnable(kept, [(str(rows.image_ids[row]), f"it {problem}") for row, problem in broken])
-        labels = kept.labels[train]
-        assign_folds(labels, np.arange(len(labels)), kept.classes, DEFAULT_FOLDS, 0)
+        check_learnable(rows.where(readable), [(str(rows.image_ids[row]), f"it {problem}") for row, problem in broken])
     except ErrataError as error:
         return f"{error}."
     return ""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from curation.audit.choices import CANDIDATES, FROZEN, SMALL, Choice
 from curation.audit.config import AuditConfig
 from curation.datasets.catalog import DatasetSpec
@@ -131,9 +133,10 @@ def take_predictions(
         spec: the data set.
         checked: its N images.
         name: of the model.
-        predictions: of these images, in their order.
+        predictions: of these images, in their order, and of images that cannot be read.
         stages: of the audit.
     """
+    predictions = predictions.where(np.isin(predictions.image_ids, checked.rows.image_ids))
     arrays = [predictions.probs, predictions.embeddings, predictions.fold]
     key = digest(bytes_key(predictions.image_ids), [None if array is None else bytes_key(array) for array in arrays])
     run = f"{spec.name}-{name}"[:55] + f"-{key[:8]}"

@@ -33,6 +33,7 @@ import numpy as np
 
 from curation.audit.config import AuditConfig
 from curation.audit.first_list import FirstList, shows_first_list, summarise
+from curation.audit.foreign_predictions import Foreign
 from curation.audit.judging import Court
 from curation.audit.predicting import take_predictions, train_models
 from curation.database.names import dataset_name
@@ -60,11 +61,10 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder
 from curation.workspace.stages import OnStage, Stages
 from models.arrays import FloatArray, IntArray, Progress
-from models.figures.predictions import Predictions
 from models.files.atomic import atomic, digest, read_json, write_json
 from models.files.runs import computing
 
-Elsewhere = tuple[str, Callable[[Rows], Predictions]]  # name and reader of a model's predictions
+Elsewhere = tuple[str, Callable[[Rows], Foreign]]  # name and reader of a model's predictions
 _JUDGEMENT = ("judge", "cams")  # stages that depend on the judgement of the labels
 _CODE = (".py", ".html", ".svg", ".css")  # of the reports: a changed template writes the report again
 
@@ -101,15 +101,16 @@ def run_audit(
         stages = Stages(run, on_stage)
         if rows is None:
             rows = draw_rows(spec, config.seed, stages)
-        checked = check_listed(rows, workspace, stages)
+        foreign = predictions[1](rows) if predictions else None  # before any other work: it may be refused
+        left_out = foreign.left_out(rows, config.predictions) if foreign else None
+        checked = check_listed(foreign.covered(rows) if foreign else rows, workspace, stages, left_out)
         lessons = read_lessons(Ledger(log, checked), spec.name) if config.with_decisions else None
         problems = note_problems(checked, workspace, stages)
-        if predictions is None:
+        if predictions is None or foreign is None:
             first_list = FirstList(folder, spec, checked, config)
             predicted = train_models(workspace, spec, checked, config, stages, first_list.write)
         else:
-            name, read = predictions
-            predicted = take_predictions(workspace, spec, checked, name, read(checked.rows), stages)
+            predicted = take_predictions(workspace, spec, checked, predictions[0], foreign.predictions, stages)
         if predicted.material is not None:
             config = replace(config, architectures=tuple(predicted.runs))  # those that were chosen
         summary = summarise(spec, checked, config, predicted, _names(stages))

@@ -80,10 +80,10 @@ def _common_folder(name: str, paths: Sequence[str]) -> Path:
 
 
 def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
-    """Return the predictions in the classification field `DATASET/FIELD`, from its logits.
+    """Return the predictions in the classification field `DATASET/FIELD`, from its logits, of images that have them.
 
     Raises:
-        ErrataError: there is no such dataset or field, or an image of the data set does not have one logit a class.
+        ErrataError: there is no such dataset or field, or no image of the data set has one logit a class.
     """
     dataset_name, _, field = source.partition("/")
     if not field:
@@ -93,11 +93,13 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
     paths, logits = store.read_values(dataset, ["filepath", names.logits_of(field)])
     by_path = {os.path.realpath(path): values for path, values in zip(paths, logits, strict=True) if values is not None}
     wanted = [os.path.realpath(path) for path in rows.paths]
-    absent = [str(name) for name, path in zip(rows.image_ids, wanted, strict=True) if path not in by_path]
-    if absent:
-        images = f"{len(absent)} of {len(rows)} images, such as {absent[0]}"
-        raise ErrataError(f"{dataset_name}/{field} has no logits for {images}; write them or give a file with probs")
-    found_logits = [by_path[path] for path in wanted]
+    there = np.array([path in by_path for path in wanted])
+    if not there.any():
+        raise ErrataError(
+            f"{dataset_name}/{field} has no logits for any of the {len(rows)} images, such as {rows.image_ids[0]}; "
+            "write them or give a file with probs"
+        )
+    found_logits = [by_path[path] for path in wanted if path in by_path]
     lengths = {len(values) for values in found_logits}
     if lengths != {len(rows.classes)}:
         counts = " or ".join(str(length) for length in sorted(lengths))
@@ -105,7 +107,7 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
             f"{dataset_name}/{field} has {counts} logits for the {len(rows.classes)} classes; write one for each"
         )
     probs = checked_probs(softmax(np.array(found_logits, np.float32)), len(rows.classes))
-    return Predictions(rows.image_ids, probs, None, None)
+    return Predictions(rows.image_ids[there], probs, None, None)
 
 
 def _splits(dataset: object) -> list[str]:

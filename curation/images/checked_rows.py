@@ -13,7 +13,7 @@ from models.arrays import BoolArray, IntArray
 from models.files.atomic import read_json, write_json
 from models.files.npz import read_arrays, write_arrays
 
-METHOD = 1  # raised when reading the same file gives another hash or size: images are then decoded again
+METHOD = 2  # raised when reading the same file gives another hash or size: images are then decoded again
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,18 @@ class CheckedRows:
     sizes_px: IntArray  # (N, 2) width, height
     skipped: tuple[tuple[str, str], ...]  # image_id, problem
     method: int = METHOD  # that read the images
+    readings: npt.NDArray[np.str_] | None = None  # (N,) words of `models.images.tone`; None: not known
+
+    @property
+    def contents(self) -> npt.NDArray[np.str_]:
+        """Keys of the pixels, shape (N,): the hash of the file, with the reading where that was chosen by content.
+
+        Pixels and features are kept under them. A file that an earlier Errata read otherwise has another key.
+        """
+        if self.readings is None or not (self.readings != "").any():
+            return self.sha256s
+        pairs = zip(self.sha256s.tolist(), self.readings.tolist(), strict=True)
+        return np.array([f"{sha256}-{reading.replace(' ', '-')}" if reading else sha256 for sha256, reading in pairs])
 
     def where(self, keep: BoolArray) -> "CheckedRows":
         """Return the images for which `keep`, shape (N,), is true."""
@@ -35,6 +47,7 @@ class CheckedRows:
             sha256s=self.sha256s[keep],
             hashes=self.hashes[keep],
             sizes_px=self.sizes_px[keep],
+            readings=None if self.readings is None else self.readings[keep],
         )
 
     def save(self, folder: Path) -> None:
@@ -48,6 +61,7 @@ class CheckedRows:
             hashes=self.hashes,
             sizes_px=self.sizes_px,
             method=np.array(self.method),
+            **({} if self.readings is None else {"readings": self.readings}),
         )
         facts: dict[str, Any] = {"root": str(self.rows.root), "classes": list(self.rows.classes)}
         facts |= {"skipped": self.skipped, **({"merged": dict(self.rows.merged)} if self.rows.merged else {})}
@@ -65,7 +79,15 @@ class CheckedRows:
         merged = tuple((str(name), str(now)) for name, now in facts.get("merged", {}).items())
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"], merged=merged)
         skipped = tuple((image_id, problem) for image_id, problem in facts["skipped"])
-        return cls(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], skipped, method_of(arrays))
+        return cls(
+            rows,
+            arrays["sha256s"],
+            arrays["hashes"],
+            arrays["sizes_px"],
+            skipped,
+            method_of(arrays),
+            arrays.get("readings"),
+        )
 
 
 def method_of(arrays: Mapping[str, npt.NDArray[Any]]) -> int:

@@ -10,15 +10,17 @@ from curation.images.checked_rows import METHOD, CheckedRows
 from curation.images.compared_pairs import ComparedPairs
 from curation.images.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
 from curation.images.keys import bytes_key, content_key, listed_key
+from curation.images.notices import reading_notices
 from curation.images.problems import ImageProblems, find_problems
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
+from models.figures.folds import too_few_to_judge
 from models.files.atomic import digest
 
 # Raised whenever the same images give other results; where their measured values change, these need another folder too.
-DUPLICATES_METHOD, PROBLEMS_METHOD = 2, 1
+DUPLICATES_METHOD, PROPOSED_METHOD, PROBLEMS_METHOD = 2, 1, 1
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,20 @@ class EmbeddingSource:
     read: Callable[[], FloatArray]  # returns them, shape (N, D); only called where pairs are not known yet
 
 
-def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedRows:
+def check_listed(
+    listed: Rows, workspace: Workspace, stages: Stages, left_out: Sequence[tuple[str, str]] | None = None
+) -> CheckedRows:
     """Read and check every image once; unreadable ones are skipped, and listed with the reason.
 
+    Args:
+        listed: the images.
+        workspace: where earlier checks are found.
+        stages: of the job.
+        left_out: name and reason of images that are skipped unread, where predictions made elsewhere judge the labels
+            and nothing is to be learned; None: models are to learn from the images.
+
     Raises:
-        ErrataError: the readable images make no problem to learn.
+        ErrataError: no image is readable, or the readable images make no problem to learn.
     """
     from curation.images.known_checks import KnownChecks
     from models.images.check import check_images
@@ -48,11 +59,15 @@ def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedR
             np.array([check.sha256 for check in readable], np.str_),
             np.array([check.phash for check in readable], np.uint64),
             np.array([(check.width_px, check.height_px) for check in readable], np.int64).reshape(-1, 2),
-            tuple(
-                (str(image_id), check.problem)
-                for image_id, check in zip(listed.image_ids, checks, strict=True)
-                if check.problem is not None
+            (
+                *(left_out or ()),
+                *(
+                    (str(image_id), check.problem)
+                    for image_id, check in zip(listed.image_ids, checks, strict=True)
+                    if check.problem is not None
+                ),
             ),
+            readings=np.array([check.reading for check in readable], np.str_),
         )
         checked.save(folder)
         return checked
@@ -64,24 +79,29 @@ def check_listed(listed: Rows, workspace: Workspace, stages: Stages) -> CheckedR
         return kept
 
     outputs = [folder / "rows.npz", folder / "rows.json"]
-    checked = stages.value("images", [listed_key(listed)], outputs, check, load)
-    check_learnable(checked.rows, checked.skipped)
-    return replace(checked, rows=replace(checked.rows, notices=listed.notices))
+    inputs = [listed_key(listed), *([list(left_out)] if left_out else [])]
+    checked = stages.value("images", inputs, outputs, check, load)
+    if left_out is None:
+        check_learnable(checked.rows, checked.skipped)
+    elif not len(checked.rows):
+        raise ErrataError(f"{listed.root} has no readable image, the first because {checked.skipped[-1][1]}")
+    readings = [] if checked.readings is None else reading_notices(checked.readings)
+    return replace(checked, rows=replace(checked.rows, notices=(*listed.notices, *readings)))
 
 
 def note_problems(checked: CheckedRows, workspace: Workspace, stages: Stages) -> ImageProblems:
     """Score every image for damage by camera or conversion; the measured values are kept by content."""
     from curation.images.values import measure_images
 
-    output, sha256s = stages.run_folder / "problems.npz", [str(sha256) for sha256 in checked.sha256s]
+    output, contents = stages.run_folder / "problems.npz", [str(content) for content in checked.contents]
 
     def measure(progress: Progress) -> ImageProblems:
-        values = measure_images(checked.rows.paths, sha256s, workspace.features / "image-values", progress)
+        values = measure_images(checked.rows.paths, contents, workspace.features / "image-values", progress)
         problems = find_problems(values, checked.sizes_px)
         problems.save(output)
         return problems
 
-    inputs = [PROBLEMS_METHOD, bytes_key(checked.sha256s, checked.sizes_px)]
+    inputs = [PROBLEMS_METHOD, bytes_key(checked.contents, checked.sizes_px)]
     return stages.value("problems", inputs, [output], measure, lambda: ImageProblems.load(output))
 
 
@@ -91,6 +111,8 @@ def group_duplicates(
     """Group copies and near copies: they share a fold, and a test image with a twin in train is flagged.
 
     Compared pairs are kept by content: another audit of some of these images only compares the pairs that are new.
+    Where near copies would leave no label that another picture of its class could judge, as among white circles on
+    black, only equal contents are copies.
 
     Args:
         checked: N readable images.
@@ -101,7 +123,7 @@ def group_duplicates(
     from models.images.decode import read_pixels
 
     paths, output = checked.rows.paths, stages.run_folder / "duplicates.npz"
-    proposed_by = digest(checked.method, embeddings.key if embeddings else "")  # hashes, and embeddings
+    proposed_by = digest(PROPOSED_METHOD, embeddings.key if embeddings else "")  # hashes, and embeddings
 
     def thumbnails(rows: IntArray) -> ByteArray:
         return np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows])
@@ -109,7 +131,9 @@ def group_duplicates(
     def group(progress: Progress) -> Duplicates:
         kept = ComparedPairs(workspace.copies / f"method-{DUPLICATES_METHOD}", proposed_by)
         read = embeddings.read if embeddings else None
-        duplicates = find_duplicates(checked.sha256s, checked.hashes, thumbnails, read, kept, progress)
+        duplicates = find_duplicates(checked.contents, checked.hashes, thumbnails, read, kept, progress)
+        if too_few_to_judge(checked.rows.labels, duplicates.groups, checked.rows.splits == "train").all():
+            duplicates = duplicates.exact_only(checked.contents)
         duplicates.save(output)
         return duplicates
 
@@ -125,7 +149,7 @@ def check_learnable(rows: Rows, skipped: Sequence[tuple[str, str]]) -> None:
         skipped: image_id and problem of all others.
 
     Raises:
-        ErrataError: there is no training image, or training images of a single class.
+        ErrataError: there is no training image, training images of a single class, or of each class a single one.
     """
     n = len(skipped)
     left = f" after {n} unreadable files were left out, the first because {skipped[0][1]}" if n else ""
@@ -134,3 +158,8 @@ def check_learnable(rows: Rows, skipped: Sequence[tuple[str, str]]) -> None:
     present = np.unique(rows.labels[rows.splits == "train"])
     if len(present) < 2:
         raise ErrataError(f"{rows.root} has training images of one class only{left}; an audit needs at least two")
+    if too_few_to_judge(rows.labels, np.arange(len(rows)), rows.splits == "train").all():
+        raise ErrataError(
+            f"{rows.root} has a single training image of each class{left}; a label is judged by other images of its "
+            "class: add images"
+        )

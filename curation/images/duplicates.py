@@ -1,7 +1,7 @@
 """Exact and near duplicates among images."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,10 @@ class Duplicates:
     def shared(self) -> BoolArray:
         """Return which rows have a twin, shape (N,)."""
         return np.asarray(np.bincount(self.groups)[self.groups] > 1)
+
+    def exact_only(self, contents: npt.NDArray[np.str_]) -> "Duplicates":
+        """Return the same with only equal contents, shape (N,), in a group; near copies are still known as such."""
+        return replace(self, groups=np.unique(contents, return_inverse=True)[1].astype(np.int64))
 
     def leaks(self, splits: npt.NDArray[np.str_]) -> BoolArray:
         """Return which rows outside train have a twin in train, shape (N,)."""

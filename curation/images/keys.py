@@ -23,13 +23,13 @@ def listed_key(rows: Rows) -> str:
 
 def content_key(checked: CheckedRows) -> str:
     """Return a digest of the images' content in their order, whatever their names, labels and splits are."""
-    return bytes_key(checked.sha256s)
+    return bytes_key(checked.contents)
 
 
 def rows_key(checked: CheckedRows) -> str:
     """Return a digest of the images' names, content, labels and splits: what a trained model depends on."""
     rows = checked.rows
-    return digest(bytes_key(rows.image_ids, rows.labels, rows.splits, checked.sha256s), rows.classes)
+    return digest(bytes_key(rows.image_ids, rows.labels, rows.splits, checked.contents), rows.classes)
 
 
 def files_key(paths: Sequence[Path]) -> str:

@@ -29,6 +29,7 @@ from curation.workspace.names import audit_folder, check_audited
 from curation.workspace.stages import StageRecord, read_records
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
+from models.figures.folds import too_few_to_judge
 from models.figures.predictions import Predictions
 
 FINDINGS = "findings.npz"  # by the labels as given
@@ -112,7 +113,13 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         checked,
         duplicates,
         architectures,
-        _findings(None if summary.awaited else _findings_file(folder, summary.config), rows, duplicates, architectures),
+        _findings(
+            None if summary.awaited else _findings_file(folder, summary.config),
+            rows,
+            duplicates,
+            architectures,
+            bool(summary.config.get("predictions")),
+        ),
         _stages_in_order(folder, summary.stages),
         _problems(folder, n),
         summary.awaited,
@@ -138,7 +145,11 @@ def _findings_file(folder: Path, config: Mapping[str, Any]) -> Path:
 
 
 def _findings(
-    file: Path | None, rows: Rows, duplicates: Duplicates, architectures: Sequence[ArchitectureResult]
+    file: Path | None,
+    rows: Rows,
+    duplicates: Duplicates,
+    architectures: Sequence[ArchitectureResult],
+    predicted_elsewhere: bool,
 ) -> Findings:
     """Return the judgement of the labels; by the architectures alone until the audit has come so far."""
     voters = [architecture for architecture in architectures if not architecture.members]
@@ -147,7 +158,9 @@ def _findings(
         findings = Findings.load(file)
         if len(findings.label_quality) == len(rows) and set(opinions) <= set(findings.voters):
             return _knowing_copies(findings, rows.labels, duplicates.groups)
-    return judge_labels(rows.labels, len(rows.classes), rows.splits == "train", duplicates.groups, opinions, {})
+    learn, groups = rows.splits == "train", duplicates.groups
+    unjudged = None if predicted_elsewhere else too_few_to_judge(rows.labels, groups, learn)
+    return judge_labels(rows.labels, len(rows.classes), learn, groups, opinions, {}, unjudged=unjudged)
 
 
 def _knowing_copies(findings: Findings, labels: IntArray, groups: IntArray) -> Findings:

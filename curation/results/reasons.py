@@ -37,6 +37,8 @@ def _reason(audit: Audit, row: int, conflicting: bool) -> str:
     parts = [f"{classes[vote]}: {voters(vote)}" for vote, _ in opposing.most_common()]
     supporters = voters(label)
     parts.append(f"{classes[label]}, as given: {supporters}" if supporters else f"nobody says {classes[label]}")
+    if findings.unjudged is not None and findings.unjudged[row]:
+        parts.insert(0, f"too few images of {classes[label]} to judge")
     parts += [f"learned late ({voter.name})" for voter in audit.voters if _learned_late(voter, row)]
     if conflicting:
         parts.insert(0, "a copy carries another label")

@@ -50,6 +50,7 @@ class Findings:
     line: int = 0  # of the decision log, up to which they count
     first_quality: FloatArray | None = None  # (N,) label quality by the given labels alone; None: it is label_quality
     given: FloatArray | None = None  # (V, N) probability of the given label by each voter; None: before method 6
+    unjudged: BoolArray | None = None  # (N,) no model saw another image of the class: the label stands; None: judged
 
     def ranking(self, labels: IntArray) -> Ranking:
         """Return the findings as a ranking of the labels."""
@@ -103,7 +104,7 @@ class Findings:
 
 _ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
 _LEARNED = ("lessons", "verdicts", "line")
-_OPTIONAL = ("first_quality", "given")
+_OPTIONAL = ("first_quality", "given", "unjudged")
 
 
 def judge_labels(
@@ -117,6 +118,7 @@ def judge_labels(
     seed: int = 0,
     lessons: Lessons | None = None,
     groundwork: Groundwork | None = None,
+    unjudged: BoolArray | None = None,
 ) -> Findings:
     """Judge N given labels from all that is known of the images.
 
@@ -140,6 +142,7 @@ def judge_labels(
         lessons: what people said of the labels. Judge, heads, scope and weights learn from it, and the networks do not;
             the given labels are judged all the same. The given labels teach where it is not given.
         groundwork: of an earlier judgement of the same images and given labels, or an empty one that is filled.
+        unjudged: whose labels cannot be judged and stand as they are, shape (N,); see `too_few_to_judge`.
     """
     lessons, groundwork = lessons or as_given(labels), groundwork or Groundwork()
     taught, fit = lessons.labels, learn & ~lessons.left_out
@@ -172,6 +175,9 @@ def judge_labels(
     else:
         together, weights = _pool(pool, taught, fit, seed)
         trust = np.sqrt(self_confidence(taught, together) / together.max(1))
+    if unjudged is not None and unjudged.any():
+        together = np.where(unjudged[:, None], np.arange(n_classes) == labels[:, None], together).astype(np.float32)
+        scope = np.where(unjudged, 0, scope)
     in_pool = dict(zip(pool, weights.tolist(), strict=True))
     trust = np.where((labels == taught) & ~lessons.left_out, np.minimum(trust, 1), 0)  # in the given labels
     given = among_its_class(self_confidence(labels, together), labels, learn, trust)
@@ -188,6 +194,7 @@ def judge_labels(
         votes=np.stack([probs.argmax(1) for probs in voices.values()]).astype(np.int64),
         sure=np.stack([probs.max(1) for probs in voices.values()]).astype(np.float32),
         given=np.stack([self_confidence(labels, probs) for probs in voices.values()]).astype(np.float32),
+        unjudged=unjudged,
     )
 
 

@@ -57,11 +57,13 @@ class HeldOutRidge:
         alone = learn.copy()
         alone[np.concatenate([np.empty(0, np.int64), *self.copies])] = False
         at_once = max(1, _CELLS // towards.shape[1])
-        for rows in np.array_split(np.flatnonzero(alone), -(-alone.sum() // at_once) or 1):
+        singles, shape = np.flatnonzero(alone), (len(penalties), self.target.shape[1])
+        for start in range(0, len(singles), at_once):  # none where every image has a copy
+            rows = singles[start : start + at_once]
             turned, trusted = self.turned[rows], self.trusted[rows]
             leverage = np.square(turned) @ shrink * trusted[:, None]  # (R, P)
-            missed = self.target[rows, None] - (turned @ towards).reshape(len(rows), len(penalties), -1)
-            errors += (np.square(missed).sum(2) / np.square(1 - leverage) * trusted[:, None]).sum(0)
+            missed = self.target[rows, None] - (turned @ towards).reshape(len(rows), *shape)
+            errors += (np.square(missed).sum(2) / np.square(_left(leverage)) * trusted[:, None]).sum(0)
         for place, penalty in enumerate(penalties):
             for rows, left_out in self._without_copies(penalty):
                 taught = learn[rows]
@@ -74,7 +76,7 @@ class HeldOutRidge:
         shrink = (1 / (self.scatter + penalty)).astype(np.float32)
         fitted = self.turned @ (shrink[:, None] * self.pull)
         leverage = (np.square(self.turned) @ shrink * self.trusted)[:, None]
-        left_out = (fitted - leverage * self.target) / (1 - leverage)
+        left_out = (fitted - leverage * self.target) / _left(leverage)
         for rows, without_copies in self._without_copies(penalty):
             left_out[rows] = without_copies
         return np.asarray(left_out, np.float32)
@@ -89,3 +91,8 @@ class HeldOutRidge:
             pull = (turned * shrink) @ turned[taught].T * self.trusted[rows][taught]  # (R, T)
             missed = np.linalg.solve(np.eye(taught.sum()) - pull[taught], (self.target[rows] - fitted)[taught])
             yield rows, fitted - pull @ missed
+
+
+def _left(leverage: FloatArray | Doubles) -> FloatArray:
+    """Return how much of an image's prediction comes from the other images; rounding must not make it nothing."""
+    return np.asarray(np.maximum(1 - leverage, 1e-6), np.float32)

@@ -96,7 +96,7 @@ def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> "Proble
         seed: draws the folds.
 
     Raises:
-        ErrataError: a class has fewer distinct training images than there are folds.
+        ErrataError: no class has two distinct training images.
     """
     from models.jobs.cross_validate import Problem
 

@@ -28,7 +28,7 @@ class Prepared:
         from models.images.pixel_cache import pixel_cache
 
         return pixel_cache(
-            self.checked.rows.paths, self.sha256s, spec.size_px, spec.interpolation, self.workspace.pixels, progress
+            self.checked.rows.paths, self.contents, spec.size_px, spec.interpolation, self.workspace.pixels, progress
         )
 
     def features(
@@ -53,7 +53,7 @@ class Prepared:
         from models.features.extract import extract_features
 
         paths, folder, name = self.checked.rows.paths, self.workspace.features, slug(architecture)[:48]
-        return extract_features(name, module, spec, paths, self.sha256s, folder, self.engine, progress)
+        return extract_features(name, module, spec, paths, self.contents, folder, self.engine, progress)
 
     def views(
         self,
@@ -70,14 +70,14 @@ class Prepared:
         paths, folder = self.checked.rows.paths, self.workspace.features
         name, module = slug(architecture)[:48], with_stages(architecture, backbone, spec)
         views = extract_views(
-            name, module, spec, paths, self.sha256s, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
+            name, module, spec, paths, self.contents, folder, self.engine, augmentation, n_views, VIEWS_SEED, progress
         )
         return views[:, :, : _width(module)]
 
     @property
-    def sha256s(self) -> list[str]:
-        """Content hashes of the N images."""
-        return [str(sha256) for sha256 in self.checked.sha256s]
+    def contents(self) -> list[str]:
+        """Keys of the pixels of the N images."""
+        return [str(content) for content in self.checked.contents]
 
 
 def with_stages(architecture: str, backbone: "Backbone", spec: InputSpec) -> "Backbone":

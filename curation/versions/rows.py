@@ -174,6 +174,7 @@ class CuratedRows:
             near=twins.near,
             soft_rows=self.soft_rows,
             soft=self.soft,
+            **({} if checked.readings is None else {"readings": checked.readings}),
         )
 
     @classmethod
@@ -186,7 +187,14 @@ class CuratedRows:
         arrays = read_arrays(path)
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
         return cls(
-            CheckedRows(rows, arrays["sha256s"], arrays["hashes"], arrays["sizes_px"], ()),
+            CheckedRows(
+                rows,
+                arrays["sha256s"],
+                arrays["hashes"],
+                arrays["sizes_px"],
+                (),
+                readings=arrays.get("readings"),
+            ),
             arrays["given"],
             arrays["given_splits"],
             arrays["out"],

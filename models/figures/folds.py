@@ -12,9 +12,11 @@ DEFAULT_FOLDS = 5
 
 
 def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_folds: int, seed: int) -> IntArray:
-    """Return a fold for every row, shape (N,), values 0..n_folds-1.
+    """Return a fold for every row, shape (N,), values 0..F-1; F is n_folds, or the number of groups if that is less.
 
-    Rows of one group share a fold; each class, and the remainder of all classes, is spread evenly.
+    Rows of one group share a fold; each class, and the remainder of all classes, is spread evenly. A class with fewer
+    groups than folds has one in each of some folds: each is then judged by a model that learned from all others of its
+    class. A class with a single group cannot be judged (see `too_few_to_judge`), but models learn from it.
 
     Args:
         labels: given class indices, shape (N,).
@@ -24,25 +26,19 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
         seed: shuffles which group goes where.
 
     Raises:
-        ErrataError: fewer than two folds, or a class has fewer groups than there are folds.
+        ErrataError: fewer than two folds, or no class has two groups.
     """
     if n_folds < 2:
         raise ErrataError(f"--folds {n_folds} is too few: an out-of-fold prediction needs at least 2")
     _, first, group_of_row = np.unique(groups, return_index=True, return_inverse=True)
+    _check_groups(labels, group_of_row, classes)
     sizes = np.bincount(group_of_row)
     class_of_group = labels[first]  # a group with conflicting labels counts for the class of its first row
     rng = np.random.default_rng(seed)
+    n_folds = min(n_folds, len(first))
     fold_of, load = np.empty(len(first), np.int64), np.zeros(n_folds)
     for label in np.unique(labels):
         members = np.flatnonzero(class_of_group == label)
-        if len(members) < n_folds:
-            have = int((labels == label).sum())
-            count = len(members)
-            advice = f"use --folds {count} or add images" if count > 1 else "add images or leave the class out"
-            raise ErrataError(
-                f"class {classes[label]!r} has {count} distinct training images ({have} files) "
-                f"and cannot be spread over {n_folds} folds; {advice}"
-            )
         order = rng.permutation(members)
         order = order[np.argsort(-sizes[order], kind="stable")]  # large groups first, so that the folds come out even
         class_load = np.zeros(n_folds)
@@ -52,6 +48,38 @@ def assign_folds(labels: IntArray, groups: IntArray, classes: Sequence[str], n_f
             class_load[lightest] += sizes[group]
             load[lightest] += sizes[group]
     return fold_of[group_of_row]
+
+
+def too_few_to_judge(labels: IntArray, groups: IntArray, learn: BoolArray) -> BoolArray:
+    """Return whose labels cannot be judged, shape (N,): no image of their class but copies can be learned from.
+
+    Args:
+        labels: given class indices, shape (N,).
+        groups: copies share a group, shape (N,).
+        learn: which images models may learn from, shape (N,).
+    """
+    taught = np.unique(np.stack([labels[learn], groups[learn]], 1), axis=0)  # (T, 2) class, group
+    n_groups = np.bincount(taught[:, 0], minlength=int(labels.max(initial=-1)) + 1)
+    single = dict(taught[n_groups[taught[:, 0]] == 1].tolist())  # class with one group -> that group
+    alone = [single.get(label) == group for label, group in zip(labels.tolist(), groups.tolist(), strict=True)]
+    return np.asarray(np.array(alone, bool) | (n_groups[labels] == 0))
+
+
+def _check_groups(labels: IntArray, group_of_row: IntArray, classes: Sequence[str]) -> None:
+    """Refuse labels of which none can be judged."""
+    if not too_few_to_judge(labels, group_of_row, np.ones(len(labels), bool)).all():
+        return
+    n_groups = int(group_of_row.max(initial=-1)) + 1
+    if n_groups < len(labels):
+        raise ErrataError(
+            f"the {len(labels)} training images are copies of {n_groups} "
+            f"picture{'s' if n_groups > 1 else ''}, and a label is judged by other pictures of its class; "
+            "check that the files show different images, or add images"
+        )
+    raise ErrataError(
+        f"each class has a single training image, such as {classes[labels[0]]!r}, and a label is judged by other "
+        "images of its class; add images"
+    )
 
 
 def judging_folds(fold: IntArray, groups: IntArray) -> IntArray:

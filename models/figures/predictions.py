@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import FloatArray, IntArray
+from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 from models.files.npz import read_arrays, write_arrays
 
@@ -23,6 +23,16 @@ class Predictions:
     embeddings: FloatArray | None  # (N, D)
     # (N,) the fold whose model did not train on the image, NO_FOLD where no model did; None = in-sample.
     fold: IntArray | None
+
+    def where(self, keep: BoolArray) -> "Predictions":
+        """Return the predictions for which `keep`, shape (N,), is true."""
+        embeddings, fold = self.embeddings, self.fold
+        return Predictions(
+            self.image_ids[keep],
+            self.probs[keep],
+            None if embeddings is None else embeddings[keep],
+            None if fold is None else fold[keep],
+        )
 
     def save(self, path: Path) -> None:
         """Write them as .npz, whole or not at all."""

@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,12 @@ def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
+def read_arrays(path: Path, only: Collection[str] = ()) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of an .npz file by name.
+
+    Args:
+        path: the file.
+        only: names of the arrays to read, where the file has them; all by default.
 
     Raises:
         ErrataError: the file is missing, damaged, no .npz, or holds Python objects.
@@ -33,7 +38,7 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
             file = np.load(stream, allow_pickle=False)
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise ErrataError(f"{path} holds a single array without a name; write it with numpy.savez")
-            return {name: file[name] for name in file.files}
+            return {name: _array(path, file, name) for name in file.files if not only or name in only}
     except OSError as error:
         raise ErrataError(
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
@@ -42,3 +47,16 @@ def read_arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
         # numpy's own message for anything but arrays advises to unpickle it
         reason = "it holds something other than arrays" if "pickle" in str(error) else str(error)
         raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({reason}); write it again") from error
+
+
+def _array(path: Path, file: Any, name: str) -> npt.NDArray[Any]:
+    try:
+        array: npt.NDArray[Any] = file[name]
+    except ValueError as error:
+        if "pickle" not in str(error):
+            raise
+        raise ErrataError(
+            f"{path} is damaged or no .npz of plain arrays: {name} holds Python objects, which are not opened; "
+            f"write it as an array of text or numbers, as {name}.astype(str) or .astype(float)"
+        ) from error
+    return array

@@ -21,6 +21,7 @@ class ImageCheck:
     height_px: int
     phash: int  # perceptual hash, 64 bits; few differing bits = near duplicate
     problem: str | None  # one sentence; the image is then skipped
+    reading: str = ""  # what was chosen of what the file leaves open; see `models.images.decode.Decoded`
 
 
 Known = Callable[[str], ImageCheck | None]  # SHA-256 -> what an earlier check of that content told, if there was one
@@ -58,7 +59,7 @@ def _check(path: Path, known: Known) -> ImageCheck:
         sha256 = hashlib.sha256(data).hexdigest()
         if check := known(sha256):
             return check
-        image, (width, height) = decode_bytes(path, data, None, "bicubic")
-        return ImageCheck(sha256, width, height, phash(image), None)
+        decoded = decode_bytes(path, data, None, "bicubic")
+        return ImageCheck(sha256, *decoded.size_px, phash(decoded.image), None, decoded.reading)
     except ErrataError as error:
         return ImageCheck(sha256, 0, 0, 0, str(error))

@@ -3,20 +3,22 @@
 import io
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.arrays import ByteArray
 from models.errors import ErrataError
 from models.images.formats import pillow_formats
 from models.images.input_spec import FILTERS, Interpolation
+from models.images.tone import STRETCHED, levels_of_16_bits, levels_of_numbers, on_ground
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
 MAX_BYTES = 1_000_000_000
 DRAFT_FACTOR = 4  # see decode_bytes
+_GDAL_NODATA = 42113  # TIFF tag
 _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 
 # An image that is too large gets our error before it is decoded; Pillow's warning would only repeat it.
@@ -26,14 +28,13 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 def decode(path: Path, size_px: int | None = None, interpolation: Interpolation = "bicubic") -> Image.Image:
     """Return the image as 8-bit RGB, upright, its first frame, stretched to a square of `size_px` if given.
 
-    CMYK and palettes are converted. 16-bit greys are scaled (65535 becomes 255), not clipped. 32-bit integers and
-    floats, which have no fixed range, are scaled from their darkest to their brightest value. Transparent parts become
-    white, for which most pictures with transparency are drawn; black or grey would look like a new dark object.
+    CMYK and palettes are converted. More than 8 bits are scaled to what the picture uses, and transparent parts become
+    white or, where that would hide the picture, black (see `models.images.tone`).
 
     Raises:
         ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels.
     """
-    return decode_bytes(path, read_image_file(path), size_px, interpolation)[0]
+    return decode_bytes(path, read_image_file(path), size_px, interpolation).image
 
 
 def read_pixels(path: Path, size_px: int, interpolation: Interpolation = "bicubic") -> ByteArray:
@@ -64,10 +65,16 @@ def read_image_file(path: Path) -> bytes:
     return data
 
 
-def decode_bytes(
-    path: Path, data: bytes, size_px: int | None, interpolation: Interpolation
-) -> tuple[Image.Image, tuple[int, int]]:
-    """Return the image and its width and height as shown, before resizing."""
+class Decoded(NamedTuple):
+    """An image as it is judged."""
+
+    image: Image.Image
+    size_px: tuple[int, int]  # width and height as shown, before resizing
+    reading: str  # what was chosen of what the file leaves open, a word of `models.images.tone`; "" = nothing
+
+
+def decode_bytes(path: Path, data: bytes, size_px: int | None, interpolation: Interpolation) -> Decoded:
+    """Return the image of a file's bytes."""
     try:
         with Image.open(io.BytesIO(data), formats=pillow_formats(path.name)) as image:
             shown = _shown_size(image)
@@ -77,7 +84,7 @@ def decode_bytes(
                 # times the final size: the resize would average those pixels anyway (tested: no pixel changes by
                 # more than a few levels). At a factor of one the change would be visible.
                 image.draft(None, (DRAFT_FACTOR * size_px, DRAFT_FACTOR * size_px))
-            rgb = _to_rgb(_upright(image))
+            rgb, reading = _to_rgb(path, image)
     except ErrataError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -86,7 +93,8 @@ def decode_bytes(
         raise ErrataError(f"{path} is not an image that can be read; replace it or take it out") from error
     except Exception as error:  # on damaged files the decoders raise OSError, SyntaxError, ValueError, struct.error, …
         raise ErrataError(f"{path} is damaged or truncated ({error}); replace it or take it out") from error
-    return (rgb.resize((size_px, size_px), FILTERS[interpolation]) if size_px else rgb), shown
+    resized = rgb.resize((size_px, size_px), FILTERS[interpolation]) if size_px else rgb
+    return Decoded(resized, shown, reading)
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
@@ -116,19 +124,33 @@ def _upright(image: Image.Image) -> Image.Image:
     return ImageOps.exif_transpose(image) if _orientation(image) != 1 else image
 
 
-def _to_rgb(image: Image.Image) -> Image.Image:
+def _to_rgb(path: Path, image: Image.Image) -> tuple[Image.Image, str]:
+    """Return the first frame upright in RGB, and how it was read."""
+    deep = any(
+        ";16" in str(tile) for tile in getattr(image, "tile", ())
+    )  # colours that Pillow cuts to their upper 8 bits
+    no_data = _no_data(image)
+    image = _upright(image)
     if image.mode.startswith("I;16"):
-        grey = np.asarray(image.convert("I"), dtype=np.float64) / 257  # 65535 -> 255
-        return Image.fromarray(np.rint(grey).astype(np.uint8)).convert("RGB")
+        grey, reading = levels_of_16_bits(np.asarray(image.convert("I")))
+        return Image.fromarray(grey).convert("RGB"), reading
     if image.mode in ("I", "F"):
-        return Image.fromarray(_stretched(np.asarray(image, dtype=np.float64))).convert("RGB")
+        try:
+            numbers = levels_of_numbers(np.asarray(image, dtype=np.float64), no_data)
+        except ErrataError as error:
+            raise ErrataError(f"{path} {error}") from error
+        return Image.fromarray(numbers).convert("RGB"), STRETCHED
     if image.has_transparency_data:
-        over = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")
-    return image.convert("RGB")
+        return on_ground(image)
+    if deep and image.mode == "RGB":
+        colours, reading = levels_of_16_bits(np.asarray(image).astype(np.int64) * 257)
+        return (Image.fromarray(colours), reading) if reading else (image, "")
+    return image.convert("RGB"), ""
 
 
-def _stretched(values: npt.NDArray[np.float64]) -> ByteArray:
-    values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
-    low, high = float(values.min()), float(values.max())
-    return np.rint((values - low) * (255 / (high - low or 1))).astype(np.uint8)
+def _no_data(image: Image.Image) -> float | None:
+    """Return the value that a GeoTIFF names as not measured."""
+    try:
+        return float(str(getattr(image, "tag_v2", {}).get(_GDAL_NODATA)).strip(" \0"))
+    except ValueError:
+        return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from curation.audit.foreign.classes import exchanged
 from curation.audit.foreign_predictions import reader
 from curation.datasets.rows import Rows
 from curation.workspace.folders import Workspace
@@ -25,11 +26,12 @@ IDS = ROWS.image_ids
 
 
 def read(path: Path) -> Predictions:
-    return reader(str(path), Workspace(path.parent))[1](ROWS)
+    return reader(str(path), Workspace(path.parent))[1](ROWS).predictions
 
 
-def write_npz(path: Path, **arrays: object) -> Path:
-    np.savez(path, allow_pickle=True, **{"image_ids": IDS, "probs": PROBS, **arrays})  # type: ignore[arg-type]
+def write_npz(path: Path, leave: tuple[str, ...] = (), **arrays: object) -> Path:
+    named = {name: values for name, values in {"image_ids": IDS, "probs": PROBS, **arrays}.items() if name not in leave}
+    np.savez(path, allow_pickle=True, **named)  # type: ignore[arg-type]
     return path
 
 
@@ -100,8 +102,8 @@ def csv(change: Callable[[str], str]) -> Callable[[Path], Path]:
     return write
 
 
-def npz(**arrays: object) -> Callable[[Path], Path]:
-    return lambda folder: write_npz(folder / "p.npz", **arrays)
+def npz(leave: tuple[str, ...] = (), **arrays: object) -> Callable[[Path], Path]:
+    return lambda folder: write_npz(folder / "p.npz", leave, **arrays)
 
 
 def content(name: str, data: bytes) -> Callable[[Path], Path]:
@@ -127,9 +129,35 @@ BAD = {
         "holds image_ids, other; it needs the arrays image_ids and",
     ),
     "nothing": (lambda folder: write_named(folder, ids=False), "it needs the arrays image_ids and probs"),
-    "logits": (npz(probs=PROBS * 10 - 3), "negative value, NaN or infinity; give probabilities, not logits"),
-    "positive logits": (npz(probs=PROBS * 10), "sum to 10, not 1; apply a softmax first"),
-    "nan": (npz(probs=NAN), "row 1 hold a negative value, NaN"),
+    "logits": (
+        npz(probs=PROBS * 10 - 3),
+        r"row 0 hold a negative value \(-2\); if these are logits, name the array logits",
+    ),
+    "votes": (npz(probs=PROBS * 10), "sum to 10, not 1, and all rows have the same sum: divide the values by 10"),
+    "positive logits": (
+        npz(probs=PROBS * [[30], [10], [5]]),
+        "apply a softmax if these are logits; divide each row by",
+    ),
+    "sigmoid": (
+        npz(probs=np.array([[0.9, 0.9, 0.1]] * 2 + [[0.5, 0.1, 0]])),
+        "independent scores .*divide each row by",
+    ),
+    "all zero": (npz(probs=PROBS * [[1], [0], [1]]), "row 1 are all 0"),
+    "probabilities as logits": (npz(logits=PROBS, leave=("probs",)), "hold probabilities .*name the array probs"),
+    "nan": (npz(probs=NAN), "row 1 hold NaN or infinity"),
+    "object ids": (npz(image_ids=IDS.astype(object)), r"image_ids holds Python objects.*image_ids\.astype\(str\)"),
+    "numbers as ids": (
+        npz(image_ids=np.arange(3)),
+        "image_ids of type int64, such as 0; an image is named by its path",
+    ),
+    "latin-1 ids": (npz(image_ids=np.array([n.encode("latin-1", "ignore") for n in IDS])), "not UTF-8"),
+    "torch": (content("p.pt", b"PK"), r"p\.pt is a file of torch.save or pickle"),
+    "torch by another name": (content("p.npz", b"PK\x03\x04\0\0 archive/data.pkl \x80"), "is a file of torch.save or"),
+    "class numbers": (npz(classes=np.arange(3)), "its classes by numbers, 0 to 2, and the data set by names"),
+    "line too long": (
+        csv(lambda text: text.replace("0.1,0\n", "0.1,0,0.5\n")),
+        "line 4 has more cells than the header",
+    ),
     "shape": (npz(probs=PROBS[:, :2]), r"shape \(3, 2\); expected \(number of images, 3 classes\)"),
     "one dimension": (npz(probs=PROBS[:, 0]), r"probs has shape \(3,\)"),
     "one dimension, classes": (
@@ -141,7 +169,7 @@ BAD = {
         npz(classes=np.array(["cat", "dog", "cow"])),
         "the classes cat, dog, cow; the data set has cat, dog, été",
     ),
-    "too few classes": (npz(classes=np.array(["cat", "dog"])), "has the classes cat, dog"),
+    "too few classes": (npz(classes=np.array(["cat", "dog"])), "names 2 classes for the 3 columns of probs"),
     "rows": (npz(probs=PROBS[:2]), r"probs has shape \(2, 3\)"),
     "fold rows": (npz(fold=np.array([0, 1])), r"fold has shape \(2,\)"),
     "fold nan": (npz(fold=np.array([0, 1, np.nan])), "fold must hold whole numbers"),
@@ -151,17 +179,17 @@ BAD = {
     "embeddings shape": (npz(embeddings=np.zeros(3)), r"embeddings has shape \(3,\)"),
     "embeddings empty": (npz(embeddings=np.zeros((3, 0))), "at least one for each image"),
     "absent": (
-        npz(image_ids=np.array(["test/c.png", "train/a.png", "x"])),
-        r"no prediction for 1 of 3 images, such as train/b ü\.png",
+        npz(image_ids=np.array(["x.png", "y.png", "z.png"])),
+        r"no image of the data set: it has x\.png, the data",
     ),
     "twice": (npz(image_ids=np.array(["test/c.png"] * 3)), "names an image twice"),
     "csv no image_id": (
-        csv(lambda text: text.replace("image_id", "file")),
-        "the columns file, dog, cat, été, fold; it needs image_id",
+        csv(lambda text: text.replace("image_id", "what")),
+        "the columns what, dog, cat, été, fold; it needs image_id",
     ),
     "csv classes": (csv(lambda text: text.replace("dog", "cow")), "has the classes cow, cat, été"),
     "csv text": (csv(lambda text: text.replace("0.6", "high")), "a value that is not a number"),
-    "csv nan": (csv(lambda text: text.replace("0.6", "nan")), "negative value, NaN"),
+    "csv nan": (csv(lambda text: text.replace("0.6", "nan")), "row 2 hold NaN"),
     "csv fold": (csv(lambda text: text.replace("0.1,0\n", "0.1,first\n")), "a value that is not a number"),
     "csv short line": (csv(lambda text: text.replace(",0.2,0.3,1\n", "\n")), "a value that is not a number"),
     "csv twice": (csv(lambda text: text + text.splitlines()[-1] + "\n"), "names an image twice"),
@@ -183,3 +211,103 @@ def test_a_bad_file_is_one_sentence(tmp_path: Path, write: Callable[[Path], Path
         read(path)
     assert re.search(re.escape(path.name), str(raised.value)), "says which file"
     assert "\n" not in str(raised.value)
+
+
+def bytes_of(texts: np.ndarray) -> np.ndarray:
+    return np.array([text.encode() for text in texts.tolist()])
+
+
+def beside(text: str, form: str) -> str:
+    """Return the lines of a CSV with the number of the line or a label beside them."""
+    lines = enumerate(text.splitlines())
+    return "".join(form.format(i=i or "", line=line, label="cat" if i else "label") + "\n" for i, line in lines)
+
+
+LN = np.log(np.array([[0.1, 0.2, 0.7], [0.6, 0.3, 0.1], [0.2, 0.5, 0.3]]))
+READ = {  # file -> what is said of it; "" = nothing but the order of unnamed columns
+    "as they are": (npz(classes=np.array(["cat", "dog", "été"])), ""),
+    "no names, one order": (npz(), "no names and are read in the order of the classes: cat, dog, été"),
+    "percentages": (npz(probs=PROBS * 100), "percentages"),
+    "logarithms": (npz(probs=LN), "logarithms"),
+    "logits": (npz(logits=LN * 1.0 + 3, leave=("probs",)), "softmax"),
+    "float16": (npz(probs=PROBS.astype(np.float16)), ""),
+    "bytes": (npz(image_ids=bytes_of(IDS), classes=bytes_of(np.array(["cat", "dog", "été"]))), ""),
+    "absolute ids": (npz(image_ids=np.array([f"/images/{name}" for name in IDS])), "3 images named in another way"),
+    "windows ids": (npz(image_ids=np.array([f".\\{name}".replace("/", "\\") for name in IDS])), "named in another way"),
+    "bare names": (npz(image_ids=np.array([name.split("/")[1] for name in IDS])), "as c.png for test/c.png"),
+    "escaped, decomposed": (npz(image_ids=np.array(["test/c.png", "train/a.png", "train/b%20u\u0308.png"])), "1 image"),
+    "case of classes": (npz(classes=np.array(["Cat", "DOG ", "Été"])), "class 'Cat' is read as 'cat'"),
+    "other objects": (npz(notes=np.array([{}])), ""),
+    "index column": (csv(lambda text: beside(text, "{i},{line}")), ""),
+    "semicolons": (csv(lambda text: text.replace(",", ";").replace(".", ",").replace(",png", ".png")), ""),
+    "prefix": (csv(lambda text: text.replace("dog,cat,été", "p_dog,p_cat,p_été").replace("image_id", "filename")), ""),
+    "label column": (csv(lambda text: beside(text, "{line},{label}")), "columns label are left out"),
+}
+
+
+@pytest.mark.parametrize(("write", "said"), READ.values(), ids=READ.keys())
+def test_what_other_tools_write_is_read_and_said(tmp_path: Path, write: Callable[[Path], Path], said: str) -> None:
+    path = write(tmp_path)
+    foreign = reader(str(path), Workspace(tmp_path))[1](ROWS)
+    np.testing.assert_allclose(foreign.predictions.probs, PROBS, atol=1e-3)
+    assert foreign.predictions.image_ids.tolist() == IDS.tolist()
+    assert said in " ".join(foreign.notices)
+    if not said:
+        assert all("no names" in notice for notice in foreign.notices)
+
+
+def test_rounded_probabilities_are_divided_by_their_sum(tmp_path: Path) -> None:
+    foreign = reader(str(write_npz(tmp_path / "p.npz", probs=np.array([[0.3, 0.3, 0.3]] * 3))), Workspace(tmp_path))[1](
+        ROWS
+    )
+    np.testing.assert_allclose(foreign.predictions.probs, 1 / 3)
+    assert "sum to 0.9 to 0.9, as rounded values do" in " ".join(foreign.notices)
+
+
+def test_images_without_a_prediction_are_left_out(tmp_path: Path) -> None:
+    path = write_npz(tmp_path / "p.npz", image_ids=np.array(["train/a.png", "test/c.png", "x"]))
+    foreign = reader(str(path), Workspace(tmp_path))[1](ROWS)
+    np.testing.assert_allclose(foreign.predictions.probs, PROBS[[1, 0]])
+    assert foreign.covered(ROWS).image_ids.tolist() == ["test/c.png", "train/a.png"]
+    assert foreign.left_out(ROWS, str(path)) == (("train/b ü.png", "not judged: p.npz has no prediction for it"),)
+    assert "Of 3 images, 1 have no prediction" in " ".join(foreign.covered(ROWS).notices)
+
+
+NUMBERS = tuple(sorted(str(number) for number in range(12)))  # 0, 1, 10, 11, 2, …
+TWELVE = Rows(
+    Path("/images"),
+    NUMBERS,
+    np.array([f"{i:02}.png" for i in range(48)]),
+    np.array([NUMBERS.index(str(i // 4)) for i in range(48)]),
+    np.array(["train"] * 48),
+)
+BY_NUMBER = np.full((48, 12), 0.1 / 11)  # columns 0, 1, 2, …
+BY_NUMBER[np.arange(48), np.arange(48) // 4] = 0.9
+
+
+def test_integer_classes_are_put_in_order_and_demanded(tmp_path: Path) -> None:
+    write_npz(tmp_path / "p.npz", image_ids=TWELVE.image_ids, probs=BY_NUMBER)
+    read_them = reader(str(tmp_path / "p.npz"), Workspace(tmp_path))[1]
+    with pytest.raises(ErrataError, match=r"meant as 0, 1, 10, 11, 2, .* or as 0, 1, 2, 3, .*add an array `classes`"):
+        read_them(TWELVE)
+    for classes in (np.arange(12), np.arange(12.0), np.array([f"{i:02}" for i in range(12)])):
+        write_npz(tmp_path / "p.npz", image_ids=TWELVE.image_ids, probs=BY_NUMBER, classes=classes)
+        assert (read_them(TWELVE).predictions.probs.argmax(1) == TWELVE.labels).all()
+
+
+@pytest.mark.parametrize("classes", [("b", "a"), ("Zebra", "ant"), ("img9", "img10")])
+def test_names_are_demanded_where_tools_order_classes_otherwise(tmp_path: Path, classes: tuple[str, ...]) -> None:
+    rows = Rows(Path("/images"), classes, IDS, np.array([0, 1, 1]), ROWS.splits)
+    write_npz(tmp_path / "p.npz", probs=PROBS[:, :2] / PROBS[:, :2].sum(1, keepdims=True))
+    with pytest.raises(ErrataError, match="does not name the classes of its columns"):
+        reader(str(tmp_path / "p.npz"), Workspace(tmp_path))[1](rows)
+
+
+def test_exchanged_columns_are_told() -> None:
+    labels, names = np.repeat([0, 1, 2], 10), ("cat", "dog", "été")
+    assert exchanged(labels, labels, names) == ""
+    warning = exchanged(labels, (labels + 1) % 3, names)
+    assert "agree with 0% of the labels" in warning
+    assert "'dog' fits 'cat', 'été' fits 'dog', 'cat' fits 'été'" in warning
+    assert exchanged(labels, np.random.default_rng(0).integers(0, 3, 30), names) == "", "they fit in no order"
+    assert exchanged(labels[::9], labels[::-9], names) == "", "too few images to tell"

@@ -72,7 +72,7 @@ def test_drawn_splits_and_those_of_a_csv(workspace: Workspace, tmp_path: Path) -
     [
         ({}, "no image in"),
         ({"cat": 3}, "has only one class (cat)"),
-        ({"cat": 8, "dog": 3}, "class 'dog' has 2 distinct training images"),
+        ({"cat": 1, "dog": 1}, "has a single training image of each class"),
         ({"test__cat": 8, "test__dog": 8}, "has no training image"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from curation.audit import judging, run
 from curation.audit.config import AuditConfig
+from curation.audit.foreign_predictions import Foreign
 from curation.audit.run import draw_map, draw_suspects, report, run_audit
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.opening import open_dataset
@@ -61,12 +62,12 @@ class Case:
         open_ledger(self.workspace, "few").decide(*decisions)
 
 
-def predictions_of(rows: Rows) -> Predictions:
+def predictions_of(rows: Rows) -> Foreign:
     n, k = len(rows), len(rows.classes)
     numbers = np.random.default_rng(0).random((n, k))
     probs = (numbers / numbers.sum(1, keepdims=True)).astype(np.float32)
     fold = np.where(rows.splits == "train", np.arange(n) % 2, NO_FOLD)
-    return Predictions(rows.image_ids, probs, probs[:, :2].copy(), fold)
+    return Foreign(Predictions(rows.image_ids, probs, probs[:, :2].copy(), fold))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from curation.scoring.findings import JUDGE, NEIGHBOURS, judge_labels
 from curation.scoring.scores import self_confidence
 from models.arrays import FloatArray
 from models.errors import ErrataError
+from models.figures.folds import too_few_to_judge
 from tests.curation.scoring.test_judge import clusters
 from tests.curation.scoring.test_scores import problem
 
@@ -44,6 +45,19 @@ def test_together_better_than_each_alone(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.label_quality, findings.label_quality)
     np.testing.assert_array_equal(again.kinds.hard, findings.kinds.hard)
     assert again.voters == findings.voters
+
+
+def test_a_label_that_cannot_be_judged_stands() -> None:
+    x, true, labels = clusters(61, 3, 2)
+    labels = np.where(np.arange(61) == 60, 3, labels)  # the only image of a fourth class
+    learn, groups = np.ones(61, bool), np.arange(61)
+    unjudged = too_few_to_judge(labels, groups, learn)
+    assert np.flatnonzero(unjudged).tolist() == [60]
+    findings = judge_labels(labels, 4, learn, groups, {"a": opinion(true, 4, 1)}, {"c": x}, unjudged=unjudged)
+    assert findings.label_quality[60] == 1
+    assert not findings.flagged[60]
+    assert findings.ranking(labels).suggested[60] == 3
+    assert findings.kinds.names()[60] == ""
 
 
 def test_a_frozen_backbone_speaks_through_the_judge() -> None:

@@ -60,6 +60,20 @@ def test_the_error_of_each_penalty_is_that_of_its_predictions(seed: int, at_once
         np.testing.assert_allclose(error, (missed * trusted).sum(), rtol=1e-3)
 
 
+def test_images_that_all_have_copies_are_judged_by_the_others() -> None:
+    x, true, labels = clusters(60, 3, 0, noise=0.1)
+    twice, groups = np.repeat(np.arange(60), 2), np.repeat(np.arange(60), 2)
+    probs = judge_by_ridge(x[twice], labels[twice], 3, np.ones(120, bool), groups, np.ones(120, np.float32)).probs
+    assert (probs.argmax(1) == true[twice]).mean() > 0.9
+
+
+def test_features_that_are_all_alike_say_nothing() -> None:
+    labels, ones = np.arange(12) % 2, np.ones(12, np.float32)
+    for groups in (np.arange(12), np.arange(12) // 2):
+        probs = judge_by_ridge(np.zeros((12, 4), np.float32), labels, 2, ones > 0, groups, ones).probs
+        np.testing.assert_allclose(probs, 0.5, atol=1e-3)
+
+
 def test_wrong_labels_are_found_by_the_others() -> None:
     x, true, labels = clusters(400, 4, 0, noise=0.2)
     probs = judge_by_ridge(x, labels, 4, np.ones(400, bool), np.arange(400), np.ones(400, np.float32)).probs

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from curation.audit.config import AuditConfig
+from curation.audit.foreign_predictions import Foreign
 from curation.audit.run import run_audit
 from curation.datasets.catalog import DatasetSpec, find_dataset
 from curation.datasets.rows import Rows
@@ -117,12 +118,12 @@ def test_changed_images_are_neither_trained_nor_audited(
         working_copy(workspace, spec, rows, "v1").to_audit()
 
 
-def predicted(rows: Rows) -> Predictions:
+def predicted(rows: Rows) -> Foreign:
     """Return predictions that agree with the labels of the rows."""
     probs = np.full((len(rows), 3), 0.1, np.float32)
     probs[np.arange(len(rows)), rows.labels] = 0.8
     fold = np.where(rows.splits == "train", np.arange(len(rows)) % 2, NO_FOLD)
-    return Predictions(rows.image_ids, probs, None, fold)
+    return Foreign(Predictions(rows.image_ids, probs, None, fold))
 
 
 def test_an_audit_of_a_version_stands_beside_that_of_the_given_labels(

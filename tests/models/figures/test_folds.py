@@ -1,7 +1,5 @@
 """Who may see what: folds are complete, disjoint, even, and never split a group."""
 
-import re
-
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -9,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.arrays import IntArray
 from models.errors import ErrataError
-from models.figures.folds import assign_folds, inner_split, judging_folds
+from models.figures.folds import assign_folds, inner_split, judging_folds, too_few_to_judge
 from models.figures.predictions import NO_FOLD
 
 CLASSES = ("buildings", "forest", "glacier")
@@ -96,22 +94,42 @@ def test_the_seed_shuffles() -> None:
     assert folds[0] != folds[2]
 
 
-def test_a_class_with_fewer_images_than_folds_says_what_to_do() -> None:
-    labels = np.array([0] * 9 + [1] * 3)
-    sentence = (
-        "class 'forest' has 3 distinct training images (3 files) and cannot be spread over 5 folds; "
-        "use --folds 3 or add images"
-    )
-    with pytest.raises(ErrataError, match=f"^{re.escape(sentence)}$"):
-        assign_folds(labels, np.arange(12), CLASSES, 5, 0)
+def test_a_class_with_fewer_images_than_folds_is_judged_by_leaving_one_out() -> None:
+    labels = np.array([0] * 9 + [1] * 3 + [2])
+    fold = assign_folds(labels, np.arange(13), CLASSES, 5, 0)
+    assert len(set(fold[labels == 1].tolist())) == 3, "each of the three is judged by models of the two others"
+    assert np.bincount(fold).tolist() == [3, 3, 3, 2, 2]
+    assert too_few_to_judge(labels, np.arange(13), np.ones(13, bool)).tolist() == [False] * 12 + [True]
 
 
-def test_duplicates_count_once() -> None:
-    labels = np.array([0] * 5 + [1] * 5)
-    groups = np.array([0, 1, 2, 3, 4, 9, 9, 9, 9, 9])
-    sentence = r"'forest' has 1 distinct training images \(5 files\) .*; add images or leave the class out$"
-    with pytest.raises(ErrataError, match=sentence):  # no number of folds would do
-        assign_folds(labels, groups, CLASSES, 5, 0)
+def test_there_are_no_more_folds_than_pictures() -> None:
+    fold = assign_folds(np.array([0, 0, 1]), np.arange(3), CLASSES, 5, 0)
+    assert sorted(fold.tolist()) == [0, 1, 2]
+
+
+def test_copies_are_no_other_picture_of_their_class() -> None:
+    labels, groups = np.array([0, 0, 1, 1, 1, 0]), np.array([0, 1, 2, 2, 2, 0])
+    learn = np.array([True, True, True, True, False, False])
+    assert too_few_to_judge(labels, groups, learn).tolist() == [False, False, True, True, True, False]
+    learn[3] = learn[2] = False  # class 1 is not in train at all
+    assert too_few_to_judge(labels, groups, learn).tolist() == [False, False, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("groups", "sentence"),
+    [
+        ([7, 7, 7, 7], "the 4 training images are copies of 1 picture, and"),
+        ([1, 1, 2, 2], "the 4 training images are copies of 2 pictures, and"),
+    ],
+)
+def test_copies_alone_cannot_be_judged(groups: list[int], sentence: str) -> None:
+    with pytest.raises(ErrataError, match=sentence):
+        assign_folds(np.array([0, 0, 1, 1]), np.array(groups), CLASSES, 5, 0)
+
+
+def test_one_image_of_each_class_cannot_be_judged() -> None:
+    with pytest.raises(ErrataError, match="each class has a single training image, such as 'buildings'"):
+        assign_folds(np.arange(3), np.arange(3), CLASSES, 5, 0)
 
 
 @pytest.mark.parametrize("n_folds", [1, 0, -3])

@@ -138,3 +138,11 @@ def test_a_class_can_be_added_to_heads_and_taken_away() -> None:
     assert not more.bias[:, 3].any()
     np.testing.assert_array_equal(more.weight[:, :3], heads.weight)
     assert (less.weight.shape, less.bias.shape, less.penalty.shape) == ((2, 2, 4), (2, 2), (2,))
+
+
+def test_features_of_images_that_are_all_alike() -> None:
+    rng = np.random.default_rng(0)
+    features = np.full((20, 300), 0.3, np.float32) * (1 + rng.integers(-1, 2, (20, 300)) * 1e-7).astype(np.float32)
+    labels = np.arange(20) % 2
+    heads = fit_heads(features, labels, np.ones((1, 20), bool), np.arange(20), 2, 0)
+    np.testing.assert_allclose(heads.probs(features), 0.5, atol=0.01)

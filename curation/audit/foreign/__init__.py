@@ -1,0 +1,1 @@
+"""What files of predictions made elsewhere hold: values, names of classes, names of images."""

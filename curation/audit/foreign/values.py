@@ -1,0 +1,111 @@
+"""Numbers that others call predictions, as probabilities: percentages, rounded ones, logarithms and logits."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.arrays import Doubles, FloatArray
+from models.errors import ErrataError
+from models.figures.softmax import softmax
+
+_SURE = 1e-3  # from 1 of the sum of a row: float32, and float16 with few classes
+_ROUNDED = 0.02  # with two decimals or more
+_COARSE = 0.3  # at most, however coarsely the values are rounded
+_NOISE = 1e-4  # negative values so small come from computing
+
+
+def as_probabilities(values: npt.NDArray[Any], n_classes: int, name: str = "probs") -> tuple[FloatArray, str]:
+    """Return probabilities, shape (N, K), rows sum to 1, and a sentence on how they were read; "" = as they are.
+
+    Percentages, rounded probabilities and logarithms of probabilities are known by the sums of their rows, and read.
+    Anything else is refused.
+
+    Args:
+        values: shape (N, K).
+        n_classes: K.
+        name: of the array: values called `logits` are brought to probabilities by a softmax.
+
+    Raises:
+        ErrataError: a shape, text, NaN or infinity, or rows that are no probabilities.
+    """
+    if values.ndim != 2 or values.shape[1] != n_classes:
+        raise ErrataError(f"{name} have shape {values.shape}; expected (number of images, {n_classes} classes)")
+    try:
+        numbers = np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ErrataError(f"{name} hold something other than numbers ({error}); write numbers") from error
+    if np.isnan(numbers).any() or np.isposinf(numbers).any():
+        row = int(np.flatnonzero(np.isnan(numbers).any(1) | np.isposinf(numbers).any(1))[0])
+        raise ErrataError(f"{name} of row {row} hold NaN or infinity; predict this image again or leave it out")
+    return _of_logits(numbers) if name == "logits" else _of_probs(numbers)
+
+
+def _of_logits(numbers: Doubles) -> tuple[FloatArray, str]:
+    if _sum_to(numbers, 1, _SURE) and (numbers >= 0).all() and len(numbers):
+        raise ErrataError("logits hold probabilities (each row sums to 1); name the array probs")
+    if np.isneginf(numbers).all(1).any():
+        raise ErrataError(f"logits of row {int(np.isneginf(numbers).all(1).argmax())} are all minus infinity")
+    return np.asarray(softmax(numbers), np.float32), "Its logits are brought to probabilities by a softmax."
+
+
+def _of_probs(numbers: Doubles) -> tuple[FloatArray, str]:
+    if not len(numbers):
+        return np.asarray(numbers, np.float32), ""
+    if (numbers <= _NOISE).all() and _sum_to(np.exp(numbers), 1, _ROUNDED):
+        return _shares(np.exp(numbers)), "Its values are logarithms of probabilities (their exponentials sum to 1)."
+    _refuse_negative(numbers)
+    numbers = np.maximum(numbers, 0)
+    if (numbers.sum(1) == 0).any():
+        row = int((numbers.sum(1) == 0).argmax())
+        raise ErrataError(f"probs of row {row} are all 0; predict this image again or leave it out")
+    for total, words in ((1.0, ""), (100.0, "Its values are percentages (each row sums to 100).")):
+        tolerance = max(_ROUNDED, _rounding(numbers / total))
+        if _sum_to(numbers, total, tolerance):
+            rounded = not _sum_to(numbers, total, _SURE)
+            low, high = numbers.sum(1).min(), numbers.sum(1).max()
+            note = f"Its rows sum to {low:.4g} to {high:.4g}, as rounded values do; each is divided by its sum."
+            return _shares(numbers), " ".join(filter(None, (words, note if rounded else "")))
+    _refuse_sums(numbers)
+    raise AssertionError  # unreachable: the line above always raises
+
+
+def _sum_to(numbers: Doubles, total: float, tolerance: float) -> bool:
+    """Return whether each row sums to a total, up to a tolerance that is a share of it."""
+    return bool((np.abs(numbers.sum(1) - total) <= tolerance * total).all())
+
+
+def _rounding(numbers: Doubles) -> float:
+    """Return how far the sum of a row may be from 1, for the decimals that the values have; 0 with many decimals."""
+    for decimals in (1, 2, 3):
+        if np.abs(numbers - numbers.round(decimals)).max() < 1e-6:
+            return float(min(_COARSE, numbers.shape[1] * 0.5 * 10.0**-decimals))
+    return 0.0
+
+
+def _shares(numbers: Doubles) -> FloatArray:
+    return np.asarray(numbers / numbers.sum(1, keepdims=True), np.float32)
+
+
+def _refuse_negative(numbers: Doubles) -> None:
+    if (numbers < -_NOISE).any():
+        row = int((numbers < -_NOISE).any(1).argmax())
+        raise ErrataError(
+            f"probs of row {row} hold a negative value ({numbers[row].min():.4g}); if these are logits, name the array "
+            "logits or apply a softmax over the classes"
+        )
+
+
+def _refuse_sums(numbers: Doubles) -> None:
+    """Refuse rows whose sums are neither 1 nor 100, with an advice that fits what they may be."""
+    sums = numbers.sum(1)
+    row = int(np.abs(sums - 1).argmax())
+    said = f"probs of row {row} sum to {sums[row]:.4g}, not 1"
+    if np.abs(sums - sums[0]).max() <= _SURE * sums[0]:
+        raise ErrataError(f"{said}, and all rows have the same sum: divide the values by {sums[0]:.4g}")
+    if numbers.max() <= 1:
+        raise ErrataError(
+            f"{said}: these may be independent scores (a sigmoid for each class), and a label is one of the classes; "
+            "if so, divide each row by its sum"
+        )
+    raise ErrataError(f"{said}: apply a softmax if these are logits; divide each row by its sum if these are counts")
