@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 WORDS = {  # split -> its words, in lower case and without marks between them
     "train": "train training trn tr learn learning",
@@ -38,6 +38,28 @@ def split_of(text: str) -> str | None:
         if split := _SPLIT_OF.get("".join(left)) or (_glued(left[0]) if len(left) == 1 else None):
             return split
     return None
+
+
+def splits_of(names: Iterable[str]) -> dict[str, str]:
+    """Return name -> split of those that name a split, by themselves or together: `pets_train` beside `pets_test`.
+
+    Names that are a split only together have the rest in common, and among them they name two splits or more.
+    """
+    splits: dict[str, str] = {}
+    together: dict[str, dict[str, str]] = {}  # rest -> name -> split
+    for name in names:
+        if split := split_of(name):
+            splits[name] = split
+            continue
+        tokens = [token for token in _MARKS.split(_HUMP.sub(" ", name).lower()) if token]
+        said = [token for token in tokens if split_of(token)]
+        if len(said) == 1:
+            rest = " ".join(token for token in tokens if token not in said)
+            together.setdefault(rest, {})[name] = str(split_of(said[0]))
+    for group in together.values():
+        if len(set(group.values())) > 1:
+            splits |= group
+    return splits
 
 
 def _glued(token: str) -> str | None:

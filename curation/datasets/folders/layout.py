@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curation.datasets.folders.tree import Tree
-from curation.datasets.split_words import AROUND, split_of
+from curation.datasets.split_words import AROUND, split_of, splits_of
 from curation.words import counted, first_few
 from models.errors import ErrataError
 
@@ -118,8 +118,9 @@ def _split_folders(tree: Tree, top: Path) -> tuple[dict[str, Path], list[str]]:
     """Return split -> folder, and the names of all other folders with images."""
     splits: dict[str, Path] = {}
     others = []
+    named = splits_of(tree.filled(top))
     for name in tree.filled(top):
-        split = split_of(name)
+        split = named.get(name)
         if split is None:
             others.append(name)
         elif split in splits:
@@ -210,6 +211,10 @@ def _leave_out_unlabelled(tree: Tree, layout: Layout, split: str, folder: Path) 
 
 def _check_other(tree: Tree, layout: Layout, folder: Path, classes: set[str], certain: bool) -> None:
     """Refuse a folder beside the splits that may hold labelled images; say that any other is left out."""
+    if folder.name in classes:
+        raise ErrataError(
+            f"{folder} lies beside split folders and has the name of a class in them; move its images into one of them"
+        )
     if classes.intersection(tree.filled(folder)):
         raise ErrataError(
             f"{folder} has class folders but not the name of a split; rename it train, val or test, or move it"

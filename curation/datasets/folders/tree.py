@@ -86,10 +86,19 @@ class Tree:
                     self._sort_in(entry, listing, suffixes)
         except OSError as error:
             raise ErrataError(f"cannot read the folder {folder}: {error.strerror}; check its permissions") from error
-        names = set(listing.images)
-        conflicts = {name for name in names if conflict_of(name) in names}
-        self.left_out["second versions that a cloud made of an image"] += len(conflicts)
-        return Listing(sorted(listing.folders), sorted(names - conflicts), sorted(listing.others))
+        self._leave_out_conflicts(listing.images)
+        for names in (listing.folders, listing.images, listing.others):
+            names.sort()
+        return listing
+
+    def _leave_out_conflicts(self, images: list[str]) -> None:
+        """Leave out the second versions that a cloud made of images which are there too."""
+        second = {name: first for name in images if (first := conflict_of(name))}
+        if second:
+            names = set(images)
+            twice = {name for name, first in second.items() if first in names}
+            self.left_out["second versions that a cloud made of an image"] += len(twice)
+            images[:] = names - twice
 
     def _sort_in(self, entry: "os.DirEntry[str]", listing: Listing, suffixes: frozenset[str]) -> None:
         name = entry.name

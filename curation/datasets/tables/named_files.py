@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from curation.datasets.folders.left_out import is_left_out_file, is_left_out_folder
 from curation.datasets.split_words import split_of
 from curation.datasets.tables.image_names import is_image_name
 from curation.words import counted, first_few
@@ -156,10 +157,10 @@ def _files_by_name(root: Path) -> dict[str, list[_Spelling]]:
     files: dict[str, list[_Spelling]] = {}
     start = len(str(root).rstrip("/")) + 1
     for folder, folders, names in os.walk(root):  # links to folders are not followed
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
+        folders[:] = [name for name in folders if not is_left_out_folder(name)]
         inside = folder[start:].replace(os.sep, "/")
         for name in names:
-            if not name.startswith(".") and is_image_name(name):
+            if not is_left_out_file(name) and is_image_name(name):
                 image_id = f"{inside}/{name}" if inside else name
                 spelling = _Spelling(image_id, _loose(image_id.split("/"), True))
                 files.setdefault(spelling.parts[-1], []).append(spelling)

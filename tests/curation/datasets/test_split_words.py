@@ -2,7 +2,7 @@
 
 import pytest
 
-from curation.datasets.split_words import WORDS, flag_of, split_of, split_of_flags
+from curation.datasets.split_words import WORDS, flag_of, split_of, split_of_flags, splits_of
 
 TRAIN = ["train", "Training", "TRAIN-SET", "training_set", "trainset", "tr", "imagesTr", "seg_train", "01_train"]
 TRAIN += ["train2017", "Train Data", "train_images", "TrainSet", " train ", "images.train", "train_v2"]
@@ -26,6 +26,21 @@ SPELLINGS = {"train": TRAIN, "val": VAL, "test": TEST, None: NONE}
 )
 def test_words(word: str, split: str | None) -> None:
     assert split_of(word) == split
+
+
+@pytest.mark.parametrize(
+    ("names", "splits"),
+    [
+        ("pets_train pets_test", ["train", "test"]),
+        ("x_train x_val x_test other", ["train", "val", "test"]),
+        ("train pets_test", ["train"]),
+        ("pets_train toys_test", []),
+        ("train_a train_b", []),
+        ("cat dog", []),
+    ],
+)
+def test_names_that_are_splits_together(names: str, splits: list[str]) -> None:
+    assert list(splits_of(names.split()).values()) == splits
 
 
 def test_no_word_means_two_splits() -> None:

@@ -1,0 +1,76 @@
+"""The formats that are read: those of Pillow that are safe, each by its content and counted by its suffix."""
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.images import formats
+from models.images.decode import read_pixels
+from models.images.formats import FORMATS, HEIF, SUFFIXES, TGA, image_suffixes, pillow_formats, suffix_of
+from models.images.signature import problem_of_file
+
+LOSSY = ("JPEG", "WEBP", "AVIF", "GIF")  # and JPEG 2000 is written without loss
+WRITTEN = ("JPEG", "PNG", "BMP", "DIB", "GIF", "TIFF", "WEBP", "PPM", "JPEG2000", "AVIF", "ICO", "PCX", "SGI")
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Ask anew which formats there are, before and after."""
+    for asked in (image_suffixes, formats._formats):
+        asked.cache_clear()
+    yield
+    for asked in (image_suffixes, formats._formats):
+        asked.cache_clear()
+
+
+@pytest.mark.parametrize("kind", [*WRITTEN, "QOI", "DDS", "TGA"])
+def test_every_format_is_read(tmp_path: Path, kind: str) -> None:
+    picture = Image.new("RGB", (16, 16), (200, 40, 90))
+    path = tmp_path / f"a.{(FORMATS.get(kind) or TGA)[0]}"
+    picture.save(path, kind)
+    assert problem_of_file(str(path)) == ""
+    tolerance = 12 if kind in LOSSY else 0
+    assert np.abs(read_pixels(path, 16).astype(int) - np.asarray(picture, int)).max() <= tolerance
+
+
+def test_suffixes_are_those_of_pillow() -> None:
+    known = {suffix.removeprefix("."): kind for suffix, kind in Image.registered_extensions().items()}
+    for kind, suffixes in FORMATS.items():
+        assert {known[suffix] for suffix in suffixes} == {kind}
+        assert {suffix for suffix, other in known.items() if other == kind} == set(suffixes)
+    assert {suffix for suffix, kind in known.items() if kind == "TGA"} == set(TGA)
+
+
+def test_no_format_that_starts_programs_or_guesses() -> None:
+    assert not {"EPS", "PDF", "WMF", "MPEG", "GRIB", "HDF5"} & set(pillow_formats("a.eps"))
+    assert "TGA" not in pillow_formats("a.jpg")
+    assert suffix_of("x/A.JPG") == "jpg"
+    assert "eps" not in SUFFIXES
+
+
+@pytest.mark.usefixtures("fresh")
+def test_heic_is_read_where_pillow_heif_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(formats, "find_spec", lambda name: None)
+    assert not image_suffixes() & set(HEIF)
+    plugin, opened = ModuleType("pillow_heif"), Image.OPEN["PNG"]
+    plugin.register_heif_opener = lambda: Image.OPEN.__setitem__("HEIF", opened)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pillow_heif", plugin)
+    monkeypatch.setitem(Image.OPEN, "HEIF", opened)
+    monkeypatch.setattr(formats, "find_spec", lambda name: object())
+    for asked in (image_suffixes, formats._formats):
+        asked.cache_clear()
+    assert set(HEIF) <= image_suffixes()
+    assert "HEIF" in pillow_formats("a.heic")
+
+
+def test_a_broken_picture_is_no_tga(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(buffer, "TGA")
+    (tmp_path / "a.jpg").write_bytes(buffer.getvalue())
+    assert problem_of_file(str(tmp_path / "a.jpg"))
