@@ -122,18 +122,18 @@ def group_duplicates(
     """
     from models.images.decode import read_pixels
 
-    paths, output = checked.rows.paths, stages.run_folder / "duplicates.npz"
+    paths, contents, output = checked.rows.paths, checked.contents, stages.run_folder / "duplicates.npz"
     proposed_by = digest(PROPOSED_METHOD, embeddings.key if embeddings else "")  # hashes, and embeddings
 
     def thumbnails(rows: IntArray) -> ByteArray:
-        return np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear") for row in rows])
+        return np.stack([read_pixels(paths[row], THUMBNAIL_PX, "bilinear", str(contents[row])) for row in rows])
 
     def group(progress: Progress) -> Duplicates:
         kept = ComparedPairs(workspace.copies / f"method-{DUPLICATES_METHOD}", proposed_by)
         read = embeddings.read if embeddings else None
-        duplicates = find_duplicates(checked.contents, checked.hashes, thumbnails, read, kept, progress)
+        duplicates = find_duplicates(contents, checked.hashes, thumbnails, read, kept, progress)
         if too_few_to_judge(checked.rows.labels, duplicates.groups, checked.rows.splits == "train").all():
-            duplicates = duplicates.exact_only(checked.contents)
+            duplicates = duplicates.exact_only(contents)
         duplicates.save(output)
         return duplicates
 

@@ -38,13 +38,13 @@ def measure_images(
     """
 
     def work(positions: IntArray) -> FloatArray:
-        return np.stack([_values(paths[i]) for i in positions])
+        return np.stack([_values(paths[i], sha256s[i]) for i in positions])
 
     return fill_rows(folder, sha256s, (VALUES,), np.float32, work, 64, cores(), progress)
 
 
-def _values(path: Path) -> FloatArray:
-    image = decode(path)
+def _values(path: Path, sha256: str) -> FloatArray:
+    image = decode(path, content=sha256)
     image.thumbnail((_MEASURED_PX, _MEASURED_PX))
     return image_values(image)
 

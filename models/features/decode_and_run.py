@@ -15,12 +15,26 @@ from models.images.input_spec import InputSpec
 from models.images.row_store import Compute
 
 
-def decode_and_run(run: Run, paths: Sequence[Path], spec: InputSpec, device: str) -> Compute:
-    """Return what one thread does: decode a batch and run it, so that all processors are busy without waiting."""
+def decode_and_run(
+    run: Run, paths: Sequence[Path], spec: InputSpec, device: str, sha256s: Sequence[str] | None = None
+) -> Compute:
+    """Return what one thread does: decode a batch and run it, so that all processors are busy without waiting.
+
+    Args:
+        run: the backbone.
+        paths: N image files.
+        spec: its input.
+        device: where it runs.
+        sha256s: the content that the files must still have, length N; not looked at where it is not given.
+    """
     run_batch = in_turn(run, device)
 
     def work(positions: IntArray) -> FloatArray:
-        return run_batch(np.stack([read_pixels(paths[i], spec.size_px, spec.interpolation) for i in positions]))
+        contents = [sha256s[i] if sha256s else "" for i in positions]
+        files = zip(positions, contents, strict=True)
+        return run_batch(
+            np.stack([read_pixels(paths[i], spec.size_px, spec.interpolation, content) for i, content in files])
+        )
 
     return work
 

@@ -71,7 +71,7 @@ def extract_features(
         prepared_s = time.monotonic() - started
         folder = backbone.rows(chosen.engine.precision)
         missing = count_missing(folder, sha256s)
-        work = decode_and_run(chosen.engine, paths, spec, backbone.device)
+        work = decode_and_run(chosen.engine, paths, spec, backbone.device, sha256s)
         features = fill_rows(folder, sha256s, probe.shape[1:], np.float32, work, size, cores(), progress)
     seconds = {"prepared_s": prepared_s, "total_s": time.monotonic() - started}
     _record(folder / "meta.json", {"images": missing, **chosen.record, **seconds})

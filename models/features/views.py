@@ -129,7 +129,8 @@ def view_rows(
         rows = np.array(plain[images])
         if views.any():
             decoded = {
-                i: np.array(read_pixels(paths[i], spec.size_px, spec.interpolation)) for i in set(images.tolist())
+                i: np.array(read_pixels(paths[i], spec.size_px, spec.interpolation, sha256s[i]))
+                for i in set(images.tolist())
             }
             pairs = [(i, view) for i, view in zip(images.tolist(), views.tolist(), strict=True) if view]
             rows[views > 0] = run(

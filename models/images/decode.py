@@ -1,5 +1,6 @@
 """Image files to pixels: one careful decoder."""
 
+import hashlib
 import io
 import warnings
 from pathlib import Path
@@ -18,6 +19,7 @@ MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
 MAX_BYTES = 1_000_000_000
 DRAFT_FACTOR = 4  # see decode_bytes
+_DIGITS = 64  # of a SHA-256
 _GDAL_NODATA = 42113  # TIFF tag
 _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 
@@ -25,25 +27,39 @@ _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
-def decode(path: Path, size_px: int | None = None, interpolation: Interpolation = "bicubic") -> Image.Image:
+def decode(
+    path: Path, size_px: int | None = None, interpolation: Interpolation = "bicubic", content: str = ""
+) -> Image.Image:
     """Return the image as 8-bit RGB, upright, its first frame, stretched to a square of `size_px` if given.
 
     CMYK and palettes are converted. More than 8 bits are scaled to what the picture uses, and transparent parts become
     white or, where that would hide the picture, black (see `models.images.tone`).
 
+    Args:
+        path: the file.
+        size_px: side of the square.
+        interpolation: of the resize.
+        content: what the file was checked with, its SHA-256 first: what is kept under that name must show it.
+
     Raises:
-        ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels.
+        ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels, or it
+            has another content.
     """
-    return decode_bytes(path, read_image_file(path), size_px, interpolation).image
+    data = read_image_file(path)
+    if len(content) >= _DIGITS and hashlib.sha256(data).hexdigest() != content[:_DIGITS]:
+        raise ErrataError(
+            f"{path} was changed after it was checked; nothing was judged by it: run the same command again"
+        )
+    return decode_bytes(path, data, size_px, interpolation).image
 
 
-def read_pixels(path: Path, size_px: int, interpolation: Interpolation = "bicubic") -> ByteArray:
+def read_pixels(path: Path, size_px: int, interpolation: Interpolation = "bicubic", content: str = "") -> ByteArray:
     """Return `decode` of the image as an array, shape (S, S, 3), uint8.
 
     Raises:
         ErrataError: as `decode`.
     """
-    return np.asarray(decode(path, size_px, interpolation))
+    return np.asarray(decode(path, size_px, interpolation, content))
 
 
 def read_image_file(path: Path) -> bytes:

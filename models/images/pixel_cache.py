@@ -45,6 +45,6 @@ def pixel_cache(
         return cached
 
     def pixels(positions: IntArray) -> ByteArray:
-        return np.stack([read_pixels(paths[i], size_px, interpolation) for i in positions])
+        return np.stack([read_pixels(paths[i], size_px, interpolation, sha256s[i]) for i in positions])
 
     return fill_rows(folder, sha256s, (size_px, size_px, 3), np.uint8, pixels, 32, cores(), progress)

@@ -49,9 +49,9 @@ def test_a_grown_data_set_decodes_only_what_is_new(
     extract_features("net", net(), SPEC, paths[:20], sha256s[:20], tmp_path / "f")
     read: list[Path] = []
 
-    def noted(path: Path, size_px: int, interpolation: Interpolation) -> ByteArray:
+    def noted(path: Path, size_px: int, interpolation: Interpolation, content: str) -> ByteArray:
         read.append(path)
-        return read_pixels(path, size_px, interpolation)
+        return read_pixels(path, size_px, interpolation, content)
 
     monkeypatch.setattr("models.features.decode_and_run.read_pixels", noted)
     grown = extract_features("net", net(), SPEC, paths[::-1], sha256s[::-1], tmp_path / "f")

@@ -80,9 +80,9 @@ def test_views_once_computed_are_kept(tmp_path: Path, files: Files, monkeypatch:
     first = views(files, tmp_path / "f", 2)
     read: list[Path] = []
 
-    def noted(path: Path, size_px: int, interpolation: Interpolation) -> ByteArray:
+    def noted(path: Path, size_px: int, interpolation: Interpolation, content: str) -> ByteArray:
         read.append(path)
-        return read_pixels(path, size_px, interpolation)
+        return read_pixels(path, size_px, interpolation, content)
 
     monkeypatch.setattr("models.features.views.read_pixels", noted)
     more = views(files, tmp_path / "f", 3)
@@ -95,10 +95,10 @@ def test_views_once_computed_are_kept(tmp_path: Path, files: Files, monkeypatch:
 def test_views_after_a_stop_are_the_same(tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = views(files, tmp_path / "f", 3)
 
-    def stopped(path: Path, size_px: int, interpolation: Interpolation) -> ByteArray:
+    def stopped(path: Path, size_px: int, interpolation: Interpolation, content: str) -> ByteArray:
         if path.name == "25.png":
             raise ErrataError("stopped")
-        return read_pixels(path, size_px, interpolation)
+        return read_pixels(path, size_px, interpolation, content)
 
     with monkeypatch.context() as patch:
         patch.setattr("models.features.views.read_pixels", stopped)
