@@ -130,18 +130,18 @@ def _by_reason(broken: Sequence[tuple[int, str]]) -> list[Skipped]:
 
 def _splits_read(spec: DatasetSpec, entries: Sequence[Entry]) -> str:
     """Return in a sentence where the splits come from."""
-    table = Path(spec.labels_csv).name
+    table = spec.title if spec.packed else Path(spec.labels_csv).name
     given = [split for split in SPLITS if any(entry.split == split for entry in entries)]
     if not given:
-        where = f"{table} has no column split" if spec.layout == "csv" else "There are no split folders"
+        where = f"{table} says no split" if spec.layout == "csv" else "There are no split folders"
         return (
             f"{where}: {TEST_FRACTION:.0%} of each class, drawn by the seed, are the test images, the rest is for "
             "training."
         )
-    if spec.layout == "csv":
-        return f"Splits are read from the column split of {table}."
-    sources = [f"{split} from {_source_of(spec, split, entries)}" for split in given]
     lacks = "" if "test" in given else " There is no test split; labels are still judged."
+    if spec.layout == "csv":
+        return f"Splits are read from {table}: {', '.join(given)}.{lacks}"
+    sources = [f"{split} from {_source_of(spec, split, entries)}" for split in given]
     return f"Splits are read from the folders: {', '.join(sources)}.{lacks}"
 
 

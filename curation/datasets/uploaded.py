@@ -8,7 +8,7 @@ from typing import BinaryIO
 from curation.datasets.folders.browse import checked_inside
 from curation.datasets.packed.zip_files import Limits, unpack_zip
 from curation.datasets.tables.image_root import folder_of_paths, note_images
-from curation.datasets.tables.reading import column_of, read_table
+from curation.datasets.tables.reading import SUFFIXES, column_of, read_table
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -44,7 +44,7 @@ def add_zip(name: str, file: BinaryIO, workspace: Workspace) -> Path:
 def add_csv(
     name: str, file: BinaryIO, workspace: Workspace, roots: tuple[Path, ...], images: Path | None = None
 ) -> Path:
-    """Keep a CSV of labels in the workspace and return its path.
+    """Keep a table of labels in the workspace and return its path.
 
     Args:
         name: of the file as the browser sends it, not to be trusted.
@@ -54,14 +54,15 @@ def add_csv(
         images: the folder that relative paths start from; None where nobody has named it.
 
     Raises:
-        ErrataError: it is too large, no such CSV, or names images that are not there or outside `roots`; then nothing
+        ErrataError: it is too large, no such table, or names images that are not there or outside `roots`; then nothing
             is left of it.
     """
     content = file.read(MOST_MB * 10**6 + 1)
     if len(content) > MOST_MB * 10**6:
         raise ErrataError(f"{name} is larger than {MOST_MB} MB; give its path on this machine instead")
     folder = _folder_of(workspace, name, hashlib.sha256(content + str(images or "").encode()).hexdigest())
-    table = folder / f"{_stem(name)}.csv"
+    suffix = PurePosixPath(name).suffix.lower()
+    table = folder / f"{_stem(name)}{suffix if suffix in SUFFIXES else '.csv'}"
     if not folder.exists():
         with atomic_folder(folder) as temporary:
             (temporary / table.name).write_bytes(content)

@@ -19,6 +19,8 @@ _HTML = macros(__file__)
 
 def look(spec: DatasetSpec) -> Look:
     """Return a look at a data set on this machine, taken anew every half minute."""
+    if spec.packed and not spec.root.is_dir():
+        return Look(note="Its images lie inside larger files; the audit unpacks them into the workspace.")
     return _look(str(workspace().root), spec.source if _by_path(spec) else spec.name, spec.root.stat().st_mtime_ns)
 
 
@@ -65,7 +67,7 @@ def _figures(look: Look) -> list[Figure]:
 
 
 def _by_path(spec: DatasetSpec) -> bool:
-    return spec.source.startswith("/")
+    return spec.source.startswith("/") or spec.packed is not None
 
 
 @st.cache_resource(max_entries=8, ttl=KEPT_S, show_spinner="Looking at the files …")

@@ -10,7 +10,7 @@ from models.images.formats import image_suffixes, suffix_of
 
 MOST_LISTED = 200  # folders of a folder that are shown
 MOST_SCANNED = 100_000  # entries of a folder that are read
-TABLES = ("csv",)
+TABLES = ("csv", "tsv", "jsonl", "ndjson", "parquet", "tar", "zip")  # and other files that are data sets
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Listing:
     folder: Path  # links resolved
     parent: Path | None  # None: a root
     folders: tuple[str, ...]
-    tables: tuple[str, ...]  # CSV files
+    tables: tuple[str, ...]  # files with the suffixes of TABLES
     images: int
     more: int  # folders that are not listed
 

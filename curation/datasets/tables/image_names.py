@@ -1,13 +1,12 @@
 """Which cells of a table look like the name of an image file, also of formats that are not read."""
 
-import re
+from models.images.formats import HEIF, SUFFIXES, suffix_of
 
-_IMAGE = re.compile(
-    r".*[^/\\]\.(jpe?g|jpe|jfif|png|bmp|gif|webp|tiff?|avif|heic|heif|ppm|pgm|pbm|pnm|jp2|j2k|ico|tga|dcm|npy|exr)",
-    re.IGNORECASE | re.DOTALL,
-)
+_UNREAD = ("dcm", "dicom", "npy", "exr", "svg", "nef", "cr2", "dng", "arw")
+_ALL = frozenset((*SUFFIXES, *HEIF, *_UNREAD))
 
 
 def is_image_name(text: str) -> bool:
     """Return whether a text ends like the path of an image file, as `deep/a.JPG`."""
-    return bool(_IMAGE.fullmatch(text.strip()))
+    text = text.strip()
+    return "." in text and suffix_of(text) in _ALL

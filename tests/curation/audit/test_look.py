@@ -58,9 +58,9 @@ def test_drawn_splits_and_those_of_a_csv(workspace: Workspace, tmp_path: Path) -
     lines = [f"{name}/{place}.png,{name}" for name in ("cat", "dog") for place in range(9)]
     (root / "a.csv").write_text("\n".join(["filepath,label", *lines]))
     (root / "b.csv").write_text("\n".join(["filepath,label,split", *(f"{line},train" for line in lines)]))
-    assert looked(root / "a.csv", workspace).splits.startswith("a.csv has no column split: 20%")
+    assert looked(root / "a.csv", workspace).splits.startswith("a.csv says no split: 20%")
     look = looked(root / "b.csv", workspace)
-    assert look.splits == "Splits are read from the column split of b.csv."
+    assert look.splits == "Splits are read from b.csv: train. There is no test split; labels are still judged."
     assert [(skipped.reason, skipped.count) for skipped in look.skipped] == [
         ("not an image file", 1),
         ("not named in b.csv", 2),

@@ -65,10 +65,13 @@ _PATH = "dataset.path"
 def _typed_path() -> None:
     st.session_state.setdefault(_PATH, st.query_params.get(LOOK, ""))
     st.text_input(
-        "An image folder or a CSV: type its path, or choose it below", key=_PATH, placeholder="/home/me/photos",
-        on_change=_look_at_typed,
+        "An image folder or a table of labels: type its path, or choose it below", key=_PATH,
+        placeholder="/home/me/photos", on_change=_look_at_typed,
     )  # fmt: skip
-    st.caption("A folder holds `split/class/*.jpg` or `class/*.jpg`, a CSV `filepath,label[,split]`.")
+    st.caption(
+        "A folder holds `split/class/*.jpg` or `class/*.jpg`; a table (CSV, JSON Lines, Parquet) a column of paths and "
+        "one of labels. Zips, tars of WebDataset and what Hugging Face's `datasets` saves are read as they are."
+    )
 
 
 def _look_at_typed() -> None:
@@ -79,7 +82,7 @@ def _look_at_typed() -> None:
 
 
 def _looked_at(path: str) -> None:
-    """Show what a folder or CSV holds, with the buttons that add it."""
+    """Show what a folder or file holds, with the buttons that add it."""
     try:
         spec = find_dataset(path, workspace())
         looked = look(spec)

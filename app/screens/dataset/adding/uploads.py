@@ -1,4 +1,4 @@
-"""A zip or CSV dropped into the page: unpacked into the workspace, then looked at."""
+"""A zip or table dropped into the page: unpacked into the workspace, then looked at."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,30 +15,31 @@ from models.errors import ErrataError
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+TABLES = ("csv", "tsv", "jsonl", "parquet")
 _DONE = "dataset.uploaded"  # [file, images' folder, path in the workspace, why it was refused]
 
 
 def upload_field(chosen: str) -> None:
-    """Show the field for a zip or CSV; what was unpacked goes into the address, to be looked at.
+    """Show the field for a zip or table; what was unpacked goes into the address, to be looked at.
 
     Args:
         chosen: name of the parameter of the address that a look goes into.
     """
     file = st.file_uploader(
-        f"A zip of images, or a CSV of labels; at most {MOST_MB} MB, {MOST_FILES:,} files and "
+        f"A zip of images, or a table of labels; at most {MOST_MB} MB, {MOST_FILES:,} files and "
         f"{file_size(MOST_UNPACKED_MB * 10**6)} unpacked",
-        ["zip", "csv"], max_upload_size=MOST_MB, key="dataset.upload",
+        ["zip", *TABLES], max_upload_size=MOST_MB, key="dataset.upload",
     )  # fmt: skip
     st.caption(
-        "A zip holds `split/class/*.jpg`, `class/*.jpg`, or images and a CSV `filepath,label[,split]`. A CSV alone "
-        "names images that are on this machine already."
+        "A zip holds `split/class/*.jpg`, `class/*.jpg`, or images and a table of their labels. A table alone (CSV, "
+        "JSON Lines or Parquet) names images that are on this machine already."
     )
     if file is None:
         return
     images = ""
-    if file.name.lower().endswith(".csv"):
+    if not file.name.lower().endswith(".zip"):
         images = st.text_input(
-            "The folder that the paths in the CSV start from; empty where they start with `/`", key="dataset.images"
+            "The folder that the paths in the table start from; empty where they start with `/`", key="dataset.images"
         ).strip()
     _, _, path, refused = _unpacked(file, images)
     if refused:
