@@ -7,6 +7,7 @@ import numpy as np
 
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import METHOD, CheckedRows
+from curation.images.class_copies import class_copy_notices
 from curation.images.compared_pairs import ComparedPairs
 from curation.images.duplicates import THUMBNAIL_PX, Duplicates, find_duplicates
 from curation.images.keys import bytes_key, content_key, listed_key
@@ -86,7 +87,8 @@ def check_listed(
     elif not len(checked.rows):
         raise ErrataError(f"{listed.root} has no readable image, the first because {checked.skipped[-1][1]}")
     readings = [] if checked.readings is None else reading_notices(checked.readings)
-    return replace(checked, rows=replace(checked.rows, notices=(*listed.notices, *readings)))
+    copied = class_copy_notices(checked.rows, checked.sha256s)
+    return replace(checked, rows=replace(checked.rows, notices=(*listed.notices, *readings, *copied)))
 
 
 def note_problems(checked: CheckedRows, workspace: Workspace, stages: Stages) -> ImageProblems:
