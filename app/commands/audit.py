@@ -72,9 +72,10 @@ def audit(
     config = AuditConfig(chosen, folds, seed, cams, engine, version, predictions, minutes, with_decisions)
     config = config.checked()
     if merge_classes:
+        from curation.datasets.classes.merges import parse_merges
         from curation.decisions.merged_classes import change_merges
 
-        change_merges(workspace, name, comma_separated(merge_classes))
+        change_merges(workspace, name, parse_merges(comma_separated(merge_classes)))
     run(workspace, name, config)
 
 
@@ -136,9 +137,23 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit", told: Sequen
     if leaks := int(audit.duplicates.leaks(rows.splits).sum()):
         typer.echo(f"  outside train with a twin in train: {counted(leaks, 'image')}")
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
+    _print_verdicts_elsewhere(workspace, audit)
     typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
     if offer := audit.config.get("offer"):
         typer.echo(f"\n{offer}")
+
+
+def _print_verdicts_elsewhere(workspace: Workspace, audit: "Audit") -> None:
+    """Print where these images were judged before they were moved or renamed, and which verdicts ask again."""
+    from app.commands.decisions import print_asking, print_carriable
+    from curation.decisions.ledger import Ledger, log_of
+    from curation.workspace.names import ORIGINAL
+
+    if audit.config["version"] == ORIGINAL:
+        ledger = Ledger(log_of(workspace, audit.name), audit.checked)
+        with ledger.reading() as state:
+            print_asking(state)
+        print_carriable(workspace, audit.name, ledger)
 
 
 def _print_split(audit: "Audit", split: str) -> None:

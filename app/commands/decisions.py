@@ -11,13 +11,14 @@ import typer
 from app.commands.arguments import DatasetName, audited_dataset
 from app.commands.listing import Json, print_json
 from curation.words import counted, first_few
+from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
     from curation.decisions.decision import Decision
     from curation.decisions.ledger import Ledger, Moment
     from curation.decisions.state import State
-    from curation.decisions.table import LogLine
+    from curation.decisions.table import LogLine, Wanted
 
 _OLDEST = "only from this time on, as 2026-01-31 or 2026-01-31T12:00"
 
@@ -38,14 +39,17 @@ def decisions(
     csv: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
     as_json: Json = False,
     merge: Annotated[bool, typer.Option("--merge", help="append what the FILES hold and this log does not")] = False,
+    carry: Annotated[
+        str, typer.Option(help="append what was decided on these images under another data set's name or place")
+    ] = "",
     undo: Annotated[bool, typer.Option("--undo", help="take back the latest decision of the --reviewer")] = False,
     redo: Annotated[bool, typer.Option("--redo", help="bring back what the --reviewer undid last")] = False,
     take_back: Annotated[int | None, typer.Option(help="take back the decision of this line, however old")] = None,
     put_back: Annotated[int | None, typer.Option(help="bring back the decision of this line")] = None,
 ) -> None:
     """List the decisions of reviewers, newest last. Merge the logs of several people, undo and redo."""
-    if sum((merge, undo, redo, take_back is not None, put_back is not None)) > 1:
-        raise ErrataError("give one of --merge, --undo, --redo, --take-back and --put-back, not several")
+    if sum((merge, bool(carry), undo, redo, take_back is not None, put_back is not None)) > 1:
+        raise ErrataError("give one of --merge, --carry, --undo, --redo, --take-back and --put-back, not several")
     if files and not merge:
         raise ErrataError(f"{files[0]} is one argument too many; to merge decision logs give --merge")
     workspace, dataset = audited_dataset(name)
@@ -53,30 +57,43 @@ def decisions(
 
     if merge:
         _merge(open_ledger(workspace, dataset), dataset, files or [])
+    elif carry:
+        _carry(workspace, dataset, open_ledger(workspace, dataset), carry)
     elif undo or redo:
         _undo_latest(open_ledger(workspace, dataset), reviewer, back=undo)
     elif (number := put_back if take_back is None else take_back) is not None:
         _reverse_line(open_ledger(workspace, dataset), dataset, reviewer, number, back=take_back is not None)
     else:
-        from curation.decisions.table import Wanted, parse_moment, records, write_table
+        from curation.decisions.table import Wanted, parse_moment
 
         start, end = parse_moment(since) if since else None, parse_moment(until, day_ends=True) if until else None
         wanted = Wanted(reviewer, decision, split, image, start, end).checked()
         ledger = open_ledger(workspace, dataset)
-        for problem in ledger.problems():
-            typer.secho(problem, err=True, fg="yellow")
-        lines, state = _lines(ledger, at)
-        chosen = [line for line in lines if wanted.holds(line)]
-        if csv:
-            write_table(chosen, csv)
-            typer.echo(f"{counted(len(chosen), 'line')} written to {csv}")
-        elif as_json:
-            print_json(records(chosen))
-        elif chosen:
-            _print_table(chosen, last)
-            _print_summary(state)
-        else:
-            typer.echo(f"no {'such ' if lines else ''}decisions on {dataset} yet")
+        _list(ledger, dataset, wanted, at, last, csv, as_json)
+        if not (csv or as_json):
+            print_carriable(workspace, dataset, ledger)
+
+
+def _list(
+    ledger: "Ledger", dataset: str, wanted: "Wanted", at: str, last: int, csv: Path | None, as_json: bool
+) -> None:
+    """Print the lines of the log that are wanted, or write them."""
+    from curation.decisions.table import records, write_table
+
+    for problem in ledger.problems():
+        typer.secho(problem, err=True, fg="yellow")
+    lines, state = _lines(ledger, at)
+    chosen = [line for line in lines if wanted.holds(line)]
+    if csv:
+        write_table(chosen, csv)
+        typer.echo(f"{counted(len(chosen), 'line')} written to {csv}")
+    elif as_json:
+        print_json(records(chosen))
+    elif chosen:
+        _print_table(chosen, last)
+        _print_summary(state)
+    else:
+        typer.echo(f"no {'such ' if lines else ''}decisions on {dataset} yet")
 
 
 def _lines(ledger: "Ledger", at: str) -> "tuple[list[LogLine], State]":
@@ -110,6 +127,41 @@ def _merge(ledger: "Ledger", dataset: str, files: Sequence[Path]) -> None:
         missing = len(state.missing())
     if missing:
         typer.echo(f"{counted(missing, 'decision')} in the log about images that {dataset} does not have")
+
+
+def print_carriable(workspace: Workspace, dataset: str, ledger: "Ledger") -> None:
+    """Print which other data sets hold verdicts on these images, and the command that brings them here."""
+    import shlex
+
+    from curation.decisions.carry import carriable
+
+    for other in carriable(workspace, dataset, ledger):
+        command = shlex.join(["errata", "decisions", dataset, "--carry", other.name])
+        typer.echo(f"{other.sentence()}; `{command}` brings {counted(other.verdicts, 'verdict')} here")
+
+
+def _carry(workspace: Workspace, dataset: str, ledger: "Ledger", other: str) -> None:
+    """Append what another data set's log says of these images."""
+    from curation.decisions.carry import carry as carry_decisions
+
+    carried = carry_decisions(workspace, dataset, ledger, other)
+    typer.echo(
+        f"carried: {counted(carried.verdicts, 'verdict')} on {counted(carried.images, 'image')} from {carried.name}"
+        + (f"; {counted(carried.elsewhere, 'image')} judged there {dataset} does not have" if carried.elsewhere else "")
+    )
+    with ledger.reading() as state:
+        print_asking(state)
+
+
+def print_asking(state: "State") -> None:
+    """Print which verdicts no longer count, since classes were renamed or images moved to other class folders."""
+    from curation.decisions.today import MOVED, gone_sentence
+
+    gone, likely = state.gone()
+    if gone:
+        typer.echo(gone_sentence(gone, likely))
+    if moved := [asking.image_id for asking in state.asking() if asking.reason == MOVED]:
+        typer.echo(f"to judge again: {counted(len(moved), 'image')} kept in another class ({first_few(moved)})")
 
 
 def _undo_latest(ledger: "Ledger", reviewer: str, back: bool) -> None:
@@ -199,6 +251,7 @@ def _print_summary(state: "State") -> None:
             f"{agreed.images} of {agreed.judged} images were judged by several: "
             f"{agreed.share:.0%} of their verdicts agree ({kappa}), least on {least.category}: {least.agreement:.0%}"
         )
+    print_asking(state)
     if disputed := disagreements(state):
         images = first_few([disagreement.image_id for disagreement in disputed])
         typer.echo(f"{len(disputed)} to adjudicate, most serious first: {images}")

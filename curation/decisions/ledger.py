@@ -2,7 +2,7 @@
 
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -43,11 +43,17 @@ class Ledger:
         self._today = today_of(images)
         self._image_ids: list[str] = images.rows.image_ids.tolist()
         self._sha256s: list[str] = images.sha256s.tolist()
+        self._contents = frozenset(self._sha256s)
         self._row = {image_id: row for row, image_id in enumerate(self._image_ids)}
         self._lock = threading.RLock()
         self._state, self._end = self.replay([]), START
         self._last = ("", 0, "")  # sort key of the last entry that counts
         self._problems: list[str] = []
+
+    @property
+    def contents(self) -> Set[str]:
+        """The SHA-256 of the images' files."""
+        return self._contents
 
     @property
     def classes(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """A verdict on a whole class: its images are read as those of another class, from now on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 
-from curation.datasets.classes.merges import NO_MERGES, note_merges, noted_merges, parse_merges
+from curation.datasets.classes.merges import note_merges, noted_merges
 from curation.datasets.opening import audited_name, open_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of
@@ -10,21 +10,20 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 
 
-def change_merges(workspace: Workspace, dataset: str, pairs: Sequence[str]) -> dict[str, str]:
+def change_merges(workspace: Workspace, dataset: str, added: Mapping[str, str]) -> dict[str, str]:
     """Note that classes are read as others, beside those noted before, and return all of them.
 
     Args:
         workspace: keeps the note beside the decisions on the data set.
         dataset: its name, path or FiftyOne dataset.
-        pairs: texts `Cat=cat`, or `none` alone, which takes all noted merges back.
+        added: class -> the class that it is read as; nothing takes all noted merges back.
 
     Raises:
-        ErrataError: a text is no pair, there is no such data set, a class is read as itself or as one that no image
-            has, or neither an image nor a verdict has the class that is read as another; then nothing is noted.
+        ErrataError: there is no such data set, a class is read as itself or as one that no image has, or neither an
+            image nor a verdict has the class that is read as another; then nothing is noted.
     """
     name = audited_name(dataset, workspace)
     before = noted_merges(workspace, name)
-    added = {} if list(pairs) == [NO_MERGES] else parse_merges(pairs)
     note_merges(workspace, name, {})
     try:
         classes = open_dataset(dataset, workspace, seed=0)[1].classes  # as they are without merges

@@ -12,6 +12,8 @@ from app.jobs.process import JobState, watch
 from app.panels.audit import audit_button, not_audited, progress_panel, waiting_job
 from app.panels.bench import wrong_labels_in
 from app.panels.data_bar import data_bar, open_screen, readable_audit
+from app.panels.dataset.carry import carry_offer
+from app.panels.dataset.near_classes import near_classes
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
 from app.panels.job import open_page
@@ -52,7 +54,7 @@ def screen() -> None:
     progress_panel(folder, job_state, _source(chosen, name) or chosen)
     other_jobs(folder)
     if audit is not None:
-        _results(audit)
+        _results(audit, _source(chosen, name))
         return
     idle = job_state.state in ("none", "finished") and not waiting_job(folder)
     if idle and not (folder / "results.json").exists():
@@ -95,11 +97,19 @@ def _actions(audit: Audit, chosen: str, job_state: JobState) -> None:
         judge_again_button(source, audit)
 
 
-def _results(audit: Audit) -> None:
-    """Show the figures, the ranked table, and the selected image beside it."""
+def _results(audit: Audit, source: str) -> None:
+    """Show the figures, the ranked table, and the selected image beside it.
+
+    Args:
+        audit: as far as it is.
+        source: what `errata audit` is given; empty where that is gone.
+    """
     title = read_json(audit.folder / "results.json")["title"]
     st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit, wrong_labels_in(audit))))
     first_list_note(audit)
+    carry_offer(audit)
+    if source:
+        near_classes(audit, source)
     if sentence := judged_with(audit):
         st.caption(sentence)
     if audit.in_sample:

@@ -8,6 +8,7 @@ from app.html_parts.assets import TILES
 from app.html_parts.markdown import command
 from app.html_parts.tables import skipped_table
 from app.panels.data_bar import data_bar, open_screen
+from app.panels.dataset.carry import carry_offer
 from app.panels.dataset.look import show_look
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.lists.judged import judged
@@ -43,6 +44,8 @@ def screen() -> None:
     st.html(dataset_summary(source))
     if source.look is not None:
         show_look(source.look)
+    if source.audit is not None:
+        carry_offer(source.audit)
     if source.rows is None:
         _empty(source, chosen)
         return

@@ -15,13 +15,14 @@ SCHEMA_VERSION = 1
 
 
 def parse_merges(pairs: Iterable[str]) -> dict[str, str]:
-    """Return class -> the class that it is read as, of texts `Cat=cat`.
+    """Return class -> the class that it is read as, of texts `Cat=cat`; nothing for the text `none` alone.
 
     Raises:
         ErrataError: a text is no such pair.
     """
     merges: dict[str, str] = {}
-    for pair in pairs:
+    pairs = list(pairs)
+    for pair in pairs if pairs != [NO_MERGES] else []:
         name, sign, now = pair.partition("=")
         if not sign or not name.strip() or not now.strip() or "=" in now:
             raise ErrataError(f"{pair!r} does not say which class is read as which; write 'Cat=cat', several by commas")

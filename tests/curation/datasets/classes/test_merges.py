@@ -80,8 +80,8 @@ def draw(root: Path) -> Path:
 
 def test_a_verdict_on_a_class_is_kept_added_to_and_taken_back(workspace: Workspace, tmp_path: Path) -> None:
     folder = str(draw(tmp_path / "pets"))
-    assert change_merges(workspace, folder, ["Cat = cat"]) == {"Cat": "cat"}
-    assert change_merges(workspace, folder, ["cat =cat"]) == {"Cat": "cat", "cat ": "cat"}
+    assert change_merges(workspace, folder, {"Cat ": " cat"}) == {"Cat": "cat"}
+    assert change_merges(workspace, folder, {"cat ": "cat"}) == {"Cat": "cat", "cat ": "cat"}
     assert read_rows(find_dataset(folder, workspace)).classes == ("cat", "dog")
     for wrong, sentence in (
         ("Cta=cat", "did you mean 'Cat'"),
@@ -89,16 +89,16 @@ def test_a_verdict_on_a_class_is_kept_added_to_and_taken_back(workspace: Workspa
         ("cat=Cat", "itself"),
     ):
         with pytest.raises(ErrataError, match=sentence):
-            change_merges(workspace, folder, [wrong])
+            change_merges(workspace, folder, parse_merges([wrong]))
     assert noted_merges(workspace, "pets") == {"Cat": "cat", "cat ": "cat"}
-    assert change_merges(workspace, folder, ["none"]) == {}
+    assert change_merges(workspace, folder, parse_merges(["none"])) == {}
     assert not list(workspace.decisions.glob("*.json"))
 
 
 def test_a_class_that_only_verdicts_name(workspace: Workspace, tmp_path: Path) -> None:
     folder = str(draw(tmp_path / "pets"))
     log_of(workspace, "pets").append(Decision("ana", "a.png", "relabel", ("puppy",), "dog", "0" * 64))
-    assert change_merges(workspace, folder, ["puppy=dog"]) == {"puppy": "dog"}
+    assert change_merges(workspace, folder, {"puppy": "dog"}) == {"puppy": "dog"}
     assert read_rows(find_dataset(folder, workspace)).merged == (("puppy", "dog"),)
 
 
