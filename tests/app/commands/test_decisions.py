@@ -183,7 +183,7 @@ def test_a_data_set_without_decisions(workspace: Workspace, capsys: pytest.Captu
         (["tiny", "--since", "noon"], "'noon' is not a time; write it as 2026-01-31"),
         (["tiny", "--undo"], "name the reviewer with --reviewer"),
         (["tiny", "--redo", "--undo"], "give one of --merge, --carry, --undo, --redo, --take-back and --put-back"),
-        (["tiny", "--undo", "--put-back", "1"], "give one of --merge, --carry, --undo, --redo, --take-back and --put-back"),
+        (["tiny", "--undo", "--put-back", "1"], "give one of --merge, --carry, --undo, --redo, --take-back"),
         (["tiny", "--take-back", "1"], "name the reviewer with --reviewer"),
         (["tiny", "--take-back", "9", "--reviewer", "ana"], "there is no line 9"),
         (["tiny", "--put-back", "3", "--reviewer", "ana"], "line 3 is not a decision but the undo of one"),
