@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation.datasets.entries import Entry
+from curation.datasets.folders.file_lists import read_list
 from curation.datasets.folders.tree import Tree
 from curation.datasets.split_words import split_of
 from curation.datasets.tables.class_names import FILES as CLASS_NAMES
@@ -53,6 +54,19 @@ class Beside:
                 return [entry._replace(image_id=f"{inside}/{entry.image_id}") for entry in entries]
         return read_table(self.path, self.split, root, notices=notices)
 
+    def paths(self) -> list[str]:
+        """Return the paths that it lists, as they stand.
+
+        Raises:
+            ErrataError: it cannot be read.
+        """
+        return read_list(self.path) if self.path.suffix.lower() in _TEXT else column_of(self.path, "filepath")
+
+    @property
+    def may_say_splits(self) -> bool:
+        """Whether its name is made of words for splits, as `train_test_split`."""
+        return any(split_of(word) for word in _MARKS.split(self.path.stem.lower()))
+
 
 def find_beside(tree: Tree) -> list[Beside]:
     """Return the tables and lists of files in the root, below folders that only wrap it, and in its split folders."""
@@ -77,7 +91,7 @@ def _folders(tree: Tree) -> Iterator[tuple[Path, str]]:
             split = split_of(name)
             if split:
                 yield top / name, split
-            elif _MARKS.split(name.lower())[0] in _WORDS and name not in filled:
+            elif _MARKS.split(name.lower())[0] in _WORDS:
                 yield top / name, ""
         if len(filled) != 1 or split_of(filled[0]):
             return

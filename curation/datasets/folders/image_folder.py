@@ -6,7 +6,7 @@ from pathlib import Path
 
 from curation.datasets.entries import Entry
 from curation.datasets.folders.beside import Beside, find_beside
-from curation.datasets.folders.file_lists import read_list, with_listed_splits
+from curation.datasets.folders.file_lists import with_listed_splits
 from curation.datasets.folders.layout import Layout, find_layout
 from curation.datasets.folders.tree import Tree, exported_folders, is_export
 from curation.datasets.rows import SPLITS
@@ -85,44 +85,49 @@ def _of_classes_and_tables(
             notes.append(f"the labels of {table.split} are read from {_inside(tree, table)}")
         _say_unread(tree, [table for table in tables if table not in flat], notes)
         return entries
-    if exported := [
-        table for table in tables if table.path == tree.root / "labels.csv" and exported_folders(tree.root)
-    ]:
-        tables = exported
-    divided = _with_splits(tree, tables, notes)
-    if divided is not None:
-        layout.notices.clear()
-        return divided
-    lists = {each.path: each.split for each in beside if not each.labelled and each.split}
-    if lists:
-        paths: dict[str, list[str]] = {}
-        for path, split in lists.items():
-            paths.setdefault(split, []).extend(read_list(path))
-        listed = with_listed_splits(entries, paths, [path.name for path in lists])
-        if listed is not None:
+    from_tables, said = _with_splits(tree, tables)
+    if len(from_tables) < len(entries):  # tables of some splits, and lists of others: the folders have all labels
+        listed = _with_lists(entries, beside)
+        if listed:
             notes += listed[1]
             return listed[0]
+    if from_tables:
+        layout.notices.clear()
+        notes += said
+        _say_unlisted(tree, from_tables, notes)
+        return from_tables
     _say_unread(tree, tables, notes)
+    unclear = [each for each in beside if each not in tables and each.may_say_splits]
+    if unclear:
+        notes.append(f"{_names(tree, unclear)} may say the splits, but cannot be read; the splits are drawn")
     return entries
 
 
-def _with_splits(tree: Tree, tables: Sequence[Beside], notes: list[str]) -> list[Entry] | None:
-    """Return the images of tables that say the splits, of which class folders say nothing; None where none does."""
-    by_split = [table for table in tables if table.split]
-    chosen = by_split if by_split else tables if len(tables) == 1 else []
-    read: list[str] = []
+def _with_lists(entries: Sequence[Entry], beside: Sequence[Beside]) -> tuple[list[Entry], list[str]] | None:
+    """Return the images in class folders with the splits of lists, and sentences on it; None where no lists fit."""
+    lists = [each for each in beside if each.split]
+    paths: dict[str, list[str]] = {}
     try:
-        entries = [entry for table in chosen for entry in table.entries(tree.root, read)]
+        for each in lists:
+            paths.setdefault(each.split, []).extend(each.paths())
     except ErrataError:
         return None
-    if not entries or not all(entry.split for entry in entries):
-        return None
-    notes.append(
-        f"labels and splits are read from {_names(tree, chosen)}, and not from the folders, which have no splits"
-    )
-    notes += read
-    _say_unlisted(tree, entries, notes)
-    return entries
+    return with_listed_splits(entries, paths, [each.path.name for each in lists])
+
+
+def _with_splits(tree: Tree, tables: Sequence[Beside]) -> tuple[list[Entry], list[str]]:
+    """Return the images of tables that say the splits, and sentences on it; [] where no tables do."""
+    by_split = [table for table in tables if table.split]
+    chosen = by_split if by_split else tables if len(tables) == 1 else []
+    said: list[str] = []
+    try:
+        entries = [entry for table in chosen for entry in table.entries(tree.root, said)]
+    except ErrataError:
+        return [], []
+    if not all(entry.split for entry in entries):
+        return [], []
+    names = _names(tree, chosen)
+    return entries, [f"labels and splits are read from {names}, and not from the folders, which have no splits", *said]
 
 
 def _of_tables(
@@ -154,7 +159,7 @@ def _no_labels(tree: Tree, layout: Layout, beside: Sequence[Beside]) -> ErrataEr
         )
     if len(beside) == 1 or (beside and all(each.problem for each in beside)):
         return ErrataError(beside[0].problem)
-    split, folder = next(iter(layout.flat.items()))
+    split, folder = min(layout.flat.items(), key=lambda item: SPLITS.index(item[0]) if item[0] else 0)
     return ErrataError(
         f"{folder} has images but no class folders; sort them into {folder}/CLASS/, or list them as "
         f"filepath,label in {tree.root}/{split or 'train'}_labels.csv"

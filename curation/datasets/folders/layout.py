@@ -1,37 +1,30 @@
 """Which folders of a tree are the classes, and which the splits; a tree that reads in two ways is said or refused."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from curation.datasets.folders.folder_words import (
+    UNLABELLED,
+    VARIANTS,
+    are_pieces,
+    has_word,
+    is_wrapper,
+)
 from curation.datasets.folders.tree import Tree
-from curation.datasets.split_words import AROUND, split_of, splits_of
+from curation.datasets.folders.wrappers import (
+    below_wrappers,
+    empty_folders,
+    inner_folders,
+    inside,
+    only_way,
+    split_folders,
+)
+from curation.datasets.split_words import split_of
 from curation.words import counted, first_few
 from models.errors import ErrataError
-
-_TOKENS = re.compile(r"[^a-z]+")
-WRAPPERS = frozenset((*AROUND.split(), "jpegimages", "jpeg", "jpg", "png", "input", "inputs", "archive", "content"))
-NO_CLASSES = frozenset(  # folders beside class folders that hold something else
-    """
-    annotation annotations label labels meta metadata doc docs code script scripts src notebooks splits lists
-    imagesets csv json xml txt readme license models model weights checkpoints logs
-    """.split()  # noqa: SIM905 - one word after another is read more easily
-)
-UNLABELLED = frozenset(  # folders of images without labels
-    """
-    pred preds predict prediction predictions unlabeled unlabelled unknown unlabel nolabel extra extras
-    result results output outputs demo tmp temp submission inference
-    """.split()  # noqa: SIM905 - as above
-)
-VARIANTS = frozenset(  # the same images in another form
-    """
-    color colour colors grayscale greyscale gray grey segmented segmentation mask masks rgb augmented augmentation
-    processed preprocessed resized cropped original originals raw noisy denoised thumb thumbs thumbnails
-    """.split()  # noqa: SIM905 - as above
-)
 
 
 class ClassFolder(NamedTuple):
@@ -47,10 +40,10 @@ class Layout:
     """How a tree is read."""
 
     top: Path  # holds the class folders or split folders
+    notices: list[str]
     classes: list[ClassFolder] = field(default_factory=list)
     flat: dict[str, Path] = field(default_factory=dict)  # split or "" -> images without class folders
     empty: list[Path] = field(default_factory=list)  # class folders without an image
-    notices: list[str] = field(default_factory=list)
 
 
 def find_layout(tree: Tree, listed: Iterable[str] = ()) -> Layout:
@@ -64,12 +57,13 @@ def find_layout(tree: Tree, listed: Iterable[str] = ()) -> Layout:
         ErrataError: two folders are one split, a folder with images beside splits is none, or the tree can be read in
             two ways of which one loses images.
     """
-    layout = Layout(_below_wrappers(tree))
+    layout = Layout(*below_wrappers(tree))
     top = layout.top
     if top != tree.root:
-        layout.notices.append(f"all images lie below {_inside(tree, top)}, and the data set is read there")
-    splits, others = _split_folders(tree, top)
-    inner = _inner(tree, splits)
+        what = "the data set is read in" if layout.notices else "all images lie below"
+        layout.notices.insert(0, f"{what} {inside(tree, top)}")
+    splits, others = split_folders(tree, top)
+    inner = inner_folders(tree, splits)
     if any(tree.filled(folder) for folder in inner.values()):
         _read_splits(tree, layout, splits, inner, others, set(listed))
     elif splits and (not others or set(listed) & set(splits)):
@@ -82,80 +76,13 @@ def find_layout(tree: Tree, listed: Iterable[str] = ()) -> Layout:
     return layout
 
 
-def is_wrapper(name: str) -> bool:
-    """Return whether a folder of that name says nothing about its images, as `images` or `dataset_v2`."""
-    tokens = [token for token in _TOKENS.split(name.lower()) if token]
-    return bool(tokens) and all(token in WRAPPERS for token in tokens)
-
-
-def _has_word(name: str, words: frozenset[str]) -> bool:
-    return any(token in words for token in _TOKENS.split(name.lower()))
-
-
-def _inside(tree: Tree, folder: Path) -> str:
-    return folder.relative_to(tree.root).as_posix()
-
-
-def _below_wrappers(tree: Tree) -> Path:
-    """Return the first folder, from the root down, that holds more than a single folder with folders of images."""
-    top = tree.root
-    while True:
-        filled, listing = tree.filled(top), tree.listing(top)
-        if len(filled) != 1 or split_of(filled[0]) or not tree.filled(top / filled[0]):
-            return top
-        empty = [name for name in listing.folders if name not in filled]
-        if any(_may_be_class(top / name) for name in empty) or len(listing.images) > tree.count(top / filled[0]):
-            return top
-        top /= filled[0]
-
-
-def _may_be_class(folder: Path) -> bool:
-    """Return whether a folder without an image may be a class that lost its images."""
-    return not _has_word(folder.name, NO_CLASSES) and not split_of(folder.name)
-
-
-def _split_folders(tree: Tree, top: Path) -> tuple[dict[str, Path], list[str]]:
-    """Return split -> folder, and the names of all other folders with images."""
-    splits: dict[str, Path] = {}
-    others = []
-    named = splits_of(tree.filled(top))
-    for name in tree.filled(top):
-        split = named.get(name)
-        if split is None:
-            others.append(name)
-        elif split in splits:
-            raise ErrataError(f"{top} has two folders for {split}, {splits[split].name} and {name}; keep one of them")
-        else:
-            splits[split] = top / name
-    return splits, others
-
-
-def _inner(tree: Tree, splits: Mapping[str, Path]) -> dict[str, Path]:
-    """Return split -> the folder that holds its class folders: train/images, seg_train/seg_train or train itself."""
-    inner = dict(splits)
-    while True:
-        only = {
-            split: folder / tree.filled(folder)[0]
-            for split, folder in inner.items()
-            if len(tree.filled(folder)) == 1 and not tree.listing(folder).images
-        }
-        deep = [split for split, folder in inner.items() if tree.filled(folder)]
-        alike = len({folder.name for folder in only.values()}) == 1 and len(only) == len(deep)
-        alike = alike and all(tree.filled(folder) for folder in only.values())
-        below = {
-            split: folder
-            for split, folder in only.items()
-            if alike or is_wrapper(folder.name) or split_of(folder.name) == split
-        }
-        if not below:
-            return inner
-        inner |= below
-
-
 def _is_pool(tree: Tree, top: Path) -> bool:
-    """Return whether all images lie in one folder that says nothing about them, as `images`."""
+    """Return whether the folders say nothing about their images: `images`, or `part_1` and `part_2`."""
     names = tree.filled(top)
-    return len(names) == 1 and not _empty(tree, top) and is_wrapper(names[0])
+    _, beside = only_way(tree, top)
+    names = [name for name in names if name not in beside]
+    flat = not any(tree.filled(top / name) for name in names) and not empty_folders(tree, top)
+    return flat and (all(is_wrapper(name) and name.isalpha() for name in names) or are_pieces(names))
 
 
 def _read_splits(
@@ -178,7 +105,7 @@ def _read_splits(
     for split, folder in labelled.items():
         _refuse_splits_below(tree, folder)
         layout.classes += [ClassFolder(folder / name, name, split) for name in tree.filled(folder)]
-        layout.empty += _empty(tree, folder)
+        layout.empty += empty_folders(tree, folder)
         _say_outside(tree, layout, folder)
     _say_loose_files(tree, layout)
     _say_deeper(tree, layout)
@@ -191,7 +118,7 @@ def _unlabelled(tree: Tree, inner: Mapping[str, Path]) -> set[str]:
         names = tree.filled(inner[split])
         elsewhere = {name for other in inner.keys() - {split} for name in tree.filled(inner[other])}
         lone = len(names) == 1 and names[0] not in elsewhere
-        if elsewhere and lone and (_has_word(names[0], UNLABELLED) or is_wrapper(names[0]) or split_of(names[0])):
+        if elsewhere and lone and (has_word(names[0], UNLABELLED) or is_wrapper(names[0]) or split_of(names[0])):
             flat.add(split)
     return flat
 
@@ -204,7 +131,7 @@ def _leave_out_unlabelled(tree: Tree, layout: Layout, split: str, folder: Path) 
             f"them as filepath,label in {tree.root}/train_labels.csv"
         )
     layout.notices.append(
-        f"{_inside(tree, folder)} has no class folders: its images ({count:,}) have no labels and are left out (to "
+        f"{inside(tree, folder)} has no class folders: its images ({count:,}) have no labels and are left out (to "
         f"audit them, sort them into class folders or list them as filepath,label in {split}_labels.csv)"
     )
 
@@ -220,12 +147,12 @@ def _check_other(tree: Tree, layout: Layout, folder: Path, classes: set[str], ce
             f"{folder} has class folders but not the name of a split; rename it train, val or test, or move it"
         )
     images = counted(tree.count(folder), "image")
-    if not certain and not _has_word(folder.name, UNLABELLED) and not is_wrapper(folder.name):
+    if not certain and not has_word(folder.name, UNLABELLED) and not is_wrapper(folder.name):
         raise ErrataError(
             f"{folder.parent} has a split folder and, beside it, {folder.name} with {images}, which is the name of no "
             "split; rename it train, val or test, or move it"
         )
-    layout.notices.append(f"{_inside(tree, folder)} is not the name of a split: {images} left out")
+    layout.notices.append(f"{inside(tree, folder)} is not the name of a split: {images} left out")
 
 
 def _refuse_splits_below(tree: Tree, folder: Path) -> None:
@@ -257,9 +184,9 @@ def _read_splits_in_classes(tree: Tree, layout: Layout) -> bool:
             "split folders too"
         )
     for name in names:
-        splits, _ = _split_folders(tree, top / name)
+        splits, _ = split_folders(tree, top / name)
         layout.classes += [ClassFolder(folder, name, split) for split, folder in splits.items()]
-    layout.empty += _empty(tree, top)
+    layout.empty += empty_folders(tree, top)
     found = sorted({folder.folder.name for folder in layout.classes})
     layout.notices.append(f"classes are the folders in {top.name}, and splits the folders in each ({first_few(found)})")
     _say_outside(tree, layout, top)
@@ -268,8 +195,8 @@ def _read_splits_in_classes(tree: Tree, layout: Layout) -> bool:
 
 def _holds_classes(tree: Tree, folder: Path) -> bool:
     """Return whether the split folders in a folder hold class folders: it is a data set, and no class."""
-    splits, _ = _split_folders(tree, folder)
-    return any(tree.filled(inner) for inner in _inner(tree, splits).values())
+    splits, _ = split_folders(tree, folder)
+    return any(tree.filled(inner) for inner in inner_folders(tree, splits).values())
 
 
 def _all_splits(tree: Tree, folder: Path) -> bool:
@@ -279,8 +206,8 @@ def _all_splits(tree: Tree, folder: Path) -> bool:
 
 def _refuse_flat_splits(tree: Tree, splits: Mapping[str, Path], others: Sequence[str]) -> None:
     """Refuse `test` without class folders beside classes: a class of that name, or images without labels?"""
-    if splits.keys() - {"train"}:
-        folder = next(folder for split, folder in splits.items() if split != "train")
+    folder = splits.get("test")
+    if folder and len(folder.name) > 2:  # `te` is more often a language
         raise ErrataError(
             f"{folder} has {counted(tree.count(folder), 'image')} but no class folders, and lies beside "
             f"{first_few(others)}; rename it if it is a class, move it away if its images have no labels"
@@ -295,18 +222,17 @@ def _read_classes(tree: Tree, layout: Layout) -> None:
         rest = [name for name in names if name != wrapper]
         raise ErrataError(
             f"{top} can be read in two ways: {wrapper} holds folders with images, and beside it lies "
-            f"{first_few(rest)}; "
-            f"give the folder that holds the class folders, as {top / wrapper}"
+            f"{first_few(rest)}; give the folder that holds the class folders, as {top / wrapper}"
         )
     shared = [name for name, n in Counter(deep for name in names for deep in tree.filled(top / name)).items() if n > 1]
-    variants = [name for name in names if _has_word(name, VARIANTS)]
+    variants = [name for name in names if has_word(name, VARIANTS)]
     if shared and variants:
         raise ErrataError(
             f"{top} holds {first_few(names)}, which hold the same folders ({first_few(sorted(shared))}); give the one "
             f"to audit: {top / names[0]}"
         )
     layout.classes = [ClassFolder(top / name, name, "") for name in names]
-    layout.empty += _empty(tree, top)
+    layout.empty += empty_folders(tree, top)
     if split_named := [name for name in names if split_of(name)]:
         layout.notices.append(
             f"{split_named[0]} is read as a class beside {first_few([n for n in names if n not in split_named])}, "
@@ -316,30 +242,18 @@ def _read_classes(tree: Tree, layout: Layout) -> None:
     _say_deeper(tree, layout)
 
 
-def _empty(tree: Tree, folder: Path) -> list[Path]:
-    """Return the folders without an image that may be classes."""
-    names = set(tree.listing(folder).folders) - set(tree.filled(folder)) - _no_classes(tree, folder)
-    return [folder / name for name in sorted(names)]
-
-
-def _no_classes(tree: Tree, folder: Path) -> set[str]:
-    """Return the folders without an image that hold something else, as `annotations`."""
-    empty = set(tree.listing(folder).folders) - set(tree.filled(folder))
-    return {name for name in empty if not _may_be_class(folder / name)}
-
-
 def _say_outside(tree: Tree, layout: Layout, folder: Path) -> None:
     """Say how many images lie beside class folders; refuse them where they are the most."""
     outside = len(tree.listing(folder).images)
     if not outside:
         return
-    inside = tree.count(folder) - outside
-    if outside > inside:
+    within = tree.count(folder) - outside
+    if outside > within:
         raise ErrataError(
-            f"{folder} has {counted(outside, 'image')} outside its class folders and {inside:,} in them; sort them "
+            f"{folder} has {counted(outside, 'image')} outside its class folders and {within:,} in them; sort them "
             f"into {folder}/CLASS/, or list all as filepath,label in a CSV"
         )
-    where = "" if folder == tree.root else f" in {_inside(tree, folder)}"
+    where = "" if folder == tree.root else f" in {inside(tree, folder)}"
     layout.notices.append(f"{counted(outside, 'image')}{where} outside the class folders: left out")
 
 
@@ -350,7 +264,7 @@ def _say_loose_files(tree: Tree, layout: Layout) -> None:
 
 def _say_deeper(tree: Tree, layout: Layout) -> None:
     """Say that folders below the classes are no classes, which people may have meant."""
-    below = {name for folder in layout.classes for name in tree.filled(folder.folder)}
+    below = {name for folder in layout.classes for name in tree.filled(folder.folder) if not is_wrapper(name)}
     if below:
         names = sorted({folder.label for folder in layout.classes})
         layout.notices.append(

@@ -137,7 +137,10 @@ def _label_column(grid: Grid, taken: set[int]) -> int | None:
         return named[0]
     others = [position for position in free if words[position] not in PATHS and words[position]]
     if grid.headless:
-        others = [n for n in others if not _counts_lines(grid, n)] or others
+        path = max(taken)
+        others = [n for n in others if n > path or not _counts_lines(grid, n)]
+        names = [n for n in others if not _all_numbers(grid, n)]  # beside boxes, as in the lists of Tiny ImageNet
+        others = names if len(names) == 1 else others
     return others[0] if len(others) == 1 else None
 
 

@@ -51,6 +51,11 @@ READ = {  # files -> reading, a part of the notices ("" = none)
     "dataset/train/{cat,dog}/1.jpg dataset/test/{cat,dog}/2.jpg": (TRAIN_TEST, "all images lie below dataset"),
     "images/{cat,dog}/1.jpg annotations/1.xml": (CLASSES, "all images lie below images"),
     "a/b/c/{cat,dog}/1.jpg": (CLASSES, "all images lie below a/b/c"),
+    "images/{cat,dog}/1.jpg masks/{cat,dog}/1.png": (CLASSES, "masks is no class: 2 images left out"),
+    "images/{cat,dog}/1.jpg attributes/1.txt": (CLASSES, "all images lie below images"),
+    "{class_1,class_2}/1.jpg": ({"class_1": "1", "class_2": "1"}, ""),
+    "{valid,invalid}/1.jpg": ({"invalid": "1", "valid": "1"}, "valid is read as a class"),
+    "{en,te}/1.jpg": ({"en": "1", "te": "1"}, "te is read as a class"),
     "{cat,dog}/train/1.jpg {cat,dog}/test/2.jpg": (TRAIN_TEST, "splits the folders in each"),
     "{cat,dog}/train/images/1.jpg {cat,dog}/test/images/2.jpg": (TRAIN_TEST, "splits the folders in each"),
     "train/{cat,dog}/1.jpg test/5.jpg": ({"train/cat": "1", "train/dog": "1"}, "its images .1. have no labels"),
@@ -85,7 +90,9 @@ REFUSED = {  # files -> the sentence
     "{amazon,dslr}/train/{cat,dog}/1.jpg": "splits of their own .* give one of them: .*amazon",
     "set/train/{cat,dog}/1.jpg sample/1.jpg": "splits of their own .set.*give one of them: .*set",
     "{color,grayscale}/{cat,dog}/1.jpg": "hold the same folders .* give the one to audit: .*color",
-    "images/{cat,dog}/1.jpg masks/{cat,dog}/1.jpg": "read in two ways: images holds folders .* as .*images",
+    "images/{cat,dog}/1.jpg snaps/{cat,dog}/1.jpg": "read in two ways: images holds folders .* as .*images",
+    "{images,data}/1.jpg": "has images but no class folders",
+    "HAM_part_{1,2}/1.jpg": "has images but no class folders",
     "train/{cat,dog}/1.jpg cow/1.jpg": "cow with 1 image, which is the name of no split",
     "train/{train,val}/{cat,dog}/1.jpg test/2.jpg": "holds split folders again",
     "{train,test}/{cat,dog}/1.jpg cat/1.jpg": "cat lies beside split folders and has the name of a class",
@@ -157,6 +164,11 @@ BESIDE = {  # files, name -> text -> reading
         TRAIN_TEST,
     ),
     "{cat,dog}/{1,2}.jpg": ({"testing_list.txt": "cat/2.jpg\ndog/2.jpg\n"}, TRAIN_TEST),  # Speech Commands
+    "{cat,dog}/{1,2}.gif": (  # labels of the test images are those of their folders
+        {"train.csv": table(["cat/1.gif", "dog/1.gif"]), "test.csv": "path\ncat/2.gif\ndog/2.gif\n"},
+        TRAIN_TEST,
+    ),
+    "images/{cat,dog}/1.jpg": ({"train_test_split.txt": "1 0\n2 1\n"}, CLASSES),  # as of CUB-200, not understood
     "{cat,dog}/{1,2}.png": (
         {"labels.csv": "path,label,split\ncat/1.png,cat,train\ndog/2.png,cat,test\n"},
         {"test/cat": "2", "train/cat": "1"},
