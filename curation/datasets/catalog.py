@@ -175,7 +175,11 @@ def _found(name_or_path: str, workspace: Workspace) -> DatasetSpec:
     catalog = load_catalog()
     if name_or_path in catalog:
         spec = catalog[name_or_path]
-        return replace(spec, root=(workspace.drawn if spec.embedded else data_root()) / spec.root)
+        root = (workspace.drawn if spec.embedded else data_root()) / spec.root
+        packed = packed_source(str(root)) if root.suffix.lower() == ".zip" else None
+        if packed:
+            root = workspace.unpacked / digest(packed.key())[:8] / spec.name
+        return replace(spec, root=root, packed=packed)
     if not name_or_path.strip():  # an unset variable of the shell; it does not mean the current folder
         raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
     given = Path(name_or_path.removeprefix(HF)).expanduser()

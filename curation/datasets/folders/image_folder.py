@@ -6,9 +6,10 @@ from pathlib import Path
 
 from curation.datasets.entries import Entry
 from curation.datasets.folders.beside import Beside, find_beside
+from curation.datasets.folders.exports import exported_entries, is_export
 from curation.datasets.folders.file_lists import with_listed_splits
 from curation.datasets.folders.layout import Layout, find_layout
-from curation.datasets.folders.tree import Tree, exported_folders, is_export
+from curation.datasets.folders.tree import Tree
 from curation.datasets.rows import SPLITS
 from curation.datasets.tables.class_names import names_beside, numbered, with_names
 from curation.datasets.tables.image_names import is_image_name
@@ -43,9 +44,10 @@ def read_folder(root: Path, notices: list[str] | None = None) -> list[Entry]:
             f"{root} is a folder that Errata writes; give the folder of the images, or another ERRATA_HOME"
         )
     tree = Tree(root)
+    if is_export(root):
+        return exported_entries(root, tree.images(root))
     placed = {split: path for split in SPLITS if (path := root / f"{split}_labels.csv").is_file()}
-    exported = is_export(root)  # its folders say all
-    beside = [] if placed or exported else find_beside(tree)
+    beside = [] if placed else find_beside(tree)
     tables = [table for table in beside if table.labelled]
     layout = find_layout(tree, placed or {table.split for table in tables})
     if placed:
@@ -57,8 +59,7 @@ def read_folder(root: Path, notices: list[str] | None = None) -> list[Entry]:
         entries = _of_tables(tree, layout, tables, beside, notes)
     _refuse_empty(tree, layout, {entry.label for entry in entries})
     entries = _named(root, layout, entries, notes)
-    if not exported:
-        notes += layout.notices + _left_out(tree, layout)
+    notes += layout.notices + _left_out(tree, layout)
     return entries
 
 
@@ -177,10 +178,7 @@ def _refuse_empty(tree: Tree, layout: Layout, labels: set[str]) -> None:
 
 
 def _named(root: Path, layout: Layout, entries: list[Entry], notes: list[str]) -> list[Entry]:
-    """Return the entries with the names of their classes, where folders carry numbers or are an export's."""
-    labels = exported_folders(root)
-    if labels:
-        entries = [entry._replace(label=labels.get(entry.label, entry.label)) for entry in entries]
+    """Return the entries with the names of their classes, where folders carry numbers and a list has the names."""
     if numbered([entry.label for entry in entries]):
         for folder in dict.fromkeys((layout.top, root)):
             source, names = names_beside(folder)

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from curation.datasets.folders.exports import is_export
 from curation.datasets.folders.left_out import cloud_only, conflict_of, is_left_out_file, is_left_out_folder
 from curation.workspace.folders import is_workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json
 from models.images.formats import image_suffixes, suffix_of
-
-MANIFEST = "manifest.json"  # of what `errata export` writes
 
 
 @dataclass(frozen=True)
@@ -131,24 +129,3 @@ class Tree:
 def is_foreign_folder(folder: Path) -> bool:
     """Return whether a folder below a data set is no part of it: by its name, or since Errata writes it."""
     return is_left_out_folder(folder.name) or is_workspace(folder) or is_export(folder)
-
-
-def is_export(folder: Path) -> bool:
-    """Return whether Errata exported a data set to this folder."""
-    return bool(_manifest(folder))
-
-
-def exported_folders(folder: Path) -> dict[str, str]:
-    """Return folder -> class of what Errata exported: names of folders may be written in another way; else {}."""
-    folders = _manifest(folder).get("folders")
-    return {str(name): str(label) for label, name in folders.items()} if isinstance(folders, dict) else {}
-
-
-def _manifest(folder: Path) -> dict[str, object]:
-    if not (folder / MANIFEST).is_file():
-        return {}
-    try:
-        content = read_json(folder / MANIFEST)
-    except ErrataError:  # of another program
-        return {}
-    return content if isinstance(content, dict) and content.get("kind") == "errata-export" else {}

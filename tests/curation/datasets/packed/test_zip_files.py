@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from curation.datasets import catalog
 from curation.datasets.catalog import find_dataset
 from curation.datasets.opening import open_dataset
 from curation.workspace.folders import Workspace
@@ -60,3 +61,13 @@ def test_what_is_no_zip(workspace: Workspace, tmp_path: Path) -> None:
     assert not list(workspace.unpacked.rglob("*.jpg")) if workspace.unpacked.exists() else True
     with pytest.raises(ErrataError, match="no image folder or CSV at"):
         find_dataset(str(tmp_path / "missing.zip"), workspace)
+
+
+def test_a_zip_of_datasets_yaml(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed(tmp_path / "pets.zip", "cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg")
+    block = "pets: {title: Pets, layout: folder, root: pets.zip, licence: CC0, source: a drawer, classes: [dog, cat]}\n"
+    (tmp_path / "datasets.yaml").write_text(block)
+    monkeypatch.setattr(catalog, "CATALOG", tmp_path / "datasets.yaml")
+    monkeypatch.setenv("ERRATA_DATA", str(tmp_path))
+    spec, rows = open_dataset("pets", workspace, 0)
+    assert (spec.title, rows.classes, len(rows)) == ("Pets", ("dog", "cat"), 4)
