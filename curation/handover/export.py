@@ -6,8 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from curation.handover.formats import FORMATS, Exported, Item
-from curation.handover.tree import checked_files, put, safe_name, targets, verify
+from curation.handover.formats import FORMATS, Exported, ExportFormat, Item
+from curation.handover.tree import below_class, checked_files, class_folders, put, targets, verify
 from curation.images.unchanged import check_unchanged, file_sha256
 from curation.versions.store import Version, about_audit, load_version
 from curation.words import utc_text
@@ -55,7 +55,7 @@ def export_version(
         raise ErrataError(f"{folder} lies in the data set itself; name a folder outside {rows.root}")
     layout = FORMATS[kind]
     exported = Exported(
-        name, version, labels.sha256, rows.classes, _items(labels, layout.folders), about_audit(workspace, name)
+        name, version, labels.sha256, rows.classes, _items(labels, layout), about_audit(workspace, name)
     )
     if layout.check:
         layout.check(exported)
@@ -70,17 +70,19 @@ def export_version(
     return folder, exported
 
 
-def _items(version: Version, folders: dict[str, str]) -> list[Item]:
+def _items(version: Version, layout: ExportFormat) -> list[Item]:
     """Return the images of a version in order of their names, each with its place."""
     images, rows = version.images, version.images.checked.rows
     soft_names, reviewers = images.soft_names(), images.reviewer_names()
     image_ids, members = rows.image_ids.tolist(), np.flatnonzero(images.members).tolist()
     names = [rows.classes[label] for label in rows.labels.tolist()]
-    class_folders = {name: safe_name(name) for name in rows.classes}
-    wanted = [
-        (f"{folders[str(rows.splits[row])]}/{class_folders[names[row]]}", PurePosixPath(image_ids[row]).name)
-        for row in members
-    ]
+    folders = class_folders(rows.classes)
+    merged = [name for name, _ in rows.merged]
+    wanted = []
+    for row in members:
+        below = below_class(image_ids[row], rows.classes[images.given[row]], merged) if layout.nested else ()
+        folder = "/".join((layout.folders[str(rows.splits[row])], folders[names[row]], *below))
+        wanted.append((folder, PurePosixPath(image_ids[row]).name))
     return [
         Item(
             image_ids[row],
@@ -112,7 +114,8 @@ def _manifest(folder: Path, version: Version, exported: Exported, kind: str, fil
         "format": kind,
         "placed_by": files,
         "classes": list(exported.classes),
-        "folders": {name: safe_name(name) for name in exported.classes},
+        "folders": class_folders(exported.classes),
+        "image_ids": {item.target: item.image_id for item in exported.items},
         "counts": version.images.counts(),
         "left_out": version.images.out_counts(),
         "several_classes": {item.target: list(item.labels) for item in exported.items if len(item.labels) > 1},

@@ -136,6 +136,7 @@ class ExportFormat:
     folders: dict[str, str]  # split -> the folder of its class folders
     write: Callable[[Path, Exported], None] | None = None  # writes the files beside the images
     check: Callable[[Exported], None] | None = None  # raises where the format cannot hold the version
+    nested: bool = True  # whether folders below a class folder stay; False: all images of a class lie side by side
 
 
 _SPLITS = {"train": "train", "val": "val", "test": "test"}
@@ -148,17 +149,18 @@ FORMATS = {
     "csv": ExportFormat(
         "Images in folders, and labels.csv with the given label, curated label, split and decision of each image",
         {split: f"images/{split}" for split in _SPLITS},
-        write_label_csv,
+        write=write_label_csv,
     ),
     "fiftyone": ExportFormat(
         "A dataset that FiftyOne imports, with given and curated labels",
         {split: f"data/{split}" for split in _SPLITS},
-        write_samples,
+        write=write_samples,
     ),
     "huggingface": ExportFormat(
         "An image folder with a data set card, which Hugging Face's datasets reads",
         {**_SPLITS, "val": "validation"},
-        write_card,
-        check_huggingface,
+        nested=False,  # the datasets library takes the folder that an image lies in for its class
+        write=write_card,
+        check=check_huggingface,
     ),
 }

@@ -9,7 +9,7 @@ from curation.datasets.entries import Entry, checked_class
 from curation.datasets.folders.image_folder import read_folder
 from curation.datasets.tables.reading import read_table
 from curation.handover.sheet import ErrataSheet, Erratum
-from curation.handover.tree import checked_files, put, safe_name, targets, verify
+from curation.handover.tree import below_class, checked_files, class_folders, put, targets, verify
 from curation.images.unchanged import file_sha256
 from curation.workspace.atomic_folder import atomic_folder
 from models.arrays import Progress
@@ -117,7 +117,11 @@ def write_corrected(application: Application, folder: Path, files: str, progress
     checked_files(files, PLACING)
     _check_outside(application, folder)
     images = [image for image in application.images if image.new_label]
-    folders = ("/".join(part for part in (image.split, safe_name(image.new_label)) if part) for image in images)
+    folder_of = class_folders(sorted({image.new_label for image in images}))
+    folders = (
+        "/".join(filter(None, (image.split, folder_of[image.new_label], *below_class(image.image_id, image.label))))
+        for image in images
+    )
     names = (PurePosixPath(image.image_id).name for image in images)
     wanted = list(zip(folders, names, strict=True))
     places = targets(wanted, [image.image_id for image in images])

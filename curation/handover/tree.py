@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path, PurePosixPath
 
+from curation.datasets.split_words import split_of
 from curation.images.unchanged import file_sha256
 from models.arrays import Progress
 from models.errors import ErrataError, unknown
@@ -40,6 +41,39 @@ def safe_name(name: str) -> str:
         return safe or "%"
     suffix = PurePosixPath(safe).suffix[:16]
     return f"{_cut(safe, _LONGEST - 20 - len(suffix.encode()))}-{_digest(name)}{suffix}"
+
+
+def class_folders(classes: Sequence[str]) -> dict[str, str]:
+    """Return class -> the name of its folder: safe, and another one for each class on disks that are blind to case.
+
+    Of class names that such a disk takes for one, as `cat` and `Cat`, all but the first get a suffix.
+    """
+    folders: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in classes:
+        folder = safe_name(name)
+        if _same(folder) in taken:
+            folder = f"{folder}-{_digest(name)[:8]}"
+        taken.add(_same(folder))
+        folders[name] = folder
+    return folders
+
+
+def below_class(image_id: str, label: str, renamed: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the folders between the class folder of an image and its file, each safe; of a table, all but a split.
+
+    Args:
+        image_id: POSIX path.
+        label: as given.
+        renamed: further names of its class folder.
+    """
+    folders = PurePosixPath(image_id).parts[:-1]
+    names = {unicodedata.normalize("NFC", name) for name in (label, *renamed)}
+    for place, folder in enumerate(folders):
+        if unicodedata.normalize("NFC", folder) in names:
+            return tuple(map(safe_name, folders[place + 1 :]))
+    rest = folders[1:] if folders and split_of(folders[0]) else folders
+    return tuple(map(safe_name, rest))
 
 
 def targets(wanted: Sequence[tuple[str, str]], keys: Sequence[str]) -> list[str]:

@@ -3,12 +3,16 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
+import unicodedata
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from curation.datasets.tables.reading import read_table
@@ -21,7 +25,8 @@ from curation.handover.tree import FILES
 from curation.images.unchanged import file_sha256
 from curation.versions.make import make_version
 from curation.versions.request import VersionRequest
-from curation.versions.store import load_version
+from curation.versions.rows import CuratedRows
+from curation.versions.store import Version, load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
@@ -166,6 +171,54 @@ def test_fiftyone_reads_it(workspace: Workspace, tmp_path: Path, mongo_workspace
         test_images.delete()
 
 
+def awkward(root: Path) -> tuple[Workspace, Version]:
+    """Return images in folders below the classes, two names of which differ by case only; files do so too."""
+    workspace = Workspace(root)
+    audit = small_audit(workspace, cams=0)
+    names = []
+    for place, image_id in enumerate(audit.rows.image_ids.tolist()):
+        split, label, name = image_id.split("/")
+        renamed = {"sea": "See, groß", "forest": "see, Groß"}.get(label, label)
+        below = ("a b/Ünï", "A B", "2024, May/x")[place % 3] if label != "street" else f"{place % 2}"
+        new = f"{split}/{renamed}/{below}/{name if place % 4 else name.upper()}"
+        (audit.rows.root / new).parent.mkdir(parents=True, exist_ok=True)
+        (audit.rows.root / image_id).rename(audit.rows.root / new)
+        names.append(new)
+    rows = replace(audit.rows, image_ids=np.array(names), classes=("See, groß", "see, Groß", "street"))
+    images = CuratedRows.as_given(replace(audit.checked, rows=rows), audit.duplicates)
+    return workspace, Version("tiny", "original", images, {"sha256": images.sha256()})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_names_folders_and_classes_that_a_disk_may_take_for_one(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torchvision.datasets import ImageFolder
+
+    workspace, version = awkward(tmp_path / "home")
+    monkeypatch.setattr(export, "load_version", lambda *names: version)
+    folder, exported = export_version(workspace, "tiny", "original", kind, tmp_path / "out")
+    blind = [unicodedata.normalize("NFC", item.target).casefold() for item in exported.items]
+    assert len(set(blind)) == len(blind)
+    manifest = read_json(folder / "manifest.json")
+    assert manifest["image_ids"] == {item.target: item.image_id for item in exported.items}
+    class_folders = list(manifest["folders"].values())
+    assert class_folders[0] == "See, groß"
+    assert re.fullmatch("see, Groß-[0-9a-f]{8}", class_folders[1])
+    for item in exported.items:
+        stem, suffix = Path(item.image_id).stem, Path(item.image_id).suffix
+        assert re.fullmatch(rf"{re.escape(stem)}(-[0-9a-f]+)?{re.escape(suffix)}", Path(item.target).name)
+        below = item.image_id.split("/")[2:-1]
+        assert kind == "huggingface" or item.target.split("/")[-1 - len(below) : -1] == below
+    if kind == "imagefolder":
+        read = ImageFolder(str(folder / "train"))
+        assert sorted(read.classes) == sorted(class_folders)
+        assert len(read) == 18
+    if kind == "csv":
+        entries = {entry.image_id: entry.label for entry in read_table(folder / "labels.csv")}
+        assert entries == {item.target: item.label for item in exported.items}
+
+
 # Class names
 
 
@@ -178,7 +231,7 @@ def test_hostile_class_names_stay_in_the_folder(tmp_path: Path) -> None:
     note_rows(rows_file.parent)
     for kind in KINDS:
         folder, exported = export_version(workspace, "tiny", "original", kind, tmp_path / "deep" / kind)
-        places = {item.target.split("/")[-2] for item in exported.items}
+        places = {item.target.removeprefix("images/").removeprefix("data/").split("/")[1] for item in exported.items}
         assert places == {safe for _, safe in SAFE}
         assert sorted(read_json(folder / "manifest.json")["folders"].items()) == SAFE
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == sorted(KINDS)

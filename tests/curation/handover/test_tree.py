@@ -1,13 +1,14 @@
 """Names that stay in their folder and are the same each time; files placed and verified."""
 
 import errno
+import unicodedata
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.handover.tree import FILES, checked_files, put, safe_name, targets, verify
+from curation.handover.tree import FILES, below_class, checked_files, class_folders, put, safe_name, targets, verify
 from curation.images.unchanged import file_sha256
 from models.errors import ErrataError
 
@@ -130,3 +131,28 @@ def test_ways_to_place_files() -> None:
     assert checked_files("copy") == "copy"
     with pytest.raises(ErrataError, match=r"no way to place files 'hardlnk'; did you mean 'hardlink'\?"):
         checked_files("hardlnk")
+
+
+def test_classes_have_folders_of_their_own_on_any_disk() -> None:
+    folders = class_folders(["cat", "Cat", "dog", "CAT", "cafe\u0301", "caf\u00e9"])
+    assert list(folders.values())[:3] == ["cat", folders["Cat"], "dog"]
+    assert len({unicodedata.normalize("NFC", folder).casefold() for folder in folders.values()}) == 6
+    assert class_folders(["cat", "Cat"])["Cat"] == folders["Cat"]
+
+
+@pytest.mark.parametrize(
+    ("image_id", "label", "below"),
+    [
+        ("train/sea/1.png", "sea", ()),
+        ("train/sea/a/b c/1.png", "sea", ("a", "b c")),
+        ("sea/x/1.png", "sea", ("x",)),
+        ("images/train/1.png", "sea", ("images", "train")),
+        ("train/1.png", "sea", ()),
+        ("1.png", "sea", ()),
+        ("train/Sea/a/1.png", "sea", ("a",)),
+        ("train/cafe\u0301/1.png", "caf\u00e9", ()),
+        ("train/sea/../1.png", "sea", ("%2E%2E",)),
+    ],
+)
+def test_folders_below_a_class(image_id: str, label: str, below: tuple[str, ...]) -> None:
+    assert below_class(image_id, label, ("Sea",)) == below
