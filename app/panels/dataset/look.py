@@ -21,7 +21,7 @@ def look(spec: DatasetSpec) -> Look:
     """Return a look at a data set on this machine, taken anew every half minute."""
     if spec.packed and not spec.root.is_dir():
         return Look(note="Its images lie inside larger files; the audit unpacks them into the workspace.")
-    return _look(str(workspace().root), spec.source if _by_path(spec) else spec.name, spec.root.stat().st_mtime_ns)
+    return _look(str(workspace().root), spec.source if _by_path(spec) else spec.name, _stamp(spec))
 
 
 def show_look(look: Look) -> None:
@@ -66,10 +66,17 @@ def _figures(look: Look) -> list[Figure]:
     return entries
 
 
+def _stamp(spec: DatasetSpec) -> tuple[object, ...]:
+    """Return what a look depends on beside the time: the folder, the table, its columns."""
+    table = spec.root / spec.labels_csv
+    changed = [path.stat().st_mtime_ns for path in (spec.root, table) if path.exists()]
+    return (*changed, *spec.columns)
+
+
 def _by_path(spec: DatasetSpec) -> bool:
     return spec.source.startswith("/") or spec.packed is not None
 
 
 @st.cache_resource(max_entries=8, ttl=KEPT_S, show_spinner="Looking at the files …")
-def _look(root: str, source: str, changed: int) -> Look:
+def _look(root: str, source: str, stamp: tuple[object, ...]) -> Look:
     return look_at(find_dataset(source, workspace()), workspace())

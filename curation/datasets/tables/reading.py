@@ -84,6 +84,15 @@ def check_columns(path: Path, columns: Mapping[str, str]) -> None:
         position_of(grid, role, name)
 
 
+def header_of(path: Path) -> tuple[str, ...]:
+    """Return the names of the columns of a table; numbers from 1 where it has no header.
+
+    Raises:
+        ErrataError: as `read_table`, for the file.
+    """
+    return _grid(path).header
+
+
 def column_of(path: Path, role: str) -> list[str]:
     """Return the cells of the column for the path or the label; of the table, only its columns are checked.
 

@@ -7,6 +7,7 @@ from app.html_parts.markdown import command, plain, sentence
 from app.panels.dataset.look import look, minutes, show_look, show_thumbnails
 from app.screens.dataset.adding.browser import PARAMETER, folder_browser
 from app.screens.dataset.adding.catalogue import catalogue
+from app.screens.dataset.adding.columns import column_choice
 from app.screens.dataset.adding.uploads import upload_field
 from app.screens.dataset.balance import balance_table, counts_of
 from app.state import choose_dataset, note_opened, workspace
@@ -93,6 +94,7 @@ def _looked_at(path: str) -> None:
     st.html(Markup('<h3 class="er-looked">{}</h3><p class="er-source">{}</p>').format(spec.title, path))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(path, spec, bool(looked.refusal), known)
+    column_choice(path, spec, looked.refusal)
     show_look(looked)
     if looked.rows is not None:
         st.html(balance_table(counts_of(looked.rows)))

@@ -215,6 +215,19 @@ def test_what_an_audit_would_refuse_is_said_before(workspace: Workspace) -> None
     assert "has only one class (cat)" in shown(show(str(root), screen="audit"))
 
 
+def test_columns_are_chosen_where_their_names_do_not_tell(workspace: Workspace) -> None:
+    root = photographs(workspace.root.parent / "pets", {"images": 8})
+    lines = "".join(f"images/{n}.png,{['cat', 'dog'][n % 2]},{n}\n" for n in range(8))
+    (root / "list.csv").write_text(f"A,B,C\n{lines}")
+    app = show(None, add="yes", look=str(root / "list.csv"))
+    assert "list.csv has no column label" in shown(app)
+    app.selectbox(key="dataset.column-label-pets-list").set_value("B")
+    app.button(key="dataset.columns").click()
+    page = shown(ran(app))
+    assert "<b>8</b><span>images" in page
+    assert "filepath is the column A; label is the column B" in page
+
+
 def test_folders_are_looked_through_inside_the_roots(workspace: Workspace) -> None:
     photographs(workspace.root.parent / "data" / "<b>_cats", {"cat": 1})
     app = show(None, add="yes", folder=str(workspace.root.parent / "data"))
