@@ -33,13 +33,9 @@ def column_choice(path: str, spec: DatasetSpec, refusal: str) -> None:
     chosen = dict(spec.columns)
     with st.expander("Which column holds what", expanded="--columns" in refusal):
         for place, role in zip(st.columns(len(ROLES)), ROLES, strict=True):
-            options = [_BY_NAME, *dict.fromkeys([*names, *([chosen[role]] if role in chosen else [])])]
-            place.selectbox(
-                _TITLES[role],
-                options,
-                index=options.index(chosen.get(role, _BY_NAME)),
-                key=_KEY.format(role, spec.name),
-            )
+            before = chosen.get(role, _BY_NAME)
+            options = list(dict.fromkeys([_BY_NAME, *names, before]))
+            place.selectbox(_TITLES[role], options, index=options.index(before), key=_KEY.format(role, spec.name))
         st.button("Read it so", key="dataset.columns", on_click=_keep, args=(path, spec.name))
         if refused := st.session_state.pop(_REFUSED, ""):
             st.error(f"{sentence(refused)}.")
