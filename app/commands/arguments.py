@@ -11,7 +11,10 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
 DatasetName = Annotated[
-    str, typer.Argument(help="a data set of datasets.yaml, an image folder, a CSV, or fiftyone:DATASET")
+    str,
+    typer.Argument(
+        help="a data set of datasets.yaml, an image folder, table or zip, hf:PATH, torchvision:NAME, fiftyone:DATASET"
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0, max=2**31 - 1)]
 LabelVersion = Annotated[

@@ -15,7 +15,7 @@ from curation.datasets.classes.merges import noted_merges, resolved
 from curation.datasets.entries import Entry, checked_class, make_rows
 from curation.datasets.folders.image_folder import read_folder
 from curation.datasets.packed.images import TABLE, notices_of
-from curation.datasets.packed.source import HF, PREFIXES, PackedSource, packed_source
+from curation.datasets.packed.source import HF, PACKED_FILES, PREFIXES, PackedSource, packed_source
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.sampling import at_most
 from curation.datasets.tables.chosen_columns import columns_of
@@ -184,7 +184,7 @@ def _found(name_or_path: str, workspace: Workspace) -> DatasetSpec:
         raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
     given = Path(name_or_path.removeprefix(HF)).expanduser()
     path = Path(os.path.abspath(given))  # noqa: PTH100 - resolves `..`, keeps links
-    if name_or_path.startswith(PREFIXES) or _is_dir(path) or path.suffix.lower() in (".tar", ".parquet", ".zip"):
+    if name_or_path.startswith(PREFIXES) or _is_dir(path) or path.name.lower().endswith(PACKED_FILES):
         packed = packed_source(name_or_path)
         if packed:
             return _packed_in(packed, catalog, workspace)

@@ -93,7 +93,7 @@ def test_a_mistyped_name_leads_to_the_nearest(page: Page, address: str) -> None:
 
 def test_a_dropped_zip_is_looked_at_and_added(page: Page, address: str) -> None:
     page.goto(f"{address}/?screen=dataset&add=yes")
-    page.get_by_role("radio", name="zip or CSV").click()
+    page.get_by_role("radio", name="zip or table").click()
     field = page.locator("input[type=file]")
     field.set_input_files({"name": "evil.zip", "mimeType": "application/zip", "buffer": packed("../../out.png")})
     expect(page.get_by_role("alert")).to_contain_text("evil.zip holds '../../out.png', which leads out of its folder")

@@ -14,7 +14,7 @@ from curation.datasets.packed.hugging_face import (
 )
 from curation.datasets.packed.images import Packed, write_images
 from curation.datasets.packed.torchvision_sets import checked_set, read_torchvision
-from curation.datasets.packed.web_dataset import read_web_dataset, tars_of
+from curation.datasets.packed.web_dataset import TARS, read_web_dataset, tars_of
 from curation.datasets.packed.zip_files import ON_THIS_MACHINE, unpack_zip
 from curation.datasets.tables.image_names import is_image_name
 from curation.workspace.folders import data_root
@@ -24,6 +24,7 @@ from models.files.atomic import digest
 
 HF, WEB, TORCHVISION, ZIP = "hf:", "webdataset:", "torchvision:", ""
 PREFIXES = (HF, WEB, TORCHVISION)
+PACKED_FILES = (".parquet", ".zip", *TARS)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class PackedSource:
     @property
     def title(self) -> str:
         """What people see."""
-        return self.name or self.path.name.removesuffix(".parquet").removesuffix(".tar").removesuffix(".zip")
+        end = next((end for end in PACKED_FILES if self.path.name.lower().endswith(end)), "")
+        return self.name or self.path.name[: len(self.path.name) - len(end)]
 
     def key(self) -> str:
         """Return what changes with its files: their names, sizes and times; torchvision's do not change."""
@@ -100,7 +102,7 @@ def packed_source(text: str) -> PackedSource | None:
     if not kind and path.suffix.lower() == ".zip":
         return PackedSource(ZIP, path) if path.is_file() else None
     if kind and not path.exists():
-        raise ErrataError(f"{text}: there is nothing at {path}; check the path")
+        raise ErrataError(f"{text}: there is nothing at {path}; check the path, or download the data set first")
     if kind == WEB and not tars_of(path):
         raise ErrataError(f"{text}: {path} is no tar and holds none; check the path")
     if not kind and path.is_dir() and _has_image_files(path):

@@ -16,6 +16,7 @@ from curation.datasets.tables.image_names import is_image_name
 from models.errors import ErrataError
 
 _LABEL_FILES = ("cls", "class", "label", "json", "txt")  # the first of them that a sample has gives its label
+TARS = (".tar", ".tar.gz", ".tgz")
 _LARGEST = 200 * 10**6  # bytes of a file in a tar
 _Sample = dict[str, bytes]  # suffix -> content
 
@@ -23,8 +24,8 @@ _Sample = dict[str, bytes]  # suffix -> content
 def tars_of(path: Path) -> list[Path]:
     """Return the tars of a folder, also of its folders, or the tar itself."""
     if path.is_file():
-        return [path] if path.suffix.lower() == ".tar" else []
-    return sorted(file for pattern in ("*.tar", "*/*.tar") for file in path.glob(pattern))
+        return [path] if path.name.lower().endswith(TARS) else []
+    return sorted(file for end in TARS for pattern in ("*", "*/*") for file in path.glob(pattern + end))
 
 
 def read_web_dataset(path: Path) -> Packed:
@@ -65,13 +66,16 @@ def _images(tar: Path, split: str) -> Iterator[PackedImage]:
         images = [suffix for suffix in sample if is_image_name(f"x.{suffix.rpartition('.')[2]}")]
         if not images:
             continue
+        main = [suffix for suffix in images if "." not in suffix] or images  # not `seg.png` beside `jpg`
+        if len(main) > 1:
+            raise ErrataError(f"{tar}: {key} has {len(main)} images ({', '.join(main)}); keep one in each sample")
         label = next((file for file in _LABEL_FILES if file in sample), None)
         if label is None:
             raise ErrataError(
                 f"{tar}: {key} has no label file ({', '.join(_LABEL_FILES)}); a tar of class folders is read after it "
                 "is unpacked"
             )
-        yield PackedImage(f"{key}.{images[0]}", sample[images[0]], _label(tar, key, label, sample[label]), split)
+        yield PackedImage(f"{key}.{main[0]}", sample[main[0]], _label(tar, key, label, sample[label]), split)
 
 
 def _samples(tar: Path) -> Iterator[tuple[str, _Sample]]:
@@ -113,7 +117,8 @@ def _label(tar: Path, key: str, file: str, content: bytes) -> str:
         keys = sorted((LABELS.index(plain(name)), name) for name in value if plain(name) in LABELS)
         if not keys:
             raise ErrataError(f"{tar}: {key}.json has no label (its keys: {', '.join(value)}); name it `label`")
-        value = value[keys[0][1]]
+        texts = [name for _, name in keys if isinstance(value[name], str) and not value[name].isdigit()]
+        value = value[[*texts, keys[0][1]][0]]  # the name of a class rather than its number
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if isinstance(value, list | dict) or "\n" in str(value):

@@ -69,7 +69,7 @@ def find_files(table: Path, root: Path, written: Sequence[Written]) -> tuple[lis
     how = {word for line, path in spelt.items() for word in _differences(path, found[line])}
     return image_ids, (
         f"{number} of {table.name} {verb} spelt otherwise than in the folder ({', '.join(sorted(how))}) and taken for "
-        f"{meant}: {spelt[first]!r} for {found[first]!r}"
+        f"{meant}: {spelt[first]} for {found[first]}"
     )
 
 

@@ -16,7 +16,7 @@ from curation.workspace.names import audited
 from models.errors import ErrataError
 
 ADDING, LOOK = "add", "look"  # in the address
-MACHINE, UPLOAD, CATALOGUE = "on this machine", "zip or CSV", "known data sets"
+MACHINE, UPLOAD, CATALOGUE = "on this machine", "zip or table", "known data sets"
 
 
 def adding() -> bool:
@@ -94,8 +94,8 @@ def _looked_at(path: str) -> None:
     st.html(Markup('<h3 class="er-looked">{}</h3><p class="er-source">{}</p>').format(spec.title, path))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         _buttons(path, spec, bool(looked.refusal), known)
-    column_choice(path, spec, looked.refusal)
     show_look(looked)
+    column_choice(path, spec, looked.refusal)
     if looked.rows is not None:
         st.html(balance_table(counts_of(looked.rows)))
     show_thumbnails(looked)

@@ -112,7 +112,7 @@ def test_web_datasets(workspace: Workspace, tmp_path: Path) -> None:
     assert labels["test/4.jpg"] == ("cat", "test")
     assert notices == ("shards: numbers are read as the classes of classes.txt",)
     one = tar(tmp_path / "one.tar", {f"{n}.{end}": data for n in range(4) for end, data in (
-        ("png", picture(shade=n)), ("json", json.dumps({"label": ["cat", "dog"][n % 2]}).encode()))})  # fmt: skip
+        ("png", picture(shade=n)), ("json", json.dumps({"label": n % 2, "class_name": ["cat", "dog"][n % 2]}).encode()))})  # fmt: skip
     assert {label for label, _ in rows_of(one, workspace)[0].values()} == {"cat", "dog"}
 
 
@@ -125,6 +125,7 @@ def test_web_datasets(workspace: Workspace, tmp_path: Path) -> None:
         ({"a.jpg": picture("JPEG"), "a.json": b'{"caption": "x"}'}, r"a.json has no label \(its keys: caption\)"),
         ({"a.jpg": picture("JPEG"), "a.json": b'{"label": [1, 2]}'}, "several labels"),
         ({"a.jpg": picture("JPEG"), "a.json": b"{"}, "a.json cannot be read"),
+        ({"a.jpg": picture("JPEG"), "a.png": picture(), "a.cls": b"1"}, r"a has 2 images \(jpg, png\); keep one"),
         ({"a.jpg": picture("JPEG"), "a.cls": b"-1"}, "no image with a label"),
     ],
 )
