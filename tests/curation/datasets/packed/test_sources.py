@@ -111,8 +111,11 @@ def test_web_datasets(workspace: Workspace, tmp_path: Path) -> None:
     assert labels["train/1.jpg"] == ("dog", "train")
     assert labels["test/4.jpg"] == ("cat", "test")
     assert notices == ("shards: numbers are read as the classes of classes.txt",)
-    one = tar(tmp_path / "one.tar", {f"{n}.{end}": data for n in range(4) for end, data in (
-        ("png", picture(shade=n)), ("json", json.dumps({"label": n % 2, "class_name": ["cat", "dog"][n % 2]}).encode()))})  # fmt: skip
+    files = {}
+    for n in range(4):
+        label = {"label": n % 2, "class_name": ["cat", "dog"][n % 2]}
+        files |= {f"{n}.png": picture(shade=n), f"{n}.json": json.dumps(label).encode()}
+    one = tar(tmp_path / "one.tar", files)
     assert {label for label, _ in rows_of(one, workspace)[0].values()} == {"cat", "dog"}
 
 
