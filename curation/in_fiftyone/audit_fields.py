@@ -15,8 +15,9 @@ from curation.results.cam_files import cam_pair
 from curation.results.reasons import against, reasons
 from curation.scoring.kinds import NAMES
 from curation.scoring.scores import Ranking
-from models.arrays import IntArray
+from models.arrays import FloatArray, IntArray
 
+MOST_LOGITS = 500  # classes; with 5,000, the logits of 20,000 images would take over a gigabyte
 KINDS = {  # of trouble, in words
     "wrong": "another class fits",
     "ambiguous": "two classes fit",
@@ -133,8 +134,7 @@ def _architecture_columns(audit: Audit, architecture: ArchitectureResult) -> lis
     slug, name, predictions = architecture.slug, architecture.name, architecture.predictions
     group = name if predictions.fold is not None else f"{name} (in-sample)"
     labels = _names(audit.rows.classes, predictions.probs.argmax(1))
-    logits = np.log(np.maximum(predictions.probs, 1e-12))  # FiftyOne takes their softmax: the same probabilities
-    predicted = Labels(labels, predictions.probs.max(1), logits)
+    predicted = Labels(labels, predictions.probs.max(1), _logits(predictions.probs))
     quality, suggestions = architecture.ranking.label_quality, _suggestions(audit.rows, architecture.ranking)
     given_maps, suggested_maps = _cam_columns(audit, architecture)
     columns = [
@@ -153,6 +153,11 @@ def _architecture_columns(audit: Audit, architecture: ArchitectureResult) -> lis
         embeddings = np.ascontiguousarray(predictions.embeddings, np.float32)
         columns.append(Column(names.embedding_field(slug), group, embeddings, "embedding"))
     return columns
+
+
+def _logits(probs: FloatArray) -> FloatArray | None:
+    """Return what FiftyOne makes the same probabilities of by a softmax; nothing where they would fill the database."""
+    return np.log(np.maximum(probs, 1e-12)) if probs.shape[1] <= MOST_LOGITS else None
 
 
 def _suggestions(rows: Rows, ranking: Ranking) -> Labels:

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from curation.reports.matrix import commonest
 from curation.reports.templates import render
 from curation.words import counted, sentence
 
@@ -73,11 +74,10 @@ def next_step(name: str, judged: int, version: str, trainings: int) -> BriefLine
 def _commonest(figures: Mapping[str, Any]) -> str:
     """Return the most frequent pairs of a given label and the class that its images show instead."""
     classes, counts = figures["dataset"]["classes"], figures["trouble"]["class_pairs"]
-    pairs = [(n, i, j) for i, row in enumerate(counts) for j, n in enumerate(row) if i != j and n]
-    pairs.sort(key=lambda pair: -pair[0])
+    pairs = commonest(counts, _PAIRS)
     if not pairs:
         return "by the models, no class is mistaken for another"
-    named = [f"labelled {classes[i]}, shows {classes[j]} ({counted(n, 'image')})" for n, i, j in pairs[:_PAIRS]]
+    named = [f"labelled {classes[i]}, shows {classes[j]} ({counted(n, 'image')})" for i, j, n, _ in pairs]
     return f"by the models, {'; '.join(named)}"
 
 

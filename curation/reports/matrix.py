@@ -1,18 +1,21 @@
 """Confusion matrices: a table for pages and screens, and the commonest confusions where classes are too many."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
 
 from curation.reports.templates import render
 from curation.words import counted
-from models.arrays import FloatArray
+from models.arrays import FloatArray, IntArray
 
 Counts = Sequence[Sequence[int]]  # K x K images: row = given label
+AnyCounts = Counts | IntArray | Mapping[str, Any]  # the same, or as `stored` returns it
 MAX_MATRIX_CLASSES = 20  # with more, a matrix cannot be read; the commonest confusions are listed
 COMMONEST = 6
+_MOST_STORED = 200  # classes; of a matrix with more, files name the cells that hold an image
 _DEEP = 0.55  # from here on a cell is so dark that its text may need another colour
 
 
@@ -39,16 +42,37 @@ def fits(classes: Sequence[str]) -> bool:
     return len(classes) <= MAX_MATRIX_CLASSES
 
 
+def stored(counts: IntArray) -> list[list[int]] | dict[str, Any]:
+    """Return a matrix, shape (K, K), as JSON holds it: rows, or with many classes `cells` of row, column, images."""
+    if len(counts) <= _MOST_STORED:
+        rows: list[list[int]] = counts.tolist()
+        return rows
+    return {"classes": len(counts), "cells": np.stack(filled_cells(counts), 1).tolist()}
+
+
+def filled_cells(counts: AnyCounts) -> tuple[IntArray, IntArray, IntArray]:
+    """Return row, column and images of the cells that hold an image, shape (C,) each, row by row."""
+    if isinstance(counts, Mapping):
+        row, column, images = np.array(counts["cells"], np.int64).reshape(-1, 3).T
+        return row, column, images
+    matrix = np.asarray(counts)
+    row, column = np.nonzero(matrix)
+    return row, column, matrix[row, column]
+
+
 def shares(counts: Counts) -> FloatArray:
     """Return each row of a confusion matrix as shares of that given label, shape (K, K); zeros for no image."""
     matrix = np.asarray(counts, np.float32)
     return np.asarray(matrix / np.maximum(matrix.sum(1, keepdims=True), 1), np.float32)
 
 
-def worst_confusion(matrices: Sequence[Counts]) -> float:
+def worst_confusion(matrices: Sequence[AnyCounts]) -> float:
     """Return the largest share beside the diagonal over all matrices: the one scale they are shaded on."""
-    beside = [shares(counts) * (1 - np.eye(len(counts))) for counts in matrices]
-    return float(max((matrix.max(initial=0) for matrix in beside), default=0.0))
+    worst = 0.0
+    for row, column, images in map(filled_cells, matrices):
+        share = np.float32(images) / np.maximum(np.bincount(row, images), 1).astype(np.float32)[row]
+        worst = max(worst, float(share[row != column].max(initial=0)))
+    return worst
 
 
 def matrix_cells(
@@ -123,20 +147,19 @@ def matrix_legend(scale: float, classes: Sequence[str], label: str = "given labe
     )
 
 
-def commonest(counts: Counts, shown: int = COMMONEST) -> list[tuple[int, int, int, int]]:
+def commonest(counts: AnyCounts, shown: int = COMMONEST) -> list[tuple[int, int, int, int]]:
     """Return the commonest confusions, most images first: row, column, images, images in that row.
 
     Args:
         counts: images, K x K.
         shown: at most so many.
     """
-    matrix = np.asarray(counts)
-    beside = matrix * (1 - np.eye(len(matrix), dtype=matrix.dtype))
-    order = np.argsort(-beside, axis=None, kind="stable")[:shown]
-    places = [divmod(int(flat), len(matrix)) for flat in order]
-    return [(i, j, int(beside[i, j]), int(matrix[i].sum())) for i, j in places if beside[i, j]]
+    row, column, images = filled_cells(counts)
+    totals, beside = np.bincount(row, images), np.flatnonzero(row != column)
+    order = beside[np.argsort(-images[beside], kind="stable")][:shown]
+    return [(int(row[at]), int(column[at]), int(images[at]), int(totals[row[at]])) for at in order]
 
 
-def commonest_list(counts: Counts, classes: Sequence[str]) -> Markup:
+def commonest_list(counts: AnyCounts, classes: Sequence[str]) -> Markup:
     """Return the commonest confusions as a list, each with its n."""
     return render("curation/reports/templates/commonest.html", confusions=commonest(counts), classes=list(classes))

@@ -69,8 +69,9 @@ def class_pairs(joint: FloatArray) -> list[ClassPair]:
         joint: estimated number of images of each given label (row) that show each class, shape (K, K); see
             `curation.scoring.findings.Findings.joint`.
     """
-    counts, totals = np.rint(joint).astype(np.int64), joint.sum(1)
-    np.fill_diagonal(counts, 0)
-    order = np.argsort(-counts, axis=None, kind="stable")[: np.count_nonzero(counts)]
-    places = [divmod(int(flat), len(counts)) for flat in order]
-    return [ClassPair(i, j, int(counts[i, j]), float(joint[i, j] / totals[i])) for i, j in places]
+    totals = joint.sum(1)
+    given, shown = np.nonzero(joint >= 0.5)
+    images = np.rint(joint[given, shown]).astype(np.int64)
+    order = np.argsort(-images, kind="stable")
+    pairs = zip(given[order].tolist(), shown[order].tolist(), images[order].tolist(), strict=True)
+    return [ClassPair(i, j, n, float(joint[i, j] / totals[i])) for i, j, n in pairs if n and i != j]

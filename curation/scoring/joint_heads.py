@@ -8,7 +8,7 @@ from curation.scoring.groundwork import Groundwork
 from curation.scoring.principal_axes import on_axes
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import judging_folds
-from models.figures.predictions import NO_FOLD, held_out_or_mean
+from models.figures.predictions import NO_FOLD
 
 FOLDS = 5
 
@@ -48,7 +48,7 @@ def joint_heads(
     start = start if start and len(start.penalty) == len(rows) else None  # fewer folds, where few images are left
     heads = fit_heads(features, labels, rows, groups, n_classes, seed, standardise=False, start=start)
     groundwork.heads = groundwork.heads or vars(heads)
-    return held_out_or_mean(heads.probs(features), judging_folds(fold, groups))
+    return heads.held_out(features, judging_folds(fold, groups))
 
 
 def deal_folds(labels: IntArray, groups: IntArray, seed: int) -> IntArray:

@@ -43,7 +43,8 @@ def judge_by_ridge(
     trusted = np.where(learn, weights, 0).astype(np.float32)
     counts = np.bincount(labels[learn], minlength=n_classes)
     shares = (counts + 1) / (counts.sum() + n_classes)
-    target = (np.eye(n_classes)[labels] - shares).astype(np.float32)  # (N, K)
+    target = np.tile(-shares.astype(np.float32), (len(labels), 1))  # (N, K)
+    target[np.arange(len(labels)), labels] = (1 - shares)[labels]
     fit = HeldOutRidge.of(features, trusted, groups_of_copies(groups, learn), target)
     total = float(trusted.sum())
 

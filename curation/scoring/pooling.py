@@ -8,7 +8,7 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.softmax import softmax
 
 FLOOR = 1e-6  # the least probability of a class in an opinion
-_SAMPLE = 20_000  # images the weights are fitted on, at most
+_SAMPLE, _CELLS = 20_000, 2**25  # images the weights are fitted on, and probabilities of a voter, at most
 _BLOCK = 16_384  # rows at a time
 
 
@@ -43,7 +43,7 @@ def pooling_weights(probs: Sequence[FloatArray], labels: IntArray, learn: BoolAr
     rows = np.flatnonzero(learn)
     if not len(rows):
         return start.astype(np.float32)
-    rows = np.sort(np.random.default_rng(seed).permutation(rows)[:_SAMPLE])
+    rows = np.sort(np.random.default_rng(seed).permutation(rows)[: max(1, min(_SAMPLE, _CELLS // probs[0].shape[1]))])
     logs, wanted = np.stack([_log(opinion[rows]) for opinion in probs]), labels[rows]  # (V, R, K)
     given = logs[:, np.arange(len(rows)), wanted]  # (V, R)
 

@@ -1,5 +1,6 @@
 """Predictions of a model for the images of a data set."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,16 +58,23 @@ class Predictions:
         return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
 
 
-def held_out_or_mean(of_folds: FloatArray, fold: IntArray) -> FloatArray:
+def held_out_or_mean(of_folds: Iterable[FloatArray], fold: IntArray) -> FloatArray:
     """Return the held-out model's output for training rows, and the mean of all models for other rows, shape (N, …).
 
     Args:
-        of_folds: outputs of the model of each fold, shape (F, N, …).
+        of_folds: outputs of the model of each fold, F of shape (N, …); looked at one after the other.
         fold: shape (N,), 0..F-1, or NO_FOLD for rows that no model trained on.
     """
-    result: FloatArray = of_folds.mean(0, dtype=np.float32)
-    trained = np.flatnonzero(fold != NO_FOLD)
-    result[trained] = of_folds[fold[trained], trained]
+    result, total, n_folds = np.empty(0, np.float32), np.empty(0, np.float32), 0
+    for k, outputs in enumerate(of_folds):
+        if not k:
+            result, total = np.empty(outputs.shape, np.float32), np.zeros(outputs.shape, np.float32)
+        total += outputs
+        own = fold == k
+        result[own] = outputs[own]
+        n_folds = k + 1
+    rest = fold == NO_FOLD
+    result[rest] = total[rest] / np.float32(max(n_folds, 1))
     return result
 
 

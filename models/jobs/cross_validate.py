@@ -76,7 +76,7 @@ def cross_validate_heads(
         chosen = {"penalty": float(heads.penalty[k])}
         info = CheckpointInfo(architecture, problem.classes, chosen, problem.seed, backbone=backbone)
         save_checkpoint(folder / f"fold-{k}.safetensors", classifier, info)
-    probs = held_out_or_mean(heads.probs(features), problem.judged_by)
+    probs = heads.held_out(features, problem.judged_by)
     predictions = Predictions(problem.image_ids, probs, np.asarray(features), problem.fold)
     predictions.save(folder / "predictions.npz")
     return predictions
@@ -106,8 +106,7 @@ def cross_validate_network(
     """
     train_folds(architecture, problem, pixels, config, folder, progress, workers)
     arrays = [read_arrays(_outputs(folder, k)) for k in range(problem.n_folds)]
-    logits = np.stack([fold_arrays["logits"] for fold_arrays in arrays])
-    probs = held_out_or_mean(softmax(logits), problem.judged_by)
+    probs = held_out_or_mean((softmax(fold_arrays["logits"]) for fold_arrays in arrays), problem.judged_by)
     embeddings = align_to_first(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
     aligned = held_out_or_mean(embeddings, problem.judged_by)
     if all("margins" in fold_arrays for fold_arrays in arrays):  # not of folds that an earlier Errata trained

@@ -8,7 +8,9 @@ from torch import Tensor
 
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import inner_split
+from models.figures.predictions import held_out_or_mean
 from models.figures.softmax import softmax
+from models.jobs.discriminant import FROM_CLASSES, fit_discriminants
 
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # tried on an inner split; 0.1 was best on photographs, drawn scenes and CIFAR-10
 TRIAL_ITERATIONS = 25  # enough to rank the penalties: more iterations changed neither the choice nor any class
@@ -28,6 +30,18 @@ class Heads:
         """Return class probabilities, shape (H, N, K), for features, shape (N, D)."""
         logits = np.einsum("nd,hkd->hnk", features, self.weight, optimize=True) + self.bias[:, None]
         return softmax(logits)
+
+    def held_out(self, features: FloatArray, fold: IntArray) -> FloatArray:
+        """Return the probabilities of the head of each image's fold, of other images the mean, shape (N, K).
+
+        One head at a time: those of all would not fit into memory where classes are many.
+
+        Args:
+            features: shape (N, D).
+            fold: the head that judges, 0..H-1, or NO_FOLD, shape (N,).
+        """
+        heads = (Heads(self.weight[h : h + 1], self.bias[h : h + 1], self.penalty) for h in range(len(self.bias)))
+        return held_out_or_mean((head.probs(features)[0] for head in heads), fold)
 
     def of_classes(self, n_classes: int) -> "Heads":
         """Return the heads with so many classes: those beyond are left out, and missing ones have no weights yet."""
@@ -62,9 +76,13 @@ def fit_heads(
             principal axes of standardised features, which must keep their deviations.
         start: heads of the same features, one for each set of rows: fitting starts there with their penalties.
 
+    Many classes have discriminants instead; see `models.jobs.discriminant`.
+
     Returns:
         heads that apply to the features as they are: the standardisation is folded into the weights.
     """
+    if n_classes > FROM_CLASSES:
+        return Heads(*fit_discriminants(features, labels, rows, groups, n_classes, seed))
     raw = torch.from_numpy(np.array(features, np.float32))
     mean = raw.mean(0)
     scale = deviations(raw, mean) if standardise else torch.ones_like(mean)

@@ -48,7 +48,7 @@ def confusions(audit: Audit, in_split: BoolArray, split: str, judged: Judged) ->
     counts = [
         confusion(labels, architecture.predictions.probs[in_split].argmax(1), k) for architecture in audit.architectures
     ]
-    scale = worst_confusion([matrix_counts.tolist() for matrix_counts in counts])
+    scale = worst_confusion(counts)
     cell = chosen_cell(audit)
     drawn = [
         _architecture(audit, architecture, matrix_counts, scale, cell)
@@ -84,7 +84,7 @@ def _architecture(
         classes = audit.rows.classes
         lines = [
             pick(_HTML.confusion(classes[given], classes[predicted], n, total), "er-link", **choices(given, predicted))
-            for given, predicted, n, total in commonest(counts.tolist(), LISTED)
+            for given, predicted, n, total in commonest(counts, LISTED)
         ]
         drawn = _HTML.confusions(lines)
     return _HTML.architecture(architecture.name, accuracy, drawn)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from curation.reports.curves import finite
+from curation.reports.matrix import stored
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 from curation.workspace.names import MEAN_OF_FOLDS
@@ -36,7 +37,7 @@ def architecture_figures(audit: Audit, architecture: ArchitectureResult) -> dict
         "weight": short(audit.findings.weight(architecture.name)),
         "splits": _accuracies(audit, architecture, predicted == labels, trained_here=run is not None),
         "confusion": {
-            split: confusion(labels[mask], predicted[mask], len(audit.rows.classes)).tolist()
+            split: stored(confusion(labels[mask], predicted[mask], len(audit.rows.classes)))
             for split, mask in splits_of(audit)
         },
         "training": _training(architecture, run),

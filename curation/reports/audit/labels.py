@@ -6,6 +6,7 @@ import numpy as np
 
 from curation.reports.audit.architectures import short, splits_of
 from curation.reports.audit.images import printable
+from curation.reports.matrix import stored
 from curation.results.audit import Audit
 from curation.results.reasons import reasons
 
@@ -54,5 +55,5 @@ def trouble_figures(audit: Audit) -> dict[str, Any]:
         "flagged": {split: int(findings.flagged[mask].sum()) for split, mask in splits},
         "kinds": {kind: {split: int((kinds[mask] == kind).sum()) for split, mask in splits} for kind in _KINDS},
         "voters": dict(zip(findings.voters, [round(float(weight), 3) for weight in findings.weights], strict=True)),
-        "class_pairs": counts.tolist(),
+        "class_pairs": stored(counts),
     }

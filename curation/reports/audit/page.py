@@ -1,7 +1,7 @@
 """report.html of an audit: its sections in their order, and the values that their templates need beside the figures."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from markupsafe import Markup
 
@@ -12,7 +12,15 @@ from curation.images.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
 from curation.reports.brief import audit_brief
 from curation.reports.curves import curves_plot
 from curation.reports.frame import Section, page
-from curation.reports.matrix import Counts, commonest_list, confusion_matrix, fits, matrix_legend, worst_confusion
+from curation.reports.matrix import (
+    AnyCounts,
+    Counts,
+    commonest_list,
+    confusion_matrix,
+    fits,
+    matrix_legend,
+    worst_confusion,
+)
 from curation.reports.numbers import lowest_tick, setting_text
 from curation.reports.pictures import SuspectPictures
 from curation.reports.templates import render
@@ -161,9 +169,9 @@ def _confusion(figures: dict[str, Any]) -> dict[str, object]:
     return {"legend": matrix_legend(scale, classes), "blocks": blocks}
 
 
-def _matrix(counts: Counts, classes: list[str], scale: float, column: str = "predicted") -> str:
+def _matrix(counts: AnyCounts, classes: list[str], scale: float, column: str = "predicted") -> str:
     """Return a confusion matrix; empty where the classes are too many to read it."""
-    return confusion_matrix(counts, classes, scale, column) if fits(classes) else ""
+    return confusion_matrix(cast("Counts", counts), classes, scale, column) if fits(classes) else ""
 
 
 def _curves(figures: dict[str, Any]) -> list[tuple[dict[str, Any], str, str]]:

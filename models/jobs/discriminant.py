@@ -1,0 +1,95 @@
+"""Heads for many classes of few images: linear discriminants, which one matrix inversion fits for all classes.
+
+Logistic regressions on 5,000 classes would take hours and 8 GB for each intermediate result. With a handful of images a
+class, the mean of a class is all that can be learned of it, and what images of one class have in common is told by
+all classes together.
+"""
+
+import numpy as np
+
+from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.folds import inner_split
+from models.figures.softmax import softmax
+
+FROM_CLASSES = 500  # more classes have discriminants instead of logistic regressions
+SHRINKAGES = (0.03, 0.1, 0.3, 1.0)  # of the covariance within classes towards a round one
+SHARPNESSES = (0.03, 0.1, 0.2, 0.4, 0.7, 1.0)  # of the logits: means of few images make too sure
+_JUDGED = 2_000  # held-back images that shrinkage and sharpness are chosen by, at most
+
+Discriminant = tuple[FloatArray, FloatArray]  # weight (K, D), bias (K,)
+
+
+def fit_discriminants(
+    features: FloatArray, labels: IntArray, rows: BoolArray, groups: IntArray, n_classes: int, seed: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Fit a linear discriminant to each set of training rows.
+
+    Shrinkage and sharpness are chosen by the log loss on an inner split of its rows; it is then fitted again on all.
+
+    Args:
+        features: shape (N, D).
+        labels: given class indices, shape (N,).
+        rows: which rows each may learn from, shape (H, N).
+        groups: copies share a group, shape (N,); an inner split never separates them.
+        n_classes: K; a class without rows gets a low probability.
+        seed: draws the inner splits.
+
+    Returns:
+        weights (H, K, D), biases (H, K) and shrinkages (H,).
+
+    Source: regularised discriminant analysis, Friedman 1989, doi:10.1080/01621459.1989.10478752.
+    """
+    weights = np.empty((len(rows), n_classes, features.shape[1]), np.float32)
+    biases, chosen = np.empty((len(rows), n_classes), np.float32), np.empty(len(rows), np.float32)
+    for head, learn in enumerate(rows):
+        shrinkage, sharpness = _choice(features, labels, learn, groups, n_classes, seed + head)
+        weight, bias = _Classes.of(features, labels, learn, n_classes).discriminant(shrinkage, sharpness)
+        weights[head], biases[head], chosen[head] = weight, bias, shrinkage
+    return weights, biases, chosen
+
+
+def _choice(
+    features: FloatArray, labels: IntArray, learn: BoolArray, groups: IntArray, n_classes: int, seed: int
+) -> tuple[float, float]:
+    held = inner_split(learn, labels, groups, seed)
+    judged = np.sort(np.random.default_rng(seed).permutation(np.flatnonzero(held))[:_JUDGED])
+    if not len(judged):
+        return SHRINKAGES[-1], SHARPNESSES[0]
+    classes, wanted = _Classes.of(features, labels, learn & ~held, n_classes), labels[judged]
+    losses = {}
+    for shrinkage in SHRINKAGES:
+        weight, bias = classes.discriminant(shrinkage, 1.0)
+        odds = features[judged] @ weight.T + (bias - classes.log_share)
+        for sharpness in SHARPNESSES:
+            probs = softmax(sharpness * odds + classes.log_share)
+            losses[shrinkage, sharpness] = -float(
+                np.log(np.maximum(probs[np.arange(len(judged)), wanted], 1e-12)).mean()
+            )
+    return min(losses, key=lambda choice: losses[choice])
+
+
+class _Classes:
+    """Means of classes, and the covariance within them."""
+
+    def __init__(self, means: FloatArray, within: FloatArray, log_share: FloatArray):
+        self.means, self.within, self.log_share = means, within, log_share  # (K, D), (D, D), (K,)
+
+    @classmethod
+    def of(cls, features: FloatArray, labels: IntArray, learn: BoolArray, n_classes: int) -> "_Classes":
+        x, given = np.asarray(features[learn], np.float32), labels[learn]
+        counts = np.bincount(given, minlength=n_classes)
+        order = np.argsort(given, kind="stable")
+        present, starts = np.unique(given[order], return_index=True)
+        means = np.tile(x.mean(0), (n_classes, 1))
+        means[present] = np.add.reduceat(x[order], starts, axis=0) / counts[present, None]
+        apart = x - means[given]
+        share = (counts + np.where(counts > 0, 0, 0.1)) / len(x)
+        return cls(means, apart.T @ apart / len(x), np.log(share).astype(np.float32))
+
+    def discriminant(self, shrinkage: float, sharpness: float) -> Discriminant:
+        """Return weight, shape (K, D), and bias, shape (K,), of logits."""
+        size = max(float(np.trace(self.within)) / len(self.within), 1e-12)
+        shrunk = (1 - shrinkage) * self.within.astype(np.float64) + (shrinkage + 1e-6) * size * np.eye(len(self.within))
+        weight = np.linalg.solve(shrunk, self.means.T.astype(np.float64)).T
+        bias = -0.5 * (weight * self.means).sum(1)
+        return (sharpness * weight).astype(np.float32), (sharpness * bias + self.log_share).astype(np.float32)
