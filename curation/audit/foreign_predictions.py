@@ -59,7 +59,7 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], For
         ErrataError: there is no such file, or its suffix is neither .npz nor .csv.
     """
     if source.startswith(FIFTYONE):
-        from curation.datasets.from_fiftyone import read_logits
+        from curation.datasets.from_fiftyone.reading import read_logits
 
         handle = source.removeprefix(FIFTYONE)
         return _name(handle), lambda rows: _told(handle, read_logits(handle, workspace, rows), rows, [])

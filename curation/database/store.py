@@ -231,6 +231,23 @@ def check_classification(dataset: Any, field: str) -> None:
         raise unknown(f"classification field in FiftyOne dataset {dataset.name!r}:", field, fields)
 
 
+OWN_FIELDS = ("id", "filepath", "created_at", "last_modified_at", "tags", "metadata")  # of every sample
+
+
+@answering()
+def field_kinds(dataset: Any) -> dict[str, str]:
+    """Return field -> what it holds: the name of a label type, as Classification, else `text` or what FiftyOne says."""
+    from fiftyone import EmbeddedDocumentField, StringField
+
+    kinds = {}
+    for name, field in dataset.get_field_schema().items():
+        if isinstance(field, EmbeddedDocumentField):
+            kinds[name] = field.document_type.__name__
+        else:
+            kinds[name] = "text" if isinstance(field, StringField) else type(field).__name__.removesuffix("Field")
+    return kinds
+
+
 @answering()
 def read_values(dataset: Any, fields: Sequence[str]) -> list[list[Any]]:
     """Return the values of several fields: a list for each, one value a sample, None where a field does not exist."""

@@ -50,9 +50,9 @@ def open_dataset(
     """
     name = source_to_audit(name, workspace)
     if name.startswith(FIFTYONE):
-        from curation.datasets.from_fiftyone import read_fiftyone
+        from curation.datasets.from_fiftyone.reading import read_fiftyone
 
-        return read_fiftyone(name.removeprefix(FIFTYONE), workspace, seed)
+        return read_fiftyone(name.removeprefix(FIFTYONE), workspace, seed, progress)
     spec = find_dataset(name, workspace)
     draw_or_unpack(spec, progress)
     return spec, read_rows(spec, seed)
@@ -114,7 +114,7 @@ def audited_name(name: str, workspace: Workspace) -> str:
     if name in audited(workspace) and not _is_there(name):
         return name
     if name.startswith(FIFTYONE):
-        from curation.datasets.from_fiftyone import name_of
+        from curation.datasets.from_fiftyone.reading import name_of
 
         return name_of(name.removeprefix(FIFTYONE), workspace)
     try:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from curation.audit.foreign_predictions import reader
 from curation.database import store
-from curation.datasets.from_fiftyone import read_fiftyone, read_logits, slug_of
+from curation.datasets.from_fiftyone.reading import _order_of_logits, read_fiftyone, read_logits, slug_of
 from curation.datasets.opening import audited_name, open_dataset
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -26,7 +27,9 @@ def dataset(mongo_workspace: Workspace, tmp_path: Path) -> Iterator[Any]:
     made = fo.Dataset("My Pets", overwrite=True, persistent=True)
     made.add_samples([fo.Sample(filepath=str(tmp_path / "é pets" / f"{i}.png")) for i in range(10)], progress=False)
     made.set_values("ground_truth", [fo.Classification(label=label) for label in LABELS], progress=False)
-    made.set_values("model", [fo.Classification(label="cat", logits=row) for row in LOGITS], progress=False)
+    top = [("cat", "dog")[place] for place in LOGITS.argmax(1)]
+    predicted = [fo.Classification(label=label, logits=row) for label, row in zip(top, LOGITS, strict=True)]
+    made.set_values("model", predicted, progress=False)
     made.set_values("weight", list(range(10)), progress=False)
     yield made
     made.delete()
@@ -68,7 +71,7 @@ def test_logits_become_the_probabilities_of_the_right_images(mongo_workspace: Wo
         ("Your Pets", r"FiftyOne has no dataset 'Your Pets' \(it has: .*My Pets"),
         (
             "My Pets/truth",
-            r"no classification field in FiftyOne dataset 'My Pets': 'truth' \(choices: ground_truth, model\)",
+            r"no field 'truth' in FiftyOne dataset 'My Pets' \(fields with classes: ground_truth, model\)",
         ),
         ("My Pets/weight", "'weight'"),
         ("My Pets/filepath", "'filepath'"),
@@ -118,3 +121,82 @@ def test_predictions_that_do_not_fit(mongo_workspace: Workspace, dataset: Any) -
 )
 def test_slug_is_a_file_name(source: str, name: str) -> None:
     assert slug_of(source) == name
+
+
+def test_other_kinds_of_fields(mongo_workspace: Workspace, dataset: Any, tmp_path: Path) -> None:
+    fo = store.connect(mongo_workspace)
+    dataset.set_values("word", [f" {label} " for label in LABELS], progress=False)
+    listed = [fo.Classifications(classifications=[fo.Classification(label=label)]) for label in LABELS]
+    dataset.set_values("listed", listed, progress=False)
+    dataset.set_values("tags", [["Training-set"]] * 7 + [["VALID"], ["holdout"], []], progress=False)
+    for field in ("word", "listed"):
+        _, rows = read_fiftyone(f"My Pets/{field}", mongo_workspace, 0)
+        assert [rows.classes[label] for label in rows.labels] == LABELS
+        assert rows.splits[:9].tolist() == ["train"] * 7 + ["val", "test"]
+        assert rows.notices[0].startswith("splits are read from the tags; 1 of 10 samples have no such tag")
+    listed[3].classifications.append(fo.Classification(label="bird"))
+    dataset.set_values("listed", listed, progress=False)
+    dataset.set_values("lines", [fo.Polylines()] * 10, progress=False)
+    dataset.set_values("subset", ["train"] * 9 + ["sunday"], progress=False)
+    for field, sentence in (
+        ("listed", r"1 sample .* several classes in listed \(.*3\.png: dog, bird\)"),
+        ("lines", "the field 'lines' .* holds Polylines, and labels are read from Classification, Class"),
+        ("tags", "the field 'tags' .* holds List"),
+        ("word", "the field 'subset' of .*9.png says 'sunday', which is no split"),
+    ):
+        dataset.set_values("subset", [None] * 9 + ["sunday" if field == "word" else None], progress=False)
+        with pytest.raises(ErrataError, match=sentence):
+            read_fiftyone(f"My Pets/{field}", mongo_workspace, 0)
+
+
+def test_boxes_are_images(mongo_workspace: Workspace, dataset: Any, tmp_path: Path) -> None:
+    """A photograph of 10 by 20 px: the red left half is a cat, a corner sticking out a dog, a box outside nothing."""
+    fo = store.connect(mongo_workspace)
+    photo = Image.new("RGB", (10, 20), (0, 0, 255))
+    photo.paste((255, 0, 0), (0, 0, 5, 20))
+    for number in range(10):
+        path = tmp_path / "é pets" / f"{number}.png"
+        path.parent.mkdir(exist_ok=True)
+        photo.save(path)
+    boxes = [("cat", [0, 0, 0.5, 1]), ("dog", [0.75, 0.9, 0.5, 0.5]), ("dog", [1.2, 0, 0.1, 0.1])]
+    found = [fo.Detections(detections=[fo.Detection(label=name, bounding_box=box) for name, box in boxes])] * 10
+    dataset.set_values("boxes", found, progress=False)
+    spec, rows = read_fiftyone("My Pets/boxes", mongo_workspace, 0)
+    assert rows.image_ids[:2].tolist() == ["0-png-box000.png", "0-png-box001.png"]
+    assert [rows.classes[label] for label in rows.labels] == ["cat", "dog"] * 10
+    assert rows.notices == (
+        "each of 20 boxes is an image, cut out of 10 photographs; 10 boxes of no area or outside are left out",
+    )
+    photos = [image_id.split("-")[0] for image_id in rows.image_ids.tolist()]
+    assert all(len({split for name, split in zip(photos, rows.splits, strict=True) if name == p}) == 1 for p in photos)
+    with Image.open(rows.path(0)) as cat, Image.open(rows.path(1)) as dog:
+        assert (cat.size, cat.getcolors()) == ((5, 20), [(100, (255, 0, 0))])
+        assert (dog.size, dog.getcolors()) == ((3, 2), [(6, (0, 0, 255))])
+    assert read_fiftyone("My Pets/boxes", mongo_workspace, 0)[0].root == spec.root
+    dataset.set_values("boxes.detections.label", [["cat", None, "dog"]] * 10, progress=False)
+    with pytest.raises(ErrataError, match=r"box 1 of .*0\.png in boxes has no label"):
+        read_fiftyone("My Pets/boxes", mongo_workspace, 0)
+
+
+CLASSES = ("cat", "dog", "emu")
+
+
+@pytest.mark.parametrize(
+    ("labels", "order"),
+    [
+        (["cat", "dog", "emu"], [0, 1, 2]),
+        (["dog", "cat", None], [1, 0, 2]),
+        (["emu", "cat", "dog"], [1, 2, 0]),
+        ([None, None, None], [0, 1, 2]),
+    ],
+)
+def test_the_order_of_logits_is_that_of_their_labels(labels: list[str | None], order: list[int]) -> None:
+    assert _order_of_logits("a/b", np.eye(3, dtype=np.float32), labels, CLASSES) == order
+
+
+def test_labels_that_fit_no_order_of_the_logits() -> None:
+    logits = np.eye(3, dtype=np.float32)[[0, 0, 1]]
+    with pytest.raises(ErrataError, match=r"for 2 of 3 images the label is not the class of the largest logit"):
+        _order_of_logits("a/b", logits, ["cat", "dog", "cat"], CLASSES)
+    with pytest.raises(ErrataError, match="predicts gnu, which is no class of this data set"):
+        _order_of_logits("a/b", logits, ["gnu", "dog", "cat"], CLASSES)

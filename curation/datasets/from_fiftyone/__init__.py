@@ -1,0 +1,1 @@
+"""Fields of FiftyOne datasets as labels and splits."""
