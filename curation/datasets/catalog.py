@@ -30,6 +30,7 @@ from models.files.atomic import checked_name, digest
 
 CATALOG = Path(__file__).resolve().parents[2] / "datasets.yaml"
 LAYOUTS = ("folder", "csv")
+_OTHER_TABLES = (".xlsx", ".xls", ".ods", ".feather", ".arrow", ".pkl", ".pickle", ".h5", ".mat", ".npz", ".sqlite")
 
 
 @dataclass(frozen=True)
@@ -192,11 +193,21 @@ def _found(name_or_path: str, workspace: Workspace) -> DatasetSpec:
         return _at_path(path, "", catalog, workspace)
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         return _at_path(path, path.name, catalog, workspace)
+    raise _not_readable(name_or_path, path, catalog)
+
+
+def _not_readable(name: str, path: Path, catalog: Iterable[str]) -> ErrataError:
+    """Return the error for a name that is no data set, and a path at which there is none."""
+    known = ", ".join(catalog)
+    if path.is_file() and path.suffix.lower() in _OTHER_TABLES:
+        return ErrataError(
+            f"{path} is neither an image folder nor a CSV; save the table as CSV ({', '.join(SUFFIXES)} are read)"
+        )
     if path.is_file():
-        raise ErrataError(f"{path} is neither an image folder nor a CSV; name one, or a data set: {', '.join(catalog)}")
-    if "/" in name_or_path or path.suffix.lower() == ".csv":
-        raise ErrataError(f"no image folder or CSV at {path}; check the path, or name a data set: {', '.join(catalog)}")
-    raise unknown("data set", name_or_path, catalog)
+        return ErrataError(f"{path} is neither an image folder nor a CSV; name one, or a data set: {known}")
+    if "/" in name or path.suffix.lower() == ".csv":
+        return ErrataError(f"no image folder or CSV at {path}; check the path, or name a data set: {known}")
+    return unknown("data set", name, catalog)
 
 
 def _is_dir(path: Path) -> bool:

@@ -26,7 +26,8 @@ def single_labels(labels: Sequence[str], where: Callable[[int], str]) -> tuple[l
     """
     if labels and all(_LIST.fullmatch(label) for label in set(labels)):
         return [_only_item(labels, line, where) for line in range(len(labels))], "each label is a list of one"
-    together = _combined(set(labels))
+    lists = {label for label in set(labels) if label[0] + label[-1] == "[]" and len(_ITEM.findall(label)) > 1}
+    together = lists or _combined(set(labels))
     if together:
         line = next(line for line, label in enumerate(labels) if label in together)
         several_labels(where(line), labels[line], sum(label in together for label in labels), len(labels))

@@ -114,13 +114,17 @@ def _other_spellings(
 ) -> dict[int, str]:
     """Return line -> image_id of the lines whose file goes by another spelling."""
     parts = [_parts(each.path) for each in written]
-    dropped = _common_folders(parts) if len(absent) == len(written) else 0
+    plain = [_parts(unquote(each.path)) for each in written]
+    may_drop = len(absent) == len(written)
+    dropped, dropped_plain = (_common_folders(each) if may_drop else 0 for each in (parts, plain))
     files = _files_by_name(root)
     taken = {image_id for line, image_id in enumerate(kept) if image_id} - {kept[line] for line in absent}
     found: dict[int, str] = {}
     for line in absent:
         leads_out = "\0" in written[line].path or (".." in parts[line] and (root / written[line].path).exists())
         image_id = None if leads_out else _only_file(files, written[line], parts[line], dropped)
+        if image_id is None and not leads_out and plain[line] != parts[line]:
+            image_id = _only_file(files, written[line], plain[line], dropped_plain)
         if image_id is not None:
             found[line] = image_id
     targets = list(found.values())
@@ -175,14 +179,13 @@ def _loose(parts: Sequence[str], cut: bool) -> tuple[str, ...]:
 def _only_file(files: dict[str, list[_Spelling]], written: Written, parts: Sequence[str], dropped: int) -> str | None:
     """Return the only file that a path can mean, None where none or several fit."""
     absolute = written.path.startswith(("/", "\\")) or bool(_SCHEME.match(written.path.replace("\\", "/")))
-    for spelt in (list(parts), [unquote(part) for part in parts]):
-        for start in range(dropped + 1):
-            end = spelt[start:]
-            fitting = [file for file in _fitting(files, end) if _same_split(file, end, spelt[:start], written.split)]
-            if start and not absolute:  # `images/a.jpg` is not `other/a.jpg`
-                fitting = [file for file in fitting if len(file.parts) == len(end)]
-            if fitting:
-                return _closest(fitting, end)
+    for start in range(dropped + 1):
+        end = parts[start:]
+        fitting = [file for file in _fitting(files, end) if _same_split(file, end, parts[:start], written.split)]
+        if start and not absolute:  # `images/a.jpg` is not `other/a.jpg`
+            fitting = [file for file in fitting if len(file.parts) == len(end)]
+        if fitting:
+            return _closest(fitting, end)
     return None
 
 

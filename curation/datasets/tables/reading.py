@@ -12,7 +12,7 @@ from curation.datasets.tables.label_cells import several_labels, single_labels
 from curation.datasets.tables.named_files import Written, find_files
 from curation.datasets.tables.records import read_json_lines, read_parquet
 from curation.datasets.tables.splits import read_splits, splits_of_folders
-from curation.words import first_few
+from curation.words import counted, first_few
 from models.errors import ErrataError
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".lst", ".jsonl", ".ndjson", ".json", ".parquet")
@@ -43,34 +43,46 @@ def read_table(
             an image file is missing; a line has more cells than the header; an image has several labels; a split is
             unknown or not `split`; or a path or link leads out of the folder.
     """
-    grid, columns = _grid(path), dict(columns or {})
-    positions = find_columns(grid, {role: name for role, name in columns.items() if role != "split"})
-    images, notes = grid.column(positions["filepath"]), [] if notices is None else notices
+    grid, named = _grid(path), dict(columns or {})
+    positions = find_columns(grid, {role: name for role, name in named.items() if role != "split"})
     hot = [] if "label" in positions else one_hot(grid, set(positions.values()))
     if not grid.lines:
         raise ErrataError(f"{path} names no image; add one line filepath,label for each")
     if "label" not in positions and not hot:
         raise no_labels(grid)
     _refuse_gaps(grid, positions)
-    splits, split_column, unread = read_splits(grid, columns.get("split", ""), (*positions.values(), *hot))
+    splits, split_column, unread = read_splits(grid, named.get("split", ""), (*positions.values(), *hot))
     splits = _of_file(grid, splits, split)
     labels = _one_hot_labels(grid, hot) if hot else grid.column(positions["label"])
     labels, how = single_labels(labels, grid.where)
+    images = grid.column(positions["filepath"])
     written = [Written(grid.where(n), image, splits[n]) for n, image in enumerate(images)]
     image_ids, respelt = find_files(path, root or path.parent, written)
     if not any(splits) and (folders := splits_of_folders(image_ids)):
         splits = folders
         unread.append(f"no column says the split; it is that of the folders ({first_few(sorted(set(splits)))})")
     entries = [Entry(*each) for each in zip(image_ids, labels, splits, strict=True)]
-    said = _reading(grid, positions, hot, split_column)
-    notes += [f"{path.name}: {sentence}" for sentence in (said, how, *unread) if sentence]
-    notes += [respelt] if respelt else []
-    if numbered(labels):
-        source, names = names_beside(path.parent)
-        if names:
-            entries, named = with_names(entries, names, source)
-            notes.append(f"{path.name}: {named}")
+    entries, numbers = _with_class_names(entries, (path.parent, root or path.parent))
+    if notices is not None:
+        said = (_reading(grid, positions, hot, split_column), how, *unread, numbers)
+        notices += [f"{path.name}: {sentence}" for sentence in said if sentence]
+        notices += [respelt] if respelt else []
     return entries
+
+
+def _with_class_names(entries: list[Entry], folders: Sequence[Path]) -> tuple[list[Entry], str]:
+    """Return the entries with the names that a file beside the table gives numbered classes, and a sentence on it."""
+    labels = {entry.label for entry in entries}
+    if numbered(list(labels)):
+        for folder in folders:
+            source, names = names_beside(folder)
+            if names:
+                return with_names(entries, names, source)
+    if "-1" in labels and numbered(list(labels - {"-1"})):
+        count = sum(entry.label == "-1" for entry in entries)
+        images = f"{counted(count, 'image')} {'has' if count == 1 else 'have'}"
+        return entries, f"{images} the label -1, which is taken for a class; remove these lines if it means no label"
+    return entries, ""
 
 
 def check_columns(path: Path, columns: Mapping[str, str]) -> None:
@@ -149,6 +161,8 @@ def _reading(grid: Grid, positions: Mapping[str, int], hot: Sequence[int], split
     if split:
         said["split"] = split
     named = ["the file has no header"] if grid.headless else []
+    if not grid.headless and not is_header(grid.header) and not hot:
+        named.append(f"the first line names the columns ({first_few(grid.header)})")
     named += [f"{role} is the column {said[role]}" for role in ROLES if role in said and said[role] != role]
     if hot:
         named.append(f"the label is the one of its columns that is 1 ({first_few([grid.header[n] for n in hot])})")

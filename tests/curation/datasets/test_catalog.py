@@ -194,6 +194,9 @@ def test_unknown_names_and_paths(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match=r"no image folder or CSV at .*/labels.csv"):
         find_dataset("labels.csv", workspace)
     (tmp_path / "photo.jpg").touch()
+    (tmp_path / "list.xlsx").touch()
+    with pytest.raises(ErrataError, match=r"list\.xlsx is neither .*; save the table as CSV"):
+        find_dataset(str(tmp_path / "list.xlsx"), workspace)
     with pytest.raises(ErrataError, match=r"photo\.jpg is neither an image folder nor a CSV; name one, or a data"):
         find_dataset(str(tmp_path / "photo.jpg"), workspace)
     with pytest.raises(ErrataError, match=r"cannot read .*: File name too long; check the path"):

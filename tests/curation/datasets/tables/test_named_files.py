@@ -48,6 +48,7 @@ def test_blanks_accents_and_a_sentence(tmp_path: Path) -> None:
         in said
     )
     assert find(root, "a/%C3%A9%20t.jpg") == [f"a/{composed}"]
+    assert find(root, "a%2Fb.jpg") == find(root, "x%5Ca%5Cb.jpg") == ["a/b.jpg"]
     assert find_files(TABLE, root, [Written("1", "a/b.jpg")])[1] == ""
 
 
