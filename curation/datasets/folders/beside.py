@@ -7,10 +7,12 @@ from pathlib import Path
 
 from curation.datasets.entries import Entry
 from curation.datasets.folders.file_lists import read_list
+from curation.datasets.folders.folder_words import is_wrapper
 from curation.datasets.folders.tree import Tree
 from curation.datasets.split_words import split_of
 from curation.datasets.tables.class_names import FILES as CLASS_NAMES
 from curation.datasets.tables.reading import SUFFIXES, column_of, read_table
+from curation.words import file_size
 from models.errors import ErrataError
 
 _WORDS = frozenset(  # of names of tables, and of folders that hold tables
@@ -23,6 +25,7 @@ _TEXT = (".txt", ".lst", ".json")  # often no table: only those with a word of _
 _NEVER = frozenset(  # files of other meaning, in lower case
     ("truth.csv", "manifest.json", "samples.json", "metadata.json", "dataset_info.json", "readme.txt", *CLASS_NAMES)
 )
+_MOST_BYTES = 300_000_000  # of a table that is looked into unasked
 _MARKS = re.compile(r"[^a-z0-9]+")
 
 
@@ -91,6 +94,9 @@ def _folders(tree: Tree) -> Iterator[tuple[Path, str]]:
             split = split_of(name)
             if split:
                 yield top / name, split
+                for deeper in tree.filled(top / name):
+                    if is_wrapper(deeper):
+                        yield top / name / deeper, split
             elif _MARKS.split(name.lower())[0] in _WORDS:
                 yield top / name, ""
         if len(filled) != 1 or split_of(filled[0]):
@@ -113,6 +119,8 @@ def _split_of_name(stem: str) -> str | None:
 
 
 def _looked_into(path: Path, split: str) -> Beside:
+    if path.stat().st_size > _MOST_BYTES:
+        return Beside(path, split, False, f"{path} is larger than {file_size(_MOST_BYTES)}; give its path to read it")
     try:
         column_of(path, "filepath")
     except ErrataError as error:

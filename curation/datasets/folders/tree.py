@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -129,3 +129,8 @@ class Tree:
 def is_foreign_folder(folder: Path) -> bool:
     """Return whether a folder below a data set is no part of it: by its name, or since Errata writes it."""
     return is_left_out_folder(folder.name) or is_workspace(folder) or is_export(folder)
+
+
+def by_suffix(counts: Mapping[str, int]) -> str:
+    """Return counts by suffix: `12 .heic, 3 .txt`."""
+    return ", ".join(f"{n:,} {suffix}" for suffix, n in Counter(counts).most_common())

@@ -164,6 +164,14 @@ BESIDE = {  # files, name -> text -> reading
         TRAIN_TEST,
     ),
     "{cat,dog}/{1,2}.jpg": ({"testing_list.txt": "cat/2.jpg\ndog/2.jpg\n"}, TRAIN_TEST),  # Speech Commands
+    "images/{1,2,3,4}.png": (
+        {
+            "labels.csv": table(["1.png", "2.png", "3.png", "4.png"], ends=["cat", "dog", "cat", "dog"]),
+            "train.txt": "1.png\n2.png\n",
+            "test.txt": "3.png\n4.png\n",
+        },
+        {"test/cat": "3", "test/dog": "4", "train/cat": "1", "train/dog": "2"},
+    ),
     "{cat,dog}/{1,2}.gif": (  # labels of the test images are those of their folders
         {"train.csv": table(["cat/1.gif", "dog/1.gif"]), "test.csv": "path\ncat/2.gif\ndog/2.gif\n"},
         TRAIN_TEST,
