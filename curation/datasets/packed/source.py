@@ -116,7 +116,18 @@ def packed_source(text: str) -> PackedSource | None:
 
 def _has_image_files(folder: Path) -> bool:
     """Return whether images lie in a folder as files: then tars and tables beside them are something else."""
-    return any(is_image_name(name) for _, _, names in os.walk(folder) for name in names)
+    folders = [str(folder)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:  # ends with the first image: this is asked with every click
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif is_image_name(entry.name):
+                        return True
+        except OSError:  # the reader of folders says which folder cannot be read
+            continue
+    return False
 
 
 def _holds_images(path: Path) -> bool:
