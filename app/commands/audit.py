@@ -198,6 +198,10 @@ def issues(
     learned: Annotated[
         bool, typer.Option("--learned", help="by what the verdicts so far say, with the probability of each correction")
     ] = False,
+    tasks: Annotated[
+        Path | None,
+        typer.Option(help="write those not judged as tasks: .json Label Studio, .xml CVAT, .csv LightlyStudio"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the labels of an audit, most suspicious first. A table on a terminal, CSV into files and pipes."""
@@ -207,6 +211,9 @@ def issues(
     workspace, dataset = audited_dataset(name)
     audited = audited_version(workspace, dataset, version)
     audit = load_audit(workspace, audited)
+    if tasks:
+        _write_tasks(workspace, audit, split, limit, tasks)
+        return
     columns, rows = (_learned if learned else _ranked)(workspace, audit, split)
     terminal = sys.stdout.isatty()
     if terminal or csv:
@@ -219,6 +226,19 @@ def issues(
         _print_issues(columns, listed, len(rows), as_json)
     else:
         write_utf8(csv_text(columns, listed))
+
+
+def _write_tasks(workspace: Workspace, audit: "Audit", split: str, limit: int | None, path: Path) -> None:
+    """Write the review queue for another tool; what its reviewers say comes back with `errata decisions --import`."""
+    from curation.decisions.ledger import open_ledger
+    from curation.handover.labelling_tools.exporting import write_tasks
+    from curation.results.issue_table import checked_split
+
+    rows = audit.suspects(checked_split(audit, split) if split else None).tolist()
+    tool, count, written = write_tasks(audit, open_ledger(workspace, audit.name), rows[: limit or None], path)
+    for file in written:
+        typer.echo(f"written: {file}")
+    typer.echo(f"{counted(count, 'task')} for {tool}; `errata decisions {audit.name} FILE --import` reads the verdicts")
 
 
 def _ranked(workspace: Workspace, audit: "Audit", split: str) -> "Table":

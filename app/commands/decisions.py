@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from curation.decisions.state import State
     from curation.decisions.table import LogLine, Wanted
 
+_CHANGES = ("--merge", "--import", "--carry", "--undo", "--redo", "--take-back", "--put-back")
 _OLDEST = "only from this time on, as 2026-01-31 or 2026-01-31T12:00"
 
 
 def decisions(
     name: DatasetName,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="with --merge: other people's decision logs", show_default=False)
+        list[Path] | None,
+        typer.Argument(
+            help="with --merge: other people's decision logs; with --import: files of tools", show_default=False
+        ),
     ] = None,
     reviewer: Annotated[str, typer.Option(help="only this reviewer's; with --undo and the like: the reviewer")] = "",
     decision: Annotated[str, typer.Option(help="only keep, relabel, ambiguous, …")] = "",
@@ -38,6 +42,9 @@ def decisions(
     last: Annotated[int, typer.Option(help="lines on the screen, the newest; 0 = all", min=0)] = 100,
     csv: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
     as_json: Json = False,
+    import_: Annotated[
+        bool, typer.Option("--import", help="read verdicts from Label Studio, CVAT, LightlyStudio or FiftyOne files")
+    ] = False,
     merge: Annotated[bool, typer.Option("--merge", help="append what the FILES hold and this log does not")] = False,
     carry: Annotated[
         str, typer.Option(help="append what was decided on these images under another data set's name or place")
@@ -48,15 +55,17 @@ def decisions(
     put_back: Annotated[int | None, typer.Option(help="bring back the decision of this line")] = None,
 ) -> None:
     """List the decisions of reviewers, newest last. Merge the logs of several people, undo and redo."""
-    if sum((merge, bool(carry), undo, redo, take_back is not None, put_back is not None)) > 1:
-        raise ErrataError("give one of --merge, --carry, --undo, --redo, --take-back and --put-back, not several")
-    if files and not merge:
+    if sum((merge, import_, bool(carry), undo, redo, take_back is not None, put_back is not None)) > 1:
+        raise ErrataError(f"give one of {', '.join(_CHANGES[:-1])} and {_CHANGES[-1]}, not several")
+    if files and not (merge or import_):
         raise ErrataError(f"{files[0]} is one argument too many; to merge decision logs give --merge")
     workspace, dataset = audited_dataset(name)
     from curation.decisions.ledger import open_ledger
 
     if merge:
         _merge(open_ledger(workspace, dataset), dataset, files or [])
+    elif import_:
+        _import(workspace, open_ledger(workspace, dataset), reviewer, files or [])
     elif carry:
         _carry(workspace, dataset, open_ledger(workspace, dataset), carry)
     elif undo or redo:
@@ -162,6 +171,18 @@ def print_asking(state: "State") -> None:
         typer.echo(gone_sentence(gone, likely))
     if moved := [asking.image_id for asking in state.asking() if asking.reason == MOVED]:
         typer.echo(f"to judge again: {counted(len(moved), 'image')} kept in another class ({first_few(moved)})")
+
+
+def _import(workspace: Workspace, ledger: "Ledger", reviewer: str, files: Sequence[Path]) -> None:
+    """Read verdicts from files of other tools."""
+    from curation.decisions.reviewer import kept_reviewer
+    from curation.handover.labelling_tools.importing import import_opinions
+
+    if not files:
+        raise ErrataError("--import takes one file or more of Label Studio, CVAT, LightlyStudio or FiftyOne")
+    for path in files:
+        imported = import_opinions(ledger, path, reviewer or kept_reviewer(workspace))
+        typer.echo(imported.sentence())
 
 
 def _undo_latest(ledger: "Ledger", reviewer: str, back: bool) -> None:

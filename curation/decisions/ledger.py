@@ -60,6 +60,14 @@ class Ledger:
         """The classes that decisions may name."""
         return self.rows.classes
 
+    def label_of(self, image_id: str) -> str:
+        """Return the given label of an image of the data set."""
+        return self._today.label_of[image_id]
+
+    def class_now(self, name: str) -> str:
+        """Return the class that a class name means today: another one where classes were merged."""
+        return self._today.merged.get(name, name)
+
     def decide(self, *decisions: Decision) -> list[Decision]:
         """Write decisions to the log, several of them as one batch, and return them as they are there.
 

@@ -1,0 +1,1 @@
+"""Verdicts from other labelling tools, and the review queue as their tasks."""
