@@ -12,6 +12,8 @@ from curation.datasets.rows import SPLITS
 from curation.words import counted, first_few
 from models.errors import ErrataError
 
+_ABOVE = ("{}.csv", "labels.csv", "train.csv", "metadata.csv", "annotations.csv")  # beside the folder that was given
+
 
 def entries_of_classes(tree: Tree, layout: Layout, without: Mapping[str, object] | None = None) -> list[Entry]:
     """Return the images in class folders, but those of some splits."""
@@ -137,9 +139,11 @@ def _no_labels(tree: Tree, layout: Layout, beside: Sequence[Beside]) -> ErrataEr
     if len(beside) == 1 or (beside and all(each.problem for each in beside)):
         return ErrataError(beside[0].problem)
     split, folder = min(layout.flat.items(), key=lambda item: SPLITS.index(item[0]) if item[0] else 0)
+    above = next((name for name in _ABOVE if (tree.root.parent / name.format(tree.root.name)).is_file()), "")
+    hint = f"; or give {tree.root.parent}, which has {above.format(tree.root.name)}" if above else ""
     return ErrataError(
         f"{folder} has images but no class folders; sort them into {folder}/CLASS/, or list them as "
-        f"filepath,label in {tree.root}/{split or 'train'}_labels.csv"
+        f"filepath,label in {tree.root}/{split or 'train'}_labels.csv{hint}"
     )
 
 

@@ -212,6 +212,22 @@ def test_tables_that_leave_a_choice(tmp_path: Path) -> None:
         read_folder(tmp_path)
 
 
+def test_a_class_where_errata_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    draw(tmp_path, "{kitchen,workspace}/1.jpg")
+    monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "workspace"))
+    with pytest.raises(
+        ErrataError, match=r"workspace holds images, but Errata writes there too; set ERRATA_HOME elsewhere"
+    ):
+        read_folder(tmp_path)
+
+
+def test_a_table_above_the_folder_is_named(tmp_path: Path) -> None:
+    draw(tmp_path, "train/{1,2}.jpg")
+    (tmp_path / "train.csv").write_text(table(["train/1.jpg", "train/2.jpg"]))
+    with pytest.raises(ErrataError, match=r"or give .*, which has train\.csv"):
+        read_folder(tmp_path / "train")
+
+
 def test_an_image_on_two_lists(tmp_path: Path) -> None:
     draw(tmp_path, "{cat,dog}/{1,2}.jpg")
     for split in ("train", "test"):
