@@ -121,10 +121,8 @@ class Tree:
             self.left_out[f"folders named {entry.name}"] += not entry.name.startswith(".")
             return True
         if is_foreign_folder(path):
-            if any(suffix_of(name) in image_suffixes() for name in os.listdir(path)):  # a class of that name
-                raise ErrataError(
-                    f"{path} holds images, but Errata writes there too; set ERRATA_HOME to another folder"
-                )
+            if any(suffix_of(file.name) in image_suffixes() for file in path.iterdir()):  # a class of that name
+                raise ErrataError(f"{path} holds images, but Errata writes there too; set ERRATA_HOME elsewhere")
             self.left_out[f"{os.path.relpath(path, self.root)}, which Errata writes"] += 1
             return True
         return False

@@ -215,9 +215,7 @@ def test_tables_that_leave_a_choice(tmp_path: Path) -> None:
 def test_a_class_where_errata_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(tmp_path, "{kitchen,workspace}/1.jpg")
     monkeypatch.setenv("ERRATA_HOME", str(tmp_path / "workspace"))
-    with pytest.raises(
-        ErrataError, match=r"workspace holds images, but Errata writes there too; set ERRATA_HOME elsewhere"
-    ):
+    with pytest.raises(ErrataError, match="workspace holds images, but Errata writes there too; set"):
         read_folder(tmp_path)
 
 
