@@ -9,11 +9,13 @@ from pathlib import Path
 from curation.datasets.tables.decoding import decoded
 from curation.datasets.tables.grid import Grid
 from curation.datasets.tables.image_names import is_image_name
+from curation.words import counted
 from models.errors import ErrataError
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _PREFERRED = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
 _SEP = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)  # the first line of what some spreadsheets write
+_COMMENTS = re.compile(r"(#[^\n]*\n)+")  # at the beginning
 _Lines = list[tuple[int, list[str]]]
 
 
@@ -39,6 +41,9 @@ def read_delimited(path: Path, is_header: Callable[[Sequence[str]], bool]) -> Gr
     given = _SEP.match(text)
     if given:
         text = text[given.end() :]
+    comments = _COMMENTS.match(text)
+    if comments and not is_header(re.split(r"[,;\t|]", comments[0].splitlines()[-1])):
+        text = "\n" * comments[0].count("\n") + text[comments.end() :]
     delimiter = given[1] if given else _delimiter(path, text, is_header)
     lines = _cells(path, text, delimiter, 1 if given else 0)
     if not lines:
@@ -75,7 +80,7 @@ def _delimiter(path: Path, text: str, is_header: Callable[[Sequence[str]], bool]
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])]
 
 
 def _is_even(path: Path, text: str, delimiter: str) -> bool:
@@ -93,7 +98,7 @@ def _cells(path: Path, text: str, delimiter: str, skipped: int) -> _Lines:
         numbered = enumerate(text.splitlines(), 1 + skipped)
         return [(number, line.strip().rsplit(maxsplit=1)) for number, line in numbered if line.strip()]
     # strict: else an unclosed quote takes in the rest of the file
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         return [
             (reader.line_num + skipped, [cell.strip() for cell in cells])
@@ -115,8 +120,9 @@ def _filled(path: Path, number: int, cells: list[str], header: Sequence[str], de
     """Return a line with one cell for each column; refuse a line with more cells, whose label may be cut."""
     extra = len(cells) - len(header)
     if extra > 0 and any(cells[len(header) :]):
+        columns = f"{'is' if len(header) == 1 else 'are'} {counted(len(header), 'column')}"
         raise ErrataError(
-            f"{path} line {number} has {len(cells)} cells, but there are {len(header)} columns "
+            f"{path} line {number} has {len(cells)} cells, but there {columns} "
             f"({', '.join(header)}); put a cell that contains {delimiter!r} in double quotes"
         )
     return cells[: len(header)] + [""] * -extra

@@ -8,5 +8,5 @@ _ALL = frozenset((*SUFFIXES, *HEIF, *_UNREAD))
 
 def is_image_name(text: str) -> bool:
     """Return whether a text ends like the path of an image file, as `deep/a.JPG`."""
-    text = text.strip()
+    text = text.strip().partition("?")[0] if "://" in text else text.strip()
     return "." in text and suffix_of(text) in _ALL

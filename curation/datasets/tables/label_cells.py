@@ -9,6 +9,7 @@ from models.errors import ErrataError
 _STRONG, _WEAK = ("|", ";"), (",", "+", "&", " ")  # the latter are also parts of names
 _LIST = re.compile(r"[\[({].*[\])}]", re.DOTALL)
 _ITEM = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^\s,\[\](){}]+)")
+_NUMBERS = re.compile(r"\d+([ ,;|]+\d+)*")  # classes by their numbers
 _WHOLE = re.compile(r"-?\d+\.0*")  # what pandas writes where a column of whole numbers has a gap
 
 
@@ -27,6 +28,8 @@ def single_labels(labels: Sequence[str], where: Callable[[int], str]) -> tuple[l
     if labels and all(_LIST.fullmatch(label) for label in set(labels)):
         return [_only_item(labels, line, where) for line in range(len(labels))], "each label is a list of one"
     lists = {label for label in set(labels) if label[0] + label[-1] == "[]" and len(_ITEM.findall(label)) > 1}
+    if all(_NUMBERS.fullmatch(label) for label in set(labels)):
+        lists |= {label for label in set(labels) if not label.isdigit()}
     together = lists or _combined(set(labels))
     if together:
         line = next(line for line, label in enumerate(labels) if label in together)

@@ -141,6 +141,8 @@ def _parts(path: str) -> list[str]:
     plain = unicodedata.normalize("NFC", path.replace("\\", "/"))
     scheme = _SCHEME.match(plain)
     rest = plain[scheme.end() :] if scheme else plain
+    if scheme and "://" in scheme[0]:
+        rest = rest.partition("?")[0]
     start = [scheme[0]] if scheme else []
     return start + [part for part in rest.split("/") if part not in ("", ".")]
 
