@@ -10,7 +10,7 @@ WRAPPERS = frozenset((*AROUND.split(), "jpegimages", "jpeg", "jpg", "png", "inpu
 NO_CLASSES = frozenset(  # folders beside class folders that hold something else
     """
     annotation annotations label labels meta metadata doc docs code script scripts src notebooks splits lists
-    imagesets csv json xml txt readme license models model weights checkpoints logs
+    imagesets csv json xml txt readme license models model weights checkpoints logs runs plots
     """.split()  # noqa: SIM905 - one word after another is read more easily
 )
 UNLABELLED = frozenset(  # folders of images without labels

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curation.datasets.folders.folder_words import (
+    NO_CLASSES,
     UNLABELLED,
     VARIANTS,
     are_pieces,
@@ -263,7 +264,11 @@ def _say_loose_files(tree: Tree, layout: Layout) -> None:
 
 
 def _say_deeper(tree: Tree, layout: Layout) -> None:
-    """Say that folders below the classes are no classes, which people may have meant."""
+    """Say which classes may be none, and that folders below the classes are no classes, which people may have meant."""
+    odd = sorted({label for _, label, _ in layout.classes if has_word(label, NO_CLASSES | UNLABELLED)})
+    if odd:
+        verb = "is read as a class" if len(odd) == 1 else "are read as classes"
+        layout.notices.append(f"{first_few(odd)} {verb}; move away what is none")
     below = {name for folder in layout.classes for name in tree.filled(folder.folder) if not is_wrapper(name)}
     if below:
         names = sorted({folder.label for folder in layout.classes})
