@@ -14,6 +14,7 @@ AXES = 512  # principal axes kept of each backbone
 _SPARE, _TURNS = 64, 4  # of the subspace iteration: directions beyond those asked for, and number of iterations
 _SAMPLE = 20_000  # rows that determine the axes
 _BLOCK = 16_384  # rows at a time
+_SPANNED = 1e-4  # length of what rows have along a direction, beside the first one; less is rounding
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Axes:
         sample = _prepared(sample, mean, scale, pressed)
         centre = sample.mean(0)
         sample -= centre
-        return cls(mean, scale, centre, principal_axes(sample.T @ sample, axes, seed))
+        return cls(mean, scale, centre, _turn(sample, axes, seed))
 
     def project(self, embeddings: FloatArray, pressed: bool) -> FloatArray:
         """Return embeddings, shape (N, D), on the axes, shape (N, M)."""
@@ -91,6 +92,19 @@ def _prepared(rows: FloatArray, mean: FloatArray, scale: FloatArray, pressed: bo
 def _pressed(standard: FloatArray) -> FloatArray:
     root = np.sign(standard) * np.sqrt(np.abs(standard))
     return np.asarray(root / np.maximum(np.linalg.norm(root, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def _turn(sample: FloatArray, axes: int, seed: int) -> FloatArray:
+    """Return the first principal directions of centred rows, shape (D, M), at most `axes` of those that they span."""
+    n, width = sample.shape
+    if n >= width:
+        return principal_axes(sample.T @ sample, axes, seed)
+    # Fewer rows than columns: the products of rows have the same spectrum, and their matrix is smaller.
+    mixed = principal_axes(sample @ sample.T, axes, seed)
+    directions = sample.T @ mixed
+    lengths = np.linalg.norm(directions, axis=0)
+    spanned = lengths > _SPANNED * lengths.max(initial=1e-6)
+    return np.ascontiguousarray(directions[:, spanned] / lengths[spanned])
 
 
 def principal_axes(scatter: FloatArray, axes: int, seed: int) -> FloatArray:

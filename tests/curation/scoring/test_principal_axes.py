@@ -25,6 +25,24 @@ def test_many_axes_are_found_nearly_as_well_as_by_all_eigenvectors() -> None:
     assert np.array_equal(directions, principal_axes(scatter, 20, seed=0))
 
 
+@pytest.mark.parametrize(("rows", "axes"), [(30, 512), (90, 20)])
+def test_fewer_images_than_columns_lie_as_on_the_axes_of_all_columns(rows: int, axes: int) -> None:
+    draws = np.random.default_rng(1)
+    x = (draws.normal(size=(rows, 8)) @ draws.normal(size=(8, 200))).astype(np.float32)
+    x += draws.normal(size=x.shape).astype(np.float32) * 0.01
+    found = Axes.of(x, axes, seed=0, pressed=False)
+    centred = (x - found.mean) / found.scale
+    wanted = centred @ principal_axes(centred.T @ centred, axes, seed=0)
+    projected = found.project(x, pressed=False)
+    assert projected.shape[1] <= min(rows, axes)
+    np.testing.assert_allclose(projected @ projected.T, wanted @ wanted.T, atol=0.02 * np.abs(wanted @ wanted.T).max())
+
+
+def test_images_that_are_all_alike_have_no_axes() -> None:
+    alike = np.ones((5, 40), np.float32)
+    assert Axes.of(alike, 512, 0, True).project(alike, True).shape == (5, 0)
+
+
 def test_axes_that_are_known_are_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
     x, _, _ = clusters(60, 3, 0)
     known: dict[str, Axes] = {}
