@@ -31,7 +31,9 @@ def says_split(grid: Grid, position: int) -> bool:
     cells = grid.column(position)
     if name in NAMES or PARTS & tokens(grid.header[position]):
         return any(map(_split_of, set(cells)))
-    splits = {_split_of(cell) for cell in cells} if cells and _split_of(cells[0]) else set()
+    if name in ("filepath", "label") or not cells or not _split_of(cells[0]):
+        return False
+    splits = set(map(_split_of, cells))
     return None not in splits and "train" in splits and len(splits) > 1
 
 

@@ -259,6 +259,11 @@ def test_columns_that_a_person_names(folder: Path) -> None:
         read_table(path, columns={"filepath": "B", "label": "E"})
 
 
+def test_classes_may_have_the_names_of_splits(folder: Path) -> None:
+    path = table(folder, "filepath,label\na.jpg,train\nb.jpg,test\n")
+    assert read_table(path) == [Entry("a.jpg", "train", ""), Entry("b.jpg", "test", "")]
+
+
 def test_columns_on_the_command_line() -> None:
     assert checked_columns("filepath = Image Path,label=Y") == {"filepath": "Image Path", "label": "Y"}
     for text, sentence in (("path=X", "no role"), ("filepath", "cannot be read"), ("label=a,label=b", "label twice")):
