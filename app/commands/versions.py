@@ -1,5 +1,6 @@
 """`errata split`, `splits`, `diff`, `sheet`, `apply` and `export`: curated versions of the labels."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 _FILES = "copy, hardlink or symlink (which Errata itself does not follow out of a data set)"
 _SHOWN_CHANGES = 100  # on the screen
-_NAMED_IMAGES = 10  # in a line
+_NAMED_IMAGES = 10  # in a line, as classes without an image
+_NAMED_CLASSES = 20  # in a line; of more, their sizes
 _DIFF = ("image", "label", "split", "decision")  # columns of the table of changes
 
 
@@ -59,14 +61,30 @@ def split(
 def _print_contents(made: "Version") -> None:
     """Print the classes of each split, what decisions changed, and what has to be known of a version."""
     for part, sizes in made.images.counts().items():
-        counts = ", ".join(f"{sizes[label]} {label}" for label in made.manifest["classes"])
-        typer.echo(f"  {part:<5} {sum(sizes.values()):>7,}: {counts}")
+        typer.echo(f"  {part:<5} {sum(sizes.values()):>7,}: {_class_counts(sizes, made.manifest['classes'])}")
     changed, out = _counts(made.manifest["decisions"]["changed"], "none"), _counts(made.manifest["out"], "none")
     typer.echo(f"labels changed: {changed}; left out: {out}")
     for sentence in made.manifest["guard"]:
         typer.echo(f"  {sentence}")
     _print_images("leaks", made.manifest["leaks"]["images"])
     _print_images("disputed", made.manifest["disputed"])
+
+
+def _class_counts(sizes: dict[str, int], classes: Sequence[str]) -> str:
+    """Return the images of each class; of many classes how many images they have, and which have none."""
+    if len(classes) <= _NAMED_CLASSES:
+        return ", ".join(f"{sizes[name]} {_in_a_list(name)}" for name in classes)
+    empty = [name for name in classes if not sizes[name]]
+    numbers = [sizes[name] for name in classes if sizes[name]]
+    least, most = min(numbers, default=0), max(numbers, default=0)
+    each = f"{least:,}" if least == most else f"{least:,} to {most:,}"
+    none = f"; none of {', '.join(map(_in_a_list, empty[:_NAMED_IMAGES]))}" if empty else ""
+    more = f" and {len(empty) - _NAMED_IMAGES:,} more" if len(empty) > _NAMED_IMAGES else ""
+    return f"{each} of each of {len(numbers):,} classes{none}{more}"
+
+
+def _in_a_list(name: str) -> str:
+    return f'"{name}"' if "," in name else name
 
 
 def splits(name: DatasetName, as_json: Json = False) -> None:
@@ -221,4 +239,6 @@ def export(
     record(dataset, version, summary, outputs={"folder": folder})
     typer.echo(summary)
     for split, classes in exported.missing().items():
-        typer.echo(f"no image of {', '.join(classes)} in {split}: readers that number folders count others there")
+        more = f" and {len(classes) - _NAMED_IMAGES:,} more" if len(classes) > _NAMED_IMAGES else ""
+        named = ", ".join(map(_in_a_list, classes[:_NAMED_IMAGES]))
+        typer.echo(f"no image of {named}{more} in {split}: readers that number folders count others there")

@@ -1,6 +1,7 @@
 """From file names and labels of a source to checked rows: one label and one split for each image."""
 
 import re
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -125,7 +126,9 @@ def _check_ids(root: Path, ordered: Sequence[Entry]) -> None:
         raise ErrataError(f"{root}: named {how}: {first_few(twice)}; give each image one line, label and split")
     for image_id in counts:
         if not image_id.isascii() and any("\ud800" <= character <= "\udfff" for character in image_id):
-            raise ErrataError(f"{root}: the file name {image_id!r} is not UTF-8; rename the file")
+            how = sys.getfilesystemencoding()
+            hint = "rename the file" if how == "utf-8" else f"names are read as {how} here: set PYTHONUTF8=1"
+            raise ErrataError(f"{root}: the file name {image_id!r} is not UTF-8; {hint}")
 
 
 def _check_labels(root: Path, ordered: Sequence[Entry], names: Mapping[str, str], allowed: Sequence[str]) -> None:

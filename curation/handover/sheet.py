@@ -53,6 +53,7 @@ class ErrataSheet:
     judged: int  # images that people looked at
     unseen: int  # labels of this version that models set and nobody looked at: no errata
     errata: tuple[Erratum, ...]  # ordered by image_id
+    merged: tuple[tuple[str, str], ...] = ()  # class of the source, the class that it is read as
 
 
 def errata_sheet(workspace: Workspace, version: Version) -> ErrataSheet:
@@ -76,6 +77,7 @@ def errata_sheet(workspace: Workspace, version: Version) -> ErrataSheet:
         int((judged | images.disputed).sum()),
         int(((images.decisions == AUTO) & images.changed()).sum()),
         tuple(sorted(_errata(images), key=lambda erratum: erratum.image_id)),
+        images.checked.rows.merged,
     )
 
 
@@ -148,10 +150,11 @@ def read_sheet(path: Path) -> ErrataSheet:
             _text(values[name]) for name in ("dataset", "title", "licence", "version", "split_sha256")
         )
         classes = tuple(_text(name) for name in values["classes"])
+        merged = tuple((_text(name), _text(now)) for name, now in values.get("merged", ()))
         images, judged, unseen = (int(values[name]) for name in ("images", "judged", "unseen"))
     except (KeyError, TypeError, ValueError) as error:
         raise ErrataError(f"{path} is not a whole errata sheet ({error}); ask for it again") from error
-    return ErrataSheet(dataset, title, licence, version, sha256, classes, images, judged, unseen, errata)
+    return ErrataSheet(dataset, title, licence, version, sha256, classes, images, judged, unseen, errata, merged)
 
 
 def _read_erratum(values: dict[str, Any]) -> Erratum:

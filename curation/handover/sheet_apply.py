@@ -68,6 +68,8 @@ def apply_sheet(sheet: ErrataSheet, source: Path, progress: Progress | None = No
         ErrataError: the copy cannot be read, or has none of the images: it is another data set.
     """
     root, entries = _read(source)
+    merged = dict(sheet.merged)
+    entries = [entry._replace(label=merged.get(entry.label, entry.label)) for entry in entries]
     errata_of: dict[str, list[Erratum]] = {}
     for erratum in sheet.errata:
         errata_of.setdefault(erratum.sha256, []).append(erratum)

@@ -178,14 +178,16 @@ class CuratedRows:
         )
 
     @classmethod
-    def load(cls, path: Path, root: Path, classes: tuple[str, ...]) -> "CuratedRows":
+    def load(
+        cls, path: Path, root: Path, classes: tuple[str, ...], merged: tuple[tuple[str, str], ...] = ()
+    ) -> "CuratedRows":
         """Read what `save` wrote.
 
         Raises:
             ErrataError: the file is missing or damaged.
         """
         arrays = read_arrays(path)
-        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"])
+        rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"], merged=merged)
         return cls(
             CheckedRows(
                 rows,

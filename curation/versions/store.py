@@ -75,7 +75,8 @@ def load_version(workspace: Workspace, name: str, version: str) -> Version:
         raise ErrataError(f"{folder} holds version {manifest['version']!r} of {manifest['dataset']!r}{_MAKE_AGAIN}")
     if file_sha256(folder / "rows.npz") != manifest["rows_sha256"]:
         raise ErrataError(f"{folder / 'rows.npz'} was changed since version {version!r} was made{_MAKE_AGAIN}")
-    images = CuratedRows.load(folder / "rows.npz", Path(manifest["root"]), tuple(manifest["classes"]))
+    merged = tuple(manifest.get("merged", {}).items())
+    images = CuratedRows.load(folder / "rows.npz", Path(manifest["root"]), tuple(manifest["classes"]), merged)
     if images.sha256() != manifest["sha256"]:
         raise ErrataError(f"{folder} does not hold what its hash {manifest['sha256'][:12]} says{_MAKE_AGAIN}")
     return Version(name, version, images, manifest)
@@ -108,6 +109,7 @@ def save_version(workspace: Workspace, name: str, version: str, images: CuratedR
                 "rows_sha256": file_sha256(temporary / "rows.npz"),
                 "classes": list(images.checked.rows.classes),
                 "root": str(images.checked.rows.root),
+                **({"merged": dict(images.checked.rows.merged)} if images.checked.rows.merged else {}),
                 "counts": images.counts(),
                 "out": images.out_counts(),
             }

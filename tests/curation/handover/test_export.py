@@ -118,8 +118,11 @@ def test_errata_and_any_program_read_the_csv(workspace: Workspace, tmp_path: Pat
     assert lines["test/street/0.png"]["labels"] == "sea|street"
 
 
-def test_datasets_reads_it(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder, exported = export_version(workspace, "tiny", "v1", "huggingface", tmp_path / "out")
+def test_datasets_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace, version = awkward(tmp_path / "home")
+    monkeypatch.setattr(export, "load_version", lambda *names: version)
+    folder, exported = export_version(workspace, "tiny", "original", "huggingface", tmp_path / "out, ü")
+    name_of = read_json(folder / "manifest.json")["folders"]
     program = (
         "import json, sys; from datasets import load_dataset\n"
         "by_folder = load_dataset('imagefolder', data_dir=sys.argv[1])\n"
@@ -137,7 +140,7 @@ def test_datasets_reads_it(workspace: Workspace, tmp_path: Path, monkeypatch: py
     by_folder, by_card = json.loads(run.stdout.splitlines()[-1])
     assert by_folder.keys() == by_card.keys() == {"train", "test"}
     for split in ("train", "test"):
-        labels = sorted(item.label for item in exported.items if item.split == split)
+        labels = sorted(name_of[item.label] for item in exported.items if item.split == split)
         assert sorted(label for label, *_ in by_folder[split]) == labels
         assert sorted(label for label, *_ in by_card[split]) == labels
         assert by_folder[split][0][1:] == [60, 40]
