@@ -1,11 +1,15 @@
 """Pictures of more than 8 bits and pictures with transparent parts, as people see them: grey levels and grounds."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from models.arrays import BoolArray, ByteArray, Doubles
 from models.errors import ErrataError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 STRETCHED, DARK_GROUND = "stretched", "on black"  # readings that change pixels; "" = as the file says
 _DEPTHS = (2**8 - 1, 2**10 - 1, 2**12 - 1, 2**14 - 1, 2**16 - 1)  # highest values of cameras and scanners
@@ -59,12 +63,14 @@ def levels_of_numbers(values: Doubles, no_data: float | None = None) -> ByteArra
     return np.rint((shown - low) * (255 / (high - low or 1))).astype(np.uint8)
 
 
-def on_ground(image: Image.Image) -> tuple[Image.Image, str]:
+def on_ground(image: "Image.Image") -> "tuple[Image.Image, str]":
     """Return a picture with transparent parts on white, or on black where white would hide it, and which it was.
 
     Most pictures with transparency are drawn for white; black or grey would look like a new dark object. A white
     drawing is lost there.
     """
+    from PIL import Image  # here: commands that only list need the names of the readings, but no pictures
+
     over = image.convert("RGBA")
     dark = _lost_on_white(np.asarray(over))
     ground = Image.new("RGBA", over.size, "black" if dark else "white")
