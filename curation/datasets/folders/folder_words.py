@@ -6,7 +6,21 @@ from collections.abc import Sequence
 from curation.datasets.split_words import AROUND
 
 _TOKENS = re.compile(r"[^a-z]+")
-WRAPPERS = frozenset((*AROUND.split(), "jpegimages", "jpeg", "jpg", "png", "input", "inputs", "archive", "content"))
+WRAPPERS = frozenset(
+    (
+        *AROUND.split(),
+        "jpegimages",
+        "jpeg",
+        "jpg",
+        "png",
+        "input",
+        "inputs",
+        "archive",
+        "content",
+        "labeled",
+        "labelled",
+    )
+)
 NO_CLASSES = frozenset(  # folders beside class folders that hold something else
     """
     annotation annotations label labels meta metadata doc docs code script scripts src notebooks splits lists

@@ -108,6 +108,11 @@ def _read_splits(
         layout.classes += [ClassFolder(folder / name, name, split) for name in tree.filled(folder)]
         layout.empty += empty_folders(tree, folder)
         _say_outside(tree, layout, folder)
+        beside = tree.count(splits[split]) - tree.count(folder)
+        if beside:
+            layout.notices.append(
+                f"{counted(beside, 'image')} in {inside(tree, splits[split])}, but not in {folder.name}: left out"
+            )
     _say_loose_files(tree, layout)
     _say_deeper(tree, layout)
 
@@ -265,7 +270,7 @@ def _say_loose_files(tree: Tree, layout: Layout) -> None:
 
 def _say_deeper(tree: Tree, layout: Layout) -> None:
     """Say which classes may be none, and that folders below the classes are no classes, which people may have meant."""
-    odd = sorted({label for _, label, _ in layout.classes if has_word(label, NO_CLASSES | UNLABELLED)})
+    odd = sorted({label for _, label, _ in layout.classes if has_word(label, NO_CLASSES | UNLABELLED | VARIANTS)})
     if odd:
         verb = "is read as a class" if len(odd) == 1 else "are read as classes"
         layout.notices.append(f"{first_few(odd)} {verb}; move away what is none")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from curation.datasets.folders.folder_words import NO_CLASSES, VARIANTS, has_word, is_wrapper
+from curation.datasets.folders.folder_words import NO_CLASSES, UNLABELLED, VARIANTS, has_word, is_wrapper
 from curation.datasets.folders.tree import Tree
 from curation.datasets.split_words import split_of, splits_of
 from curation.datasets.tables.image_names import is_image_name
@@ -36,7 +36,7 @@ def only_way(tree: Tree, top: Path) -> tuple[str, list[str]]:
     others = [name for name in filled if name not in wrappers]
     if len(filled) == 1:
         return filled[0], []
-    if len(wrappers) == 1 and all(has_word(name, NO_CLASSES | VARIANTS) for name in others):
+    if len(wrappers) == 1 and all(has_word(name, NO_CLASSES | VARIANTS | UNLABELLED) for name in others):
         return wrappers[0], others
     return "", []
 
@@ -62,9 +62,9 @@ def inner_folders(tree: Tree, splits: Mapping[str, Path]) -> dict[str, Path]:
     inner = dict(splits)
     while True:
         only = {
-            split: folder / tree.filled(folder)[0]
+            split: folder / name
             for split, folder in inner.items()
-            if len(tree.filled(folder)) == 1 and not tree.listing(folder).images
+            if (name := only_way(tree, folder)[0]) and not tree.listing(folder).images
         }
         deep = [split for split, folder in inner.items() if tree.filled(folder)]
         alike = len({folder.name for folder in only.values()}) == 1 and len(only) == len(deep)

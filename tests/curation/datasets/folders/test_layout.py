@@ -54,6 +54,11 @@ READ = {  # files -> reading, a part of the notices ("" = none)
     "images/{cat,dog}/1.jpg masks/{cat,dog}/1.png": (CLASSES, "masks is no class: 2 images left out"),
     "images/{cat,dog}/1.jpg attributes/1.txt": (CLASSES, "all images lie below images"),
     "{cat,dog,results}/1.jpg": ({**CLASSES, "results": "1"}, "results is read as a class; move away"),
+    "train/images/{cat,dog}/1.jpg train/labels/3.png test/{cat,dog}/2.jpg": (
+        TRAIN_TEST,
+        "1 image in train, but not in",
+    ),
+    "labeled/{cat,dog}/1.jpg unlabeled/3.jpg": (CLASSES, "unlabeled is no class: 1 image left out"),
     "{class_1,class_2}/1.jpg": ({"class_1": "1", "class_2": "1"}, ""),
     "{valid,invalid}/1.jpg": ({"invalid": "1", "valid": "1"}, "valid is read as a class"),
     "{en,te}/1.jpg": ({"en": "1", "te": "1"}, "te is read as a class"),
