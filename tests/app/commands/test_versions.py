@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.commands.versions import _class_counts
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.workspace.folders import Workspace
@@ -163,3 +164,12 @@ def test_an_existing_version_and_another_schema(capsys: pytest.CaptureFixture[st
     sheet = read_json(here / "s.json")
     (here / "s.json").write_text(json.dumps({**sheet, "schema_version": 7}))
     assert "has schema 7" in errata(capsys, "apply", "s.json", "copy", "--dry-run", code=2)
+
+
+def test_sizes_of_many_classes_and_commas_in_names() -> None:
+    assert _class_counts({"a, b": 2, "c": 0}, ["a, b", "c"]) == '2 "a, b", 0 c'
+    names = [f"class {number}" for number in range(200)]
+    assert _class_counts(dict.fromkeys(names, 2), names) == "2 of each of 200 classes"
+    some = {name: number % 4 for number, name in enumerate(names)}
+    assert _class_counts(some, names).startswith("1 to 3 of each of 150 classes; none of class 0, class 4, class 8")
+    assert _class_counts(some, names).endswith("class 36 and 40 more")

@@ -63,6 +63,13 @@ def test_counts(sheet: ErrataSheet, copy: Path) -> None:
     assert apply_sheet(sheet, copy).counts() == NOTHING | {APPLIED: 3, RIGHT: 1}
 
 
+def test_a_class_that_was_read_as_another(sheet: ErrataSheet, copy: Path) -> None:
+    for split in ("train", "test"):
+        (copy / split / "sea").rename(copy / split / "Sea")
+    assert apply_sheet(sheet, copy).counts() != NOTHING | {APPLIED: 3, RIGHT: 1}
+    assert apply_sheet(replace(sheet, merged=(("Sea", "sea"),)), copy).counts() == NOTHING | {APPLIED: 3, RIGHT: 1}
+
+
 @pytest.mark.parametrize("files", ["copy", "hardlink"])
 def test_a_corrected_copy(sheet: ErrataSheet, copy: Path, tmp_path: Path, files: str) -> None:
     before = tree(copy)

@@ -9,20 +9,27 @@ from xml.etree import ElementTree
 import pytest
 
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Ledger, open_ledger
+from curation.decisions.ledger import Ledger
+from curation.decisions.log import DecisionLog
 from curation.handover.labelling_tools.exporting import write_tasks
 from curation.handover.labelling_tools.importing import import_opinions
 from curation.handover.labelling_tools.matching import ImageNames
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from tests.helpers.small_audit import small_audit
 
 WRONG, OTHER = "test/sea/0.png", "test/street/2.png"
 
 
+@pytest.fixture(scope="module")
+def audit(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    return small_audit(Workspace(tmp_path_factory.mktemp("home")), cams=0)
+
+
 @pytest.fixture
-def ledger(workspace: Workspace, audit: Audit) -> Ledger:
-    return open_ledger(workspace, "tiny")
+def ledger(audit: Audit, tmp_path: Path) -> Ledger:
+    return Ledger(DecisionLog(tmp_path / "log.jsonl"), audit.checked)
 
 
 def in_force(ledger: Ledger) -> dict[str, tuple[str, str, tuple[str, ...]]]:

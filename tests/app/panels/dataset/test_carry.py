@@ -1,0 +1,21 @@
+"""The offer to carry verdicts over, and its button."""
+
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import log_of, open_ledger
+from curation.results.audit import Audit
+from curation.workspace.folders import Workspace
+from tests.helpers.app_driver import ran, show, texts
+
+
+def test_one_press_brings_the_verdicts_of_a_data_set_that_was_renamed(workspace: Workspace, audit: Audit) -> None:
+    label = audit.rows.classes[audit.rows.labels[0]]
+    before = Decision("ana", "elsewhere.png", "exclude", (), label, str(audit.checked.sha256s[0]))
+    log_of(workspace, "before").append(before)
+    app = show(screen="audit")
+    assert "1 image here is judged in 'before'" in texts(app.markdown)
+    (button,) = [button for button in app.button if button.label == "Carry over 1 verdict"]
+    button.click()
+    app = ran(app)
+    assert not [button for button in app.button if button.label.startswith("Carry over")]
+    with open_ledger(workspace, "tiny").reading() as state:
+        assert state.images() == [str(audit.rows.image_ids[0])]
