@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 
 from curation.datasets.entries import Entry
 from curation.datasets.folders.beside import Beside
+from curation.datasets.folders.classes import Layout
 from curation.datasets.folders.file_lists import with_listed_splits
-from curation.datasets.folders.layout import Layout
 from curation.datasets.folders.tree import Tree, by_suffix
 from curation.datasets.rows import SPLITS
 from curation.words import counted, first_few

@@ -7,8 +7,9 @@ from pathlib import Path
 from curation.datasets.entries import Entry
 from curation.datasets.folders.beside import find_beside
 from curation.datasets.folders.choice import entries_of_classes, entries_of_classes_and_tables, entries_of_tables
+from curation.datasets.folders.classes import Layout
 from curation.datasets.folders.exports import exported_entries, is_export
-from curation.datasets.folders.layout import Layout, find_layout
+from curation.datasets.folders.layout import find_layout
 from curation.datasets.folders.tree import Tree, by_suffix
 from curation.datasets.rows import SPLITS
 from curation.datasets.tables.class_names import names_beside, numbered, with_names

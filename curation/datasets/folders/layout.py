@@ -2,12 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
+from curation.datasets.folders.classes import ClassFolder, Layout, say_deeper, say_loose_files, say_outside
 from curation.datasets.folders.folder_words import (
-    NO_CLASSES,
     UNLABELLED,
     VARIANTS,
     are_pieces,
@@ -26,25 +24,6 @@ from curation.datasets.folders.wrappers import (
 from curation.datasets.split_words import split_of
 from curation.words import counted, first_few
 from models.errors import ErrataError
-
-
-class ClassFolder(NamedTuple):
-    """A folder with images of one class."""
-
-    folder: Path
-    label: str
-    split: str  # "" = none
-
-
-@dataclass
-class Layout:
-    """How a tree is read."""
-
-    top: Path  # holds the class folders or split folders
-    notices: list[str]
-    classes: list[ClassFolder] = field(default_factory=list)
-    flat: dict[str, Path] = field(default_factory=dict)  # split or "" -> images without class folders
-    empty: list[Path] = field(default_factory=list)  # class folders without an image
 
 
 def find_layout(tree: Tree, listed: Iterable[str] = ()) -> Layout:
@@ -107,14 +86,14 @@ def _read_splits(
         _refuse_splits_below(tree, folder)
         layout.classes += [ClassFolder(folder / name, name, split) for name in tree.filled(folder)]
         layout.empty += empty_folders(tree, folder)
-        _say_outside(tree, layout, folder)
+        say_outside(tree, layout, folder)
         beside = tree.count(splits[split]) - tree.count(folder)
         if beside:
             layout.notices.append(
                 f"{counted(beside, 'image')} in {inside(tree, splits[split])}, but not in {folder.name}: left out"
             )
-    _say_loose_files(tree, layout)
-    _say_deeper(tree, layout)
+    say_loose_files(tree, layout)
+    say_deeper(tree, layout)
 
 
 def _unlabelled(tree: Tree, inner: Mapping[str, Path]) -> set[str]:
@@ -195,7 +174,7 @@ def _read_splits_in_classes(tree: Tree, layout: Layout) -> bool:
     layout.empty += empty_folders(tree, top)
     found = sorted({folder.folder.name for folder in layout.classes})
     layout.notices.append(f"classes are the folders in {top.name}, and splits the folders in each ({first_few(found)})")
-    _say_outside(tree, layout, top)
+    say_outside(tree, layout, top)
     return True
 
 
@@ -244,40 +223,5 @@ def _read_classes(tree: Tree, layout: Layout) -> None:
             f"{split_named[0]} is read as a class beside {first_few([n for n in names if n not in split_named])}, "
             "since it holds no class folders"
         )
-    _say_outside(tree, layout, top)
-    _say_deeper(tree, layout)
-
-
-def _say_outside(tree: Tree, layout: Layout, folder: Path) -> None:
-    """Say how many images lie beside class folders; refuse them where they are the most."""
-    outside = len(tree.listing(folder).images)
-    if not outside:
-        return
-    within = tree.count(folder) - outside
-    if outside > within:
-        raise ErrataError(
-            f"{folder} has {counted(outside, 'image')} outside its class folders and {within:,} in them; sort them "
-            f"into {folder}/CLASS/, or list all as filepath,label in a CSV"
-        )
-    where = "" if folder == tree.root else f" in {inside(tree, folder)}"
-    layout.notices.append(f"{counted(outside, 'image')}{where} outside the class folders: left out")
-
-
-def _say_loose_files(tree: Tree, layout: Layout) -> None:
-    if loose := len(tree.listing(layout.top).images):
-        layout.notices.append(f"{counted(loose, 'image')} beside the split folders: left out")
-
-
-def _say_deeper(tree: Tree, layout: Layout) -> None:
-    """Say which classes may be none, and that folders below the classes are no classes, which people may have meant."""
-    odd = sorted({label for _, label, _ in layout.classes if has_word(label, NO_CLASSES | UNLABELLED | VARIANTS)})
-    if odd:
-        verb = "is read as a class" if len(odd) == 1 else "are read as classes"
-        layout.notices.append(f"{first_few(odd)} {verb}; move away what is none")
-    below = {name for folder in layout.classes for name in tree.filled(folder.folder) if not is_wrapper(name)}
-    if below:
-        names = sorted({folder.label for folder in layout.classes})
-        layout.notices.append(
-            f"classes are the {counted(len(names), 'folder')} {first_few(names)}; folders in them "
-            f"({first_few(sorted(below))}) are not classes"
-        )
+    say_outside(tree, layout, top)
+    say_deeper(tree, layout)
