@@ -13,6 +13,7 @@ from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
 from models.errors import ErrataError, unknown
 
+_MOST_BUTTONS, _MOST_LISTED = 20, 1000  # classes that stand as buttons, and that FiftyOne lists
 OPEN_GROUP = "label"  # of the sidebar: about eight fields, all other groups are folded
 
 
@@ -160,9 +161,15 @@ def declare(dataset: Any, group: str, fields: Mapping[str, tuple[str, str]], sho
 
 
 def allow_editing(dataset: Any, field: str, classes: Sequence[str]) -> None:
-    """Let people choose among the classes for this classification field in the App's Annotate tab, for no other."""
+    """Let people choose among the classes for this classification field in the App's Annotate tab, for no other.
+
+    Many classes are a list that can be searched; beyond what FiftyOne takes, the name is typed.
+    """
     identity = {"name": "id", "type": "id", "component": "text", "read_only": True}
-    choice = {"type": "classification", "component": "radio", "classes": list(classes), "attributes": [identity]}
+    choice: dict[str, Any] = {"type": "classification", "component": "text", "attributes": [identity]}
+    if len(classes) <= _MOST_LISTED:
+        component = "radio" if len(classes) <= _MOST_BUTTONS else "dropdown"
+        choice |= {"component": component, "classes": list(classes)}
     dataset.set_label_schemas({field: choice})
     dataset.active_label_schemas = [field]
 

@@ -134,13 +134,16 @@ def group_duplicates(
         kept = ComparedPairs(workspace.copies / f"method-{DUPLICATES_METHOD}", proposed_by)
         read = embeddings.read if embeddings else None
         duplicates = find_duplicates(contents, checked.hashes, thumbnails, read, kept, progress)
-        if too_few_to_judge(checked.rows.labels, duplicates.groups, checked.rows.splits == "train").all():
-            duplicates = duplicates.exact_only(contents)
         duplicates.save(output)
         return duplicates
 
     inputs = [DUPLICATES_METHOD, content_key(checked), proposed_by]
-    return stages.value("duplicates", inputs, [output], group, lambda: Duplicates.load(output))
+    duplicates = stages.value("duplicates", inputs, [output], group, lambda: Duplicates.load(output))
+    learn = checked.rows.splits == "train"
+    if learn.any() and too_few_to_judge(checked.rows.labels, duplicates.groups, learn).all():
+        duplicates = duplicates.exact_only(contents)
+        duplicates.save(output)
+    return duplicates
 
 
 def check_learnable(rows: Rows, skipped: Sequence[tuple[str, str]]) -> None:

@@ -26,7 +26,7 @@ from models.files.npz import read_arrays, write_arrays
 
 # Number of images above which the neighbours, who only explain, are sought on fewer axes.
 _MANY, _FEW_AXES = 20_000, 64
-METHOD = 6  # raised when the same evidence is judged differently: audits then judge again
+METHOD = 7  # raised when the same evidence is judged differently: audits then judge again
 COPIES_SINCE = 4  # before that method, label_quality did not yet know the labels of copies
 JUDGE, NEIGHBOURS = "judge", "neighbours"  # voters beside the architectures, where there are frozen embeddings
 

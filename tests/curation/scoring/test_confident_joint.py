@@ -55,6 +55,14 @@ def test_the_estimate_keeps_the_counts_of_the_labels(case: tuple[IntArray, Float
     np.testing.assert_allclose(estimated_joint(labels, probs).sum(1), np.bincount(labels, minlength=probs.shape[1]))
 
 
+def test_a_rare_class_that_is_never_believed_takes_no_images_of_the_common_one() -> None:
+    labels = np.array([0] * 98 + [1] * 2)
+    rare = np.append(np.linspace(0, 0.2, 98), [0.04, 0.06])  # its threshold is 0.05
+    probs = np.stack([1 - rare, rare], 1).astype(np.float32)
+    assert confident_joint(labels, probs)[0, 1] > 20
+    assert estimated_joint(labels, probs)[0].tolist() == [98, 0]
+
+
 def test_a_class_without_labels_is_never_confident() -> None:
     labels, probs = np.array([0, 0, 1]), np.array([[0.1, 0.1, 0.8], [0.2, 0.1, 0.7], [0.1, 0.2, 0.7]], np.float32)
     assert thresholds(labels, probs)[2] == 2
