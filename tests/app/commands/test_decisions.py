@@ -213,3 +213,27 @@ def test_control_characters_of_a_merged_log_do_not_reach_the_terminal(
     output = errata(capsys, "tiny", "--reviewer", "dan")
     assert "\x1b" not in output
     assert r"'\x1b[2J[red].png'" in output
+
+
+def test_tasks_for_another_tool_and_its_verdicts(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert exit_code("issues", "tiny", "--tasks", "tasks.json", "--limit", 3) == 0
+    assert "1 task for Label Studio" in capsys.readouterr().out, "ana and ben judged two of the first three"
+    answer = [{"image": "test/sea/1.png", "choice": "sea"}, {"image": "nowhere.png", "choice": "sea"}]
+    (tmp_path / "done.json").write_text(json.dumps(answer))
+    output = errata(capsys, "tiny", "done.json", "--import", "--reviewer", "eva")
+    assert output == "1 verdict read from Label Studio; 1 image not in this data set (nowhere.png)\n"
+    assert ledger.log.read().entries[-1][1].source == "import"
+    assert "--import takes one file or more" in errata(capsys, "tiny", "--import", code=2)
+
+
+def test_verdicts_under_another_name_are_offered_and_carried(
+    workspace: Workspace, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(ledger.log.path, ledger.log.path.with_name("before.jsonl"))
+    ledger.log.path.unlink()
+    offer = "2 images here are judged in 'before'; `errata decisions tiny --carry before` brings 4 verdicts here"
+    assert offer in errata(capsys, "tiny")
+    assert errata(capsys, "tiny", "--carry", "before") == "carried: 4 verdicts on 2 images from before\n"
+    assert "nothing was carried" in errata(capsys, "tiny", "--carry", "before", code=2)
