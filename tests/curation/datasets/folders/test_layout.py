@@ -8,6 +8,7 @@ import pytest
 
 from curation.datasets.folders.image_folder import read_folder
 from models.errors import ErrataError
+from models.images.formats import SUFFIXES
 
 Reading = dict[str, str]  # "SPLIT/CLASS" -> names of its images, without suffix and folders
 
@@ -75,7 +76,7 @@ READ = {  # files -> reading, a part of the notices ("" = none)
     "{cat,dog}/1.jpg {__MACOSX,$RECYCLE.BIN,#recycle}/t.jpg cat/Thumbs.db": (CLASSES, "folders named #recycle"),
     "{cat,dog}/1.jpg cat/1~(conflicted~copy~2024-01-01).jpg": (CLASSES, "second versions that a cloud made"),
     "{cat,dog}/1.jpg workspace/{runs,features,reports}/cat/t.jpg": (CLASSES, "workspace, which Errata writes"),
-    "{cat,dog}/1.jpg cat/{a,b}.heic dog/c.nef dog/d": (CLASSES, "not read as images: 2 .heic, 1 .nef, 1 without"),
+    "{cat,dog}/1.jpg cat/{a,b}.cr2 dog/c.nef dog/d": (CLASSES, "not read as images: 2 .cr2, 1 .nef, 1 without"),
     "cat/{1.jfif,2.jpe,3.avif,4.ppm,5.jp2,6.TGA} dog/7.pgm": ({"cat": "1 2 3 4 5 6", "dog": "7"}, ""),
 }
 
@@ -104,9 +105,9 @@ REFUSED = {  # files -> the sentence
     "{train,test}/{cat,dog}/1.jpg cat/1.jpg": "cat lies beside split folders and has the name of a class",
     "{test,testing}/{cat,dog}/1.jpg": "two folders for test, test and testing; keep one",
     "{1,2,3}.jpg x/{a,b}/4.jpg": "3 images outside its class folders and 2 in them",
-    "cat/1.jpg dog/{1,2}.heic": "class folder .*dog has no image, only 2 .heic; install pillow-heif",
+    "cat/1.jpg dog/{1,2}.cr2": "class folder .*dog has no image, only 2 .cr2",
     "cat/1.jpg dog/notes.txt": "class folder .*dog has no image, only 1 .txt",
-    "{a,b}.heic": "no image in .* .not read: 2 .heic",
+    "{a,b}.cr2": "no image in .* .not read: 2 .cr2",
     "{runs,features,reports}/1.jpg": "is a folder that Errata writes",
 }
 
@@ -115,6 +116,13 @@ REFUSED = {  # files -> the sentence
 def test_layouts_that_are_refused(tmp_path: Path, files: str) -> None:
     draw(tmp_path, files)
     with pytest.raises(ErrataError, match=REFUSED[files]):
+        read_folder(tmp_path)
+
+
+def test_photographs_of_phones_where_nothing_reads_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.datasets.folders.tree.image_suffixes", lambda: SUFFIXES)
+    draw(tmp_path, "cat/1.jpg dog/{1,2}.heic")
+    with pytest.raises(ErrataError, match=r"dog has no image, only 2 \.heic; install pillow-heif"):
         read_folder(tmp_path)
 
 

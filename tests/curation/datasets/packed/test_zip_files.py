@@ -21,12 +21,12 @@ def packed(path: Path, *names: str) -> Path:
 
 def test_a_zip_is_read_in_place(workspace: Workspace, tmp_path: Path) -> None:
     names = [f"pets/{split}/{name}/{split}.jpg" for split in ("Training", "Test Set") for name in ("cat", "dog")]
-    path = packed(tmp_path / "pets.zip", *names, "pets/train.heic", "__MACOSX/pets/._1.jpg", "pets/Thumbs.db")
+    path = packed(tmp_path / "pets.zip", *names, "pets/train.nef", "__MACOSX/pets/._1.jpg", "pets/Thumbs.db")
     spec, rows = open_dataset(str(path), workspace, 0)
     assert (spec.name, spec.source) == ("pets", str(path))
     assert rows.image_ids.tolist() == sorted(name.removeprefix("pets/") for name in names)
     assert rows.splits.tolist() == ["test", "test", "train", "train"]
-    assert rows.notices == ("not read as images in pets.zip: 1 .heic",)
+    assert rows.notices == ("not read as images in pets.zip: 1 .nef",)
     assert spec.root.is_relative_to(workspace.unpacked)
     before = spec.root.stat().st_mtime_ns
     again, _ = open_dataset(str(path), workspace, 0)
