@@ -10,6 +10,8 @@ from curation.words import counted, first_few
 MOST_NAMED = 5  # sentences; of more, the rest is counted
 _LONG = 7  # letters of a name in which one wrong letter is more likely than another word
 _JOINTS = re.compile(r"\s*(?:[|;,+&/]|\s+and\s+)\s*")
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_ABSENT = frozenset(("nan", "na", "n/a", "#n/a", "<na>", "null", "none"))  # what tables write into empty cells
 _CLEAR_JOINTS = re.compile(r"\s*[|;]\s*")  # no name of a class has these by itself
 
 
@@ -94,6 +96,12 @@ def name_notices(images: Mapping[str, int]) -> list[str]:
     if more := groups[MOST_NAMED:]:
         names = first_few([f"{group.names[1]!r} and {group.names[0]!r}" for group in more])
         sentences.append(f"{counted(len(more), 'more pair')} of class names differ as little: {names}")
+    sentences += [
+        f"{counted(images[name], 'image')} of class {name!r}, which tables write where a label is missing: "
+        "if these have none, remove their lines"
+        for name in images
+        if name.casefold() in _ABSENT
+    ]
     if combined := combined_names(images):
         name, parts = next(iter(combined.items()))
         seem = counted(len(combined), "class seems", "classes seem")
@@ -129,10 +137,20 @@ def _by_accents(name: str) -> str:
     return plain.translate(str.maketrans("øłđ\u0131", "oldi"))
 
 
+def _by_number(name: str) -> str:
+    """Return `5` for `05` and `5.0`; what is no number stays as it is."""
+    if not _NUMBER.fullmatch(name):
+        return name
+    whole, _, fraction = name.partition(".")
+    fraction = fraction.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
+
+
 _KEYS: tuple[tuple[Callable[[str], str], str], ...] = (
     (_by_case, "by case only"),
     (_by_spaces, "by spaces, hyphens or case only"),
     (_by_accents, "by accents only"),
+    (_by_number, "as two spellings of a number do"),
 )
 
 

@@ -18,7 +18,7 @@ from models.errors import ErrataError
 _WORDS = frozenset(  # of names of tables, and of folders that hold tables
     """
     label labels annotation annotations meta metadata list lists split splits csv table info index data gt imagesets
-    truth ground instances
+    truth ground instances coco
     """.split()  # noqa: SIM905 - one word after another is read more easily
 )
 _TEXT = (".txt", ".lst", ".json")  # often no table: only those with a word of _WORDS, or of a split, in their names

@@ -21,6 +21,7 @@ DIFFERENT = (
         (("sunflower", "sunflwoer", "buttercup", "butercup"), [("sunflower", "sunflwoer"), ("butercup", "buttercup")]),
         (("\uff23\uff21\uff34", "cat"), [("cat", "\uff23\uff21\uff34")]),
         (("Straße", "strasse"), [("strasse", "Straße")]),
+        (("05", "5", "5.0", "50", "0", "00", "0.5", "v05", "v5"), [("05", "5", "5.0"), ("0", "00")]),
         (DIFFERENT, []),
         ((), []),
     ],
@@ -36,6 +37,11 @@ def test_the_largest_class_is_kept_and_the_sentence_says_how() -> None:
     ]
     (sentence,) = name_notices({"cats, big": 9, "Cats, big": 1})
     assert sentence.endswith("--merge-classes '\"Cats, big=cats, big\"'")
+
+
+def test_a_label_that_is_missing() -> None:
+    (sentence,) = name_notices({"cat": 9, "nan": 1, "nandu": 2, "nanna": 3})
+    assert sentence.startswith("1 image of class 'nan', which tables write where a label is missing")
 
 
 def test_many_pairs_are_counted() -> None:
