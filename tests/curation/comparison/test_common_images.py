@@ -60,7 +60,12 @@ def test_images_that_a_version_does_not_have() -> None:
 
 
 def test_classes_that_a_version_added_come_behind() -> None:
-    v1 = version(verdict(IMAGES, 0, "relabel", "airport"), verdict(IMAGES, 4, "relabel", "sea", number=1))
+    v1 = version(verdict(IMAGES, 0, "keep"), verdict(IMAGES, 4, "relabel", "sea", number=1))
+    labels = v1.checked.rows.labels.copy()
+    labels[0] = 3
+    v1 = replace(
+        v1, checked=replace(v1.checked, rows=replace(v1.checked.rows, classes=(*CLASSES, "airport"), labels=labels))
+    )
     images = common_images({"original": GIVEN, "v1": v1}, [ALL])
     assert images.rows.classes == (*CLASSES, "airport")
     assert images.versions["v1"].labels.tolist() == [3, 0, 1, 1, 0]
