@@ -12,7 +12,7 @@ from torchvision.datasets import ImageFolder
 from app.jobs.actions import cancel_job
 from app.jobs.queue import jobs
 from curation.database.start import stop_database
-from curation.datasets.scenes import draw_scenes
+from curation.datasets.scenery.scenes import draw_scenes
 from curation.decisions.ledger import log_of
 from curation.results.audit import load_audit
 from curation.versions.store import load_version

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from curation.audit.forecast import Forecast, forecast
-from curation.datasets.catalog import DatasetSpec, read_entries, rows_of
+from curation.datasets.catalog import DatasetSpec
 from curation.datasets.entries import TEST_FRACTION, Entry
 from curation.datasets.folders.left_out import is_left_out_file
 from curation.datasets.folders.tree import is_foreign_folder
+from curation.datasets.read_rows import read_entries, rows_of
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.split_words import split_of
 from curation.images.checking import check_learnable

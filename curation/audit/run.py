@@ -37,8 +37,9 @@ from curation.audit.foreign_predictions import Foreign
 from curation.audit.judging import Court
 from curation.audit.predicting import take_predictions, train_models
 from curation.database.names import dataset_name
-from curation.datasets.catalog import DatasetSpec, read_rows
+from curation.datasets.catalog import DatasetSpec
 from curation.datasets.fetch import draw_or_unpack
+from curation.datasets.read_rows import read_rows
 from curation.datasets.rows import Rows
 from curation.decisions.ledger import Ledger, log_of, open_ledger
 from curation.decisions.lessons import read_lessons

@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,17 +12,14 @@ from typing import Any
 import yaml
 
 from curation.datasets.classes.merges import noted_merges, resolved
-from curation.datasets.entries import Entry, checked_class, make_rows
-from curation.datasets.folders.image_folder import read_folder
-from curation.datasets.packed.images import TABLE, notices_of
+from curation.datasets.entries import checked_class
+from curation.datasets.packed.images import TABLE
 from curation.datasets.packed.source import HF, PACKED_FILES, PREFIXES, PackedSource, packed_source
-from curation.datasets.rows import SPLITS, Rows
-from curation.datasets.sampling import at_most
+from curation.datasets.rows import SPLITS
 from curation.datasets.tables.chosen_columns import columns_of
-from curation.datasets.tables.class_names import numbered, with_names
 from curation.datasets.tables.columns import ROLES
 from curation.datasets.tables.image_root import images_of
-from curation.datasets.tables.reading import SUFFIXES, read_table
+from curation.datasets.tables.reading import SUFFIXES
 from curation.datasets.unique_names import unique_name
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError, unknown
@@ -185,11 +182,11 @@ def _found(name_or_path: str, workspace: Workspace) -> DatasetSpec:
         raise ErrataError(f"the data set has no name; give an image folder, a CSV or one of {', '.join(catalog)}")
     given = Path(name_or_path.removeprefix(HF)).expanduser()
     path = Path(os.path.abspath(given))  # noqa: PTH100 - resolves `..`, keeps links
-    if name_or_path.startswith(PREFIXES) or _is_dir(path) or path.name.lower().endswith(PACKED_FILES):
+    if name_or_path.startswith(PREFIXES) or is_dir(path) or path.name.lower().endswith(PACKED_FILES):
         packed = packed_source(name_or_path)
         if packed:
             return _packed_in(packed, catalog, workspace)
-    if _is_dir(path):
+    if is_dir(path):
         return _at_path(path, "", catalog, workspace)
     if path.is_file() and path.suffix.lower() in SUFFIXES:
         return _at_path(path, path.name, catalog, workspace)
@@ -210,7 +207,12 @@ def _not_readable(name: str, path: Path, catalog: Iterable[str]) -> ErrataError:
     return unknown("data set", name, catalog)
 
 
-def _is_dir(path: Path) -> bool:
+def is_dir(path: Path) -> bool:
+    """Return whether a folder is there.
+
+    Raises:
+        ErrataError: it cannot be told.
+    """
     try:
         return path.is_dir()
     except OSError as error:
@@ -252,63 +254,3 @@ def _plain_name(title: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode()
     # 40 of the 64 characters that a name may have: names of runs add to it.
     return re.sub(r"[^a-z0-9_]+", "-", ascii_name.lower())[:40].strip("-_")
-
-
-def read_rows(spec: DatasetSpec, seed: int = 0) -> Rows:
-    """Return the images of a data set with their labels and splits, ordered by image_id; no image is opened.
-
-    Args:
-        spec: as `find_dataset` returns it.
-        seed: decides the splits where the source has none, and which images `max_train` keeps.
-
-    Raises:
-        ErrataError: the root is missing or cannot be read, a required split is missing, or names and labels do not
-            make a data set (see `read_folder`, `read_table` and `make_rows`).
-    """
-    notices: list[str] = []
-    return rows_of(spec, read_entries(spec, notices), seed, notices)
-
-
-def read_entries(spec: DatasetSpec, notices: list[str] | None = None) -> list[Entry]:
-    """Return the images of a data set as its folder or CSV names them.
-
-    Args:
-        spec: as `find_dataset` returns it.
-        notices: gets a sentence for all that is read in a way that could be meant otherwise, and for what is left out.
-
-    Raises:
-        ErrataError: as `read_rows`, for the root and the names.
-    """
-    if not _is_dir(spec.root):
-        where = "" if spec.made_here else f", or set ERRATA_DATA to the folder that holds {spec.root.name!r}"
-        name = spec.source if spec.packed else spec.name
-        raise ErrataError(f"data set {spec.name!r} is not at {spec.root}: run `errata fetch {name}`{where}")
-    notices = [] if notices is None else notices
-    if spec.packed:
-        notices += notices_of(spec.root)
-    if spec.layout == "folder":
-        return read_folder(spec.root, notices)
-    if spec.packed:
-        return read_table(spec.root / spec.labels_csv)
-    return read_table(spec.root / spec.labels_csv, "", spec.root, dict(spec.columns), notices)
-
-
-def rows_of(spec: DatasetSpec, entries: Sequence[Entry], seed: int = 0, notices: Sequence[str] = ()) -> Rows:
-    """Return the entries of a data set as rows, with the notices of their reader; `read_rows` says the rest."""
-    if numbered([entry.label for entry in entries]) and spec.classes and not numbered(spec.classes):
-        entries, said = with_names(entries, dict(enumerate(spec.classes)), f"{spec.name} in datasets.yaml")
-        notices = (*notices, said)
-    merges = dict(spec.merge_classes)
-    rows = make_rows(spec.root, entries, spec.classes, spec.other_classes, seed, notices, merges)
-    missing = [split for split in spec.splits if split not in rows.splits]
-    if missing:
-        raise ErrataError(
-            f"data set {spec.name!r} has no {' and no '.join(missing)} images in {spec.root}; "
-            f"add {missing[0]}/CLASS/*.jpg"
-        )
-    if spec.max_train is None:
-        return rows
-    keep = rows.splits != "train"
-    train = ~keep
-    keep[train] = at_most(rows.image_ids[train], rows.labels[train], spec.max_train, seed)
-    return rows.where(keep)

@@ -94,7 +94,7 @@ def _whole(target: Path) -> Iterator[Path]:
 
 def _draw(name: str, folder: Path, progress: Progress | None) -> None:
     if name == "scenes":
-        from curation.datasets.scenes import draw_scenes
+        from curation.datasets.scenery.scenes import draw_scenes
 
         draw_scenes(folder, progress=progress)
     elif name == "digits":

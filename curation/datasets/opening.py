@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog, read_rows
+from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.fetch import draw_or_unpack
 from curation.datasets.packed.source import PREFIXES
+from curation.datasets.read_rows import read_rows
 from curation.datasets.rows import Rows
 from curation.datasets.tables.chosen_columns import note_columns
 from curation.datasets.tables.reading import SUFFIXES as TABLE_SUFFIXES

@@ -83,7 +83,8 @@ class Tree:
                 for entry in entries:
                     self._sort_in(entry, listing, suffixes)
         except OSError as error:
-            raise ErrataError(f"cannot read the folder {folder}: {error.strerror}; check its permissions") from error
+            where = error.filename or folder
+            raise ErrataError(f"cannot read the folder {where}: {error.strerror}; check its permissions") from error
         self._leave_out_conflicts(listing.images)
         for names in (listing.folders, listing.images, listing.others):
             names.sort()

@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 from sklearn.metrics import roc_auc_score
 
 from curation.datasets.scenery.painter import draw_oddment, draw_scene
-from curation.datasets.scenes import SCENE_CLASSES
+from curation.datasets.scenery.scenes import SCENE_CLASSES
 from curation.results.audit import load_audit
 from curation.results.likeness import NONE_FITS, likeness
 from curation.workspace.folders import Workspace

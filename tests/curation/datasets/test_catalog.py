@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import CATALOG, DatasetSpec, find_dataset, load_catalog, read_rows
+from curation.datasets.catalog import CATALOG, DatasetSpec, find_dataset, load_catalog
 from curation.datasets.opening import choose_columns
+from curation.datasets.read_rows import read_rows
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import checked_name

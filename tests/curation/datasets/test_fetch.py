@@ -102,7 +102,7 @@ def test_embedded_sets_are_drawn_once(tmp_path: Path, monkeypatch: pytest.Monkey
         drawn.append(folder.name)
         fill(folder)
 
-    stand_in(monkeypatch, "curation.datasets.scenes", "draw_scenes", draw)
+    stand_in(monkeypatch, "curation.datasets.scenery.scenes", "draw_scenes", draw)
     stand_in(monkeypatch, "curation.datasets.digits", "write_digits", draw)
     workspace = Workspace(tmp_path / "workspace")
     for name in ("scenes", "digits", "scenes"):
@@ -119,7 +119,7 @@ def test_a_bug_in_the_drawing_is_not_dressed_up(tmp_path: Path, monkeypatch: pyt
     def draw(folder: Path, progress: object = None) -> None:
         raise ZeroDivisionError
 
-    stand_in(monkeypatch, "curation.datasets.scenes", "draw_scenes", draw)
+    stand_in(monkeypatch, "curation.datasets.scenery.scenes", "draw_scenes", draw)
     with pytest.raises(ZeroDivisionError):
         draw_or_unpack(find_dataset("scenes", Workspace(tmp_path)))
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from curation.datasets.rows import Rows
-from curation.datasets.scenes import SCENE_CLASSES, draw_scenes
+from curation.datasets.scenery.scenes import SCENE_CLASSES, draw_scenes
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.images.keys import rows_key

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import DatasetSpec, find_dataset, read_rows
+from curation.datasets.catalog import DatasetSpec, find_dataset
 from curation.datasets.classes.merges import note_merges, noted_merges, parse_merges, resolved
 from curation.datasets.entries import Entry, make_rows
+from curation.datasets.read_rows import read_rows
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of
 from curation.decisions.merged_classes import change_merges

@@ -6,7 +6,7 @@ import pytest
 from curation.datasets.scenery.light import draw_light
 from curation.datasets.scenery.noise import TILE, bilinear, mix, nearest, rough, smoothstep
 from curation.datasets.scenery.painter import PAINTERS, blur, darken, draw_blend, draw_oddment, draw_scene, retake
-from curation.datasets.scenes import SCENE_CLASSES
+from curation.datasets.scenery.scenes import SCENE_CLASSES
 
 
 def test_every_class_has_a_painter() -> None:

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from curation.datasets.scenes import PLANTED, SCENE_CLASSES, TRUTH_COLUMNS, draw_scenes, plan
+from curation.datasets.scenery.scenes import PLANTED, SCENE_CLASSES, TRUTH_COLUMNS, draw_scenes, plan
 from models.arrays import FloatArray
 from models.errors import ErrataError
 
@@ -50,7 +50,7 @@ def test_same_seed_same_bytes_other_seed_other_bytes(drawn: Path, tmp_path: Path
 
 
 def test_processes_draw_the_same_bytes(drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("curation.datasets.scenes._PROCESSES_PAY_FROM", 50)  # the originals, not the few copies
+    monkeypatch.setattr("curation.datasets.scenery.scenes._PROCESSES_PAY_FROM", 50)  # the originals, not the few copies
     seen: list[int] = []
     draw_scenes(tmp_path / "again", **SMALL, progress=lambda done, total: seen.append(done))
     assert files_of(tmp_path / "again") == files_of(drawn)
