@@ -83,8 +83,7 @@ class Tree:
                 for entry in entries:
                     self._sort_in(entry, listing, suffixes)
         except OSError as error:
-            where = error.filename or folder
-            raise ErrataError(f"cannot read the folder {where}: {error.strerror}; check its permissions") from error
+            raise ErrataError(f"cannot read the folder {folder}: {error.strerror}; check its permissions") from error
         self._leave_out_conflicts(listing.images)
         for names in (listing.folders, listing.images, listing.others):
             names.sort()
@@ -131,7 +130,10 @@ class Tree:
 
 def is_foreign_folder(folder: Path) -> bool:
     """Return whether a folder below a data set is no part of it: by its name, or since Errata writes it."""
-    return is_left_out_folder(folder.name) or is_workspace(folder) or is_export(folder)
+    try:
+        return is_left_out_folder(folder.name) or is_workspace(folder) or is_export(folder)
+    except OSError:  # it cannot be looked into, which its own listing says
+        return False
 
 
 def by_suffix(counts: Mapping[str, int]) -> str:
