@@ -4,7 +4,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.errata-ready
 SERVER := $(VENV)/.errata-mongod
 
-.PHONY: run setup test check sweep faults lock bench bench-issues results clean
+.PHONY: run setup test check sweep faults lock bench bench-issues bench-growth results clean
 run: setup            ## serve the app, which shows the audit of `scenes` while it runs, and the FiftyOne App
 	@exec $(BIN)/errata serve
 
@@ -50,6 +50,10 @@ bench-issues: setup   ## which wrong labels come first, before and while verdict
 
 bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks
+
+GROWTH ?=
+bench-growth: setup   ## how each stage grows up to 1,000,000 images; GROWTH="--scenes 1000 10000" audits drawn scenes
+	$(BIN)/python -m tests.benchmarks.bench_growth --picture docs/pictures/growth.png $(GROWTH)
 
 MINUTES ?= 60
 results: setup        ## every recipe on its data, resumable; MINUTES=n ends it after n minutes

@@ -29,8 +29,12 @@ def write_report(audit: Audit, spec: DatasetSpec, folder: Path, wrong: dict[str,
     Raises:
         ErrataError: the folder cannot be written or the disk is full.
     """
-    figures, paths = report_figures(audit, spec.title, spec.licence, wrong), audit.rows.paths
+    figures = report_figures(audit, spec.title, spec.licence, wrong)
     write_json(folder / "report.json", figures)
     style = style_sheet(_STYLE)
-    page = report_page(figures, style, partial(suspect_pictures, audit), lambda row: small_picture(paths[row], TWIN_PX))
+    page = report_page(figures, style, partial(suspect_pictures, audit), partial(_twin, audit))
     write_text(folder / "report.html", page)
+
+
+def _twin(audit: Audit, row: int) -> str | None:
+    return small_picture(audit.rows.path(row), TWIN_PX)
