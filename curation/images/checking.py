@@ -21,7 +21,7 @@ from models.figures.folds import too_few_to_judge
 from models.files.atomic import digest
 
 # Raised whenever the same images give other results; where their measured values change, these need another folder too.
-DUPLICATES_METHOD, PROPOSED_METHOD, PROBLEMS_METHOD = 2, 1, 1
+DUPLICATES_METHOD, PROPOSED_METHOD, PROBLEMS_METHOD = 2, 2, 1
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from curation.datasets.rows import Rows
 from curation.images.compared_pairs import ComparedPairs
 from curation.images.near_pairs import close_pairs, neighbour_pairs
-from curation.images.registration import BLOCK, SIDE_PX, register
+from curation.images.picture_file import PictureFile
+from curation.images.registration import BLOCK, SIDE_PX, Coarse, first_look, second_look
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
 from models.files.npz import read_arrays, write_arrays
 from models.processors.threads import cores, in_order
@@ -18,6 +19,7 @@ from models.processors.threads import cores, in_order
 MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not compared, unless their embeddings are close
 MANY, MAX_BITS_OF_MANY = 50_000, 7  # above so many images, pairs must be closer: there would be too many to compare
 THUMBNAIL_PX = SIDE_PX
+_FIRST_LOOKS = 1024  # pairs at a time: about 30 MB
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 Thumbnails = Callable[[IntArray], ByteArray]  # rows (R,) -> RGB, uint8, (R, 64, 64, 3)
@@ -126,20 +128,49 @@ def _candidates(hashes: npt.NDArray[np.uint64], embeddings: FloatArray | None) -
 
 
 def _same_picture(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:
-    """Return whether one picture of each pair lies over the other, shape (P,)."""
+    """Return whether one picture of each pair lies over the other, shape (P,).
+
+    All pairs are compared at a quarter of the side, of which 500 bytes a picture are kept in memory; the few pairs that
+    pass are compared at full size, of which 4 kB a picture lie in a file.
+    """
     rows, index = np.unique(pairs, return_inverse=True)
-    read = in_order(lambda block: grey(thumbnails(block)), _blocks(rows), cores())
-    pictures = np.concatenate([np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX), np.uint8), *read])  # each once: 4 kB an image
-    same = [np.empty(0, bool)]
+    index, same = index.reshape(-1, 2), np.zeros(len(pairs), bool)
 
-    def compare(block: IntArray) -> BoolArray:
-        return register(pictures[block[:, 0]], pictures[block[:, 1]]).same()
+    def look(start: int) -> tuple[IntArray, FloatArray]:
+        sides = index[start : start + _FIRST_LOOKS].T
+        hopeful, place, _ = first_look(coarse.where(sides[0]), coarse.where(sides[1]))
+        return hopeful + start, place
 
-    for answers in in_order(compare, _blocks(index.reshape(-1, 2)), cores()):
-        same.append(answers)
-        if progress:
-            progress(sum(map(len, same)), len(pairs))
-    return np.concatenate(same)
+    def compare(block: tuple[IntArray, FloatArray]) -> tuple[IntArray, BoolArray]:
+        chosen, place = block
+        return chosen, second_look(pictures[index[chosen, 0]], pictures[index[chosen, 1]], place).same()
+
+    with PictureFile((THUMBNAIL_PX, THUMBNAIL_PX)) as pictures:
+        coarse = _decoded(rows, thumbnails, pictures)
+        passed = [(np.empty(0, np.int64), np.empty((0, 4), np.float32))]
+        for start, hopeful in enumerate(in_order(look, range(0, len(pairs), _FIRST_LOOKS), cores()), 1):
+            passed.append(hopeful)
+            if progress:
+                progress(min(start * _FIRST_LOOKS, len(pairs)), len(pairs))
+        chosen, places = (np.concatenate(part) for part in zip(*passed, strict=True))
+        blocks = ((chosen[s : s + BLOCK], places[s : s + BLOCK]) for s in range(0, len(chosen), BLOCK))
+        for block, answers in in_order(compare, blocks, cores()):
+            same[block] = answers
+    return same
+
+
+def _decoded(rows: IntArray, thumbnails: Thumbnails, pictures: PictureFile) -> Coarse:
+    """Decode each picture once, put it into the file, and return what the first look needs."""
+
+    def decode(block: IntArray) -> tuple[ByteArray, Coarse]:
+        greys = grey(thumbnails(block))
+        return greys, Coarse.of(greys)
+
+    parts = [Coarse.of(np.empty((0, THUMBNAIL_PX, THUMBNAIL_PX), np.uint8))]
+    for greys, coarse in in_order(decode, _blocks(rows), cores()):
+        pictures.append(greys)
+        parts.append(coarse)
+    return Coarse(np.concatenate([part.sums for part in parts]), np.concatenate([part.fine for part in parts]))
 
 
 def _blocks(rows: IntArray) -> Iterator[IntArray]:

@@ -10,15 +10,16 @@ Source: Lucas & Kanade 1981 with the correlation of Evangelidis & Psarakis 2008,
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from models.arrays import BoolArray, ByteArray, FloatArray
+from models.arrays import BoolArray, ByteArray, FloatArray, IntArray
 
 SIDE_PX = 64
 MIN_CORRELATION = 0.96  # of the pictures, after brightness and contrast are taken out
 MIN_DETAIL = 0.85  # correlation of their detail: planted copies have 0.95 or more
 MIN_OVERLAP = 0.6  # of the first picture's area
 # Halvings of the side, Gauss-Newton steps, correlation below which a pair is given up.
-_LEVELS = ((3, 8, 0.6), (2, 8, 0.8), (1, 6, 0.9), (0, 4, 0.9))
+_COARSE, _FINE = ((3, 8, 0.6), (2, 8, 0.8)), ((1, 6, 0.9), (0, 4, 0.9))
 _SCALES, _SHIFT = (0.7, 1.4), 0.4
 _BLUR_PX = 2.0  # structures smoother than this are no detail
 # Contrast finer than 1 px as a share of the picture's contrast: 0.05 or more in photographs, 0.04 or less in enlarged
@@ -42,6 +43,30 @@ class Match:
         return np.asarray(alike & (self.overlap >= MIN_OVERLAP))
 
 
+@dataclass(frozen=True)
+class Coarse:
+    """What the first look at P pictures needs of each, an eighth of its memory; worked out once for all its pairs."""
+
+    sums: npt.NDArray[np.uint16]  # (P, 16, 16) of 4 x 4 pixels: exact, unlike means in half precision
+    fine: FloatArray  # (P,) share of the contrast that is finer than `_FINE_PX`
+
+    @classmethod
+    def of(cls, pictures: ByteArray) -> "Coarse":
+        """Work it out of grey pictures, uint8, shape (P, 64, 64)."""
+        quarter = SIDE_PX // 4
+        sums = pictures.reshape(-1, quarter, 4, quarter, 4).sum((2, 4), dtype=np.uint16)
+        return cls(sums, _fineness(pictures.astype(np.float32)))
+
+    def where(self, rows: IntArray) -> "Coarse":
+        """Return the same of some pictures."""
+        return Coarse(self.sums[rows], self.fine[rows])
+
+    def level(self, halvings: int) -> FloatArray:
+        """Return the pictures at an eighth or a quarter of their side, (P, 8, 8) or (P, 16, 16)."""
+        quarters = self.sums / np.float32(16)
+        return quarters if halvings == 2 else _halved(quarters)
+
+
 def register(first: ByteArray, second: ByteArray) -> Match:
     """Lay each second picture over the first.
 
@@ -54,32 +79,53 @@ def register(first: ByteArray, second: ByteArray) -> Match:
     return Match(*np.concatenate([empty, *parts]).T)
 
 
+def first_look(first: Coarse, second: Coarse) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Return which of P pairs may show the same photograph, (H,), their places, (H, 4), and the P correlations.
+
+    Most pairs end here: their pictures are not needed at full size.
+    """
+    correlation = np.zeros(len(first.fine), np.float32)
+    fine = np.maximum(first.fine, second.fine)  # one picture may be the other enlarged
+    left = np.flatnonzero(fine >= _LEAST_FINE)
+    place = np.tile(np.array([1, 1, 0, 0], np.float32), (len(left), 1))
+    for halvings, steps, hopeless in _COARSE:
+        if not len(left):
+            break
+        sides = (pictures.where(left).level(halvings) for pictures in (first, second))
+        place, correlation[left] = _refined(*sides, place, steps)
+        hope = correlation[left] >= hopeless
+        left, place = left[hope], place[hope]
+    return left, place, correlation
+
+
+def second_look(first: ByteArray, second: ByteArray, place: FloatArray) -> Match:
+    """Lay second pictures over the first ones from where the first look left them, shape (P, 4)."""
+    answers = np.zeros((len(first), 3), np.float32)
+    left, sides = np.arange(len(first)), [first.astype(np.float32), second.astype(np.float32)]
+    for halvings, steps, hopeless in _FINE:
+        if not len(left):
+            return Match(*answers.T)
+        levels = [side[left] if halvings == 0 else _halved(side[left]) for side in sides]
+        place, answers[left, 0] = _refined(levels[0], levels[1], place, steps)
+        hope = answers[left, 0] >= hopeless
+        left, place = left[hope], place[hope]
+    answers[left, 1:] = _detail(sides[0][left], sides[1][left], place)
+    return Match(*answers.T)
+
+
 def _register(first: ByteArray, second: ByteArray) -> FloatArray:
     """Return correlation, detail and overlap of a block of pairs, shape (P, 3)."""
     answers = np.zeros((len(first), 3), np.float32)
-    pyramids = _pyramid(first), _pyramid(second)
-    place = np.tile(np.array([1, 1, 0, 0], np.float32), (len(first), 1))
-    fine = np.maximum(*(_fineness(pyramid[0]) for pyramid in pyramids))  # one picture may be the other enlarged
-    left = np.flatnonzero(fine >= _LEAST_FINE)  # pairs that still may be the same
-    place = place[left]
-    for level, steps, hopeless in _LEVELS:
-        if not len(left):
-            return answers
-        coarse_first, coarse_second = (pyramid[level][left] for pyramid in pyramids)
-        place, answers[left, 0] = _refined(coarse_first, coarse_second, place, steps)
-        hope = answers[left, 0] >= hopeless
-        left, place = left[hope], place[hope]
-    answers[left, 1:] = _detail(pyramids[0][0][left], pyramids[1][0][left], place)
+    left, place, answers[:, 0] = first_look(Coarse.of(first), Coarse.of(second))
+    match = second_look(first[left], second[left], place)
+    answers[left] = np.stack([match.correlation, match.detail, match.overlap], 1)
     return answers
 
 
-def _pyramid(pictures: ByteArray) -> list[FloatArray]:
-    """Return the pictures at full, half, quarter and eighth size, each (P, S, S)."""
-    levels: list[FloatArray] = [pictures.astype(np.float32)]
-    while levels[-1].shape[1] > SIDE_PX // 8:
-        half = levels[-1].shape[1] // 2
-        levels.append(levels[-1].reshape(-1, half, 2, half, 2).mean((2, 4)))
-    return levels
+def _halved(pictures: FloatArray) -> FloatArray:
+    """Return the pictures at half their side, (P, S / 2, S / 2)."""
+    half = pictures.shape[1] // 2
+    return np.asarray(pictures.reshape(-1, half, 2, half, 2).mean((2, 4)))
 
 
 def _refined(first: FloatArray, second: FloatArray, place: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:

@@ -6,16 +6,17 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
+from curation.scoring.cells import nearest_in_cells
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
-from models.processors.threads import cores
+from models.processors.threads import cores, in_order
 
 Halves = npt.NDArray[np.float16]
 VOTERS = 20  # nearest images that vote
 _SPARE = 12  # more are looked up, for some are copies of the image itself
-# Up to so many multiplications (250,000 images of 64 numbers) all pairs are compared; above, pynndescent finds nearly
-# all of the nearest. Among 100,000 images on two cores it found 94 % in 72 s, and comparing all took 21 s.
-_EXACT = 4e12
+# Up to so many multiplications (80,000 images of 64 numbers, 17,000 of 1,280) all pairs are compared, and always where
+# few may be neighbours; above, only images in the nearest cells are.
+_EXACT, _FEW = 4e11, 20_000
 _ROWS, _COLUMNS = 512, 2048  # of the matrix of cosines at a time
 _ROOM = 4  # times as many as wanted are kept of a row: a sample only estimates how many lie above a cosine
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
@@ -41,13 +42,15 @@ def nearest_images(
     Returns:
         row numbers, shape (N, count), -1 where there are fewer, and cosines, shape (N, count), -inf there.
     """
-    units, pool = unit(np.asarray(features, np.float32)), np.flatnonzero(among)
-    n, wanted = len(units), min(count + _SPARE, len(pool))
+    pool, n = np.flatnonzero(among), len(features)
+    wanted = min(count + _SPARE, len(pool))
     if not wanted:
         return np.full((n, count), -1, np.int64), np.full((n, count), -np.inf, np.float32)
-    rows = _exact(units, pool, wanted) if units.size * len(pool) <= _EXACT else _approximate(units, pool, wanted)
-    blocks = [slice(start, start + _ROWS) for start in range(0, n, _ROWS)]
-    cosines = np.concatenate([np.einsum("nm,nkm->nk", units[block], units[rows[block]]) for block in blocks])
+    if features.size * len(pool) <= _EXACT or len(pool) <= _FEW:
+        rows = _exact(unit(np.asarray(features, np.float32)), pool, wanted)
+    else:
+        rows = nearest_in_cells(features, pool, wanted)
+    cosines = _cosines(features, rows)
     cosines[groups[rows] == groups[:, None]] = -np.inf
     order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
     rows, cosines = np.take_along_axis(rows, order, 1), np.take_along_axis(cosines, order, 1)
@@ -122,6 +125,19 @@ def neighbour_vote(
     return np.asarray(votes / votes.sum(1, keepdims=True), np.float32)
 
 
+def _cosines(features: FloatArray, rows: IntArray) -> FloatArray:
+    """Return the cosine of each image and the images of its row, shape (N, C)."""
+
+    def block(start: int) -> FloatArray:
+        some = rows[start : start + _ROWS]
+        there, place = np.unique(some, return_inverse=True)
+        units = unit(np.asarray(features[there], np.float32))
+        own = unit(np.asarray(features[start : start + _ROWS], np.float32))
+        return np.asarray(np.einsum("nm,nkm->nk", own, units[place.reshape(some.shape)]), np.float32)
+
+    return np.concatenate([*in_order(block, range(0, len(rows), _ROWS), cores())])
+
+
 def _exact(units: FloatArray, pool: IntArray, wanted: int) -> IntArray:
     """Return the nearest of all, shape (N, wanted), in no order: blocks of cosines that never leave the cache.
 
@@ -170,12 +186,3 @@ def _largest(values: FloatArray, wanted: int) -> IntArray:
     """Return where the largest values of each row are, in no order."""
     first = values.shape[-1] - wanted
     return np.argpartition(values, first, axis=-1)[..., first:]
-
-
-def _approximate(units: FloatArray, pool: IntArray, wanted: int) -> IntArray:
-    """Return nearly the nearest; source: Dong et al. 2011, doi:10.1145/1963405.1963487, as in pynndescent."""
-    from pynndescent import NNDescent
-
-    index = NNDescent(units[pool], metric="cosine", n_neighbors=wanted, random_state=0)
-    places, _ = index.query(units, k=wanted)
-    return pool[np.asarray(places, np.int64)]

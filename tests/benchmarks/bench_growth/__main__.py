@@ -85,7 +85,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_growth", description=__doc__)
     parser.add_argument("--largest", type=int, default=1_000_000, help="number of images (1000000)")
     parser.add_argument("--stages", nargs="*", default=list(STAGES), help="of: " + ", ".join(STAGES))
-    parser.add_argument("--enough", type=float, default=600.0, help="seconds after which a stage is not tried with more")
+    parser.add_argument(
+        "--enough", type=float, default=600.0, help="seconds after which a stage is not tried with more"
+    )
     parser.add_argument("--picture", type=Path, help="PNG to draw")
     parser.add_argument("--scenes", type=int, nargs="*", help="whole audits of so many drawn scenes, instead")
     parser.add_argument("--one", nargs=2, metavar=("STAGE", "IMAGES"), help="measure one stage in this process")

@@ -41,15 +41,31 @@ def test_many_in_small_blocks_and_many_that_are_all_alike(alike: int, monkeypatc
     assert (rows != np.arange(1000)[:, None]).all()
 
 
-def test_nearly_the_nearest_of_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    x, _, _ = clusters(400, 3, 1)
-    everybody, alone = np.ones(400, bool), np.arange(400)
-    exact = nearest_images(x, everybody, alone, count=5)[0]
+@pytest.mark.parametrize(("images", "width"), [(400, 3), (3000, 200)])  # one cell; six cells, fewer axes than columns
+def test_nearly_the_nearest_of_many(images: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    x = np.repeat(rng.normal(size=(images // 10, width)), 10, axis=0) + rng.normal(size=(images, width)) * 0.3
+    everybody, alone = np.ones(images, bool), np.arange(images)
+    exact, their_cosines = nearest_images(x, everybody, alone, count=5)
     monkeypatch.setattr("curation.scoring.neighbours._EXACT", 0)
-    approximate = nearest_images(x, everybody, alone, count=5)[0]
-    assert not (approximate == alone[:, None]).any()
-    shared = [len(set(first) & set(second)) / 5 for first, second in zip(exact, approximate, strict=True)]
+    monkeypatch.setattr("curation.scoring.neighbours._FEW", 0)
+    nearly, cosines = nearest_images(x, everybody, alone, count=5)
+    assert not (nearly == alone[:, None]).any()
+    shared = [len(set(first) & set(second)) / 5 for first, second in zip(exact, nearly, strict=True)]
     assert np.mean(shared) > 0.95
+    assert (cosines <= their_cosines + 1e-5).all()
+
+
+def test_cells_with_too_few_images_leave_places_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("curation.scoring.neighbours._EXACT", 0)
+    monkeypatch.setattr("curation.scoring.neighbours._FEW", 0)
+    x = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32)
+    among = np.arange(40) < 3
+    rows, cosines = nearest_images(x, among, np.arange(40), count=5)
+    assert (rows[:3] >= 0).sum(1).tolist() == [2, 2, 2]  # never itself
+    assert (rows[3:] >= 0).sum(1).tolist() == [3] * 37
+    assert (np.isfinite(cosines) == (rows >= 0)).all()
+    assert ((rows < 3) | (rows == -1)).all()
 
 
 def test_neighbours_vote_for_their_class() -> None:
