@@ -1,4 +1,4 @@
-"""Small pictures of equal size in a file without a name: the next use reads them back, and memory does not hold them."""
+"""Small pictures of equal size in a file without a name: they are read back where needed, and memory is not full."""
 
 import os
 import tempfile

@@ -63,8 +63,8 @@ class Coarse:
 
     def level(self, halvings: int) -> FloatArray:
         """Return the pictures at an eighth or a quarter of their side, (P, 8, 8) or (P, 16, 16)."""
-        quarters = self.sums / np.float32(16)
-        return quarters if halvings == 2 else _halved(quarters)
+        quarters: FloatArray = np.asarray(self.sums / np.float32(16), np.float32)
+        return np.asarray(quarters if halvings == 2 else _halved(quarters), np.float32)
 
 
 def register(first: ByteArray, second: ByteArray) -> Match:
@@ -91,8 +91,8 @@ def first_look(first: Coarse, second: Coarse) -> tuple[IntArray, FloatArray, Flo
     for halvings, steps, hopeless in _COARSE:
         if not len(left):
             break
-        sides = (pictures.where(left).level(halvings) for pictures in (first, second))
-        place, correlation[left] = _refined(*sides, place, steps)
+        sides = [pictures.where(left).level(halvings) for pictures in (first, second)]
+        place, correlation[left] = _refined(sides[0], sides[1], place, steps)
         hope = correlation[left] >= hopeless
         left, place = left[hope], place[hope]
     return left, place, correlation

@@ -70,10 +70,10 @@ def _nearest_centres(rows: FloatArray, centres: FloatArray, count: int) -> IntAr
     def nearest(start: int) -> IntArray:
         cosines = rows[start : start + _BLOCK] @ centres.T
         if count == 1:
-            return cosines.argmax(1)[:, None].astype(np.int32)
+            return np.asarray(cosines.argmax(1)[:, None], np.int64)
         high = np.argpartition(cosines, len(centres) - count, axis=1)[:, len(centres) - count :]
         order = np.argsort(-np.take_along_axis(cosines, high, 1), axis=1)
-        return np.take_along_axis(high, order, 1).astype(np.int32)
+        return np.asarray(np.take_along_axis(high, order, 1), np.int64)
 
     return np.concatenate([*in_order(nearest, range(0, len(rows), _BLOCK), cores())])
 

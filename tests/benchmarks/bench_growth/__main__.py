@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.bench_growth.generated import Generated
-from tests.benchmarks.bench_growth.stages import STAGES
+from tests.benchmarks.bench_growth.stages import SIZES, STAGES
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,20 @@ def measure(name: str, n: int) -> Measured:
     return Measured(seconds, processor, _peak_gb(), disk / 1e6)
 
 
-def grow(names: Sequence[str], largest: int, enough_s: float = float("inf")) -> dict[str, list[tuple[int, Measured]]]:
+def grow(
+    names: Sequence[str], sizes: Sequence[int] = SIZES, enough_s: float = float("inf")
+) -> dict[str, list[tuple[int, Measured]]]:
     """Print and return what each stage takes by the number of images.
 
     Args:
         names: of STAGES.
-        largest: number of images.
+        sizes: numbers of images, growing.
         enough_s: a stage that took longer by the clock is not tried with more images.
     """
     print("| stage | images | s | processor s | GB at most | MB on the disk |\n|---|---|---|---|---|---|")
     lines: dict[str, list[tuple[int, Measured]]] = {}
     for name in names:
-        for n in (size for size in STAGES[name].sizes if size <= largest):
+        for n in sizes:
             command = [sys.executable, "-m", "tests.benchmarks.bench_growth", "--one", name, str(n)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.returncode:
@@ -83,7 +85,7 @@ def _peak_gb() -> float:
 def main() -> None:
     """Read the arguments and do what they ask."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.bench_growth", description=__doc__)
-    parser.add_argument("--largest", type=int, default=1_000_000, help="number of images (1000000)")
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="numbers of images")
     parser.add_argument("--stages", nargs="*", default=list(STAGES), help="of: " + ", ".join(STAGES))
     parser.add_argument(
         "--enough", type=float, default=600.0, help="seconds after which a stage is not tried with more"
@@ -102,7 +104,7 @@ def main() -> None:
 
         lines = audits(given.scenes or (1_000, 10_000, 50_000))
     else:
-        measured = grow(given.stages, given.largest, given.enough)
+        measured = grow(given.stages, given.sizes, given.enough)
         lines = {name: [(n, took.processor_s) for n, took in sizes] for name, sizes in measured.items()}
     if given.picture:
         growth(given.picture, lines, "Processor seconds by the number of images")

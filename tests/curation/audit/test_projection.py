@@ -36,3 +36,15 @@ def test_equal_embeddings_are_no_error() -> None:
     points = project(np.ones((20, 8), np.float32), seed=0)
     assert points.shape == (20, 2)
     assert np.isfinite(points).all()
+
+
+def test_images_beyond_those_that_make_the_map_lie_among_their_like(
+    three_clouds: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("curation.audit.projection.FITTED_UP_TO", 45)
+    points = project(three_clouds, seed=3)
+    assert np.isfinite(points).all()
+    distances = np.linalg.norm(points[:, None] - points[None], axis=-1) + np.eye(60) * 1e9
+    cloud = np.arange(60) // 20
+    assert (cloud[distances.argmin(1)] == cloud).mean() > 0.95
+    np.testing.assert_array_equal(project(three_clouds, seed=3), points)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 from sklearn.datasets import load_digits
 
-from curation.images.registration import BLOCK, SIDE_PX, register
+from curation.images.registration import BLOCK, SIDE_PX, Coarse, first_look, register
 from models.arrays import ByteArray
 
 
@@ -103,3 +103,21 @@ def test_smooth_shapes_that_lie_over_each_other_are_no_copies() -> None:
     pictures = np.stack([small(digit.resize((32, 32), Image.Resampling.BICUBIC)) for digit in ones])
     left, right = np.triu_indices(20, 1)
     assert not register(pictures[left], pictures[right]).same().any()
+
+
+def test_the_first_look_works_on_exact_means() -> None:
+    """Sums of whole numbers: nothing is rounded, so two looks tell the same as one on all pixels."""
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 64, 64)).astype(np.uint8)
+    coarse = Coarse.of(pictures)
+    assert (coarse.level(2) == pictures.reshape(3, 16, 4, 16, 4).mean((2, 4))).all()
+    assert (coarse.level(3) == pictures.reshape(3, 8, 8, 8, 8).mean((2, 4))).all()
+    assert (coarse.where(np.array([2])).fine == coarse.fine[2]).all()
+
+
+def test_a_picture_passes_the_first_look_beside_itself_and_noise_does_not() -> None:
+    pictures = np.random.default_rng(0).integers(0, 256, (2, 64, 64)).astype(np.uint8)
+    coarse = Coarse.of(pictures)
+    hopeful, place, correlation = first_look(coarse, coarse.where(np.array([0, 0])))
+    assert hopeful.tolist() == [0]
+    np.testing.assert_allclose(place, [[1, 1, 0, 0]], atol=1e-3)
+    assert correlation[0] > 0.99 > correlation[1]
