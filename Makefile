@@ -25,8 +25,8 @@ $(SERVER): $(STAMP)
 	  echo "no MongoDB server could be installed; run: $(BIN)/errata doctor"
 	@touch $@
 
-test: setup           ## the whole test suite, two files at a time: many wait for servers and browsers
-	$(BIN)/pytest -n 2 --dist loadfile --max-worker-restart 0
+test: setup           ## the whole test suite, three files at a time: many wait for servers and browsers
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 check: setup          ## lint, types, import rules
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from itertools import chain, zip_longest
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,8 @@ from curation.workspace.folders import Workspace
 from tests.helpers.chromium import KEYS_KNOWN, PATIENCE_MS, chromium
 from tests.helpers.small_audit import small_audit
 
+_WAITING = ("browser", "mongo")  # markers
+
 # Each run draws new examples. A failing one is printed with the decorator that repeats it, since CI keeps no database
 # of examples; `--hypothesis-seed=N` repeats a whole run. A busy machine is no failure: there is no deadline.
 settings.register_profile(
@@ -29,6 +32,20 @@ settings.register_profile(
 )
 settings.register_profile("many", settings.get_profile("drawn"), max_examples=1000)
 settings.load_profile("drawn")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that wait for browsers and servers first, each beside a file that computes, since they run longest.
+
+    Several files run at a time (see `make test`), and a long file at the end would run alone.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    waiting = [tests for tests in files.values() if any(test.get_closest_marker(m) for test in tests for m in _WAITING)]
+    others = [tests for tests in files.values() if tests not in waiting]
+    pairs = chain.from_iterable(zip_longest(waiting, others, fillvalue=[]))
+    items[:] = list(chain.from_iterable(pairs))
 
 
 @pytest.fixture(scope="session", autouse=True)

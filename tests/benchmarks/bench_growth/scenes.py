@@ -7,7 +7,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from curation.datasets.scenes import draw_scenes
+from curation.datasets.scenery.scenes import draw_scenes
+
 from curation.workspace.stages import read_records
 
 _CLASSES = 6

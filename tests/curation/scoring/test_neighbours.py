@@ -44,8 +44,8 @@ def test_many_in_small_blocks_and_many_that_are_all_alike(alike: int, monkeypatc
 @pytest.mark.parametrize(("images", "width"), [(400, 3), (3000, 200)])  # one cell; six cells, fewer axes than columns
 def test_nearly_the_nearest_of_many(images: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    x = np.repeat(rng.normal(size=(images // 10, width)), 10, axis=0) + rng.normal(size=(images, width)) * 0.3
-    x = np.asarray(x, np.float32)
+    drawn = np.repeat(rng.normal(size=(images // 10, width)), 10, axis=0) + rng.normal(size=(images, width)) * 0.3
+    x = drawn.astype(np.float32)
     everybody, alone = np.ones(images, bool), np.arange(images)
     exact, their_cosines = nearest_images(x, everybody, alone, count=5)
     monkeypatch.setattr("curation.scoring.neighbours._EXACT", 0)
