@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from curation.datasets.scenery.scenes import draw_scenes
-
 from curation.workspace.stages import read_records
 
 _CLASSES = 6
