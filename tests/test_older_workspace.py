@@ -91,6 +91,7 @@ def test_the_comparison_says_the_same(older: Path, tmp_path: Path) -> None:
     audited = after.pop("audit")  # the architectures of the audit among themselves: since then
     assert [contestant["architecture"] for contestant in audited["contestants"]] == ["efficientnet_lite0"]
     assert after["images"].pop("split") == "test"
+    assert [version.pop("changed_train", 0) for version in after["versions"]] == [0, 3]
     assert [contestant.pop("models") for contestant in after["contestants"]] == ["", ""]  # trained networks
     assert after == before
 

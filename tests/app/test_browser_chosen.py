@@ -67,7 +67,7 @@ def test_the_chosen_data_set_stays_from_screen_to_screen(page: Page, address: st
     page.goto(f"{address}/?screen=dataset")
     chosen(page, "tiny")  # the only one that is audited
     press(page, "Add a data set")
-    path = page.get_by_label("An image folder or a CSV")
+    path = page.get_by_label("An image folder or a table of labels")
     path.fill(str(home.root.parent / NAME))
     path.press("Enter")
     expect(page.get_by_role("heading", name=NAME, exact=True)).to_be_visible()

@@ -35,7 +35,7 @@ def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address
     page.get_by_role("link", name=f"Review this: {WORST}").click()  # a judged image says so, and a key asks first
     expect(page.locator(".er-standing")).to_contain_text("anna relabel forest")
     assert under_review(page) == WORST
-    asked = page.get_by_text("The same key again replaces it with “exclude”")
+    asked = page.get_by_text("the same again replaces it with “exclude”")
     for _ in range(20):  # Streamlit hears keys a moment after it has drawn; a key that was heard is not pressed again
         page.keyboard.press("x")
         with suppress(TooLate):

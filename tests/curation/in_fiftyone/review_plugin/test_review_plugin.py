@@ -74,11 +74,21 @@ def ledger(mongo_workspace: Workspace, audit: Audit) -> Ledger:
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    """What all pages share: their 10 MB of scripts are fetched and translated once."""
-    shared = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
-    shared.set_default_timeout(PATIENCE_MS)
-    yield shared
-    shared.close()
+    """What pages share: their 10 MB of scripts are fetched and translated once."""
+    yield from shared(browser)
+
+
+@pytest.fixture(scope="module")
+def bens_context(browser: Browser) -> Iterator[BrowserContext]:
+    """Another window: of two pages in one, that behind the other is not drawn."""
+    yield from shared(browser)
+
+
+def shared(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    made.set_default_timeout(PATIENCE_MS)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -480,10 +490,10 @@ def test_those_most_like_it(
 
 
 def test_verdicts_given_elsewhere_are_drawn_at_once(
-    page: Page, context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger
+    page: Page, bens_context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger
 ) -> None:
     """In the app, or by a command: in the pages of both reviewers, without a click; also behind an open image."""
-    bens = opened(context, apps["ben"], theme="light")
+    bens = opened(bens_context, apps["ben"], theme="light")
     other, names = next(bens), ledger.rows.image_ids.tolist()
     pages, badge = (page, other), "[data-cy=tag-decision]"
     ledger.decide(*(Decision("cleo", name, "exclude") for name in names[:12]))
@@ -553,9 +563,9 @@ def test_refusals_are_said(page: Page, ledger: Ledger, audit: Audit) -> None:
 
 
 def test_two_reviewers_on_one_image(
-    page: Page, context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
+    page: Page, bens_context: BrowserContext, apps: dict[str, AppServer], ledger: Ledger, mongo_workspace: Workspace
 ) -> None:
-    bens = opened(context, apps["ben"])
+    bens = opened(bens_context, apps["ben"])
     other = next(bens)
     for opened_page in (page, other):
         open_image(opened_page)
