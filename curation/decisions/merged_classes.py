@@ -7,7 +7,7 @@ from curation.datasets.opening import audited_name, open_dataset
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of
 from curation.workspace.folders import Workspace
-from models.errors import ErrataError, unknown
+from models.errors import unknown
 
 
 def change_merges(workspace: Workspace, dataset: str, added: Mapping[str, str]) -> dict[str, str]:
@@ -35,7 +35,7 @@ def change_merges(workspace: Workspace, dataset: str, added: Mapping[str, str]) 
         merges = {**before, **spelt} if added else {}
         note_merges(workspace, name, merges)
         open_dataset(dataset, workspace, seed=0)
-    except ErrataError:
+    except BaseException:  # Ctrl-C too: what was noted before stays
         note_merges(workspace, name, before)
         raise
     return merges

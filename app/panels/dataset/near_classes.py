@@ -1,5 +1,8 @@
 """Verdicts on whole classes: names that are probably one class, classes that are gone, and what was merged."""
 
+from functools import lru_cache
+
+import numpy as np
 import streamlit as st
 
 from app.commands.queue import job_request
@@ -9,7 +12,7 @@ from app.panels.audit_options import last_options
 from app.panels.bench import bench
 from app.state import workspace
 from curation.datasets.classes.merges import noted_merges
-from curation.datasets.classes.near_names import near_names
+from curation.datasets.classes.near_names import NearNames, near_names
 from curation.decisions.merged_classes import change_merges
 from curation.decisions.today import Asking
 from curation.results.audit import Audit
@@ -27,9 +30,8 @@ def near_classes(audit: Audit, source: str) -> None:
     """
     if audit.config["version"] != ORIGINAL:
         return
-    labels = audit.rows.labels.tolist()
-    images = {name: labels.count(number) for number, name in enumerate(audit.rows.classes)}
-    for group in near_names(images):
+    classes = audit.rows.classes
+    for group in _near(classes, tuple(np.bincount(audit.rows.labels, minlength=len(classes)).tolist())):
         names = " and ".join(f"**{plain(name)}** ({n:,})" for name, n in zip(group.names, group.images, strict=True))
         _row(audit, source, f"{names} differ {group.reason}.", group.pairs())
     for name, (asking, now) in _gone(audit).items():
@@ -40,6 +42,12 @@ def near_classes(audit: Audit, source: str) -> None:
         with _line("taken-back"):
             st.markdown(f":material/merge: Read as one class: {told}.", width="content")
             st.button("Take back", key="classes.take_back", on_click=_merge, args=(audit, source, {}))
+
+
+@lru_cache(maxsize=8)
+def _near(classes: tuple[str, ...], images: tuple[int, ...]) -> list[NearNames]:
+    """Return the groups of near names; a screen is drawn anew at each click, and thousands of names take a while."""
+    return near_names(dict(zip(classes, images, strict=True)))
 
 
 def _row(audit: Audit, source: str, text: str, pairs: dict[str, str]) -> None:

@@ -66,8 +66,7 @@ def _of_probs(numbers: Doubles) -> tuple[FloatArray, str]:
             low, high = numbers.sum(1).min(), numbers.sum(1).max()
             note = f"Its rows sum to {low:.4g} to {high:.4g}, as rounded values do; each is divided by its sum."
             return _shares(numbers), " ".join(filter(None, (words, note if rounded else "")))
-    _refuse_sums(numbers)
-    raise AssertionError  # unreachable: the line above always raises
+    raise _wrong_sums(numbers)
 
 
 def _sum_to(numbers: Doubles, total: float, tolerance: float) -> bool:
@@ -96,16 +95,16 @@ def _refuse_negative(numbers: Doubles) -> None:
         )
 
 
-def _refuse_sums(numbers: Doubles) -> None:
-    """Refuse rows whose sums are neither 1 nor 100, with an advice that fits what they may be."""
+def _wrong_sums(numbers: Doubles) -> ErrataError:
+    """Return the error for rows whose sums are neither 1 nor 100, with an advice that fits what they may be."""
     sums = numbers.sum(1)
     row = int(np.abs(sums - 1).argmax())
     said = f"probs of row {row} sum to {sums[row]:.4g}, not 1"
     if np.abs(sums - sums[0]).max() <= _SURE * sums[0]:
-        raise ErrataError(f"{said}, and all rows have the same sum: divide the values by {sums[0]:.4g}")
+        return ErrataError(f"{said}, and all rows have the same sum: divide the values by {sums[0]:.4g}")
     if numbers.max() <= 1:
-        raise ErrataError(
+        return ErrataError(
             f"{said}: these may be independent scores (a sigmoid for each class), and a label is one of the classes; "
             "if so, divide each row by its sum"
         )
-    raise ErrataError(f"{said}: apply a softmax if these are logits; divide each row by its sum if these are counts")
+    return ErrataError(f"{said}: apply a softmax if these are logits; divide each row by its sum if these are counts")
