@@ -1,6 +1,5 @@
 """Predictions of a model trained elsewhere: from .npz, CSV, or a field of a FiftyOne dataset."""
 
-import csv
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from curation.audit.foreign.ids import NOT_THERE, as_texts, rows_of_ids
 from curation.audit.foreign.values import as_probabilities
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.rows import Rows
+from curation.datasets.tables.delimited import read_delimited
 from curation.workspace.folders import Workspace
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
@@ -202,7 +202,7 @@ def _fold(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:
 
 def _read_csv(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predictions:
     """Return the predictions with images in the file's order."""
-    header, rows = _lines(path)
+    header, rows = _lines(path, notices)
     plain = [name.strip().lower() for name in header]
     id_column = next((plain.index(name) for name in _IDS if name in plain), None)
     if id_column is None:
@@ -227,22 +227,16 @@ def _read_csv(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predi
     return Predictions(ids, values, None, _fold(path, fold))
 
 
-def _lines(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the header of a CSV and its lines; with semicolons, decimal commas are read, too."""
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            first = file.readline()
-            file.seek(0)
-            delimiter = max(",;\t", key=first.count)
-            lines = [line for line in csv.reader(file, delimiter=delimiter) if any(line)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ErrataError(f"cannot read {path}: {error}; write it as a UTF-8 CSV") from error
-    if delimiter == ";":
-        lines[1:] = [[re.sub(r"^(-?\d*),(\d+)$", r"\1.\2", cell) for cell in line] for line in lines[1:]]
-    wrong = next((number for number, line in enumerate(lines[1:], 2) if len(line) > len(lines[0])), None)
-    if wrong:
-        raise ErrataError(f"{path} line {wrong} has more cells than the header; quote names that hold a comma")
-    return (lines[0], lines[1:]) if lines else ([], [])
+def _lines(path: Path, notices: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Return the header of a CSV and its lines, read as tables of labels are; decimal commas become points."""
+    if not path.stat().st_size:
+        return [], []
+    grid = read_delimited(path, lambda names: any(name.lower() in _IDS for name in names))
+    if grid.headless:
+        return [], []
+    notices += [f"It is {reading}." for reading in grid.reading]
+    decimals = re.compile(r"^(-?\d*),(\d+)$")
+    return list(grid.header), [[decimals.sub(r"\1.\2", cell) for cell in cells] for _, cells in grid.lines]
 
 
 def _without_prefix(names: list[str], classes: tuple[str, ...]) -> list[str]:

@@ -156,7 +156,7 @@ BAD = {
     "class numbers": (npz(classes=np.arange(3)), "its classes by numbers, 0 to 2, and the data set by names"),
     "line too long": (
         csv(lambda text: text.replace("0.1,0\n", "0.1,0,0.5\n")),
-        "line 4 has more cells than the header",
+        "line 4 has 6 cells, but there are 5 columns",
     ),
     "shape": (npz(probs=PROBS[:, :2]), r"shape \(3, 2\); expected \(number of images, 3 classes\)"),
     "one dimension": (npz(probs=PROBS[:, 0]), r"probs has shape \(3,\)"),
@@ -195,7 +195,7 @@ BAD = {
     "csv twice": (csv(lambda text: text + text.splitlines()[-1] + "\n"), "names an image twice"),
     "csv empty": (content("p.csv", b""), r"has the columns \(none\); it needs image_id"),
     "csv header only": (csv(lambda text: text.splitlines()[0] + "\n"), "no prediction for 3 of 3 images"),
-    "csv latin-1": (content("p.csv", CSV.encode("latin-1")), "write it as a UTF-8 CSV"),
+    "csv in Cyrillic": (content("p.csv", CSV.replace("dog", "собака").encode("cp1251", "ignore")), "is not UTF-8"),
 }
 
 
@@ -239,7 +239,11 @@ READ = {  # file -> what is said of it; "" = nothing but the order of unnamed co
     "case of classes": (npz(classes=np.array(["Cat", "DOG ", "Été"])), "class 'Cat' is read as 'cat'"),
     "other objects": (npz(notes=np.array([{}])), ""),
     "index column": (csv(lambda text: beside(text, "{i},{line}")), ""),
-    "semicolons": (csv(lambda text: text.replace(",", ";").replace(".", ",").replace(",png", ".png")), ""),
+    "semicolons": (
+        csv(lambda text: text.replace(",", ";").replace(".", ",").replace(",png", ".png")),
+        "It is separated by semicolons",
+    ),
+    "Windows-1252": (content("p.csv", CSV.encode("latin-1")), "It is encoded in Windows-1252, not UTF-8 (été, ü)"),
     "prefix": (csv(lambda text: text.replace("dog,cat,été", "p_dog,p_cat,p_été").replace("image_id", "filename")), ""),
     "label column": (csv(lambda text: beside(text, "{line},{label}")), "columns label are left out"),
 }
