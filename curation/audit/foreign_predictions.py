@@ -62,7 +62,12 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], For
         from curation.datasets.from_fiftyone.reading import read_logits
 
         handle = source.removeprefix(FIFTYONE)
-        return _name(handle), lambda rows: _told(handle, read_logits(handle, workspace, rows), rows, [])
+
+        def of_field(rows: Rows) -> Foreign:
+            notices: list[str] = []
+            return _told(handle, read_logits(handle, workspace, rows, notices), rows, notices)
+
+        return _name(handle), of_field
     path = Path(source)
     readers = {".npz": _read_npz, ".csv": _read_csv}
     if not path.is_file():

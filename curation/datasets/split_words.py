@@ -15,6 +15,10 @@ AROUND = """
     photo photos pic pics picture pictures sample samples example examples class classes cls seg phase raw new my the
     all full v
 """  # what may stand before or after the word and adds nothing
+COLUMNS = (  # names of columns and fields that say the split, without case, blanks and marks; the surest first
+    *("split", "splits", "subset", "set", "partition", "fold", "phase", "usage", "datasplit", "splitname"),
+    *("datasetsplit", "traintest", "traintestsplit", "trainvaltest"),
+)
 FLAG = re.compile(r"is[ _-]*(?=[a-z])", re.IGNORECASE)
 TRUE = frozenset(("true", "t", "yes", "y", "1", "1.0"))
 FALSE = frozenset(("false", "f", "no", "n", "0", "0.0"))

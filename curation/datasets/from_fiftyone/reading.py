@@ -1,6 +1,5 @@
 """A FiftyOne dataset as a source of images, labels and predictions."""
 
-import logging
 import os
 import re
 from collections.abc import Sequence
@@ -23,8 +22,6 @@ from models.arrays import FloatArray, Progress
 from models.errors import ErrataError
 from models.figures.predictions import Predictions, checked_probs
 from models.figures.softmax import softmax
-
-_log = logging.getLogger(__name__)
 
 
 def slug_of(source: str) -> str:
@@ -92,8 +89,14 @@ def _common_folder(name: str, paths: Sequence[str]) -> Path:
     return root
 
 
-def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
+def read_logits(source: str, workspace: Workspace, rows: Rows, notices: list[str]) -> Predictions:
     """Return the predictions in the classification field `DATASET/FIELD`, from its logits, of images that have them.
+
+    Args:
+        source: `DATASET/FIELD`.
+        workspace: its database, unless FIFTYONE_DATABASE_URI names another.
+        rows: the images.
+        notices: gets a sentence where the logits are in another order than the classes.
 
     Raises:
         ErrataError: there is no such dataset or field, or no image of the data set has one logit a class.
@@ -123,6 +126,8 @@ def read_logits(source: str, workspace: Workspace, rows: Rows) -> Predictions:
         )
     top_labels = [label_of[path] for path in wanted if path in by_path]
     order = _order_of_logits(f"{dataset_name}/{field}", np.array(found_logits), top_labels, rows.classes)
+    if order != sorted(order):
+        notices.append("Its logits are in another order than the classes, which is read from their labels.")
     probs = checked_probs(softmax(np.array(found_logits, np.float32)[:, order]), len(rows.classes))
     return Predictions(rows.image_ids[there], probs, None, None)
 
@@ -155,7 +160,6 @@ def _order_of_logits(
     fits = all(place_of[label] == place for place, label in votes) and len(set(place_of.values())) == len(place_of)
     if fits and len(place_of) >= len(classes) - 1:
         left = [place for place in range(len(classes)) if place not in place_of.values()]
-        _log.warning("%s: the logits are in another order than the classes; it is read from the labels", source)
         return [place_of.get(name, left[0] if left else 0) for name in classes]
     place, label = wrong[0]
     raise ErrataError(

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from curation.database import store
-from curation.datasets.split_words import split_of
+from curation.datasets.split_words import COLUMNS, split_of
+from curation.datasets.tables.grid import plain
 from models.errors import ErrataError
-
-FIELDS = ("split", "subset", "set", "partition", "fold", "usage", "phase")  # the first that a dataset has
 
 
 def splits_of_samples(dataset: Any, paths: Sequence[str], notices: list[str]) -> list[str]:
@@ -22,8 +21,8 @@ def splits_of_samples(dataset: Any, paths: Sequence[str], notices: list[str]) ->
         ErrataError: a value of the field is no split, or a sample has the tags of several.
     """
     kinds = store.field_kinds(dataset)
-    by_name = {name.lower(): name for name, kind in kinds.items() if kind == "text"}
-    field = next((by_name[name] for name in FIELDS if name in by_name), "")
+    by_name = {plain(name): name for name, kind in kinds.items() if kind == "text"}
+    field = next((by_name[name] for name in COLUMNS if name in by_name), "")
     values = store.read_values(dataset, [field])[0] if field else []
     if any(values):
         splits = [_of_value(field, value, path) for value, path in zip(values, paths, strict=True)]

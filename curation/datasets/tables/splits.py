@@ -4,17 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from curation.datasets.rows import SPLITS
-from curation.datasets.split_words import FALSE, TRUE, flag_of, split_of, split_of_flags
+from curation.datasets.split_words import COLUMNS, FALSE, TRUE, flag_of, split_of, split_of_flags
 from curation.datasets.tables.grid import Grid, plain, position_of, tokens
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
-NAMES = frozenset(  # of columns that say the split if one of their cells does, as `plain` writes them
-    (
-        *("split", "splits", "subset", "set", "partition", "phase", "usage", "datasplit", "splitname", "datasetsplit"),
-        *("traintest", "traintestsplit", "trainvaltest"),
-    )
-)
 PARTS = frozenset(("split", "splits", "subset", "partition", "fold", "folds", "kfold"))  # of such names
 _split_of = lru_cache(maxsize=1_000)(split_of)
 
@@ -29,7 +23,7 @@ def says_split(grid: Grid, position: int) -> bool:
     if name == "split":
         return True
     cells = grid.column(position)
-    if name in NAMES or PARTS & tokens(grid.header[position]):
+    if name in COLUMNS or PARTS & tokens(grid.header[position]):
         return any(map(_split_of, set(cells)))
     if name in ("filepath", "label") or not cells or not _split_of(cells[0]):
         return False
@@ -141,7 +135,7 @@ def _is_unread(grid: Grid, position: int, flags: Sequence[int]) -> bool:
     name = grid.header[position]
     if position in flags or says_split(grid, position):
         return False
-    return plain(name) in NAMES or bool(PARTS & tokens(name)) or bool(split_of(name) and _is_flag(grid, position))
+    return plain(name) in COLUMNS or bool(PARTS & tokens(name)) or bool(split_of(name) and _is_flag(grid, position))
 
 
 def _unread(grid: Grid, position: int) -> str:

@@ -62,6 +62,14 @@ def test_logits_become_the_probabilities_of_the_right_images(mongo_workspace: Wo
     odds = np.exp(LOGITS)
     np.testing.assert_allclose(predictions.probs, odds / odds.sum(1, keepdims=True), rtol=1e-5)
     assert predictions.fold is None, "FiftyOne does not record training images"
+    swapped = ["dog" if odds[0] > odds[1] else "cat" for odds in LOGITS]  # columns: dog, cat
+    fields = [
+        store.connect(mongo_workspace).Classification(label=label, logits=values)
+        for label, values in zip(swapped, LOGITS, strict=True)
+    ]
+    dataset.set_values("swapped", fields, progress=False)
+    told = reader("fiftyone:My Pets/swapped", mongo_workspace)[1](rows).notices
+    assert any("logits are in another order than the classes" in notice for notice in told)
     assert name == "model_my_pets_model"
 
 
@@ -106,13 +114,13 @@ def test_images_all_over_the_disk(mongo_workspace: Workspace, dataset: Any) -> N
 def test_predictions_that_do_not_fit(mongo_workspace: Workspace, dataset: Any) -> None:
     rows = read_fiftyone("My Pets", mongo_workspace, 0)[1]
     with pytest.raises(ErrataError, match=r"has no logits for any of the 10 images, such as 0\.png"):
-        read_logits("My Pets/ground_truth", mongo_workspace, rows)
+        read_logits("My Pets/ground_truth", mongo_workspace, rows, [])
     with pytest.raises(ErrataError, match="names no field"):
-        read_logits("My Pets", mongo_workspace, rows)
+        read_logits("My Pets", mongo_workspace, rows, [])
     fo = store.connect(mongo_workspace)
     dataset.set_values("wide", [fo.Classification(label="cat", logits=np.zeros(3))] * 10, progress=False)
     with pytest.raises(ErrataError, match="has 3 logits for the 2 classes"):
-        read_logits("My Pets/wide", mongo_workspace, rows)
+        read_logits("My Pets/wide", mongo_workspace, rows, [])
 
 
 @pytest.mark.parametrize(
