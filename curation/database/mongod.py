@@ -58,11 +58,14 @@ def start_server(binary: Path, folder: Path) -> str:
 
 
 def address(command: list[str]) -> str:
-    """Return the `mongodb://` address of a server that was started with this command line."""
+    """Return the `mongodb://` address of a server that was started with this command line.
+
+    A write that was answered is in the journal, so that a server that is killed right after it loses no verdict.
+    """
     host = command[command.index("--bind_ip") + 1]
     if "--port" in command:
         host = f"{host}:{command[command.index('--port') + 1]}"
-    return f"mongodb://{quote(host, safe=':')}/?serverSelectionTimeoutMS={_LOST_S * 1000}"
+    return f"mongodb://{quote(host, safe=':')}/?journal=true&serverSelectionTimeoutMS={_LOST_S * 1000}"
 
 
 def answers(uri: str, patience_s: float) -> bool:

@@ -151,7 +151,7 @@ class LogFollower:
                 try:
                     self._followers.setdefault(name, DatasetFollower(self._workspace, name, self._told)).step()
                 except Exception as error:  # the App goes on, and so do the other data sets
-                    # From the first line again: a database that was killed loses what it wrote last.
+                    # From the first line again: the write that failed may have changed some samples.
                     self._followers.pop(name, None)
                     self._late[name] = time.monotonic() + _RETRY_S
                     self._recover(name, error)
