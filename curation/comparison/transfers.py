@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation.comparison.contestants import Contestant
+from curation.images.grey_ranges import grey_range_of
 from curation.results.cam_files import CamJob, cam_path
 from models.arrays import FloatArray
 from models.errors import ErrataError
@@ -75,7 +76,7 @@ def draw_source_views(root: Path, contestant: Contestant, image_ids: Sequence[st
     from models.jobs.predict_files import predict_files
 
     paths = [root / image_id for image_id in missing]
-    predicted = predict_files([source / "checkpoint.safetensors"], paths)
+    predicted = predict_files([source / "checkpoint.safetensors"], paths, grey_range=grey_range_of(paths[0]))
     for image_id, probs in zip(missing, predicted.probs, strict=True):
         write_json(_probs_file(source, image_id), {"probs": _named(predicted.classes, probs)})
     jobs = [

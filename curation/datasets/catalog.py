@@ -3,7 +3,8 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from curation.datasets.unique_names import unique_name
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name, digest
+from models.images.grey_range import GreyRange
 
 CATALOG = Path(__file__).resolve().parents[2] / "datasets.yaml"
 LAYOUTS = ("folder", "csv")
@@ -48,6 +50,7 @@ class DatasetSpec:
     labels_csv: str = "labels.csv"  # in the root, or absolute; layout "csv" only
     merge_classes: tuple[tuple[str, str], ...] = ()  # class, the class that it is read as
     columns: tuple[tuple[str, str], ...] = ()  # (role, column) of the table where their names do not tell
+    grey_range: GreyRange | None = None  # of images of more than 8 bits; None: that which each image uses
     packed: PackedSource | None = None  # the larger files that its images lie in, not in datasets.yaml
 
     @classmethod
@@ -71,7 +74,9 @@ class DatasetSpec:
             raise ErrataError(f"data set {name!r} has no {', no '.join(missing)}; add it to its block")
         if block["layout"] not in LAYOUTS:
             raise ErrataError(f"data set {name!r}: {unknown('layout', block['layout'], LAYOUTS)}")
-        lists: dict[str, Any] = {key: _texts(name, key, value) for key, value in block.items() if _KINDS[key] is list}
+        lists: dict[str, Any] = {
+            key: _checked_list(name, key, value) for key, value in block.items() if _KINDS[key] is list
+        }
         if "merge_classes" in block:
             lists["merge_classes"] = _merges(name, block["merge_classes"])
         columns = tuple((str(role), str(column)) for role, column in block.get("columns", {}).items())
@@ -93,7 +98,7 @@ class DatasetSpec:
 
 _KINDS: dict[str, type] = {
     **dict.fromkeys(("title", "layout", "root", "licence", "source", "labels_csv"), str),
-    **dict.fromkeys(("splits", "classes", "other_classes"), list),
+    **dict.fromkeys(("splits", "classes", "other_classes", "grey_range"), list),
     **dict.fromkeys(("max_train", "image_size"), int),
     **dict.fromkeys(("columns", "merge_classes"), dict),
 }
@@ -109,6 +114,21 @@ def _merges(name: str, block: dict[Any, Any]) -> tuple[tuple[str, str], ...]:
         return tuple(resolved(block).items())
     except ErrataError as error:
         raise ErrataError(f"data set {name!r}: {error}") from error
+
+
+def _checked_list(name: str, key: str, values: list[Any]) -> Any:
+    return _grey_range(name, values) if key == "grey_range" else _texts(name, key, values)
+
+
+def _grey_range(name: str, values: list[Any]) -> GreyRange:
+    """Return the grey range of a block, checked."""
+    if len(values) == 2 and all(type(value) in (int, float) for value in values):  # a bool is an int
+        with suppress(ValueError, OverflowError):
+            return GreyRange(float(values[0]), float(values[1]))
+    raise ErrataError(
+        f"data set {name!r}: grey_range must be two numbers, that of black and the higher one of white, as "
+        f"[0, 4095], not {values!r}"
+    )
 
 
 def _texts(name: str, key: str, values: list[Any]) -> tuple[str, ...]:
@@ -143,9 +163,24 @@ def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
     if not isinstance(blocks, dict):
         raise ErrataError(f"{path} must map the name of each data set to its block")
     try:
-        return {str(name): DatasetSpec.from_dict(str(name), block) for name, block in blocks.items()}
+        specs = {str(name): DatasetSpec.from_dict(str(name), block) for name, block in blocks.items()}
+        _check_grey_ranges(specs)
+        return specs
     except ErrataError as error:
         raise ErrataError(f"{path}: {error}") from error
+
+
+def _check_grey_ranges(specs: Mapping[str, DatasetSpec]) -> None:
+    """Refuse two grey ranges for the same files."""
+    first: dict[tuple[bool, Path], DatasetSpec] = {}
+    for spec in specs.values():
+        if spec.grey_range:
+            before = first.setdefault((spec.embedded, spec.root), spec)
+            if before.grey_range != spec.grey_range:
+                raise ErrataError(
+                    f"data sets {before.name!r} and {spec.name!r} have the same folder and another grey_range: "
+                    f"{before.grey_range} and {spec.grey_range}; keep one"
+                )
 
 
 @lru_cache(maxsize=2)

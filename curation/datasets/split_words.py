@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 WORDS = {  # split -> its words, in lower case and without marks between them
     "train": "train training trn tr learn learning",
@@ -20,8 +20,8 @@ COLUMNS = (  # names of columns and fields that say the split, without case, bla
     *("datasetsplit", "traintest", "traintestsplit", "trainvaltest"),
 )
 FLAG = re.compile(r"is[ _-]*(?=[a-z])", re.IGNORECASE)
-TRUE = frozenset(("true", "t", "yes", "y", "1", "1.0"))
-FALSE = frozenset(("false", "f", "no", "n", "0", "0.0"))
+TRUE = frozenset(("true", "t", "yes", "y", "1", "1.0", "x", "on", "wahr", "ja", "vrai", "oui"))
+FALSE = frozenset(("false", "f", "no", "n", "0", "0.0", "off", "falsch", "nein", "faux", "non"))
 _SPLIT_OF = {word: split for split, words in WORDS.items() for word in words.split()}
 _AROUND = frozenset(AROUND.split())
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -86,18 +86,18 @@ def flag_of(column: str) -> str | None:
     return split_of(column.strip()[start.end() :]) if start else None
 
 
-def split_of_flags(flags: Mapping[str, str]) -> str | None:
+def split_of_flags(flags: Iterable[tuple[str, str]]) -> str | None:
     """Return the split that the truth values of one image mean; None where they are no truth values or disagree.
 
     Where no column is true, the image is of the split that no column is for: of train, else of test, else of val.
 
     Args:
-        flags: column, of which `flag_of` knows the split -> its cell: True, False, 1, 0, yes or no in any case.
+        flags: column, of which `flag_of` or `split_of` knows the split, and its cell: True, 0, yes, x … in any case.
     """
-    cells = {flag_of(column): cell.strip().lower() for column, cell in flags.items()}
-    if not cells or not all(cell in TRUE | FALSE for cell in cells.values()):
+    cells = [(flag_of(column) or split_of(column), cell.strip().lower()) for column, cell in flags]
+    if not cells or not all(cell in TRUE | FALSE for _, cell in cells):
         return None
-    true = [split for split, cell in cells.items() if cell in TRUE]
+    true, false = ({split for split, cell in cells if cell in words} for words in (TRUE, FALSE))
     if true:
-        return true[0] if len(true) == 1 else None
-    return next((split for split in ("train", "test", "val") if split not in cells), None)
+        return true.pop() if len(true) == 1 and not true & false else None
+    return next((split for split in ("train", "test", "val") if split not in false), None)

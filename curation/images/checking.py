@@ -47,13 +47,15 @@ def check_listed(
     Raises:
         ErrataError: no image is readable, or the readable images make no problem to learn.
     """
+    from curation.images.grey_ranges import GreyRanges
     from curation.images.known_checks import KnownChecks
     from models.images.check import check_images
 
-    folder = stages.run_folder
+    folder, grey_ranges = stages.run_folder, GreyRanges()
 
     def check(progress: Progress) -> CheckedRows:
-        checks = check_images(listed.paths, known=KnownChecks(workspace).get, progress=progress)
+        known = KnownChecks(workspace).get
+        checks = check_images(listed.paths, known=known, progress=progress, grey_ranges=grey_ranges.of)
         readable = [check for check in checks if check.problem is None]
         checked = CheckedRows(
             listed.where(np.array([check.problem is None for check in checks], bool)),
@@ -80,7 +82,8 @@ def check_listed(
         return kept
 
     outputs = [folder / "rows.npz", folder / "rows.json"]
-    inputs = [listed_key(listed), *([list(left_out)] if left_out else [])]
+    ranges = [str(grey_range) for path in listed.paths if (grey_range := grey_ranges.of(path))]
+    inputs = [listed_key(listed), *([list(left_out)] if left_out else []), *([ranges] if ranges else [])]
     checked = stages.value("images", inputs, outputs, check, load)
     if left_out is None:
         check_learnable(checked.rows, checked.skipped)

@@ -11,6 +11,7 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.npz import read_arrays
 from models.images.check import ImageCheck
+from models.images.grey_range import GreyRange, range_of_reading
 
 _NOTHING: dict[str, npt.NDArray[Any]] = {
     "sha256s": np.empty(0, "<U64"),
@@ -32,12 +33,18 @@ class KnownChecks:
                     tables.append(table)
         columns = {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
         self._hashes, self._sizes_px, self._readings = columns["hashes"], columns["sizes_px"], columns["readings"]
-        self._places = {sha256: place for place, sha256 in enumerate(columns["sha256s"].tolist())}
+        ranges = [_range_of(reading) for reading in self._readings.tolist()]
+        self._places = {key: place for place, key in enumerate(zip(columns["sha256s"].tolist(), ranges, strict=True))}
 
-    def get(self, sha256: str) -> ImageCheck | None:
-        """Return what reading an image with this content told; None where no image with it was read."""
-        place = self._places.get(sha256)
+    def get(self, sha256: str, grey_range: GreyRange | None) -> ImageCheck | None:
+        """Return what reading an image with this content by this range told; None where no image was read so."""
+        place = self._places.get((sha256, str(grey_range or "")))
         if place is None:
             return None
         width, height = (int(side) for side in self._sizes_px[place])
         return ImageCheck(sha256, width, height, int(self._hashes[place]), None, str(self._readings[place]))
+
+
+def _range_of(reading: str) -> str:
+    said = range_of_reading(reading)
+    return said[0] if said else ""

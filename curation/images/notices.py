@@ -9,6 +9,7 @@ from curation.datasets.rows import Rows
 from curation.images.duplicates import Duplicates
 from curation.words import counted, first_few
 from models.figures.folds import too_few_to_judge
+from models.images.grey_range import range_of_reading
 from models.images.tone import DARK_GROUND, STRETCHED
 
 _READINGS = {  # reading -> what is said of so many images
@@ -20,7 +21,20 @@ _READINGS = {  # reading -> what is said of so many images
 def reading_notices(readings: npt.NDArray[np.str_]) -> list[str]:
     """Return a sentence for each way in which images, shape (N,), were read that their files leave open."""
     counts = Counter(readings.tolist())
-    return [text.format(images=counted(counts[word], "image")) for word, text in _READINGS.items() if counts[word]]
+    said = [text.format(images=counted(counts[word], "image")) for word, text in _READINGS.items() if counts[word]]
+    return said + [
+        _of_range(*named, count) for word, count in sorted(counts.items()) if (named := range_of_reading(word))
+    ]
+
+
+def _of_range(grey_range: str, outside: bool, count: int) -> str:
+    images = counted(count, "image")
+    if outside:
+        return (
+            f"{images} of more than 8 bits: most values lie outside the grey range {grey_range} of datasets.yaml, and "
+            "are shown black or white; correct grey_range if this is not meant."
+        )
+    return f"{images} of more than 8 bits: grey levels {grey_range} are shown, as datasets.yaml says."
 
 
 def unjudged_notices(rows: Rows, duplicates: Duplicates) -> list[str]:

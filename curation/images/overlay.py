@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from curation.images.grey_ranges import grey_range_of
 from models.arrays import ByteArray, FloatArray
 from models.images.decode import decode
+from models.images.grey_range import GreyRange
 
 # The inferno map at nine even steps (van der Walt & Smith, CC0): dark to light, for all kinds of colour vision.
 _INFERNO = ("000004", "1f0c48", "550f6d", "88226a", "ba3655", "e35933", "f98e09", "f9c932", "fcffa4")
@@ -22,9 +24,15 @@ def _colours() -> FloatArray:
     return np.stack([np.interp(at, np.arange(len(steps)), steps[:, i]) for i in range(3)], 1).astype(np.float32)
 
 
-def thumbnail(path: Path, long_side_px: int = 256) -> Image.Image:
-    """Return the image upright in RGB, at most `long_side_px` on its longer side; small ones are enlarged."""
-    image = decode(path)
+def thumbnail(path: Path, long_side_px: int = 256, grey_range: GreyRange | None = None) -> Image.Image:
+    """Return the image upright in RGB, at most `long_side_px` on its longer side; small ones are enlarged.
+
+    Args:
+        path: the file.
+        long_side_px: see above.
+        grey_range: of images of more than 8 bits; None: that of the folder, where it is known.
+    """
+    image = decode(path, grey_range=grey_range or grey_range_of(path))
     scale = long_side_px / max(image.size)
     size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     return image.resize(size, Image.Resampling.LANCZOS if scale < 1 else Image.Resampling.BICUBIC)
@@ -32,7 +40,7 @@ def thumbnail(path: Path, long_side_px: int = 256) -> Image.Image:
 
 def shrunk(path: Path, long_side_px: int) -> Image.Image:
     """Return the image upright in RGB, at most `long_side_px` on its longer side; small ones keep their size."""
-    image = decode(path)
+    image = decode(path, grey_range=grey_range_of(path))
     image.thumbnail((long_side_px, long_side_px), Image.Resampling.LANCZOS)
     return image
 

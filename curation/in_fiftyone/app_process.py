@@ -35,6 +35,7 @@ def _serve(arguments: Sequence[str]) -> None:
 
     from curation.in_fiftyone.following import LogFollower
     from curation.in_fiftyone.middleware.news import News, NewsAnswers
+    from curation.in_fiftyone.middleware.shown_pictures import ShownPictures
 
     app.debug = False  # a traceback is for the log, not for the browser
     _allow_view_stages_only()
@@ -49,7 +50,7 @@ def _serve(arguments: Sequence[str]) -> None:
     follower = LogFollower(workspace, news.tell)
     follower.start()
     answers = NewsAnswers(SessionEdits(FieldsOnce(app), workspace, reviewer), workspace, news)
-    asyncio.run(serve(Guard(answers, options.port, options.root), config))
+    asyncio.run(serve(Guard(ShownPictures(answers), options.port, options.root), config))
     follower.stop()
     write_text(report_file(workspace, options.port), "\n".join(_sync_all(workspace, reviewer)))
 

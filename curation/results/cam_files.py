@@ -8,6 +8,7 @@ from pathlib import Path
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 from models.figures.predictions import NO_FOLD
+from models.images.grey_range import GreyRange
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class CamJob:
     target: int  # class index
     fold: int  # the fold that held the image out; NO_FOLD: no model trained on it, that of fold 0 is used
     output: Path
+    grey_range: GreyRange | None = None  # None: that of the folder of the image
 
 
 def cam_path(run_folder: Path, image_id: str, label: str) -> Path:

@@ -13,6 +13,7 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
+from curation.images.grey_ranges import grey_range_of
 from curation.results.cam_files import CamJob
 from models.arrays import FloatArray, IntArray, Progress
 from models.figures.predictions import NO_FOLD
@@ -91,7 +92,7 @@ def draw_cams(
         of_fold = [job for job in missing if job.fold == fold]
         for start in range(0, len(of_fold), batch_size):
             batch = of_fold[start : start + batch_size]
-            images = _inputs([job.path for job in batch], spec)
+            images = _inputs(batch, spec)
             maps = grad_cam(classifier, layer, images, np.array([job.target for job in batch]), entry.cam_reshape)
             for job, cam in zip(batch, maps, strict=True):
                 _save(job, cam)
@@ -108,8 +109,12 @@ def _checkpoint(run_folder: Path, fold: int) -> Path:
     return run_folder / f"fold-{0 if fold == NO_FOLD else fold}.safetensors"
 
 
-def _inputs(paths: Sequence[Path], spec: InputSpec) -> torch.Tensor:
-    pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation) for path in paths])
+def _inputs(jobs: Sequence[CamJob], spec: InputSpec) -> torch.Tensor:
+    ranges = [job.grey_range or grey_range_of(job.path) for job in jobs]
+    files = zip([job.path for job in jobs], ranges, strict=True)
+    pixels = np.stack(
+        [read_pixels(path, spec.size_px, spec.interpolation, grey_range=grey_range) for path, grey_range in files]
+    )
     return normalise(torch.from_numpy(pixels), spec)
 
 

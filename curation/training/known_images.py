@@ -9,6 +9,7 @@ from curation.decisions.ledger import open_ledger
 from curation.decisions.phrases import verdict_phrase
 from curation.decisions.state import State
 from curation.images.duplicates import MAX_BITS, THUMBNAIL_PX, grey
+from curation.images.grey_ranges import grey_range_of
 from curation.images.registration import register
 from curation.results.audit import Audit
 from curation.training.file_results import KnownImage
@@ -56,9 +57,10 @@ def _rows(audit: Audit, file: Path, check: ImageCheck, nearest: IntArray) -> Int
 
 
 def _same_picture(first: Path, second: Path) -> bool:
-    """Return whether one picture lies over the other; False where an image of the data set is gone by now."""
+    """Return whether a picture lies over an image of the data set; False where that is gone by now."""
     try:
-        pixels = [read_pixels(path, THUMBNAIL_PX, "bilinear")[None] for path in (first, second)]
+        grey_range = grey_range_of(second)
+        pixels = [read_pixels(path, THUMBNAIL_PX, "bilinear", "", grey_range)[None] for path in (first, second)]
     except ErrataError:
         return False
     return bool(register(grey(pixels[0]), grey(pixels[1])).same()[0])

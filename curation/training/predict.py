@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from curation.images.grey_ranges import grey_range_of
 from curation.results.audit import Audit, load_audit
 from curation.results.cam_files import CamJob
 from curation.results.likeness import Likeness, likeness
@@ -17,6 +18,7 @@ from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
 from models.images.check import ImageCheck, check_images
+from models.images.grey_range import GreyRange
 
 NEAREST = 6
 _NO_BACKBONE = "no model of this audit has a frozen backbone; audit with efficientnet_lite0 or NAME@frozen"
@@ -44,13 +46,14 @@ def predict_images(
     audit, models = load_audit(workspace, name), trained_models(workspace, name)
     if not models:
         raise ErrataError(f"{name} has no trained model here; run `errata audit {name}` or `errata train {name} …`")
-    checks = check_images(paths)
+    grey_range = grey_range_of(audit.rows.path(0))  # also of files elsewhere: by it the models learned
+    checks = check_images(paths, grey_ranges=lambda path: grey_range)
     good = [place for place, check in enumerate(checks) if check.problem is None]
     files, readable = [paths[place] for place in good], [checks[place] for place in good]
     results = [refused(str(path), check.problem or "") for path, check in zip(paths, checks, strict=True)]
     if not files:
         return results
-    opinions, embeddings = _ask(models, files, readable, top, cams, on_stage)
+    opinions, embeddings = _ask(models, files, readable, top, cams, grey_range, on_stage)
     alike, missing = _alike(audit, embeddings)
     near = alike.rows if alike else [np.empty(0, np.int64) for _ in files]
     known = known_images(workspace, audit, files, readable, near)
@@ -72,7 +75,7 @@ def predict_images(
 
 def _ask(
     models: Sequence[TrainedModel], files: list[Path], checks: list[ImageCheck], top: int, cams: Path | None,
-    on_stage: OnStage | None,
+    grey_range: GreyRange | None, on_stage: OnStage | None,
 ) -> tuple[list[list[Opinion]], dict[Path, FloatArray]]:  # fmt: skip
     """Return each model's opinion of each file, and by each model's first checkpoint its embeddings of the files."""
     from models.jobs.predict_files import predict_files
@@ -82,9 +85,9 @@ def _ask(
     for done, model in enumerate(models):
         if on_stage:
             on_stage("predict", done, len(models))
-        predicted = predict_files(model.checkpoints, files)
+        predicted = predict_files(model.checkpoints, files, grey_range=grey_range)
         embeddings[model.checkpoints[0]] = predicted.embeddings
-        maps = _draw(model, predicted.probs.argmax(1), files, checks, cams, done)
+        maps = _draw(model, predicted.probs.argmax(1), files, checks, cams, grey_range, done)
         for place, probs in enumerate(predicted.probs):
             labels = np.argsort(-probs, kind="stable")[:top]
             ranked = [(predicted.classes[label], float(probs[label])) for label in labels]
@@ -102,6 +105,7 @@ def _draw(
     files: list[Path],
     checks: list[ImageCheck],
     cams: Path | None,
+    grey_range: GreyRange | None,
     number: int,
 ) -> list[str]:
     """Draw the maps of one model and return their files."""
@@ -112,7 +116,7 @@ def _draw(
     jobs = []
     for path, check, target in zip(files, checks, targets.tolist(), strict=True):
         output = cams / f"{number}-{check.sha256[:16]}-{target}.png"
-        jobs.append(CamJob(path, (check.width_px, check.height_px), target, NO_FOLD, output))
+        jobs.append(CamJob(path, (check.width_px, check.height_px), target, NO_FOLD, output, grey_range))
     cams.mkdir(parents=True, exist_ok=True)
     draw_cams(model.checkpoints[0].parent, model.architecture, jobs)
     return [str(job.output) for job in jobs]

@@ -8,6 +8,7 @@ from pathlib import Path
 from models.arrays import Progress
 from models.errors import ErrataError
 from models.images.decode import decode_bytes, read_image_file
+from models.images.grey_range import GreyRange
 from models.images.phash import phash
 from models.processors.threads import cores, in_order
 
@@ -24,14 +25,17 @@ class ImageCheck:
     reading: str = ""  # what was chosen of what the file leaves open; see `models.images.decode.Decoded`
 
 
-Known = Callable[[str], ImageCheck | None]  # SHA-256 -> what an earlier check of that content told, if there was one
+# SHA-256 and grey range -> what an earlier check of that content told, if there was one
+Known = Callable[[str, GreyRange | None], ImageCheck | None]
+GreyRanges = Callable[[Path], GreyRange | None]  # file -> the grey range of its data set, if it is known
 
 
 def check_images(
     paths: Sequence[Path],
     workers: int | None = None,
-    known: Known = lambda sha256: None,
+    known: Known = lambda sha256, grey_range: None,
     progress: Progress | None = None,
+    grey_ranges: GreyRanges = lambda path: None,
 ) -> list[ImageCheck]:
     """Read and decode every image once; never raises for a bad image.
 
@@ -40,26 +44,27 @@ def check_images(
         workers: number of threads, one per processor by default.
         known: images that it knows are read and not decoded again.
         progress: called with (images done, N).
+        grey_ranges: of the files.
 
     Returns:
         N checks, in the order of `paths`.
     """
     checks: list[ImageCheck] = []
-    for check in in_order(lambda path: _check(path, known), paths, workers or cores()):
+    for check in in_order(lambda path: _check(path, known, grey_ranges(path)), paths, workers or cores()):
         checks.append(check)
         if progress:
             progress(len(checks), len(paths))
     return checks
 
 
-def _check(path: Path, known: Known) -> ImageCheck:
+def _check(path: Path, known: Known, grey_range: GreyRange | None) -> ImageCheck:
     sha256 = ""
     try:
         data = read_image_file(path)
         sha256 = hashlib.sha256(data).hexdigest()
-        if check := known(sha256):
+        if check := known(sha256, grey_range):
             return check
-        decoded = decode_bytes(path, data, None, "bicubic")
+        decoded = decode_bytes(path, data, None, "bicubic", grey_range)
         return ImageCheck(sha256, *decoded.size_px, phash(decoded.image), None, decoded.reading)
     except ErrataError as error:
         return ImageCheck(sha256, 0, 0, 0, str(error))

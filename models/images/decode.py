@@ -12,8 +12,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from models.arrays import ByteArray
 from models.errors import ErrataError
 from models.images.formats import pillow_formats
+from models.images.grey_range import GreyRange
 from models.images.input_spec import FILTERS, Interpolation
-from models.images.tone import STRETCHED, levels_of_16_bits, levels_of_numbers, on_ground
+from models.images.tone import STRETCHED, levels_in_range, levels_of_16_bits, levels_of_numbers, on_ground
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
@@ -28,18 +29,25 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 def decode(
-    path: Path, size_px: int | None = None, interpolation: Interpolation = "bicubic", content: str = ""
+    path: Path,
+    size_px: int | None = None,
+    interpolation: Interpolation = "bicubic",
+    content: str = "",
+    grey_range: GreyRange | None = None,
 ) -> Image.Image:
     """Return the image as 8-bit RGB, upright, its first frame, stretched to a square of `size_px` if given.
 
-    CMYK and palettes are converted. More than 8 bits are scaled to what the picture uses, and transparent parts become
-    white or, where that would hide the picture, black (see `models.images.tone`).
+    CMYK and palettes are converted. More than 8 bits are scaled to the grey range of the data set, else to what the
+    picture uses, and transparent parts become white or, where that would hide the picture, black (see
+    `models.images.tone`).
 
     Args:
         path: the file.
         size_px: side of the square.
         interpolation: of the resize.
-        content: what the file was checked with, its SHA-256 first: what is kept under that name must show it.
+        content: what the file was checked with, its SHA-256 first: what is kept under that name must show it. Where it
+            says a grey range, that one counts.
+        grey_range: that of the data set, where there is no `content` that says it.
 
     Raises:
         ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels, or it
@@ -50,16 +58,22 @@ def decode(
         raise ErrataError(
             f"{path} was changed after it was checked; nothing was judged by it: run the same command again"
         )
-    return decode_bytes(path, data, size_px, interpolation).image
+    return decode_bytes(path, data, size_px, interpolation, GreyRange.of_content(content) or grey_range).image
 
 
-def read_pixels(path: Path, size_px: int, interpolation: Interpolation = "bicubic", content: str = "") -> ByteArray:
+def read_pixels(
+    path: Path,
+    size_px: int,
+    interpolation: Interpolation = "bicubic",
+    content: str = "",
+    grey_range: GreyRange | None = None,
+) -> ByteArray:
     """Return `decode` of the image as an array, shape (S, S, 3), uint8.
 
     Raises:
         ErrataError: as `decode`.
     """
-    return np.asarray(decode(path, size_px, interpolation, content))
+    return np.asarray(decode(path, size_px, interpolation, content, grey_range))
 
 
 def read_image_file(path: Path) -> bytes:
@@ -89,7 +103,9 @@ class Decoded(NamedTuple):
     reading: str  # what was chosen of what the file leaves open, a word of `models.images.tone`; "" = nothing
 
 
-def decode_bytes(path: Path, data: bytes, size_px: int | None, interpolation: Interpolation) -> Decoded:
+def decode_bytes(
+    path: Path, data: bytes, size_px: int | None, interpolation: Interpolation, grey_range: GreyRange | None = None
+) -> Decoded:
     """Return the image of a file's bytes."""
     try:
         with Image.open(io.BytesIO(data), formats=pillow_formats(path.name)) as image:
@@ -100,7 +116,7 @@ def decode_bytes(path: Path, data: bytes, size_px: int | None, interpolation: In
                 # times the final size: the resize would average those pixels anyway (tested: no pixel changes by
                 # more than a few levels). At a factor of one the change would be visible.
                 image.draft(None, (DRAFT_FACTOR * size_px, DRAFT_FACTOR * size_px))
-            rgb, reading = _to_rgb(path, image)
+            rgb, reading = _to_rgb(path, image, grey_range)
     except ErrataError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -140,7 +156,7 @@ def _upright(image: Image.Image) -> Image.Image:
     return ImageOps.exif_transpose(image) if _orientation(image) != 1 else image
 
 
-def _to_rgb(path: Path, image: Image.Image) -> tuple[Image.Image, str]:
+def _to_rgb(path: Path, image: Image.Image, grey_range: GreyRange | None) -> tuple[Image.Image, str]:
     """Return the first frame upright in RGB, and how it was read."""
     deep = any(
         ";16" in str(tile) for tile in getattr(image, "tile", ())
@@ -148,18 +164,24 @@ def _to_rgb(path: Path, image: Image.Image) -> tuple[Image.Image, str]:
     no_data = _no_data(image)
     image = _upright(image)
     if image.mode.startswith("I;16"):
-        grey, reading = levels_of_16_bits(np.asarray(image.convert("I")))
+        values = np.asarray(image.convert("I"))
+        grey, reading = levels_in_range(values, grey_range) if grey_range else levels_of_16_bits(values)
         return Image.fromarray(grey).convert("RGB"), reading
     if image.mode in ("I", "F"):
+        numbers, reading = np.asarray(image, dtype=np.float64), STRETCHED
         try:
-            numbers = levels_of_numbers(np.asarray(image, dtype=np.float64), no_data)
+            if grey_range:
+                grey, reading = levels_in_range(numbers, grey_range, no_data)
+            else:
+                grey = levels_of_numbers(numbers, no_data)
         except ErrataError as error:
             raise ErrataError(f"{path} {error}") from error
-        return Image.fromarray(numbers).convert("RGB"), STRETCHED
+        return Image.fromarray(grey).convert("RGB"), reading
     if image.has_transparency_data:
         return on_ground(image)
     if deep and image.mode == "RGB":
-        colours, reading = levels_of_16_bits(np.asarray(image).astype(np.int64) * 257)
+        values = np.asarray(image).astype(np.int64) * 257
+        colours, reading = levels_in_range(values, grey_range) if grey_range else levels_of_16_bits(values)
         return (Image.fromarray(colours), reading) if reading else (image, "")
     return image.convert("RGB"), ""
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from models.arrays import BoolArray, ByteArray, Doubles
 from models.errors import ErrataError
+from models.images.grey_range import GreyRange
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -18,6 +19,7 @@ _OUTLIERS = 0.1  # percent of the pixels at each end that may lie outside the ra
 _NO_DATA = (-999.0, -1000.0, -2000.0, -3000.0, -3024.0, -9999.0, -32767.0, -32768.0, -99999.0, 65535.0, 99999.0)
 _NO_NUMBER = 1e30  # larger ones are fillers, as the lowest float32
 _FAR = 4  # times the range of all others: so far away, any value is a filler
+_MOSTLY = 0.5  # of the measured pixels; with more outside, a range is not that of the picture
 _FAINT = 40  # mean difference from white, in levels of 255, below which a drawing is lost on it
 
 
@@ -61,6 +63,35 @@ def levels_of_numbers(values: Doubles, no_data: float | None = None) -> ByteArra
         low, high = float(known.min()), float(known.max())
     shown = np.clip(np.where(measured, values, low), low, high)
     return np.rint((shown - low) * (255 / (high - low or 1))).astype(np.uint8)
+
+
+def levels_in_range(
+    values: npt.NDArray[np.integer] | Doubles, grey_range: GreyRange, no_data: float | None = None
+) -> tuple[ByteArray, str]:
+    """Return numbers as 8 bits, black at the low end of a range and white at its high end, and how they were read.
+
+    Values outside are black or white; NaN, infinity and fillers (-9999, 65535 … outside the range) are black.
+
+    Args:
+        values: shape (H, W) or (H, W, 3).
+        grey_range: of the data set.
+        no_data: the filler that the file names.
+
+    Raises:
+        ErrataError: nothing was measured; the sentence goes after the file's name.
+    """
+    known, (low, high) = np.asarray(values, np.float64), (grey_range.low, grey_range.high)
+    fillers = [value for value in _NO_DATA if not low <= value <= high]
+    with np.errstate(invalid="ignore"):
+        measured = np.isfinite(known) & (np.abs(known) < _NO_NUMBER) & ~np.isin(known, fillers)
+    if no_data is not None:
+        measured &= known != no_data
+    if not measured.any():
+        raise ErrataError("holds no measured value (all are NaN, infinite or fillers); take it out")
+    seen = known[measured]
+    outside = bool(np.mean((seen < low) | (seen > high)) > _MOSTLY)
+    shown = np.clip(np.where(measured, known, low), low, high)
+    return np.rint((shown - low) * (255 / (high - low))).astype(np.uint8), grey_range.reading(outside)
 
 
 def on_ground(image: "Image.Image") -> "tuple[Image.Image, str]":

@@ -11,6 +11,7 @@ from models.arrays import FloatArray, Progress
 from models.errors import ErrataError
 from models.images.decode import read_pixels
 from models.images.examples import normalise
+from models.images.grey_range import GreyRange
 from models.images.input_spec import InputSpec
 from models.networks.checkpoint import load_checkpoint
 from models.networks.classifier import Classifier
@@ -29,7 +30,10 @@ class FilePredictions:
 
 @torch.inference_mode()
 def predict_files(
-    checkpoints: Sequence[Path], paths: Sequence[Path], progress: Progress | None = None
+    checkpoints: Sequence[Path],
+    paths: Sequence[Path],
+    progress: Progress | None = None,
+    grey_range: GreyRange | None = None,
 ) -> FilePredictions:
     """Return the mean probabilities of networks that differ only in their folds or seeds.
 
@@ -37,6 +41,7 @@ def predict_files(
         checkpoints: one or more, of the same classes.
         paths: N image files that passed `check_images`, one or more.
         progress: told (networks done, networks).
+        grey_range: that of the data set, for images of more than 8 bits.
 
     Raises:
         ErrataError: none is given, a checkpoint or an image cannot be read, or their classes differ.
@@ -56,7 +61,9 @@ def predict_files(
         shared = previous is not None and _same_backbone(*previous, classifier, spec)
         if not shared:  # heads on a frozen backbone see the same: it looks once
             starts = range(0, len(paths), BATCH)
-            seen = np.concatenate([_embed(classifier, spec, paths[start : start + BATCH]) for start in starts])
+            seen = np.concatenate(
+                [_embed(classifier, spec, paths[start : start + BATCH], grey_range) for start in starts]
+            )
         if place == 0:
             embeddings = seen
         probs_of_networks.append(classifier.head(torch.from_numpy(seen)).softmax(1).numpy())
@@ -66,9 +73,9 @@ def predict_files(
     return FilePredictions(first or (), np.mean(probs_of_networks, axis=0, dtype=np.float32), embeddings)
 
 
-def _embed(classifier: Classifier, spec: InputSpec, paths: Sequence[Path]) -> FloatArray:
+def _embed(classifier: Classifier, spec: InputSpec, paths: Sequence[Path], grey_range: GreyRange | None) -> FloatArray:
     """Return embeddings, shape (B, D)."""
-    pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation) for path in paths])
+    pixels = np.stack([read_pixels(path, spec.size_px, spec.interpolation, grey_range=grey_range) for path in paths])
     return np.asarray(classifier.backbone(normalise(torch.from_numpy(pixels), spec)).numpy())
 
 

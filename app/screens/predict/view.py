@@ -9,9 +9,11 @@ from app.html_parts.bars import class_bar
 from app.html_parts.pictures import cam_picture, picture
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
+from curation.images.grey_ranges import grey_range_of
 from curation.results.likeness import NONE_FITS
 from curation.training.file_results import FileResult, Opinion
 from curation.workspace.names import ORIGINAL
+from models.images.grey_range import GreyRange
 
 LARGE_PX = 520
 CAM_PX = 320
@@ -30,19 +32,20 @@ def result_html(result: FileResult, root: Path) -> Markup:
     name = file.name.partition("-")[2] or file.name
     if result.problem:
         return _HTML.unreadable(name, result.problem)
+    grey_range = grey_range_of(root)  # the models saw the file by it
     disputed = len({opinion.top[0][0] for opinion in result.opinions}) > 1
     return _HTML.result(
         name=name,
-        source=picture(file, LARGE_PX),
+        source=picture(file, LARGE_PX, grey_range),
         result=result,
         warns_from=NONE_FITS,
         nearest=[(neighbour, picture(root / neighbour.image_id, SMALL_PX)) for neighbour in result.nearest],
         known=[(copy, picture(root / copy.image_id, SMALL_PX)) for copy in result.known],
-        cards=[_card(result, opinion, disputed) for opinion in result.opinions],
+        cards=[_card(result, opinion, disputed, grey_range) for opinion in result.opinions],
     )
 
 
-def _card(result: FileResult, opinion: Opinion, disputed: bool) -> Markup:
+def _card(result: FileResult, opinion: Opinion, disputed: bool, grey_range: GreyRange | None) -> Markup:
     """Return what one model says; its class is in the colour of contradictions where the models differ.
 
     Where most likely no class fits, that is the first bar, and no class stands out.
@@ -53,7 +56,7 @@ def _card(result: FileResult, opinion: Opinion, disputed: bool) -> Markup:
     bars = [class_bar(label, share, first_kind if place == 0 else "") for place, (label, share) in enumerate(shares)]
     if result.fits_none and result.none_of_these is not None:
         bars.insert(0, class_bar("none of these", result.none_of_these, "er-given"))
-    cam = cam_picture(Path(result.file), Path(opinion.cam), CAM_PX) if opinion.cam else None
+    cam = cam_picture(Path(result.file), Path(opinion.cam), CAM_PX, grey_range) if opinion.cam else None
     return _HTML.card(opinion, labels, bars, cam)
 
 

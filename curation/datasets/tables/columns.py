@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from curation.datasets.split_words import flag_of
 from curation.datasets.tables.grid import Grid, plain, position_of, tokens
 from curation.datasets.tables.image_names import is_image_name
-from curation.datasets.tables.splits import says_split
+from curation.datasets.tables.splits import is_bare_flag, says_split
 from curation.words import first_few
 from models.errors import ErrataError, unknown
 
@@ -96,6 +96,9 @@ def find_columns(grid: Grid, given: Mapping[str, str]) -> dict[str, int]:
 def one_hot(grid: Grid, taken: set[int]) -> list[int]:
     """Return the positions of one-hot columns, two or more that hold 0 and 1 only; [] where there are none."""
     free = [n for n in _free(grid, taken) if grid.lines and all(c.lower() in _ONES for c in set(grid.column(n)))]
+    classes = [n for n in free if not is_bare_flag(grid, n)]
+    if len(classes) > 1 and all(sum(is_one(cells[n]) for n in classes) == 1 for _, cells in grid.lines):
+        return classes  # and the columns `train`, `test` say the split
     return free if len(free) > 1 else []
 
 
@@ -135,7 +138,7 @@ def _label_column(grid: Grid, taken: set[int]) -> int | None:
         raise _undecided(grid, "label", "the labels", [grid.header[position] for position in named])
     if named:
         return named[0]
-    others = [position for position in free if words[position] not in PATHS and words[position]]
+    others = [n for n in free if words[n] not in PATHS and words[n] and not is_bare_flag(grid, n)]
     if grid.headless:
         path = max(taken)
         others = [n for n in others if n > path or not _counts_lines(grid, n)]

@@ -1,6 +1,6 @@
 """The split of each line of a table, from whichever column says it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from curation.datasets.rows import SPLITS
@@ -52,9 +52,7 @@ def read_splits(grid: Grid, given: str = "", taken: Sequence[int] = ()) -> tuple
     sources: dict[str, list[str]] = {
         grid.header[position]: _words(grid, position) for position in free if says_split(grid, position)
     }
-    flags = [position for position in free if flag_of(grid.header[position])]
-    flags = flags or _one_of_three(grid, free)
-    if flags:
+    if flags := _flags(grid, free):
         sources[" and ".join(grid.header[position] for position in flags)] = _flag_columns(grid, flags)
     unread = [_unread(grid, n) for n in free if _is_unread(grid, n, flags)]
     if not sources:
@@ -97,13 +95,13 @@ def _words(grid: Grid, position: int) -> list[str]:
 
 def _flag_columns(grid: Grid, positions: Sequence[int]) -> list[str]:
     """Return the splits that columns of truth values say together."""
-    names = {n: grid.header[n] if flag_of(grid.header[n]) else f"is_{grid.header[n]}" for n in positions}
+    marks = [n for n in positions if _is_marked(grid, n)]
     kept: dict[tuple[str, ...], str | None] = {}
     splits = []
     for line, (_, cells) in enumerate(grid.lines):
-        values = tuple(cells[position] for position in positions)
+        values = tuple(cells[n] or ("0" if n in marks else "") for n in positions)
         if values not in kept:
-            kept[values] = split_of_flags(_named(names, positions, values))
+            kept[values] = split_of_flags([(grid.header[n], value) for n, value in zip(positions, values, strict=True)])
         split = kept[values]
         if split is None:
             said = ", ".join(f"{grid.header[n]} {value!r}" for n, value in zip(positions, values, strict=True))
@@ -112,22 +110,48 @@ def _flag_columns(grid: Grid, positions: Sequence[int]) -> list[str]:
     return splits
 
 
-def _named(names: Mapping[int, str], positions: Sequence[int], values: Sequence[str]) -> dict[str, str]:
-    return {names[position]: value for position, value in zip(positions, values, strict=True)}
+def _flags(grid: Grid, free: Sequence[int]) -> list[int]:
+    """Return the columns of truth values that say the split: `is_valid`, `test`; `valid` beside train or test only."""
+    named = [n for n in free if flag_of(grid.header[n])]
+    bare = [n for n in free if _split_of(grid.header[n]) and n not in named and not says_split(grid, n)]
+    for position in bare:
+        _refuse_half_flag(grid, position)
+    bare = [n for n in bare if _is_flag(grid, n)]
+    sound = [n for n in bare if plain(grid.header[n]) == "valid"]  # may also say that an image is sound
+    others = [n for n in bare if n not in sound]
+    together = [*named, *bare]
+    ones = (sum(cells[n].lower() in TRUE for n in together) for _, cells in grid.lines)
+    return together if others and sound and all(count == 1 for count in ones) else [*named, *others]
 
 
-def _one_of_three(grid: Grid, free: Sequence[int]) -> list[int]:
-    """Return the columns train, val and test, or two of them, where they hold truth values and one is true."""
-    positions = [n for n in free if split_of(grid.header[n]) and _is_flag(grid, n)]
-    if len(positions) < 2 or len({split_of(grid.header[n]) for n in positions}) < len(positions):
-        return []
-    ones = (sum(cells[n].lower() in TRUE for n in positions) for _, cells in grid.lines)
-    return positions if all(count == 1 for count in ones) else []
+def is_bare_flag(grid: Grid, position: int) -> bool:
+    """Return whether a column holds truth values under the word for a split: `train`, `test`, `validation`."""
+    return bool(_split_of(grid.header[position])) and _is_flag(grid, position)
 
 
 def _is_flag(grid: Grid, position: int) -> bool:
     cells = {cell.lower() for cell in grid.column(position)}
-    return bool(cells) and cells <= TRUE | FALSE
+    return bool(cells) and (cells <= TRUE | FALSE or _is_marked(grid, position))
+
+
+def _is_marked(grid: Grid, position: int) -> bool:
+    """Return whether a column marks some lines, with a word for true, and leaves all others empty."""
+    cells = {cell.lower() for cell in grid.column(position)}
+    return "" in cells and bool(cells - {""}) and cells - {""} <= TRUE
+
+
+def _refuse_half_flag(grid: Grid, position: int) -> None:
+    """Refuse a column named as a split, of which most cells but not all are truth values."""
+    if _is_flag(grid, position):
+        return
+    cells = [cell.lower() for cell in grid.column(position)]
+    if sum(cell in TRUE | FALSE for cell in cells) * 2 <= len(cells) or not TRUE & set(cells) or not FALSE & set(cells):
+        return
+    line = next(line for line, cell in enumerate(cells) if cell not in TRUE | FALSE)
+    raise ErrataError(
+        f"{grid.where(line)}: {grid.header[position]} {cells[line]!r} is neither true nor false, as the others of that "
+        "column; correct it, or name the column of the splits: --columns split=NAME"
+    )
 
 
 def _is_unread(grid: Grid, position: int, flags: Sequence[int]) -> bool:

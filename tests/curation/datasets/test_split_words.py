@@ -66,9 +66,10 @@ def test_columns_of_truth_values(column: str, split: str | None) -> None:
         ({"is_train": "0", "is_test": "0"}, "val"),
         ({"is_valid": "F", "is_test": "T"}, "test"),
         ({"is_valid": "1", "is_test": "1"}, None),
+        ({"test": "x", "is_train": "off"}, "test"),
         ({"is_valid": "perhaps"}, None),
         ({}, None),
     ],
 )
 def test_truth_values(flags: dict[str, str], split: str | None) -> None:
-    assert split_of_flags(flags) == split
+    assert split_of_flags(flags.items()) == split

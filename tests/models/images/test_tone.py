@@ -10,7 +10,8 @@ from PIL import Image
 
 from models.errors import ErrataError
 from models.images.check import check_images
-from models.images.decode import decode
+from models.images.decode import decode, read_pixels
+from models.images.grey_range import GreyRange, range_of_reading
 from models.images.tone import DARK_GROUND, STRETCHED, levels_of_numbers
 
 RAMP = np.linspace(0, 1, 32 * 32).reshape(32, 32)  # from black to white
@@ -80,6 +81,52 @@ def test_an_image_without_any_value_is_skipped_with_the_reason(tmp_path: Path) -
     assert "x.tif holds no measured value" in str(check_images([tmp_path / "x.tif"])[0].problem)
     with pytest.raises(ErrataError, match="no measured value"):
         levels_of_numbers(np.full((2, 2), 7.0), no_data=7.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "name", "expected"),
+    [
+        (np.array([0, 2048, 4095, 60_000, 65_535], np.uint16), "x.png", [0, 128, 255, 255, 0]),  # 65535: no measurement
+        (np.array([np.nan, -9999, -np.inf, -5, 819], np.float32), "x.tif", [0, 0, 0, 0, 51]),
+        (np.array([-9999, 0, 4095, 65_535, 99_999], np.int32), "x.tif", [0, 0, 255, 0, 0]),
+    ],
+    ids=["12 bits in 16", "floats with NaN and -9999", "integers with fillers"],
+)
+def test_a_grey_range_is_used_as_it_stands(
+    tmp_path: Path, values: npt.NDArray[np.generic], name: str, expected: list[int]
+) -> None:
+    path, grey_range = tmp_path / name, GreyRange(0, 4095)
+    Image.fromarray(np.repeat(values[None], 5, 0)).save(path)
+    check = check_images([path], grey_ranges=lambda _: grey_range)[0]
+    assert range_of_reading(check.reading) == ("0 to 4095", False)
+    seen = read_pixels(path, 5, content=f"{check.sha256}-{check.reading.replace(' ', '-')}")
+    assert seen[0, :, 0].tolist() == expected, "the key of the content says the range"
+    assert np.array_equal(seen, read_pixels(path, 5, grey_range=grey_range))
+
+
+def test_the_same_range_keeps_a_dark_picture_darker_than_a_bright_one(tmp_path: Path) -> None:
+    for name, brightest in (("dark", 400), ("bright", 4000)):
+        Image.fromarray((RAMP * brightest).astype(np.float32)).save(tmp_path / f"{name}.tif")
+    dark, bright = (decode(tmp_path / f"{name}.tif", grey_range=GreyRange(0, 4000)) for name in ("dark", "bright"))
+    assert np.asarray(dark).max() == 26  # 255 / 10, rounded
+    assert np.asarray(bright).max() == 255
+
+
+def test_a_range_that_is_not_that_of_the_picture_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.png"
+    Image.fromarray((1000 + RAMP * 3000).astype(np.uint16)).save(path)
+    check = check_images([path], grey_ranges=lambda _: GreyRange(-0.5, 255))[0]
+    assert range_of_reading(check.reading) == ("-0.5 to 255", True)
+    assert GreyRange.of_content(f"abc-{check.reading.replace(' ', '-')}") == GreyRange(-0.5, 255)
+    Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(tmp_path / "y.tif")
+    problem = check_images([tmp_path / "y.tif"], grey_ranges=lambda _: GreyRange(0, 1))[0].problem
+    assert "holds no measured value" in str(problem)
+
+
+def test_8_bits_keep_their_levels(tmp_path: Path) -> None:
+    Image.fromarray((RAMP * 255).astype(np.uint8)).save(tmp_path / "x.png")
+    ranged = read_pixels(tmp_path / "x.png", 32, grey_range=GreyRange(0, 4095))
+    assert np.array_equal(ranged, read_pixels(tmp_path / "x.png", 32))
 
 
 @pytest.mark.parametrize("lone", [0.0, 1.0])
