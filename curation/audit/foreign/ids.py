@@ -1,13 +1,11 @@
 """Which image of a data set each line of a prediction made elsewhere means."""
 
-import os
-import unicodedata
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
 
+from curation.datasets.naming.matching import images_of_names
 from curation.datasets.rows import Rows
 from curation.words import counted, first_few
 from models.arrays import IntArray
@@ -38,23 +36,16 @@ def as_texts(ids: npt.NDArray[np.generic]) -> list[str]:
 def rows_of_ids(ids: Sequence[str], rows: Rows) -> tuple[IntArray, list[str]]:
     """Return the row of each name, shape (M,), -1 for names of no image, and sentences on how they were read.
 
-    A name is the image_id. Absolute paths into the data set's folder, `./`, backslashes, `%20`, decomposed letters,
-    and paths with more or fewer folders in front are read where exactly one image is meant.
+    A name is the image_id, or a path into the data set's folder; `match_names` tells which images the others mean.
 
     Raises:
-        ErrataError: an image is named twice, or none is named; the sentence goes after the file's name.
+        ErrataError: an image is named twice, a name may be several images, or no image is named; the sentence goes
+            after the file's name.
     """
     place = {str(name): row for row, name in enumerate(rows.image_ids.tolist())}
-    found = np.array([place.get(name, NOT_THERE) for name in ids], np.int64)
-    notices = []
-    if (found == NOT_THERE).any():
-        guesses = _Guesses(rows)
-        unknown = np.flatnonzero(found == NOT_THERE)
-        for index in unknown.tolist():
-            found[index] = guesses.row(ids[index])
-        if read := [index for index in unknown.tolist() if found[index] != NOT_THERE]:
-            first, meant = ids[read[0]], str(rows.image_ids[found[read[0]]])
-            notices.append(f"{counted(len(read), 'image')} named in another way, as {first} for {meant}.")
+    meant, matches = images_of_names(ids, place, rows.root)
+    notices = [f"{sentence}." for sentence in [matches.sentence()] if sentence]
+    found = np.array([place[meant[name]] if name in meant else NOT_THERE for name in ids], np.int64)
     known = found[found != NOT_THERE]
     if not len(known):
         have = ids[0] if len(ids) else "no image"
@@ -65,37 +56,3 @@ def rows_of_ids(ids: Sequence[str], rows: Rows) -> tuple[IntArray, list[str]]:
     if more := [name for name, row in zip(ids, found.tolist(), strict=True) if row == NOT_THERE]:
         notices.append(f"{counted(len(more), 'prediction')} of other images left out ({first_few(more)}).")
     return found, notices
-
-
-class _Guesses:
-    """Images by other forms of their names."""
-
-    def __init__(self, rows: Rows):
-        self._roots = [f"{_plain(root)}/" for root in dict.fromkeys((str(rows.root), os.path.realpath(rows.root)))]
-        self._names = [_plain(name) for name in rows.image_ids.tolist()]
-        self._by_file: dict[str, list[int]] = {}
-        self._by_name: dict[str, list[int]] = {}
-        for row, name in enumerate(self._names):
-            self._by_name.setdefault(name, []).append(row)
-            self._by_file.setdefault(name.rpartition("/")[2], []).append(row)
-
-    def row(self, text: str) -> int:
-        """Return the only image that a name can mean, -1 where it is none or several."""
-        for name in dict.fromkeys((_plain(text), _plain(unquote(text)))):
-            for root in self._roots:
-                name = name.removeprefix(root)
-            exact = self._by_name.get(name, [])
-            tails = [row for row in self._by_file.get(name.rpartition("/")[2], []) if _tail(name, self._names[row])]
-            rows = exact or tails
-            if len(rows) == 1:
-                return rows[0]
-        return NOT_THERE
-
-
-def _tail(name: str, other: str) -> bool:
-    return name.endswith(f"/{other}") or other.endswith(f"/{name}")
-
-
-def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFC", name).replace("\\", "/").removeprefix("file://")
-    return os.path.normpath(text)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from curation.datasets.naming.matching import images_of_names
 from curation.decisions.decision import Decision, checked_reviewer
 from curation.decisions.ledger import Ledger
 from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS
 from curation.handover.labelling_tools import cvat, fiftyone_files, label_studio, lightly
-from curation.handover.labelling_tools.matching import ImageNames
 from curation.handover.labelling_tools.opinion import Opinion, Opinions, read_json_file
 from curation.words import counted, first_few
 from models.errors import ErrataError, unknown
@@ -25,6 +25,7 @@ class Imported:
     known: int  # verdicts that the reviewer had given already
     not_here: tuple[str, ...]  # images of the file that the data set does not have
     unjudged: int  # images of the file that nobody judged
+    respelt: str = ""  # what was taken for what where names are not spelt as in the data set
 
     def sentence(self) -> str:
         """Return it in words, without a full stop."""
@@ -35,7 +36,7 @@ class Imported:
             parts.append(f"{counted(self.unjudged, 'image')} without a class that a person chose")
         if self.not_here:
             parts.append(f"{counted(len(self.not_here), 'image')} not in this data set ({first_few(self.not_here)})")
-        return "; ".join(parts)
+        return "; ".join([*parts, *([self.respelt] if self.respelt else [])])
 
 
 def read_opinions(path: Path) -> Opinions:
@@ -72,14 +73,14 @@ def import_opinions(ledger: Ledger, path: Path, reviewer: str) -> Imported:
             none of its images is in the data set: nothing was imported.
     """
     read = read_opinions(path)
-    images = ImageNames(ledger.rows.image_ids.tolist())
-    found: list[tuple[str, Opinion]] = []
-    not_here = []
-    for opinion in read.opinions:
-        if image_id := images.find(opinion.image):
-            found.append((image_id, opinion))
-        else:
-            not_here.append(opinion.image)
+    try:
+        images, matches = images_of_names(
+            [opinion.image for opinion in read.opinions], ledger.rows.image_ids.tolist(), ledger.rows.root
+        )
+    except ErrataError as error:
+        raise ErrataError(f"{path} {error}; nothing was imported") from error
+    found = [(images[opinion.image], opinion) for opinion in read.opinions if opinion.image in images]
+    not_here = [opinion.image for opinion in read.opinions if opinion.image not in images]
     if read.opinions and not found:
         raise ErrataError(
             f"{path} has none of these images (as {not_here[0]}); nothing was imported: is it of another data set?"
@@ -93,7 +94,9 @@ def import_opinions(ledger: Ledger, path: Path, reviewer: str) -> Imported:
             if not decision.says_the_same_as(state.verdicts(decision.image_id).get(decision.reviewer))
         ]
     written = ledger.decide(*new) if new else []
-    return Imported(read.tool, tuple(written), len(latest) - len(new), tuple(not_here), read.unjudged)
+    return Imported(
+        read.tool, tuple(written), len(latest) - len(new), tuple(not_here), read.unjudged, matches.sentence()
+    )
 
 
 def _decision(ledger: Ledger, image_id: str, opinion: Opinion, reviewer: str, tool: str) -> Decision:

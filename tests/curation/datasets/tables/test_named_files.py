@@ -44,7 +44,7 @@ def test_blanks_accents_and_a_sentence(tmp_path: Path) -> None:
     image_ids, said = find_files(TABLE, root, [Written("1", f"a/{decomposed}"), Written("2", "a/b.jpg")])
     assert image_ids == [f"a/{composed}", "a/b.jpg"]
     assert (
-        "1 path of labels.csv is spelt otherwise than in the folder (accents) and taken for the only file that fits"
+        "1 name of labels.csv is spelt otherwise than in the data set (accents) and taken for the only image that fits"
         in said
     )
     assert find(root, "a/%C3%A9%20t.jpg") == [f"a/{composed}"]
@@ -68,7 +68,7 @@ def test_blanks_accents_and_a_sentence(tmp_path: Path) -> None:
     ],
 )
 def test_where_none_or_several_may_be_meant(tmp_path: Path, there: list[str], paths: list[str]) -> None:
-    with pytest.raises(ErrataError, match=r"missing .*put (it|them) there|is not in the folder"):
+    with pytest.raises(ErrataError, match=r"missing .*put (it|them) there|is not in the folder|may be|would all be"):
         find(tree(tmp_path / "set", *there), *paths)
 
 

@@ -168,7 +168,12 @@ SPLIT_PETS = [Entry("a.jpg", "cat", "train"), Entry("b.jpg", "dog", "test")]
         ("x.csv", 'image, class\na.jpg, "cat"\nb.jpg, "dog"\n', PETS, "the column class"),
         ("x.csv", "# of 2020\n#, by x\nimage,class\na.jpg,cat\nb.jpg,dog\n", PETS, "the column class"),
         ("x.csv", "#image,class\na.jpg,cat\nb.jpg,dog\n", PETS, "the column #image"),
-        ("x.csv", "url,class\nhttps://x.org/a.jpg?s=1,cat\nhttps://x.org/b.jpg?s=1,dog\n", PETS, "the only files that"),
+        (
+            "x.csv",
+            "url,class\nhttps://x.org/a.jpg?s=1,cat\nhttps://x.org/b.jpg?s=1,dog\n",
+            PETS,
+            "the only images that",
+        ),
         ("x.csv", "A,B\na.jpg,cat\nb.jpg,dog\n", PETS, r"the first line names the columns \(A, B\)"),
         ("x.csv", "filepath,label\na.jpg,-1\nb.jpg,0\n", None, "1 image has the label -1, which is taken for a class"),
         ("x.csv", "filepath,label\na.jpg,['cat']\nb.jpg,['dog']\n", PETS, "each label is a list of one"),
