@@ -61,7 +61,7 @@ results: setup        ## every recipe on its data, resumable; MINUTES=n ends it 
 
 lock:                 ## pin the newest versions that fit pyproject.toml, for every platform
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
-	$(BIN)/uv pip compile pyproject.toml --extra fast --extra heic --group dev --universal --python-version 3.11 \
+	$(BIN)/uv pip compile pyproject.toml --extra fast --extra heic --extra ray --group dev --universal --python-version 3.11 \
 	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 
 clean:                ## what make setup made; the workspace stays

@@ -18,7 +18,7 @@ from curation.workspace.folders import Workspace
 from tests.helpers.chromium import KEYS_KNOWN, PATIENCE_MS, chromium
 from tests.helpers.small_audit import small_audit
 
-_WAITING = ("browser", "mongo")  # markers
+_WAITING = ("browser", "mongo", "ray")  # markers
 
 # Each run draws new examples. A failing one is printed with the decorator that repeats it, since CI keeps no database
 # of examples; `--hypothesis-seed=N` repeats a whole run. A busy machine is no failure: there is no deadline.

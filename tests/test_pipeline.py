@@ -165,7 +165,7 @@ def test_a_second_run_computes_nothing(finished: Finished, monkeypatch: pytest.M
         "models.features.checked_engine.build_engine",
         "models.images.pixel_cache.fill_rows",
         "models.jobs.cross_validate.fit_heads",
-        "models.jobs.cross_validate.train",
+        "models.jobs.fold.train",
         "curation.audit.projection.project",
         "curation.training.cam.grad_cam",
         "curation.in_fiftyone.write_audit.write_audit",

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,6 +53,9 @@ def audit(
     with_decisions: Annotated[
         bool, typer.Option("--with-decisions", help="judge again: learn from the verdicts too; trains no network again")
     ] = False,
+    cluster: Annotated[
+        str, typer.Option(help="auto or HOST:PORT of a Ray cluster that computes; needs the extra ray")
+    ] = "",
     merge_classes: Annotated[
         str, typer.Option(help="Cat=cat: read the images of one class as another's, from now on; none: as they are")
     ] = "",
@@ -76,18 +80,19 @@ def audit(
         from curation.decisions.merged_classes import change_merges
 
         change_merges(workspace, name, parse_merges(comma_separated(merge_classes)))
-    run(workspace, name, config)
+    run(workspace, name, config, cluster)
 
 
-def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
-    """Audit a data set and print what was found."""
+def run(workspace: Workspace, name: str, config: "AuditConfig", cluster: str = "") -> None:
+    """Audit a data set and print what was found; on the cluster at an address, if there is one."""
     from app.commands.progress import stage_display
     from app.jobs.result import record
     from curation.audit.run import run_audit
     from curation.datasets.opening import open_dataset, undrawn
     from curation.workspace.names import ORIGINAL
+    from models.cluster.connect import connected
 
-    with stage_display() as show:
+    with stage_display() as show, ExitStack() as at_end:
         embedded = undrawn(name, workspace)
         spec, rows = (
             (embedded, None)
@@ -100,7 +105,8 @@ def run(workspace: Workspace, name: str, config: "AuditConfig") -> None:
             from curation.audit.foreign_predictions import reader
 
             foreign = reader(config.predictions, workspace)
-        finished = run_audit(workspace, spec, rows, config, foreign, show)
+        machines = at_end.enter_context(connected(cluster, workspace.root, spec.root)) if cluster else None
+        finished = run_audit(workspace, spec, rows, config, foreign, show, machines)
     record(finished.name, config.version, outputs={"report": workspace.reports / finished.name / "report.html"})
     told = rows.notices if rows else ()
     _print_summary(workspace, name if config.version == ORIGINAL else finished.name, finished, told)

@@ -12,6 +12,7 @@ from curation.audit.choices import DEFAULT_MINUTES
 from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES, AuditConfig
 from curation.training.combine import COMBINATIONS
 from curation.workspace.names import ORIGINAL, version_names
+from models.cluster.connect import is_installed
 from models.errors import ErrataError
 from models.files.atomic import read_json
 
@@ -42,12 +43,13 @@ def audit_options(folder: Path) -> list[str]:
     """
     last = _last(folder)
     first = {**_defaults(), **last}
-    chosen = dict(first)
+    chosen, cluster = dict(first), ""
     if not first["predictions"]:
         with st.popover("Options", icon=":material/tune:"):
             chosen |= _choices(folder.name.removeprefix("audit-"), first)
+            cluster = _cluster_choice()
     given = chosen if last else {key: value for key, value in chosen.items() if value != first[key]}
-    return command_options(given)
+    return [*command_options(given), *(["--cluster", cluster] if cluster else [])]
 
 
 def last_options(folder: Path, architectures: Sequence[str]) -> list[str]:
@@ -112,6 +114,18 @@ def _minutes_choice(first: Mapping[str, Any]) -> float:
             help="The whole audit stays within them; what would take longer is left out, and the audit says so.",
         )
     )  # fmt: skip
+
+
+def _cluster_choice() -> str:
+    """Show where a Ray cluster's address is typed, where Ray is installed; return it, "" for this machine alone."""
+    if not is_installed():
+        return ""
+    typed = st.text_input(
+        "Ray cluster", key="audit.cluster", placeholder="auto or HOST:PORT",
+        help="Its machines check images, compute features, train the folds and draw maps, with the same results. "
+        "Empty: this machine alone.",
+    )  # fmt: skip
+    return str(typed).strip()
 
 
 def _version_choice(name: str, first: str) -> str:

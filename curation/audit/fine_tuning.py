@@ -16,7 +16,7 @@ from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import read_json, write_json
 
 if TYPE_CHECKING:
-    from models.jobs.cross_validate import Problem
+    from models.jobs.fold import Problem
 
 
 @dataclass(frozen=True)

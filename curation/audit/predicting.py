@@ -18,10 +18,11 @@ from curation.workspace.stages import Stages
 from models.arrays import FloatArray
 from models.figures.predictions import Predictions
 from models.files.atomic import digest
+from models.processors.cluster import Cluster
 
 if TYPE_CHECKING:
     from curation.training.out_of_fold import Material
-    from models.jobs.cross_validate import Problem
+    from models.jobs.fold import Problem
 
 
 OnPredicted = Callable[["Predicted", tuple[str, ...]], None]  # told what is predicted, and which architectures are not
@@ -46,6 +47,7 @@ def train_models(
     config: AuditConfig,
     stages: Stages,
     on_predicted: OnPredicted | None = None,
+    cluster: Cluster | None = None,
 ) -> Predicted:
     """Train a model for each fold of each architecture, and combine the architectures where the config says so.
 
@@ -56,6 +58,7 @@ def train_models(
         config: names the architectures.
         stages: of the audit.
         on_predicted: called with what has been predicted whenever an architecture is trained and others have to be.
+        cluster: machines that compute; this one alone by default.
     """
     from curation.audit.fine_tuning import more_than_named
     from curation.audit.training_time import missing_weights
@@ -64,7 +67,7 @@ def train_models(
     from curation.training.out_of_fold import Material, problem_of, train_out_of_fold
     from curation.training.prepared import Prepared
 
-    material = Material(Prepared(workspace, checked, config.engine), spec.name, rows_key(checked))
+    material = Material(Prepared(workspace, checked, config.engine, cluster), spec.name, rows_key(checked))
     if config.auto:
         first = SMALL if missing_weights(FROZEN) else FROZEN
         duplicates = group_copies(material, replace(config, architectures=(first,)), stages)

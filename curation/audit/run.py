@@ -64,6 +64,7 @@ from curation.workspace.stages import OnStage, Stages
 from models.arrays import FloatArray, IntArray, Progress
 from models.files.atomic import atomic, digest, read_json, write_json
 from models.files.runs import computing
+from models.processors.cluster import Cluster
 
 Elsewhere = tuple[str, Callable[[Rows], Foreign]]  # name and reader of a model's predictions
 _JUDGEMENT = ("judge", "cams")  # stages that depend on the judgement of the labels
@@ -77,6 +78,7 @@ def run_audit(
     config: AuditConfig,
     predictions: Elsewhere | None = None,
     on_stage: OnStage | None = None,
+    cluster: Cluster | None = None,
 ) -> Audit:
     """Audit a data set; a second call with the same arguments only does what is missing.
 
@@ -87,6 +89,7 @@ def run_audit(
         config: what to do.
         predictions: name and reader of a model's predictions made elsewhere; no model is trained then.
         on_stage: told (stage, done, total).
+        cluster: machines that compute; this one alone by default. The results are the same.
 
     Raises:
         ErrataError: anything a person can fix.
@@ -104,12 +107,12 @@ def run_audit(
             rows = draw_rows(spec, config.seed, stages)
         foreign = predictions[1](rows) if predictions else None  # before any other work: it may be refused
         left_out = foreign.left_out(rows, config.predictions) if foreign else None
-        checked = check_listed(foreign.covered(rows) if foreign else rows, workspace, stages, left_out)
+        checked = check_listed(foreign.covered(rows) if foreign else rows, workspace, stages, left_out, cluster)
         lessons = read_lessons(Ledger(log, checked), spec.name) if config.with_decisions else None
         problems = note_problems(checked, workspace, stages)
         if predictions is None or foreign is None:
             first_list = FirstList(folder, spec, checked, config)
-            predicted = train_models(workspace, spec, checked, config, stages, first_list.write)
+            predicted = train_models(workspace, spec, checked, config, stages, first_list.write, cluster)
         else:
             predicted = take_predictions(workspace, spec, checked, predictions[0], foreign.predictions, stages)
         if predicted.material is not None:
@@ -135,7 +138,7 @@ def run_audit(
             findings,
             problems=problems,
         )
-        draw_suspects(audit, config, stages)
+        draw_suspects(audit, config, stages, cluster)
         write_dataset(workspace, audit, stages)
         report(workspace, audit, spec, stages)
         stages.forget_others()
@@ -174,7 +177,7 @@ def draw_map(architecture: ArchitectureResult, seed: int, stages: Stages) -> Arc
     return replace(architecture, points=points)
 
 
-def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages) -> None:
+def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages, cluster: Cluster | None = None) -> None:
     """Draw Grad-CAM maps of the most suspicious images for the given and the suggested class.
 
     And of those drawn at random that a review shows among them: without maps they would look unlike the others.
@@ -189,7 +192,7 @@ def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages) -> None:
         def work(progress: Progress, architecture: ArchitectureResult = architecture) -> None:
             from curation.training.cam import draw_cams
 
-            draw_cams(architecture.run_folder, architecture.name, jobs, progress=progress)  # noqa: B023 (called now)
+            draw_cams(architecture.run_folder, architecture.name, jobs, progress=progress, cluster=cluster)  # noqa: B023 (called now)
 
         inputs = [architecture.run_folder.name, [job.output.name for job in jobs]]
         stages.do(f"cams {architecture.name}", inputs, [job.output for job in jobs], work)

@@ -22,7 +22,7 @@ from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import read_json, write_json
 
 if TYPE_CHECKING:
-    from models.jobs.cross_validate import Problem
+    from models.jobs.fold import Problem
 
 METHOD = 1  # raised when the same figures lead to another choice
 LAST_S, LAST_PER_IMAGE_S = 30.0, 0.01  # what an audit does after the last training
@@ -91,8 +91,8 @@ class Voters:
 
         started, problem, config = time.monotonic(), self.problem, OUT_OF_FOLD[models.variant.mode]
         first = fold_workers(problem, config)
-        pixels = self.material.pixels(models.variant)
-        train_folds(models.name, problem, pixels, config, models.folder, progress, first=first)
+        pixels, cluster = self.material.pixels(models.variant), self.material.prepared.cluster
+        train_folds(models.name, problem, pixels, config, models.folder, progress, first=first, cluster=cluster)
         rows, tuned = held_out_probs(models.folder, problem, first)
         labels, others = problem.labels[rows], self._judged()[rows]
         before = Figures(accuracy(labels, others), pooled_loss([others], labels))

@@ -1,5 +1,6 @@
 """The first stages of every job: each image is read and checked once, its problems found, and copies are grouped."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
 from models.figures.folds import too_few_to_judge
 from models.files.atomic import digest
+from models.processors.cluster import Cluster
 
 # Raised whenever the same images give other results; where their measured values change, these need another folder too.
 DUPLICATES_METHOD, PROPOSED_METHOD, PROBLEMS_METHOD = 2, 2, 1
@@ -33,7 +35,11 @@ class EmbeddingSource:
 
 
 def check_listed(
-    listed: Rows, workspace: Workspace, stages: Stages, left_out: Sequence[tuple[str, str]] | None = None
+    listed: Rows,
+    workspace: Workspace,
+    stages: Stages,
+    left_out: Sequence[tuple[str, str]] | None = None,
+    cluster: Cluster | None = None,
 ) -> CheckedRows:
     """Read and check every image once; unreadable ones are skipped, and listed with the reason.
 
@@ -43,6 +49,7 @@ def check_listed(
         stages: of the job.
         left_out: name and reason of images that are skipped unread, where predictions made elsewhere judge the labels
             and nothing is to be learned; None: models are to learn from the images.
+        cluster: machines that read the images; this one alone by default.
 
     Raises:
         ErrataError: no image is readable, or the readable images make no problem to learn.
@@ -50,12 +57,16 @@ def check_listed(
     from curation.images.grey_ranges import GreyRanges
     from curation.images.known_checks import KnownChecks
     from models.images.check import check_images
+    from models.images.check_shards import check_on_cluster
 
     folder, grey_ranges = stages.run_folder, GreyRanges()
 
     def check(progress: Progress) -> CheckedRows:
-        known = KnownChecks(workspace).get
-        checks = check_images(listed.paths, known=known, progress=progress, grey_ranges=grey_ranges.of)
+        known, shards = KnownChecks(workspace).get, folder / ".checks"
+        if cluster is None:
+            checks = check_images(listed.paths, known=known, progress=progress, grey_ranges=grey_ranges.of)
+        else:
+            checks = check_on_cluster(cluster, listed.paths, known, grey_ranges.of, shards, progress)
         readable = [check for check in checks if check.problem is None]
         checked = CheckedRows(
             listed.where(np.array([check.problem is None for check in checks], bool)),
@@ -73,6 +84,7 @@ def check_listed(
             readings=np.array([check.reading for check in readable], np.str_),
         )
         checked.save(folder)
+        shutil.rmtree(shards, ignore_errors=True)
         return checked
 
     def load() -> CheckedRows:

@@ -3,8 +3,11 @@
 Source: Selvaraju et al. 2017, arXiv:1610.02391; computed by the grad-cam package.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -13,7 +16,7 @@ from pytorch_grad_cam import GradCAM
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import nn
 
-from curation.images.grey_ranges import grey_range_of
+from curation.images.grey_ranges import GreyRanges
 from curation.results.cam_files import CamJob
 from models.arrays import FloatArray, IntArray, Progress
 from models.figures.predictions import NO_FOLD
@@ -25,6 +28,7 @@ from models.networks.architectures import Classifier, find_architecture
 from models.networks.checkpoint import load_checkpoint
 from models.networks.last_map import Reshape
 from models.networks.variants import parse_variant
+from models.processors.cluster import Cluster
 
 LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
 
@@ -65,8 +69,39 @@ def _copied(_module: nn.Module, _inputs: object, output: torch.Tensor) -> torch.
     return output.clone()
 
 
+@dataclass(frozen=True)
+class CamSetup:
+    """The networks of a run that are looked into."""
+
+    architecture: str  # its name, or a variant as it is written
+    checkpoints: Mapping[int, Path | bytes]  # of each fold: the file, or its content for a machine that lacks it
+
+
+def cam_worker(setup: CamSetup) -> Callable[[Sequence[CamJob]], list[bytes]]:
+    """Return what draws a batch of maps of one fold, as PNG files: the unit, here and on a cluster's workers."""
+    entry = find_architecture(parse_variant(setup.architecture).architecture)
+    loaded: dict[int, tuple[Classifier, InputSpec]] = {}  # of the latest fold only
+
+    def work(batch: Sequence[CamJob]) -> list[bytes]:
+        fold = batch[0].fold
+        if fold not in loaded:
+            loaded.clear()
+            loaded[fold] = _load(setup.checkpoints[fold], entry.input)
+        classifier, spec = loaded[fold]
+        images, targets = _inputs(batch, spec), np.array([job.target for job in batch])
+        maps = grad_cam(classifier, entry.cam_layer(classifier), images, targets, entry.cam_reshape)
+        return [_png(job, cam) for job, cam in zip(batch, maps, strict=True)]
+
+    return work
+
+
 def draw_cams(
-    run_folder: Path, architecture: str, jobs: Sequence[CamJob], batch_size: int = 32, progress: Progress | None = None
+    run_folder: Path,
+    architecture: str,
+    jobs: Sequence[CamJob],
+    batch_size: int = 32,
+    progress: Progress | None = None,
+    cluster: Cluster | None = None,
 ) -> None:
     """Write the maps of `jobs` that are not there yet as 8-bit grey PNG files in the image's proportions.
 
@@ -78,27 +113,45 @@ def draw_cams(
         jobs: the maps to draw.
         batch_size: images.
         progress: called with (maps drawn, all maps).
+        cluster: machines that draw; this one alone by default.
 
     Raises:
         ErrataError: a checkpoint or an image cannot be read, or the network has no map of the image.
     """
-    entry = find_architecture(parse_variant(architecture).architecture)
-    missing = [job for job in jobs if not job.output.exists()]
-    finished = len(jobs) - len(missing)
-    for fold in sorted({job.fold for job in missing}):
-        classifier, info = load_checkpoint(_checkpoint(run_folder, fold))
-        classifier.requires_grad_(False)  # weights need no gradient, so no activation is kept for it
-        layer, spec = entry.cam_layer(classifier), info.input or entry.input
+    ranges = GreyRanges()  # a worker has its own datasets.yaml, or none
+    missing = [
+        replace(job, grey_range=job.grey_range or ranges.of(job.path)) for job in jobs if not job.output.exists()
+    ]
+    finished, folds = len(jobs) - len(missing), sorted({job.fold for job in missing})
+    batches = []
+    for fold in folds:
         of_fold = [job for job in missing if job.fold == fold]
-        for start in range(0, len(of_fold), batch_size):
-            batch = of_fold[start : start + batch_size]
-            images = _inputs(batch, spec)
-            maps = grad_cam(classifier, layer, images, np.array([job.target for job in batch]), entry.cam_reshape)
-            for job, cam in zip(batch, maps, strict=True):
-                _save(job, cam)
-            finished += len(batch)
-            if progress:
-                progress(finished, len(jobs))
+        batches += [of_fold[start : start + batch_size] for start in range(0, len(of_fold), batch_size)]
+    files = {fold: _checkpoint(run_folder, fold) for fold in folds}
+    if cluster is None:
+        drawn: Iterable[tuple[int, list[bytes]]] = enumerate(map(cam_worker(CamSetup(architecture, files)), batches))
+    else:
+        sent = files if cluster.shares_workspace else {fold: file.read_bytes() for fold, file in files.items()}
+        drawn = cluster.results(cam_worker, CamSetup(architecture, sent), batches)
+    for place, contents in drawn:
+        for job, content in zip(batches[place], contents, strict=True):
+            with atomic(job.output) as temporary:
+                temporary.write_bytes(content)
+        finished += len(contents)
+        if progress:
+            progress(finished, len(jobs))
+
+
+def _load(checkpoint: Path | bytes, usual: InputSpec) -> tuple[Classifier, InputSpec]:
+    """Return a network that needs no gradients of its weights, so that no activation is kept for them."""
+    if isinstance(checkpoint, bytes):
+        with TemporaryDirectory() as folder:
+            file = Path(folder) / "fold.safetensors"
+            file.write_bytes(checkpoint)
+            return _load(file, usual)
+    classifier, info = load_checkpoint(checkpoint)
+    classifier.requires_grad_(False)
+    return classifier, info.input or usual
 
 
 def _checkpoint(run_folder: Path, fold: int) -> Path:
@@ -110,18 +163,15 @@ def _checkpoint(run_folder: Path, fold: int) -> Path:
 
 
 def _inputs(jobs: Sequence[CamJob], spec: InputSpec) -> torch.Tensor:
-    ranges = [job.grey_range or grey_range_of(job.path) for job in jobs]
-    files = zip([job.path for job in jobs], ranges, strict=True)
-    pixels = np.stack(
-        [read_pixels(path, spec.size_px, spec.interpolation, grey_range=grey_range) for path, grey_range in files]
-    )
-    return normalise(torch.from_numpy(pixels), spec)
+    pixels = [read_pixels(job.path, spec.size_px, spec.interpolation, grey_range=job.grey_range) for job in jobs]
+    return normalise(torch.from_numpy(np.stack(pixels)), spec)
 
 
-def _save(job: CamJob, cam: FloatArray) -> None:
+def _png(job: CamJob, cam: FloatArray) -> bytes:
     width, height = job.size_px
     scale = LONG_SIDE_PX / max(width, height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     grey = Image.fromarray(np.uint8(1 + 254 * cam.clip(0, 1))).resize(size, Image.Resampling.BILINEAR)
-    with atomic(job.output) as temporary:
-        grey.save(temporary, "PNG")
+    content = BytesIO()
+    grey.save(content, "PNG")
+    return content.getvalue()

@@ -14,8 +14,8 @@ from models.files.npz import write_arrays
 
 if TYPE_CHECKING:
     from curation.training.out_of_fold import Material
-    from models.jobs.cross_validate import Problem
     from models.jobs.ensemble import Stack
+    from models.jobs.fold import Problem
 
 COMBINATIONS = ENSEMBLE, AVERAGE = "ensemble", "average"  # named like architectures; made of all others that are named
 

@@ -18,7 +18,7 @@ from models.files.atomic import digest, write_json
 from models.images.input_spec import InputSpec
 
 if TYPE_CHECKING:
-    from models.jobs.cross_validate import Problem
+    from models.jobs.fold import Problem
     from models.networks.classifier import Backbone
     from models.networks.variants import Variant
 
@@ -98,7 +98,7 @@ def problem_of(rows: Rows, groups: IntArray, n_folds: int, seed: int) -> "Proble
     Raises:
         ErrataError: no class has two distinct training images.
     """
-    from models.jobs.cross_validate import Problem
+    from models.jobs.fold import Problem
 
     train = rows.splits == "train"
     fold = np.full(len(rows), NO_FOLD, np.int64)
@@ -204,4 +204,6 @@ def _predict(models: FoldModels, progress: Progress) -> None:
         cross_validate_heads(models.name, models.problem, features, weights_digest(backbone), models.folder)
     else:
         pixels, config = material.pixels(variant), OUT_OF_FOLD[variant.mode]
-        cross_validate_network(models.name, models.problem, pixels, config, models.folder, progress)
+        cross_validate_network(
+            models.name, models.problem, pixels, config, models.folder, progress, cluster=material.prepared.cluster
+        )

@@ -8,6 +8,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import slug
 from models.arrays import ByteArray, FloatArray, Progress
 from models.images.input_spec import InputSpec
+from models.processors.cluster import Cluster
 
 if TYPE_CHECKING:
     from models.networks.classifier import Backbone
@@ -22,6 +23,7 @@ class Prepared:
     workspace: Workspace
     checked: CheckedRows
     engine: str = "auto"  # for frozen features; see models.features.engines
+    cluster: Cluster | None = None  # machines that compute; None: this one alone
 
     def pixels(self, spec: InputSpec, progress: Progress | None = None) -> ByteArray:
         """Return the images at a network's input size, uint8, shape (N, S, S, 3), memory-mapped."""
@@ -53,7 +55,7 @@ class Prepared:
         from models.features.extract import extract_features
 
         paths, folder, name = self.checked.rows.paths, self.workspace.features, slug(architecture)[:48]
-        return extract_features(name, module, spec, paths, self.contents, folder, self.engine, progress)
+        return extract_features(name, module, spec, paths, self.contents, folder, self.engine, progress, self.cluster)
 
     def views(
         self,

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from models.arrays import FloatArray, IntArray
+from models.arrays import FloatArray
 from models.features.backbone import Backbone
 from models.features.backbone_stages import WithStages
 from models.features.bfloat16 import CHECK_IMAGES, LOWEST_COSINE, lowest_cosine
-from models.features.decode_and_run import decode_and_run
-from models.features.engines import Engine, Precision, batch_size, build_engine
+from models.features.decode_and_run import features_of
+from models.features.engines import Engine, Precision, build_engine
 from models.images.row_store import count_missing
-from models.processors.threads import cores, in_order
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +76,4 @@ def _lowest_cosine(engine: Engine, exact: Engine, sample: Sequence[Path], backbo
 
 
 def _features_of(engine: Engine, paths: Sequence[Path], backbone: Backbone) -> FloatArray:
-    work, size = decode_and_run(engine, paths, backbone.spec, backbone.device), batch_size(backbone.device)
-    blocks: list[IntArray] = [np.arange(i, min(i + size, len(paths))) for i in range(0, len(paths), size)]
-    return np.concatenate(list(in_order(work, blocks, cores())))
+    return features_of(engine.run, paths, backbone.spec, backbone.device)

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from models.arrays import ByteArray, FloatArray, IntArray
-from models.features.engines import Run
+from models.features.engines import Run, batch_size
 from models.images.decode import read_pixels
 from models.images.input_spec import InputSpec
 from models.images.row_store import Compute
+from models.processors.threads import cores, in_order
 
 
 def decode_and_run(
@@ -37,6 +38,29 @@ def decode_and_run(
         )
 
     return work
+
+
+def features_of(
+    run: Run,
+    paths: Sequence[Path],
+    spec: InputSpec,
+    device: str,
+    contents: Sequence[str] | None = None,
+    threads: int | None = None,
+) -> FloatArray:
+    """Return the features of some images, shape (N, D): the unit that a single machine and a cluster's workers share.
+
+    Args:
+        run: the backbone.
+        paths: N image files.
+        spec: its input.
+        device: where it runs.
+        contents: as `sha256s` of `decode_and_run`.
+        threads: batches at a time; one for each processor by default.
+    """
+    work, size = decode_and_run(run, paths, spec, device, contents), batch_size(device)
+    blocks: list[IntArray] = [np.arange(i, min(i + size, len(paths))) for i in range(0, len(paths), size)]
+    return np.concatenate(list(in_order(work, blocks, threads or cores())))
 
 
 def in_turn(run: Run, device: str) -> Run:

@@ -4,6 +4,7 @@ import platform
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from models.features.backbone import Backbone
 from models.features.checked_engine import choose_checked_engine
 from models.features.decode_and_run import decode_and_run, single_threaded
 from models.features.engines import batch_size
+from models.features.shards import BATCHES, BackboneSetup, features_by_shards
 from models.files.atomic import checked_name, read_json, write_json
 from models.images.input_spec import InputSpec
-from models.images.row_store import count_missing, fill_rows
+from models.images.row_store import Blocks, count_missing, fill_rows
+from models.processors.cluster import Cluster
 from models.processors.threads import cores
 
 
@@ -32,6 +35,7 @@ def extract_features(
     folder: Path,
     engine: str = "auto",
     progress: Progress | None = None,
+    cluster: Cluster | None = None,
 ) -> FloatArray:
     """Return the backbone's features of all images, from disk where they were computed before.
 
@@ -50,6 +54,7 @@ def extract_features(
         folder: where features and converted models are kept.
         engine: one of `ENGINES`, or "auto": the one that finishes first.
         progress: called with (images done, N).
+        cluster: machines that compute them; this one alone by default.
 
     Returns:
         shape (N, D), float32, memory-mapped read-only.
@@ -72,7 +77,13 @@ def extract_features(
         folder = backbone.rows(chosen.engine.precision)
         missing = count_missing(folder, sha256s)
         work = decode_and_run(chosen.engine, paths, spec, backbone.device, sha256s)
-        features = fill_rows(folder, sha256s, probe.shape[1:], np.float32, work, size, cores(), progress)
+        elsewhere: Blocks | None = None
+        if cluster is not None:
+            setup = BackboneSetup(
+                module, spec, chosen.record["engine"], chosen.engine.precision, backbone.folder, cluster.threads
+            )
+            elsewhere, size = partial(features_by_shards, cluster, setup, paths, sha256s, folder), BATCHES * size
+        features = fill_rows(folder, sha256s, probe.shape[1:], np.float32, work, size, cores(), progress, elsewhere)
     seconds = {"prepared_s": prepared_s, "total_s": time.monotonic() - started}
     _record(folder / "meta.json", {"images": missing, **chosen.record, **seconds})
     return features

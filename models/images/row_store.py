@@ -18,6 +18,7 @@ from models.files.atomic import digest, write_text
 from models.files.unfinished import sweep, unfinished_folder
 from models.processors.threads import in_order
 
+Blocks = Callable[[Sequence[IntArray]], Iterator[tuple[int, npt.NDArray[np.generic]]]]  # -> place of a block, its rows
 Compute = Callable[[IntArray], npt.NDArray[np.generic]]  # positions (B,) -> rows (B, *row_shape)
 
 
@@ -65,6 +66,7 @@ def fill_rows(
     batch: int,
     workers: int,
     progress: Progress | None = None,
+    blocks_elsewhere: Blocks | None = None,
 ) -> np.memmap:
     """Compute what is missing and return the whole array, read-only, shape (N, *row_shape).
 
@@ -80,6 +82,7 @@ def fill_rows(
         batch: rows per call; after a kill at most the blocks in flight are computed again.
         workers: number of threads.
         progress: called with (rows done, N).
+        blocks_elsewhere: computes blocks of `batch` rows on other machines, in any order, in place of `compute`.
 
     Raises:
         ErrataError: the folder cannot be written or the disk is full; finished rows are kept.
@@ -88,7 +91,8 @@ def fill_rows(
     try:
         _create(array, sha256s, (len(sha256s), *row_shape), np.dtype(dtype))
         _copy_known(folder, array, sha256s)
-        for finished in _compute_missing(array, sha256s, compute, batch, workers):
+        computed = blocks_elsewhere or (lambda blocks: enumerate(in_order(compute, blocks, workers)))
+        for finished in _compute_missing(array, sha256s, computed, batch):
             if progress:
                 progress(finished, len(sha256s))
         _copy_repeats(array, sha256s)
@@ -174,7 +178,7 @@ def _copy_known(folder: Path, array: Path, sha256s: Sequence[str]) -> None:
             _write(array, block[:, 0], rows[block[:, 1]])
 
 
-def _compute_missing(array: Path, sha256s: Sequence[str], compute: Compute, batch: int, workers: int) -> Iterator[int]:
+def _compute_missing(array: Path, sha256s: Sequence[str], computed: Blocks, batch: int) -> Iterator[int]:
     """Compute each missing content once; yield how many rows are done so far."""
     done = _done(array)
     known = {sha256s[i] for i in _where(done)}
@@ -182,9 +186,9 @@ def _compute_missing(array: Path, sha256s: Sequence[str], compute: Compute, batc
     positions = np.array(sorted(first.values()), dtype=np.int64)
     finished = len(sha256s) - len(positions)
     blocks = _blocks(positions, batch)
-    for block, rows in zip(blocks, in_order(compute, blocks, workers), strict=True):
-        _write(array, block, rows)
-        finished += len(block)
+    for place, rows in computed(blocks):
+        _write(array, blocks[place], rows)
+        finished += len(blocks[place])
         yield finished
 
 

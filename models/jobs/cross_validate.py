@@ -1,56 +1,26 @@
 """Out-of-fold predictions: a model that did not see a training image predicts it."""
 
 import itertools
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
+from models.arrays import BoolArray, ByteArray, FloatArray, Progress
 from models.figures.alignment import align_to_first
-from models.figures.folds import inner_split, judging_folds
-from models.figures.margins import Margins, mean_of_folds
+from models.figures.margins import mean_of_folds
 from models.figures.predictions import MARGINS, NO_FOLD, Predictions, held_out_or_mean
 from models.figures.softmax import softmax
-from models.files.atomic import write_text
 from models.files.npz import read_arrays, write_arrays
-from models.images.examples import Pixels
+from models.jobs.fold import Fold, Problem, fold_outputs, train_fold
+from models.jobs.fold_shards import train_on_cluster
 from models.jobs.heads import fit_heads
-from models.networks.architectures import Classifier, find_architecture
+from models.networks.architectures import Classifier
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint
-from models.networks.variants import build_classifier, parse_variant
-from models.processors.mapped import Held, Mapped, by_name
+from models.processors.cluster import Cluster
+from models.processors.mapped import by_name
 from models.processors.processes import side_by_side, training_workers
 from models.training.config import TrainConfig
-from models.training.fabric import make_fabric
-from models.training.loop import EpochMetrics, train
-from models.training.predict import infer
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is to be learned, and which model may see which image."""
-
-    image_ids: npt.NDArray[np.str_]  # (N,)
-    labels: IntArray  # (N,)
-    classes: tuple[str, ...]  # K
-    fold: IntArray  # (N,) 0..F-1 for training images, NO_FOLD for all others, which no model trains on
-    groups: IntArray  # (N,) duplicates share a group
-    seed: int
-
-    @property
-    def n_folds(self) -> int:
-        """F, the number of folds."""
-        return int(self.fold.max()) + 1
-
-    @property
-    def judged_by(self) -> IntArray:
-        """The fold whose model judges each image, (N,); NO_FOLD: the mean of all, none of which saw it or a copy."""
-        return judging_folds(self.fold, self.groups)
 
 
 def cross_validate_heads(
@@ -90,6 +60,7 @@ def cross_validate_network(
     folder: Path,
     progress: Progress | None = None,
     workers: int | None = None,
+    cluster: Cluster | None = None,
 ) -> Predictions:
     """Train one network for each fold; write checkpoints, learning curves and predictions into `folder`.
 
@@ -103,9 +74,10 @@ def cross_validate_network(
         folder: the run folder.
         progress: called with (epochs done, epochs in all).
         workers: folds trained side by side, a process each; by default `fold_workers`.
+        cluster: machines that train, a fold each; this one alone by default.
     """
-    train_folds(architecture, problem, pixels, config, folder, progress, workers)
-    arrays = [read_arrays(_outputs(folder, k)) for k in range(problem.n_folds)]
+    train_folds(architecture, problem, pixels, config, folder, progress, workers, cluster=cluster)
+    arrays = [read_arrays(fold_outputs(folder, k)) for k in range(problem.n_folds)]
     probs = held_out_or_mean((softmax(fold_arrays["logits"]) for fold_arrays in arrays), problem.judged_by)
     embeddings = align_to_first(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
     aligned = held_out_or_mean(embeddings, problem.judged_by)
@@ -126,6 +98,7 @@ def train_folds(
     progress: Progress | None = None,
     workers: int | None = None,
     first: int | None = None,
+    cluster: Cluster | None = None,
 ) -> None:
     """Train the networks of the folds, or of the first few; those whose files are there already are not trained again.
 
@@ -138,9 +111,10 @@ def train_folds(
         progress: see there.
         workers: see there.
         first: how many folds; all by default.
+        cluster: as for `cross_validate_network`.
     """
     workers = workers or fold_workers(problem, config)
-    folds = [_Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
+    folds = [Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
     asked = folds[:first]
     needed = [fold.k < len(asked) and not fold.outputs.exists() for fold in folds]
 
@@ -148,12 +122,14 @@ def train_folds(
         if progress:
             progress(sum(fold.epochs_done() for fold in asked), len(asked) * config.epochs)
 
-    if workers > 1:
+    if cluster is not None:
+        train_on_cluster(cluster, list(itertools.compress(folds, needed)), report)
+    elif workers > 1:
         folder.mkdir(parents=True, exist_ok=True)
-        side_by_side(_train_fold, folds, needed, workers, report)
+        side_by_side(train_fold, folds, needed, workers, report)
     else:
         for fold in itertools.compress(folds, needed):
-            _train_fold(fold, report)
+            train_fold(fold, report)
     report()
 
 
@@ -169,71 +145,6 @@ def held_out_probs(folder: Path, problem: Problem, first: int) -> tuple[BoolArra
     Returns:
         which images these are, shape (N,), R of them, and their class probabilities in row order, shape (R, K).
     """
-    logits = np.stack([read_arrays(_outputs(folder, k))["logits"] for k in range(first)])
+    logits = np.stack([read_arrays(fold_outputs(folder, k))["logits"] for k in range(first)])
     rows = (problem.fold != NO_FOLD) & (problem.fold < first)
     return rows, softmax(logits[problem.fold[rows], np.flatnonzero(rows)])
-
-
-def _outputs(folder: Path, k: int) -> Path:
-    return folder / f"fold-{k}.npz"
-
-
-@dataclass(frozen=True)
-class _Fold:
-    """The training of one fold's model, as it is handed to another process."""
-
-    k: int
-    architecture: str
-    problem: Problem
-    pixels: Mapped | Held
-    config: TrainConfig
-    folder: Path
-
-    @property
-    def outputs(self) -> Path:
-        """The file that is written last."""
-        return _outputs(self.folder, self.k)
-
-    @property
-    def curve(self) -> Path:
-        """The file with a line an epoch."""
-        return self.folder / f"fold-{self.k}.jsonl"
-
-    def epochs_done(self) -> int:
-        """Return how many epochs are done; all where it is finished (it may have stopped early)."""
-        if self.outputs.exists():
-            return self.config.epochs
-        return self.curve.read_text().count("\n") if self.curve.exists() else 0
-
-
-def _train_fold(fold: _Fold, report: Callable[[], None] | None = None) -> None:
-    """Train the model of one fold and write its curve, checkpoint and, last, its outputs for all N images."""
-    problem, config, k = fold.problem, fold.config, fold.k
-    variant, fabric = parse_variant(fold.architecture), make_fabric(config.precision)
-    pixels = fold.pixels.open()
-    spec = replace(find_architecture(variant.architecture).input, size_px=pixels.shape[1])
-    examples = Pixels(pixels, spec, config.augmentation, fabric.device)
-    seed = problem.seed * 1000 + k
-    training = (problem.fold != k) & (problem.fold != NO_FOLD)
-    # A fine-tuned network is best after its few epochs at a falling rate: all images to learn from gain more.
-    choose = np.zeros(len(training), bool)
-    if variant.mode != "finetuned":
-        choose = inner_split(training, problem.labels, problem.groups, seed)
-    fold.curve.unlink(missing_ok=True)  # of a training that was killed
-
-    def on_epoch(curve: Sequence[EpochMetrics]) -> None:
-        write_text(fold.curve, "".join(json.dumps({"fold": k, **asdict(epoch)}) + "\n" for epoch in curve))
-        if report:
-            report()
-
-    learn, margins = training & ~choose, Margins(len(training), fabric.device)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        classifier = build_classifier(variant, len(problem.classes), spec.size_px)
-        trained = train(
-            classifier, examples, problem.labels, learn, choose, config, seed, fabric, on_epoch, margins=margins
-        )
-    info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed, input=spec)
-    save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
-    logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
-    write_arrays(fold.outputs, logits=logits, embeddings=embeddings, margins=margins.mean())

@@ -18,7 +18,7 @@ from curation.workspace.stages import Stages
 from models.arrays import FloatArray
 from models.figures.predictions import Predictions
 from models.files.atomic import read_json, write_json
-from models.jobs.cross_validate import Problem
+from models.jobs.fold import Problem
 from tests.helpers.drawn_folder import draw_folder
 
 FIRST, SECOND = "simple_cnn", "cnn3"

@@ -12,7 +12,7 @@ import torch
 from sklearn.linear_model import LogisticRegression
 from torch import nn
 
-import models.jobs.cross_validate as module
+import models.jobs.fold as module
 from models.arrays import ByteArray, FloatArray
 from models.figures.curves import read_curves
 from models.figures.folds import assign_folds
@@ -20,12 +20,12 @@ from models.figures.predictions import NO_FOLD, Predictions
 from models.images.examples import Pixels
 from models.images.input_spec import InputSpec
 from models.jobs.cross_validate import (
-    Problem,
     cross_validate_heads,
     cross_validate_network,
     held_out_probs,
     train_folds,
 )
+from models.jobs.fold import Problem
 from models.networks.architectures import ARCHITECTURES, Architecture, Classifier
 from models.networks.checkpoint import load_checkpoint
 from models.networks.pretrained import Weights

@@ -1,0 +1,198 @@
+"""A cluster of two nodes with one processor each does the work of one process, and the same comes out."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from curation.results.cam_files import CamJob
+from curation.training.cam import draw_cams
+from models.cluster.connect import connected
+from models.cluster.workers import differing
+from models.errors import ErrataError
+from models.features.decode_and_run import single_threaded
+from models.features.extract import extract_features
+from models.features.shards import SHARDS, BackboneSetup, features_by_shards
+from models.files.shards import read_shard, shard_file, write_shard
+from models.images.check import check_images
+from models.images.check_shards import CheckSetup, check_on_cluster, check_worker
+from models.jobs.cross_validate import cross_validate_network
+from models.jobs.fold import Problem
+from models.processors.cluster import Cluster
+from models.training.config import TrainConfig
+from tests.models.cluster.crashing import Crashing, no_range
+from tests.models.features.small_backbones import SPEC, Files, net
+
+pytest.importorskip("ray", reason="the extra `ray` is not installed")
+pytestmark = [pytest.mark.ray, pytest.mark.filterwarnings("ignore")]  # warnings of Ray and what it brings
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Any]:
+    """The head and one more node, one processor each."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster as Nodes
+
+    cluster = Nodes(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    cluster.add_node(num_cpus=1)
+    yield cluster
+    cluster.shutdown()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
+def cluster(nodes: Any, home: Path) -> Iterator[Cluster]:
+    with connected(nodes.address, home, home) as two:
+        yield two
+
+
+@pytest.fixture(scope="module")
+def files(home: Path) -> Files:
+    """300 noise images and their contents: three shards."""
+    paths = [home / f"{i:03d}.png" for i in range(300)]
+    random = np.random.default_rng(0)
+    for path in paths:
+        Image.fromarray(random.integers(0, 256, (SPEC.size_px, SPEC.size_px, 3), np.uint8)).save(path)
+    return paths, [check.sha256 for check in check_images(paths)]
+
+
+def test_a_node_lost_in_the_middle_of_features(nodes: Any, cluster: Cluster, files: Files, tmp_path: Path) -> None:
+    alone = extract_features("net", net(), SPEC, *files, tmp_path / "alone", "torch")
+    last = nodes.list_all_nodes()[-1]
+    seen: list[int] = []
+
+    def tell(done: int, total: int) -> None:
+        if not seen:
+            nodes.remove_node(last)
+        seen.append(done)
+
+    spread = extract_features("net", net(), SPEC, *files, tmp_path / "spread", "torch", tell, cluster)
+    nodes.add_node(num_cpus=1)
+    assert np.array_equal(spread, alone)
+    assert seen == sorted(seen)
+    assert seen[-1] == 300
+    assert not list((tmp_path / "spread").rglob("*.npz"))  # shards whose rows are in the array are gone
+
+
+def test_folds_are_trained_as_on_one_machine_and_a_lost_node_changes_nothing(
+    nodes: Any, cluster: Cluster, files: Files, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    labels = np.arange(64) % 2
+    pixels = (random.integers(0, 128, (64, 32, 32, 3)) + 100 * labels[:, None, None, None]).astype(np.uint8)
+    names = np.array([f"{row}" for row in range(64)])
+    problem = Problem(names, labels, ("dark", "bright"), np.arange(64) // 2 % 3, np.arange(64), 0)
+    config = TrainConfig(epochs=2, batch_size=16)
+    with single_threaded():
+        alone = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "alone", workers=1)
+    last = nodes.list_all_nodes()[-1]
+    seen: list[int] = []
+
+    def tell(done: int, total: int) -> None:
+        if done and not seen:
+            nodes.remove_node(last)
+            seen.append(done)
+
+    spread = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "spread", tell, cluster=cluster)
+    assert seen
+    assert np.array_equal(spread.probs, alone.probs)
+    apart = replace(cluster, shares_workspace=False)  # type: ignore[type-var]
+    (tmp_path / "spread" / "fold-1.npz").unlink()
+    again = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "spread", cluster=apart)
+    assert np.array_equal(again.probs, alone.probs)
+    for folder, machines in (("alone", None), ("spread", cluster), ("apart", apart)):
+        jobs = [CamJob(files[0][row], (32, 32), row % 2, row % 3, tmp_path / folder / f"{row}.png") for row in range(4)]
+        draw_cams(tmp_path / "alone", "cnn3@scratch", jobs, cluster=machines)
+    maps = [
+        [(tmp_path / folder / f"{row}.png").read_bytes() for row in range(4)] for folder in ("alone", "spread", "apart")
+    ]
+    assert maps[0] == maps[1] == maps[2]
+
+
+def test_what_a_machine_has_is_asked_first(cluster: Cluster, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cluster.shares_workspace
+    assert cluster.threads == 1
+    there = {"Errata": "0.1.0", "torch": "2.15.0"}
+    assert not differing(there, there, "node7")
+    assert "node7 has torch 2.15.0 and this machine torch 2.16.0" in differing({"torch": "2.16.0"}, there, "node7")
+    assert "node7 has no Errata" in differing(there, {}, "node7")
+    with pytest.raises(ErrataError, match=r"there is no folder /nowhere/here; mount the images there"):
+        check_on_cluster(cluster, [Path("/nowhere/here/0.png")], Crashing(""), no_range, home / "checks")
+    monkeypatch.setattr("models.cluster.ray_tasks.versions", lambda: {"Errata": "0.0.9"})
+    with pytest.raises(ErrataError, match=r" has Errata 0\.1\.0 and this machine Errata 0\.0\.9"):
+        list(cluster.results(check_worker, CheckSetup(1, Crashing("")), [()]))
+
+
+def test_a_shard_that_is_truncated_or_of_other_images_is_made_again(tmp_path: Path) -> None:
+    file, rows = shard_file(tmp_path / "net-abc" / ".shards", ["a", "b"]), np.ones((2, 3), np.float32)
+    assert read_shard(file, ["a", "b"]) is None
+    write_shard(file, ["a", "b"], rows)
+    assert np.array_equal(read_shard(file, ["a", "b"]), rows)  # type: ignore[arg-type]
+    other = shard_file(tmp_path / "other-abc" / ".shards", ["a", "b"])
+    other.parent.mkdir(parents=True)
+    other.write_bytes(file.read_bytes())  # of another backbone
+    assert read_shard(other, ["a", "b"]) is None
+    assert read_shard(file, ["a", "c"]) is None
+    write_shard(file, ["a", "b"], rows)
+    file.write_bytes(file.read_bytes()[:-20])
+    assert read_shard(file, ["a", "b"]) is None
+    assert not file.exists()
+
+
+def test_shards_of_a_run_that_was_killed_are_not_computed_again(files: Files, tmp_path: Path) -> None:
+    paths, contents, folder = files[0][:4], files[1][:4], tmp_path / "net-abc"
+    rows, blocks = np.arange(8, dtype=np.float32).reshape(4, 2), [np.array([0, 1]), np.array([2, 3])]
+    for block in blocks:
+        write_shard(
+            shard_file(folder / SHARDS, [contents[i] for i in block]), [contents[i] for i in block], rows[block]
+        )
+    setup = BackboneSetup(net(), SPEC, "torch", "float32", tmp_path, 1)
+    made = dict(features_by_shards(Nobody(), setup, paths, contents, folder, blocks))
+    assert np.array_equal(np.concatenate([made[0], made[1]]), rows)
+    assert not list(folder.rglob("*.npz"))
+
+
+def test_without_ray_a_sentence_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.cluster.connect.importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ErrataError, match=r"pip install 'errata-vision\[ray\]'"):
+        connected("auto", tmp_path, tmp_path).__enter__()
+
+
+def test_images_are_checked_and_hashed_and_one_that_ends_its_process_is_named(
+    cluster: Cluster, files: Files, tmp_path: Path
+) -> None:
+    paths, sha256s = files
+    few = [*paths[:5], tmp_path / "text.png"]
+    few[5].write_text("no image")
+    checks = check_on_cluster(cluster, few, Crashing(sha256s[3]), no_range, tmp_path / "checks")
+    alone = check_images(few)
+    assert checks[:3] + checks[4:] == alone[:3] + alone[4:]
+    assert "003.png is an image that ends the process" in str(checks[3].problem)
+    assert (
+        check_on_cluster(Nobody(), few, Crashing(""), no_range, tmp_path / "checks") == checks
+    )  # found again after a kill
+
+
+class Nobody:
+    """A cluster that may not be asked."""
+
+    shares_workspace, threads = True, 1
+
+    def results(self, worker: Any, setup: Any, shards: Any, *_: Any, **__: Any) -> Iterator[Any]:
+        assert not shards
+        return iter(())
+
+
+def test_no_cluster_at_the_address(tmp_path: Path) -> None:
+    pytest.importorskip("ray")
+    with pytest.raises(ErrataError, match=r"no Ray cluster at 127\.0\.0\.1:1;"):
+        connected("127.0.0.1:1", tmp_path, tmp_path).__enter__()
