@@ -42,6 +42,9 @@ def audit(
     seed: Seed = 0,
     cams: Annotated[int, typer.Option(help="most suspicious images of each split that get Grad-CAM maps")] = 50,
     engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    fiftyone_limit: Annotated[
+        int, typer.Option(help="images that FiftyOne gets at most: the first to review and a random sample; 0 = all")
+    ] = 100_000,
     predictions: Annotated[
         str,
         typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing"),
@@ -73,7 +76,9 @@ def audit(
     from curation.audit.config import AuditConfig
 
     chosen = comma_separated(architectures)
-    config = AuditConfig(chosen, folds, seed, cams, engine, version, predictions, minutes, with_decisions)
+    config = AuditConfig(
+        chosen, folds, seed, cams, engine, version, predictions, minutes, fiftyone_limit, with_decisions
+    )
     config = config.checked()
     if merge_classes:
         from curation.datasets.classes.merges import parse_merges
@@ -124,6 +129,7 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit", told: Sequen
     import shlex
 
     from curation.database.names import dataset_name
+    from curation.in_fiftyone.part import short_sentence
 
     rows = audit.rows
     typer.echo(f"\n{audit.name}: {counted(len(rows), 'image')}, {len(rows.classes)} classes")
@@ -145,6 +151,8 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit", told: Sequen
     typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
     _print_verdicts_elsewhere(workspace, audit)
     typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
+    if part := short_sentence(audit):
+        typer.echo(f"          {part} `--fiftyone-limit 0` writes all.")
     if offer := audit.config.get("offer"):
         typer.echo(f"\n{offer}")
 

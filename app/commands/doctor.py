@@ -3,7 +3,6 @@
 No check raises, and only the workspace folder is made.
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -112,13 +111,12 @@ def check_device() -> list[Finding]:
 
 
 def check_mongodb() -> list[Finding]:
-    """Find the MongoDB server that FiftyOne needs, and run it to read its version."""
+    """Find the MongoDB server that FiftyOne needs, and run it to read its version; ask the user's where one is set."""
+    from curation.database.chosen_server import check_server, chosen_by_user
     from curation.database.start import mongod_path
 
-    if os.environ.get("FIFTYONE_DATABASE_URI"):
-        return [
-            Finding("MongoDB", NOTE, "FIFTYONE_DATABASE_URI is set: that server is used, unset it to use Errata's own")
-        ]
+    if chosen := chosen_by_user():
+        return [Finding("MongoDB", OK, f"{check_server(chosen)} (FIFTYONE_DATABASE_URI)")]
     path = mongod_path()
     try:
         run = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603

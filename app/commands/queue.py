@@ -87,6 +87,7 @@ def _audit_request(workspace: Workspace, arguments: Sequence[str]) -> "JobReques
         version=options["version"],
         predictions=options["predictions"],
         minutes=options["minutes"],
+        fiftyone_limit=options["fiftyone_limit"],
         with_decisions=options["with_decisions"],
     ).checked_values()
     for variant in config.members:

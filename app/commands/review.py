@@ -85,6 +85,7 @@ def rebuild(name: DatasetName) -> None:
     workspace, dataset = audited_dataset(name)
     from curation.database.names import dataset_name
     from curation.database.store import dataset_exists
+    from curation.in_fiftyone.part import short_sentence
     from curation.in_fiftyone.write_audit import write_audit
     from curation.results.audit import load_audit
     from curation.workspace.names import ORIGINAL, audited_labels
@@ -94,6 +95,8 @@ def rebuild(name: DatasetName) -> None:
         _synchronise(workspace, dataset, "")  # what was edited in the dataset becomes decisions before it is replaced
     write_audit(workspace, audit)
     typer.echo(f"FiftyOne dataset {dataset_name(dataset)} is written")
+    if part := short_sentence(audit):
+        typer.echo(f"{part} `errata audit {name} --fiftyone-limit 0` writes all.")
 
 
 def stop() -> None:

@@ -23,6 +23,7 @@ _OPTIONS = {  # of `errata audit` -> in config.json
     "--seed": "seed",
     "--cams": "cams_per_split",
     "--engine": "engine",
+    "--fiftyone-limit": "fiftyone_limit",
     "--version": "version",
     "--predictions": "predictions",
 }
@@ -95,12 +96,17 @@ def _choices(name: str, first: Mapping[str, Any]) -> dict[str, Any]:
         folds = st.number_input("Folds", 2, 20, int(first["folds"]), key="audit.folds")
         cams = st.number_input("Grad-CAM maps a split", 0, 100_000, int(first["cams_per_split"]), key="audit.cams")
         seed = st.number_input("Seed", 0, 2**31 - 1, int(first["seed"]), key="audit.seed")
+    limit = st.number_input(
+        "Images in FiftyOne at most", 0, 2**31 - 1, int(first["fiftyone_limit"]), 10_000, key="audit.fiftyone_limit",
+        help="Above it, FiftyOne gets the first of the review queue and a random sample; all are judged here. 0: all.",
+    )  # fmt: skip
     return {
         "architectures": list(architectures) or list(DEFAULT_ARCHITECTURES),
         "minutes": minutes,
         "folds": int(folds),
         "cams_per_split": int(cams),
         "seed": int(seed),
+        "fiftyone_limit": int(limit),
         "version": _version_choice(name, first["version"]),
     }
 

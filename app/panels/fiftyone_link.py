@@ -10,6 +10,7 @@ from app.state import workspace
 from curation.database.names import dataset_name, view_in_links
 from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.app_server import app_url, running_apps
+from curation.in_fiftyone.part import short_sentence
 from curation.results.audit import Audit
 
 
@@ -30,7 +31,10 @@ def fiftyone_link(audit: Audit, view: str) -> str:
         server = max(servers, key=lambda candidate: candidate.reviewer == name)
         theme = st.context.theme.type or ""
         address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), slug, theme))
-        st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:")
+        part = short_sentence(audit)
+        st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:", help=part or None)
+        if part:
+            st.caption(part)
         return address
     if not (audit.folder / "fiftyone.json").exists() and watch(audit.folder).active:
         st.button(

@@ -26,6 +26,7 @@ class AuditConfig:
     version: str = "original"  # of the labels
     predictions: str = ""  # source of a model's predictions made elsewhere; nothing is trained then
     minutes: float | None = None  # budget of an audit that chooses its architectures; None with named ones
+    fiftyone_limit: int = 100_000  # images that FiftyOne gets at most; 0 = all
     with_decisions: bool = False  # the judge of the given labels learns from the verdicts on them
 
     @property
@@ -86,8 +87,8 @@ class AuditConfig:
         self._check_labels()
         if self.folds < 2:
             raise ErrataError(f"--folds {self.folds} is too few: an out-of-fold prediction needs at least 2")
-        if self.cams_per_split < 0 or self.seed < 0:
-            raise ErrataError("--seed and --cams must not be negative")
+        if self.cams_per_split < 0 or self.seed < 0 or self.fiftyone_limit < 0:
+            raise ErrataError("--seed, --cams and --fiftyone-limit must not be negative")
         if self.auto:
             return self._with_budget()
         if self.minutes is not None:

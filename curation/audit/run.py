@@ -207,7 +207,10 @@ def _first_looks(audit: Audit, split: str, n: int) -> IntArray:
 
 def write_dataset(workspace: Workspace, audit: Audit, stages: Stages) -> None:
     """Write everything into the FiftyOne dataset; where only the judgement is another one, its fields alone."""
-    marker, about = stages.run_folder / "fiftyone.json", [audit.config["version"], version("errata-vision")]
+    from curation.in_fiftyone.part import limit_of
+
+    marker, limit = stages.run_folder / "fiftyone.json", limit_of(audit)
+    about = [audit.config["version"], version("errata-vision"), *([limit] if 0 < limit < len(audit.rows) else [])]
     unjudged = digest(about, [record.key for record in stages.records if not record.name.startswith(_JUDGEMENT)])
 
     def work(progress: Progress) -> None:

@@ -26,6 +26,7 @@ FLAGGED = "flagged"
 AGAINST = "against"
 WHY = "why"
 IMAGE_PROBLEMS = "image_problems"
+RANDOM_SAMPLE = "random_sample"  # only where FiftyOne has a part of the images
 
 # Fields of a review
 DECISION = "decision"
@@ -38,6 +39,8 @@ FIXED_ORDER = "fixed_review_order"
 
 # Saved views; those of one kind of trouble are named by the kind
 ALL_VIEW = "all"
+PART_VIEW = "part of the images"
+SAMPLE_VIEW = "random sample"
 TO_REVIEW = "to review"  # the names of all queues begin with it
 DISAGREEMENT_VIEW = "disagreement"
 CONFLICTS_VIEW = "conflicting labels"

@@ -11,13 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from curation.database.chosen_server import SET_BY_US, VARIABLE, check_once, chosen_by_user, without_password
 from curation.database.mongod import ANSWER_S, START_S, STOP_S, address, answers, private, running_server, start_server
 from curation.database.processes import end_process
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.locks import locked
-
-_SET_BY_US = "ERRATA_DATABASE_URI"  # equal to FIFTYONE_DATABASE_URI unless the user chose another server
 
 
 def mongod_path() -> Path:
@@ -52,10 +51,12 @@ def ensure_database(workspace: Workspace) -> str:
         a `mongodb://` address; that in `FIFTYONE_DATABASE_URI` where the user set it.
 
     Raises:
-        ErrataError: no server is installed, or it does not start; the message quotes its log.
+        ErrataError: no server is installed, or it does not start; the message quotes its log. Or the user's server
+            cannot be used, see `check_server`.
     """
-    chosen = _chosen_by_user()
+    chosen = chosen_by_user()
     if chosen:
+        check_once(chosen)
         return chosen
     with locked(private(workspace.database) / "lock", patience_s=2 * START_S):
         server = running_server(workspace.database)
@@ -92,8 +93,9 @@ def configure_fiftyone(workspace: Workspace) -> None:
     uri = ensure_database(workspace)
     fiftyone = sys.modules.get("fiftyone")
     if fiftyone is not None and fiftyone.config.database_uri != uri:
-        used = fiftyone.config.database_uri or "a server of its own"
-        raise ErrataError(f"FiftyOne was imported before configure_fiftyone and uses {used}, not {uri}")
+        other = fiftyone.config.database_uri
+        used, wanted = without_password(other) if other else "a server of its own", without_password(uri)
+        raise ErrataError(f"FiftyOne was imported before configure_fiftyone and uses {used}, not {wanted}")
     os.environ.update(fiftyone_environment(workspace, uri))
 
 
@@ -111,19 +113,14 @@ def fiftyone_environment(workspace: Workspace, uri: str) -> dict[str, str]:
         "FIFTYONE_APP_COLORSCALE": "inferno",  # the only setting of heatmap colours that the App honours
     }
     environment = {name: os.environ.get(name, value) for name, value in preferences.items()}
-    environment["FIFTYONE_DATABASE_URI"] = uri
+    environment[VARIABLE] = uri
     environment["FIFTYONE_DEFAULT_APP_ADDRESS"] = "127.0.0.1"
     environment["FIFTYONE_ALLOWED_ORIGINS"] = ""
-    if not _chosen_by_user():
-        environment[_SET_BY_US] = uri
+    if not chosen_by_user():
+        environment[SET_BY_US] = uri
         # Would warn at each start that MongoDB 6 is old; this server is the version that comes with FiftyOne.
         environment["FIFTYONE_DATABASE_VALIDATION"] = "false"
     return environment
-
-
-def _chosen_by_user() -> str | None:
-    uri = os.environ.get("FIFTYONE_DATABASE_URI")
-    return uri if uri != os.environ.get(_SET_BY_US) else None
 
 
 def main() -> int:

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from curation.database.chosen_server import chosen_by_user, without_password
 from curation.database.documents import Column, Labels, insert
 from curation.database.names import label_of
+from curation.database.ownership import check_owner, owner_of
 from curation.database.start import configure_fiftyone
 from curation.palette import PALETTE
 from curation.workspace.folders import Workspace
@@ -41,12 +43,18 @@ def answering() -> Iterator[None]:
     try:
         yield
     except (ConnectionFailure, ConnectionError) as error:
+        if chosen := chosen_by_user():
+            raise ErrataError(
+                f"the MongoDB server at {without_password(chosen)} stopped answering; nothing computed is lost: when "
+                "it answers again (`errata doctor` asks it), run the same command again"
+            ) from error
         raise ErrataError(
             "the MongoDB database stopped answering; nothing computed is lost: run the same command again (it starts "
             "the database), and if that does not help, `errata doctor`"
         ) from error
     except PyMongoError as error:
-        raise ErrataError(f"the MongoDB database reports: {error}; see `errata doctor`") from error
+        reported = (getattr(error, "details", None) or {}).get("errmsg", error)
+        raise ErrataError(f"the MongoDB database reports: {reported}; see `errata doctor`") from error
 
 
 @contextmanager
@@ -65,11 +73,15 @@ def replacing(
         classes: the labels, in order.
 
     Raises:
-        ErrataError: MongoDB is missing, does not start, or dies meanwhile.
+        ErrataError: MongoDB is missing, does not start, or dies meanwhile; or the dataset of that name is of another
+            workspace that shares the server.
     """
     fo = connect(workspace)
-    building = f"{name}-building"
+    owner = owner_of(workspace)
+    building = "-".join([name, "building", *([owner["workspace"]] if owner else [])])
     with answering():
+        if fo.dataset_exists(name):
+            check_owner(workspace, fo.load_dataset(name))
         if fo.dataset_exists(building):  # left by a process that was killed
             fo.delete_dataset(building)
         dataset = fo.Dataset(building, persistent=True)  # else the next client that disconnects deletes it
@@ -215,13 +227,15 @@ def load_dataset(workspace: Workspace, name: str) -> Any:
     """Return the dataset with its present fields.
 
     Raises:
-        ErrataError: there is no dataset of that name.
+        ErrataError: there is no dataset of that name, or another workspace that shares the server wrote it.
     """
     fo = connect(workspace)
     if not fo.dataset_exists(name):
         have = ", ".join(fo.list_datasets()) or "none"
         raise ErrataError(f"FiftyOne has no dataset {name!r} (it has: {have}); check the name")
-    return fo.load_dataset(name, reload=True)
+    dataset = fo.load_dataset(name, reload=True)
+    check_owner(workspace, dataset)
+    return dataset
 
 
 @answering()

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlencode
 
 import psutil
 
+from curation.database.chosen_server import without_password
 from curation.database.processes import end_process, find_process, last_lines, port_owner, start_background
 from curation.database.start import ensure_database, fiftyone_environment
 from curation.workspace.folders import Workspace
@@ -41,7 +42,7 @@ class AppServer:
     pid: int
     reviewer: str
     roots: tuple[str, ...]  # folders whose files it may show
-    database: str
+    database: str  # its address without a password: it is kept in a file
 
     @property
     def url(self) -> str:
@@ -88,8 +89,8 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
     for root in roots:
         if not Path(root).is_dir():
             raise ErrataError(f"cannot serve images from {root}: there is no such folder")
-    database = ensure_database(workspace)
-    folder = _folder(workspace)
+    address = ensure_database(workspace)
+    database, folder = without_password(address), _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder / "lock", patience_s=2 * _START_S):
         running = _running(workspace, port)
@@ -104,7 +105,7 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
         taken = port_owner(port)
         if taken is not None:
             raise PortTakenError(f"port {port} is taken by {taken}; end it or choose another port")
-        return _start(workspace, AppServer(port, 0, reviewer, roots, database))
+        return _start(workspace, AppServer(port, 0, reviewer, roots, database), address)
 
 
 def stop_app(workspace: Workspace, port: int = 5151) -> bool:
@@ -156,14 +157,14 @@ def _running(workspace: Workspace, port: int) -> AppServer | None:
     return app if find_process(app.pid, _arguments(workspace, port)) else None
 
 
-def _start(workspace: Workspace, app: AppServer) -> AppServer:
+def _start(workspace: Workspace, app: AppServer, address: str) -> AppServer:
     log = _folder(workspace) / f"{app.port}.log"
     for old in (log, report_file(workspace, app.port)):
         old.unlink(missing_ok=True)
     command = [sys.executable, *_arguments(workspace, app.port), *(f"--root={root}" for root in app.roots)]
     here = str(Path(__file__).resolve().parents[2])  # for the child, whatever its working folder
     environment = {
-        **os.environ, **fiftyone_environment(workspace, app.database),
+        **os.environ, **fiftyone_environment(workspace, address),
         "ERRATA_REVIEWER": app.reviewer, "ERRATA_HOME": str(workspace.root.resolve()),
         "FIFTYONE_PLUGINS_DIR": str(_PLUGIN), "FIFTYONE_PLUGINS_CACHE_ENABLED": "true",  # our plugin and no other
         "PYTHONPATH": os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")])),

@@ -17,6 +17,8 @@ from curation.scoring.kinds import NAMES
 from curation.scoring.scores import Ranking
 from models.arrays import FloatArray, IntArray
 
+Chosen = IntArray | slice  # row numbers, or all rows without a copy of their values
+ALL = slice(None)
 MOST_LOGITS = 500  # classes; with 5,000, the logits of 20,000 images would take over a gigabyte
 KINDS = {  # of trouble, in words
     "wrong": "another class fits",
@@ -26,43 +28,52 @@ KINDS = {  # of trouble, in words
 }
 
 
-def audit_columns(audit: Audit) -> list[Column]:
-    """Return all fields of an audit."""
+def audit_columns(audit: Audit, rows: Chosen = ALL) -> list[Column]:
+    """Return all fields of an audit, with the values of some images; a twin outside of them still counts as one.
+
+    Args:
+        audit: of N images.
+        rows: which of them, shape (M,); all by default.
+    """
     return [
-        *_common_columns(audit),
-        *_trouble_columns(audit),
-        *problem_columns(audit),
-        *(column for architecture in audit.architectures for column in _architecture_columns(audit, architecture)),
+        *_common_columns(audit, rows),
+        *_trouble_columns(audit, rows),
+        *problem_columns(audit, rows),
+        *(
+            column
+            for architecture in audit.architectures
+            for column in _architecture_columns(audit, architecture, rows)
+        ),
     ]
 
 
-def judgement_columns(audit: Audit) -> list[Column]:
+def judgement_columns(audit: Audit, rows: Chosen = ALL) -> list[Column]:
     """Return the fields that another judgement of the same labels changes; Grad-CAM maps are of the suggestions."""
     slugs = [architecture.slug for architecture in audit.architectures]
     maps = [field(slug) for slug in slugs for field in (names.given_map_field, names.suggested_map_field)]
-    changing = {names.SUGGESTED, names.LABEL_QUALITY, *maps, *(column.name for column in _trouble_columns(audit))}
-    return [column for column in audit_columns(audit) if column.name in changing]
+    changing = {names.SUGGESTED, names.LABEL_QUALITY, *maps, *(column.name for column in _trouble_columns(audit, rows))}
+    return [column for column in audit_columns(audit, rows) if column.name in changing]
 
 
-def _common_columns(audit: Audit) -> list[Column]:
+def _common_columns(audit: Audit, chosen: Chosen) -> list[Column]:
     """Return the fields that belong to no single architecture."""
     rows, ranking, twins = audit.rows, audit.consensus, audit.duplicates
-    given = Labels(_names(rows.classes, rows.labels))
+    given = Labels(_names(rows.classes, rows.labels[chosen]))
     return [
-        Column(names.SPLIT, OPEN_GROUP, rows.splits.tolist(), "train, val or test", index=True),
+        Column(names.SPLIT, OPEN_GROUP, rows.splits[chosen].tolist(), "train, val or test", index=True),
         Column(names.GIVEN, OPEN_GROUP, given, "the label as given; never edited", shown=True, index=True),
         Column(names.CURATED, OPEN_GROUP, given, "the working label; edited by people"),
         Column(
             names.SUGGESTED,
             OPEN_GROUP,
-            _suggestions(rows, ranking),
+            _suggestions(rows, ranking, chosen),
             "what the architectures together would say instead; empty where they agree with the given label",
             shown=True,
         ),
         Column(
             names.LABEL_QUALITY,
             OPEN_GROUP,
-            ranking.label_quality,
+            ranking.label_quality[chosen],
             "0..1, low = suspicious: probability of the given label, all architectures together"
             + ("; IN-SAMPLE, flatters the given label" if audit.in_sample else ""),
             shown=True,
@@ -71,56 +82,75 @@ def _common_columns(audit: Audit) -> list[Column]:
         Column(
             names.DUPLICATE_GROUP,
             "duplicates",
-            twins.groups.tolist(),
+            twins.groups[chosen].tolist(),
             "copies of one picture share a number",
             index=True,
         ),
-        Column(names.HAS_DUPLICATE, "duplicates", twins.shared().tolist(), "another image is a copy or near copy"),
-        Column(names.LEAK, "duplicates", twins.leaks(rows.splits).tolist(), "outside train, with a twin in train"),
+        Column(
+            names.HAS_DUPLICATE, "duplicates", twins.shared()[chosen].tolist(), "another image is a copy or near copy"
+        ),
+        Column(
+            names.LEAK, "duplicates", twins.leaks(rows.splits)[chosen].tolist(), "outside train, with a twin in train"
+        ),
         Column(
             names.LEAK_PAIR,
             "duplicates",
-            twins.leak_pairs(rows.splits).tolist(),
+            twins.leak_pairs(rows.splits)[chosen].tolist(),
             "a leak, or the training image that it shows again",
         ),
         Column(
-            names.CONFLICTING_LABELS, "duplicates", twins.conflicting(rows.labels).tolist(), "a twin has another label"
+            names.CONFLICTING_LABELS,
+            "duplicates",
+            twins.conflicting(rows.labels)[chosen].tolist(),
+            "a twin has another label",
         ),
-        Column(names.IMAGE_ID, "source", rows.image_ids.tolist(), "path relative to the data set's root", index=True),
+        Column(
+            names.IMAGE_ID,
+            "source",
+            rows.image_ids[chosen].tolist(),
+            "path relative to the data set's root",
+            index=True,
+        ),
     ]
 
 
-def _trouble_columns(audit: Audit) -> list[Column]:
+def _trouble_columns(audit: Audit, chosen: Chosen) -> list[Column]:
     """Return the fields that say what may be wrong with a label, and which voters say so."""
-    group, findings, rows = "trouble", audit.findings, range(len(audit.rows))
+    group, findings = "trouble", audit.findings
+    kinds = findings.kinds if chosen is ALL else findings.kinds.where(rows_of(audit, chosen))
     scores = [
-        Column(names.score_field(name), group, getattr(findings.kinds, name), f"0..1, high = {kind}")
+        Column(names.score_field(name), group, getattr(kinds, name), f"0..1, high = {kind}")
         for name, (kind, _) in NAMES.items()
     ]
     return [
-        Column(names.KIND, OPEN_GROUP, [kind or None for kind in findings.kinds.names()], ", ".join(KINDS), index=True),
+        Column(names.KIND, OPEN_GROUP, [kind or None for kind in kinds.names()], ", ".join(KINDS), index=True),
         Column(
             names.FLAGGED,
             group,
-            findings.flagged.tolist(),
+            findings.flagged[chosen].tolist(),
             "among the most suspicious, as many as the models estimate",
         ),
         Column(
-            names.AGAINST, group, against(audit).tolist(), f"of {len(findings.voters)} voters, those for another class"
+            names.AGAINST,
+            group,
+            against(audit)[chosen].tolist(),
+            f"of {len(findings.voters)} voters, those for another class",
         ),
-        Column(names.WHY, group, reasons(audit, rows), "who says what"),
+        Column(names.WHY, group, reasons(audit, rows_of(audit, chosen).tolist()), "who says what"),
         *scores,
     ]
 
 
-def problem_columns(audit: Audit) -> list[Column]:
+def problem_columns(audit: Audit, chosen: Chosen = ALL) -> list[Column]:
     """Return the fields of the image problems: their names, and a score for each check."""
     if audit.problems is None:
         return []
     group, problems = "image problems", audit.problems
-    problem_names = [problems.names(row) or None for row in range(len(audit.rows))]
+    problem_names = [problems.names(row) or None for row in rows_of(audit, chosen).tolist()]
     scores = [
-        Column(names.score_field(check), group, problems.scores[:, column], f"0..1, low = {check.replace('_', ' ')}")
+        Column(
+            names.score_field(check), group, problems.scores[chosen, column], f"0..1, low = {check.replace('_', ' ')}"
+        )
         for column, check in enumerate(CHECKS)
     ]
     return [
@@ -129,14 +159,15 @@ def problem_columns(audit: Audit) -> list[Column]:
     ]
 
 
-def _architecture_columns(audit: Audit, architecture: ArchitectureResult) -> list[Column]:
+def _architecture_columns(audit: Audit, architecture: ArchitectureResult, chosen: Chosen) -> list[Column]:
     """Return the fields of one architecture."""
     slug, name, predictions = architecture.slug, architecture.name, architecture.predictions
     group = name if predictions.fold is not None else f"{name} (in-sample)"
-    labels = _names(audit.rows.classes, predictions.probs.argmax(1))
-    predicted = Labels(labels, predictions.probs.max(1), _logits(predictions.probs))
-    quality, suggestions = architecture.ranking.label_quality, _suggestions(audit.rows, architecture.ranking)
-    given_maps, suggested_maps = _cam_columns(audit, architecture)
+    probs = predictions.probs[chosen]
+    predicted = Labels(_names(audit.rows.classes, probs.argmax(1)), probs.max(1), _logits(probs))
+    quality = architecture.ranking.label_quality[chosen]
+    suggestions = _suggestions(audit.rows, architecture.ranking, chosen)
+    given_maps, suggested_maps = _cam_columns(audit, architecture, chosen)
     columns = [
         Column(names.prediction_field(slug), group, predicted, f"prediction of {name}", index=True),
         Column(names.quality_field(slug), group, quality, "0..1, low = suspicious", index=True),
@@ -150,7 +181,7 @@ def _architecture_columns(audit: Audit, architecture: ArchitectureResult) -> lis
         Column(names.suggested_map_field(slug), group, suggested_maps, "Grad-CAM for the suggested label"),
     ]
     if predictions.embeddings is not None:
-        embeddings = np.ascontiguousarray(predictions.embeddings, np.float32)
+        embeddings = np.ascontiguousarray(predictions.embeddings[chosen], np.float32)
         columns.append(Column(names.embedding_field(slug), group, embeddings, "embedding"))
     return columns
 
@@ -160,26 +191,34 @@ def _logits(probs: FloatArray) -> FloatArray | None:
     return np.log(np.maximum(probs, 1e-12)) if probs.shape[1] <= MOST_LOGITS else None
 
 
-def _suggestions(rows: Rows, ranking: Ranking) -> Labels:
+def _suggestions(rows: Rows, ranking: Ranking, chosen: Chosen) -> Labels:
     """Return the suggested labels; None where the given label is suggested."""
     suggested: list[str | None] = [
         rows.classes[label] if label != given else None
-        for label, given in zip(ranking.suggested, rows.labels, strict=True)
+        for label, given in zip(ranking.suggested[chosen], rows.labels[chosen], strict=True)
     ]
-    return Labels(suggested, ranking.confidence)
+    return Labels(suggested, ranking.confidence[chosen])
 
 
-def _cam_columns(audit: Audit, architecture: ArchitectureResult) -> tuple[list[Path | None], list[Path | None]]:
+def _cam_columns(
+    audit: Audit, architecture: ArchitectureResult, chosen: Chosen
+) -> tuple[list[Path | None], list[Path | None]]:
     """Return the files of the maps that are drawn, for the given and the suggested class."""
+    rows = rows_of(audit, chosen).tolist()
     if not (architecture.run_folder / "cams").is_dir():
-        nothing: list[Path | None] = [None] * len(audit.rows)
+        nothing: list[Path | None] = [None] * len(rows)
         return nothing, nothing
     drawn = {path.name for path in (architecture.run_folder / "cams").iterdir()}
-    pairs = [cam_pair(audit, architecture, row) for row in range(len(audit.rows))]
+    pairs = [cam_pair(audit, architecture, row) for row in rows]
     return (
         [given if given.name in drawn else None for given, _ in pairs],
         [other if other.name in drawn else None for _, other in pairs],
     )
+
+
+def rows_of(audit: Audit, chosen: Chosen) -> IntArray:
+    """Return the numbers of the chosen rows, shape (M,)."""
+    return np.arange(len(audit.rows))[chosen]
 
 
 def _names(classes: tuple[str, ...], labels: IntArray) -> list[str | None]:

@@ -2,14 +2,14 @@
 
 from curation.database import names
 from curation.database.views import View
-from curation.in_fiftyone.audit_fields import KINDS
+from curation.in_fiftyone.audit_fields import ALL, KINDS, Chosen, rows_of
 from curation.results.audit import Audit
 
 SUSPICIOUS = 200  # images in the saved views of suspicious labels
 
 
-def audit_views(audit: Audit) -> list[View]:
-    """Return the saved views of an audit."""
+def audit_views(audit: Audit, chosen: Chosen = ALL) -> list[View]:
+    """Return the saved views of an audit, or of those of its images that FiftyOne has."""
     worst = [
         View(
             names.suspicious_view(split),
@@ -22,13 +22,17 @@ def audit_views(audit: Audit) -> list[View]:
         for split in ("test", "val", "train")
         if split in audit.rows.splits
     ]
+    rows = rows_of(audit, chosen)
+    present = set(audit.findings.kinds.where(rows).names())
     kinds = [
         View(kind, f"{kind}: {KINDS[kind]}, worst first", {names.KIND: kind}, sort_by=names.LABEL_QUALITY)
         for kind in KINDS
-        if kind in audit.findings.kinds.names()
+        if kind in present
     ]
     fields = [names.prediction_field(voter.slug) for voter in audit.voters]
-    note = f"{int(audit.disagreement().sum())} images on which the architectures differ, most suspicious label first"
+    note = (
+        f"{int(audit.disagreement()[rows].sum())} images on which the architectures differ, most suspicious label first"
+    )
     apart = [View(names.DISAGREEMENT_VIEW, note, differ=fields, sort_by=names.LABEL_QUALITY)] if len(fields) > 1 else []
     copies, problems = _views_of_copies(audit), _views_of_problems(audit)
     return [View(names.ALL_VIEW, "every readable image"), *worst, *kinds, *apart, *copies, *problems]

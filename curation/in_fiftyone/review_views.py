@@ -110,19 +110,15 @@ def write_queue(dataset: Any, audit: Audit, ledger: Ledger) -> None:
     bench = Bench(audit, ledger)
     (fixed, _), seen = bench.places, bench.tally().seen
     learned = learned_places(bench)
-    wanted = {
-        image_id: dict.fromkeys(ORDER_FIELDS)
-        if seen[row]
-        else {names.REVIEW_ORDER: int(learned[row]), names.FIXED_ORDER: int(fixed[row])}
-        for image_id, row in bench.row_of.items()
-    }
-    samples = read_samples(dataset, (names.IMAGE_ID, *ORDER_FIELDS))
-    changed = {
-        sample_id: wanted[sample[names.IMAGE_ID]]
-        for sample_id, sample in samples.items()
-        if sample[names.IMAGE_ID] in wanted
-        and any(sample[name] != place for name, place in wanted[sample[names.IMAGE_ID]].items())
-    }
+    changed = {}
+    for sample_id, sample in read_samples(dataset, (names.IMAGE_ID, *ORDER_FIELDS)).items():
+        row = bench.row_of.get(sample[names.IMAGE_ID])
+        if row is None:
+            continue
+        places: dict[str, int | None] = {names.REVIEW_ORDER: int(learned[row]), names.FIXED_ORDER: int(fixed[row])}
+        wanted = dict.fromkeys(ORDER_FIELDS) if seen[row] else places
+        if any(sample[name] != place for name, place in wanted.items()):
+            changed[sample_id] = wanted
     write_samples(dataset, changed, noted=False)
 
 

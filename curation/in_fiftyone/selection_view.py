@@ -3,6 +3,7 @@
 from curation.database.names import IMAGE_ID, LABEL_QUALITY, dataset_name, selection_view, view_in_links
 from curation.database.store import answering, load_dataset
 from curation.review.selections import load_selection
+from curation.words import counted
 from curation.workspace.folders import Workspace
 
 
@@ -21,6 +22,8 @@ def save_selection_view(workspace: Workspace, dataset: str, name: str) -> str:
     fiftyone_dataset = load_dataset(workspace, dataset_name(dataset))
     with answering():
         stages = fiftyone_dataset.select_by(IMAGE_ID, image_ids).sort_by(LABEL_QUALITY)
-        description = f"{len(image_ids)} images selected"
+        description = f"{counted(len(image_ids), 'image')} selected"
+        if (there := stages.count()) < len(image_ids):
+            description += f", {there:,} of them in FiftyOne"
         fiftyone_dataset.save_view(selection_view(name), stages, description=description, overwrite=True)
     return view_in_links(selection_view(name))

@@ -5,12 +5,14 @@ import logging
 from curation.database import names, store, views
 from curation.database.documents import replace_values
 from curation.database.names import dataset_name
+from curation.database.ownership import owner_of
 from curation.database.samples import read_samples
 from curation.decisions.ledger import Ledger, log_of
 from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.audit_fields import KINDS, audit_columns, judgement_columns
 from curation.in_fiftyone.audit_views import audit_views
 from curation.in_fiftyone.mirror import READ, prepare_review, write_decisions
+from curation.in_fiftyone.part import part_columns, part_of, part_views
 from curation.in_fiftyone.review_views import write_queue
 from curation.in_fiftyone.sync import take_edits
 from curation.results.audit import Audit
@@ -28,26 +30,29 @@ def write_audit(workspace: Workspace, audit: Audit, progress: Progress | None = 
     Raises:
         ErrataError: MongoDB is missing, does not start, or dies meanwhile.
     """
-    columns = audit_columns(audit)
-    name, paths, classes = dataset_name(audit.name), audit.rows.paths, audit.rows.classes
+    name, classes = dataset_name(audit.name), audit.rows.classes
     ledger = Ledger(log_of(workspace, audit.name), audit.checked) if audit.config["version"] == ORIGINAL else None
     if ledger:
         _keep_edits(workspace, audit, ledger)
+    part = part_of(audit, ledger)
+    columns = [*audit_columns(audit, part.chosen), *part_columns(part)]
+    paths = [audit.rows.path(row) for row in part.rows.tolist()]
     with store.replacing(workspace, name, paths, columns, classes) as dataset:
         store.protect(dataset, names.GIVEN)
         for done, architecture in enumerate(audit.architectures):
             slug, points = architecture.slug, architecture.points
             if points is not None:
-                store.add_map(dataset, points, names.projection_key(slug), names.embedding_field(slug))
+                store.add_map(dataset, points[part.chosen], names.projection_key(slug), names.embedding_field(slug))
             store.evaluate(dataset, names.prediction_field(slug), names.GIVEN, names.evaluation_key(slug), classes)
             if progress:
                 progress(done + 1, len(audit.architectures))
-        views.save_views(dataset, audit_views(audit))
+        views.save_views(dataset, [*part_views(part), *audit_views(audit, part.chosen)])
         if ledger:  # nobody decides on the labels of a version
             prepare_review(dataset, audit.rows)
             write_decisions(dataset, ledger)
             write_queue(dataset, audit, ledger)
-        dataset.info = {"errata": {"in_sample": audit.in_sample, "version": audit.config["version"]}}
+        facts = {"in_sample": audit.in_sample, "version": audit.config["version"], "part": part.sentence()}
+        dataset.info = {"errata": {**facts, **owner_of(workspace)}}
 
 
 def write_judgement(workspace: Workspace, audit: Audit, progress: Progress | None = None) -> bool:
@@ -64,12 +69,14 @@ def write_judgement(workspace: Workspace, audit: Audit, progress: Progress | Non
     if ledger:
         _keep_edits(workspace, audit, ledger)
     dataset = store.load_dataset(workspace, dataset_name(audit.name))
+    part = part_of(audit, ledger)
+    columns, image_ids = judgement_columns(audit, part.chosen), audit.rows.image_ids[part.chosen].tolist()
     with store.answering():
-        if not replace_values(dataset, names.IMAGE_ID, audit.rows.image_ids.tolist(), judgement_columns(audit)):
+        if not replace_values(dataset, names.IMAGE_ID, image_ids, columns):
             return False
         if progress:
             progress(1, 2)
-        kept = audit_views(audit)
+        kept = audit_views(audit, part.chosen)
         for kind in KINDS.keys() - {view.name for view in kept}:
             if dataset.has_saved_view(kind):
                 dataset.delete_saved_view(kind)

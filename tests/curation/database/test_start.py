@@ -191,6 +191,7 @@ def test_a_stranger_with_the_old_pid_is_left_alone(own_workspace: Workspace, tmp
 
 def test_the_users_server_is_honoured(own_workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIFTYONE_DATABASE_URI", "mongodb://db.example:27017")
+    monkeypatch.setattr(database, "check_once", lambda uri: None)  # tests/curation/database/test_chosen_server.py
     assert ensure_database(own_workspace) == "mongodb://db.example:27017"
     environment = database.fiftyone_environment(own_workspace, "mongodb://db.example:27017")
     assert "FIFTYONE_DATABASE_VALIDATION" not in environment

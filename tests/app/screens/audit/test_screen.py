@@ -72,7 +72,8 @@ def test_another_audit_is_of_the_same_kind(workspace: Workspace) -> None:
     source = str(workspace.drawn / "tiny")
     write_json(audit.folder / "config.json", {"source": source, **small_config(), "folds": 3, "seed": 7})
     show(dataset="tiny").button(key="audit.start").click().run()
-    options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto --version original"
+    options = f"--architectures {','.join(ARCHITECTURES)} --folds 3 --seed 7 --cams 4 --engine auto"
+    options += " --fiftyone-limit 100000 --version original"
     assert [list(job.arguments) for job in jobs(workspace)] == [["audit", source, *options.split()]]
 
 
