@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy.ma  # NumPy loads it, and the next, on their first use otherwise
 import numpy.random  # noqa: F401
 from PIL import Image
+from starlette.middleware import Middleware
 from streamlit.starlette import App
 from streamlit.web.cli import main
 
 from app.frame.served_pictures import ROUTES
+from curation.serving.front import Front
 
 HERE = Path(__file__).parent
 
@@ -36,7 +38,7 @@ def preload() -> None:
                 import_module(node.module)
 
 
-streamlit_app = App(HERE / "page.py", routes=ROUTES)
+streamlit_app = App(HERE / "page.py", routes=ROUTES, middleware=[Middleware(Front)])
 preload()
 Image.init()  # the decoders, which Pillow loads with the first image otherwise
 

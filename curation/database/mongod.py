@@ -110,6 +110,7 @@ def _command(binary: Path, folder: Path) -> list[str]:
         str(binary), "--dbpath", str(private(_data(folder))), *_listen(folder.resolve()), "--quiet",
         "--logpath", str(folder / "mongod.log"), "--logappend", "--wiredTigerCacheSizeGB", str(_CACHE_GB),
         "--setParameter", "diagnosticDataCollectionEnabled=false",
+        "--noscripting",  # no JavaScript in the server: FiftyOne uses none, and a query could run for ever in it
     ]  # fmt: skip
 
 

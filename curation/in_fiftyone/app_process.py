@@ -67,9 +67,9 @@ def _sync_all(workspace: Workspace, reviewer: str) -> list[str]:
 
 
 def _allow_view_stages_only() -> None:
-    """Let requests name view stages and nothing else: FiftyOne would call any class or function they name."""
+    """Let requests name view stages, none of raw queries: FiftyOne would call any class or function they name."""
     import eta.core.utils as etau
-    from fiftyone.core.stages import ViewStage
+    from fiftyone.core.stages import Mongo, ViewStage
 
     build = ViewStage._from_dict
 
@@ -77,6 +77,8 @@ def _allow_view_stages_only() -> None:
         name = document["_cls"]
         if not name.startswith("fiftyone.core.stages.") or not issubclass(etau.get_class(name), ViewStage):
             raise ValueError(f"{name!r} is not a view stage")
+        if issubclass(etau.get_class(name), Mongo):  # in GraphQL's text too, which the guard does not read
+            raise ValueError("raw database queries are switched off")
         return build(document)
 
     ViewStage._from_dict = staticmethod(checked)

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
 from curation.database.processes import port_owner
 from curation.database.start import stop_database
@@ -194,6 +195,28 @@ def test_a_view_made_of_view_stages_works(app: AppServer) -> None:
     answer = set_view(app, [stage])
     assert "errors" not in answer
     assert answer["data"]["setView"][0]["_cls"] == "fiftyone.core.stages.Limit"
+
+
+def test_raw_database_queries_are_refused_wherever_they_stand(app: AppServer) -> None:
+    """In a value the guard sees them, in the text of a query the App; JavaScript is off in the database itself."""
+    stage = {"_cls": "fiftyone.core.stages.Mongo", "kwargs": [["pipeline", [{"$limit": 1}]]]}
+    form = '{_cls: "fiftyone.core.stages.Mon\\u0067o", kwargs: [["pipeline", [{limit: 1}]]]}'
+    text = (
+        f'mutation {{ setView(subscription: "s", session: null, datasetName: "guarded", view: [{form}], form: {{}}) }}'
+    )
+    asked = [{"query": "x", "variables": {"view": [stage]}}, {"query": text}]
+    answers = [
+        ask(app, "POST", "/graphql", json.dumps(body), Content_Type="application/json", **own_page(app))
+        for body in asked
+    ]
+    assert answers[0][0] == 403
+    assert b"raw database queries are switched off" in answers[1][2]
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert ask(app, "GET", "/graphql?query={__typename}", **own_page(app))[0] == 403
+    assert [ask(app, "GET", path, **link)[0] for path in ("/", "/fiftyone", "/plugins")] == [200, 403, 403]
+    script = {"$match": {"$expr": {"$function": {"body": "function() { return true }", "args": [], "lang": "js"}}}}
+    with MongoClient[dict[str, Any]](app.database) as client, pytest.raises(OperationFailure, match="javascript engine"):
+        client["fiftyone"]["datasets"].aggregate([script])
 
 
 def set_view(app: AppServer, stages: list[dict[str, Any]]) -> dict[str, Any]:

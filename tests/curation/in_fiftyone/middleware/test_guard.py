@@ -14,7 +14,8 @@ from starlette.types import Message, Receive, Scope, Send
 from curation.in_fiftyone.middleware.guard import Guard
 
 HOST = {"host": "127.0.0.1:5151"}
-FRAME_ANCESTORS = "frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
+OWN = {**HOST, "origin": "http://127.0.0.1:5151"}
+FRAME_ANCESTORS = "; frame-ancestors 'self' http://127.0.0.1:* http://localhost:*"
 Reply = tuple[int, dict[str, str], bytes]
 
 
@@ -116,24 +117,91 @@ def test_writing_needs_our_own_page(method: str, headers: dict[str, str], expect
     assert status("/tag", {**HOST, **headers}, method=method) == expected
 
 
+NAVIGATES = {"sec-fetch-mode": "navigate"}
+DATA = [
+    "/aggregate",
+    "/values",
+    "/events",
+    "/operators",
+    "/plugins/a.js",
+    "/dataset/1/sample/2",
+    "/errata/news",
+    "/media",
+]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize(
-    ("headers", "expected"),
+    ("headers", "data", "page"),
     [
-        ({}, 200),
-        ({"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
-        ({"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}, 200),
-        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 200),
-        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"}, 200),
-        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "object"}, 403),
-        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}, 403),
-        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}, 403),
-        ({"origin": "http://evil.example"}, 403),
-        ({"origin": "http://evil.example", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}, 403),
+        ({}, 200, 200),
+        ({"sec-fetch-site": "none", **NAVIGATES, "sec-fetch-dest": "document"}, 200, 200),
+        ({"sec-fetch-site": "same-origin", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}, 200, 200),
+        ({"sec-fetch-site": "cross-site", **NAVIGATES, "sec-fetch-dest": "document"}, 403, 200),
+        ({"sec-fetch-site": "same-site", **NAVIGATES, "sec-fetch-dest": "iframe"}, 403, 200),
+        ({"sec-fetch-site": "cross-site", **NAVIGATES, "sec-fetch-dest": "object"}, 403, 403),
+        ({"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}, 403, 403),
+        ({"sec-fetch-site": "same-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}, 403, 403),
+        ({"origin": "http://evil.example"}, 403, 403),
+        ({"origin": "http://evil.example", **NAVIGATES, "sec-fetch-dest": "document"}, 403, 403),
     ],
 )
-def test_reading_is_for_our_pages_and_links(method: str, headers: dict[str, str], expected: int) -> None:
-    assert status("/aggregate", {**HOST, **headers}, method=method) == expected
+def test_data_is_for_our_pages_and_links_lead_to_pages(
+    method: str, headers: dict[str, str], data: int, page: int
+) -> None:
+    assert {status(path, {**HOST, **headers}, method=method) for path in DATA[:-1]} == {data}
+    pages = ("/", "/datasets/scenes?view=all", "/assets/index.js", "/favicon.ico")
+    assert {status(path, {**HOST, **headers}, method=method) for path in pages} == {page}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/datasets", "/datasets/", "/datasets/a/aggregate", "/datasets%2fa%2f..", "//aggregate",
+     "/datasets/..%2Faggregate", "/assets/../aggregate", "/Datasets/a", "/index.html", *DATA],
+)  # fmt: skip
+def test_links_lead_to_nothing_else(path: str) -> None:
+    link = {"sec-fetch-site": "cross-site", **NAVIGATES, "sec-fetch-dest": "document"}
+    assert status(path, {**HOST, **link}) in (403, 404)
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/graph%71l"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_graphql_in_an_address_is_refused(method: str, path: str) -> None:
+    for headers in ({}, {"sec-fetch-site": "same-origin"}, {"sec-fetch-site": "none"}):
+        assert status(f"{path}?query={{x}}", {**HOST, **headers}, method=method) == 403
+
+
+RAW_STAGE = {"_cls": "fiftyone.core.stages.Mongo", "kwargs": [["pipeline", []]]}
+RAW = [
+    {"variables": {"view": [RAW_STAGE]}},
+    {"variables": {"form": {"extendedStages": {"fiftyone.core.stages.Mongo": {"pipeline": []}}}}},
+    {"view": [{"_cls": "fiftyone.core.stages.Concat", "kwargs": [["samples", [RAW_STAGE]]]}]},
+    {"view": [{"_cls": {"$symbol": "fiftyone.core.stages.Mongo"}}]},
+    {"filters": {"x": {"$where": "sleep(1)"}}},
+    {"stages": [["filter", {"$expr": {"$function": {"body": "f", "args": [], "lang": "js"}}}]]},
+    {"group": {"$accumulator": {}}},
+    {"pipeline": [{"$out": "datasets"}]},
+    {"pipeline": [{"$merge": {"into": "datasets"}}]},
+]
+
+
+@pytest.mark.parametrize("body", RAW)
+@pytest.mark.parametrize(
+    "path", ["/graphql", "/aggregate", "/values", "/tag", "/embeddings/plot", "/operators/execute"]
+)
+def test_raw_database_queries_are_off(path: str, body: dict[str, Any]) -> None:
+    text = json.dumps(body)
+    escaped = text.replace("M", "\\u004d").replace("$", "\\u0024")
+    twice = f'{{"a": {text}, "a": 1}}'
+    for sent in (text, escaped, twice):
+        assert status(path, OWN, method="POST", chunks=(sent.encode(),)) == 403
+    for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-8-sig"):  # the App could guess them, the guard does not
+        assert status(path, OWN, method="POST", chunks=(text.encode(encoding),)) == 400
+
+
+def test_words_that_look_like_queries_are_let_through() -> None:
+    body = json.dumps({"note": "the $function of fiftyone.core.stages.Mongo", "x": {"$match": {"$expr": 1}}}).encode()
+    assert ask("/graphql", OWN, method="POST", chunks=(body,))[::2] == (200, body)
 
 
 def test_websockets_need_our_own_page() -> None:
@@ -209,9 +277,6 @@ def test_no_spelling_leaves_the_root(tmp_path_factory: pytest.TempPathFactory, p
     assert status(f"/media?filepath={urllib.parse.quote(named)}", HOST, root=base / "media") == (200 if inside else 403)
 
 
-OWN = {**HOST, "origin": "http://127.0.0.1:5151"}
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -250,7 +315,8 @@ def test_files_may_not_run_scripts_and_pages_may_not_be_framed_elsewhere(root: P
     file = ask(f"/media?filepath={root}/sea/1.jpg", HOST, root=root)[1]
     page = ask("/datasets/x?view=y", HOST)[1]
     assert file["content-security-policy"].startswith("sandbox; default-src 'none'")
-    assert page["content-security-policy"] == FRAME_ANCESTORS
+    assert page["content-security-policy"].endswith(FRAME_ANCESTORS)
+    assert page["content-security-policy"].startswith("default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:;")
     assert file["x-content-type-options"] == page["x-content-type-options"] == "nosniff"
 
 

@@ -1,0 +1,1 @@
+"""What stands before both servers, the app and the FiftyOne App: which pages may ask them, and what pages may fetch."""

@@ -1,0 +1,42 @@
+"""ASGI middleware before the app: only its own pages use it, and they fetch from this machine only."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address
+from curation.serving.policies import local_and, page_policy, with_policy
+
+
+class Front:
+    """Let through requests of the app's own pages, and links to its start page; see `check_origin`.
+
+    It protects from web pages, not from people: who can open the port can forge every header.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the app; raise ErrataError where the environment names an address that is none."""
+        self._app = app
+        self._proxy = proxy_address(APP_ADDRESS)
+        self._frames = local_and(proxy_address(FIFTYONE_ADDRESS))
+        path = "/" + "/".join(self._proxy.split("/")[3:])
+        self._pages = {"/", path, f"{path}/"}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the request, or hand it to the app."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        try:
+            address, port = scope["server"]
+            check_origin(scope, Origins.of(port, self._proxy, address), self._pages.__contains__)
+        except HTTPException as refusal:
+            # A websocket is closed before it is accepted: the server answers 403.
+            text = PlainTextResponse(refusal.detail, refusal.status_code)
+            answer = WebSocketClose(1008) if scope["type"] == "websocket" else text
+            await answer(scope, receive, send)
+            return
+        policy = page_policy(Headers(scope=scope)["host"], frames=self._frames)
+        await self._app(scope, receive, with_policy(send, policy))
