@@ -26,10 +26,8 @@ from app.commands import (
     versions,
 )
 from app.commands.arguments import unusable_file, usage
-from app.terminal import make_writable
+from app.terminal import INTERRUPTED, STOPPED, make_writable
 from models.errors import ErrataError
-
-INTERRUPTED = 130  # the exit code of Ctrl-C
 
 COMMANDS: tuple[Callable[..., None], ...] = (  # named as the function
     audit.audit,
@@ -91,7 +89,7 @@ def main() -> None:
         code = INTERRUPTED
     _finish_undisturbed()
     if code == INTERRUPTED:
-        typer.secho("errata: stopped; run the same command again; it continues where it stopped", err=True)
+        typer.secho(STOPPED, err=True)
     sys.exit(code)  # None: all went well
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import typer
 
-from app.cli import INTERRUPTED, cli
+from app.cli import cli
 from app.commands.arguments import unusable_file, usage
 from app.jobs.process import KEEP_STATUS
 from app.jobs.result import recording
+from app.terminal import INTERRUPTED
 from models.errors import ErrataError
 from models.files.runs import computing
 

@@ -4,6 +4,8 @@ import codecs
 import io
 import sys
 
+INTERRUPTED = 130  # the exit code of Ctrl-C
+STOPPED = "errata: stopped; run the same command again; it continues where it stopped"
 _PLAIN = str.maketrans({"…": "...", "\u2013": "-", "\u2212": "-", "\u00d7": "x", "→": "->", "≥": ">=", "≤": "<="})
 _HANDLER = "errata.plain"
 

@@ -9,7 +9,8 @@ from torch import nn
 
 from app.jobs import variants
 from app.jobs.queue import jobs
-from curation.handover.formats import FORMATS, Exported, ExportFormat
+from curation.handover.exported import Exported
+from curation.handover.formats import FORMATS, ExportFormat
 from curation.results.audit import Audit
 from curation.training.cam import grad_cam
 from curation.workspace.folders import Workspace

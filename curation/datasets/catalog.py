@@ -189,17 +189,22 @@ def _parsed(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def find_dataset(name_or_path: str, workspace: Workspace) -> DatasetSpec:
+def find_dataset(name_or_path: str, workspace: Workspace, merges: Mapping[str, str] | None = None) -> DatasetSpec:
     """Return the data set of that name, or the image folder, table or packed data set at that path, its root absolute.
 
     A name of the catalogue comes first; `./scenes` is a folder of that name. Embedded data sets lie in the workspace,
     all others under ERRATA_DATA; their images may still be missing (see `curation.datasets.fetch`).
 
+    Args:
+        name_or_path: the name, path or packed data set.
+        workspace: where embedded data sets lie, and what people noted of classes.
+        merges: class -> the class that it is read as, in place of those noted in the workspace.
+
     Raises:
         ErrataError: neither a name of the catalogue nor an image folder nor a table nor a packed data set.
     """
     spec = _found(name_or_path, workspace)
-    noted = noted_merges(workspace, spec.name)
+    noted = noted_merges(workspace, spec.name) if merges is None else merges
     return replace(spec, merge_classes=tuple({**dict(spec.merge_classes), **noted}.items())) if noted else spec
 
 

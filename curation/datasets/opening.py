@@ -42,9 +42,20 @@ def _is_there(name: str) -> bool:
 
 
 def open_dataset(
-    name: str, workspace: Workspace, seed: int, progress: Progress | None = None
+    name: str,
+    workspace: Workspace,
+    seed: int,
+    progress: Progress | None = None,
+    merges: Mapping[str, str] | None = None,
 ) -> tuple[DatasetSpec, Rows]:
     """Return a data set and its images with their given labels; it is drawn or unpacked on its first use.
+
+    Args:
+        name: of the catalogue, of an audit or a FiftyOne dataset, or a path.
+        workspace: where it was audited.
+        seed: decides the splits where the data set has none.
+        progress: told (done, total) while it is drawn or unpacked.
+        merges: class -> the class that it is read as, in place of those noted in the workspace.
 
     Raises:
         ErrataError: there is no such data set, or its folder, CSV or FiftyOne dataset cannot be read.
@@ -53,8 +64,8 @@ def open_dataset(
     if name.startswith(FIFTYONE):
         from curation.datasets.from_fiftyone.reading import read_fiftyone
 
-        return read_fiftyone(name.removeprefix(FIFTYONE), workspace, seed, progress)
-    spec = find_dataset(name, workspace)
+        return read_fiftyone(name.removeprefix(FIFTYONE), workspace, seed, progress, merges)
+    spec = find_dataset(name, workspace, merges)
     draw_or_unpack(spec, progress)
     return spec, read_rows(spec, seed)
 

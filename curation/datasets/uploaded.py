@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -74,6 +75,13 @@ def add_csv(
                 raise ErrataError(str(error).replace(str(temporary / table.name), name)) from error
             note_images(temporary / table.name, root)
     return table
+
+
+def remove_upload(path: Path, workspace: Workspace) -> None:
+    """Remove an uploaded data set, as `add_zip` returned it; nothing where it is no upload."""
+    uploads = workspace.uploads.resolve()
+    if path.resolve().is_relative_to(uploads) and path.resolve() != uploads:
+        shutil.rmtree(uploads / path.resolve().relative_to(uploads).parts[0])
 
 
 def _labels_in(folder: Path) -> Path | None:

@@ -23,21 +23,15 @@ def change_merges(workspace: Workspace, dataset: str, added: Mapping[str, str]) 
             image nor a verdict has the class that is read as another; then nothing is noted.
     """
     name = audited_name(dataset, workspace)
-    before = noted_merges(workspace, name)
-    note_merges(workspace, name, {})
-    try:
-        classes = open_dataset(dataset, workspace, seed=0)[1].classes  # as they are without merges
-        known = {*classes, *_named(workspace, name)}
-        spelt = {_spelt(each, known): _spelt(now, known) for each, now in added.items()}
-        for each in spelt:
-            if each not in known:
-                raise unknown("class", each, classes)
-        merges = {**before, **spelt} if added else {}
-        note_merges(workspace, name, merges)
-        open_dataset(dataset, workspace, seed=0)
-    except BaseException:  # Ctrl-C too: what was noted before stays
-        note_merges(workspace, name, before)
-        raise
+    classes = open_dataset(dataset, workspace, seed=0, merges={})[1].classes  # as they are without merges
+    known = {*classes, *_named(workspace, name)}
+    spelt = {_spelt(each, known): _spelt(now, known) for each, now in added.items()}
+    for each in spelt:
+        if each not in known:
+            raise unknown("class", each, classes)
+    merges = {**noted_merges(workspace, name), **spelt} if added else {}
+    open_dataset(dataset, workspace, seed=0, merges=merges)  # raises where they make no sense
+    note_merges(workspace, name, merges)  # the only write: Ctrl-C or a kill leaves what was noted before, or all
     return merges
 
 

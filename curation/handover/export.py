@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import numpy as np
 
-from curation.handover.formats import FORMATS, Exported, ExportFormat, Item
+from curation.handover.exported import Exported, Item
+from curation.handover.formats import FORMATS, ExportFormat
 from curation.handover.tree import below_class, checked_files, class_folders, put, targets, verify
 from curation.images.unchanged import check_unchanged, file_sha256
 from curation.versions.store import Version, about_audit, load_version
@@ -80,7 +81,7 @@ def _items(version: Version, layout: ExportFormat) -> list[Item]:
     merged = [name for name, _ in rows.merged]
     wanted = []
     for row in members:
-        below = below_class(image_ids[row], rows.classes[images.given[row]], merged) if layout.nested else ()
+        below = below_class(image_ids[row], rows.classes[images.given[row]], merged)
         folder = "/".join((layout.folders[str(rows.splits[row])], folders[names[row]], *below))
         wanted.append((folder, PurePosixPath(image_ids[row]).name))
     return [

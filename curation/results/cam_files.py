@@ -21,6 +21,7 @@ class CamJob:
     fold: int  # the fold that held the image out; NO_FOLD: no model trained on it, that of fold 0 is used
     output: Path
     grey_range: GreyRange | None = None  # None: that of the folder of the image
+    content: str = ""  # what the image was checked with; where it is given, another content is refused
 
 
 def cam_path(run_folder: Path, image_id: str, label: str) -> Path:
@@ -50,7 +51,7 @@ def cam_jobs(audit: Audit, architecture: ArchitectureResult, rows: Iterable[int]
         held_out = NO_FOLD if fold is None else int(fold[row])
         width, height = (int(side) for side in audit.checked.sizes_px[row])
         targets = (int(audit.rows.labels[row]), int(alternatives[row]))
-        path = audit.rows.path(row)
+        path, content = audit.rows.path(row), str(audit.checked.contents[row])
         for target, output in zip(targets, cam_pair(audit, architecture, row), strict=True):
-            jobs.append(CamJob(path, (width, height), target, held_out, output))
+            jobs.append(CamJob(path, (width, height), target, held_out, output, content=content))
     return jobs

@@ -182,6 +182,7 @@ def judge_labels(
     trust = np.where((labels == taught) & ~lessons.left_out, np.minimum(trust, 1), 0)  # in the given labels
     given = among_its_class(self_confidence(labels, together), labels, learn, trust)
     quality = weigh_conflicts(labels, groups, given * (1 - scope), together)
+    quality = np.minimum(quality, 1)  # the probabilities of thousands of classes add up to a little more by rounding
     joint = estimated_joint(labels, together)
     return Findings(
         label_quality=quality,

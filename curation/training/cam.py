@@ -163,7 +163,7 @@ def _checkpoint(run_folder: Path, fold: int) -> Path:
 
 
 def _inputs(jobs: Sequence[CamJob], spec: InputSpec) -> torch.Tensor:
-    pixels = [read_pixels(job.path, spec.size_px, spec.interpolation, grey_range=job.grey_range) for job in jobs]
+    pixels = [read_pixels(job.path, spec.size_px, spec.interpolation, job.content, job.grey_range) for job in jobs]
     return normalise(torch.from_numpy(np.stack(pixels)), spec)
 
 

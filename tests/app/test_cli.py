@@ -171,3 +171,23 @@ def test_ctrl_c_while_python_ends_does_nothing_and_before_that_says_how_to_conti
     code, output, errors = run("runs")
     assert (code, output) == (130, "")
     assert errors.startswith("errata: stopped; run the same command again")
+
+
+@pytest.mark.parametrize("loading", ["app.cli", "typer", "app.commands.audit"])
+def test_ctrl_c_while_the_command_loads_is_a_sentence(loading: str) -> None:
+    program = (
+        "import os, signal, sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {loading!r}: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from app.entry import main; main()"
+    )
+    done = python("-c", program, "--version")
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "errata: stopped; run the same command again; it continues where it stopped\n"
+
+
+def test_ctrl_c_that_is_ignored_stays_ignored() -> None:
+    program = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from app.entry import main; main()"
+    assert python("-c", program, "--version").stdout.startswith("errata ")

@@ -13,6 +13,7 @@ from curation.words import counted
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
 
+CARRY_KEY = "Shift+O"  # for the first of the offers
 _Stamps = tuple[tuple[str, int, int], ...]  # name, bytes and modification time of each decision log
 
 
@@ -21,12 +22,12 @@ def carry_offer(audit: Audit) -> None:
     if audit.config["version"] != ORIGINAL:
         return
     home = workspace()
-    for other in _offers(home, audit.name, audit.folder.name, _stamps(home)):
+    for place, other in enumerate(_offers(home, audit.name, audit.folder.name, _stamps(home))):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"carry-{other.name}"):
             st.markdown(f":material/drive_file_move: {plain(other.sentence())}.", width="content")
             st.button(
                 f"Carry over {counted(other.verdicts, 'verdict')}", key=f"carry.{other.name}", on_click=_carry,
-                args=(audit.name, other.name),
+                args=(audit.name, other.name), shortcut=None if place else CARRY_KEY,
                 help="Appends them to the decisions on this data set, each once; the other log stays as it is.",
             )  # fmt: skip
 

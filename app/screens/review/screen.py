@@ -12,6 +12,7 @@ from app.jobs.process import watch
 from app.panels.audit import progress_panel
 from app.panels.bench import bench
 from app.panels.data_bar import data_bar, nothing_yet
+from app.panels.dataset.carry import carry_offer
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.first_list import first_list_note
 from app.panels.keys.sheet import grid_keys, key_sheet, moving_keys, other_keys, verdict_sheet
@@ -49,6 +50,7 @@ def screen() -> None:
         _not_audited(chosen, name)
         return
     first_list_note(opened.audit)
+    carry_offer(opened.audit)
     if not current_reviewer():
         st.subheader("Who is reviewing?")
         ask_name("review.name")

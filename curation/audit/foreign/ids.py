@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from curation.datasets.naming.matching import images_of_names
 from curation.datasets.rows import Rows
+from curation.datasets.tables.matching import images_of_names
 from curation.words import counted, first_few
 from models.arrays import IntArray
 from models.errors import ErrataError

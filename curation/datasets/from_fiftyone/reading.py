@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +43,11 @@ def _full(source: str) -> str:
 
 
 def read_fiftyone(
-    source: str, workspace: Workspace, seed: int, progress: Progress | None = None
+    source: str,
+    workspace: Workspace,
+    seed: int,
+    progress: Progress | None = None,
+    merges: Mapping[str, str] | None = None,
 ) -> tuple[DatasetSpec, Rows]:
     """Return the images of a FiftyOne dataset with the labels of a field.
 
@@ -55,6 +59,7 @@ def read_fiftyone(
         seed: decides the splits where the dataset has none. The split of a sample stands in a field, as `split`, else
             in its tags.
         progress: told (boxes done, boxes) while boxes are cut out.
+        merges: class -> the class that it is read as, in place of those noted in the workspace.
 
     Raises:
         ErrataError: there is no such dataset or field, a sample has no label or several, or the images have no common
@@ -77,7 +82,8 @@ def read_fiftyone(
         labels = labels_of(dataset, field, kind, paths)
         inside = [Path(path).relative_to(root).as_posix() for path in paths]
         entries = [Entry(*entry) for entry in zip(inside, labels, splits, strict=True)]
-    rows = make_rows(root, entries, (), (), seed, notices, noted_merges(workspace, name))
+    merges = noted_merges(workspace, name) if merges is None else merges
+    rows = make_rows(root, entries, (), (), seed, notices, merges)
     return DatasetSpec(name, f"FiftyOne dataset {dataset_name}", "folder", root, "not stated", _full(source)), rows
 
 

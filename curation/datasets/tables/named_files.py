@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from curation.datasets.folders.left_out import is_left_out_file, is_left_out_folder
-from curation.datasets.naming.matching import Matches, Named, match_names
-from curation.datasets.naming.spelling import inside, leads_out
 from curation.datasets.tables.image_names import is_image_name
+from curation.datasets.tables.matching import Matches, Named, match_names
+from curation.datasets.tables.spelling import inside, leads_out
 from curation.words import counted, first_few
 from models.errors import ErrataError
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation.datasets.naming.matching import images_of_names
+from curation.datasets.tables.matching import images_of_names
 from curation.decisions.decision import Decision, checked_reviewer
 from curation.decisions.ledger import Ledger
 from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS

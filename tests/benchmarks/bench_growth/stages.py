@@ -174,7 +174,8 @@ def diff(images: Generated) -> Work:
 def export_csv(images: Generated) -> Work:
     """The table of an export as CSV; no image is copied."""
     from curation.handover.export import _items
-    from curation.handover.formats import FORMATS, Exported, write_label_csv
+    from curation.handover.exported import Exported
+    from curation.handover.formats import FORMATS, write_label_csv
 
     _, version = _versions(images)
     classes, about = images.checked.rows.classes, {"title": "generated", "licence": ""}

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from curation.handover.formats import Exported, Item, check_huggingface, write_card, write_label_csv
+from curation.handover.exported import Exported, Item
+from curation.handover.formats import write_label_csv
+from curation.handover.huggingface import check_huggingface, write_card
 from models.errors import ErrataError
 
 

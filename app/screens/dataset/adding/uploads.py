@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.html_parts.markdown import plain, sentence
+from app.panels.dataset.look import look
 from app.state import workspace
+from curation.datasets.catalog import find_dataset
 from curation.datasets.folders.browse import browsing_roots
-from curation.datasets.uploaded import MOST_FILES, MOST_MB, MOST_UNPACKED_MB, add_csv, add_zip
+from curation.datasets.uploaded import MOST_FILES, MOST_MB, MOST_UNPACKED_MB, add_csv, add_zip, remove_upload
 from curation.words import file_size
+from curation.workspace.names import audited
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
@@ -65,6 +68,24 @@ def _unpacked(file: "UploadedFile", images: str) -> list[str]:
 
 def _add(file: "UploadedFile", images: str) -> Path:
     if file.name.lower().endswith(".zip"):
-        return add_zip(file.name, file, workspace())
+        return _usable(add_zip(file.name, file, workspace()))
     root = Path(images).expanduser() if images else None
     return add_csv(file.name, file, workspace(), browsing_roots(workspace()), root)
+
+
+def _usable(path: Path) -> Path:
+    """Return the place of an unpacked zip; where it cannot be audited, it is removed again.
+
+    Raises:
+        ErrataError: it cannot be audited. A table whose columns are to be named stays, for that is done on this page.
+    """
+    try:
+        spec = find_dataset(str(path), workspace())
+        refusal = look(spec).refusal
+    except (ErrataError, OSError):
+        remove_upload(path, workspace())
+        raise
+    if refusal and "--columns" not in refusal and spec.name not in audited(workspace()):
+        remove_upload(path, workspace())
+        raise ErrataError(f"{refusal.rstrip('.')}; nothing was kept")
+    return path

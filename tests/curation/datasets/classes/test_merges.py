@@ -1,5 +1,7 @@
 """Classes that are read as others."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -94,6 +96,31 @@ def test_a_verdict_on_a_class_is_kept_added_to_and_taken_back(workspace: Workspa
     assert noted_merges(workspace, "pets") == {"Cat": "cat", "cat ": "cat"}
     assert change_merges(workspace, folder, parse_merges(["none"])) == {}
     assert not list(workspace.decisions.glob("*.json"))
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_kill_at_any_step_leaves_the_merges_before(workspace: Workspace, tmp_path: Path, step: int) -> None:
+    """The process ends at once where it would open for writing, rename or remove a file among the decisions."""
+    folder = str(draw(tmp_path / "pets"))
+    change_merges(workspace, folder, {"Cat": "cat"})
+    code = f"""
+import os, sys
+from pathlib import Path
+from curation.decisions.merged_classes import change_merges
+from curation.workspace.folders import Workspace
+steps = iter(range(1000))
+def ends(event, arguments):
+    opens = event == "open" and (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)
+    writes = opens or event in ("os.rename", "os.remove", "os.link")
+    if writes and "decisions" in str(arguments[0]) and next(steps) == {step}:
+        os._exit(9)
+sys.addaudithook(ends)
+change_merges(Workspace(Path(sys.argv[1])), sys.argv[2], {{"cat ": "cat"}})
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(workspace.root), folder], check=False)
+    before, after = {"Cat": "cat"}, {"Cat": "cat", "cat ": "cat"}
+    assert (done.returncode, noted_merges(workspace, "pets")) in ((0, after), (9, before), (9, after))
+    assert change_merges(workspace, folder, {"cat ": "cat"}) == after
 
 
 def test_a_class_that_only_verdicts_name(workspace: Workspace, tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from curation.datasets.naming.spelling import differences, inside, is_absolute, loose, parts_of
 from curation.datasets.split_words import split_of
 from curation.datasets.tables.image_names import is_image_name
+from curation.datasets.tables.spelling import differences, inside, is_absolute, loose, parts_of
 from curation.words import counted, first_few
 from models.errors import ErrataError
 

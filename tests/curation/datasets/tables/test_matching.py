@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.datasets.naming.matching import Matches, Named, images_of_names, match_names
+from curation.datasets.tables.matching import Matches, Named, images_of_names, match_names
 from models.errors import ErrataError
 
 IMAGES = ["train/a/1.png", "test/a/1.png", "train/b c.png"]

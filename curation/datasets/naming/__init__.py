@@ -1,1 +1,0 @@
-"""Which image a name means that a table, predictions or another tool gives it."""
