@@ -74,7 +74,7 @@ class Beside:
 def find_beside(tree: Tree) -> list[Beside]:
     """Return the tables and lists of files in the root, below folders that only wrap it, and in its split folders."""
     found = []
-    for folder, split in _folders(tree):
+    for folder, split in folders_beside(tree):
         for name in tree.listing(folder).others:
             path = folder / name
             if name.lower() in _NEVER or "submission" in name.lower() or not _may_be_table(path):
@@ -84,7 +84,12 @@ def find_beside(tree: Tree) -> list[Beside]:
     return found
 
 
-def _folders(tree: Tree) -> Iterator[tuple[Path, str]]:
+def lists_beside(tree: Tree) -> list[Path]:
+    """Return all files in the folders that may hold tables."""
+    return [folder / name for folder, _ in folders_beside(tree) for name in tree.listing(folder).others]
+
+
+def folders_beside(tree: Tree) -> Iterator[tuple[Path, str]]:
     """Yield the folders that may hold tables, each with its split."""
     top = tree.root
     while True:

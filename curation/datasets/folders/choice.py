@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from curation.datasets.entries import Entry
-from curation.datasets.folders.beside import Beside
+from curation.datasets.folders.beside import Beside, lists_beside
 from curation.datasets.folders.classes import Layout
 from curation.datasets.folders.file_lists import with_listed_splits
+from curation.datasets.folders.folder_words import NO_CLASSES, VARIANTS, has_word
+from curation.datasets.folders.joined_lists import joined_entries, joined_lists, with_joined_splits
 from curation.datasets.folders.tree import Tree, by_suffix
 from curation.datasets.rows import SPLITS
 from curation.words import counted, first_few
@@ -50,6 +52,8 @@ def entries_of_classes_and_tables(
         _say_unread(tree, [table for table in tables if table not in flat], notes)
         return entries
     from_tables, said = _with_splits(tree, tables)
+    if joined := _joined_splits(tree, entries, notes):
+        return joined
     if from_tables and len(from_tables) >= len(entries):
         layout.notices.clear()
         notes += said
@@ -62,6 +66,30 @@ def entries_of_classes_and_tables(
     notes += said
     _say_unlisted(tree, from_tables, notes)
     return from_tables
+
+
+def _joined_splits(tree: Tree, entries: Sequence[Entry], notes: list[str]) -> list[Entry]:
+    """Return the images with the splits of lists that are joined by numbers; [] where there are none."""
+    joined = joined_lists([entry.image_id for entry in entries], lists_beside(tree))
+    if not joined or not joined.splits or not joined.labels:
+        return []
+    return with_joined_splits(tree.root, entries, joined, notes)
+
+
+def _of_joined_lists(tree: Tree, layout: Layout, tables: Sequence[Beside], notes: list[str]) -> list[Entry]:
+    """Return the images with the labels of lists without headers; [] where a table with a header says them."""
+    every = list(tree.images(layout.top))
+    image_ids = [image_id for image_id in every if not _is_annotation(image_id)] or every
+    joined = joined_lists(image_ids, lists_beside(tree))
+    if not joined or not joined.labels or any(table.path not in joined.read for table in tables):
+        return []
+    if beside := len(every) - len(image_ids):
+        notes.append(f"{counted(beside, 'image')} in folders of annotations or masks: left out")
+    return joined_entries(tree.root, image_ids, joined, notes, [layout.top])
+
+
+def _is_annotation(image_id: str) -> bool:
+    return any(has_word(folder, NO_CLASSES | VARIANTS) for folder in image_id.split("/")[:-1])
 
 
 def _with_lists(tree: Tree, entries: list[Entry], beside: Sequence[Beside], notes: list[str]) -> list[Entry]:
@@ -111,6 +139,8 @@ def entries_of_tables(
     Raises:
         ErrataError: there is no table, or several of which one has to be chosen, or `read_table` refuses it.
     """
+    if joined := _of_joined_lists(tree, layout, tables, notes):
+        return joined
     by_split = [table for table in tables if table.split]
     chosen = by_split if by_split and len(by_split) == len(tables) else tables
     doubled = [split for split, n in Counter(table.split for table in chosen).items() if n > 1]

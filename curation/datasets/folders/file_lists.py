@@ -58,11 +58,11 @@ def with_listed_splits(
     Raises:
         ErrataError: an image is on the lists of two splits.
     """
-    by_end = _by_end(entries)
+    by_end = rows_by_end([entry.image_id for entry in entries])
     split_of_row: dict[int, str] = {}
     for split, paths in lists.items():
         for path in paths:
-            rows = by_end.get(_plain(path), [])
+            rows = by_end.get(plain_path(path), [])
             if len(rows) != 1:
                 return None  # of other images, or not clear
             if split_of_row.setdefault(rows[0], split) != split:
@@ -84,17 +84,18 @@ def with_listed_splits(
     return kept, [said]
 
 
-def _by_end(entries: Sequence[Entry]) -> dict[str, list[int]]:
+def rows_by_end(image_ids: Sequence[str]) -> dict[str, list[int]]:
     """Return each end of the images' paths, without suffix -> the rows that end so."""
     rows: dict[str, list[int]] = {}
-    for row, entry in enumerate(entries):
-        parts = _plain(entry.image_id).split("/")
+    for row, image_id in enumerate(image_ids):
+        parts = plain_path(image_id).split("/")
         for start in range(len(parts)):
             rows.setdefault("/".join(parts[start:]), []).append(row)
     return rows
 
 
-def _plain(path: str) -> str:
+def plain_path(path: str) -> str:
+    """Return a path with slashes, without a leading one and without suffix."""
     plain = path.replace("\\", "/").strip().removeprefix("./").lstrip("/")
     suffix = PurePosixPath(plain).suffix
     return plain.removesuffix(suffix) if 2 <= len(suffix) <= 5 else plain

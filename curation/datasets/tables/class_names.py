@@ -7,6 +7,7 @@ from pathlib import Path
 
 from curation.datasets.entries import Entry
 from curation.datasets.tables.decoding import decoded
+from curation.datasets.tables.image_names import is_image_name
 from models.errors import ErrataError
 
 FILES = (  # beside a table or in the root of a data set; the first that is there is read
@@ -29,19 +30,22 @@ def names_beside(folder: Path) -> tuple[str, dict[int, str]]:
     """Return the name of the file with the names of the classes, and number -> name; ("", {}) where there is none.
 
     A text file has a name a line, in the order of the numbers from 0, or `NUMBER NAME`. JSON is a list of names,
-    number -> name or name -> number.
+    number -> name or name -> number. A list of images is no list of names.
 
     Raises:
         ErrataError: the file cannot be read, or names a class twice.
     """
     for file in FILES:
         path = folder / file
-        if path.is_file():
-            names = _read(path)
+        if path.is_file() and (names := _read(path)) and not _lists_images(names):
             if len(set(names.values())) < len(names):
                 raise ErrataError(f"{path} has a class name twice; remove one")
             return file, names
     return "", {}
+
+
+def _lists_images(names: dict[int, str]) -> bool:
+    return all(is_image_name(re.split(r"[\s,;]", name)[0]) for name in names.values())
 
 
 def numbered(labels: Sequence[str]) -> bool:
