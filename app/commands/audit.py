@@ -52,6 +52,10 @@ def audit(
     columns: Annotated[
         str, typer.Option(help="of a table, kept from then on: filepath=NAME,label=NAME,split=NAME, or numbers from 1")
     ] = "",
+    label_from: Annotated[
+        str,
+        typer.Option(help=r"of a folder, kept from then on: the label in file names, as '^(.+)_\d+'; none: folders"),
+    ] = "",
     version: LabelVersion = "original",
     with_decisions: Annotated[
         bool, typer.Option("--with-decisions", help="judge again: learn from the verdicts too; trains no network again")
@@ -64,7 +68,7 @@ def audit(
     ] = "",
 ) -> None:
     """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
-    from curation.datasets.opening import check_known, choose_columns
+    from curation.datasets.opening import check_known, choose_columns, choose_label_from
     from curation.versions.working_copy import check_known_version
 
     check_known(name, workspace := Workspace.from_environment())
@@ -72,6 +76,8 @@ def audit(
         from curation.datasets.tables.columns import checked_columns
 
         choose_columns(name, checked_columns(columns), workspace)
+    if label_from:
+        choose_label_from(name, label_from, workspace)
     check_known_version(name, version, workspace)
     from curation.audit.config import AuditConfig
 

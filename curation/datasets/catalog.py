@@ -17,7 +17,7 @@ from curation.datasets.entries import checked_class
 from curation.datasets.packed.images import TABLE
 from curation.datasets.packed.source import HF, PACKED_FILES, PREFIXES, PackedSource, packed_source
 from curation.datasets.rows import SPLITS
-from curation.datasets.tables.chosen_columns import columns_of
+from curation.datasets.tables.chosen_columns import LABEL_FROM, columns_of
 from curation.datasets.tables.columns import ROLES
 from curation.datasets.tables.image_root import images_of
 from curation.datasets.tables.reading import SUFFIXES
@@ -50,6 +50,7 @@ class DatasetSpec:
     labels_csv: str = "labels.csv"  # in the root, or absolute; layout "csv" only
     merge_classes: tuple[tuple[str, str], ...] = ()  # class, the class that it is read as
     columns: tuple[tuple[str, str], ...] = ()  # (role, column) of the table where their names do not tell
+    label_from: str = ""  # regular expression of the label in the names of files; "" = by folders or tables
     grey_range: GreyRange | None = None  # of images of more than 8 bits; None: that which each image uses
     packed: PackedSource | None = None  # the larger files that its images lie in, not in datasets.yaml
 
@@ -97,7 +98,7 @@ class DatasetSpec:
 
 
 _KINDS: dict[str, type] = {
-    **dict.fromkeys(("title", "layout", "root", "licence", "source", "labels_csv"), str),
+    **dict.fromkeys(("title", "layout", "root", "licence", "source", "labels_csv", "label_from"), str),
     **dict.fromkeys(("splits", "classes", "other_classes", "grey_range"), list),
     **dict.fromkeys(("max_train", "image_size"), int),
     **dict.fromkeys(("columns", "merge_classes"), dict),
@@ -272,8 +273,18 @@ def _at_path(path: Path, labels_csv: str, taken: Iterable[str], workspace: Works
     if plain and name != plain:
         title = f"{title} ({root})"  # tells it from another data set of that name
     columns = columns_of(workspace, source)
+    label_from = dict(columns).get(LABEL_FROM, "")
+    columns = tuple(each for each in columns if each[0] != LABEL_FROM)
     return DatasetSpec(
-        name, title, layout, root, "not stated", source, labels_csv=labels_csv or "labels.csv", columns=columns
+        name,
+        title,
+        layout,
+        root,
+        "not stated",
+        source,
+        labels_csv=labels_csv or "labels.csv",
+        columns=columns,
+        label_from=label_from,
     )
 
 

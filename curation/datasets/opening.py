@@ -5,10 +5,11 @@ from pathlib import Path
 
 from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
 from curation.datasets.fetch import draw_or_unpack
+from curation.datasets.folders.label_from import checked_pattern
 from curation.datasets.packed.source import PREFIXES
 from curation.datasets.read_rows import read_rows
 from curation.datasets.rows import Rows
-from curation.datasets.tables.chosen_columns import note_columns
+from curation.datasets.tables.chosen_columns import LABEL_FROM, note_columns
 from curation.datasets.tables.reading import SUFFIXES as TABLE_SUFFIXES
 from curation.datasets.tables.reading import check_columns
 from curation.datasets.unique_names import source_of
@@ -88,6 +89,28 @@ def choose_columns(name: str, columns: Mapping[str, str], workspace: Workspace) 
     if not spec.packed:
         check_columns(spec.root / spec.labels_csv, columns)
     note_columns(workspace, spec.source, columns)
+
+
+def choose_label_from(name: str, pattern: str, workspace: Workspace) -> None:
+    """Keep how the labels of a folder are found in the names of its files; it is read so from then on.
+
+    Args:
+        name: of the data set, as `find_dataset` takes it.
+        pattern: regular expression with one group; "none" = by folders and tables again.
+        workspace: keeps it.
+
+    Raises:
+        ErrataError: it is no folder, or the expression is none.
+    """
+    name = source_to_audit(name, workspace)
+    spec = None if name.startswith(FIFTYONE) else find_dataset(name, workspace)
+    if spec is None or spec.layout != "folder" or spec.packed:
+        raise ErrataError(f"{name} is no folder of images; --label-from finds labels in the names of files of a folder")
+    if name in load_catalog():
+        raise ErrataError(f"{name} is a data set of datasets.yaml; write label_from into its block there")
+    if pattern != "none":
+        checked_pattern(pattern)
+    note_columns(workspace, spec.source, {} if pattern == "none" else {LABEL_FROM: pattern})
 
 
 def is_source(name: str) -> bool:

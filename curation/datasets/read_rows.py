@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from curation.datasets.catalog import DatasetSpec, is_dir
 from curation.datasets.entries import Entry, make_rows
 from curation.datasets.folders.image_folder import read_folder
+from curation.datasets.folders.label_from import read_names
 from curation.datasets.packed.images import notices_of
 from curation.datasets.rows import Rows
 from curation.datasets.sampling import at_most
@@ -45,6 +46,8 @@ def read_entries(spec: DatasetSpec, notices: list[str] | None = None) -> list[En
     notices = [] if notices is None else notices
     if spec.packed:
         notices += notices_of(spec.root)
+    if spec.layout == "folder" and spec.label_from:
+        return read_names(spec.root, spec.label_from, notices)
     if spec.layout == "folder":
         return read_folder(spec.root, notices)
     if spec.packed:

@@ -9,6 +9,7 @@ from curation.datasets.folders.classes import Layout
 from curation.datasets.folders.file_lists import with_listed_splits
 from curation.datasets.folders.folder_words import NO_CLASSES, VARIANTS, has_word
 from curation.datasets.folders.joined_lists import joined_entries, joined_lists, with_joined_splits
+from curation.datasets.folders.label_from import hint as in_names
 from curation.datasets.folders.tree import Tree, by_suffix
 from curation.datasets.rows import SPLITS
 from curation.words import counted, first_few
@@ -173,7 +174,7 @@ def _no_labels(tree: Tree, layout: Layout, beside: Sequence[Beside]) -> ErrataEr
     hint = f"; or give {tree.root.parent}, which has {above.format(tree.root.name)}" if above else ""
     return ErrataError(
         f"{folder} has images but no class folders; sort them into {folder}/CLASS/, or list them as "
-        f"filepath,label in {tree.root}/{split or 'train'}_labels.csv{hint}"
+        f"filepath,label in {tree.root}/{split or 'train'}_labels.csv{hint or in_names(list(tree.images(folder)))}"
     )
 
 

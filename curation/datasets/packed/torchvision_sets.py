@@ -19,6 +19,10 @@ SETS: dict[str, Mapping[str, Mapping[str, Any]]] = {  # name -> split -> the opt
     "Country211": {**_TWO, "val": {"split": "valid"}},
     "Imagenette": {"train": {"split": "train"}, "val": {"split": "val"}},
     "OxfordIIITPet": {"train": {"split": "trainval"}, "test": {"split": "test"}},
+    **{
+        f"EMNIST-{part}": {"train": {"split": part, "train": True}, "test": {"split": part, "train": False}}
+        for part in ("balanced", "byclass", "bymerge", "digits", "letters", "mnist")
+    },
     **dict.fromkeys(("Caltech101", "Caltech256", "EuroSAT", "SEMEION", "SUN397"), _WHOLE),
 }
 
@@ -37,7 +41,9 @@ def read_torchvision(name: str, root: Path) -> Packed:
     for split, options in checked_set(name).items():
         try:
             parts[split] = _opened(name, root, options)
-        except (RuntimeError, OSError, ValueError, ImportError) as error:
+        except (
+            Exception
+        ) as error:  # on files that are missing or cut, torchvision also raises KeyError, AssertionError …
             missing.append(split)
             reason = (str(error).splitlines() or [type(error).__name__])[0]
     if not parts:
@@ -45,6 +51,8 @@ def read_torchvision(name: str, root: Path) -> Packed:
             f"{root} does not hold torchvision's {name} ({reason}); download it there with torchvision, or name its "
             f"folder: torchvision:{name}@FOLDER"
         )
+    for part in parts.values():
+        _refuse_other_numbers(name, part, root)
     notices = [f"{name}: the split {' and '.join(missing)} is not in {root} and is left out"] if missing else []
     total = sum(len(part) for part in parts.values())
     return Packed((image for split, part in parts.items() for image in _images(part, split)), total, notices)
@@ -64,13 +72,34 @@ def checked_set(name: str) -> Mapping[str, Mapping[str, Any]]:
 def _opened(name: str, root: Path, options: Mapping[str, Any]) -> Any:
     from torchvision import datasets
 
-    return getattr(datasets, name)(str(root), download=False, **options)
+    return getattr(datasets, name.partition("-")[0])(str(root), download=False, **options)
+
+
+def _refuse_other_numbers(name: str, part: Any, root: Path) -> None:
+    """Refuse a part of a data set whose classes torchvision numbers by those that are there: they would be shifted."""
+    whole = True
+    if name == "GTSRB":
+        folders = [(Path(path).parent.name, label) for path, label in part._samples]
+        whole = all(int(folder) == label for folder, label in folders if folder.isdecimal())
+    elif name == "OxfordIIITPet":
+        whole = set(part._labels) == set(range(len(part.classes)))
+    if not whole:
+        raise ErrataError(
+            f"{root} holds only some classes of torchvision's {name}, and torchvision would number them otherwise; "
+            "give the folder of the images itself"
+        )
 
 
 def _images(part: Any, split: str) -> Iterator[PackedImage]:
     names = _names(part)
     for number in range(len(part)):
-        picture, label = part[number]
+        try:
+            picture, label = part[number]
+        except Exception as error:
+            name = type(part).__name__
+            raise ErrataError(
+                f"torchvision cannot read image {number} of {name} ({error}); restore its files"
+            ) from error
         buffer = io.BytesIO()
         picture.save(buffer, "PNG")
         known = names[int(label)] if 0 <= int(label) < len(names) else str(int(label))

@@ -6,6 +6,7 @@ from curation.workspace.folders import Workspace
 from models.files.atomic import read_json, write_json
 from models.files.locks import locked
 
+LABEL_FROM = "label_from"  # beside the roles: of a folder, the regular expression of the label in the files' names
 _PATIENCE_S = 10.0
 
 
@@ -31,6 +32,7 @@ def note_columns(workspace: Workspace, source: str, columns: Mapping[str, str]) 
     Raises:
         ErrataError: columns.json is damaged or cannot be written.
     """
+    workspace.root.mkdir(parents=True, exist_ok=True)
     with locked(workspace.columns.with_suffix(".lock"), _PATIENCE_S):
         tables = read_json(workspace.columns).get("tables", {}) if workspace.columns.is_file() else {}
         write_json(workspace.columns, {"schema_version": 1, "tables": {**tables, source: dict(columns)}})
