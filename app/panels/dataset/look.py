@@ -9,8 +9,11 @@ from app.state import workspace
 from curation.audit.look import Look, look_at
 from curation.datasets.catalog import DatasetSpec, find_dataset
 from curation.datasets.classes.class_samples import class_samples
-from curation.words import counted, duration
+from curation.datasets.fetch import draw_or_unpack
+from curation.words import counted, duration, file_size
+from models.errors import ErrataError
 
+UNASKED_BYTES = 200_000_000  # of packed files that are unpacked for a look without a question
 KEPT_S = 30  # a look is taken again after that: files may have changed at any depth
 MOST_CLASSES = 12  # with thumbnails
 PER_CLASS = 4
@@ -18,9 +21,22 @@ _HTML = macros(__file__)
 
 
 def look(spec: DatasetSpec) -> Look:
-    """Return a look at a data set on this machine, taken anew every half minute."""
+    """Return a look at a data set on this machine, taken anew every half minute.
+
+    Larger files that hold images are unpacked first, as the audit would; above 200 MB a person is asked.
+    """
     if spec.packed and not spec.root.is_dir():
-        return Look(note="Its images lie inside larger files; the audit unpacks them into the workspace.")
+        size = spec.packed.size()
+        if (size is None or size > UNASKED_BYTES) and not st.button(
+            f"Unpack {file_size(size)} to look at the images" if size else "Unpack to look at the images",
+            key="dataset.unpack",
+        ):
+            return Look(note="Its images lie inside larger files; the audit unpacks them into the workspace.")
+        try:
+            with st.spinner("Unpacking …"):
+                draw_or_unpack(spec)
+        except (ErrataError, OSError) as error:
+            return Look(refusal=str(error))
     return _look(str(workspace().root), spec.source if _by_path(spec) else spec.name, _stamp(spec))
 
 
@@ -70,7 +86,7 @@ def _stamp(spec: DatasetSpec) -> tuple[object, ...]:
     """Return what a look depends on beside the time: the folder, the table, its columns."""
     table = spec.root / spec.labels_csv
     changed = [path.stat().st_mtime_ns for path in (spec.root, table) if path.exists()]
-    return (*changed, *spec.columns)
+    return (*changed, *spec.columns, spec.label_from)
 
 
 def _by_path(spec: DatasetSpec) -> bool:

@@ -50,9 +50,15 @@ class PackedSource:
         """Return what changes with its files: their names, sizes and times; torchvision's do not change."""
         if self.name:
             return digest(self.source)
-        files = [self.path] if self.kind == ZIP else files_of(self.path) if self.kind == HF else tars_of(self.path)
-        stats = [(str(file.relative_to(self.path.parent)), file.stat()) for file in files]
+        stats = [(str(file.relative_to(self.path.parent)), file.stat()) for file in self._files()]
         return digest(self.source, [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
+
+    def size(self) -> int | None:
+        """Return how many bytes its files have; None where that is not known, for torchvision."""
+        return None if self.name else sum(file.stat().st_size for file in self._files())
+
+    def _files(self) -> list[Path]:
+        return [self.path] if self.kind == ZIP else files_of(self.path) if self.kind == HF else tars_of(self.path)
 
     @property
     def is_tree(self) -> bool:

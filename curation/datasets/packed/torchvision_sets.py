@@ -41,9 +41,7 @@ def read_torchvision(name: str, root: Path) -> Packed:
     for split, options in checked_set(name).items():
         try:
             parts[split] = _opened(name, root, options)
-        except (
-            Exception
-        ) as error:  # on files that are missing or cut, torchvision also raises KeyError, AssertionError …
+        except Exception as error:  # on files that are cut, torchvision also raises KeyError, AssertionError …
             missing.append(split)
             reason = (str(error).splitlines() or [type(error).__name__])[0]
     if not parts:

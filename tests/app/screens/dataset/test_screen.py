@@ -1,6 +1,7 @@
 """The data set screen in each state, driven without a browser."""
 
 import os
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -213,6 +214,24 @@ def test_what_an_audit_would_refuse_is_said_before(workspace: Workspace) -> None
     assert app.button(key="dataset.add").disabled
     assert "has only one class (cat)" in shown(show(str(root)))
     assert "has only one class (cat)" in shown(show(str(root), screen="audit"))
+
+
+def test_a_zip_is_looked_into_before_it_is_added(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = photographs(workspace.root.parent / "pets", {"cat": 5, "dog": 4})
+    file = shutil.make_archive(str(workspace.root.parent / "pets"), "zip", root)
+    monkeypatch.setattr("app.panels.dataset.look.UNASKED_BYTES", 10)
+    app = show(None, add="yes", look=file)
+    assert "Its images lie inside larger files" in shown(app)
+    assert not pictures(app)
+    app.button(key="dataset.unpack").click()
+    page = shown(ran(app))
+    assert "<b>9</b><span>images" in page
+    assert len(pictures(app)) == 8
+    (workspace.root.parent / "broken.zip").write_bytes(b"PK-")
+    monkeypatch.undo()
+    broken = show(None, add="yes", look=str(workspace.root.parent / "broken.zip"))
+    assert "broken.zip" in shown(broken)
+    assert broken.button(key="dataset.add").disabled
 
 
 def test_columns_are_chosen_where_their_names_do_not_tell(workspace: Workspace) -> None:
