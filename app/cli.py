@@ -26,7 +26,7 @@ from app.commands import (
     versions,
 )
 from app.commands.arguments import unusable_file, usage
-from app.terminal import INTERRUPTED, STOPPED, make_writable
+from app.terminal import INTERRUPTED, STOPPED, make_writable, tell
 from models.errors import ErrataError
 
 COMMANDS: tuple[Callable[..., None], ...] = (  # named as the function
@@ -76,7 +76,7 @@ def errata(version: Annotated[bool, typer.Option("--version", help="Show the ver
     if version:
         from importlib.metadata import version as installed_version
 
-        typer.echo(f"errata {installed_version('errata-vision')}")
+        tell(f"errata {installed_version('errata-vision')}")
         raise typer.Exit
 
 
@@ -89,7 +89,7 @@ def main() -> None:
         code = INTERRUPTED
     _finish_undisturbed()
     if code == INTERRUPTED:
-        typer.secho(STOPPED, err=True)
+        tell(STOPPED, err=True)
     sys.exit(code)  # None: all went well
 
 
@@ -116,7 +116,7 @@ def _fail(sentence: str) -> int:
     import logging  # here, so that commands that go well need not load it
 
     logging.getLogger("errata").debug("", exc_info=True)
-    typer.secho(f"errata: {' '.join(sentence.split())}", err=True, fg="red")
+    tell(f"errata: {' '.join(sentence.split())}", err=True, fg="red")
     return 2
 
 

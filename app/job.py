@@ -16,7 +16,7 @@ from app.cli import cli
 from app.commands.arguments import unusable_file, usage
 from app.jobs.process import KEEP_STATUS
 from app.jobs.result import recording
-from app.terminal import INTERRUPTED
+from app.terminal import INTERRUPTED, tell
 from models.errors import ErrataError
 from models.files.runs import computing
 
@@ -28,7 +28,7 @@ def run_job(folder: Path, arguments: Sequence[str]) -> int:
             _run(arguments)
     except ErrataError as error:
         logging.getLogger("errata").debug("", exc_info=True)
-        typer.echo(f"errata: {' '.join(str(error).split())}", err=True)
+        tell(f"errata: {' '.join(str(error).split())}", err=True)
         return 2
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -4,10 +4,31 @@ import codecs
 import io
 import sys
 
+from curation.words import COMMANDING, visible
+
 INTERRUPTED = 130  # the exit code of Ctrl-C
 STOPPED = "errata: stopped; run the same command again; it continues where it stopped"
 _PLAIN = str.maketrans({"…": "...", "\u2013": "-", "\u2212": "-", "\u00d7": "x", "→": "->", "≥": ">=", "≤": "<="})
 _HANDLER = "errata.plain"
+
+
+def tell(text: object = "", *, err: bool = False, fg: str | None = None, mark: str = "") -> None:
+    """Print text for a person; a character that would command the terminal is written out.
+
+    Args:
+        text: may hold names of files, classes and people.
+        err: whether it goes to standard error.
+        fg: its colour on a terminal.
+        mark: text of ours before it, with its colour.
+    """
+    import typer  # here, for Ctrl-C is caught before it is loaded
+
+    typer.echo(f"{mark}{typer.style(visible(str(text)), fg=fg) if fg else visible(str(text))}", err=err)
+
+
+def visible_json(text: str) -> str:
+    r"""Return JSON that says the same with control characters written as `\u009b`."""
+    return COMMANDING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def make_writable() -> None:

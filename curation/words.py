@@ -1,7 +1,11 @@
 """Numbers, names, times and sizes in sentences."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+
+# Control characters but line breaks and tabs, and what turns the direction of letters: names come from files.
+COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def counted(n: int, singular: str, plural: str | None = None) -> str:
@@ -40,3 +44,8 @@ def file_size(n_bytes: float) -> str:
 def utc_text(moment: datetime) -> str:
     """Return a time in UTC, as decisions store it; a time without a zone is taken as local."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def visible(text: str) -> str:
+    r"""Return a text whose control characters are written out, as `\x1b`; line breaks and tabs stay."""
+    return COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app.terminal import tell
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -53,7 +54,7 @@ def print_written(files: Mapping[str, Path | None]) -> dict[str, Path]:
     """
     paths = {kind: path for kind, path in files.items() if path}
     for path in paths.values():
-        typer.echo(f"written: {path}")
+        tell(f"written: {path}")
     return paths
 
 

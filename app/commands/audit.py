@@ -10,10 +10,10 @@ import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
 from app.commands.listing import Json, print_list, tell_notices
-from app.terminal import write_utf8
+from app.terminal import tell, write_utf8
 from curation.words import counted
 from curation.workspace.folders import Workspace
-from models.files.tables import csv_text, write_csv
+from models.files.tables import csv_for_people, write_csv_for_people
 
 if TYPE_CHECKING:
     from curation.audit.config import AuditConfig
@@ -138,29 +138,29 @@ def _print_summary(workspace: Workspace, name: str, audit: "Audit", told: Sequen
     from curation.in_fiftyone.part import short_sentence
 
     rows = audit.rows
-    typer.echo(f"\n{audit.name}: {counted(len(rows), 'image')}, {len(rows.classes)} classes")
+    tell(f"\n{audit.name}: {counted(len(rows), 'image')}, {len(rows.classes)} classes")
     if audit.checked.skipped:
-        typer.echo(f"skipped {counted(len(audit.checked.skipped), 'file')} (listed with the reasons in the report)")
+        tell(f"skipped {counted(len(audit.checked.skipped), 'file')} (listed with the reasons in the report)")
     tell_notices(notice for notice in audit.config.get("notices", []) if notice not in told)
     for split in sorted(set(rows.splits.tolist())):
         _print_split(audit, split)
     from curation.review.wrong_labels import wrong_labels_of
 
-    typer.echo(f"  {wrong_labels_of(workspace, audit).sentence()}")
+    tell(f"  {wrong_labels_of(workspace, audit).sentence()}")
     for choice in audit.config.get("choices", []):
-        typer.echo(f"  {choice}")
+        tell(f"  {choice}")
     if verdicts := audit.findings.verdicts:
         only = "; predictions made elsewhere stay, only their weight learns" if audit.config.get("predictions") else ""
-        typer.echo(f"  judged with {counted(verdicts, 'verdict')}, the log up to line {audit.findings.line}{only}")
+        tell(f"  judged with {counted(verdicts, 'verdict')}, the log up to line {audit.findings.line}{only}")
     if leaks := int(audit.duplicates.leaks(rows.splits).sum()):
-        typer.echo(f"  outside train with a twin in train: {counted(leaks, 'image')}")
-    typer.echo(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
+        tell(f"  outside train with a twin in train: {counted(leaks, 'image')}")
+    tell(f"\nreport:   {workspace.reports / audit.name / 'report.html'}")
     _print_verdicts_elsewhere(workspace, audit)
-    typer.echo(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
+    tell(f"FiftyOne: dataset {dataset_name(audit.name)}; open it with: errata review {shlex.quote(name)}")
     if part := short_sentence(audit):
-        typer.echo(f"          {part} `--fiftyone-limit 0` writes all.")
+        tell(f"          {part} `--fiftyone-limit 0` writes all.")
     if offer := audit.config.get("offer"):
-        typer.echo(f"\n{offer}")
+        tell(f"\n{offer}")
 
 
 def _print_verdicts_elsewhere(workspace: Workspace, audit: "Audit") -> None:
@@ -189,11 +189,9 @@ def _print_split(audit: "Audit", split: str) -> None:
         share = accuracy(rows.labels[in_split], architecture.predictions.probs[in_split])
         low, high = wilson_interval(round(share * size), size)
         models = _judging_models(audit, architecture, split)
-        typer.echo(
-            f"  {split:<5} {architecture.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the {labels}, {models}"
-        )
+        tell(f"  {split:<5} {architecture.name:<24} {share:6.1%} ({low:.1%}-{high:.1%}) on the {labels}, {models}")
     better = int((audit.consensus.suggested[in_split] != rows.labels[in_split]).sum())
-    typer.echo(f"  {split:<5} another label fits better for {better} of {size} images")
+    tell(f"  {split:<5} another label fits better for {better} of {size} images")
 
 
 def _judging_models(audit: "Audit", architecture: "ArchitectureResult", split: str) -> str:
@@ -241,11 +239,11 @@ def issues(
     most = _ON_A_TERMINAL if limit is None and terminal and not (csv or as_json) else limit
     listed = rows[:most] if most else rows
     if csv:
-        write_csv(csv, columns, listed)
+        write_csv_for_people(csv, columns, listed)
     elif as_json or terminal:
         _print_issues(columns, listed, len(rows), as_json)
     else:
-        write_utf8(csv_text(columns, listed))
+        write_utf8(csv_for_people(columns, listed))
 
 
 def _write_tasks(workspace: Workspace, audit: "Audit", split: str, limit: int | None, path: Path) -> None:
@@ -257,8 +255,8 @@ def _write_tasks(workspace: Workspace, audit: "Audit", split: str, limit: int | 
     rows = audit.suspects(checked_split(audit, split) if split else None).tolist()
     tool, count, written = write_tasks(audit, open_ledger(workspace, audit.name), rows[: limit or None], path)
     for file in written:
-        typer.echo(f"written: {file}")
-    typer.echo(f"{counted(count, 'task')} for {tool}; `errata decisions {audit.name} FILE --import` reads the verdicts")
+        tell(f"written: {file}")
+    tell(f"{counted(count, 'task')} for {tool}; `errata decisions {audit.name} FILE --import` reads the verdicts")
 
 
 def _ranked(workspace: Workspace, audit: "Audit", split: str) -> "Table":
@@ -295,4 +293,4 @@ def _print_estimate(workspace: Workspace, audit: "Audit", split: str) -> None:
     from curation.review.wrong_labels import wrong_labels_of
 
     chosen = checked_split(audit, split) if split else ALL
-    typer.echo(wrong_labels_of(workspace, audit, chosen).sentence(chosen), err=True)
+    tell(wrong_labels_of(workspace, audit, chosen).sentence(chosen), err=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, audited_dataset, comma_separated, print_written
+from app.terminal import tell
 from curation.words import counted, sentence
 from models.errors import ErrataError, unknown
 
@@ -44,7 +45,7 @@ def compare(
         figures = comparison(workspace, dataset, chosen_runs, chosen_versions)[1]
     _print_all(figures)
     if beside := figures["audit"]:
-        typer.echo("\nthe architectures of the audit, compared among themselves only:")
+        tell("\nthe architectures of the audit, compared among themselves only:")
         _print_all(beside)
     record(dataset, outputs=print_written({"html": html, "json": json}))
 
@@ -54,7 +55,7 @@ def _print_all(figures: dict[str, Any]) -> None:
     from curation.comparison.headline import headline_sentence
 
     _print_table(figures)
-    typer.echo(sentence(headline_sentence(figures)))
+    tell(sentence(headline_sentence(figures)))
     _print_choices(figures)
     _print_pairs(figures)
     _print_missing_trainings(figures)
@@ -65,27 +66,27 @@ def _print_table(figures: dict[str, Any]) -> None:
     images, versions = figures["images"], [version["version"] for version in figures["versions"]]
     left_out = "".join(f", {count:,} {reason}" for reason, count in images["left_out"].items())
     of = counted(images["of"], f"{images['split']} image")
-    typer.echo(f"{figures['dataset']}: {images['n']:,} of {of} compared{left_out}")
+    tell(f"{figures['dataset']}: {images['n']:,} of {of} compared{left_out}")
     contestants = figures["contestants"]
     width = max(len(contestant["title"]) for contestant in contestants)
     means = [contestant["models"] or counted(len(contestant["runs"]), "seed") for contestant in contestants]
     models = max(len("models"), *map(len, means))
-    typer.echo(
+    tell(
         "  ".join(
             ["network".ljust(width), "models".ljust(models), *(f"on {version}".ljust(23) for version in versions)]
         )
     )
     for contestant, mean in zip(contestants, means, strict=True):
         cells = [_accuracy(contestant["on"][version]).ljust(23) for version in versions]
-        typer.echo("  ".join([contestant["title"].ljust(width), mean.ljust(models), *cells]))
+        tell("  ".join([contestant["title"].ljust(width), mean.ljust(models), *cells]))
     for contestant in contestants:
         if contestant["stale"]:
-            typer.echo(
+            tell(
                 f"{contestant['title']} learned from an earlier state of its labels or images; "
                 "train it again to be sure"
             )
     for name, reason in figures["skipped"].items():
-        typer.echo(f"left out: {name}, {reason}")
+        tell(f"left out: {name}, {reason}")
 
 
 def _accuracy(measured: dict[str, Any]) -> str:
@@ -104,7 +105,7 @@ def _print_choices(figures: dict[str, Any]) -> None:
             choice = f"{first} wins on {before} and {after}"
         else:
             choice = f"{before} picks {first}, {after} {second}"
-        typer.echo(
+        tell(
             f"trained on {contest['trained']}: {choice}; {before} would pick another one with probability "
             f"{100 * contest['wrong_pick']:.0f} %"
         )
@@ -116,22 +117,22 @@ def _print_pairs(figures: dict[str, Any]) -> None:
     version = figures["versions"][-1]["version"]
     pairs = sorted(figures["pairs"][version], key=lambda pair: float(pair["p_holm"]))
     for pair in pairs[:_SHOWN_PAIRS]:
-        typer.echo(
+        tell(
             f"{version}: {titles[pair['first']]} {100 * pair['difference']:+.1f} points "
             f"({100 * pair['low']:+.1f} to {100 * pair['high']:+.1f}) against {titles[pair['second']]}, "
             f"p = {pair['p_holm']:.3g} after {counted(len(pairs), 'test')}"
         )
     if len(pairs) > _SHOWN_PAIRS:
-        typer.echo(f"and {len(pairs) - _SHOWN_PAIRS} more pairs; --json writes all")
+        tell(f"and {len(pairs) - _SHOWN_PAIRS} more pairs; --json writes all")
 
 
 def _print_missing_trainings(figures: dict[str, Any]) -> None:
     """Print the commands that train on the labels on which a network was not trained yet."""
     commands = [command for change in figures["what_changed"] for command in change["missing"].values()]
     if commands:
-        typer.echo("to see what training on the other labels changes:")
+        tell("to see what training on the other labels changes:")
     for command in commands:
-        typer.echo(f"  {command}")
+        tell(f"  {command}")
 
 
 def check(
@@ -154,7 +155,7 @@ def check(
     outcomes = _outcomes(workspace, dataset, version, max_errors, no_leaks, min_accuracy, comma_separated(runs), split)
     for outcome in outcomes:
         mark = typer.style("ok    ", fg="green") if outcome.holds else typer.style("FAILED", fg="red")
-        typer.echo(f"{mark}  {dataset} {version}: {outcome.text}")
+        tell(f"  {dataset} {version}: {outcome.text}", mark=mark)
     raise typer.Exit(0 if all(outcome.holds for outcome in outcomes) else 1)
 
 

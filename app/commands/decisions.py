@@ -10,7 +10,8 @@ import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
 from app.commands.listing import Json, print_json
-from curation.words import counted, first_few
+from app.terminal import tell
+from curation.words import counted, first_few, visible
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -90,19 +91,19 @@ def _list(
     from curation.decisions.table import records, write_table
 
     for problem in ledger.problems():
-        typer.secho(problem, err=True, fg="yellow")
+        tell(problem, err=True, fg="yellow")
     lines, state = _lines(ledger, at)
     chosen = [line for line in lines if wanted.holds(line)]
     if csv:
         write_table(chosen, csv)
-        typer.echo(f"{counted(len(chosen), 'line')} written to {csv}")
+        tell(f"{counted(len(chosen), 'line')} written to {csv}")
     elif as_json:
         print_json(records(chosen))
     elif chosen:
         _print_table(chosen, last)
         _print_summary(state)
     else:
-        typer.echo(f"no {'such ' if lines else ''}decisions on {dataset} yet")
+        tell(f"no {'such ' if lines else ''}decisions on {dataset} yet")
 
 
 def _lines(ledger: "Ledger", at: str) -> "tuple[list[LogLine], State]":
@@ -131,11 +132,11 @@ def _merge(ledger: "Ledger", dataset: str, files: Sequence[Path]) -> None:
     if not files:
         raise ErrataError("--merge takes one file or more: the NAME.jsonl of other people")
     added = merge_into(ledger.log, files, ledger.classes)
-    typer.echo(f"new: {counted(added, 'line')} of {counted(len(files), 'log')}")
+    tell(f"new: {counted(added, 'line')} of {counted(len(files), 'log')}")
     with ledger.reading() as state:
         missing = len(state.missing())
     if missing:
-        typer.echo(f"{counted(missing, 'decision')} in the log about images that {dataset} does not have")
+        tell(f"{counted(missing, 'decision')} in the log about images that {dataset} does not have")
 
 
 def print_carriable(workspace: Workspace, dataset: str, ledger: "Ledger") -> None:
@@ -146,7 +147,7 @@ def print_carriable(workspace: Workspace, dataset: str, ledger: "Ledger") -> Non
 
     for other in carriable(workspace, dataset, ledger):
         command = shlex.join(["errata", "decisions", dataset, "--carry", other.name])
-        typer.echo(f"{other.sentence()}; `{command}` brings {counted(other.verdicts, 'verdict')} here")
+        tell(f"{other.sentence()}; `{command}` brings {counted(other.verdicts, 'verdict')} here")
 
 
 def _carry(workspace: Workspace, dataset: str, ledger: "Ledger", other: str) -> None:
@@ -154,7 +155,7 @@ def _carry(workspace: Workspace, dataset: str, ledger: "Ledger", other: str) -> 
     from curation.decisions.carry import carry as carry_decisions
 
     carried = carry_decisions(workspace, dataset, ledger, other)
-    typer.echo(
+    tell(
         f"carried: {counted(carried.verdicts, 'verdict')} on {counted(carried.images, 'image')} from {carried.name}"
         + (f"; {counted(carried.elsewhere, 'image')} judged there {dataset} does not have" if carried.elsewhere else "")
     )
@@ -168,9 +169,9 @@ def print_asking(state: "State") -> None:
 
     gone, likely = state.gone()
     if gone:
-        typer.echo(gone_sentence(gone, likely))
+        tell(gone_sentence(gone, likely))
     if moved := [asking.image_id for asking in state.asking() if asking.reason == MOVED]:
-        typer.echo(f"to judge again: {counted(len(moved), 'image')} kept in another class ({first_few(moved)})")
+        tell(f"to judge again: {counted(len(moved), 'image')} kept in another class ({first_few(moved)})")
 
 
 def _import(workspace: Workspace, ledger: "Ledger", reviewer: str, files: Sequence[Path]) -> None:
@@ -182,7 +183,7 @@ def _import(workspace: Workspace, ledger: "Ledger", reviewer: str, files: Sequen
         raise ErrataError("--import takes one file or more of Label Studio, CVAT, LightlyStudio or FiftyOne")
     for path in files:
         imported = import_opinions(ledger, path, reviewer or kept_reviewer(workspace))
-        typer.echo(imported.sentence())
+        tell(imported.sentence())
 
 
 def _undo_latest(ledger: "Ledger", reviewer: str, back: bool) -> None:
@@ -192,7 +193,7 @@ def _undo_latest(ledger: "Ledger", reviewer: str, back: bool) -> None:
     for decision in reversed_decisions:
         _print_reversed(decision, back)
     if not reversed_decisions:
-        typer.echo(f"nothing of {reviewer} to {'undo' if back else 'redo'}")
+        tell(f"nothing of {reviewer} to {'undo' if back else 'redo'}")
 
 
 def _reverse_line(ledger: "Ledger", dataset: str, reviewer: str, number: int, back: bool) -> None:
@@ -220,7 +221,7 @@ def _named(reviewer: str) -> str:
 
 
 def _print_reversed(decision: "Decision", back: bool) -> None:
-    typer.echo(f"{'took back' if back else 'brought back'}: {_verdict(decision)} for {decision.image_id}")
+    tell(f"{'took back' if back else 'brought back'}: {_verdict(decision)} for {decision.image_id}")
 
 
 def _verdict(decision: "Decision") -> str:
@@ -235,12 +236,15 @@ def _print_table(lines: "Sequence[LogLine]", last: int) -> None:
 
     shown = lines[-last:] if last else lines
     if len(shown) < len(lines):
-        typer.echo(f"{counted(len(lines) - len(shown), 'earlier line')}; --last 0 shows all")
+        tell(f"{counted(len(lines) - len(shown), 'earlier line')}; --last 0 shows all")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("line", "time", "reviewer", "image", "label", "decision", "status"):
         table.add_column(column, justify="right" if column == "line" else "left", overflow="fold")
     for line in shown:
-        table.add_row(*map(Text, _cells(line)), style="dim" if line.status in ("undone", "replaced") else "")
+        table.add_row(
+            *(Text(visible(cell)) for cell in _cells(line)),
+            style="dim" if line.status in ("undone", "replaced") else "",
+        )
     Console(width=None if sys.stdout.isatty() else 1_000).print(table)  # a file has no edge to fold lines at
 
 
@@ -263,16 +267,16 @@ def _print_summary(state: "State") -> None:
 
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(state.counts().items()))
     reviewers = ", ".join(state.reviewers()) or "nobody"
-    typer.echo(f"in force: {counts or 'nothing'}; {counted(len(state.images()), 'image')} judged by {reviewers}")
+    tell(f"in force: {counts or 'nothing'}; {counted(len(state.images()), 'image')} judged by {reviewers}")
     agreed = reviewer_agreement(state)
     if agreed.images:
         kappa = "no kappa: all say the same" if agreed.kappa is None else f"{agreed.method}'s kappa {agreed.kappa:.2f}"
         least = agreed.classes[0]
-        typer.echo(
+        tell(
             f"{agreed.images} of {agreed.judged} images were judged by several: "
             f"{agreed.share:.0%} of their verdicts agree ({kappa}), least on {least.category}: {least.agreement:.0%}"
         )
     print_asking(state)
     if disputed := disagreements(state):
         images = first_few([disagreement.image_id for disagreement in disputed])
-        typer.echo(f"{len(disputed)} to adjudicate, most serious first: {images}")
+        tell(f"{len(disputed)} to adjudicate, most serious first: {images}")

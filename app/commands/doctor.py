@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from app.terminal import tell
 from curation.words import file_size
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
@@ -41,9 +42,9 @@ def doctor() -> None:
     width = max(len(finding.name) for finding in findings)
     for finding in findings:
         level = typer.style(f"{finding.level:<7}", fg=_COLOURS[finding.level])
-        typer.echo(f"{level}  {finding.name:<{width}}  {finding.text}")
+        tell(f"  {finding.name:<{width}}  {finding.text}", mark=level)
     can_work = all(finding.level != PROBLEM for finding in findings)
-    typer.echo("\nErrata can work here." if can_work else "\nErrata cannot work yet: fix what is marked PROBLEM.")
+    tell("\nErrata can work here." if can_work else "\nErrata cannot work yet: fix what is marked PROBLEM.")
     raise typer.Exit(0 if can_work else 1)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset, comma_separated
+from app.terminal import tell
 from models.errors import ErrataError
 
 
@@ -35,4 +36,4 @@ def draw(
         paths = [path for image in images for path in draw_image(workspace, dataset, image)]
     record(dataset, outputs={path.name: path for path in paths})
     for path in paths:
-        typer.echo(path)
+        tell(path)

@@ -1,8 +1,7 @@
 """`errata fetch`: the images of a data set of the catalogue."""
 
-import typer
-
 from app.commands.arguments import DatasetName
+from app.terminal import tell
 from curation.workspace.folders import Workspace, data_root
 
 
@@ -17,4 +16,4 @@ def fetch(name: DatasetName) -> None:
         spec = find_dataset(name, Workspace.from_environment())
         folder = fetch_images(spec, data_root(), lambda done, total: show("fetch", done, total))
     record(spec.name, outputs={"folder": folder})
-    typer.echo(f"{name} is in {folder}")
+    tell(f"{name} is in {folder}")

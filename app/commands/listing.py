@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.terminal import writes_utf8
+from app.terminal import tell, visible_json, writes_utf8
 
 Json = Annotated[bool, typer.Option("--json", help="print the list as JSON")]
 
@@ -32,15 +32,15 @@ def print_list(
         print_json(rows)
         return
     for line in table_lines(columns, rows, shown or {}):
-        typer.echo(_cut(line))
+        tell(_cut(line))
     if end:
-        typer.echo(end)
+        tell(end)
 
 
 def tell_notices(notices: Iterable[str]) -> None:
     """Print how a data set was read where that could be meant otherwise, a line for each sentence."""
     for notice in notices:
-        typer.echo(_text(notice, None))
+        tell(_text(notice, None))
 
 
 def minute(time: str) -> str:
@@ -52,7 +52,7 @@ def print_json(values: Iterable[Any]) -> None:
     """Print values as a JSON list."""
     import json
 
-    typer.echo(json.dumps(list(values), indent=2, ensure_ascii=not writes_utf8(), allow_nan=False))
+    tell(visible_json(json.dumps(list(values), indent=2, ensure_ascii=not writes_utf8(), allow_nan=False)))
 
 
 def table_lines(columns: Sequence[str], rows: Sequence[Mapping[str, Any]], shown: Shown) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset, print_written
+from app.terminal import tell
 from models.errors import ErrataError
 
 if TYPE_CHECKING:
@@ -45,18 +46,18 @@ def predict(
 
 def _print_result(result: "FileResult") -> None:
     """Print the opinion of each model on an image, and the most similar training images."""
-    typer.echo(result.file)
+    tell(result.file)
     if result.problem:
-        typer.echo(f"  {result.problem}")
+        tell(f"  {result.problem}")
     if result.fits_none:
-        typer.echo(f"  most likely none of these classes ({result.none_of_these:.2f}); the classes share what is left")
+        tell(f"  most likely none of these classes ({result.none_of_these:.2f}); the classes share what is left")
     elif result.score_missing:
-        typer.echo(f"  whether any class fits is not known: {result.score_missing}")
+        tell(f"  whether any class fits is not known: {result.score_missing}")
     for copy in result.known:
         same = "this picture is" if copy.exact else "a near copy is"
-        typer.echo(f"  {same} {copy.image_id}, labelled {copy.label}; {copy.verdict or 'not judged yet'}")
+        tell(f"  {same} {copy.image_id}, labelled {copy.label}; {copy.verdict or 'not judged yet'}")
     for opinion in result.opinions:
         shares = ", ".join(f"{label} {share:.1%}" for label, share in result.shares(opinion))
-        typer.echo(f"  {opinion.model} on {opinion.version}, {opinion.about}: {shares}")
+        tell(f"  {opinion.model} on {opinion.version}, {opinion.about}: {shares}")
     if result.nearest:
-        typer.echo(f"  most like {', '.join(f'{near.image_id} ({near.label})' for near in result.nearest[:3])}")
+        tell(f"  most like {', '.join(f'{near.image_id} ({near.label})' for near in result.nearest[:3])}")

@@ -11,6 +11,7 @@ from app.commands.arguments import comma_separated, usage
 from app.commands.audit import audit
 from app.commands.listing import Json, minute, print_list
 from app.commands.train import chosen_recipe, class_names, train
+from app.terminal import tell
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
@@ -37,14 +38,14 @@ def queue(
 
     workspace = Workspace.from_environment()
     if work:
-        typer.echo(f"started {counted(worker.work(workspace), 'job')}")
+        tell(f"started {counted(worker.work(workspace), 'job')}")
     elif cancel:
-        typer.echo("cancelled" if actions.cancel_job(workspace, cancel) else "it was over already")
+        tell("cancelled" if actions.cancel_job(workspace, cancel) else "it was over already")
     elif resume:
-        typer.echo(f"added: {actions.resume_job(workspace, resume).title}")
+        tell(f"added: {actions.resume_job(workspace, resume).title}")
     elif context.args:
         job = actions.enqueue(workspace, job_request(workspace, context.args))
-        typer.echo(f"added {job.id}: {command_line(job.arguments)}")
+        tell(f"added {job.id}: {command_line(job.arguments)}")
     else:
         _print_list(workspace, as_json)
 
@@ -163,7 +164,7 @@ def _print_list(workspace: Workspace, as_json: bool) -> None:
 
     queued = jobs(workspace)
     if not queued and not as_json:
-        typer.echo("nothing waits; add a training with: errata queue train NAME --architecture ARCH")
+        tell("nothing waits; add a training with: errata queue train NAME --architecture ARCH")
         return
     rows = [
         {

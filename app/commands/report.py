@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset, print_written
+from app.terminal import tell
 from curation.words import counted
 from models.errors import ErrataError
 
@@ -26,7 +27,7 @@ def report(
     with stage_display() as show:
         figures = write_share_report(workspace, dataset, html, json, show)
     compared = len(figures["comparison"]["contestants"]) if figures["comparison"] else 0
-    typer.echo(
+    tell(
         f"{dataset}: {counted(figures['audit']['images'], 'image')}, {figures['decisions']['images']:,} judged, "
         f"{counted(len(figures['versions']) - 1, 'curated version')}, "
         f"{counted(len(figures['trainings']), 'training')}, {compared} compared"

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
+from app.terminal import tell
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
 
@@ -40,7 +41,7 @@ def review(
     can_decide = audited_labels(workspace, dataset) == ORIGINAL  # nobody decides on the labels of a version
     view = to_review_view(split, fixed=order == "fixed") if can_decide else suspicious_view(split)
     url = open_session(workspace, dataset, view_in_links(view), port, reviewer)
-    typer.echo(f"FiftyOne of {reviewer}: {url}  (errata stop ends it)")
+    tell(f"FiftyOne of {reviewer}: {url}  (errata stop ends it)")
     webbrowser.open(url)
 
 
@@ -77,7 +78,7 @@ def _synchronise(workspace: Workspace, dataset: str, reviewer: str) -> None:
     from curation.in_fiftyone.sync import sync as synchronise
 
     for sentence in synchronise(workspace, dataset, reviewer or kept_reviewer(workspace)).sentences():
-        typer.echo(sentence)
+        tell(sentence)
 
 
 def rebuild(name: DatasetName) -> None:
@@ -94,9 +95,9 @@ def rebuild(name: DatasetName) -> None:
     if audited_labels(workspace, dataset) == ORIGINAL and dataset_exists(workspace, dataset_name(dataset)):
         _synchronise(workspace, dataset, "")  # what was edited in the dataset becomes decisions before it is replaced
     write_audit(workspace, audit)
-    typer.echo(f"FiftyOne dataset {dataset_name(dataset)} is written")
+    tell(f"FiftyOne dataset {dataset_name(dataset)} is written")
     if part := short_sentence(audit):
-        typer.echo(f"{part} `errata audit {name} --fiftyone-limit 0` writes all.")
+        tell(f"{part} `errata audit {name} --fiftyone-limit 0` writes all.")
 
 
 def stop() -> None:
@@ -109,16 +110,16 @@ def stop() -> None:
     apps = running_apps(workspace)
     for server in apps:
         stop_app(workspace, server.port)
-        typer.echo(f"ended the FiftyOne App on port {server.port}")
+        tell(f"ended the FiftyOne App on port {server.port}")
         for sentence in end_of_session(workspace, server.port):  # what was edited in it became decisions
-            typer.echo(sentence)
+            tell(sentence)
     servers = app_servers(workspace)
     for process in servers:
         end_app(process)
     if servers:
-        typer.echo("ended the app")
+        tell("ended the app")
     ended = stop_database(workspace)
     if ended:
-        typer.echo("ended the database")
+        tell("ended the database")
     if not (apps or servers or ended):
-        typer.echo(f"nothing of {workspace.root} was running")
+        tell(f"nothing of {workspace.root} was running")

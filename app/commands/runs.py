@@ -9,6 +9,7 @@ import typer
 
 from app.commands.arguments import audited_dataset
 from app.commands.listing import Json, minute, print_list
+from app.terminal import tell
 from curation.words import counted, file_size
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError, unknown
@@ -29,7 +30,7 @@ def runs(
     workspace, dataset = audited_dataset(name) if name else (Workspace.from_environment(), "")
     folders = [folder for folder in run_folders(workspace) if dataset in ("", folder.dataset)]
     if not folders and not as_json:
-        typer.echo(f"no runs{f' of {dataset}' if dataset else ''} in {workspace.runs}")
+        tell(f"no runs{f' of {dataset}' if dataset else ''} in {workspace.runs}")
         return
     rows = [
         {
@@ -57,7 +58,7 @@ def cancel(
         folder, title = workspace.runs / name, f"run {name}"
     else:
         folder, title = _audit_of(workspace, name, started)
-    typer.echo(f"cancelled the {title}" if end_run(folder) else f"no {title} is running")
+    tell(f"cancelled the {title}" if end_run(folder) else f"no {title} is running")
 
 
 def _audit_of(workspace: Workspace, name: str, started: list[str]) -> tuple[Path, str]:
@@ -83,22 +84,22 @@ def clean(
     workspace = Workspace.from_environment()
     leftovers = find_leftovers(workspace)
     if not leftovers:
-        typer.echo("nothing to remove: everything is referred to")
+        tell("nothing to remove: everything is referred to")
         return
     for leftover in leftovers:
         path = leftover.path.relative_to(workspace.root)
-        typer.echo(f"{file_size(leftover.size_bytes):>9}  {path}  ({leftover.why})")
+        tell(f"{file_size(leftover.size_bytes):>9}  {path}  ({leftover.why})")
     total = file_size(sum(leftover.size_bytes for leftover in leftovers))
     if dry_run:
-        typer.echo(f"{total} could be freed; nothing was removed")
+        tell(f"{total} could be freed; nothing was removed")
     elif yes or _confirmed(leftovers, total):
-        typer.echo(f"removed; {file_size(remove(workspace, leftovers))} are free again")
+        tell(f"removed; {file_size(remove(workspace, leftovers))} are free again")
     else:
-        typer.echo("nothing was removed")
+        tell("nothing was removed")
 
 
 def _confirmed(leftovers: "list[Leftover]", total: str) -> bool:
     if not sys.stdin.isatty():
-        typer.echo("not asked, since this is not a terminal: give --yes to remove this")
+        tell("not asked, since this is not a terminal: give --yes to remove this")
         return False
     return typer.confirm(f"Remove {'this' if len(leftovers) == 1 else f'these {len(leftovers)}'} and free {total}?")

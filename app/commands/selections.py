@@ -7,6 +7,7 @@ import typer
 
 from app.commands.arguments import DatasetName, audited_dataset
 from app.commands.listing import Json, minute, print_json, print_list
+from app.terminal import tell
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
@@ -34,18 +35,18 @@ def selections(
         if as_json:
             print_json(image_ids)
         else:
-            typer.echo("\n".join(image_ids))  # as --images takes them, hence without a header
+            tell("\n".join(image_ids))  # as --images takes them, hence without a header
     elif images is not None:
         kept = _add(workspace, dataset, add, images)
-        typer.echo(f"selection {add} of {dataset} holds {counted(kept, 'image')}")
+        tell(f"selection {add} of {dataset} holds {counted(kept, 'image')}")
     elif view:
         from curation.in_fiftyone.selection_view import save_selection_view
 
         saved = save_selection_view(workspace, dataset, view)
-        typer.echo(f"view {saved} is saved; errata review {name} opens FiftyOne")
+        tell(f"view {saved} is saved; errata review {name} opens FiftyOne")
     elif remove:
         remove_selection(workspace, dataset, remove)
-        typer.echo(f"selection {remove} of {dataset} is forgotten")
+        tell(f"selection {remove} of {dataset} is forgotten")
     else:
         _print_list(workspace, dataset, as_json)
 
@@ -87,7 +88,7 @@ def _print_list(workspace: Workspace, dataset: str, as_json: bool) -> None:
 
     names = selection_names(workspace, dataset)
     if not names and not as_json:
-        typer.echo(f"{dataset} has no selections; draw one on the map of the app, or list images with --add")
+        tell(f"{dataset} has no selections; draw one on the map of the app, or list images with --add")
         return
     kept = [load_selection(workspace, dataset, name) for name in names]
     rows = [

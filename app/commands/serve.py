@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from app.commands.arguments import audited_dataset
+from app.terminal import tell
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 
@@ -40,17 +41,17 @@ def serve(
             audits = servers.enter_context(audit_if_needed(workspace, name, dataset))
             url = "" if audits else servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
             wait_for_answer(workspace, app, port)
-            typer.echo(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}")
-            typer.echo(f"FiftyOne: {url}" if url else f"The app shows how far the audit of {dataset} is.")
-            typer.echo("Ctrl-C stops both" if url else "Ctrl-C stops both; what the audit has finished is kept")
+            tell(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}")
+            tell(f"FiftyOne: {url}" if url else f"The app shows how far the audit of {dataset} is.")
+            tell("Ctrl-C stops both" if url else "Ctrl-C stops both; what the audit has finished is kept")
             while app.poll() is None:
                 time.sleep(_LOOK_S)
                 if not url and _is_in_fiftyone(workspace, dataset):
                     url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
-                    typer.echo(f"FiftyOne: {url}")
+                    tell(f"FiftyOne: {url}")
             raise ErrataError(f"the app ended: {_last_words(workspace)}; start it again with `errata serve`")
         except KeyboardInterrupt:  # the usual end
-            typer.echo("\nstopping …")
+            tell("\nstopping …")
 
 
 def _check_ports(workspace: Workspace, port: int, fiftyone_port: int) -> None:
@@ -87,14 +88,14 @@ def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> Iterator[b
     folder = audit_folder(workspace, dataset)
     status = read_status(folder)
     if status and status.state == "running":
-        typer.echo(f"{dataset} is being audited by process {status.pid}; the app shows how far it is")
+        tell(f"{dataset} is being audited by process {status.pid}; the app shows how far it is")
         yield True
         return
     if status and status.state == "finished" and (folder / "results.json").exists():
         yield False
         return
     if status and earlier_audit_is_whole(workspace, dataset):  # a mistyped option must not replace it by the defaults
-        typer.echo(
+        tell(
             f"the last audit of {dataset} ended early ({status.error or status.state}); shown is the one before; "
             f"to go on with it: errata audit {name}"
         )

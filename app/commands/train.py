@@ -11,6 +11,7 @@ import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, comma_separated
 from app.commands.listing import Json, print_list, tell_notices
+from app.terminal import tell
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.training.config import TrainConfig
@@ -159,8 +160,8 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
         folders = train_all(workspace, spec, rows, request, show, on_runs if first else None)
     if not first:
         return
-    typer.echo(markdown_table(run_table(folders)))
-    typer.echo(f"report: {report_folder(workspace, spec.name, folders[0].name) / 'report.html'}")
+    tell(markdown_table(run_table(folders)))
+    tell(f"report: {report_folder(workspace, spec.name, folders[0].name) / 'report.html'}")
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated, print_written
 from app.commands.listing import Json, minute, print_json, print_list
+from app.terminal import tell
 from curation.words import counted
 from models.errors import ErrataError
 
@@ -53,19 +54,19 @@ def split(
     summary = f"{dataset} {made.name}: {counted(len(made.rows), 'image')}"
     folder = version_folder(workspace, dataset, made.name)
     record(dataset, made.name, summary, outputs={"folder": folder})
-    typer.echo(f"{summary}, {made.sha256}")
+    tell(f"{summary}, {made.sha256}")
     _print_contents(made)
-    typer.echo(f"kept in {folder}")
+    tell(f"kept in {folder}")
 
 
 def _print_contents(made: "Version") -> None:
     """Print the classes of each split, what decisions changed, and what has to be known of a version."""
     for part, sizes in made.images.counts().items():
-        typer.echo(f"  {part:<5} {sum(sizes.values()):>7,}: {_class_counts(sizes, made.manifest['classes'])}")
+        tell(f"  {part:<5} {sum(sizes.values()):>7,}: {_class_counts(sizes, made.manifest['classes'])}")
     changed, out = _counts(made.manifest["decisions"]["changed"], "none"), _counts(made.manifest["out"], "none")
-    typer.echo(f"labels changed: {changed}; left out: {out}")
+    tell(f"labels changed: {changed}; left out: {out}")
     for sentence in made.manifest["guard"]:
-        typer.echo(f"  {sentence}")
+        tell(f"  {sentence}")
     _print_images("leaks", made.manifest["leaks"]["images"])
     _print_images("disputed", made.manifest["disputed"])
 
@@ -126,7 +127,7 @@ def diff(
     summary = f"{old} to {new}: {_counts(change_counts(changes), 'nothing changed')}"
     if csv:
         write_changes(changes, csv)
-        typer.echo(f"{counted(len(changes), 'change')} written to {csv}")
+        tell(f"{counted(len(changes), 'change')} written to {csv}")
     elif as_json:
         print_json(asdict(change) for change in changes)
         return
@@ -135,7 +136,7 @@ def diff(
         cut = f"… and {more:,} more; write all of them with --csv FILE\n" if more > 0 else ""
         print_list(_DIFF, [_change_row(change) for change in changes[:_SHOWN_CHANGES]], False, end=f"{cut}{summary}")
         return
-    typer.echo(summary)
+    tell(summary)
 
 
 def _change_row(change: "Change") -> dict[str, str]:
@@ -153,7 +154,7 @@ def _counts(counts: dict[str, int], nothing: str) -> str:
 def _print_images(title: str, image_ids: list[str]) -> None:
     if image_ids:
         more = f" and {len(image_ids) - _NAMED_IMAGES:,} more" if len(image_ids) > _NAMED_IMAGES else ""
-        typer.echo(f"{title}: {', '.join(image_ids[:_NAMED_IMAGES])}{more}")
+        tell(f"{title}: {', '.join(image_ids[:_NAMED_IMAGES])}{more}")
 
 
 def sheet(
@@ -171,7 +172,7 @@ def sheet(
     made = load_version(workspace, dataset, version)
     errata = errata_sheet(workspace, made)
     lines = counted(len(errata.errata), "erratum", "errata")
-    typer.echo(f"{dataset} {version}: {lines}; {counted(errata.judged, 'image')} judged")
+    tell(f"{dataset} {version}: {lines}; {counted(errata.judged, 'image')} judged")
     if json:
         write_sheet(errata, json)
     if csv:
@@ -182,7 +183,7 @@ def sheet(
         write_sheet_page(errata, made.rows.root, html)
     print_written({"html": html, "csv": csv, "json": json})
     if not (html or csv or json):
-        typer.echo("write it with --html FILE, --csv FILE or --json FILE")
+        tell("write it with --html FILE, --csv FILE or --json FILE")
 
 
 def apply(
@@ -209,11 +210,11 @@ def apply(
             write_labels(applied, csv)
         if output and not dry_run:
             write_corrected(applied, output, files, lambda done, total: show("write images", done, total))
-    typer.echo(", ".join(f"{outcome}: {number:,}" for outcome, number in applied.counts().items()))
+    tell(", ".join(f"{outcome}: {number:,}" for outcome, number in applied.counts().items()))
     _print_images("not found", [erratum.image_id for erratum in applied.not_found])
     _print_images(DIFFERENT, [image.image_id for image in applied.images if image.outcome == DIFFERENT])
     for path in filter(None, (csv, output)):
-        typer.echo(f"{'would be written' if dry_run else 'written'}: {path}")
+        tell(f"{'would be written' if dry_run else 'written'}: {path}")
 
 
 def export(
@@ -237,8 +238,8 @@ def export(
         )
     summary = f"{dataset} {version}: {counted(len(exported.items), 'image')} written to {folder} and verified"
     record(dataset, version, summary, outputs={"folder": folder})
-    typer.echo(summary)
+    tell(summary)
     for split, classes in exported.missing().items():
         more = f" and {len(classes) - _NAMED_IMAGES:,} more" if len(classes) > _NAMED_IMAGES else ""
         named = ", ".join(map(_in_a_list, classes[:_NAMED_IMAGES]))
-        typer.echo(f"no image of {named}{more} in {split}: readers that number folders count others there")
+        tell(f"no image of {named}{more} in {split}: readers that number folders count others there")

@@ -44,7 +44,7 @@ def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> 
     if not asked:
         return
     if unchanged := nothing_changed(workspace(), name, folder, options):
-        st.toast(unchanged, icon=":material/check_circle:", duration="long")
+        st.toast(sentence(unchanged), icon=":material/check_circle:", duration="long")
         return
     enqueue(workspace(), job_request(workspace(), ["audit", name, *options]))
     st.rerun()

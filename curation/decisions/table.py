@@ -12,7 +12,7 @@ from curation.decisions.state import State
 from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
 from models.errors import ErrataError, unknown
-from models.files.tables import write_csv
+from models.files.tables import write_csv_for_people
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def records(lines: Iterable[LogLine]) -> list[dict[str, Any]]:
 def write_table(lines: Iterable[LogLine], path: Path) -> None:
     """Write the lines as CSV, a column a field; several classes or architectures are joined by `|`."""
     columns = ["line", "status", "kind", "of", "split", "image_id_now", *(field.name for field in fields(Decision))]
-    write_csv(path, columns, ([_cell(record.get(name)) for name in columns] for record in records(lines)))
+    write_csv_for_people(path, columns, ([_cell(record.get(name)) for name in columns] for record in records(lines)))
 
 
 def _cell(value: Any) -> Any:

@@ -17,7 +17,7 @@ from curation.workspace.names import ORIGINAL
 from models.arrays import BoolArray
 from models.errors import ErrataError
 from models.files.atomic import write_json
-from models.files.tables import write_csv
+from models.files.tables import write_csv_for_people
 
 SCHEMA_VERSION = 1
 KIND = "errata-sheet"
@@ -124,7 +124,7 @@ def write_sheet_csv(sheet: ErrataSheet, path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    write_csv(path, [field.name for field in fields(Erratum)], map(astuple, sheet.errata))
+    write_csv_for_people(path, [field.name for field in fields(Erratum)], map(astuple, sheet.errata))
 
 
 def read_sheet(path: Path) -> ErrataSheet:

@@ -8,7 +8,7 @@ from typing import Any
 from curation.results.likeness import NONE_FITS
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
-from models.files.tables import write_csv
+from models.files.tables import write_csv_for_people
 
 SCHEMA_VERSION = 2  # 2 knows images of the data set, and why a score is missing
 
@@ -122,7 +122,7 @@ def write_predictions_csv(results: Sequence[FileResult], path: Path) -> None:
     most = max((len(opinion.top) for result in results for opinion in result.opinions), default=0)
     ranks = [f"{column}_{place}" for place in range(1, most + 1) for column in ("class", "probability")]
     columns = ["file", "problem", "none_of_these", "same_picture", "model", "trained_on", "networks", *ranks]
-    write_csv(path, columns, (line for result in results for line in _csv_lines(result)))
+    write_csv_for_people(path, columns, (line for result in results for line in _csv_lines(result)))
 
 
 def _csv_lines(result: FileResult) -> Iterator[list[str]]:

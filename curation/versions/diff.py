@@ -7,7 +7,7 @@ from pathlib import Path
 from curation.versions.rows import CuratedRows
 from curation.versions.store import Version
 from models.errors import ErrataError
-from models.files.tables import write_csv
+from models.files.tables import write_csv_for_people
 
 NOT_THERE = "not in it"  # the data set did not have the image when the version was made
 
@@ -68,7 +68,7 @@ def write_changes(changes: list[Change], path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    write_csv(path, [field.name for field in fields(Change)], map(astuple, changes))
+    write_csv_for_people(path, [field.name for field in fields(Change)], map(astuple, changes))
 
 
 def _change(image: str, old: _Side, new: _Side) -> Change | None:

@@ -96,7 +96,7 @@ def test_a_full_disk(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/somewhere/file")
 
-    monkeypatch.setattr("app.commands.audit.write_csv", full)
+    monkeypatch.setattr("app.commands.audit.write_csv_for_people", full)
     text = refusal(run("issues", "tiny", "--csv", "a.csv"))
     assert "cannot use /somewhere/file: No space left on device" in text
 

@@ -1,13 +1,17 @@
 """Output on terminals that lack letters."""
 
 import io
+import json
+import re
 import sys
 
 import pytest
 
 from app.commands.arguments import comma_separated
-from app.terminal import make_writable, write_utf8, writes_utf8
+from app.terminal import make_writable, tell, visible_json, write_utf8, writes_utf8
+from curation.words import visible
 from models.errors import ErrataError
+from tests.helpers import REPOSITORY
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,23 @@ def test_names_with_commas_stand_in_quotes() -> None:
     assert comma_separated('"cats, big", dog') == ("cats, big", "dog")
     with pytest.raises(ErrataError, match="is no list of names"):
         comma_separated('"cats, big')
+
+
+HOSTILE = "a\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202egnp.\x7f\u2028b"
+
+
+def test_no_name_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    tell(f"\tsea/{HOSTILE}\nnext", fg="red")
+    assert capsys.readouterr().out == (
+        r"        sea/a\x1b]0;owned\x07\x1b[2J\r\x9b31m\u202egnp.\x7f\u2028b".replace("        ", "\t") + "\nnext\n"
+    )
+    assert visible("Größe 猫 👩\u200d🔬 é") == "Größe 猫 👩\u200d🔬 é"
+    shown = visible_json(json.dumps([HOSTILE], ensure_ascii=False))
+    assert json.loads(shown) == [HOSTILE]
+    assert visible(shown) == shown
+
+
+def test_every_command_prints_through_that_function() -> None:
+    for path in (REPOSITORY / "app").rglob("*.py"):
+        if path.name not in ("terminal.py", "progress.py"):  # its lines are names of stages
+            assert not re.search(r"typer\.s?echo\(|click\.s?echo\(|\bprint\(f?[\"']", path.read_text("utf-8")), path

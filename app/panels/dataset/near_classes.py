@@ -55,9 +55,9 @@ def _row(audit: Audit, source: str, text: str, pairs: dict[str, str]) -> None:
         st.markdown(f":material/merge: {text}", width="content")
         if pairs:
             now = next(iter(pairs.values()))
-            names = " and ".join(pairs)
+            names, read = " and ".join(pairs), " and ".join(map(plain, pairs))
             st.button(
-                f"Read {names} as {now}", key=f"classes.{names}", on_click=_merge, args=(audit, source, pairs),
+                f"Read {read} as {plain(now)}", key=f"classes.{names}", on_click=_merge, args=(audit, source, pairs),
                 help="From now on these images have that label, and verdicts that name the class mean it too. The data "
                 "set is audited again; no file is changed.",
             )  # fmt: skip

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from app.html_parts.markdown import plain
+from app.html_parts.markdown import plain, sentence
 from app.state import forget_image
 from curation.results.audit import Audit
 from curation.review.filters import BY_VERDICT, KINDS, LONGEST, WHOLE, Filters, format_filters, parse_filters, passing
@@ -25,7 +25,7 @@ def filter_choice() -> Filters:
         st.slider("Label quality", *WHOLE, step=0.01, key=_QUALITY, on_change=_write)
         st.button("No filter", key="filter.clear", disabled=filters == Filters(), on_click=_put, args=(Filters(),))
     for problem in problems:
-        st.warning(problem)
+        st.warning(sentence(problem))
     return filters
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.html_parts.markdown import plain
 from curation.comparison.contestants import Contestant
 from curation.workspace.names import ORIGINAL
 
@@ -21,7 +22,8 @@ def choose_runs(name: str, contestants: Sequence[Contestant]) -> tuple[str, ...]
     linked = [contestant for contestant, its_names in names.items() if its_names & wanted]
     if unknown := wanted - set().union(*names.values()):
         st.warning(
-            f"There is no trained run {min(unknown)!r} of {name}; the link is of another data set or of another time."
+            f"There is no trained run {plain(repr(min(unknown)))} of {plain(name)}; the link is of another "
+            "data set or of another time."
         )
     key = f"compare.runs-{name}"
     chosen = st.multiselect(

@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.html_parts.assets import FORMS
-from app.html_parts.markdown import sentence
+from app.html_parts.markdown import code, plain, sentence
 from app.panels.data_bar import audit_of, data_bar, open_screen
 from app.panels.job import job_panel, log_expander
 from app.screens.predict.run import KEPT, prediction_folder, results_of, start_prediction
@@ -45,10 +45,10 @@ def _upload(audit: Audit, models: list[str]) -> None:
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button(
-            f"Ask {len(models)} models" if len(models) > 1 else f"Ask {models[0]}", type="primary", disabled=not files,
-            icon=":material/image_search:", key="predict.start",
+            f"Ask {len(models)} models" if len(models) > 1 else f"Ask {plain(models[0])}",
+            type="primary", disabled=not files, icon=":material/image_search:", key="predict.start",
         )  # fmt: skip
-        st.caption(f"The same in a terminal: `errata predict {audit.name} FILE … --csv F --json F`")
+        st.caption(f"The same in a terminal: {code(f'errata predict {audit.name} FILE … --csv F --json F')}")
     if asked:
         uploads = [Upload(file.name, file.getvalue()) for file in files]
         try:

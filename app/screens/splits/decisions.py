@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from app.html_parts import markdown
 from app.html_parts.line_chart import line_figure
 from app.html_parts.templates import macros
 from app.panels.data_bar import open_screen, splits_of
@@ -44,7 +45,7 @@ def decisions_part(bench: Bench) -> None:
     with left:
         st.html(_HTML.in_force(table if judged else None))
         for problem in bench.ledger.problems():
-            st.warning(problem)
+            st.warning(markdown.sentence(problem))
     with right:
         splits = splits_of(bench.audit.rows)
         split = st.segmented_control(

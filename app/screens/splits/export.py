@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.html_parts.markdown import command
+from app.html_parts.markdown import command, sentence
 from app.jobs.process import job_folder, start
 from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
@@ -43,7 +43,7 @@ def _export(name: str, arguments: list[str]) -> None:
     folder = job_folder(workspace(), f"export-{name}"[:64])
     job_state = job_panel(folder, "The export", "splits.export")
     if job_state.state == "finished":
-        st.success(summary_of(folder) or "The export is written.")
+        st.success(sentence(summary_of(folder)) or "The export is written.")
     elif job_state.state == "failed":
         log_expander(job_state)
     else:

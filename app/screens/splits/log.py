@@ -6,6 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.labels import given_label, other_label
+from app.html_parts.markdown import plain
 from app.html_parts.templates import macros
 from app.html_parts.tiles import thumbnail
 from app.panels.reviewer_name import current_reviewer
@@ -77,7 +78,7 @@ def _row(bench: Bench, line: LogLine, name: str) -> None:
             icon=f":material/{'redo' if undone else 'undo'}:",
             key=f"splits.reverse-{decision.id}",
             disabled=not may_reverse,
-            help=None if may_reverse else f"only {decision.reviewer}, who decided this, can take it back",
+            help=None if may_reverse else f"only {plain(decision.reviewer)}, who decided this, can take it back",
             on_click=_reverse,
             args=(bench, decision.id, undone, name),
         )
@@ -120,9 +121,14 @@ def _undo_buttons(bench: Bench, name: str) -> None:
     for kind, step in steps.items():
         images = step[0].image_id.rpartition("/")[2] if len(step) == 1 else f"{len(step)} images"
         st.button(
-            f"{kind.title()} {images}" if step else kind.title(), icon=f":material/{kind}:", key=f"splits.{kind}",
-            disabled=not step, help=f"as {name}" if name else None, on_click=_undo_or_redo, args=(bench, kind, name),
-        )  # fmt: skip
+            f"{kind.title()} {plain(images)}" if step else kind.title(),
+            icon=f":material/{kind}:",
+            key=f"splits.{kind}",
+            disabled=not step,
+            help=f"as {plain(name)}" if name else None,
+            on_click=_undo_or_redo,
+            args=(bench, kind, name),
+        )
 
 
 def _undo_or_redo(bench: Bench, kind: str, name: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.html_parts.markdown import command, sentence
+from app.html_parts.markdown import command, plain, sentence
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
 from app.jobs.process import JobState, job_folder, start
@@ -58,10 +58,10 @@ def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
     folder, arguments = job_folder(workspace(), f"split-{name}"[:64]), split_arguments(name, request, remake)
     exists = request.name in version_names(workspace(), name)
     if exists:
-        st.info(f"Version {request.name} exists already, and versions never change: choose another name.")
+        st.info(f"Version {plain(request.name)} exists already, and versions never change: choose another name.")
     job_state = job_panel(folder, "Making the version", "splits.make")
     asked = st.button(
-        f"Make {request.name}", type="primary", icon=":material/lock:", key="splits.make",
+        f"Make {plain(request.name)}", type="primary", icon=":material/lock:", key="splits.make",
         disabled=not valid or exists or job_state.active,
     )  # fmt: skip
     st.caption(f"The same in a terminal: {command('errata', *arguments)}")
@@ -157,7 +157,7 @@ def preview_html(preview: VersionPreview) -> Markup:
 def _ended(folder: Path, job_state: JobState) -> None:
     if job_state.state == "finished":
         summary = summary_of(folder)
-        st.success(f"The last version is made. Retrain on it to see what it changes, or export it. {summary}")
+        st.success(f"The last version is made. Retrain on it to see what it changes, or export it. {sentence(summary)}")
         st.button(
             "Train on it", key="splits.train", icon=":material/fitness_center:", on_click=open_screen, args=("train",)
         )

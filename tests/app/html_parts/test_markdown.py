@@ -45,3 +45,11 @@ def test_only_commands_of_a_message_are_code() -> None:
 def test_commands_are_quoted() -> None:
     assert command("errata", "audit", "/my photos/a`b") == "`` errata audit '/my photos/a`b' ``"
     assert command("errata", "audit", "scenes") == "`errata audit scenes`"
+
+
+def test_no_name_is_a_picture_or_a_link() -> None:
+    assert read(plain("![x](https://evil.example/a.png)")).startswith("![x](https:")
+    assert plain("https://evil.example/") == "https\\://evil.example/"  # the browser shows `:`, and makes no link of it
+    assert plain("www.evil.example") == "www\u2060.evil.example"
+    assert "\u202e" not in plain("a\u202egnp.exe")
+    assert "\x1b" not in code("a\x1b[2J")

@@ -84,11 +84,11 @@ def test_decisions_with_the_curve_and_the_stop_rule(workspace: Workspace, audit:
 def test_undo_and_redo_of_the_own_last_decision(workspace: Workspace, audit: Audit) -> None:
     add_verdicts(workspace)
     app = show()
-    assert app.button(key="splits.undo").label == "Undo 2.png"
+    assert app.button(key="splits.undo").label == "Undo 2\\.png"
     app.button(key="splits.undo").click().run()
     with open_ledger(workspace, "tiny").reading() as state:
         assert state.counts("ana") == {"relabel": 2}
-    assert app.button(key="splits.redo").label == "Redo 2.png"
+    assert app.button(key="splits.redo").label == "Redo 2\\.png"
     app.button(key="splits.redo").click().run()
     with open_ledger(workspace, "tiny").reading() as state:
         assert state.counts("ana") == {"relabel": 2, "keep": 1}
