@@ -29,6 +29,7 @@ from models.networks.checkpoint import load_checkpoint
 from models.networks.last_map import Reshape
 from models.networks.variants import parse_variant
 from models.processors.cluster import Cluster
+from models.processors.threads import torch_threads
 
 LONG_SIDE_PX = 224  # of a stored map: browsers draw small maps as tiles
 
@@ -75,6 +76,7 @@ class CamSetup:
 
     architecture: str  # its name, or a variant as it is written
     checkpoints: Mapping[int, Path | bytes]  # of each fold: the file, or its content for a machine that lacks it
+    threads: int  # of torch, as on the machine that asks
 
 
 def cam_worker(setup: CamSetup) -> Callable[[Sequence[CamJob]], list[bytes]]:
@@ -89,7 +91,8 @@ def cam_worker(setup: CamSetup) -> Callable[[Sequence[CamJob]], list[bytes]]:
             loaded[fold] = _load(setup.checkpoints[fold], entry.input)
         classifier, spec = loaded[fold]
         images, targets = _inputs(batch, spec), np.array([job.target for job in batch])
-        maps = grad_cam(classifier, entry.cam_layer(classifier), images, targets, entry.cam_reshape)
+        with torch_threads(setup.threads):
+            maps = grad_cam(classifier, entry.cam_layer(classifier), images, targets, entry.cam_reshape)
         return [_png(job, cam) for job, cam in zip(batch, maps, strict=True)]
 
     return work
@@ -128,11 +131,14 @@ def draw_cams(
         of_fold = [job for job in missing if job.fold == fold]
         batches += [of_fold[start : start + batch_size] for start in range(0, len(of_fold), batch_size)]
     files = {fold: _checkpoint(run_folder, fold) for fold in folds}
+    threads = torch.get_num_threads()
     if cluster is None:
-        drawn: Iterable[tuple[int, list[bytes]]] = enumerate(map(cam_worker(CamSetup(architecture, files)), batches))
+        drawn: Iterable[tuple[int, list[bytes]]] = enumerate(
+            map(cam_worker(CamSetup(architecture, files, threads)), batches)
+        )
     else:
         sent = files if cluster.shares_workspace else {fold: file.read_bytes() for fold, file in files.items()}
-        drawn = cluster.results(cam_worker, CamSetup(architecture, sent), batches)
+        drawn = cluster.results(cam_worker, CamSetup(architecture, sent, threads), batches)
     for place, contents in drawn:
         for job, content in zip(batches[place], contents, strict=True):
             with atomic(job.output) as temporary:

@@ -51,7 +51,7 @@ def connected(address: str, workspace: Path, images: Path) -> Iterator[Cluster]:
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
         raise _none_there(address) from error
     try:
-        yield _asked(workspace, images)
+        yield asked(workspace, images)
     finally:
         ray.shutdown()
 
@@ -73,8 +73,12 @@ def _none_there(address: str) -> ErrataError:
     return ErrataError(f"there is no Ray cluster {where}; start it with `ray start --head`, or leave --cluster out")
 
 
-def _asked(workspace: Path, images: Path) -> Cluster:
-    """Return the cluster, after every machine that works was asked what it has."""
+def asked(workspace: Path, images: Path) -> Cluster:
+    """Return the connected cluster, after every machine that works was asked what it has.
+
+    Raises:
+        ErrataError: as for `connected`.
+    """
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
@@ -86,13 +90,13 @@ def _asked(workspace: Path, images: Path) -> Cluster:
     ray.cloudpickle.register_pickle_by_value(probe)
     with _token(workspace) as (token, content):
         look = ray.remote(num_cpus=0, max_retries=1)(probe.look)
-        asked = [
+        answering = [
             look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(
                 str(images), str(token), content
             )
             for node in nodes
         ]
-        answers = _answers(asked, nodes)
+        answers = _answers(answering, nodes)
     ray.cloudpickle.unregister_pickle_by_value(probe)
     here = probe.versions()
     for host, there, has_images, _ in answers:

@@ -45,7 +45,7 @@ class RayCluster:
         try:
             while True:
                 for place, shard in left:
-                    working[task.remote(stage, here, worker, kept, self.threads, shard)] = place
+                    working[task.remote(stage, here, worker, kept, shard)] = place
                     if len(working) >= WAITING * self._places():
                         break
                 if not working:
@@ -67,11 +67,9 @@ class RayCluster:
         return max(1, int(places))
 
 
-def _do(
-    stage: str, here: dict[str, str], worker: Callable[[Any], Any], kept: Sequence[Any], threads: int, shard: Any
-) -> Outcome:
+def _do(stage: str, here: dict[str, str], worker: Callable[[Any], Any], kept: Sequence[Any], shard: Any) -> Outcome:
     """Do a shard in a worker process. The setup comes in a list: Ray then fetches it only where it is asked for."""
-    return do_shard(stage, here, lambda: worker(ray.get(kept[0])), threads, shard)
+    return do_shard(stage, here, lambda: worker(ray.get(kept[0])), shard)
 
 
 def _result(reference: Any, shard: Shard, crashed: Callable[[Shard], Result] | None, retries: int) -> Result:

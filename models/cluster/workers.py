@@ -1,6 +1,5 @@
 """What runs in a worker process: it is set up once for a stage, then does one shard after the other."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,16 +31,13 @@ def differing(here: dict[str, str], there: dict[str, str], there_host: str) -> s
     return ""
 
 
-def do_shard(
-    stage: str, expected: dict[str, str], set_up: Callable[[], Callable[[Any], Any]], threads: int, shard: Any
-) -> Outcome:
+def do_shard(stage: str, expected: dict[str, str], set_up: Callable[[], Callable[[Any], Any]], shard: Any) -> Outcome:
     """Do a shard of a stage, set up at the first one.
 
     Args:
         stage: tells stages apart.
         expected: versions of the machine that asks.
         set_up: returns what does a shard; called where this process did no shard of the stage yet.
-        threads: of torch.
         shard: what to do.
     """
     if different := differing(expected, versions(), host()):
@@ -50,8 +46,8 @@ def do_shard(
         if stage not in _READY:
             _READY.clear()
             _READY[stage] = set_up()
-            if torch := sys.modules.get("torch"):  # checking images does without
-                torch.set_num_threads(threads)
         return Outcome(_READY[stage](shard))
     except ErrataError as error:
         return Outcome(None, f"{host()}: {error}")
+    except OSError as error:  # a full disk, most often of temporary files
+        return Outcome(None, f"{host()}: {error}; see to it there, then run the same command again")

@@ -1,19 +1,18 @@
 """What each thread does: decode a batch of image files and run it through an engine."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from models.arrays import ByteArray, FloatArray, IntArray
 from models.features.engines import Run, batch_size
 from models.images.decode import read_pixels
 from models.images.input_spec import InputSpec
 from models.images.row_store import Compute
-from models.processors.threads import cores, in_order
+from models.processors.threads import cores, in_order, torch_threads
 
 
 def decode_and_run(
@@ -76,12 +75,6 @@ def in_turn(run: Run, device: str) -> Run:
     return run_alone
 
 
-@contextmanager
-def single_threaded() -> Iterator[None]:
+def single_threaded() -> AbstractContextManager[None]:
     """Let every calling thread of torch use one processor; see engines.py."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    return torch_threads(1)

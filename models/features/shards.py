@@ -10,7 +10,7 @@ from torch import nn
 
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
-from models.features.decode_and_run import features_of
+from models.features.decode_and_run import features_of, single_threaded
 from models.features.engines import Precision, build_engine
 from models.files.shards import read_shard, shard_file, write_shard
 from models.images.input_spec import InputSpec
@@ -18,6 +18,7 @@ from models.processors.cluster import Cluster
 from models.processors.devices import default_device
 
 SHARDS = ".shards"  # beside the arrays of the same backbone; a shard is there until its rows are in the array
+TRIES = 3  # of a shard whose file cannot be read here after it was written
 BATCHES = 16  # of a shard: seconds of work, so that a lost machine loses little; whole batches, as on one machine
 
 
@@ -69,7 +70,8 @@ def feature_worker(setup: BackboneSetup) -> Callable[[ImageShard], FloatArray | 
         )
 
     def work(shard: ImageShard) -> FloatArray | None:
-        rows = features_of(engine.run, shard.paths, setup.spec, device, shard.contents, setup.threads)
+        with single_threaded():
+            rows = features_of(engine.run, shard.paths, setup.spec, device, shard.contents, setup.threads)
         if shard.file is None:
             return rows
         write_shard(shard.file, shard.contents, rows)
@@ -97,6 +99,9 @@ def features_by_shards(
         contents: their keys, length N.
         folder: of the features.
         blocks: positions of the images of each shard.
+
+    Raises:
+        ErrataError: what a worker wrote cannot be read here.
     """
     shards, waiting = [_shard(cluster, paths, contents, folder, block) for block in blocks], []
     for place, shard in enumerate(shards):
@@ -105,7 +110,7 @@ def features_by_shards(
         else:
             yield place, rows
             shard.forget()
-    while waiting:  # a file that was damaged on its way is made once more
+    for _ in range(TRIES):  # a file that was damaged on its way is made again
         again = []
         for done, made in cluster.results(feature_worker, setup, [shards[place] for place in waiting]):
             place = waiting[done]
@@ -115,6 +120,11 @@ def features_by_shards(
             yield place, rows
             shards[place].forget()
         waiting = again
+    if waiting:
+        raise ErrataError(
+            f"{shards[waiting[0]].file} cannot be read here after a worker wrote it; see to the folder that the "
+            "machines share, or give them workspaces of their own"
+        )
 
 
 def _shard(

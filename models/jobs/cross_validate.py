@@ -19,7 +19,7 @@ from models.networks.architectures import Classifier
 from models.networks.checkpoint import CheckpointInfo, save_checkpoint
 from models.processors.cluster import Cluster
 from models.processors.mapped import by_name
-from models.processors.processes import side_by_side, training_workers
+from models.processors.processes import side_by_side, threads_of_place, training_workers
 from models.training.config import TrainConfig
 
 
@@ -123,7 +123,12 @@ def train_folds(
             progress(sum(fold.epochs_done() for fold in asked), len(asked) * config.epochs)
 
     if cluster is not None:
-        train_on_cluster(cluster, list(itertools.compress(folds, needed)), report)
+        # A fold has the threads that it has without a cluster, because its numbers depend on them.
+        threads = [threads_of_place(k, len(folds), workers) for k in range(len(folds))]
+        if workers == 1:
+            threads = [torch.get_num_threads()] * len(folds)
+        compress = itertools.compress
+        train_on_cluster(cluster, list(compress(folds, needed)), list(compress(threads, needed)), report)
     elif workers > 1:
         folder.mkdir(parents=True, exist_ok=True)
         side_by_side(train_fold, folds, needed, workers, report)

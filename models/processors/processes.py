@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from models.errors import ErrataError
-from models.processors.threads import cores
+from models.processors.threads import cores, torch_threads
 
 POLL_S = 0.5
 PROCESSES_PAY_FROM = 20_000  # images learned from in all; a process takes about five seconds to start
@@ -95,13 +95,26 @@ def side_by_side(
         with processes(workers) as pool:
             for start in range(0, len(tasks), workers):
                 together = range(start, min(start + workers, len(tasks)))
-                threads = max(1, workers // len(together))
-                _all_done([pool.submit(_with_threads, work, tasks[i], threads) for i in together if needed[i]], poll)
+                ready = [i for i in together if needed[i]]
+                threads = threads_of_place(start, len(tasks), workers)
+                _all_done([pool.submit(_with_threads, work, tasks[i], threads) for i in ready], poll)
     except BrokenProcessPool as error:
         raise ErrataError(
             "a training process was ended from outside, probably because memory ran out; "
             "run the same command again: it continues where it stopped"
         ) from error
+
+
+def threads_of_place(place: int, tasks: int, workers: int) -> int:
+    """Return in how many threads torch computes a task: those of the last round, when it is not full, have more.
+
+    Args:
+        place: of the task among all tasks.
+        tasks: how many there are, needed or not.
+        workers: as for `side_by_side`.
+    """
+    start = place - place % workers
+    return max(1, workers // (min(start + workers, tasks) - start))
 
 
 def _all_done(futures: Sequence["Future[None]"], poll: Callable[[], None]) -> None:
@@ -127,7 +140,5 @@ def _end_with(lifeline: Connection) -> None:
 
 
 def _with_threads(work: Callable[[Task], object], task: Task, threads: int) -> None:
-    import torch
-
-    torch.set_num_threads(threads)
-    work(task)
+    with torch_threads(threads):
+        work(task)

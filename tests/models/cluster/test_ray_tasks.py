@@ -12,20 +12,19 @@ from PIL import Image
 
 from curation.results.cam_files import CamJob
 from curation.training.cam import draw_cams
-from models.cluster.connect import connected
-from models.cluster.workers import differing
+from models.cluster.connect import asked, connected
+from models.cluster.probe import host, versions
 from models.errors import ErrataError
-from models.features.decode_and_run import single_threaded
 from models.features.extract import extract_features
-from models.features.shards import SHARDS, BackboneSetup, features_by_shards
-from models.files.shards import read_shard, shard_file, write_shard
 from models.images.check import check_images
 from models.images.check_shards import CheckSetup, check_on_cluster, check_worker
-from models.jobs.cross_validate import cross_validate_network
+from models.jobs.cross_validate import cross_validate_network, train_folds
 from models.jobs.fold import Problem
 from models.processors.cluster import Cluster
+from models.processors.threads import torch_threads
 from models.training.config import TrainConfig
 from tests.models.cluster.crashing import Crashing, no_range
+from tests.models.cluster.stand_ins import Nobody
 from tests.models.features.small_backbones import SPEC, Files, net
 
 pytest.importorskip("ray", reason="the extra `ray` is not installed")
@@ -92,7 +91,10 @@ def test_folds_are_trained_as_on_one_machine_and_a_lost_node_changes_nothing(
     names = np.array([f"{row}" for row in range(64)])
     problem = Problem(names, labels, ("dark", "bright"), np.arange(64) // 2 % 3, np.arange(64), 0)
     config = TrainConfig(epochs=2, batch_size=16)
-    with single_threaded():
+    # Two processes would train folds 0 and 1 in one thread each, then fold 2 in two; here in the same threads.
+    with torch_threads(1):
+        train_folds("cnn3@scratch", problem, pixels, config, tmp_path / "alone", workers=1, first=2)
+    with torch_threads(2):
         alone = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "alone", workers=1)
     last = nodes.list_all_nodes()[-1]
     seen: list[int] = []
@@ -102,12 +104,12 @@ def test_folds_are_trained_as_on_one_machine_and_a_lost_node_changes_nothing(
             nodes.remove_node(last)
             seen.append(done)
 
-    spread = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "spread", tell, cluster=cluster)
+    spread = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "spread", tell, 2, cluster)
     assert seen
     assert np.array_equal(spread.probs, alone.probs)
     apart = replace(cluster, shares_workspace=False)  # type: ignore[type-var]
     (tmp_path / "spread" / "fold-1.npz").unlink()
-    again = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "spread", cluster=apart)
+    again = cross_validate_network("cnn3@scratch", problem, pixels, config, tmp_path / "spread", None, 2, apart)
     assert np.array_equal(again.probs, alone.probs)
     for folder, machines in (("alone", None), ("spread", cluster), ("apart", apart)):
         jobs = [CamJob(files[0][row], (32, 32), row % 2, row % 3, tmp_path / folder / f"{row}.png") for row in range(4)]
@@ -121,44 +123,14 @@ def test_folds_are_trained_as_on_one_machine_and_a_lost_node_changes_nothing(
 def test_what_a_machine_has_is_asked_first(cluster: Cluster, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cluster.shares_workspace
     assert cluster.threads == 1
-    there = {"Errata": "0.1.0", "torch": "2.15.0"}
-    assert not differing(there, there, "node7")
-    assert "node7 has torch 2.15.0 and this machine torch 2.16.0" in differing({"torch": "2.16.0"}, there, "node7")
-    assert "node7 has no Errata" in differing(there, {}, "node7")
-    with pytest.raises(ErrataError, match=r"there is no folder /nowhere/here; mount the images there"):
+    with pytest.raises(ErrataError, match=rf"^{host()}: there is no folder /nowhere/here; mount the images there"):
         check_on_cluster(cluster, [Path("/nowhere/here/0.png")], Crashing(""), no_range, home / "checks")
+    monkeypatch.setattr("models.cluster.connect._answers", lambda *_: [("node7", versions(), False, True)])
+    with pytest.raises(ErrataError, match=rf"^node7 has no folder {home}; mount the images there under the same path"):
+        asked(home, home)
     monkeypatch.setattr("models.cluster.ray_tasks.versions", lambda: {"Errata": "0.0.9"})
     with pytest.raises(ErrataError, match=r" has Errata 0\.1\.0 and this machine Errata 0\.0\.9"):
         list(cluster.results(check_worker, CheckSetup(1, Crashing("")), [()]))
-
-
-def test_a_shard_that_is_truncated_or_of_other_images_is_made_again(tmp_path: Path) -> None:
-    file, rows = shard_file(tmp_path / "net-abc" / ".shards", ["a", "b"]), np.ones((2, 3), np.float32)
-    assert read_shard(file, ["a", "b"]) is None
-    write_shard(file, ["a", "b"], rows)
-    assert np.array_equal(read_shard(file, ["a", "b"]), rows)  # type: ignore[arg-type]
-    other = shard_file(tmp_path / "other-abc" / ".shards", ["a", "b"])
-    other.parent.mkdir(parents=True)
-    other.write_bytes(file.read_bytes())  # of another backbone
-    assert read_shard(other, ["a", "b"]) is None
-    assert read_shard(file, ["a", "c"]) is None
-    write_shard(file, ["a", "b"], rows)
-    file.write_bytes(file.read_bytes()[:-20])
-    assert read_shard(file, ["a", "b"]) is None
-    assert not file.exists()
-
-
-def test_shards_of_a_run_that_was_killed_are_not_computed_again(files: Files, tmp_path: Path) -> None:
-    paths, contents, folder = files[0][:4], files[1][:4], tmp_path / "net-abc"
-    rows, blocks = np.arange(8, dtype=np.float32).reshape(4, 2), [np.array([0, 1]), np.array([2, 3])]
-    for block in blocks:
-        write_shard(
-            shard_file(folder / SHARDS, [contents[i] for i in block]), [contents[i] for i in block], rows[block]
-        )
-    setup = BackboneSetup(net(), SPEC, "torch", "float32", tmp_path, 1)
-    made = dict(features_by_shards(Nobody(), setup, paths, contents, folder, blocks))
-    assert np.array_equal(np.concatenate([made[0], made[1]]), rows)
-    assert not list(folder.rglob("*.npz"))
 
 
 def test_without_ray_a_sentence_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,16 +152,6 @@ def test_images_are_checked_and_hashed_and_one_that_ends_its_process_is_named(
     assert (
         check_on_cluster(Nobody(), few, Crashing(""), no_range, tmp_path / "checks") == checks
     )  # found again after a kill
-
-
-class Nobody:
-    """A cluster that may not be asked."""
-
-    shares_workspace, threads = True, 1
-
-    def results(self, worker: Any, setup: Any, shards: Any, *_: Any, **__: Any) -> Iterator[Any]:
-        assert not shards
-        return iter(())
 
 
 def test_no_cluster_at_the_address(tmp_path: Path) -> None:
