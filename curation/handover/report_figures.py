@@ -10,6 +10,7 @@ from curation.comparison.board import Board
 from curation.comparison.pages.job import comparison
 from curation.decisions.ledger import open_ledger
 from curation.reports.audit.figures import report_figures
+from curation.reports.shareable import shareable
 from curation.reports.training.table import training_figures
 from curation.results.audit import Audit
 from curation.results.runs import finished_runs
@@ -48,7 +49,7 @@ def share_figures(workspace: Workspace, audit: Audit) -> tuple[dict[str, Any], B
         "no_comparison": why_none,
         "software": {"errata": installed_version("errata-vision")},
     }
-    return figures, board
+    return dict(shareable(figures, [audit.rows.root, workspace.root])), board
 
 
 def decision_figures(workspace: Workspace, name: str) -> dict[str, Any]:

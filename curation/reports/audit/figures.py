@@ -12,6 +12,7 @@ from curation.reports.audit.architectures import architecture_figures, splits_of
 from curation.reports.audit.images import duplicate_figures, printable, problem_figures
 from curation.reports.audit.labels import suspect_figures, trouble_figures
 from curation.reports.audit.truth import known_truth
+from curation.reports.shareable import shareable
 from curation.results.audit import Audit
 from models.arrays import BoolArray
 from models.files.atomic import digest
@@ -30,7 +31,7 @@ def report_figures(audit: Audit, title: str, licence: str, wrong: dict[str, Any]
         wrong: the estimated number of wrong labels, as `curation.review.wrong_labels.WrongLabels.figures` returns it.
     """
     rows = audit.rows
-    return {
+    figures = {
         "schema_version": SCHEMA_VERSION,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "dataset": {"name": audit.name, "title": title, "licence": licence, "classes": list(rows.classes)},
@@ -52,6 +53,7 @@ def report_figures(audit: Audit, title: str, licence: str, wrong: dict[str, Any]
         "versions": {name: version(name) for name in _LIBRARIES},
         "hashes": _hashes(audit),
     }
+    return dict(shareable(figures, [rows.root, audit.folder.parent.parent]))  # the report is mailed around
 
 
 def _split(audit: Audit, mask: BoolArray) -> dict[str, Any]:
