@@ -125,7 +125,10 @@ def check_mongodb() -> list[Finding]:
         reason = str(getattr(error, "stderr", "") or error).strip().splitlines()[-1]
         text = f"{path} does not run ({reason}); set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
         return [Finding("MongoDB", PROBLEM, text)]
-    return [Finding("MongoDB", OK, f"{run.stdout.splitlines()[0].removeprefix('db version v')} at {path}")]
+    version = run.stdout.splitlines()[0].removeprefix("db version v")
+    old = version.startswith(("4.", "5.", "6."))  # 6.0: July 2025
+    advice = "; past its end of life, reachable by a socket file of yours only; FIFTYONE_DATABASE_URI names a newer one"
+    return [Finding("MongoDB", NOTE if old else OK, f"{version} at {path}{advice if old else ''}")]
 
 
 def check_workspace() -> list[Finding]:

@@ -33,6 +33,7 @@ def serve(
     from models.files.runs import terminated_as_interrupt
 
     workspace, dataset = audited_dataset(name)
+    began = time.time()
     _check_ports(workspace, port, fiftyone_port)
     with ExitStack() as servers:  # ends what was started here
         try:
@@ -46,6 +47,9 @@ def serve(
             tell("Ctrl-C stops both" if url else "Ctrl-C stops both; what the audit has finished is kept")
             while app.poll() is None:
                 time.sleep(_LOOK_S)
+                if audits and (failure := audit_failure(workspace, dataset, began)):
+                    tell(f"FiftyOne is not started: the audit of {dataset} {failure}")
+                    audits = False
                 if not url and _is_in_fiftyone(workspace, dataset):
                     url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
                     tell(f"FiftyOne: {url}")
@@ -111,6 +115,18 @@ def audit_if_needed(workspace: Workspace, name: str, dataset: str) -> Iterator[b
             stop_database(workspace)
 
 
+def audit_failure(workspace: Workspace, dataset: str, since: float) -> str:
+    """Return how an audit ended early after a Unix time; empty while it goes on and where it is finished."""
+    from curation.workspace.names import audit_folder
+    from models.files.runs import read_status
+
+    folder = audit_folder(workspace, dataset)
+    status = read_status(folder)
+    if status is None or status.state in ("running", "finished") or (folder / "status.json").stat().st_mtime < since:
+        return ""
+    return f"{status.state}{f': {status.error}' if status.error else ''}; it goes on with: errata audit {dataset}"
+
+
 def _is_in_fiftyone(workspace: Workspace, dataset: str) -> bool:
     """Return whether the audit is finished, so that FiftyOne has something to show."""
     from curation.workspace.names import audit_folder
@@ -147,6 +163,7 @@ def streamlit_server(workspace: Workspace, port: int) -> Iterator["subprocess.Po
     # Streamlit reads its settings from the folder it starts in; the user's folders stay where they are.
     folders = {"ERRATA_HOME": str(workspace.root), "ERRATA_DATA": str(data_root())}
     _log(workspace).parent.mkdir(parents=True, exist_ok=True)
+    _log(workspace).parent.chmod(0o700)
     with _log(workspace).open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 (our own command)
             command, cwd=REPOSITORY, env={**os.environ, **folders}, start_new_session=True,

@@ -153,6 +153,8 @@ def private_temporary_folder() -> Path:
 def _reason(folder: Path) -> str:
     """Return the last error in the server's log, one JSON object a line, else the last line of the log."""
     log = folder / "mongod.log"
+    if any("No space left on device" in line for line in last_lines(log, 200)):
+        return "the disk is full; free some space and run the same command again"  # MongoDB dies with a backtrace
     entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
     errors = [entry for entry in entries if entry["s"] in ("E", "F")]  # error, fatal
     for entry in reversed(errors):

@@ -1,6 +1,7 @@
 """Background processes that Errata starts: found again by their command line, ended cleanly."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import threading
@@ -18,7 +19,7 @@ def start_background(command: Sequence[str], log: Path, environment: Mapping[str
         log: file that its standard output and error are appended to.
         environment: all its environment variables.
     """
-    with log.open("ab") as output:
+    with open(log, "ab", opener=_for_owner) as output:
         process = subprocess.Popen(  # noqa: S603 (no shell; callers give full paths)
             list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=dict(environment),
             start_new_session=True,
@@ -27,6 +28,13 @@ def start_background(command: Sequence[str], log: Path, environment: Mapping[str
     # A dead child process stays in the process table and looks alive until its parent has waited for it.
     threading.Thread(target=process.wait, daemon=True).start()
     return started
+
+
+def _for_owner(path: str, flags: int) -> int:
+    """Open a log for its owner alone: it names files, and quotes what a browser asked."""
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)  # it may be older
+    return descriptor
 
 
 def find_process(pid: int, arguments: Sequence[str]) -> psutil.Process | None:

@@ -92,6 +92,7 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
     address = ensure_database(workspace)
     database, folder = without_password(address), _folder(workspace)
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     with locked(folder / "lock", patience_s=2 * _START_S):
         running = _running(workspace, port)
         if running is not None and running.reviewer != reviewer:

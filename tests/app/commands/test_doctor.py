@@ -115,3 +115,11 @@ def test_the_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
     for level, code in ((OK, 0), (NOTE, 0), (PROBLEM, 1)):
         monkeypatch.setattr(doctor, "examine", lambda level=level: [Finding("x", level, "y")])
         assert exit_code("doctor") == code
+
+
+@pytest.mark.mongo
+def test_a_database_past_its_end_of_life_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIFTYONE_DATABASE_URI", raising=False)
+    (finding,) = doctor.check_mongodb()
+    assert finding.level == ("note" if finding.text.startswith("6.") else "ok")
+    assert ("past its end of life" in finding.text) == finding.text.startswith("6.")

@@ -14,6 +14,7 @@ import pytest
 
 from app.commands.serve import (
     an_audit_runs,
+    audit_failure,
     audit_if_needed,
     earlier_audit_is_whole,
     serve,
@@ -82,6 +83,14 @@ def test_an_audit_that_is_needed_waits_in_the_queue_and_ends_with_the_servers(wo
         assert goes_on
         assert [(job.state, job.arguments[0]) for job in jobs(workspace)] == [("waiting", "audit")]
     assert [job.state for job in jobs(workspace)] == ["cancelled"]
+
+
+def test_an_audit_that_ends_early_is_told_once_it_did_so_now(workspace: Workspace) -> None:
+    audit = small_audit(workspace, cams=0)
+    assert audit_failure(workspace, "tiny", 0) == ""
+    write_status(audit.folder, "failed", "images", error="the disk is full")
+    assert audit_failure(workspace, "tiny", 0) == "failed: the disk is full; it goes on with: errata audit tiny"
+    assert audit_failure(workspace, "tiny", time.time() + 60) == ""  # of an earlier day
 
 
 def test_an_app_that_does_not_start_says_why(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,3 +45,13 @@ def test_the_owner_of_a_port() -> None:
         port = ours.getsockname()[1]
         assert f"(process {os.getpid()})" in (port_owner(port) or "")
     assert port_owner(port) is None
+
+
+def test_logs_are_for_their_owner(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_text("older\n")
+    log.chmod(0o644)
+    process = start_background([sys.executable, "-c", "print('said')"], log, os.environ)
+    process.wait(30)
+    assert log.read_text() == "older\nsaid\n"
+    assert log.stat().st_mode & 0o777 == 0o600

@@ -283,3 +283,12 @@ class stranger_kept:  # noqa: N801 (reads as a statement)
         alive = self.process.is_running()
         end_process(self.process, 5)
         assert alive
+
+
+def test_a_full_disk_is_said_without_a_backtrace(tmp_path: Path) -> None:
+    lines = [
+        '{"t": 1, "s": "F", "msg": "Fatal assertion", "attr": {"error": "28: No space left on device"}}',
+        "BACKTRACE: x",
+    ]
+    (tmp_path / "mongod.log").write_text("\n".join(lines))
+    assert mongod._reason(tmp_path) == "the disk is full; free some space and run the same command again"
