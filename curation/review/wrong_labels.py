@@ -15,6 +15,8 @@ from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
+# Of the images: models that were trained on these labels and call more of them wrong tell of themselves.
+_MOST = 1 / 2
 _TELLS = 1 / 3  # of the images: a wider interval says nothing, unless its ends are within a factor of two
 
 
@@ -51,10 +53,17 @@ class WrongLabels:
         return self.judged == self.images
 
     @property
+    def says_nothing(self) -> bool:
+        """Whether the models alone estimate, and contradict most given labels: they learned too little."""
+        return self.interval is None and not self.is_exact and self.share > _MOST
+
+    @property
     def figure(self) -> str:
-        """The number as it stands alone: `about 172`, `61 (46–94)`, `48`."""  # noqa: RUF002
+        """The number as it stands alone: `about 172`, `61 (46–94)`, `48`, `not known`."""  # noqa: RUF002
         if self.is_exact:
             return f"{self.number:,}"
+        if self.says_nothing:
+            return "not known"
         if self.interval is None:
             return f"about {self.number:,}"
         return f"{self.number:,} ({self.interval[0]:,}–{self.interval[1]:,})"  # noqa: RUF001
@@ -64,6 +73,8 @@ class WrongLabels:
         """What the number counts, and who says so: `wrong labels, by the models`."""
         if self.is_exact:
             return "wrong labels"
+        if self.says_nothing:
+            return "wrong labels: too few images to estimate"
         return f"wrong labels, by the {'models' if self.interval is None else 'review'}"
 
     @property
@@ -71,6 +82,8 @@ class WrongLabels:
         """Who says so: `the models' estimate`, `the review's estimate, with its 90 % interval`, `counted`."""
         if self.is_exact:
             return "counted: every image is judged"
+        if self.says_nothing:
+            return "the models' estimate from too few images, which says nothing"
         return "the models' estimate" if self.interval is None else "the review's estimate, with its 90 % interval"
 
     def sentence(self, split: str = ALL) -> str:
@@ -87,6 +100,9 @@ class WrongLabels:
         if self.interval is not None:
             low, high = self.interval
             return f"the review estimates {wrong} (90 % interval {low:,} to {high:,}) among {among}; {found}"
+        if self.says_nothing:
+            nothing = f"too few images to estimate the wrong labels among {among}: the models contradict most labels"
+            return f"{nothing}; {found}" if self.judged else nothing
         estimate = f"the models estimate about {wrong} among {among} ({100 * self.share:.1f} %)"
         return f"{estimate}; {found}, too few to estimate from" if self.judged else estimate
 
@@ -147,7 +163,9 @@ def stop_sentence(budget: Budget, split: str = ALL, looks: int = 100) -> str:
         )
     wrong, finds, n = wrong_labels(budget), budget.next_finds[looks], min(looks, budget.ahead)
     which = f"the {'next' if looks < budget.ahead else 'last'} {counted(n, 'image')}"
-    if wrong.interval is None:
+    if wrong.says_nothing:
+        forecast = f"how many {which} hold is not known yet"
+    elif wrong.interval is None:
         forecast = f"by the models, {which} hold about {budget.models_next[looks]:,.0f}"
     elif tells(finds, n):
         forecast = f"{which} hold {finds.expected:,.0f} ({finds.low:,}–{finds.high:,})"  # noqa: RUF001

@@ -1,5 +1,7 @@
 """The number of wrong labels and its words: the models' before verdicts, the review's once these say something."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,21 @@ def test_the_review_estimates_once_it_says_something() -> None:
     assert (wrong.left.number, wrong.left.interval) == (15, (0, 48))
     unknown = budget(Interval(61, 46, 94), found=46, finds=Interval(14, 0, 52))
     assert stop_sentence(unknown).endswith("how many the next 100 images hold is not known yet")
+
+
+def test_models_that_contradict_most_labels_estimate_nothing() -> None:
+    """200 classes of 3 images: 442 of 600 wrong by the models, which learned from 2 images of each class."""
+    before = replace(budget(Interval(442, 0, 600), found=0, looked=0, ahead=600), models=442.0)
+    wrong = wrong_labels(before)
+    assert (wrong.figure, wrong.name) == ("not known", "wrong labels: too few images to estimate")
+    assert "442" not in f"{wrong.sentence()} {stop_sentence(before)} {wrong.source}"
+    assert wrong.sentence("test").startswith("too few images to estimate the wrong labels among 600 test images")
+    assert stop_sentence(before).endswith("; how many the next 100 images hold is not known yet")
+    judged = replace(budget(Interval(300, 10, 511)), models=442.0)
+    assert wrong_labels(judged).sentence().endswith("; 10 of them were found in 100 verdicts")
+    told = replace(budget(Interval(400, 350, 450)), models=442.0)
+    assert wrong_labels(told).figure == "400 (350–450)", "the review may say so"  # noqa: RUF001
+    assert wrong_labels(replace(before, models=300.0)).figure == "about 300", "half of the labels"
 
 
 def test_nothing_left_is_counted() -> None:
