@@ -19,7 +19,8 @@ COLUMNS = (  # names of columns and fields that say the split, without case, bla
     *("split", "splits", "subset", "set", "partition", "fold", "phase", "usage", "datasplit", "splitname"),
     *("datasetsplit", "traintest", "traintestsplit", "trainvaltest"),
 )
-FLAG = re.compile(r"is[ _-]*(?=[a-z])", re.IGNORECASE)
+# is_valid, isTest, in_train, for training, used_for_test; not `invalid`
+FLAG = re.compile(r"(?:is[ _-]*|(?:in|for|used?[ _-]for|used?[ _-]in)[ _-]+)(?=[a-z])", re.IGNORECASE)
 TRUE = frozenset(("true", "t", "yes", "y", "1", "1.0", "x", "on", "wahr", "ja", "vrai", "oui"))
 FALSE = frozenset(("false", "f", "no", "n", "0", "0.0", "off", "falsch", "nein", "faux", "non"))
 _SPLIT_OF = {word: split for split, words in WORDS.items() for word in words.split()}

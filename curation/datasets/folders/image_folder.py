@@ -1,8 +1,9 @@
 """Image folders, read by the names of folders and by tables beside the images; no image is opened."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
 
 from curation.datasets.entries import Entry
 from curation.datasets.folders.beside import find_beside
@@ -12,9 +13,11 @@ from curation.datasets.folders.exports import exported_entries, is_export
 from curation.datasets.folders.layout import find_layout
 from curation.datasets.folders.tree import Tree, by_suffix
 from curation.datasets.rows import SPLITS
+from curation.datasets.split_words import split_of
 from curation.datasets.tables.class_names import names_beside, numbered, with_names
 from curation.datasets.tables.image_names import is_image_name
 from curation.datasets.tables.reading import read_table
+from curation.words import first_few
 from curation.workspace.folders import is_workspace
 from models.errors import ErrataError
 from models.images.formats import HEIF, suffix_of
@@ -59,7 +62,7 @@ def read_folder(root: Path, notices: list[str] | None = None) -> list[Entry]:
         entries = entries_of_tables(tree, layout, tables, beside, notes)
     _refuse_empty(tree, layout, {entry.label for entry in entries})
     entries = _named(root, layout, entries, notes)
-    notes += layout.notices + _left_out(tree, layout)
+    notes += layout.notices + _left_out(tree, layout) + _splits_in_names(entries)
     return entries
 
 
@@ -83,6 +86,17 @@ def _named(root: Path, layout: Layout, entries: list[Entry], notes: list[str]) -
                 notes.append(said)
                 break
     return entries
+
+
+def _splits_in_names(entries: Sequence[Entry]) -> list[str]:
+    """Return a sentence where the names of all files begin with a split (`train_1.jpg`) and nothing else says it."""
+    if any(entry.split for entry in entries):
+        return []
+    words = {re.split(r"[^A-Za-z]", PurePosixPath(entry.image_id).name)[0] for entry in entries}
+    if len({split_of(word) for word in words} - {None}) < 2 or not all(map(split_of, words)):
+        return []
+    named = first_few(sorted(words))
+    return [f"names of files begin with splits ({named}): not read, the splits are drawn; give them in a table"]
 
 
 def _left_out(tree: Tree, layout: Layout) -> list[str]:

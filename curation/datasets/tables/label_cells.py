@@ -10,6 +10,7 @@ _STRONG, _WEAK = ("|", ";"), (",", "+", "&", " ")  # the latter are also parts o
 _LIST = re.compile(r"[\[({].*[\])}]", re.DOTALL)
 _ITEM = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^\s,\[\](){}]+)")
 _NUMBERS = re.compile(r"\d+([ ,;|]+\d+)*")  # classes by their numbers
+_BOXED = re.compile(r"(?:[^\W\d]\S*(?: -?\d+(?:\.\d+)?){4} *)+")  # n01440764 240 170 260 240, as ImageNet lists boxes
 _WHOLE = re.compile(r"-?\d+\.0*")  # what pandas writes where a column of whole numbers has a gap
 
 
@@ -30,6 +31,8 @@ def single_labels(labels: Sequence[str], where: Callable[[int], str]) -> tuple[l
     lists = {label for label in set(labels) if label[0] + label[-1] == "[]" and len(_ITEM.findall(label)) > 1}
     if all(_NUMBERS.fullmatch(label) for label in set(labels)):
         lists |= {label for label in set(labels) if not label.isdigit()}
+    if labels and all(map(_BOXED.fullmatch, labels)):
+        return _boxed(labels, where), "boxes after the labels are passed over"
     together = lists or _combined(set(labels))
     if together:
         line = next(line for line, label in enumerate(labels) if label in together)
@@ -37,6 +40,15 @@ def single_labels(labels: Sequence[str], where: Callable[[int], str]) -> tuple[l
     if labels and all(_WHOLE.fullmatch(label) for label in set(labels)):
         return [label.partition(".")[0] for label in labels], "labels such as 3.0 are read as 3"
     return list(labels), ""
+
+
+def _boxed(labels: Sequence[str], where: Callable[[int], str]) -> list[str]:
+    """Return the label before the boxes of each cell; several boxes have one label."""
+    names = [label.split()[::5] for label in labels]
+    several = [line for line, said in enumerate(names) if len(set(said)) > 1]
+    if several:
+        several_labels(where(several[0]), ", ".join(names[several[0]]), len(several), len(names))
+    return [said[0] for said in names]
 
 
 def several_labels(place: str, cell: str, count: int, total: int) -> None:

@@ -69,6 +69,10 @@ READ = {  # files -> reading, a part of the notices ("" = none)
     "train/{cat,dog}/1.jpg test/unknown/5.jpg": ({"train/cat": "1", "train/dog": "1"}, "test.* no labels"),
     "train/{cat,dog}/1.jpg test/test/5.jpg": ({"train/cat": "1", "train/dog": "1"}, "test/test .* no labels"),
     "train/{cat,dog}/1.jpg pred/5.jpg": ({"train/cat": "1", "train/dog": "1"}, "pred is not the name of a split"),
+    "{cat,dog}/{train_1,test_2}.jpg": (
+        {"cat": "test_2 train_1", "dog": "test_2 train_1"},
+        r"names of files begin with splits \(test, train\): not read",
+    ),
     "{bus,car,train}/1.jpg": ({"bus": "1", "car": "1", "train": "1"}, "train is read as a class"),
     "animal/{cat,dog}/1.jpg toy/1.jpg": ({"animal": "1 1", "toy": "1"}, r"folders in them \(cat, dog\) are not cl"),
     "{cat,dog}/1.jpg cat/@eaDir/1.jpg/t.jpg dog/lost+found/t.jpg": (CLASSES, "left out: .*@eaDir.*lost\\+found"),
