@@ -13,7 +13,7 @@ from PIL import Image
 
 from curation.datasets.scenery.painter import blur, darken, draw_blend, draw_oddment, draw_scene, retake
 from curation.workspace.atomic_folder import atomic_folder
-from models.arrays import Progress
+from models.arrays import IntArray, Progress
 from models.errors import ErrataError
 from models.files.tables import write_csv
 from models.processors.processes import processes
@@ -107,10 +107,13 @@ def draw_scenes(
 
 def plan(per_class: dict[str, int], rng: np.random.Generator) -> list[Picture]:
     """Return all pictures with labels and names, before any is drawn; splits in order, train first."""
-    pictures = _planted(per_class, rng)
-    while not all(_sources(picture, pictures) for picture in pictures if picture.kind in _COPIES):
-        pictures = _planted(per_class, rng)  # in a small data set, a class may have kept no clean picture
-    pictures = [_with_source(picture, pictures, rng) if picture.kind in _COPIES else picture for picture in pictures]
+    pictures, sources = [], None
+    while sources is None:
+        pictures = _planted(per_class, rng)
+        sources = _sources(pictures)  # in a small data set, a class may have kept no clean picture
+    for index, possible in sources.items():
+        source = int(rng.choice(possible))
+        pictures[index] = replace(pictures[index], source=source, true_label=pictures[source].true_label)
     return _named(pictures, rng)
 
 
@@ -142,21 +145,26 @@ def _plant(picture: Picture, kind: str, rng: np.random.Generator) -> Picture:
     return replace(picture, kind=kind, true_label="" if kind == "no_class" else label)
 
 
-def _with_source(picture: Picture, pictures: list[Picture], rng: np.random.Generator) -> Picture:
-    """Return the copy with one of its possible sources."""
-    source = int(rng.choice(_sources(picture, pictures)))
-    return replace(picture, source=source, true_label=pictures[source].true_label)
+def _sources(pictures: list[Picture]) -> dict[int, IntArray] | None:
+    """Return place of each copy -> places of the clean pictures it may be of; None where a copy has none.
 
-
-def _sources(picture: Picture, pictures: list[Picture]) -> list[int]:
-    """Return the clean pictures that a copy may be of: in its class, or in other classes if labels conflict."""
-    split = "train" if picture.kind == "leak" else picture.split
-    conflicting = picture.kind == "conflicting_duplicate"
-    return [
-        i
-        for i, candidate in enumerate(pictures)
-        if candidate.kind == "clean" and candidate.split == split and (candidate.label != picture.label) == conflicting
-    ]
+    They lie in its class, or in other classes if labels conflict.
+    """
+    clean: dict[tuple[str, str], list[int]] = {}  # split and class -> places
+    for place, picture in enumerate(pictures):
+        if picture.kind == "clean":
+            clean.setdefault((picture.split, picture.label), []).append(place)
+    listed: dict[tuple[str, str, bool], IntArray] = {}  # once for all copies of a kind and class: there are many
+    sources = {}
+    for place, picture in enumerate(pictures):
+        if picture.kind in _COPIES:
+            split = "train" if picture.kind == "leak" else picture.split
+            what = (split, picture.label, picture.kind == "conflicting_duplicate")
+            if what not in listed:
+                labels = [name for name in SCENE_CLASSES if (name != picture.label) == what[2]]
+                listed[what] = np.sort(np.array([i for name in labels for i in clean.get((split, name), ())], np.int64))
+            sources[place] = listed[what]
+    return sources if all(len(possible) for possible in sources.values()) else None
 
 
 def _named(pictures: list[Picture], rng: np.random.Generator) -> list[Picture]:
