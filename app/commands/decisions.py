@@ -108,15 +108,16 @@ def _list(
 
 def _lines(ledger: "Ledger", at: str) -> "tuple[list[LogLine], State]":
     """Return the lines of the log and what they add up to; only those up to a line or time where `at` names one."""
-    from curation.decisions.ledger import entries_until
     from curation.decisions.table import lines_of
 
     moment = _moment(at)
-    page = ledger.log.first(moment) if isinstance(moment, int) else ledger.log.read()
-    entries = page.entries if moment is None else entries_until(page, moment)
-    state = ledger.replay([entry for _, entry in entries])
+    entries = ledger.entries(moment)
     splits = dict(zip(ledger.rows.image_ids.tolist(), ledger.rows.splits.tolist(), strict=True))
-    return lines_of(entries, state, splits), state
+    if moment is not None:
+        state = ledger.at(moment)
+        return lines_of(entries, state, splits), state
+    with ledger.reading() as state:
+        return lines_of(entries, state, splits), state
 
 
 def _moment(text: str) -> "Moment | None":
@@ -201,7 +202,7 @@ def _reverse_line(ledger: "Ledger", dataset: str, reviewer: str, number: int, ba
     from curation.decisions.decision import Decision
 
     name = _named(reviewer)
-    entry = dict(ledger.log.read().entries).get(number)
+    entry = dict(ledger.entries()).get(number)
     if not isinstance(entry, Decision):
         problem = (
             f"there is no line {number} that can be read"

@@ -46,7 +46,7 @@ def carriable(workspace: Workspace, name: str, ledger: Ledger) -> list[Carriable
     Raises:
         ErrataError: a log cannot be read.
     """
-    known = {entry.id for _, entry in ledger.log.read().entries}
+    known = {entry.id for _, entry in ledger.entries()}
     found = (_in_log(workspace, other, ledger, known) for other in _with_decisions(workspace) if other != name)
     return sorted((each for each in found if each), key=lambda each: (-each.images, each.name))
 

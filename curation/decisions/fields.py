@@ -1,9 +1,10 @@
 """The fields of a line of the decision log: all there, none unknown, each of its type."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 from models.errors import ErrataError, unknown
@@ -38,10 +39,13 @@ def checked_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str,
     if values.get("kind") != kind:
         raise ErrataError(f"kind is {values.get('kind')!r}; expected {kind!r}")
     types, subject = _types(cls), _WITH_ARTICLE[kind]
-    arguments = {name: values[name] for name in types if name in values}
-    if len(arguments) < len(types) or len(values) > len(types) + len(_FRAME):
+    try:
+        given = _getter(cls)(values)
+    except KeyError:
+        given = ()
+    if not given or len(values) > len(types) + len(_FRAME):
         _refuse_names(subject, values, types)
-    wrong = _first_wrong(cls, tuple(map(type, arguments.values())))
+    arguments, wrong = dict(zip(types, given, strict=True)), _first_wrong(cls, tuple(map(type, given)))
     for name in _lists(cls) if wrong is None else ():
         if any(type(text) is not str for text in arguments[name]):
             wrong = name
@@ -79,6 +83,11 @@ def _refuse_names(subject: str, values: Mapping[str, Any], types: Mapping[str, A
 @cache
 def _types(cls: type) -> dict[str, tuple[frozenset[type], str]]:
     return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in _FRAME}
+
+
+@cache
+def _getter(cls: type) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    return itemgetter(*_types(cls))
 
 
 @cache

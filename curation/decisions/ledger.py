@@ -20,6 +20,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audited_labels, check_audited
 from models.errors import ErrataError
 from models.files.atomic import checked_name
+from models.processors.collector import collector_paused
 
 Moment = int | datetime  # a line number of the log, or a time with its zone
 
@@ -48,6 +49,7 @@ class Ledger:
         self._lock = threading.RLock()
         self._state, self._end = self.replay([]), START
         self._last = ("", 0, "")  # sort key of the last entry that counts
+        self._entries: list[tuple[int, Entry]] = []
         self._problems: list[str] = []
 
     @property
@@ -137,8 +139,27 @@ class Ledger:
         Raises:
             ErrataError: the log has no such line, or cannot be read.
         """
-        page = self.log.first(moment) if isinstance(moment, int) else self.log.read()
-        return self.replay([entry for _, entry in entries_until(page, moment)])
+        return self.replay([entry for _, entry in self.entries(moment)])
+
+    def entries(self, moment: Moment | None = None) -> list[tuple[int, Entry]]:
+        """Return the lines of the log that can be read, each with its number; up to a line or time where one is given.
+
+        Lines that were read before are not read again.
+
+        Raises:
+            ErrataError: the log has no such line, or cannot be read.
+        """
+        with self._lock:
+            self._catch_up(self.log)
+            entries, last = self._entries, self._end.line
+            if moment is None:
+                return list(entries)
+        if isinstance(moment, int):
+            if not 0 <= moment <= last:
+                raise ErrataError(f"{self.log.path} has {last} lines; there is no line {moment}")
+            return [(line, entry) for line, entry in entries if line <= moment]
+        latest = utc_text(moment)
+        return [(line, entry) for line, entry in entries if entry.time <= latest]
 
     def replay(self, entries: Sequence[Entry]) -> State:
         """Return the state after these entries, each image found again by its content where it was moved."""
@@ -151,6 +172,12 @@ class Ledger:
             aside = self.log.set_aside()
             kept = f"torn lines of {self.log.path} that are kept beside it in {torn_file(self.log.path).name}: {aside}"
             return [*self._problems, *([torn] if torn else []), *([kept] if aside else [])]
+
+    def unreadable(self) -> list[str]:
+        """Return a sentence for each line of the log that cannot be read."""
+        with self._lock:
+            self._catch_up(self.log)
+            return list(self._problems)
 
     def lines(self) -> int:
         """Return how many lines the log has: the moment to write down for `at`."""
@@ -207,15 +234,18 @@ class Ledger:
 
     def _catch_up(self, log: DecisionLog | LogWriter) -> Page:
         """Let the lines count that are new since the last time, and return them; all lines where that is needed."""
-        page = log.read(self._end)
-        new = [entry for _, entry in page.entries]
-        if not page.follows or not self._follow(new):  # another file, or a merged log
-            page = log.read(START)
+        with collector_paused():
+            page = log.read(self._end)
             new = [entry for _, entry in page.entries]
-            self._state, self._problems, self._last = self.replay(new), [], ("", 0, "")
-        else:
-            for entry in new:
-                self._state.apply(entry)
+            if not page.follows or not self._follow(new):  # another file, or a merged log
+                page = log.read(START)
+                new = [entry for _, entry in page.entries]
+                self._state, self._last = self.replay(new), ("", 0, "")
+                self._entries, self._problems = [], []
+            else:
+                for entry in new:
+                    self._state.apply(entry)
+        self._entries += page.entries
         self._problems += page.problems
         self._last = max([self._last, *map(order, new)])
         self._end = page.end
@@ -249,11 +279,3 @@ def open_ledger(workspace: Workspace, name: str) -> Ledger:
             f"{name!r} is the audit of a curated version; decide on {base!r}: all versions are made from its decisions"
         )
     return Ledger(log_of(workspace, name), CheckedRows.load(audit_folder(workspace, name)))
-
-
-def entries_until(page: Page, moment: Moment) -> list[tuple[int, Entry]]:
-    """Return the numbered lines of a page up to and including a line number, or a time."""
-    if isinstance(moment, int):
-        return [(line, entry) for line, entry in page.entries if line <= moment]
-    latest = utc_text(moment)
-    return [(line, entry) for line, entry in page.entries if entry.time <= latest]

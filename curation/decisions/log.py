@@ -4,19 +4,21 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from curation.decisions.append_only import append_bytes, appending, bytes_from, read_bytes, torn_file
 from curation.decisions.decision import Decision, Entry, Reversal, entry_from_dict
 from curation.words import utc_text
 from models.errors import ErrataError
+from models.processors.collector import collector_paused
 
 _TAIL_BYTES = 65_536  # of the end of a log: more than the longest line
+_AT_ONCE = 256  # lines that are parsed together
 AnyEntry = TypeVar("AnyEntry", Decision, Reversal, Entry)
 
 
@@ -149,13 +151,35 @@ def parse_line(line: bytes, classes: Collection[str] | None = None) -> Entry:
     Raises:
         ErrataError: it cannot be read; the sentence says why.
     """
-    try:
-        values = json.loads(line)
-    except ValueError:  # no UTF-8 either
-        values = None
+    return _entry(_object(line), classes)
+
+
+def _entry(values: Any, classes: Collection[str] | None = None) -> Entry:
     if not isinstance(values, dict):
         raise ErrataError("it is damaged: no JSON object")
     return entry_from_dict(values, classes)
+
+
+def _object(line: bytes) -> Any:
+    """Return what a line says; None where it is no JSON."""
+    try:
+        return json.loads(line)
+    except ValueError:  # no UTF-8 either
+        return None
+
+
+def _objects(lines: Sequence[bytes]) -> Iterator[Any]:
+    """Yield what each line says; None where it is no JSON. Many are parsed at once: a call a line takes twice as long.
+
+    A zero between two lines shows that each is whole: a torn one would swallow it, or nothing can be read.
+    """
+    for start in range(0, len(lines), _AT_ONCE):
+        some = lines[start : start + _AT_ONCE]
+        together = _object(b"[" + b",0,".join(some) + b"]")
+        whole = (
+            together is not None and len(together) == 2 * len(some) - 1 and all(zero == 0 for zero in together[1::2])
+        )
+        yield from together[::2] if whole else map(_object, some)
 
 
 def _line(entry: Entry) -> bytes:
@@ -173,11 +197,12 @@ def _page(path: Path, data: bytes, after: Position) -> Page:
     lines = data.split(b"\n")
     entries: list[tuple[int, Entry]] = []
     problems: list[str] = []
-    for number, line in enumerate(lines[:-1], after.line + 1):
-        try:
-            entries.append((number, parse_line(line)))
-        except ErrataError as error:
-            problems.append(f"{path}, line {number}: {error}")
+    with collector_paused():
+        for number, values in enumerate(_objects(lines[:-1]), after.line + 1):
+            try:
+                entries.append((number, _entry(values)))
+            except ErrataError as error:
+                problems.append(f"{path}, line {number}: {error}")
     end = Position(after.offset + len(data) - len(lines[-1]), after.line + len(lines) - 1)
     where = f"{path}, line {end.line + 1}"
     torn = f"{where}: it has no end, as after a crash; the next decision repairs that" if lines[-1] else ""

@@ -24,6 +24,7 @@ class State:
         self._readings: dict[str, Decision] = {}  # decision -> what it says today, where that is another text
         self._asks: dict[str, Asking] = {}  # decision -> why it no longer counts
         self._decisions: dict[str, Decision] = {}
+        self._taken: set[str] = set()  # decisions that were taken back
         self._verdicts: dict[str | None, dict[str, list[Decision]]] = {}  # image -> reviewer -> latest last
         self._adjudications: dict[str | None, list[Decision]] = {}
         self._done: dict[str, list[Decision]] = {}  # reviewer -> can be undone, latest last
@@ -87,8 +88,7 @@ class State:
 
     def undone(self, decision_id: str) -> bool:
         """Return whether a decision was taken back."""
-        decision = self._decisions.get(decision_id)
-        return decision is not None and all(other.id != decision_id for other in reversed(self._stack(decision)))
+        return decision_id in self._taken
 
     def decision(self, decision_id: str) -> Decision | None:
         """Return the decision of that id, in force or not."""
@@ -175,6 +175,7 @@ class State:
             self._put(decision)
 
     def _put(self, decision: Decision) -> None:
+        self._taken.discard(decision.id)
         self._done.setdefault(decision.reviewer, []).append(decision)
         image = self.image_of(decision)
         if decision.adjudicates:
@@ -198,6 +199,7 @@ class State:
     def _take(self, decision: Decision) -> None:
         stack, image = self._stack(decision), self.image_of(decision)
         _remove(stack, decision)
+        self._taken.add(decision.id)
         if stack:
             return
         if decision.adjudicates:

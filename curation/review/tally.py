@@ -105,7 +105,7 @@ def look_order(ledger: Ledger, row_of: Mapping[str, int]) -> IntArray:
     Raises:
         ErrataError: the log cannot be read.
     """
-    entries = in_order(entry for _, entry in ledger.log.read().entries)
+    entries = in_order(entry for _, entry in ledger.entries())
     with ledger.reading() as state:
         judged = set(state.images())
         decisions = (entry for entry in entries if isinstance(entry, Decision) and not state.undone(entry.id))

@@ -38,7 +38,7 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     check_new(version_folder(workspace, name, request.name))
     audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
     lines = ledger.lines()
-    _check_readable(ledger, lines)
+    _check_readable(ledger)
     state, log_sha256 = ledger.at(lines), ledger.log.sha256(lines)
     parent = load_version(workspace, name, request.parent)
     inherited = None if request.parent == ORIGINAL else parent.images
@@ -66,9 +66,9 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     return load_version(workspace, name, request.name)
 
 
-def _check_readable(ledger: Ledger, lines: int) -> None:
+def _check_readable(ledger: Ledger) -> None:
     """Raise if a line of the log cannot be read: its decision would be lost without a word."""
-    problems = ledger.log.first(lines).problems
+    problems = ledger.unreadable()
     if problems:
         raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): fix or remove them")
 

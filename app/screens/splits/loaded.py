@@ -69,7 +69,7 @@ def _looks(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Ben
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _lines(root: str, name: str, stamp: tuple[int, ...], lines: int, _bench: Bench) -> list[LogLine]:
     rows = _bench.audit.rows
-    entries = [entry for entry in _bench.ledger.log.read().entries if isinstance(entry[1], Decision)]
+    entries = [entry for entry in _bench.ledger.entries() if isinstance(entry[1], Decision)]
     with _bench.ledger.reading() as state:
         return lines_of(entries, state, dict(zip(rows.image_ids.tolist(), rows.splits.tolist(), strict=True)))
 

@@ -173,6 +173,19 @@ def test_any_moment_comes_back(ledger: Ledger) -> None:
     assert len({ledger.log.sha256(line) for line in range(4)}) == 4
 
 
+def test_lines_up_to_a_moment_without_those_that_cannot_be_read(ledger: Ledger) -> None:
+    first = ledger.decide(Decision("ana", IMAGE, "keep"))[0]
+    with ledger.log.path.open("ab") as file:
+        file.write(b"rubbish\n")
+    last = ledger.decide(Decision("ana", IMAGE, "unsure"))[0]
+    assert ledger.entries() == [(1, first), (3, last)]
+    assert [ledger.entries(line) for line in range(4)] == [[], [(1, first)], [(1, first)], [(1, first), (3, last)]]
+    assert len(ledger.unreadable()) == 1
+    assert ledger.entries(datetime(2020, 1, 1, tzinfo=UTC)) == []
+    with pytest.raises(ErrataError, match="has 3 lines; there is no line 4"):
+        ledger.entries(4)
+
+
 def test_others_decisions_are_seen(ledger: Ledger, audit: Audit) -> None:
     other = open_ledger(workspace_of(audit), "tiny")
     ledger.decide(relabel())

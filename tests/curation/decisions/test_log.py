@@ -115,6 +115,20 @@ def test_a_damaged_line_is_named_and_the_others_are_read(log: DecisionLog) -> No
     assert images(log) == ["0.png", "5.png", "6.png"]
 
 
+@pytest.mark.parametrize(
+    "torn",
+    [(b'{"kind": [1', b"2], 3]}"), (b"{}, {}", b"{}"), (b"{}], [{}", b"{}"), (b"", b""), (b'{"kind": "', b'"}')],
+)
+def test_lines_parsed_together_are_told_apart(log: DecisionLog, torn: tuple[bytes, bytes]) -> None:
+    """Damaged lines that are JSON once a comma stands between them, or that hold several objects."""
+    entries = [log.append(some_decision(1)), log.append(some_decision(2))]
+    first, last = log.path.read_bytes().splitlines()
+    log.path.write_bytes(b"\n".join([first, *torn, last, b""]))
+    page = log.read()
+    assert page.entries == ((1, entries[0]), (4, entries[1]))
+    assert len(page.problems) == 2
+
+
 def test_behind_damaged_lines_the_numbers_go_on(log: DecisionLog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decision_log, "_TAIL_BYTES", 64)
     log.append(some_decision(0))

@@ -43,6 +43,14 @@ def test_the_order_is_pinned() -> None:
     assert draws.order.tolist() == [7, 4, 0, 3, 1, 2, 6, 5]
 
 
+@given(qualities, st.integers(0, 3))
+def test_equal_tickets_go_by_name_and_equal_qualities_share_their_rank(quality: FloatArray, seed: int) -> None:
+    draws = draw_order(names(len(quality)), quality, seed)
+    assert draws.order.tolist() == np.lexsort((names(len(quality)), draws.tickets)).tolist()
+    ranks = [((quality < each).sum() + (quality <= each).sum()) / 2 - 0.5 for each in quality]
+    assert draws.weights == pytest.approx([max(0.2, 1 - rank / len(quality)) for rank in ranks])
+
+
 def test_images_added_later_do_not_redraw_the_others() -> None:
     quality = np.full(30, 0.5, np.float32)
     few, more = draw_order(names(20), quality[:20], 3), draw_order(names(30), quality, 3)

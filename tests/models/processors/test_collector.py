@@ -1,0 +1,18 @@
+"""The collector of cycles is paused and goes on afterwards, whatever happens meanwhile."""
+
+import gc
+
+import pytest
+
+from models.processors.collector import collector_paused
+
+
+def test_it_goes_on_as_before() -> None:
+    assert gc.isenabled()
+    with pytest.raises(KeyError), collector_paused():
+        assert not gc.isenabled()
+        with collector_paused():
+            pass
+        assert not gc.isenabled()
+        raise KeyError
+    assert gc.isenabled()
