@@ -8,11 +8,15 @@ from models.processors.collector import collector_paused
 
 
 def test_it_goes_on_as_before() -> None:
-    assert gc.isenabled()
-    with pytest.raises(KeyError), collector_paused():
-        assert not gc.isenabled()
+    def work() -> None:
         with collector_paused():
-            pass
-        assert not gc.isenabled()
-        raise KeyError
+            assert not gc.isenabled()
+            with collector_paused():
+                pass
+            assert not gc.isenabled()
+            raise KeyError
+
+    assert gc.isenabled()
+    with pytest.raises(KeyError):
+        work()
     assert gc.isenabled()
