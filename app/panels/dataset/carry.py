@@ -1,6 +1,8 @@
 """The offer to carry verdicts over where these images were judged under another name or in another place."""
 
+import os
 from functools import lru_cache
+from pathlib import Path
 
 import streamlit as st
 
@@ -41,7 +43,14 @@ def _carry(name: str, other: str) -> None:
 
 def _stamps(home: Workspace) -> _Stamps:
     logs = sorted(home.decisions.glob("[!.]*.jsonl"))
-    return tuple((log.name, stat.st_size, stat.st_mtime_ns) for log in logs if (stat := log.stat()))
+    return tuple((log.name, stat.st_size, stat.st_mtime_ns) for log in logs if (stat := _stat(log)))
+
+
+def _stat(log: Path) -> os.stat_result | None:
+    try:
+        return log.stat()
+    except OSError:  # the log of this data set says so itself, another's offers nothing
+        return None
 
 
 @lru_cache(maxsize=8)
