@@ -128,8 +128,8 @@ def _cluster_choice() -> str:
         return ""
     typed = st.text_input(
         "Ray cluster", key="audit.cluster", placeholder="auto or HOST:PORT",
-        help="Its machines check images, compute features, train the folds and draw maps, with the same results. "
-        "Empty: this machine alone.",
+        help="Its machines check images, compute features, train the folds and draw maps. auto: the cluster that "
+        "this machine belongs to. Empty: this machine alone.",
     )  # fmt: skip
     return str(typed).strip()
 

@@ -89,7 +89,7 @@ def run_audit(
         config: what to do.
         predictions: name and reader of a model's predictions made elsewhere; no model is trained then.
         on_stage: told (stage, done, total).
-        cluster: machines that compute; this one alone by default. The results are the same.
+        cluster: machines that compute; this one alone by default.
 
     Raises:
         ErrataError: anything a person can fix.

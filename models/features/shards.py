@@ -62,7 +62,8 @@ def feature_worker(setup: BackboneSetup) -> Callable[[ImageShard], FloatArray | 
     device = default_device()
     name = setup.engine if device == "cpu" else "torch"
     folder = setup.folder if setup.folder.is_dir() else Path(tempfile.gettempdir()) / "errata-converted"
-    engine = build_engine(name, setup.module, setup.spec, device, folder, setup.precision)
+    with single_threaded():  # as on one machine: what is prepared depends on it too
+        engine = build_engine(name, setup.module, setup.spec, device, folder, setup.precision)
     if engine.precision != setup.precision:
         raise ErrataError(
             f"it computes in {engine.precision} and the machine that asks in {setup.precision}; "
