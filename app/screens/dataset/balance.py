@@ -1,6 +1,6 @@
 """How many images each class has in each split."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from app.html_parts.templates import macros
 from curation.datasets.rows import SPLITS, Rows
 
+MOST = 100  # classes that are shown; of more, the largest and the smallest
 Counts = Mapping[str, Mapping[str, int]]  # split -> class -> images
 _HTML = macros(__file__)
 
@@ -41,11 +42,18 @@ def balance_table(counts: Counts, before: Counts | None = None) -> Markup:
         before: of the labels as given, where another version is shown: differences stand beside the numbers.
     """
     heads = [(split, sum(images.values()), _balance(images)) for split, images in counts.items()]
-    classes = dict.fromkeys(name for images in counts.values() for name in images)
+    classes = list(dict.fromkeys(name for images in counts.values() for name in images))
+    shown = _largest_and_smallest(classes, counts) if len(classes) > MOST else classes
     lines = [
-        (name, [_cell(images, name, (before or {}).get(split)) for split, images in counts.items()]) for name in classes
+        (name, [_cell(images, name, (before or {}).get(split)) for split, images in counts.items()]) for name in shown
     ]
-    return _HTML.balance(heads, lines)
+    return _HTML.balance(heads, lines, MOST // 2, len(classes) - len(shown))
+
+
+def _largest_and_smallest(classes: Sequence[str], counts: Counts) -> list[str]:
+    """Return the MOST / 2 classes with the most images, and the MOST / 2 with the fewest, most images first."""
+    by_size = sorted(classes, key=lambda name: -sum(images.get(name, 0) for images in counts.values()))
+    return by_size[: MOST // 2] + by_size[-(MOST // 2) :]
 
 
 def _cell(images: Mapping[str, int], name: str, before: Mapping[str, int] | None) -> _Cell:

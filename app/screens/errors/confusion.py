@@ -23,6 +23,8 @@ from models.figures.metrics import confusion
 
 PAGE = 27  # images of a cell: three lines at 1280 px
 LISTED = 12  # confusions of each architecture where a matrix has too many classes
+_CELLS = "Choose a cell to see its images. Beside the diagonal, the prediction or the label is wrong."
+_PAIRS = "Given label → prediction, the commonest first. Choose a pair to see its images: either of the two is wrong."
 _HTML = macros(__file__)
 
 
@@ -56,7 +58,7 @@ def confusions(audit: Audit, in_split: BoolArray, split: str, judged: Judged) ->
     ]
     st.html(_HTML.matrices(drawn, legend(scale) if fits(audit.rows.classes) else ""))
     if cell is None:
-        st.caption("Choose a cell to see its images. Beside the diagonal, the prediction or the label is wrong.")
+        st.caption(_CELLS if fits(audit.rows.classes) else _PAIRS)
         return
     _images(
         audit,

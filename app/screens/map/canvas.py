@@ -20,6 +20,7 @@ from models.arrays import FloatArray
 HOVER_PX = 240  # longer side of the picture beside the mouse: twice what is shown
 SPAN = 65_535  # both axes run from 0 to this
 GREY = "#8a8d91"
+NAMED = 24  # colours of the legend, three lines; colours repeat after a few, and the mouse names the class of a point
 _STEPS = 32  # of label quality
 # Orange = suspicious, blue = sound: people with colour blindness can tell them apart, on light and on dark grounds.
 _QUALITY = ((0.0, "d55e00"), (0.25, "e69f00"), (0.6, "8a9bb0"), (1.0, "41618f"))
@@ -76,8 +77,15 @@ def map_html(
         pictures=f"{PATH.removeprefix('/')}?{urlencode({'dataset': audit.name, 'px': HOVER_PX})}&row=",
         colours=coloured.colours,
         names=json.dumps(coloured.names),
-        legend=None if by == QUALITY else [(group.name, len(group.rows), _colour(group)) for group in groups],
+        legend=None if by == QUALITY else _legend(groups),
+        unnamed=max(0, len(groups) - NAMED),
     )
+
+
+def _legend(groups: Sequence[MapGroup]) -> list[tuple[int, str, int, str]]:
+    """Return place, name, number of images and colour of the groups, of many those with the most images."""
+    largest = sorted(range(len(groups)), key=lambda place: -len(groups[place].rows))[:NAMED]
+    return [(place, groups[place].name, len(groups[place].rows), _colour(groups[place])) for place in sorted(largest)]
 
 
 def _facts(audit: Audit, order: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:

@@ -261,3 +261,13 @@ def photographs(root: Path, counts: dict[str, int]) -> Path:
         for place in range(count):
             Image.new("RGB", (9, 9), (place, 0, 0)).save(root / name / f"{place}.png")
     return root
+
+
+def test_of_many_classes_the_largest_and_the_smallest_are_shown() -> None:
+    images = {f"class {n}": n for n in range(1000)}
+    page = balance_table({"train": images})
+    assert page.count("<tr>") == 1 + 100 + 1
+    assert "… 900 classes in between" in page
+    assert all(f"<th>class {n}</th>" in page for n in (999, 950, 49, 0))
+    assert "<th>class 500</th>" not in page
+    assert "in between" not in balance_table({"train": {f"class {n}": n for n in range(100)}})
