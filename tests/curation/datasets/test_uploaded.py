@@ -12,7 +12,7 @@ from PIL import Image
 from curation.datasets import uploaded
 from curation.datasets.catalog import find_dataset
 from curation.datasets.read_rows import read_rows
-from curation.datasets.uploaded import add_csv, add_zip
+from curation.datasets.uploaded import add_csv, add_zip, remove_upload
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -195,3 +195,12 @@ def test_a_csv_that_is_too_large(workspace: Workspace, tmp_path: Path, monkeypat
     monkeypatch.setattr(uploaded, "MOST_MB", 0)
     with pytest.raises(ErrataError, match="is larger than 0 MB"):
         add_csv("labels.csv", csv("a.png,a"), workspace, (tmp_path,))
+
+
+def test_an_upload_is_removed_and_nothing_else(workspace: Workspace, tmp_path: Path) -> None:
+    kept, removed = (add_zip(name, packed(*pets(name)), workspace) for name in ("a.zip", "b.zip"))
+    for elsewhere in (workspace.uploads, workspace.root, tmp_path / "none"):
+        remove_upload(elsewhere, workspace)
+    remove_upload(removed, workspace)
+    assert kept.is_dir()
+    assert {path.parts[len(workspace.uploads.parts)] for path in left(workspace)} == {kept.parent.name}

@@ -141,3 +141,14 @@ def test_a_damaged_file(tmp_path: Path) -> None:
         judge_labels(np.array([0]), 1, np.ones(1, bool), np.arange(1), {"a": np.ones((1, 1), np.float32)}, {}).load(
             tmp_path / "findings.npz"
         )
+
+
+@pytest.mark.parametrize("apart", [0.5, 3.0])
+def test_a_class_a_hundred_times_rarer_without_a_wrong_label_keeps_its_labels(apart: float) -> None:
+    """Half of the rare labels at most are flagged, and of the common ones at most one in a hundred."""
+    rng = np.random.default_rng(0)
+    labels = np.repeat([0, 1], [800, 8])
+    x = (rng.normal(size=(2, 12)) * apart)[labels] + rng.normal(size=(808, 12))
+    findings = judge_labels(labels, 2, np.ones(808, bool), np.arange(808), {}, {"a": x.astype(np.float32)})
+    assert findings.flagged[labels == 1].sum() <= 4
+    assert findings.flagged[labels == 0].sum() <= 8

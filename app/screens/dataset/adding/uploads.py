@@ -68,12 +68,12 @@ def _unpacked(file: "UploadedFile", images: str) -> list[str]:
 
 def _add(file: "UploadedFile", images: str) -> Path:
     if file.name.lower().endswith(".zip"):
-        return _usable(add_zip(file.name, file, workspace()))
+        return usable(add_zip(file.name, file, workspace()))
     root = Path(images).expanduser() if images else None
     return add_csv(file.name, file, workspace(), browsing_roots(workspace()), root)
 
 
-def _usable(path: Path) -> Path:
+def usable(path: Path) -> Path:
     """Return the place of an unpacked zip; where it cannot be audited, it is removed again.
 
     Raises:
@@ -87,5 +87,5 @@ def _usable(path: Path) -> Path:
         raise
     if refusal and "--columns" not in refusal and spec.name not in audited(workspace()):
         remove_upload(path, workspace())
-        raise ErrataError(f"{refusal.rstrip('.')}; nothing was kept")
+        raise ErrataError(f"{refusal.replace(str(path), path.name).rstrip('.')}; nothing was kept")
     return path

@@ -1,7 +1,9 @@
 """The data set screen in each state, driven without a browser."""
 
+import io
 import os
 import shutil
+import zipfile
 from functools import partial
 from pathlib import Path
 
@@ -10,8 +12,10 @@ import pytest
 from PIL import Image
 
 from app.jobs.process import job_folder
+from app.screens.dataset.adding.uploads import usable
 from app.screens.dataset.balance import balance_table, counts_of
 from curation.datasets.catalog import find_dataset
+from curation.datasets.uploaded import add_zip
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.images.problems import CHECKS, ImageProblems
@@ -19,6 +23,7 @@ from curation.results.audit import Audit
 from curation.versions.make import make_version
 from curation.versions.request import VersionRequest
 from curation.workspace.folders import Workspace
+from models.errors import ErrataError
 from models.files.atomic import write_json
 from tests.helpers import app_driver
 from tests.helpers.app_driver import pictures, ran, shown, texts
@@ -271,3 +276,14 @@ def test_of_many_classes_the_largest_and_the_smallest_are_shown() -> None:
     assert all(f"<th>class {n}</th>" in page for n in (999, 950, 49, 0))
     assert "<th>class 500</th>" not in page
     assert "in between" not in balance_table({"train": {f"class {n}": n for n in range(100)}})
+
+
+def test_a_zip_that_cannot_be_audited_is_not_kept(workspace: Workspace) -> None:
+    picture, content = io.BytesIO(), io.BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(picture, "PNG")
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("only_cats/1.png", picture.getvalue())
+        archive.writestr("only_cats/2.png", picture.getvalue())
+    with pytest.raises(ErrataError, match=r"^cats has only one class .*nothing was kept"):
+        usable(add_zip("cats.zip", content, workspace))
+    assert not [path for path in workspace.uploads.rglob("*") if path.is_file()]
