@@ -64,7 +64,7 @@ def _check(path: Path, known: Known, grey_range: GreyRange | None) -> ImageCheck
         sha256 = hashlib.sha256(data).hexdigest()
         if check := known(sha256, grey_range):
             return check
-        decoded = decode_bytes(path, data, None, "bicubic", grey_range)
+        decoded = decode_bytes(path, data, None, grey_range)
         return ImageCheck(sha256, *decoded.size_px, phash(decoded.image), None, decoded.reading)
     except ErrataError as error:
         return ImageCheck(sha256, 0, 0, 0, str(error))

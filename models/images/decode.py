@@ -13,7 +13,8 @@ from models.arrays import ByteArray
 from models.errors import ErrataError
 from models.images.formats import pillow_formats
 from models.images.grey_range import GreyRange
-from models.images.input_spec import FILTERS, Interpolation
+from models.images.input_spec import Interpolation
+from models.images.stretch import stretched
 from models.images.tone import STRETCHED, levels_in_range, levels_of_16_bits, levels_of_numbers, on_ground
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
@@ -53,12 +54,18 @@ def decode(
         ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels, or it
             has another content.
     """
+    image = _read(path, size_px, content, grey_range)
+    return Image.fromarray(stretched(image, size_px, interpolation)) if size_px else image
+
+
+def _read(path: Path, size_px: int | None, content: str, grey_range: GreyRange | None) -> Image.Image:
+    """Return the image of a file, not stretched yet; see `decode`."""
     data = read_image_file(path)
     if len(content) >= _DIGITS and hashlib.sha256(data).hexdigest() != content[:_DIGITS]:
         raise ErrataError(
             f"{path} was changed after it was checked; nothing was judged by it: run the same command again"
         )
-    return decode_bytes(path, data, size_px, interpolation, GreyRange.of_content(content) or grey_range).image
+    return decode_bytes(path, data, size_px, GreyRange.of_content(content) or grey_range).image
 
 
 def read_pixels(
@@ -73,7 +80,7 @@ def read_pixels(
     Raises:
         ErrataError: as `decode`.
     """
-    return np.asarray(decode(path, size_px, interpolation, content, grey_range))
+    return stretched(_read(path, size_px, content, grey_range), size_px, interpolation)
 
 
 def read_image_file(path: Path) -> bytes:
@@ -103,10 +110,8 @@ class Decoded(NamedTuple):
     reading: str  # what was chosen of what the file leaves open, a word of `models.images.tone`; "" = nothing
 
 
-def decode_bytes(
-    path: Path, data: bytes, size_px: int | None, interpolation: Interpolation, grey_range: GreyRange | None = None
-) -> Decoded:
-    """Return the image of a file's bytes."""
+def decode_bytes(path: Path, data: bytes, size_px: int | None, grey_range: GreyRange | None = None) -> Decoded:
+    """Return the image of a file's bytes; at least four times as large as `size_px`, where it is that large itself."""
     try:
         with Image.open(io.BytesIO(data), formats=pillow_formats(path.name)) as image:
             shown = _shown_size(image)
@@ -125,8 +130,7 @@ def decode_bytes(
         raise ErrataError(f"{path} is not an image that can be read; replace it or take it out") from error
     except Exception as error:  # on damaged files the decoders raise OSError, SyntaxError, ValueError, struct.error, …
         raise ErrataError(f"{path} is damaged or truncated ({error}); replace it or take it out") from error
-    resized = rgb.resize((size_px, size_px), FILTERS[interpolation]) if size_px else rgb
-    return Decoded(resized, shown, reading)
+    return Decoded(rgb, shown, reading)
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
