@@ -26,15 +26,22 @@ def find_leftovers(workspace: Workspace) -> list[Leftover]:
     """Return what `remove` would remove.
 
     These are fold models that no audit's results name (they stay while an audit of that data set is not finished: it
-    goes on with them); features, pixels and compared pairs of images that no audit or training lists; logs of jobs
-    that are off the queue's list; and files that killed processes left half-written.
+    goes on with them); what a cluster's workers left, once no audit is unfinished; features, pixels and compared pairs
+    of images that no audit or training lists; logs of jobs that are off the queue's list; and files that killed
+    processes left half-written.
 
     Raises:
         ErrataError: something is being computed, or a file that tells what is used is damaged.
     """
     folders = run_folders(workspace)
     _check_idle(folders)
-    return [*_models(folders), *_caches(workspace), *_logs(workspace), *_half_written(workspace)]
+    return [
+        *_models(folders),
+        *_caches(workspace),
+        *_shards(workspace, folders),
+        *_logs(workspace),
+        *_half_written(workspace),
+    ]
 
 
 def remove(workspace: Workspace, leftovers: Iterable[Leftover]) -> int:
@@ -86,6 +93,14 @@ def _caches(workspace: Workspace) -> Iterator[Leftover]:
         for keys in sorted(root.glob("[!.]*/[!.]*/sha256s.txt")):
             if listed.isdisjoint(key[:64] for key in keys.read_text(encoding="utf-8").split()):  # a hash, and more
                 yield Leftover(keys.parent, f"{kind} of images that no audit lists", size_on_disk(keys.parent))
+
+
+def _shards(workspace: Workspace, folders: list[RunFolder]) -> Iterator[Leftover]:
+    """Yield the shards that a cluster's workers left, unless an audit that is not finished may go on with them."""
+    if any(folder.path.name.startswith(AUDIT) and folder.state != "finished" for folder in folders):
+        return
+    for folder in sorted([*workspace.features.glob("*/.shards"), *workspace.runs.glob("*/.checks")]):
+        yield Leftover(folder, "shards of an audit that is over", size_on_disk(folder))
 
 
 def _logs(workspace: Workspace) -> Iterator[Leftover]:

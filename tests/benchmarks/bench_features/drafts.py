@@ -29,11 +29,14 @@ FACTORS = (1_000, 4, 2, 1)  # the decoded image is at least so many times the ne
 
 def mosaics(folder: Path, count: int, into: Path) -> tuple[list[Path], list[str]]:
     """Draw the large photographs and return their files and classes."""
-    draws, paths, labels = np.random.default_rng(0), [], []
+    draws = np.random.default_rng(0)
+    paths: list[Path] = []
+    labels: list[str] = []
     classes = sorted(path for path in folder.iterdir() if path.is_dir())
     for place in range(count):
         chosen = classes[place % len(classes)]
-        files = draws.permutation(sorted(chosen.iterdir()))[: SIDE * SIDE]
+        known = sorted(chosen.iterdir())
+        files = [known[at] for at in draws.permutation(len(known))[: SIDE * SIDE].tolist()]
         with Image.open(files[0]) as first:
             width, height = first.size
         whole = Image.new("RGB", (SIDE * width, SIDE * height))
@@ -70,9 +73,8 @@ def run(folder: Path, count: int = 240) -> None:
     for factor in FACTORS:
         same = float(np.mean(head.predict(seen[factor][~half]) == expected))
         lowest = lowest_cosine(seen[factor], exact)
-        print(
-            f"| {'in full' if factor > 4 else factor} | {1000 * taken[factor] / count:.1f} | {same:.1%} | {lowest:.4f} |"
-        )
+        name = "in full" if factor > SIDE else factor
+        print(f"| {name} | {1000 * taken[factor] / count:.1f} | {same:.1%} | {lowest:.4f} |")
 
 
 if __name__ == "__main__":

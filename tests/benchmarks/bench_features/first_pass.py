@@ -17,11 +17,12 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
+from unittest.mock import patch
 
 import numpy as np
 import torch
 
-from models.arrays import FloatArray, IntArray
+from models.arrays import IntArray
 from models.features import decode_and_run as of_threads
 from models.features.backbone_stages import WithStages
 from models.features.decode_and_run import decode_and_run
@@ -78,16 +79,16 @@ def measure(engine_name: str, precision: Precision, paths: list[Path], folder: P
     def whole(place: int) -> None:
         run = clock.timed("model", engine)
         work = decode_and_run(run, paths, spec, device)
-        counted: Callable[[IntArray], FloatArray] = clock.timed("work", work)
-        fill_rows(folder / f"pass-{place}", keys, (width,), np.float32, counted, size, cores())
+        fill_rows(folder / f"pass-{place}", keys, (width,), np.float32, clock.timed("work", work), size, cores())
 
-    models, passes, processors = [], [], []
+    models: list[float] = []
+    passes: list[float] = []
+    processors: list[float] = []
     for place in range(ROUNDS):
         for seconds, side in ((models, model), (passes, lambda place=place: whole(place))):
             started, worked = time.perf_counter(), time.process_time()
-            of_threads.read_pixels = clock.timed("decoding", read_pixels)
-            side()
-            of_threads.read_pixels = read_pixels
+            with patch.object(of_threads, "read_pixels", clock.timed("decoding", read_pixels)):
+                side()
             seconds.append(time.perf_counter() - started)
             processors.append(time.process_time() - worked)
     ratios = [alone / together for alone, together in zip(models, passes, strict=True)]

@@ -55,6 +55,19 @@ def everything(workspace: Workspace) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in workspace.root.rglob("*") if path.is_file()}
 
 
+def test_shards_go_once_no_audit_may_go_on_with_them(workspace: Workspace, audit: Audit) -> None:
+    shards = [workspace.features / "backbone-00" / ".shards", audit.folder / ".checks"]
+    for folder in shards:
+        folder.mkdir(parents=True)
+        (folder / "0123abcd.npz").write_bytes(b"rows")
+    write_status(audit.folder, "cancelled")
+    assert find_leftovers(workspace) == []
+    write_status(audit.folder, "finished")
+    assert [leftover.path for leftover in find_leftovers(workspace)] == shards
+    remove(workspace, find_leftovers(workspace))
+    assert not any(folder.exists() for folder in shards)
+
+
 def test_only_what_nothing_refers_to_goes(workspace: Workspace, audit: Audit) -> None:
     for name in PROTECTED:
         (workspace.root / name).mkdir(exist_ok=True)

@@ -20,7 +20,8 @@ def test_as_pillow(interpolation: Interpolation, size_px: int, shape: tuple[int,
     image = Image.fromarray(np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8))
     expected = np.asarray(image.resize((size_px, size_px), FILTERS[interpolation])).astype(int)
     pixels = stretched(image, size_px, interpolation)
-    assert (pixels.shape, pixels.dtype, pixels.flags.writeable) == ((size_px, size_px, 3), np.uint8, True)
+    assert (pixels.shape, pixels.dtype.name) == ((size_px, size_px, 3), "uint8")
+    assert pixels.flags.writeable
     difference = np.abs(pixels - expected)
     assert difference.max() <= 6
     assert difference.mean() < 0.5
