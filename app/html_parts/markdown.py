@@ -8,14 +8,14 @@ from curation.words import visible
 _SPECIAL = re.compile(r"([\\`*_\[\]<~$]|:(?=\S)|&(?=[#\w]))")
 _AT_START = re.compile(r"^(\d{0,9})([#\-+>=.)])")  # headings, lists, quotes
 _EMOJI = re.compile(r":(?=[\w+-]+:|material/)")  # Streamlit turns `:smile:` and `:material/add:` into pictures
-_ADDRESS = re.compile(r"(www)\.", re.IGNORECASE)  # becomes a link, as `https://` would, were its colon not escaped
+_ADDRESS = re.compile(r"(https?:|www)(?=//|\.)", re.IGNORECASE)  # becomes a link, even with its colon escaped
 _LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 _COMMAND = re.compile(r"`((?:errata|make) [^`]*)`")
 
 
 def plain(text: object) -> str:
     """Return a name so that Markdown shows it as it is: in `st.markdown`, captions, messages and labels of buttons."""
-    line = _ADDRESS.sub("\\1\u2060.", visible(_LINE_BREAKS.sub(" ", str(text))))
+    line = _ADDRESS.sub("\\1\u2060", visible(_LINE_BREAKS.sub(" ", str(text))))
     line = _SPECIAL.sub(r"\\\1", _EMOJI.sub(":\u2060", line))  # a word joiner, which has no width
     return _AT_START.sub(r"\1\\\2", line)
 
