@@ -192,7 +192,7 @@ def draw_suspects(audit: Audit, config: AuditConfig, stages: Stages, cluster: Cl
         def work(progress: Progress, architecture: ArchitectureResult = architecture) -> None:
             from curation.training.cam import draw_cams
 
-            draw_cams(architecture.run_folder, architecture.name, jobs, progress=progress, cluster=cluster)  # noqa: B023 (called now)
+            draw_cams(architecture.run_folder, architecture.name, jobs, progress=progress, cluster=cluster)  # noqa: B023
 
         inputs = [architecture.run_folder.name, [job.output.name for job in jobs]]
         stages.do(f"cams {architecture.name}", inputs, [job.output for job in jobs], work)

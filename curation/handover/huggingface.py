@@ -4,9 +4,7 @@ import json
 import re
 from pathlib import Path
 
-import pyarrow as pa
 import yaml
-from pyarrow import parquet
 
 from curation.handover.exported import Exported
 from curation.handover.tree import safe_name
@@ -25,6 +23,9 @@ def write_huggingface(folder: Path, exported: Exported) -> None:
     It has the path, label (a ClassLabel, with the classes of the version) and image_id of each image. Without it the
     library would take the folder that an image lies in for its class, and images could not keep their folders.
     """
+    import pyarrow  # screens that offer the format never write it
+    from pyarrow import parquet
+
     write_card(folder, exported)
     for place in sorted({item.target.partition("/")[0] for item in exported.items}):
         items = [item for item in exported.items if item.target.startswith(f"{place}/")]
@@ -41,7 +42,7 @@ def write_huggingface(folder: Path, exported: Exported) -> None:
         }
         about = {"huggingface": json.dumps({"info": {"features": features}})}
         with atomic(folder / place / "metadata.parquet") as temporary:
-            parquet.write_table(pa.table(columns).replace_schema_metadata(about), temporary)
+            parquet.write_table(pyarrow.table(columns).replace_schema_metadata(about), temporary)
 
 
 def write_card(folder: Path, exported: Exported) -> None:

@@ -304,7 +304,7 @@ def test_looks_drawn_at_random_have_maps_as_the_suspects_among_them_have(
     audit, images = small_audit(workspace), set[str]()
     config = AuditConfig(("simple_cnn_norm_dropout",), cams_per_split=6)
 
-    def note(folder: Path, name: str, jobs: list[CamJob], progress: Progress) -> None:
+    def note(folder: Path, name: str, jobs: list[CamJob], progress: Progress, cluster: object) -> None:
         images.update(str(job.path.relative_to(audit.rows.root)) for job in jobs)
 
     monkeypatch.setattr("curation.training.cam.draw_cams", note)

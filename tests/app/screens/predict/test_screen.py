@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from app.html_parts.markdown import plain
 from app.screens.predict.run import prediction_folder, results_of, start_prediction
 from app.screens.predict.view import result_html, summary
 from curation.results.audit import Audit
@@ -64,7 +65,7 @@ def test_without_a_model_the_way_leads_to_training(workspace: Workspace) -> None
 def test_limits_are_said_before(workspace: Workspace, audit: Audit) -> None:
     app = show()
     assert app.button(key="predict.start").disabled
-    assert app.button(key="predict.start").label == f"Ask {ARCHITECTURES[0]}"
+    assert app.button(key="predict.start").label == f"Ask {plain(ARCHITECTURES[0])}"
     uploader = app.get("file_uploader")[0]
     assert "at most 20 at a time, 10 MB and 25 megapixels each" in uploader.proto.label
 
