@@ -1,6 +1,7 @@
 """Shared fixtures: workspaces, a small audit, a real MongoDB, a browser; and nothing that runs on behind the tests."""
 
 import contextlib
+import signal
 import sys
 from collections.abc import Iterator
 from itertools import chain, zip_longest
@@ -32,6 +33,12 @@ settings.register_profile(
 )
 settings.register_profile("many", settings.get_profile("drawn"), max_examples=1000)
 settings.load_profile("drawn")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the processes that tests start: a shell that runs tests in the background ignores it for all."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
