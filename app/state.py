@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from curation.datasets.catalog import find_dataset, load_catalog
+from curation.datasets.catalog import load_catalog
+from curation.datasets.finding import find_dataset
 from curation.datasets.opened import latest_dataset, remember, sources_without_results
 from curation.datasets.opening import FIFTYONE, audited_name, is_source
 from curation.results.audit import FINDINGS, TAUGHT_FINDINGS, Audit, load_audit

@@ -69,7 +69,7 @@ LIGHT = (
     "curation.comparison.gate",
     "curation.comparison.pages.job",
     "models.figures.paired",
-    "curation.datasets.unique_names",
+    "curation.datasets.finding",
     "curation.training.cam_drawing",
     "curation.workspace.run_folders",
     "curation.workspace.cleaning",

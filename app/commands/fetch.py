@@ -9,8 +9,8 @@ def fetch(name: DatasetName) -> None:
     """Get the images of a data set, or say where to get them."""
     from app.commands.progress import stage_display
     from app.jobs.result import record
-    from curation.datasets.catalog import find_dataset
     from curation.datasets.fetch import fetch as fetch_images
+    from curation.datasets.finding import find_dataset
 
     with stage_display() as show:
         spec = find_dataset(name, Workspace.from_environment())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.html_parts.markdown import command
 from app.panels.audit_options import command_options
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.read_rows import read_rows
 from curation.images import checked_rows

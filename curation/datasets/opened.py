@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation.datasets.catalog import load_catalog
-from curation.datasets.unique_names import source_of
+from curation.datasets.finding import source_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.errors import ErrataError

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
+from curation.datasets.catalog import DatasetSpec, load_catalog
 from curation.datasets.fetch import draw_or_unpack
+from curation.datasets.finding import find_dataset, source_of
 from curation.datasets.folders.label_from import checked_pattern
 from curation.datasets.packed.source import PREFIXES
 from curation.datasets.read_rows import read_rows
@@ -12,7 +13,6 @@ from curation.datasets.rows import Rows
 from curation.datasets.tables.chosen_columns import LABEL_FROM, note_columns
 from curation.datasets.tables.reading import SUFFIXES as TABLE_SUFFIXES
 from curation.datasets.tables.reading import check_columns
-from curation.datasets.unique_names import source_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.arrays import Progress

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from curation.datasets.catalog import DatasetSpec, is_dir
+from curation.datasets.catalog import DatasetSpec
 from curation.datasets.entries import Entry, make_rows
+from curation.datasets.finding import is_dir
 from curation.datasets.folders.image_folder import read_folder
 from curation.datasets.folders.label_from import read_names
 from curation.datasets.packed.images import notices_of

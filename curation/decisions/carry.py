@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation.datasets.unique_names import source_of
+from curation.datasets.finding import source_of
 from curation.decisions.decision import Decision, Entry, Reversal, in_order
 from curation.decisions.ledger import Ledger, log_of
 from curation.workspace.folders import Workspace

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from curation.datasets.catalog import DatasetSpec, load_catalog
+from curation.datasets.finding import source_of
 from curation.datasets.opening import audited_name, source_to_audit
 from curation.datasets.rows import Rows
-from curation.datasets.unique_names import source_of
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates
 from curation.images.shared import checked_images

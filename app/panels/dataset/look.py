@@ -7,9 +7,10 @@ from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.state import workspace
 from curation.audit.look import Look, look_at
-from curation.datasets.catalog import DatasetSpec, find_dataset
+from curation.datasets.catalog import DatasetSpec
 from curation.datasets.classes.class_samples import class_samples
 from curation.datasets.fetch import draw_or_unpack
+from curation.datasets.finding import find_dataset
 from curation.words import counted, duration, file_size
 from models.errors import ErrataError
 

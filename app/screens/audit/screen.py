@@ -26,9 +26,9 @@ from app.screens.audit.image_panel import image_panel, neighbour_buttons
 from app.screens.audit.suspects import filtered_suspects, suspect_table
 from app.state import audit_name_of, chosen_row, workspace
 from curation.database.names import ALL_VIEW, suspicious_view
-from curation.datasets.catalog import DatasetSpec, find_dataset, load_catalog
+from curation.datasets.catalog import DatasetSpec, load_catalog
+from curation.datasets.finding import find_dataset, source_of
 from curation.datasets.opening import FIFTYONE
-from curation.datasets.unique_names import source_of
 from curation.results.audit import Audit
 from curation.workspace.names import ORIGINAL, audit_folder
 from models.errors import ErrataError

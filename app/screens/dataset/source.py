@@ -7,10 +7,10 @@ from app.panels.data_bar import readable_audit
 from app.panels.dataset.look import look
 from app.state import audit_name_of, workspace
 from curation.audit.look import Look
-from curation.datasets.catalog import DatasetSpec, find_dataset
+from curation.datasets.catalog import DatasetSpec
+from curation.datasets.finding import find_dataset, source_of
 from curation.datasets.opening import FIFTYONE
 from curation.datasets.rows import Rows
-from curation.datasets.unique_names import source_of
 from curation.results.audit import Audit
 from curation.versions.store import about_audit
 from models.errors import ErrataError

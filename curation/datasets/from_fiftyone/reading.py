@@ -11,11 +11,11 @@ from curation.database import names, store
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.classes.merges import noted_merges
 from curation.datasets.entries import Entry, make_rows
+from curation.datasets.finding import unique_name
 from curation.datasets.from_fiftyone.boxes import cut_out, read_boxes
 from curation.datasets.from_fiftyone.labels import DETECTIONS, kind_of, labels_of
 from curation.datasets.from_fiftyone.splits import splits_of_samples
 from curation.datasets.rows import Rows
-from curation.datasets.unique_names import unique_name
 from curation.words import first_few
 from curation.workspace.folders import Workspace
 from models.arrays import FloatArray, Progress

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from app.panels.audit_options import command_options
 from app.panels.audit_unchanged import nothing_changed
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.read_rows import read_rows
 from curation.images.keys import listed_key
 from curation.results.audit import Audit

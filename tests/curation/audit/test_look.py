@@ -9,7 +9,7 @@ from PIL import Image
 from curation.audit import look as module
 from curation.audit.forecast import ROUGH_S, START_S, forecast
 from curation.audit.look import Look, look_at
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.read_rows import read_rows
 from curation.workspace.folders import Workspace
 from models.files.atomic import write_json

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import CATALOG, DatasetSpec, find_dataset, load_catalog
+from curation.datasets.catalog import CATALOG, DatasetSpec, load_catalog
+from curation.datasets.finding import find_dataset
 from curation.datasets.opening import choose_columns
 from curation.datasets.read_rows import read_rows
 from curation.workspace.folders import Workspace
@@ -206,7 +207,7 @@ def test_unknown_names_and_paths(workspace: Workspace, tmp_path: Path) -> None:
 
 def test_no_permission(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     catalog = load_catalog()  # nobody may be unable to read the repository's
-    monkeypatch.setattr("curation.datasets.catalog.load_catalog", lambda: catalog)
+    monkeypatch.setattr("curation.datasets.finding.load_catalog", lambda: catalog)
     with folder_of_nobody() as folder:
         (folder / "locked/pets").mkdir(parents=True)
         (folder / "locked").chmod(0)
@@ -307,7 +308,7 @@ def test_a_table_with_names_for_its_numbers_and_columns(
     table.write_text("pic\tkind\n" + "".join(f"{n:04d}.jpg\t{n % 2}\n" for n in range(4)))
     block = {**BLOCK, "layout": "csv", "labels_csv": "list.tsv", "classes": ["dog", "cat"]}
     spec = DatasetSpec.from_dict("pets", {**block, "columns": {"filepath": "pic", "label": "kind"}})
-    monkeypatch.setattr("curation.datasets.catalog.load_catalog", lambda: {"pets": spec})
+    monkeypatch.setattr("curation.datasets.finding.load_catalog", lambda: {"pets": spec})
     rows = read_rows(find_dataset("pets", workspace))
     assert rows.classes == ("dog", "cat")
     assert rows.labels.tolist() == [0, 1, 0, 1]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import find_dataset, load_catalog
+from curation.datasets.catalog import load_catalog
 from curation.datasets.fetch import can_fetch, draw_or_unpack, fetch
+from curation.datasets.finding import find_dataset
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from curation.datasets import uploaded
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.read_rows import read_rows
 from curation.datasets.uploaded import add_csv, add_zip, remove_upload
 from curation.workspace.folders import Workspace

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from curation.datasets import catalog
-from curation.datasets.catalog import find_dataset, load_catalog
+from curation.datasets.catalog import load_catalog
+from curation.datasets.finding import find_dataset
 from curation.datasets.read_rows import read_rows
 from curation.images.checking import check_listed
 from curation.images.grey_ranges import grey_range_of

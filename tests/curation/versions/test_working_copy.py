@@ -9,7 +9,8 @@ import pytest
 from curation.audit.config import AuditConfig
 from curation.audit.foreign_predictions import Foreign
 from curation.audit.run import run_audit
-from curation.datasets.catalog import DatasetSpec, find_dataset
+from curation.datasets.catalog import DatasetSpec
+from curation.datasets.finding import find_dataset
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import find_dataset
 from curation.datasets.fetch import draw_or_unpack
+from curation.datasets.finding import find_dataset
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
 from models.files import unfinished

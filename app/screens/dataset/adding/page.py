@@ -11,7 +11,8 @@ from app.screens.dataset.adding.columns import column_choice
 from app.screens.dataset.adding.uploads import upload_field
 from app.screens.dataset.balance import balance_table, counts_of
 from app.state import choose_dataset, note_opened, workspace
-from curation.datasets.catalog import DatasetSpec, find_dataset
+from curation.datasets.catalog import DatasetSpec
+from curation.datasets.finding import find_dataset
 from curation.workspace.names import audited
 from models.errors import ErrataError
 

@@ -8,7 +8,7 @@ import streamlit as st
 from app.html_parts.markdown import plain, sentence
 from app.panels.dataset.look import look
 from app.state import workspace
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.folders.browse import browsing_roots
 from curation.datasets.uploaded import MOST_FILES, MOST_MB, MOST_UNPACKED_MB, add_csv, add_zip, remove_upload
 from curation.words import file_size

@@ -14,7 +14,7 @@ from PIL import Image
 from app.jobs.process import job_folder
 from app.screens.dataset.adding.uploads import usable
 from app.screens.dataset.balance import balance_table, counts_of
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.uploaded import add_zip
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger

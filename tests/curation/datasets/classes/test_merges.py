@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import DatasetSpec, find_dataset
+from curation.datasets.catalog import DatasetSpec
 from curation.datasets.classes.merges import note_merges, noted_merges, parse_merges, resolved
 from curation.datasets.entries import Entry, make_rows
+from curation.datasets.finding import find_dataset
 from curation.datasets.read_rows import read_rows
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of

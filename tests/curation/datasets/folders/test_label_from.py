@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.folders.label_from import checked_pattern, read_names
 from curation.datasets.opening import choose_label_from
 from curation.datasets.read_rows import read_rows

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pyarrow import parquet
 
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.opening import choose_columns, open_dataset
 from curation.datasets.packed import torchvision_sets
 from curation.datasets.packed.images import Packed, PackedImage, suffix_of, write_images

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from curation.datasets import catalog
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset
 from curation.datasets.opening import open_dataset
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from curation.datasets.catalog import find_dataset
+from curation.datasets.finding import find_dataset, source_of, unique_name
 from curation.datasets.from_fiftyone.reading import name_of
 from curation.datasets.opening import audited_name, open_dataset, source_to_audit
-from curation.datasets.unique_names import source_of, unique_name
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
