@@ -76,8 +76,8 @@ def check_on_cluster(
             waiting.append(place)
         else:
             keep(place, kept)
-    nothing: Callable[[Files], list[ImageCheck]] = lambda shard: []  # noqa: E731
-    for done, results in cluster.results(check_worker, setup, [shards[place] for place in waiting], nothing, retries=0):
+    left = [shards[place] for place in waiting]
+    for done, results in cluster.results(check_worker, setup, left, _nothing, retries=0):
         place = waiting[done]
         if not results:
             results = _one_by_one(cluster, setup, shards[place])
@@ -85,6 +85,11 @@ def check_on_cluster(
         write_json(kept_in[place], [asdict(check) for check in results])
         keep(place, results)
     return [checks[path] for path in paths]
+
+
+def _nothing(_: Files) -> list[ImageCheck]:
+    """Return no check for a shard that ended its process."""
+    return []
 
 
 def _one_by_one(cluster: Cluster, setup: CheckSetup, files: Files) -> list[ImageCheck]:

@@ -15,7 +15,7 @@ from models.images.formats import pillow_formats
 from models.images.grey_range import GreyRange
 from models.images.input_spec import Interpolation
 from models.images.stretch import stretched
-from models.images.tone import STRETCHED, levels_in_range, levels_of_16_bits, levels_of_numbers, on_ground
+from models.images.tone import levels_of_16_bits, levels_of_numbers, on_ground
 
 MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
@@ -167,26 +167,20 @@ def _to_rgb(path: Path, image: Image.Image, grey_range: GreyRange | None) -> tup
     )  # colours that Pillow cuts to their upper 8 bits
     no_data = _no_data(image)
     image = _upright(image)
-    if image.mode.startswith("I;16"):
-        values = np.asarray(image.convert("I"))
-        grey, reading = levels_in_range(values, grey_range) if grey_range else levels_of_16_bits(values)
-        return Image.fromarray(grey).convert("RGB"), reading
-    if image.mode in ("I", "F"):
-        numbers, reading = np.asarray(image, dtype=np.float64), STRETCHED
-        try:
-            if grey_range:
-                grey, reading = levels_in_range(numbers, grey_range, no_data)
-            else:
-                grey = levels_of_numbers(numbers, no_data)
-        except ErrataError as error:
-            raise ErrataError(f"{path} {error}") from error
-        return Image.fromarray(grey).convert("RGB"), reading
-    if image.has_transparency_data:
-        return on_ground(image)
-    if deep and image.mode == "RGB":
-        values = np.asarray(image).astype(np.int64) * 257
-        colours, reading = levels_in_range(values, grey_range) if grey_range else levels_of_16_bits(values)
-        return (Image.fromarray(colours), reading) if reading else (image, "")
+    try:
+        if image.mode.startswith("I;16"):
+            grey, reading = levels_of_16_bits(np.asarray(image.convert("I")), grey_range)
+            return Image.fromarray(grey).convert("RGB"), reading
+        if image.mode in ("I", "F"):
+            grey, reading = levels_of_numbers(np.asarray(image, dtype=np.float64), no_data, grey_range)
+            return Image.fromarray(grey).convert("RGB"), reading
+        if image.has_transparency_data:
+            return on_ground(image)
+        if deep and image.mode == "RGB":
+            colours, reading = levels_of_16_bits(np.asarray(image).astype(np.int64) * 257, grey_range)
+            return (Image.fromarray(colours), reading) if reading else (image, "")
+    except ErrataError as error:
+        raise ErrataError(f"{path} {error}") from error
     return image.convert("RGB"), ""
 
 

@@ -12,9 +12,8 @@ from models.images.input_spec import Interpolation
 def stretched(image: Image.Image, size_px: int, interpolation: Interpolation) -> ByteArray:
     """Return an RGB image stretched to a square, shape (S, S, 3), uint8, writable.
 
-    Torch resizes bytes with the same filters as Pillow and vector instructions: decoding a photograph of 150 px for a
-    network takes half of the time, of 1,200 px a third. Of photographs, no value differs by more than two of 255
-    levels from Pillow's, and 0.5 % differ at all.
+    Torch resizes bytes with the same filters as Pillow and vector instructions. Of photographs, no value differs by
+    more than two of 255 levels from Pillow's, and 0.5 % differ at all.
     """
     import torch  # seconds, and screens that only show images never stretch one
 

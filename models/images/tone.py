@@ -23,7 +23,7 @@ _MOSTLY = 0.5  # of the measured pixels; with more outside, a range is not that 
 _FAINT = 40  # mean difference from white, in levels of 255, below which a drawing is lost on it
 
 
-def levels_of_16_bits(values: npt.NDArray[np.integer]) -> tuple[ByteArray, str]:
+def levels_of_16_bits(values: npt.NDArray[np.integer], grey_range: GreyRange | None = None) -> tuple[ByteArray, str]:
     """Return grey or colour values of 0 to 65535 as 8 bits, and how they were read.
 
     The highest value but for a thousandth of the pixels tells how many bits the camera had: 8, 10, 12, 14 or 16. Dark
@@ -31,7 +31,13 @@ def levels_of_16_bits(values: npt.NDArray[np.integer]) -> tuple[ByteArray, str]:
 
     Args:
         values: shape (H, W) or (H, W, 3).
+        grey_range: of the data set, which counts where it is known; see `levels_in_range`.
+
+    Raises:
+        ErrataError: as `levels_in_range`.
     """
+    if grey_range:
+        return levels_in_range(values, grey_range)
     known, full = np.asarray(values, np.float64), _DEPTHS[-1]
     below = known[known < full]
     robust = float(np.percentile(below, 100 - _OUTLIERS, method="lower")) if len(below) else full
@@ -40,8 +46,10 @@ def levels_of_16_bits(values: npt.NDArray[np.integer]) -> tuple[ByteArray, str]:
     return np.rint(shown * (255 / depth)).astype(np.uint8), STRETCHED if depth < full else ""
 
 
-def levels_of_numbers(values: Doubles, no_data: float | None = None) -> ByteArray:
-    """Return numbers of any range, shape (H, W), as 8 bits: stretched from the lowest to the highest measured value.
+def levels_of_numbers(
+    values: Doubles, no_data: float | None = None, grey_range: GreyRange | None = None
+) -> tuple[ByteArray, str]:
+    """Return numbers of any range as 8 bits, stretched from the lowest to the highest value, and how they were read.
 
     The outermost thousandth at each end is clipped, so that no single pixel flattens a picture. What was not measured
     (NaN, infinity, fillers such as -9999) becomes black.
@@ -49,10 +57,13 @@ def levels_of_numbers(values: Doubles, no_data: float | None = None) -> ByteArra
     Args:
         values: shape (H, W).
         no_data: the filler that the file names.
+        grey_range: of the data set, which counts where it is known; see `levels_in_range`.
 
     Raises:
         ErrataError: nothing was measured; the sentence goes after the file's name.
     """
+    if grey_range:
+        return levels_in_range(values, grey_range, no_data)
     measured = _measured(values, no_data)
     if not measured.any():
         raise ErrataError("holds no measured value (all are NaN, infinite or fillers); take it out")
@@ -62,7 +73,7 @@ def levels_of_numbers(values: Doubles, no_data: float | None = None) -> ByteArra
     if high <= low:  # but for a few pixels, the picture is flat
         low, high = float(known.min()), float(known.max())
     shown = np.clip(np.where(measured, values, low), low, high)
-    return np.rint((shown - low) * (255 / (high - low or 1))).astype(np.uint8)
+    return np.rint((shown - low) * (255 / (high - low or 1))).astype(np.uint8), STRETCHED
 
 
 def levels_in_range(

@@ -120,7 +120,10 @@ def test_a_range_that_is_not_that_of_the_picture_is_told(tmp_path: Path) -> None
     assert GreyRange.of_content(f"abc-{check.reading.replace(' ', '-')}") == GreyRange(-0.5, 255)
     Image.fromarray(np.full((8, 8), np.nan, np.float32)).save(tmp_path / "y.tif")
     problem = check_images([tmp_path / "y.tif"], grey_ranges=lambda _: GreyRange(0, 1))[0].problem
-    assert "holds no measured value" in str(problem)
+    assert str(problem).startswith(f"{tmp_path / 'y.tif'} holds no measured value")
+    Image.fromarray(np.full((8, 8), 65_535, np.uint16)).save(tmp_path / "z.png")
+    problem = check_images([tmp_path / "z.png"], grey_ranges=lambda _: GreyRange(0, 4095))[0].problem
+    assert str(problem).startswith(f"{tmp_path / 'z.png'} holds no measured value")
 
 
 def test_8_bits_keep_their_levels(tmp_path: Path) -> None:
@@ -133,7 +136,7 @@ def test_8_bits_keep_their_levels(tmp_path: Path) -> None:
 def test_black_and_white_has_no_filler(lone: float) -> None:
     values = np.full((16, 16), 1 - lone)
     values[:2] = lone
-    assert sorted(np.unique(levels_of_numbers(values)).tolist()) == [0, 255]
+    assert sorted(np.unique(levels_of_numbers(values)[0]).tolist()) == [0, 255]
 
 
 def drawing(mode: str, ink: object, path: Path) -> Path:
