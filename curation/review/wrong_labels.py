@@ -74,7 +74,7 @@ class WrongLabels:
         if self.is_exact:
             return "wrong labels"
         if self.says_nothing:
-            return "wrong labels: too few images to estimate"
+            return "wrong labels: no estimate"
         return f"wrong labels, by the {'models' if self.interval is None else 'review'}"
 
     @property
@@ -83,7 +83,7 @@ class WrongLabels:
         if self.is_exact:
             return "counted: every image is judged"
         if self.says_nothing:
-            return "the models' estimate from too few images, which says nothing"
+            return "no estimate: the models contradict most of the labels"
         return "the models' estimate" if self.interval is None else "the review's estimate, with its 90 % interval"
 
     def sentence(self, split: str = ALL) -> str:
@@ -101,7 +101,10 @@ class WrongLabels:
             low, high = self.interval
             return f"the review estimates {wrong} (90 % interval {low:,} to {high:,}) among {among}; {found}"
         if self.says_nothing:
-            nothing = f"too few images to estimate the wrong labels among {among}: the models contradict most labels"
+            nothing = (
+                f"no estimate of the wrong labels among {among}: the models contradict most of the labels, as after "
+                "too few images of each class"
+            )
             return f"{nothing}; {found}" if self.judged else nothing
         estimate = f"the models estimate about {wrong} among {among} ({100 * self.share:.1f} %)"
         return f"{estimate}; {found}, too few to estimate from" if self.judged else estimate

@@ -58,9 +58,9 @@ def test_models_that_contradict_most_labels_estimate_nothing() -> None:
     """200 classes of 3 images: 442 of 600 wrong by the models, which learned from 2 images of each class."""
     before = replace(budget(Interval(442, 0, 600), found=0, looked=0, ahead=600), models=442.0)
     wrong = wrong_labels(before)
-    assert (wrong.figure, wrong.name) == ("not known", "wrong labels: too few images to estimate")
+    assert (wrong.figure, wrong.name) == ("not known", "wrong labels: no estimate")
     assert "442" not in f"{wrong.sentence()} {stop_sentence(before)} {wrong.source}"
-    assert wrong.sentence("test").startswith("too few images to estimate the wrong labels among 600 test images")
+    assert wrong.sentence("test").startswith("no estimate of the wrong labels among 600 test images")
     assert stop_sentence(before).endswith("; how many the next 100 images hold is not known yet")
     judged = replace(budget(Interval(300, 10, 511)), models=442.0)
     assert wrong_labels(judged).sentence().endswith("; 10 of them were found in 100 verdicts")
