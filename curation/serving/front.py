@@ -2,11 +2,9 @@
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
-from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address
+from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address, refuse
 from curation.serving.policies import local_and, page_policy, with_policy
 
 
@@ -33,10 +31,7 @@ class Front:
             address, port = scope["server"]
             check_origin(scope, Origins.of(port, self._proxy, address), self._pages.__contains__)
         except HTTPException as refusal:
-            # A websocket is closed before it is accepted: the server answers 403.
-            text = PlainTextResponse(refusal.detail, refusal.status_code)
-            answer = WebSocketClose(1008) if scope["type"] == "websocket" else text
-            await answer(scope, receive, send)
+            await refuse(refusal, scope, receive, send)
             return
         policy = page_policy(Headers(scope=scope)["host"], frames=self._frames)
         await self._app(scope, receive, with_policy(send, policy))

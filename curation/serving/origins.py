@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from models.errors import ErrataError
 
@@ -77,6 +79,13 @@ def check_origin(scope: Scope, origins: Origins, is_page: Callable[[str], bool])
         is_page(scope["path"]) and _follows_link(scope, headers)
     ):
         raise HTTPException(403, "Not from this page.")
+
+
+async def refuse(refusal: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request, or close a websocket before it is accepted, to which the server answers 403."""
+    text = PlainTextResponse(refusal.detail, refusal.status_code)
+    answer = WebSocketClose(1008) if scope["type"] == "websocket" else text
+    await answer(scope, receive, send)
 
 
 _REMEDY = f"Another address, of a proxy or a tunnel, is named in {APP_ADDRESS} or {FIFTYONE_ADDRESS}; see SECURITY.md."

@@ -11,9 +11,9 @@ from ray.exceptions import NodeDiedError, OutOfMemoryError, RaySystemError, RayT
 from models.cluster.probe import versions
 from models.cluster.workers import Outcome, do_shard
 from models.errors import ErrataError
+from models.processors.cluster import RETRIES
 
 POLL_S = 0.5
-RETRIES = 3  # of a shard whose machine or process is lost, as in `models.processors.cluster`
 WAITING = 2  # shards handed out per place to work at: enough that no place waits, few enough for memory
 Setup = TypeVar("Setup")
 Shard = TypeVar("Shard")

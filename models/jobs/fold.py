@@ -75,9 +75,14 @@ class Fold:
         return self.folder / f"fold-{self.k}.jsonl"
 
     @property
+    def checkpoint(self) -> Path:
+        """The file of the trained network."""
+        return self.folder / f"fold-{self.k}.safetensors"
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """All that the training writes, in the order in which it does."""
-        return self.curve, self.folder / f"fold-{self.k}.safetensors", self.outputs
+        return self.curve, self.checkpoint, self.outputs
 
     def epochs_done(self) -> int:
         """Return how many epochs are done; all where it is finished (it may have stopped early)."""
@@ -114,6 +119,6 @@ def train_fold(fold: Fold, report: Callable[[], None] | None = None) -> None:
             classifier, examples, problem.labels, learn, choose, config, seed, fabric, on_epoch, margins=margins
         )
     info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed, input=spec)
-    save_checkpoint(fold.folder / f"fold-{k}.safetensors", trained, info)
+    save_checkpoint(fold.checkpoint, trained, info)
     logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
     write_arrays(fold.outputs, logits=logits, embeddings=embeddings, margins=margins.mean())

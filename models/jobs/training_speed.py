@@ -1,7 +1,6 @@
 """How long a network will train on this machine: a few steps are timed on noise, before any image is decoded."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
@@ -11,7 +10,7 @@ import torch
 from models.images.examples import Pixels
 from models.images.input_spec import InputSpec
 from models.networks.variants import Variant, build_classifier
-from models.processors.threads import cores
+from models.processors.threads import cores, torch_threads
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.loop import EpochMetrics, train
@@ -42,19 +41,9 @@ def seconds_per_image(
     def on_epoch(so_far: Sequence[EpochMetrics]) -> None:
         curve[:] = so_far
 
-    with torch.random.fork_rng(devices=[]), _threads(max(1, cores() // workers)):
+    with torch.random.fork_rng(devices=[]), torch_threads(max(1, cores() // workers)):
         torch.manual_seed(0)
         classifier = build_classifier(variant, n_classes, spec.size_px)
         few = replace(config, epochs=STEPS)  # one step an epoch
         train(classifier, examples, np.arange(n) % n_classes, every, nothing, few, 0, fabric, on_epoch)
     return median(epoch.seconds for epoch in curve[1:]) / n / workers
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
+RETRIES = 3  # of a shard whose machine or process is lost
 Setup = TypeVar("Setup")
 Shard = TypeVar("Shard")
 Result = TypeVar("Result")
@@ -28,7 +29,7 @@ class Cluster(Protocol):
         shards: Sequence[Shard],
         crashed: Callable[[Shard], Result] | None = None,
         poll: Callable[[], None] | None = None,
-        retries: int = 3,
+        retries: int = RETRIES,
     ) -> Iterator[tuple[int, Result]]:
         """Yield the place and the result of every shard, in the order in which they finish.
 

@@ -13,11 +13,9 @@ from typing import Any
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocketClose
 
-from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address
+from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address, refuse
 from curation.serving.policies import local_and, page_policy, with_policy
 
 # Operators of FiftyOne that list folders or hand out files. Everything else they do stays within the dataset.
@@ -65,10 +63,7 @@ class Guard:
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
                 receive = await _checked_body(receive, is_operator=scope["path"].startswith("/operators"))
         except HTTPException as refusal:
-            # A websocket is closed before it is accepted: the server answers 403.
-            text = PlainTextResponse(refusal.detail, refusal.status_code)
-            answer = WebSocketClose(1008) if scope["type"] == "websocket" else text
-            await answer(scope, receive, send)
+            await refuse(refusal, scope, receive, send)
             return
         host = Headers(scope=scope)["host"]
         policy = _FILE_POLICY if _asks_for_file(scope) else page_policy(host, framed_by=self._framed_by)

@@ -6,7 +6,6 @@ Features of the mirrored images, averaged with those of the images as they are, 
 does a second backbone. All rankings are of the same labels by the same judge; differences are over 20 random halves.
 """
 
-import argparse
 import hashlib
 import tempfile
 from pathlib import Path
@@ -14,18 +13,17 @@ from pathlib import Path
 import numpy as np
 from PIL import ImageOps
 
-from curation.results.audit import Audit, load_audit
+from curation.results.audit import Audit
 from curation.scoring.findings import judge_labels
 from curation.training.prepared import with_stages
-from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
 from models.features.extract import extract_features
 from models.images.decode import decode
 from models.networks.architectures import find_architecture
 from models.networks.variants import parse_variant, pretrained_backbone
 from tests.benchmarks.bench_choices import halves, precision
+from tests.benchmarks.bench_issues.asked import asked_audit
 from tests.benchmarks.bench_issues.sides import evidence
-from tests.benchmarks.figures.score_labels import read_truth
 
 
 def mirrored_evidence(audit: Audit, name: str) -> FloatArray:
@@ -51,15 +49,7 @@ def quality(audit: Audit, seen: dict[str, FloatArray]) -> FloatArray:
 
 def main() -> None:
     """Print the average precision of each ranking, and what it gains over the first backbone and over all."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name")
-    parser.add_argument("truth", type=Path)
-    parser.add_argument("column", nargs="?", default="true_label")
-    asked = parser.parse_args()
-    audit = load_audit(Workspace.from_environment(), asked.name)
-    truth = read_truth(asked.truth, asked.column)
-    true = np.array([truth.get(str(image_id), "?") for image_id in audit.rows.image_ids])
-    wrong = true != np.array(audit.rows.classes)[audit.rows.labels]
+    audit, true, wrong = asked_audit(__doc__)
     names = [voter.name for voter in audit.voters if voter.frozen]
     plain = {name: np.asarray(evidence(audit, name)) for name in names}
     both = {name: np.asarray((own + mirrored_evidence(audit, name)) / 2, np.float32) for name, own in plain.items()}

@@ -6,7 +6,6 @@ Heads are fitted out of fold and labels judged twice, from the same features of 
 computed, and rounded to float16, all columns of the stages included. Networks trained from pixels vote as they did.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Mapping
@@ -15,14 +14,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from curation.results.audit import Audit, load_audit
+from curation.results.audit import Audit
 from curation.scoring.findings import judge_labels
-from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
 from models.jobs.heads import fit_heads
 from tests.benchmarks.bench_choices import precision
+from tests.benchmarks.bench_issues.asked import asked_audit
 from tests.benchmarks.bench_issues.sides import evidence
-from tests.benchmarks.figures.score_labels import read_truth
 
 
 def quality(audit: Audit, seen: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray]:
@@ -55,15 +53,7 @@ def reading_s(values: npt.NDArray[np.generic], rounds: int = 5) -> float:
 
 def main() -> None:
     """Print both rankings' average precision, how they differ, and both sizes."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("name")
-    parser.add_argument("truth", type=Path)
-    parser.add_argument("column", nargs="?", default="true_label")
-    asked = parser.parse_args()
-    audit = load_audit(Workspace.from_environment(), asked.name)
-    truth = read_truth(asked.truth, asked.column)
-    true = np.array([truth.get(str(image_id), "?") for image_id in audit.rows.image_ids])
-    wrong = true != np.array(audit.rows.classes)[audit.rows.labels]
+    audit, true, wrong = asked_audit(__doc__)
     rows = np.flatnonzero((audit.rows.splits == "train") & (true != "?"))
     exact = {voter.name: np.asarray(evidence(audit, voter.name), np.float32) for voter in audit.voters if voter.frozen}
     halves = {name: values.astype(np.float16) for name, values in exact.items()}
@@ -71,7 +61,7 @@ def main() -> None:
     (full, probs), (half, probs_half) = quality(audit, exact), quality(audit, rounded)
     n_wrong = int(wrong[rows].sum())
     first = [set(rows[np.argsort(side[rows], kind="stable")[:n_wrong]].tolist()) for side in (full, half)]
-    print(f"{asked.name}: n = {len(rows):,}, {n_wrong:,} wrong, {len(exact)} backbones")
+    print(f"{audit.name}: n = {len(rows):,}, {n_wrong:,} wrong, {len(exact)} backbones")
     for name, values in exact.items():
         largest, smallest = np.abs(values).max(), np.abs(values[values != 0]).min()
         print(f"  {name}: largest {largest:.3g}, smallest but 0 {smallest:.3g}")
