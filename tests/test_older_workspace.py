@@ -15,7 +15,7 @@ import pytest
 
 from curation.database.start import stop_database
 from curation.workspace.folders import Workspace
-from tests.helpers.errata_process import errata
+from tests.helpers.processes.errata_process import errata
 from tests.helpers.typed_command import exit_code
 
 ARCHIVE = Path(__file__).parent / "data" / "workspace_0_1.zip"

@@ -29,7 +29,7 @@ from models.files.tables import csv_text, write_csv
 from models.training.config import TrainConfig
 from models.training.recipes import OUT_OF_FOLD
 from tests.helpers.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
-from tests.helpers.errata_process import errata, start
+from tests.helpers.processes.errata_process import errata, start
 
 pytestmark = pytest.mark.mongo
 CONFIG = AuditConfig(folds=2, cams_per_split=3)

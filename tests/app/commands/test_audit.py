@@ -18,7 +18,7 @@ from models.errors import ErrataError
 from models.files.atomic import write_json
 from tests.helpers.curated_folder import add_verdicts, version
 from tests.helpers.drawn_folder import CLASSES, draw, draw_folder
-from tests.helpers.errata_process import errata
+from tests.helpers.processes.errata_process import errata
 from tests.helpers.small_audit import small_audit, small_config
 from tests.helpers.typed_command import Run, refusal
 

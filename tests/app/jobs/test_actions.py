@@ -9,7 +9,7 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
-from tests.helpers.sleeping_jobs import add_sleeper
+from tests.helpers.processes.sleeping_jobs import add_sleeper
 
 
 def test_the_same_command_waits_once(workspace: Workspace) -> None:

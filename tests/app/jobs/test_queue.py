@@ -10,7 +10,7 @@ from app.jobs.queue import find_job, forget_oldest, jobs
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
-from tests.helpers.sleeping_jobs import add_sleeper
+from tests.helpers.processes.sleeping_jobs import add_sleeper
 
 
 def test_a_job_by_the_end_of_its_id(workspace: Workspace) -> None:

@@ -12,14 +12,14 @@ from app.jobs.queue import find_job, jobs
 from app.jobs.worker import ensure_worker, start_next, work
 from curation.workspace.folders import Workspace
 from models.files.locks import locked
-from tests.helpers.sleeping_jobs import add_sleeper, start_sleeper
+from tests.helpers.processes.sleeping_jobs import add_sleeper, start_sleeper
 
 WORKER = """
 import sys
 from pathlib import Path
 from app.jobs import worker
 from curation.workspace.folders import Workspace
-from tests.helpers.sleeping_jobs import start_sleeper
+from tests.helpers.processes.sleeping_jobs import start_sleeper
 worker.start = start_sleeper
 worker.work(Workspace(Path(sys.argv[1])))
 """

@@ -1,7 +1,6 @@
 """The decision log: every acknowledged decision is in it once, in order, whatever happens to who writes it."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -21,8 +20,9 @@ from curation.words import utc_text
 from models.errors import ErrataError
 from tests.helpers import REPOSITORY
 from tests.helpers.log_writer import some_decision
+from tests.helpers.reliability import record, size
 
-FAULTS = int(os.environ.get("ERRATA_FAULTS", "50"))  # kills; `make faults` takes more
+FAULTS = size(50, 1000)  # kills
 
 
 @pytest.fixture
@@ -171,6 +171,7 @@ def test_a_full_disk_says_so_and_keeps_what_was(log: DecisionLog) -> None:
         from curation.decisions.log import DecisionLog
         from models.errors import ErrataError
         from tests.helpers.log_writer import some_decision
+from tests.helpers.reliability import record, size
         log = DecisionLog(Path(sys.argv[1]))
         log.append(some_decision(0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (log.path.stat().st_size + 9,) * 2)
@@ -242,6 +243,7 @@ class Writers:
         assert self.process.returncode == 0
 
 
+@pytest.mark.faults
 @pytest.mark.timeout(300 + FAULTS)
 def test_nothing_acknowledged_is_lost_by_kills(log: DecisionLog, tmp_path: Path) -> None:
     """Two processes at a time write to one log, each line in pieces, and both are killed at any moment."""
@@ -268,6 +270,7 @@ def test_nothing_acknowledged_is_lost_by_kills(log: DecisionLog, tmp_path: Path)
     assert log.set_aside() > 0  # some line was torn, or this shows little
     assert not any(_whole(line) for line in log.path.with_suffix(".torn").read_bytes().splitlines())
     writers.end()
+    record("Faults", "SIGKILL of writers of the decision log", FAULTS, "no acknowledged decision is lost or torn")
 
 
 def _whole(line: bytes) -> bool:

@@ -497,7 +497,7 @@ def script(home: Path, pictures: Path) -> Iterator[Callable[..., "subprocess.Pop
     def start(*arguments: str) -> "subprocess.Popen[str]":
         program = [
             sys.executable,
-            str(REPOSITORY / "tests" / "helpers" / "train_process.py"),
+            str(REPOSITORY / "tests" / "helpers" / "processes" / "train_process.py"),
             "train",
             str(pictures),
             *arguments,

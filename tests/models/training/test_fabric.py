@@ -24,7 +24,7 @@ from tests.helpers import REPOSITORY
 from tests.helpers.drawn_folder import draw_folder
 from tests.helpers.typed_command import exit_code
 
-SCRIPT = str(REPOSITORY / "tests" / "helpers" / "train_process.py")
+SCRIPT = str(REPOSITORY / "tests" / "helpers" / "processes" / "train_process.py")
 PATIENCE_S = 240
 
 

@@ -21,7 +21,7 @@ _CONTEXT.set_forkserver_preload(
         "curation.training.out_of_fold",
         "models.jobs.cross_validate",
         "pymongo",
-        "tests.helpers.errata_process",
+        "tests.helpers.processes.errata_process",
     ]
 )
 PATIENCE_S = 240

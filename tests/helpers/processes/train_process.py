@@ -24,7 +24,7 @@ def begin(lifeline: Connection) -> None:
 
 
 if __name__ == "__main__":
-    from tests.helpers import train_process  # noqa: F401  # changes what follows, by this name as below
+    from tests.helpers.processes import train_process  # noqa: F401  # changes what follows, by this name as below
 
     main()
 else:

@@ -1,0 +1,1 @@
+"""Faults and what comes of them: kills, full disks, clocks, databases that die."""

@@ -1,0 +1,88 @@
+"""Make docs/reliability.md of the lines that a run of the tests of faults and attacks recorded."""
+
+import json
+import platform
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import get_args
+
+from tests.helpers import REPOSITORY
+from tests.helpers.reliability import Section
+
+PAGE = REPOSITORY / "docs" / "reliability.md"
+_INTRODUCTION = """\
+# What was tried to break it
+
+Each row was counted by a test that checked the outcome in every try; a run with a failing test writes no page.
+`make faults` repeats it. The seeds of what was drawn at random are in the tests' output.
+"""
+_PACKAGES = ("torch", "fiftyone", "streamlit", "pillow", "numpy")
+
+Row = tuple[str, str, str]  # section, fault, outcome
+
+
+def counted(lines: Iterable[str]) -> Counter[Row]:
+    """Return the tries of each row, in the order of its first line."""
+    tries: Counter[Row] = Counter()
+    for line in lines:
+        row = json.loads(line)
+        tries[row["section"], row["fault"], row["outcome"]] += row["tries"]
+    return tries
+
+
+def page(tries: Counter[Row], machine: str) -> str:
+    """Return the page in Markdown: a table for each section that has a row."""
+    parts = [_INTRODUCTION, f"{machine}\n"]
+    for section in get_args(Section):
+        rows = [row for row in tries if row[0] == section]
+        if rows:
+            total = sum(tries[row] for row in rows)
+            head = f"## {section}\n\n{total:,} tries.\n\n| fault | tries | outcome |\n|---|---:|---|\n"
+            parts.append(
+                head + "".join(_line(fault, tries[section, fault, outcome], outcome) for _, fault, outcome in rows)
+            )
+    return "\n".join(parts)
+
+
+def _line(fault: str, tries: int, outcome: str) -> str:
+    cells = (fault, f"{tries:,}", outcome)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
+
+
+def machine() -> str:
+    """Return where and when this runs: date, processor, system, versions."""
+    cpu = platform.processor() or platform.machine()
+    models = [line.partition(": ")[2] for line in _cpuinfo() if line.startswith("model name")]
+    named = f"{len(models)} cores of {models[0]}" if models else cpu
+    versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    return (
+        f"Run on {date.today().isoformat()} on {named}, {platform.system()} {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}, MongoDB {_mongodb()}, {versions}."
+    )
+
+
+def _cpuinfo() -> list[str]:
+    file = Path("/proc/cpuinfo")
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def _mongodb() -> str:
+    from curation.database.start import mongod_path
+
+    run = subprocess.run([mongod_path(), "--version"], capture_output=True, text=True, check=True)
+    return run.stdout.split()[2].removeprefix("v")
+
+
+def main(arguments: Sequence[str]) -> None:
+    lines = Path(arguments[0]).read_text(encoding="utf-8").splitlines()
+    PAGE.write_text(page(counted(lines), machine()), encoding="utf-8")
+    print(f"{PAGE}: {sum(counted(lines).values()):,} tries")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
