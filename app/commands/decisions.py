@@ -92,7 +92,8 @@ def _list(
 
     for problem in ledger.problems():
         tell(problem, err=True, fg="yellow")
-    lines, state = _lines(ledger, at)
+    to_print = last if wanted.is_everything and not (csv or as_json) else 0
+    lines, earlier, state = _lines(ledger, at, to_print)
     chosen = [line for line in lines if wanted.holds(line)]
     if csv:
         write_table(chosen, csv)
@@ -100,24 +101,28 @@ def _list(
     elif as_json:
         print_json(records(chosen))
     elif chosen:
-        _print_table(chosen, last)
+        _print_table(chosen, last, earlier)
         _print_summary(state)
     else:
         tell(f"no {'such ' if lines else ''}decisions on {dataset} yet")
 
 
-def _lines(ledger: "Ledger", at: str) -> "tuple[list[LogLine], State]":
-    """Return the lines of the log and what they add up to; only those up to a line or time where `at` names one."""
+def _lines(ledger: "Ledger", at: str, newest: int) -> "tuple[list[LogLine], int, State]":
+    """Return the newest lines of the log (0 = all), how many are before them, and what all of them add up to.
+
+    Lines after the line or time that `at` names, where it names one, do not count.
+    """
     from curation.decisions.table import lines_of
 
     moment = _moment(at)
     entries = ledger.entries(moment)
+    earlier = max(0, len(entries) - newest) if newest else 0
     splits = dict(zip(ledger.rows.image_ids.tolist(), ledger.rows.splits.tolist(), strict=True))
     if moment is not None:
         state = ledger.at(moment)
-        return lines_of(entries, state, splits), state
+        return lines_of(entries, state, splits, newest), earlier, state
     with ledger.reading() as state:
-        return lines_of(entries, state, splits), state
+        return lines_of(entries, state, splits, newest), earlier, state
 
 
 def _moment(text: str) -> "Moment | None":
@@ -230,14 +235,14 @@ def _verdict(decision: "Decision") -> str:
     return f"{decision.decision}{labels}"
 
 
-def _print_table(lines: "Sequence[LogLine]", last: int) -> None:
+def _print_table(lines: "Sequence[LogLine]", last: int, earlier: int) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     shown = lines[-last:] if last else lines
-    if len(shown) < len(lines):
-        tell(f"{counted(len(lines) - len(shown), 'earlier line')}; --last 0 shows all")
+    if earlier := earlier + len(lines) - len(shown):
+        tell(f"{counted(earlier, 'earlier line')}; --last 0 shows all")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("line", "time", "reviewer", "image", "label", "decision", "status"):
         table.add_column(column, justify="right" if column == "line" else "left", overflow="fold")

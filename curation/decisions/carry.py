@@ -84,6 +84,8 @@ def carry(workspace: Workspace, name: str, ledger: Ledger, other: str) -> Carria
 
 def _in_log(workspace: Workspace, other: str, ledger: Ledger, known: set[str]) -> Carriable | None:
     """Return what a log says of images of the ledger; None where that is nothing, or nothing new."""
+    if log_of(workspace, other).contents().isdisjoint(ledger.contents):
+        return None
     entries = [entry for _, entry in log_of(workspace, other).read().entries]
     here = {each.id: each.sha256 in ledger.contents for each in entries if isinstance(each, Decision)}
     wanted = [each for each in entries if here.get(each.of if isinstance(each, Reversal) else each.id)]

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal
 
-from curation.decisions.fields import SCHEMA_VERSION, check_schema, checked_fields
+from curation.decisions.lines.fields import SCHEMA_VERSION, check_schema, checked_fields
 from curation.decisions.verdicts import KEEP, RELABEL, VERDICTS
 from models.errors import ErrataError, unknown
 
 SOURCES = ("app", "apply", "fiftyone", "import", "sync")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = "[0-9a-f]{64}"  # of `sha256`, whole
+_ORDER = attrgetter("time", "sequence", "id")
 _LONGEST_NAME = 64  # letters of a reviewer's name: it stands in a column of every table
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A reviewer's look at an image, and the verdict; the log fills in what its caller leaves empty."""
 
@@ -87,21 +90,12 @@ class Decision:
         return self
 
     def _check_classes(self, classes: Collection[str] | None) -> None:
-        subject = f"{self.decision} of {self.image_id!r}"
-        for name in (self.label, *self.new_labels):
-            if classes is not None and name not in classes:
-                raise unknown("class", name, classes)
-        names = VERDICTS[self.decision].classes_named
-        number, different = len(self.new_labels), len(set(self.new_labels))
-        named = ", ".join(self.new_labels) or "none"
-        if names == "none" and number:
-            raise ErrataError(f"{subject} names classes ({named}); it takes none")
-        if names == "one" and number != 1:
-            raise ErrataError(f"{subject} names {number} classes ({named}); it takes exactly one")
-        if names == "several" and (different < 2 or different < number):
-            raise ErrataError(f"{subject} takes two or more different classes; found: {named}")
-        if self.decision == RELABEL and self.new_labels == (self.label,):
-            raise ErrataError(f"{subject} names the given label {self.label!r}; decide keep instead")
+        if classes is not None:
+            for name in (self.label, *self.new_labels):
+                if name not in classes:
+                    raise unknown("class", name, classes)
+        if reason := _wrong_classes(self.decision, self.label, self.new_labels):
+            raise ErrataError(f"{self.decision} of {self.image_id!r} {reason}")
 
     def _check_look(self) -> None:
         if self.looked_s is not None and not 0 <= self.looked_s < float("inf"):
@@ -116,7 +110,7 @@ class Decision:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line of the log as JSON-able values."""
-        return {"schema_version": SCHEMA_VERSION, "kind": "decision", **vars(self)}
+        return {"schema_version": SCHEMA_VERSION, "kind": "decision", **_values(self)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], classes: Collection[str] | None = None) -> "Decision":
@@ -125,14 +119,30 @@ class Decision:
         Raises:
             ErrataError: as `checked`; also an unknown, missing or mistyped field, or a newer schema.
         """
-        decision = object.__new__(cls)  # a frozen dataclass sets its fields one by one: half the time of reading a log
-        vars(decision).update(checked_fields(cls, "decision", values))
-        if not _SHA256.fullmatch(decision.sha256):
+        decision = cls(**checked_fields(cls, "decision", values))
+        if not re.fullmatch(SHA256, decision.sha256):
             raise ErrataError(f"sha256 {decision.sha256!r} is not a SHA-256: expected 64 characters of 0-9 and a-f")
         return decision.checked(classes)
 
 
-@dataclass(frozen=True)
+@lru_cache(maxsize=1024)  # the lines of a log have few combinations
+def _wrong_classes(decision: str, label: str, new_labels: tuple[str, ...]) -> str:
+    """Return why a verdict does not name such classes, without its subject; empty where it may."""
+    names = VERDICTS[decision].classes_named
+    number, different = len(new_labels), len(set(new_labels))
+    named = ", ".join(new_labels) or "none"
+    if names == "none" and number:
+        return f"names classes ({named}); it takes none"
+    if names == "one" and number != 1:
+        return f"names {number} classes ({named}); it takes exactly one"
+    if names == "several" and (different < 2 or different < number):
+        return f"takes two or more different classes; found: {named}"
+    if decision == RELABEL and new_labels == (label,):
+        return f"names the given label {label!r}; decide keep instead"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reversal:
     """An undo, which takes a decision back, or a redo, which brings it back into force."""
 
@@ -157,7 +167,7 @@ class Reversal:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the line of the log as JSON-able values."""
-        return {"schema_version": SCHEMA_VERSION, **vars(self)}
+        return {"schema_version": SCHEMA_VERSION, **_values(self)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Reversal":
@@ -188,6 +198,11 @@ def entry_from_dict(values: Mapping[str, Any], classes: Collection[str] | None =
     raise unknown("kind of line", str(kind), ("decision", "undo", "redo"))
 
 
+def _values(entry: Entry) -> dict[str, Any]:
+    return {field.name: getattr(entry, field.name) for field in fields(entry)}
+
+
+@lru_cache(maxsize=1024)  # a log has few reviewers
 def checked_reviewer(name: str) -> str:
     """Return the name of a reviewer.
 
@@ -206,9 +221,15 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     by_id: dict[str, Entry] = {}
     for entry in entries:
         by_id.setdefault(entry.id, entry)
-    return sorted(by_id.values(), key=order)
+    return sorted(by_id.values(), key=_ORDER)
 
 
 def order(entry: Entry) -> tuple[str, int, str]:
     """Return the sort key of entries; the id decides where two computers wrote at the same microsecond."""
-    return entry.time, entry.sequence, entry.id
+    key: tuple[str, int, str] = _ORDER(entry)
+    return key
+
+
+def orders(entries: Iterable[Entry]) -> list[tuple[str, int, str]]:
+    """Return the sort keys of many entries."""
+    return list(map(_ORDER, entries))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from curation.decisions.append_only import torn_file
-from curation.decisions.decision import Decision, Entry, Reversal, order
+from curation.decisions.decision import Decision, Entry, Reversal, orders
 from curation.decisions.log import START, DecisionLog, LogWriter, Page
 from curation.decisions.state import State, replay
 from curation.decisions.today import Today
@@ -179,6 +179,11 @@ class Ledger:
             self._catch_up(self.log)
             return list(self._problems)
 
+    def read_so_far(self) -> tuple[int, list[str]]:
+        """Return how many lines make the state that `reading` yielded last, and a sentence for each unreadable one."""
+        with self._lock:
+            return self._end.line, list(self._problems)
+
     def lines(self) -> int:
         """Return how many lines the log has: the moment to write down for `at`."""
         with self._lock:
@@ -237,24 +242,20 @@ class Ledger:
         with collector_paused():
             page = log.read(self._end)
             new = [entry for _, entry in page.entries]
-            if not page.follows or not self._follow(new):  # another file, or a merged log
+            keys = [self._last, *orders(new)]
+            if not page.follows or keys != sorted(keys):  # another file, or a merged log
                 page = log.read(START)
                 new = [entry for _, entry in page.entries]
-                self._state, self._last = self.replay(new), ("", 0, "")
+                self._state, keys = self.replay(new), [("", 0, ""), *orders(new)]
                 self._entries, self._problems = [], []
             else:
                 for entry in new:
                     self._state.apply(entry)
         self._entries += page.entries
         self._problems += page.problems
-        self._last = max([self._last, *map(order, new)])
+        self._last = max(keys)
         self._end = page.end
         return page
-
-    def _follow(self, entries: Sequence[Entry]) -> bool:
-        """Return whether entries come after all entries that count already."""
-        keys = [self._last, *map(order, entries)]
-        return keys == sorted(keys)
 
 
 def today_of(images: CheckedRows) -> Today:

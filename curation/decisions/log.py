@@ -3,13 +3,14 @@
 import hashlib
 import json
 import os
+import re
 import secrets
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from curation.decisions.append_only import append_bytes, appending, bytes_from, read_bytes, torn_file
 from curation.decisions.decision import Decision, Entry, Reversal, entry_from_dict
@@ -18,7 +19,7 @@ from models.errors import ErrataError
 from models.processors.collector import collector_paused
 
 _TAIL_BYTES = 65_536  # of the end of a log: more than the longest line
-_AT_ONCE = 256  # lines that are parsed together
+_AT_ONCE = 131_072  # bytes of lines that are parsed together
 AnyEntry = TypeVar("AnyEntry", Decision, Reversal, Entry)
 
 
@@ -94,16 +95,24 @@ class DecisionLog:
         """
         return hashlib.sha256(self._first_bytes(lines)).hexdigest()
 
+    def contents(self) -> set[str]:
+        """Return the SHA-256 of all images that decisions are about, without reading all else that lines say."""
+        return {sha256.decode() for sha256 in re.findall(rb'"sha256":\s*"([0-9a-f]{64})"', read_bytes(self.path))}
+
     def set_aside(self) -> int:
         """Return how many torn lines are kept in NAME.torn."""
         torn = torn_file(self.path)
         return torn.read_bytes().count(b"\n") if torn.exists() else 0
 
     def _first_bytes(self, lines: int) -> bytes:
-        whole = read_bytes(self.path).split(b"\n")[:-1]
-        if not 0 <= lines <= len(whole):
-            raise ErrataError(f"{self.path} has {len(whole)} lines; there is no line {lines}")
-        return b"".join(line + b"\n" for line in whole[:lines])
+        data = read_bytes(self.path)
+        whole = data.count(b"\n")
+        if not 0 <= lines <= whole:
+            raise ErrataError(f"{self.path} has {whole} lines; there is no line {lines}")
+        end = data.rfind(b"\n") + 1
+        for _ in range(whole - lines):  # few: lines that were written meanwhile
+            end = data.rfind(b"\n", 0, end - 1) + 1
+        return data[:end]
 
 
 class LogWriter:
@@ -151,35 +160,13 @@ def parse_line(line: bytes, classes: Collection[str] | None = None) -> Entry:
     Raises:
         ErrataError: it cannot be read; the sentence says why.
     """
-    return _entry(_object(line), classes)
-
-
-def _entry(values: Any, classes: Collection[str] | None = None) -> Entry:
+    try:
+        values = json.loads(line)
+    except ValueError:  # no UTF-8 either
+        values = None
     if not isinstance(values, dict):
         raise ErrataError("it is damaged: no JSON object")
     return entry_from_dict(values, classes)
-
-
-def _object(line: bytes) -> Any:
-    """Return what a line says; None where it is no JSON."""
-    try:
-        return json.loads(line)
-    except ValueError:  # no UTF-8 either
-        return None
-
-
-def _objects(lines: Sequence[bytes]) -> Iterator[Any]:
-    """Yield what each line says; None where it is no JSON. Many are parsed at once: a call a line takes twice as long.
-
-    A zero between two lines shows that each is whole: a torn one would swallow it, or nothing can be read.
-    """
-    for start in range(0, len(lines), _AT_ONCE):
-        some = lines[start : start + _AT_ONCE]
-        together = _object(b"[" + b",0,".join(some) + b"]")
-        whole = (
-            together is not None and len(together) == 2 * len(some) - 1 and all(zero == 0 for zero in together[1::2])
-        )
-        yield from together[::2] if whole else map(_object, some)
 
 
 def _line(entry: Entry) -> bytes:
@@ -193,20 +180,36 @@ def _page(path: Path, data: bytes, after: Position) -> Page:
     """Return the entries of lines; `data` begins with the line end before them, except at the start of the log."""
     if after.offset and data[:1] != b"\n":
         return Page((), (), "", after, follows=False)
-    data = data[1:] if after.offset else data
-    lines = data.split(b"\n")
+    from curation.decisions.lines.together import entries_of  # who only writes needs no pydantic
+
+    start, whole = int(after.offset > 0), data.rfind(b"\n") + 1
     entries: list[tuple[int, Entry]] = []
     problems: list[str] = []
+    number = after.line
     with collector_paused():
-        for number, values in enumerate(_objects(lines[:-1]), after.line + 1):
-            try:
-                entries.append((number, _entry(values)))
-            except ErrataError as error:
-                problems.append(f"{path}, line {number}: {error}")
-    end = Position(after.offset + len(data) - len(lines[-1]), after.line + len(lines) - 1)
-    where = f"{path}, line {end.line + 1}"
-    torn = f"{where}: it has no end, as after a crash; the next decision repairs that" if lines[-1] else ""
-    return Page(tuple(entries), tuple(problems), torn, end)
+        for lines in _blocks(data, start, whole):
+            together = entries_of(lines)
+            if together is not None:
+                entries += enumerate(together, number + 1)
+                number += len(together)
+                continue
+            for line in lines.split(b"\n")[:-1]:
+                number += 1
+                try:
+                    entries.append((number, parse_line(line)))
+                except ErrataError as error:
+                    problems.append(f"{path}, line {number}: {error}")
+    where = f"{path}, line {number + 1}"
+    torn = f"{where}: it has no end, as after a crash; the next decision repairs that" if whole < len(data) else ""
+    return Page(tuple(entries), tuple(problems), torn, Position(after.offset - start + max(start, whole), number))
+
+
+def _blocks(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    """Yield the lines between two places, many at a time, with their ends."""
+    while start < end:
+        stop = data.find(b"\n", min(start + _AT_ONCE, end - 1)) + 1
+        yield data[start:stop]
+        start = stop
 
 
 def _is_whole(line: bytes) -> bool:

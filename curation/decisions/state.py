@@ -181,9 +181,15 @@ class State:
         if decision.adjudicates:
             stack = self._adjudications.setdefault(image, [])
         else:
-            stack = self._verdicts.setdefault(image, {}).setdefault(decision.reviewer, [])
-        insort(stack, decision, key=self._precedence)  # a decision that is redone goes back to where it was
-        if self._today is not None and image is not None:
+            stacks = self._verdicts.get(image)
+            if stacks is None:
+                stacks = self._verdicts[image] = {}
+            stack = stacks.setdefault(decision.reviewer, [])
+        if stack and self._precedence(decision, image) < self._precedence(stack[-1], image):
+            insort(stack, decision, key=lambda each: self._precedence(each, image))  # redone: back to where it was
+        else:
+            stack.append(decision)
+        if self._today is not None and image is not None and not self._today.is_as_given(decision, image):
             self._read(self._today, decision, image)
 
     def _read(self, today: Today, decision: Decision, image: str) -> None:
@@ -192,9 +198,10 @@ class State:
         elif (reading := today.reading(decision, image)) is not decision:
             self._readings[decision.id] = reading
 
-    def _precedence(self, decision: Decision) -> tuple[bool, tuple[str, int, str]]:
+    @staticmethod
+    def _precedence(decision: Decision, image: str | None) -> tuple[bool, tuple[str, int, str]]:
         """Return the sort key of decisions on one image: those made on a copy that is gone by now come first."""
-        return self.image_of(decision) == decision.image_id, order(decision)
+        return image == decision.image_id, order(decision)
 
     def _take(self, decision: Decision) -> None:
         stack, image = self._stack(decision), self.image_of(decision)

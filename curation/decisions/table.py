@@ -50,6 +50,11 @@ class Wanted:
             raise unknown("split", self.split, SPLITS)
         return self
 
+    @property
+    def is_everything(self) -> bool:
+        """Whether no line is left out."""
+        return self == Wanted()
+
     def holds(self, line: LogLine) -> bool:
         """Return whether to show a line; an undo or redo goes with its decision."""
         verdict, time = line.decision.decision if line.decision else "", line.entry.time
@@ -63,16 +68,19 @@ class Wanted:
         )
 
 
-def lines_of(entries: Iterable[tuple[int, Entry]], state: State, splits: dict[str, str]) -> list[LogLine]:
+def lines_of(
+    entries: Iterable[tuple[int, Entry]], state: State, splits: dict[str, str], newest: int = 0
+) -> list[LogLine]:
     """Return the lines, oldest first by their time.
 
     Args:
         entries: line numbers and entries.
         state: after these entries.
         splits: of each image_id of the data set.
+        newest: only so many lines, the last; 0 = all.
     """
     lines = []
-    for number, entry in sorted(entries, key=lambda numbered: order(numbered[1])):
+    for number, entry in sorted(entries, key=lambda numbered: order(numbered[1]))[-newest:]:
         decision = entry if isinstance(entry, Decision) else state.decision(entry.of)
         today = state.image_of(decision) if decision else None
         image_id = today or (decision.image_id if decision else "")

@@ -19,6 +19,14 @@ class Today:
     classes: frozenset[str]
     merged: Mapping[str, str] = field(default_factory=dict)  # class name -> the class that it is now
 
+    def is_as_given(self, decision: Decision, image_id: str) -> bool:
+        """Return whether a verdict surely asks nothing and reads as it was given, as almost all do: the fast answer."""
+        return (
+            not self.merged
+            and self.label_of.get(image_id) == decision.label
+            and self.classes.issuperset(decision.new_labels)
+        )
+
     def asks(self, decision: Decision, image_id: str) -> str:
         """Return why a verdict no longer says what the image shows: MOVED, GONE, or nothing where it still does.
 

@@ -1,5 +1,6 @@
 """The job behind `errata split`: an audit, its decisions and a request become a version on disk."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -37,9 +38,10 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     request = request.checked()
     check_new(version_folder(workspace, name, request.name))
     audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
-    lines = ledger.lines()
-    _check_readable(ledger)
-    state, log_sha256 = ledger.at(lines), ledger.log.sha256(lines)
+    with ledger.reading() as state:
+        lines, problems = ledger.read_so_far()
+    _check_readable(problems)
+    log_sha256 = ledger.log.sha256(lines)
     parent = load_version(workspace, name, request.parent)
     inherited = None if request.parent == ORIGINAL else parent.images
     curated = curate(audit.checked, audit.duplicates, state, request, audit.consensus, inherited)
@@ -66,9 +68,8 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     return load_version(workspace, name, request.name)
 
 
-def _check_readable(ledger: Ledger) -> None:
+def _check_readable(problems: Sequence[str]) -> None:
     """Raise if a line of the log cannot be read: its decision would be lost without a word."""
-    problems = ledger.unreadable()
     if problems:
         raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): fix or remove them")
 

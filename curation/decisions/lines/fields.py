@@ -10,7 +10,7 @@ from typing import Any
 from models.errors import ErrataError, unknown
 
 SCHEMA_VERSION = 1
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"  # of `time`, whole
 _LISTS: frozenset[type] = frozenset({list, tuple})
 _TYPES: dict[Any, tuple[frozenset[type], str]] = {  # annotation -> types that JSON gives, in words
     str: (frozenset({str}), "a text"),
@@ -21,7 +21,7 @@ _TYPES: dict[Any, tuple[frozenset[type], str]] = {  # annotation -> types that J
     int | None: (frozenset({int, type(None)}), "a whole number or null"),
 }
 _WITH_ARTICLE = {"decision": "a decision", "undo": "an undo", "redo": "a redo"}
-_FRAME = ("schema_version", "kind")  # in every line, but no fields of the class
+FRAME = ("schema_version", "kind")  # in every line, but no fields of the class
 
 
 def checked_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def checked_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str,
         given = _getter(cls)(values)
     except KeyError:
         given = ()
-    if not given or len(values) > len(types) + len(_FRAME):
+    if not given or len(values) > len(types) + len(FRAME):
         _refuse_names(subject, values, types)
     arguments, wrong = dict(zip(types, given, strict=True)), _first_wrong(cls, tuple(map(type, given)))
     for name in _lists(cls) if wrong is None else ():
@@ -52,7 +52,7 @@ def checked_fields(cls: type, kind: str, values: Mapping[str, Any]) -> dict[str,
         arguments[name] = tuple(arguments[name])
     if wrong is not None:
         raise ErrataError(f"{wrong} of {subject} is {values[wrong]!r}; expected {types[wrong][1]}")
-    if not arguments["id"] or arguments["sequence"] < 1 or not _TIME.fullmatch(arguments["time"]):
+    if not arguments["id"] or arguments["sequence"] < 1 or not re.fullmatch(TIME, arguments["time"]):
         raise ErrataError(
             f"{subject} has id {arguments['id']!r}, sequence {arguments['sequence']} and time {arguments['time']!r}; "
             "expected a text, 1 or more, and UTC as 2026-01-31T12:00:00.000000Z"
@@ -75,14 +75,14 @@ def check_schema(values: Mapping[str, Any]) -> None:
 
 def _refuse_names(subject: str, values: Mapping[str, Any], types: Mapping[str, Any]) -> None:
     for name in values:
-        if name not in types and name not in _FRAME:
+        if name not in types and name not in FRAME:
             raise unknown(f"field of {subject}", name, types)
     raise ErrataError(f"{subject} lacks {', '.join(sorted(set(types) - set(values)))}")
 
 
 @cache
 def _types(cls: type) -> dict[str, tuple[frozenset[type], str]]:
-    return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in _FRAME}
+    return {field.name: _TYPES[field.type] for field in fields(cls) if field.name not in FRAME}
 
 
 @cache
