@@ -44,6 +44,7 @@ faults: setup         ## every fault and attack at its long size, counted in doc
 	@rm -f $(RECORD)
 	ERRATA_FAULTS=1 ERRATA_RECORD=$(CURDIR)/$(RECORD) OMP_NUM_THREADS=1 nice $(BIN)/pytest -m faults --timeout 3600
 	$(BIN)/python -m tests.faults $(RECORD)
+
 licences: setup       ## of every dependency and of the weights; fails where one is unknown or forbids commercial use
 	$(BIN)/python -m tests.security.licences
 

@@ -65,12 +65,15 @@ def check_origin(scope: Scope, origins: Origins, is_page: Callable[[str], bool])
         is_page: whether a path is a page that a link may lead to; what answers with data is none.
 
     Raises:
-        HTTPException: 400, control characters in the path or a header given twice; 421, a name that is not the
+        HTTPException: 400, control characters in the path, a header given twice, or a length beside a body in pieces
+            (a proxy before the server may take either, and end the request elsewhere); 421, a name that is not the
             server's (DNS rebinding); 403, a page of another origin asked.
     """
     if any(ord(character) < 32 or ord(character) == 127 for character in scope["path"]):
         raise HTTPException(400, "Bad path.")
     headers = _Once(scope)
+    if headers.value("content-length") is not None and headers.value("transfer-encoding") is not None:
+        raise HTTPException(400, "Two lengths.")
     host = headers.value("host")
     if host not in origins.by_host:
         known = ", ".join(sorted(origins.by_host.values()))

@@ -35,11 +35,13 @@ class Guard:
     """Let through requests of the App's own pages only, and files under the media roots only.
 
     Refuses, in this order:
-        400: control characters in the path (the App's router overlooks a final line break).
+        400: control characters in the path (the App's router overlooks a final line break), a header given twice, two
+            statements of how long the body is.
         421: a Host other than 127.0.0.1:port, localhost:port and the proxy's (DNS rebinding).
         403: a request of another origin, except that links to a page are followed and local pages may frame it;
             a file outside the roots, however it is named; GraphQL in an address; operators that list folders;
-            stages and operators of MongoDB that FiftyOne would pass on unread.
+            stages and operators of MongoDB that FiftyOne would pass on unread; every websocket, for FiftyOne's pages
+            open none.
         400, 413: a body that is no JSON in UTF-8, or too long.
 
     It protects from web pages, not from people: another user of the same machine who can open the port can forge
@@ -61,7 +63,7 @@ class Guard:
         try:
             self._check(scope)
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-                receive = await _checked_body(receive, is_operator=scope["path"].startswith("/operators"))
+                receive = await _checked_body(scope, receive)
         except HTTPException as refusal:
             await refuse(refusal, scope, receive, send)
             return
@@ -71,7 +73,9 @@ class Guard:
 
     def _check(self, scope: Scope) -> None:
         check_origin(scope, self._origins, lambda path: _PAGES.fullmatch(path) is not None)
-        if scope["path"].rstrip("/") == "/graphql" and scope.get("method") != "POST":
+        if scope["type"] == "websocket":
+            raise HTTPException(403, "No websockets.")
+        if scope["path"].rstrip("/") == "/graphql" and scope["method"] != "POST":
             raise HTTPException(403, "Questions are sent with POST.")
         if _asks_for_file(scope) and not self._may_read(QueryParams(scope["query_string"])):
             raise HTTPException(403, "Not a file of this data set.")
@@ -91,15 +95,17 @@ def _asks_for_file(scope: Scope) -> bool:
     return scope["path"].rstrip("/") == "/media" or "filepath" in QueryParams(scope["query_string"])
 
 
-async def _checked_body(receive: Receive, *, is_operator: bool) -> Receive:
+async def _checked_body(scope: Scope, receive: Receive) -> Receive:
     """Read the whole body and return a `receive` that gives it again, unless it asks for what is switched off."""
-    body = b""
-    more = True
+    length = Headers(scope=scope).get("content-length", "")
+    if length.isdecimal() and int(length) > _BODY_BYTES:  # at once; what states no length is counted below
+        raise HTTPException(413, "Too long.")
+    body, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise HTTPException(400, "Cut off.")
-        body += message.get("body", b"")
+        body.extend(message.get("body", b""))
         more = message.get("more_body", False)
         if len(body) > _BODY_BYTES:
             raise HTTPException(413, "Too long.")
@@ -108,11 +114,11 @@ async def _checked_body(receive: Receive, *, is_operator: bool) -> Receive:
         named = set(_strings(json.loads(body.decode() or "{}", object_pairs_hook=_Pairs)))
     except (ValueError, RecursionError):
         raise HTTPException(400, "No JSON.") from None
-    if is_operator and any(text.rsplit("/", 1)[-1] in _BLOCKED_OPERATORS for text in named):
+    if scope["path"].startswith("/operators") and any(text.rsplit("/", 1)[-1] in _BLOCKED_OPERATORS for text in named):
         raise HTTPException(403, "This operator is switched off.")
     if any(text in _RAW_OPERATORS or text.startswith(_RAW_STAGE) for text in named):
         raise HTTPException(403, "Raw database queries are switched off.")
-    return _replay(body, receive)
+    return _replay(bytes(body), receive)
 
 
 class _Pairs(list[tuple[str, Any]]):

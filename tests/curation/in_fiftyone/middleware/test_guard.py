@@ -204,7 +204,8 @@ def test_words_that_look_like_queries_are_let_through() -> None:
     assert ask("/graphql", OWN, method="POST", chunks=(body,))[::2] == (200, body)
 
 
-def test_websockets_need_our_own_page() -> None:
+def test_there_are_no_websockets() -> None:
+    assert status("/events", OWN, kind="websocket") == 403
     assert status("/events", HOST, kind="websocket") == 403
     assert status("/events", {**HOST, "origin": "http://evil.example"}, kind="websocket") == 403
 
@@ -308,6 +309,8 @@ def test_an_operator_call_that_is_no_json_is_refused(body: bytes) -> None:
 
 
 def test_an_endless_operator_call_is_refused() -> None:
+    assert status("/tag", {**OWN, "content-length": "16777217"}, method="POST") == 413
+    assert status("/tag", {**OWN, "content-length": "2", "transfer-encoding": "chunked"}, method="POST") == 400
     assert status("/operators/execute", OWN, method="POST", chunks=(b" " * 9_000_000,) * 2) == 413
 
 
