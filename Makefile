@@ -63,8 +63,8 @@ bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks
 
 GROWTH ?=
-bench-growth: setup   ## how each stage grows up to 1,000,000 images; GROWTH="--scenes 1000 10000" audits drawn scenes
-	$(BIN)/python -m tests.benchmarks.bench_growth --picture docs/pictures/growth.png $(GROWTH)
+bench-growth: setup   ## how each stage grows up to 1,000,000 images: docs/growth.md; GROWTH="--scenes 1000 10000" audits drawn scenes
+	$(BIN)/python -m tests.benchmarks.bench_growth --keep docs/growth.csv $(GROWTH)
 
 MINUTES ?= 60
 results: setup        ## every recipe on its data, resumable; MINUTES=n ends it after n minutes

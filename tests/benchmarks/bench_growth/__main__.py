@@ -11,25 +11,39 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from models.files.atomic import write_text
 from tests.benchmarks.bench_growth.generated import Generated
+from tests.benchmarks.bench_growth.measured import ARRAYS, SCENES, Measured, growth_of, keep, lines_of, read, table
 from tests.benchmarks.bench_growth.stages import SIZES, STAGES
 
+_PAGE = """# Growth on one machine
 
-@dataclass(frozen=True)
-class Measured:
-    """What a stage took."""
+Written by `make bench-growth` from [growth.csv](growth.csv), where each measurement stands with its day and the load
+of the machine (2 cores of an AMD EPYC with AVX-512 and bfloat16, no AMX); n = 1 each. Memory and disk are those with
+the most images. The exponent is fitted to the measurements of at least 0.1 s.
 
-    seconds: float  # by the clock
-    processor_s: float  # of the process and those that it started
-    peak_gb: float  # resident, the generated arrays included
-    disk_mb: float  # that it left
+## Stages on generated arrays
+
+Processor seconds by the number of images, 10 classes, embeddings of {width} columns where a stage reads some.
+
+{arrays}
+
+![Processor seconds by the number of images, both logarithmic](pictures/growth.png)
+
+## Whole audits of drawn scenes
+
+Seconds by the clock (the audit's own records, which know no processor seconds) and GB at most so far in the audit.
+
+{scenes}
+"""
 
 
 def measure(name: str, n: int) -> Measured:
     """Do a stage with n generated images in this process."""
+    load, day = os.getloadavg()[0], datetime.now(UTC).date().isoformat()
     with tempfile.TemporaryDirectory() as temporary:
         work = STAGES[name].prepare(Generated(n, Path(temporary)))
         started, processor = time.perf_counter(), _processor_s()
@@ -41,35 +55,55 @@ def measure(name: str, n: int) -> Measured:
 
             stop_database(Workspace(Path(temporary)))
         disk = sum(path.stat().st_size for path in Path(temporary).rglob("*") if path.is_file())
-    return Measured(seconds, processor, _peak_gb(), disk / 1e6)
+    return Measured(ARRAYS, name, n, seconds, processor, _peak_gb(), disk / 1e6, load, day)
 
 
 def grow(
-    names: Sequence[str], sizes: Sequence[int] = SIZES, enough_s: float = float("inf")
-) -> dict[str, list[tuple[int, Measured]]]:
-    """Print and return what each stage takes by the number of images.
+    names: Sequence[str], sizes: Sequence[int] = SIZES, enough_s: float = float("inf"), kept: Path | None = None
+) -> None:
+    """Print what each stage takes by the number of images.
 
     Args:
         names: of STAGES.
         sizes: numbers of images, growing.
         enough_s: a stage that took longer by the clock is not tried with more images.
+        kept: the table that measurements are added to.
     """
     print("| stage | images | s | processor s | GB at most | MB on the disk |\n|---|---|---|---|---|---|")
-    lines: dict[str, list[tuple[int, Measured]]] = {}
     for name in names:
         for n in sizes:
-            command = [sys.executable, "-m", "tests.benchmarks.bench_growth", "--one", name, str(n)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-            if done.returncode:
+            with tempfile.TemporaryDirectory() as temporary:
+                path = Path(temporary) / "measured.csv"
+                command = [sys.executable, "-m", "tests.benchmarks.bench_growth", "--one", name, str(n)]
+                done = subprocess.run([*command, "--keep", str(path)], capture_output=True, text=True, check=False)
+                measured = read(path)
+            if done.returncode or not measured:
                 print(f"| {name} | {n:,} | {(done.stderr.splitlines() or ['killed'])[-1]} | | | |", flush=True)
                 break
-            took = Measured(*map(float, done.stdout.split()[-4:]))
-            lines.setdefault(name, []).append((n, took))
+            took = measured[0]
             cells = f"{took.seconds:.2f} | {took.processor_s:.2f} | {took.peak_gb:.2f} | {took.disk_mb:.0f}"
             print(f"| {name} | {n:,} | {cells} |", flush=True)
+            if kept:
+                keep(kept, took)
             if took.seconds > enough_s:
                 break
-    return lines
+
+
+def draw(kept: Path) -> None:
+    """Write the page and the picture beside the table of measurements."""
+    from tests.benchmarks.figures.pictures import growth
+
+    measured = read(kept)
+    arrays, scenes = lines_of(measured, ARRAYS, list(STAGES)), lines_of(measured, SCENES)
+    text = _PAGE.format(width=Generated(1, Path()).width, arrays=table(arrays), scenes=table(scenes))
+    write_text(kept.with_suffix(".md"), text)
+    lines = {
+        f"{name} n^{power:.2f}" if (power := growth_of(line)) is not None else name: [
+            (each.images, each.cost_s) for each in line
+        ]
+        for name, line in arrays.items()
+    }
+    growth(kept.parent / "pictures" / "growth.png", lines, "Processor seconds by the number of images")
 
 
 def _processor_s() -> float:
@@ -90,24 +124,21 @@ def main() -> None:
     parser.add_argument(
         "--enough", type=float, default=600.0, help="seconds after which a stage is not tried with more"
     )
-    parser.add_argument("--picture", type=Path, help="PNG to draw")
+    parser.add_argument("--keep", type=Path, help="CSV that measurements are added to; page and picture beside it")
     parser.add_argument("--scenes", type=int, nargs="*", help="whole audits of so many drawn scenes, instead")
     parser.add_argument("--one", nargs=2, metavar=("STAGE", "IMAGES"), help="measure one stage in this process")
     given = parser.parse_args()
     if given.one:
-        print(*vars(measure(given.one[0], int(given.one[1]))).values())
+        keep(given.keep, measure(given.one[0], int(given.one[1])))
         return
-    from tests.benchmarks.figures.pictures import growth
-
     if given.scenes is not None:
         from tests.benchmarks.bench_growth.scenes import audits
 
-        lines = audits(given.scenes or (1_000, 10_000, 50_000))
+        audits(given.scenes or (1_000, 10_000, 50_000), given.keep)
     else:
-        measured = grow(given.stages, given.sizes, given.enough)
-        lines = {name: [(n, took.processor_s) for n, took in sizes] for name, sizes in measured.items()}
-    if given.picture:
-        growth(given.picture, lines, "Processor seconds by the number of images")
+        grow(given.stages, given.sizes, given.enough, given.keep)
+    if given.keep:
+        draw(given.keep)
 
 
 if __name__ == "__main__":

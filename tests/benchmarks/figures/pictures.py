@@ -55,19 +55,35 @@ def found_curves(path: Path, found: Mapping[str, IntArray], n_wrong: int, title:
 
 
 def growth(path: Path, lines: Mapping[str, Sequence[tuple[int, float]]], title: str) -> None:
-    """Draw seconds against the number of images, both logarithmic, with the slope of each line in its name.
+    """Draw seconds against the number of images, both logarithmic, with the name of each line beside its end.
 
     Args:
         path: the PNG to write.
-        lines: name -> (number of images, seconds) pairs, both above 0.
+        lines: name, with its slope -> (number of images, seconds) pairs; times of 0 are drawn as a hundredth.
         title: of the picture.
     """
-    figure, axes = plt.subplots(figsize=(8, 6.5), layout="constrained")
-    for (name, points), colour in zip(lines.items(), COLOURS, strict=False):
+    figure, axes = plt.subplots(figsize=(10, 7.5), layout="constrained")
+    ends: list[tuple[float, float, str, str]] = []
+    for place, (name, points) in enumerate(lines.items()):
         n, seconds = (np.array(column, float) for column in zip(*points, strict=True))
-        axes.loglog(n, seconds, "o-", color=colour, lw=1.5, label=f"{name}: grows like n^{slope(points):.2f}")
-    axes.set(xlabel="images", ylabel="seconds", title=title)
-    _save(path, figure, axes)
+        seconds, colour = np.maximum(seconds, 0.01), COLOURS[place % len(COLOURS)]
+        axes.loglog(n, seconds, "os^Dv"[place // len(COLOURS)] + "-", color=colour, lw=1.5, ms=5)
+        ends.append((float(seconds[-1]), float(n[-1]), name, colour))
+    low, high = np.log10(axes.get_ylim())
+    right, above = max(n for _, n, _, _ in ends), float("-inf")
+    for seconds_at_end, n_at_end, name, colour in sorted(ends):  # from below; each as high as its line ends, or higher
+        above = max(float(np.log10(seconds_at_end)), above + (high - low) / 28)
+        text = (right * 1.35, 10**above)
+        line = {"arrowstyle": "-", "color": colour, "lw": 0.6, "alpha": 0.6}
+        axes.annotate(
+            name, (n_at_end, seconds_at_end), text, color=colour, fontsize=9, va="center", arrowprops=line,
+            annotation_clip=False,
+        )  # fmt: skip
+    axes.set(xlabel="images", ylabel="processor seconds", title=title)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
 
 
 def slope(points: Sequence[tuple[int, float]]) -> float:
