@@ -23,7 +23,7 @@ from models.files.atomic import digest
 from models.processors.cluster import Cluster
 
 # Raised whenever the same images give other results; where their measured values change, these need another folder too.
-DUPLICATES_METHOD, PROPOSED_METHOD, PROBLEMS_METHOD = 2, 2, 1
+DUPLICATES_METHOD, PROPOSED_METHOD, PROBLEMS_METHOD = 3, 3, 1
 
 
 @dataclass(frozen=True)

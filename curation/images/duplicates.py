@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from curation.datasets.rows import Rows
 from curation.images.compared_pairs import ComparedPairs
-from curation.images.near_pairs import close_pairs, neighbour_pairs
+from curation.images.near_pairs import close_pairs, in_one_direction, neighbour_pairs
 from curation.images.picture_file import PictureFile
 from curation.images.registration import BLOCK, SIDE_PX, Coarse, first_look, second_look
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
@@ -85,15 +85,17 @@ def find_duplicates(
     """Group copies and near copies.
 
     The candidates are pairs with close perceptual hashes and, where there are embeddings, each image with its nearest
-    neighbours. Two of them are near copies if one picture lies over the other, perhaps after a crop (see
-    `curation.images.registration`), which keeps apart pictures that only share a layout, such as sea under sky.
+    neighbours; embeddings in quite different directions part a pair. Two candidates are near copies if one picture lies
+    over the other, perhaps after a crop (see `curation.images.registration`), which keeps apart pictures that only
+    share a layout, such as sea under sky.
 
     Args:
         sha256s: hash of the file's bytes, shape (N,).
         hashes: 64-bit perceptual hash of the picture, shape (N,).
         thumbnails: returns RGB thumbnails, uint8, shape (R, 64, 64, 3), of the asked rows, shape (R,); called from
             several threads.
-        embeddings: returns those of the pictures, from a network that was not trained on the labels, shape (N, D).
+        embeddings: returns those of the pictures, from a network that was not trained on the labels, shape (N, D); read
+            in blocks where there are many, so that they may lie in a file.
         kept: pairs that were compared before; `thumbnails` and `embeddings` are only called for what is new.
         progress: told (pairs compared, pairs to compare).
     """
@@ -101,7 +103,7 @@ def find_duplicates(
     exact = np.bincount(content, minlength=1)[content] > 1
 
     def propose() -> IntArray:
-        return _candidates(hashes[first], embeddings()[first] if embeddings else None)
+        return _candidates(hashes, first, content, embeddings() if embeddings else None)
 
     def compare(pairs: IntArray) -> BoolArray:
         return _same_picture(first[pairs], thumbnails, progress)
@@ -119,12 +121,28 @@ def grey(thumbnails: ByteArray) -> ByteArray:
     return np.asarray(np.rint(thumbnails @ _LUMA).astype(np.uint8))
 
 
-def _candidates(hashes: npt.NDArray[np.uint64], embeddings: FloatArray | None) -> IntArray:
-    """Return the pairs i < j of C contents that may be near copies, shape (P, 2)."""
-    pairs = np.stack(close_pairs(hashes, MAX_BITS if len(hashes) <= MANY else MAX_BITS_OF_MANY), 1)
+def _candidates(
+    hashes: npt.NDArray[np.uint64], first: IntArray, content: IntArray, embeddings: FloatArray | None
+) -> IntArray:
+    """Return the pairs i < j of C contents that may be near copies, in order, shape (P, 2).
+
+    Embeddings also part pairs whose hashes are close by chance, such as those of dark pictures.
+
+    Args:
+        hashes: of N images, shape (N,).
+        first: a row of each content, shape (C,).
+        content: of each row, shape (N,), 0..C-1.
+        embeddings: shape (N, D), read in blocks: they may lie in a file.
+    """
+    n = len(first)
+    pairs = np.stack(close_pairs(hashes[first], MAX_BITS if n <= MANY else MAX_BITS_OF_MANY), 1)
     if embeddings is None:
         return pairs
-    return np.unique(np.concatenate([pairs, np.stack(neighbour_pairs(embeddings), 1)]), axis=0)
+    among = np.zeros(len(content), bool)
+    among[first] = True
+    neighbours = np.sort(content[np.stack(neighbour_pairs(embeddings, among=among), 1)], axis=1)
+    pairs = np.concatenate([pairs[in_one_direction(embeddings, first[pairs])], neighbours])
+    return np.stack(np.divmod(np.unique(pairs[:, 0] * n + pairs[:, 1]), max(n, 1)), 1)
 
 
 def _same_picture(pairs: IntArray, thumbnails: Thumbnails, progress: Progress | None) -> BoolArray:

@@ -5,17 +5,19 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from curation.scoring.neighbours import nearest_images
-from models.arrays import FloatArray, IntArray
+from curation.scoring.neighbours import nearest_images, unit
+from models.arrays import BoolArray, FloatArray, IntArray
 from models.processors.threads import cores, in_order
 
 Pairs = tuple[IntArray, IntArray]  # rows i < j, (P,) each
 
 NEIGHBOURS = 5  # nearest images that are paired with each image
 MIN_COSINE = 0.7  # of their embeddings; copies have 0.74 or more in those of EfficientNet (docs/results.md)
+MIN_COSINE_OF_HASHES = 0.5  # of pairs with close hashes; copies among them have 0.66 or more
 _PART_BITS = 7  # of hashes that differ in at most so many bits, one of four parts differs in one bit or none
 _HASHES = 512  # compared with all at a time
 _PAIRS = 2**20  # at a time
+_COMPARED = 4096  # pairs whose embeddings are compared at a time
 
 
 def close_pairs(hashes: npt.NDArray[np.uint64], max_bits: int) -> Pairs:
@@ -28,6 +30,26 @@ def close_pairs(hashes: npt.NDArray[np.uint64], max_bits: int) -> Pairs:
     pairs = np.concatenate([np.empty((0, 2), np.int64), *(np.stack(block, 1) for block in blocks)])
     n = max(len(hashes), 1)
     return np.divmod(np.unique(pairs.min(1) * n + pairs.max(1)), n)
+
+
+def in_one_direction(embeddings: FloatArray, pairs: IntArray, min_cosine: float = MIN_COSINE_OF_HASHES) -> BoolArray:
+    """Return which pairs have embeddings that point in about one direction, shape (P,); a row of zeros has none.
+
+    Args:
+        embeddings: one row an image, shape (N, D); read a block of pairs at a time, so that they may lie in a file.
+        pairs: rows, shape (P, 2), best in order.
+        min_cosine: of pairs that count; pairs with a row of zeros count too.
+    """
+
+    def block(start: int) -> BoolArray:
+        rows, place = np.unique(pairs[start : start + _COMPARED], return_inverse=True)
+        units = unit(np.asarray(embeddings[rows], np.float32))
+        first, second = units[place.reshape(-1, 2)].swapaxes(0, 1)
+        nothing = ~(first.any(1) & second.any(1))
+        return np.asarray(nothing | (np.einsum("pd,pd->p", first, second) >= min_cosine))
+
+    blocks = in_order(block, range(0, len(pairs), _COMPARED), cores())
+    return np.concatenate([np.empty(0, bool), *blocks])
 
 
 def _within(hashes: npt.NDArray[np.uint64], max_bits: int) -> Iterator[Pairs]:
@@ -75,16 +97,23 @@ def _between(first: IntArray, last: IntArray) -> Iterator[Pairs]:
         start = stop
 
 
-def neighbour_pairs(embeddings: FloatArray, neighbours: int = NEIGHBOURS, min_cosine: float = MIN_COSINE) -> Pairs:
+def neighbour_pairs(
+    embeddings: FloatArray,
+    neighbours: int = NEIGHBOURS,
+    min_cosine: float = MIN_COSINE,
+    among: BoolArray | None = None,
+) -> Pairs:
     """Return the pairs i < j in which one image is among the nearest of the other, by the cosine of their embeddings.
 
     Args:
         embeddings: one row an image, shape (N, D), of any length; a row of zeros has no neighbour.
         neighbours: how many nearest images of each image count.
         min_cosine: pairs below it are left out.
+        among: images that are paired, shape (N,); all by default.
     """
     n = len(embeddings)
-    nearest, cosines = nearest_images(embeddings, np.ones(n, bool), np.arange(n), neighbours)
-    row, place = np.nonzero(cosines >= min_cosine)
+    paired = np.ones(n, bool) if among is None else among
+    nearest, cosines = nearest_images(embeddings, paired, np.arange(n), neighbours)
+    row, place = np.nonzero((cosines >= min_cosine) & paired[:, None])
     neighbour = nearest[row, place]
     return np.divmod(np.unique(np.minimum(row, neighbour) * n + np.maximum(row, neighbour)), max(n, 1))

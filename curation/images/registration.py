@@ -18,8 +18,10 @@ SIDE_PX = 64
 MIN_CORRELATION = 0.96  # of the pictures, after brightness and contrast are taken out
 MIN_DETAIL = 0.85  # correlation of their detail: planted copies have 0.95 or more
 MIN_OVERLAP = 0.6  # of the first picture's area
-# Halvings of the side, Gauss-Newton steps, correlation below which a pair is given up.
-_COARSE, _FINE = ((3, 8, 0.6), (2, 8, 0.8)), ((1, 6, 0.9), (0, 4, 0.9))
+# Halvings of the side, Gauss-Newton steps, correlation of the pictures and of their detail below which a pair is given
+# up. Half to nine tenths of the pairs that only share a layout end by their detail before the costly levels.
+_COARSE, _FINE = ((3, 8, 0.6, -1.0), (2, 8, 0.8, 0.4)), ((1, 6, 0.9, 0.5), (0, 4, 0.9, -1.0))
+_COARSE_BLUR_PX = 1.0  # structures smoother than this are no detail at less than full size
 _SCALES, _SHIFT = (0.7, 1.4), 0.4
 _BLUR_PX = 2.0  # structures smoother than this are no detail
 # Contrast finer than 1 px as a share of the picture's contrast: 0.05 or more in photographs, 0.04 or less in enlarged
@@ -88,12 +90,12 @@ def first_look(first: Coarse, second: Coarse) -> tuple[IntArray, FloatArray, Flo
     fine = np.maximum(first.fine, second.fine)  # one picture may be the other enlarged
     left = np.flatnonzero(fine >= _LEAST_FINE)
     place = np.tile(np.array([1, 1, 0, 0], np.float32), (len(left), 1))
-    for halvings, steps, hopeless in _COARSE:
+    for halvings, steps, hopeless, plain in _COARSE:
         if not len(left):
             break
         sides = [pictures.where(left).level(halvings) for pictures in (first, second)]
         place, correlation[left] = _refined(sides[0], sides[1], place, steps)
-        hope = correlation[left] >= hopeless
+        hope = _hope(sides[0], sides[1], place, correlation[left], hopeless, plain)
         left, place = left[hope], place[hope]
     return left, place, correlation
 
@@ -102,14 +104,15 @@ def second_look(first: ByteArray, second: ByteArray, place: FloatArray) -> Match
     """Lay second pictures over the first ones from where the first look left them, shape (P, 4)."""
     answers = np.zeros((len(first), 3), np.float32)
     left, sides = np.arange(len(first)), [first.astype(np.float32), second.astype(np.float32)]
-    for halvings, steps, hopeless in _FINE:
+    for halvings, steps, hopeless, plain in _FINE:
         if not len(left):
             return Match(*answers.T)
         levels = [side[left] if halvings == 0 else _halved(side[left]) for side in sides]
         place, answers[left, 0] = _refined(levels[0], levels[1], place, steps)
-        hope = answers[left, 0] >= hopeless
+        hope = _hope(levels[0], levels[1], place, answers[left, 0], hopeless, plain)
         left, place = left[hope], place[hope]
-    answers[left, 1:] = _detail(sides[0][left], sides[1][left], place)
+    detail, amount, overlap = _detail(sides[0][left], sides[1][left], place, _BLUR_PX)
+    answers[left, 1:] = np.stack([detail * (amount >= _LEAST_DETAIL), overlap], 1)
     return Match(*answers.T)
 
 
@@ -145,23 +148,36 @@ def _refined(first: FloatArray, second: FloatArray, place: FloatArray, steps: in
             break
         across, down = (_laid(slope, rows, columns) * seen / norm for slope in slopes)
         moves = [across * position, down * position[:, None], across, down]
-        jacobian = np.stack(moves, -1).reshape(len(place), -1, 4)
-        square = jacobian.transpose(0, 2, 1) @ jacobian
+        jacobian = np.stack(moves, 1).reshape(len(place), 4, side * side)
+        square = jacobian @ jacobian.transpose(0, 2, 1)
         damping = 1e-3 * np.trace(square, axis1=1, axis2=2) + 1e-9
         square += damping[:, None, None] * np.eye(4, dtype=np.float32)
-        error = jacobian.transpose(0, 2, 1) @ (target - laid).reshape(len(place), -1, 1)
+        error = jacobian @ (target - laid).reshape(len(place), side * side, 1)
         place = place + np.clip(np.linalg.solve(square, error)[..., 0], -0.1, 0.1)
         place = np.concatenate([np.clip(place[:, :2], *_SCALES), np.clip(place[:, 2:], -_SHIFT, _SHIFT)], 1)
     return best, highest
 
 
-def _detail(first: FloatArray, second: FloatArray, place: FloatArray) -> FloatArray:
-    """Return the correlation of the pairs' detail and their overlap, shape (P, 2)."""
-    rows, columns, seen = _grid(place, SIDE_PX)
+def _hope(
+    first: FloatArray, second: FloatArray, place: FloatArray, correlation: FloatArray, hopeless: float, plain: float
+) -> BoolArray:
+    """Return which pairs may still show the same photograph, shape (P,), by correlation and, above -1, by detail."""
+    hope = correlation >= hopeless
+    if plain > -1:
+        left = np.flatnonzero(hope)
+        hope[left] = _detail(first[left], second[left], place[left], _COARSE_BLUR_PX)[0] >= plain
+    return np.asarray(hope)
+
+
+def _detail(
+    first: FloatArray, second: FloatArray, place: FloatArray, blur_px: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return of each pair the correlation of detail, its amount in grey levels at least, and the overlap, (P,) each."""
+    rows, columns, seen = _grid(place, first.shape[1])
     pictures = first, _laid(second, rows, columns)
-    details, norms = zip(*(_normalised(_without_smooth(part, _BLUR_PX), seen) for part in pictures), strict=True)
-    enough = np.minimum(*norms)[:, 0, 0] >= _LEAST_DETAIL * np.sqrt(seen.sum((1, 2)))
-    return np.stack([(details[0] * details[1]).sum((1, 2)) * enough, seen.mean((1, 2))], 1)
+    details, norms = zip(*(_normalised(_without_smooth(part, blur_px), seen) for part in pictures), strict=True)
+    amount = np.minimum(*norms)[:, 0, 0] / np.maximum(np.sqrt(seen.sum((1, 2))), 1)
+    return (details[0] * details[1]).sum((1, 2)), amount, seen.mean((1, 2))
 
 
 def _fineness(pictures: FloatArray) -> FloatArray:
@@ -171,7 +187,8 @@ def _fineness(pictures: FloatArray) -> FloatArray:
 
 def _without_smooth(pictures: FloatArray, blur_px: float) -> FloatArray:
     """Return what a Gaussian blur removes from the pictures, shape (P, S, S)."""
-    apart = np.arange(SIDE_PX)[:, None] - np.arange(SIDE_PX)
+    side = pictures.shape[1]
+    apart = np.arange(side)[:, None] - np.arange(side)
     weights = np.exp(-0.5 * (apart / blur_px) ** 2)
     smooth = np.asarray(weights / weights.sum(1, keepdims=True), np.float32)
     return pictures - _laid(pictures, smooth, smooth.T)

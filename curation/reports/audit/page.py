@@ -6,7 +6,7 @@ from typing import Any, cast
 from markupsafe import Markup
 
 from curation.images.duplicates import MAX_BITS
-from curation.images.near_pairs import MIN_COSINE, NEIGHBOURS
+from curation.images.near_pairs import MIN_COSINE, MIN_COSINE_OF_HASHES, NEIGHBOURS
 from curation.images.problems import COMMON
 from curation.images.registration import MIN_CORRELATION, MIN_DETAIL, SIDE_PX
 from curation.reports.brief import audit_brief
@@ -58,6 +58,7 @@ _LIMITS = {
     "bits": MAX_BITS,
     "neighbours": NEIGHBOURS,
     "cosine": MIN_COSINE,
+    "cosine_of_hashes": MIN_COSINE_OF_HASHES,
     "side_px": SIDE_PX,
     "correlation": MIN_CORRELATION,
     "detail": MIN_DETAIL,

@@ -199,6 +199,32 @@ def test_leak_pairs_hold_both_sides() -> None:
     assert Duplicates(np.empty(0, np.int64), np.empty(0, bool), np.empty(0, bool)).leak_pairs(splits[:0]).tolist() == []
 
 
+def test_close_hashes_are_compared_unless_the_embeddings_are_far_apart() -> None:
+    pictures, asked = pictures_of([0, 0, 0]), set[int]()
+    embeddings = np.array([[1, 0], [0, 1], [0.8, 0.6]], np.float32)  # cosines 0 (0 and 1), 0.8 (0 and 2), 0.6
+
+    def thumbnails(rows: IntArray) -> ByteArray:
+        asked.update(rows.tolist())
+        return pictures[rows]
+
+    pair = np.array([0, 1])
+    apart = find_duplicates(names(2), np.zeros(2, np.uint64), thumbnails, lambda: embeddings[pair])
+    assert not apart.near.any()
+    assert not asked, "no picture is decoded for pairs that are not compared"
+    assert find_duplicates(names(3), np.zeros(3, np.uint64), thumbnails, lambda: embeddings).near.all()
+
+
+def test_exact_copies_are_one_picture_for_embeddings_in_a_file(tmp_path: Path) -> None:
+    """Rows 0 and 3 have the same bytes; 1 is a near copy of them, wherever the embeddings lie."""
+    pictures, sha256s = pictures_of([0, 0, 1, 0]), names(4)[[3, 0, 1, 3]]
+    np.save(tmp_path / "embeddings.npy", np.array([[1, 0, 9], [1, 0.01, 9], [-1, 0, 9], [1, 0, 9]], np.float32))
+    embeddings = np.load(tmp_path / "embeddings.npy", mmap_mode="r")[:, :2]
+    duplicates = find_duplicates(sha256s, far_hashes(4)[[0, 1, 2, 0]], lambda rows: pictures[rows], lambda: embeddings)
+    assert duplicates.groups.tolist() == [0, 0, 1, 0] or duplicates.groups.tolist() == [1, 1, 0, 1]
+    assert duplicates.exact.tolist() == [True, False, False, True]
+    assert duplicates.near.tolist() == [True, True, False, True]
+
+
 # --- groups of copies ----------------------------------------------------------------------------------------------
 
 

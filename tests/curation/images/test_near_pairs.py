@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from curation.images.near_pairs import close_pairs, neighbour_pairs
+from curation.images.near_pairs import close_pairs, in_one_direction, neighbour_pairs
 from tests.helpers.split_pictures import brute_force_pairs
 
 hash_arrays = hnp.arrays(
@@ -78,3 +78,24 @@ def test_many_with_identical_embeddings() -> None:
     assert as_set(left, right)
     assert len(left) <= 300 * 5
     assert (left < right).all()
+
+
+def test_pairs_in_one_direction_by_hand() -> None:
+    embeddings = np.array([[1, 0], [5, 5], [0, 2], [-1, 0], [0, 0]], np.float32)  # 0, 45, 90, 180 degrees, none
+    pairs = np.array([[0, 1], [0, 2], [0, 3], [1, 2], [0, 4], [3, 4]])
+    assert in_one_direction(embeddings, pairs).tolist() == [True, False, False, True, True, True]
+    assert in_one_direction(embeddings, pairs[:0]).tolist() == []
+
+
+def test_pairs_in_one_direction_across_blocks() -> None:
+    draws = np.random.default_rng(0)
+    embeddings, pairs = draws.standard_normal((50, 3)).astype(np.float32), draws.integers(0, 50, (9000, 2))
+    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    expected = (unit[pairs[:, 0]] * unit[pairs[:, 1]]).sum(1) >= 0.5
+    assert (in_one_direction(embeddings, pairs) == expected).all()
+
+
+def test_images_that_are_left_out_have_no_neighbour_and_are_none() -> None:
+    embeddings = np.array([[1, 0], [1, 0.01], [1, 0.02], [1, 0.03]], np.float32)
+    among = np.array([True, False, True, True])
+    assert as_set(*neighbour_pairs(embeddings, 3, 0.5, among)) == {(0, 2), (0, 3), (2, 3)}

@@ -76,6 +76,13 @@ def test_pictures_that_share_only_their_layout_are_apart() -> None:
     assert match.detail.max() < 0.5
 
 
+def test_pictures_that_share_only_their_layout_are_given_up_before_full_size() -> None:
+    pictures = Coarse.of(np.stack([small(landscape(seed)) for seed in range(12)]))
+    left, right = np.triu_indices(12, 1)
+    hopeful, _, correlation = first_look(pictures.where(left), pictures.where(right))
+    assert (correlation > 0.8).sum() > 2 * len(hopeful)  # the layout is alike, the detail is not
+
+
 def test_without_detail_nothing_is_said() -> None:
     flat = np.stack([np.full((SIDE_PX, SIDE_PX), level, np.uint8) for level in (0, 9, 200, 255)])
     ramp = np.tile(np.arange(SIDE_PX, dtype=np.uint8) * 3, (SIDE_PX, 1))
