@@ -108,16 +108,16 @@ def stop() -> None:
 
     workspace = Workspace.from_environment()
     apps = running_apps(workspace)
+    servers = app_servers(workspace)
+    for process in servers:  # first: `errata serve` would start FiftyOne again
+        end_app(process)
+    if servers:
+        tell("ended the app")
     for server in apps:
         stop_app(workspace, server.port)
         tell(f"ended the FiftyOne App on port {server.port}")
         for sentence in end_of_session(workspace, server.port):  # what was edited in it became decisions
             tell(sentence)
-    servers = app_servers(workspace)
-    for process in servers:
-        end_app(process)
-    if servers:
-        tell("ended the app")
     ended = stop_database(workspace)
     if ended:
         tell("ended the database")

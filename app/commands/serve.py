@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.commands.arguments import audited_dataset
+from app.fiftyone_watch import FiftyOneWatch
 from app.terminal import tell
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
@@ -40,7 +42,9 @@ def serve(
             servers.enter_context(terminated_as_interrupt(signal.SIGTERM, signal.SIGHUP))  # also a closed terminal
             app = servers.enter_context(streamlit_server(workspace, port))
             audits = servers.enter_context(audit_if_needed(workspace, name, dataset))
-            url = "" if audits else servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
+            fiftyone = partial(_fiftyone_app, workspace, dataset, fiftyone_port)
+            watch = FiftyOneWatch(workspace, dataset, fiftyone_port, lambda: servers.enter_context(fiftyone()))
+            url = "" if audits else watch.start()
             wait_for_answer(workspace, app, port)
             tell(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}")
             tell(f"FiftyOne: {url}" if url else f"The app shows how far the audit of {dataset} is.")
@@ -51,8 +55,9 @@ def serve(
                     tell(f"FiftyOne is not started: the audit of {dataset} {failure}")
                     audits = False
                 if not url and _is_in_fiftyone(workspace, dataset):
-                    url = servers.enter_context(_fiftyone_app(workspace, dataset, fiftyone_port))
+                    url = watch.start()
                     tell(f"FiftyOne: {url}")
+                watch.look()
             raise ErrataError(f"the app ended: {_last_words(workspace)}; start it again with `errata serve`")
         except KeyboardInterrupt:  # the usual end
             tell("\nstopping …")

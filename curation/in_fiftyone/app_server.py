@@ -131,6 +131,17 @@ def running_apps(workspace: Workspace) -> list[AppServer]:
     return [app for port in ports if (app := _running(workspace, port)) is not None]
 
 
+def died(workspace: Workspace, port: int) -> bool:
+    """Return whether the App on this port ended though nobody stopped it."""
+    return _state(workspace, port).exists() and _running(workspace, port) is None
+
+
+def last_words(workspace: Workspace, port: int) -> str:
+    """Return the last lines of the log of the App on this port, and where it is."""
+    log = _folder(workspace) / f"{port}.log"
+    return f"{' | '.join(last_lines(log, 3)) or 'it gave no reason'} (log: {log})"
+
+
 def _folder(workspace: Workspace) -> Path:
     return workspace.root / "servers"
 
@@ -183,8 +194,7 @@ def _start(workspace: Workspace, app: AppServer, address: str) -> AppServer:
     taken = port_owner(app.port)
     if taken is not None:
         raise PortTakenError(f"port {app.port} was taken by {taken} while the FiftyOne App started; choose another")
-    reason = " | ".join(last_lines(log, 3)) or "it gave no reason"
-    raise ErrataError(f"the FiftyOne App on port {app.port} {state}: {reason} (log: {log})")
+    raise ErrataError(f"the FiftyOne App on port {app.port} {state}: {last_words(workspace, app.port)}")
 
 
 def _listens(process: psutil.Process, port: int) -> bool:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -21,12 +22,14 @@ from app.commands.serve import (
     streamlit_server,
     wait_for_answer,
 )
+from app.fiftyone_watch import FiftyOneWatch
 from app.jobs.queue import jobs
 from curation.database.mongod import running_server
 from curation.database.start import stop_database
 from curation.in_fiftyone.app_server import running_apps
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from models.files.atomic import write_json
 from tests.helpers.drawn_folder import draw_folder
 from tests.helpers.served_app import free_port
 from tests.helpers.small_audit import small_audit, write_status
@@ -147,3 +150,37 @@ def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
         stop_database(workspace)
+
+
+def test_fiftyone_that_dies_is_told_and_started_again_but_not_for_ever(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state, log = workspace.root / "servers" / "5151.json", workspace.root / "servers" / "5151.log"
+    state.parent.mkdir(parents=True)
+    starts: list[str] = []
+
+    def start() -> str:
+        starts.append("http://here")
+        if len(starts) > 3:
+            raise ErrataError("the disk is full")
+        return starts[-1]
+
+    watch = FiftyOneWatch(workspace, "tiny", 5151, start)
+    clock = iter([0.0, 100.0, 100.0, 130.0, 200.0, 300.0])
+    monkeypatch.setattr("app.fiftyone_watch.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    watch.look()
+    assert watch.start() == "http://here"
+    watch.look()  # nothing died: there is no state of an App, as after `errata stop`
+    assert (starts, capsys.readouterr().out) == (["http://here"], "")
+    write_json(state, {"schema_version": 1, "pid": 0, "reviewer": "", "roots": [], "database": ""})
+    log.write_text("Killed\n")
+    watch.look()
+    assert "FiftyOne ended: Killed (log: " in (told := capsys.readouterr().out)
+    assert "\nFiftyOne: http://here\n" in told
+    watch.look()  # half a minute later
+    assert "It is not started again, since it ran for 30 s; `errata review tiny` starts it" in capsys.readouterr().out
+    watch.look()
+    assert (len(starts), capsys.readouterr().out) == (2, "")
+    watch.start()
+    watch.look()
+    assert "It cannot be started again: the disk is full; `errata review tiny`" in capsys.readouterr().out

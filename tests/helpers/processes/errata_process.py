@@ -10,6 +10,8 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
+import time
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -17,6 +19,11 @@ from pathlib import Path
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     [
+        "app.commands.audit",
+        "app.commands.versions",
+        "curation.audit.run",
+        "curation.handover.export",
+        "curation.reports.audit.write",
         "curation.training.cam",
         "curation.training.out_of_fold",
         "models.jobs.cross_validate",
@@ -25,6 +32,14 @@ _CONTEXT.set_forkserver_preload(
     ]
 )
 PATIENCE_S = 240
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When a command ends by SIGKILL."""
+
+    after_s: float
+    stage: str = ""  # counted from the beginning of this stage; of the command where empty
 
 
 @dataclass(frozen=True)
@@ -41,17 +56,22 @@ class Errata:
         assert not self.process.is_alive(), f"still running after {PATIENCE_S} s: {self.errors.read_text()}"
         return int(self.process.exitcode or 0), self.output.read_text(), self.errors.read_text()
 
+    @property
+    def seconds(self) -> float:
+        """How long the command ran, once it has ended by itself."""
+        return float(self.output.with_name("seconds.txt").read_text())
+
     def kill(self) -> None:
         """Send SIGKILL: nothing of it runs any more."""
         self.process.kill()
         self.process.join()
 
 
-def start(home: Path, *arguments: str, largest_file: int | None = None) -> Errata:
+def start(home: Path, *arguments: str, largest_file: int | None = None, killed: Kill | None = None) -> Errata:
     """Start the command on the workspace `home`; writing beyond `largest_file` bytes fails like a full disk."""
     folder = Path(tempfile.mkdtemp(dir=home.parent, prefix="errata-"))
     output, errors = folder / "output.txt", folder / "errors.txt"
-    process = _CONTEXT.Process(target=_main, args=(home, arguments, largest_file, output, errors), daemon=True)
+    process = _CONTEXT.Process(target=_main, args=(home, arguments, largest_file, killed, output, errors), daemon=True)
     process.start()
     return Errata(process, output, errors)
 
@@ -65,7 +85,9 @@ def errata(home: Path, *arguments: str, largest_file: int | None = None) -> tupl
         running.kill()
 
 
-def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, output: Path, errors: Path) -> None:
+def _main(
+    home: Path, arguments: tuple[str, ...], largest_file: int | None, killed: Kill | None, output: Path, errors: Path
+) -> None:
     import curation.audit.projection
     import models.training.recipes
     from app.cli import main
@@ -85,4 +107,29 @@ def _main(home: Path, arguments: tuple[str, ...], largest_file: int | None, outp
     models.training.recipes.OUT_OF_FOLD["scratch"] = TrainConfig(epochs=1)
     curation.audit.projection.project = lambda embeddings, seed, neighbours=15: embeddings[:, :2].copy()
     sys.argv = ["errata", *arguments]
-    main()
+    if killed:
+        _arrange(killed)
+    began = time.perf_counter()
+    try:
+        main()
+    finally:
+        output.with_name("seconds.txt").write_text(str(time.perf_counter() - began))
+
+
+def _arrange(killed: Kill) -> None:
+    """Let this process die when it is due."""
+    from models.files.runs import Run
+
+    due = threading.Timer(killed.after_s, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    due.daemon = True
+    if not killed.stage:
+        due.start()
+        return
+    report = Run.report
+
+    def reported(self: Run, stage: str, done: int = 0, total: int = 0, *more: str, **others: str) -> None:
+        report(self, stage, done, total, *more, **others)
+        if stage == killed.stage and done == 0 and due.ident is None:
+            due.start()
+
+    Run.report = reported  # type: ignore[method-assign]
