@@ -65,6 +65,8 @@ class State:
 
         An unsure verdict contradicts no other; where all are unsure, the verdict is unsure.
         """
+        if image_id not in self._verdicts and image_id not in self._adjudications:
+            return None  # as most images of a large data set
         if settled := self.adjudication(image_id):
             return settled
         verdicts = sorted(self.verdicts(image_id).values(), key=order)

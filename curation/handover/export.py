@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -75,25 +75,29 @@ def _items(version: Version, layout: ExportFormat) -> list[Item]:
     """Return the images of a version in order of their names, each with its place."""
     images, rows = version.images, version.images.checked.rows
     soft_names, reviewers = images.soft_names(), images.reviewer_names()
-    image_ids, members = rows.image_ids.tolist(), np.flatnonzero(images.members).tolist()
+    members, given = np.flatnonzero(images.members).tolist(), images.given.tolist()
+    image_ids, splits, decisions = rows.image_ids.tolist(), rows.splits.tolist(), images.decisions.tolist()
     names = [rows.classes[label] for label in rows.labels.tolist()]
     folders = class_folders(rows.classes)
     merged = [name for name, _ in rows.merged]
+    sha256s = images.checked.sha256s.tolist()
+    below: dict[tuple[str, int], tuple[str, ...]] = {}  # of few folders and classes
     wanted = []
     for row in members:
-        below = below_class(image_ids[row], rows.classes[images.given[row]], merged)
-        folder = "/".join((layout.folders[str(rows.splits[row])], folders[names[row]], *below))
-        wanted.append((folder, PurePosixPath(image_ids[row]).name))
+        parent, _, file = image_ids[row].rpartition("/")
+        if (key := (parent, given[row])) not in below:
+            below[key] = below_class(image_ids[row], rows.classes[given[row]], merged)
+        wanted.append(("/".join((layout.folders[splits[row]], folders[names[row]], *below[key])), file))
     return [
         Item(
             image_ids[row],
             target,
-            str(images.checked.sha256s[row]),
-            str(rows.splits[row]),
-            rows.classes[images.given[row]],
+            sha256s[row],
+            splits[row],
+            rows.classes[given[row]],
             names[row],
             soft_names.get(row, (names[row],)),
-            str(images.decisions[row]),
+            decisions[row],
             reviewers[row],
         )
         for row, target in zip(members, targets(wanted, [image_ids[row] for row in members]), strict=True)

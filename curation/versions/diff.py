@@ -1,11 +1,15 @@
 """The differences between two versions of a data set, image by image."""
 
 from collections import Counter
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
+
+import numpy as np
 
 from curation.versions.rows import CuratedRows
 from curation.versions.store import Version
+from models.arrays import IntArray
 from models.errors import ErrataError
 from models.files.tables import write_csv_for_people
 
@@ -51,7 +55,8 @@ def diff_versions(old: Version, new: Version) -> list[Change]:
     """
     if old.dataset != new.dataset:
         raise ErrataError(f"{old.dataset!r} and {new.dataset!r} are different data sets; give two versions of one")
-    before, after = _sides(old.images), _sides(new.images)
+    rows = _rows_to_compare(old.images, new.images)
+    before, after = _sides(old.images, rows), _sides(new.images, rows)
     pairs = ((image, before.get(image, _ABSENT), after.get(image, _ABSENT)) for image in sorted({*before, *after}))
     changes = (_change(image, side_before, side_after) for image, side_before, side_after in pairs)
     return [change for change in changes if change]
@@ -68,7 +73,8 @@ def write_changes(changes: list[Change], path: Path) -> None:
     Raises:
         ErrataError: the file cannot be written.
     """
-    write_csv_for_people(path, [field.name for field in fields(Change)], map(astuple, changes))
+    names = [field.name for field in fields(Change)]
+    write_csv_for_people(path, names, map(attrgetter(*names), changes))
 
 
 def _change(image: str, old: _Side, new: _Side) -> Change | None:
@@ -87,22 +93,34 @@ def _change(image: str, old: _Side, new: _Side) -> Change | None:
     return Change(image, "+".join(kinds), old.label, new.label, old.split, new.split, *decided)
 
 
-def _sides(images: CuratedRows) -> dict[str, _Side]:
-    """Return how a version treats each image, by image_id."""
+def _rows_to_compare(old: CuratedRows, new: CuratedRows) -> IntArray | slice:
+    """Return the rows of both versions that can differ; all rows where they are not of the same images in one order."""
+    before, after = old.checked.rows, new.checked.rows
+    if before.classes != after.classes or not np.array_equal(before.image_ids, after.image_ids):
+        return slice(None)
+    differ = (before.labels != after.labels) | (before.splits != after.splits) | (old.out != new.out)
+    differ |= old.checked.sha256s != new.checked.sha256s
+    differ[old.soft_rows] = differ[new.soft_rows] = True
+    return np.flatnonzero(differ)
+
+
+def _sides(images: CuratedRows, of_rows: IntArray | slice) -> dict[str, _Side]:
+    """Return how a version treats some images, by image_id."""
     rows, soft = images.checked.rows, images.soft_names()
     columns = zip(
-        rows.image_ids.tolist(),
-        rows.labels.tolist(),
-        rows.splits.tolist(),
-        images.out.tolist(),
-        images.checked.sha256s.tolist(),
-        images.decisions.tolist(),
-        images.reviewer_names(),
-        images.times.tolist(),
+        np.arange(len(rows))[of_rows].tolist(),
+        rows.image_ids[of_rows].tolist(),
+        rows.labels[of_rows].tolist(),
+        rows.splits[of_rows].tolist(),
+        images.out[of_rows].tolist(),
+        images.checked.sha256s[of_rows].tolist(),
+        images.decisions[of_rows].tolist(),
+        images.reviewer_names(of_rows),
+        images.times[of_rows].tolist(),
         strict=True,
     )
     sides = {}
-    for row, (image, label, split, out, sha256, decision, reviewers, time) in enumerate(columns):
+    for row, image, label, split, out, sha256, decision, reviewers, time in columns:
         names = "|".join(soft.get(row, (rows.classes[label],)))
         sides[image] = _Side("" if out else names, out or split, not out, sha256, decision, reviewers, time)
     return sides

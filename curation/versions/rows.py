@@ -19,6 +19,7 @@ from models.files.npz import read_arrays, write_arrays
 
 AUTO = "auto"  # the decision of a label that was taken from the models without a look
 LEAK = "leak"  # left out: a twin lies in a split further on (val, test)
+_JSON = json.JSONEncoder(separators=(",", ":"))
 BETWEEN_NAMES = "\n"  # never in a reviewer's name, which prints
 
 Texts = npt.NDArray[np.str_]
@@ -86,9 +87,11 @@ class CuratedRows:
         soft_labels = zip(self.soft_rows.tolist(), self.soft, strict=True)
         return {row: tuple(classes[label] for label in np.flatnonzero(shares)) for row, shares in soft_labels}
 
-    def reviewer_names(self) -> list[tuple[str, ...]]:
-        """Return the reviewers of each image; none where no person decided."""
-        return [tuple(filter(None, names.split(BETWEEN_NAMES))) for names in self.reviewers.tolist()]
+    def reviewer_names(self, of_rows: IntArray | slice = slice(None)) -> list[tuple[str, ...]]:
+        """Return the reviewers of each image, or of some rows; none where no person decided."""
+        texts = self.reviewers[of_rows].tolist()
+        known = {names: tuple(filter(None, names.split(BETWEEN_NAMES))) for names in set(texts)}
+        return [known[names] for names in texts]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return split -> class -> images."""
@@ -137,9 +140,9 @@ class CuratedRows:
         rows, soft = self.checked.rows, self.soft_names()
         place = {row: self.soft[i] for i, row in enumerate(self.soft_rows.tolist())}
         columns = (rows.image_ids.tolist(), self.checked.sha256s.tolist(), rows.labels.tolist(), rows.splits.tolist())
-        lines = []
+        lines, out = [], self.out.tolist()
         for row, (image_id, sha256, label, split) in enumerate(zip(*columns, strict=True)):
-            if self.out[row]:
+            if out[row]:
                 continue
             line: list[object] = [image_id, sha256, rows.classes[label], split]
             if row in soft:
@@ -148,7 +151,7 @@ class CuratedRows:
             lines.append(line)
         digest = hashlib.sha256()
         for line in sorted(lines, key=lambda line: str(line[0])):
-            digest.update(json.dumps(line, separators=(",", ":")).encode("ascii") + b"\n")
+            digest.update(_JSON.encode(line).encode("ascii") + b"\n")
         return digest.hexdigest()
 
     def save(self, path: Path) -> None:

@@ -2,12 +2,13 @@
 
 import hashlib
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from curation.datasets.rows import SPLITS
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError, unknown
 
 KEEP = "keep"
@@ -73,26 +74,38 @@ def remake(
     sizes = np.bincount(group[members], minlength=len(keys))
     class_of = _class_of(group, labels, members)
     drawn = [hashlib.blake2b(f"{seed}/{key}".encode(), digest_size=8).digest() for key in keys]
-    names, wanted = list(shares), np.array(list(shares.values()))
-    split_of, lacks_overall = np.zeros(len(keys), np.int64), wanted * sizes.sum()
+    names, wanted, size_of = list(shares), list(shares.values()), sizes.tolist()
+    split_of, lacks_overall = np.zeros(len(keys), np.int64), [share * sum(size_of) for share in wanted]
     for label in np.unique(class_of).tolist():
         of_class = np.flatnonzero(class_of == label).tolist()
-        lacks = wanted * sizes[of_class].sum()
-        for number in sorted(of_class, key=lambda number: (-sizes[number], drawn[number])):
-            chosen = _neediest(int(sizes[number]), lacks, lacks_overall, wanted)
+        lacks = [share * int(sizes[of_class].sum()) for share in wanted]
+        for number in sorted(of_class, key=lambda number: (-size_of[number], drawn[number])):
+            chosen = _neediest(size_of[number], lacks, lacks_overall, wanted)
             split_of[number] = chosen
-            lacks[chosen] -= sizes[number]
-            lacks_overall[chosen] -= sizes[number]
+            lacks[chosen] -= size_of[number]
+            lacks_overall[chosen] -= size_of[number]
     return np.array(names, "<U5")[split_of][group]
 
 
-def _neediest(size: int, lacks: FloatArray, lacks_overall: FloatArray, wanted: FloatArray) -> int:
-    """Return the split for a group of `size` images; `lacks` are images still to come, of the class and of all."""
-    full = 2 * lacks.round(9) < size
-    if full.all():
-        return int(np.lexsort((-lacks_overall, -lacks.round(9)))[0])
-    emptiest = np.lexsort(((-lacks_overall / wanted).round(9), (-lacks / wanted).round(9), full))  # rounded: ties
-    return int(emptiest[0])
+def _neediest(size: int, lacks: Sequence[float], lacks_overall: Sequence[float], wanted: Sequence[float]) -> int:
+    """Return the split for a group of `size` images; `lacks` are images still to come, of the class and of all.
+
+    Numbers are rounded so that ties are ties. There are two or three splits: too few for arrays to pay.
+    """
+    splits = range(len(wanted))
+    full = [2 * _rounded(lack) < size for lack in lacks]
+    if all(full):
+        return min(splits, key=lambda split: (-_rounded(lacks[split]), -lacks_overall[split]))
+    shares = [
+        (full[split], _rounded(-lacks[split] / wanted[split]), _rounded(-lacks_overall[split] / wanted[split]))
+        for split in splits
+    ]
+    return min(splits, key=shares.__getitem__)
+
+
+def _rounded(number: float) -> float:
+    """Return a number to nine places, as NumPy rounds it: earlier versions were made so."""
+    return round(number * 1e9) / 1e9
 
 
 def _class_of(group: IntArray, labels: IntArray, members: BoolArray) -> IntArray:

@@ -1,6 +1,7 @@
 """A Ray cluster that does the shards of a stage: tasks, and nothing else of Ray."""
 
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,6 +16,11 @@ from models.processors.cluster import RETRIES
 
 POLL_S = 0.5
 WAITING = 2  # shards handed out per place to work at: enough that no place waits, few enough for memory
+PATIENCE_S = 60.0  # without a machine that could work: a lost machine is replaced in that time, or by hand later
+_NOBODY_LEFT = (
+    "no machine of the cluster is left that could do the work; start machines, then run the same command again: it "
+    "continues where it stopped"
+)
 Setup = TypeVar("Setup")
 Shard = TypeVar("Shard")
 Result = TypeVar("Result")
@@ -41,7 +47,7 @@ class RayCluster:
         """Yield the place and the result of every shard as they finish; see `models.processors.cluster`."""
         task = ray.remote(num_cpus=self.threads, num_gpus=min(1, self.gpus), max_retries=retries)(_do)
         stage, kept, here = secrets.token_hex(8), [ray.put(setup)], versions()
-        left, working = iter(enumerate(shards)), {}
+        left, working, seen = iter(enumerate(shards)), {}, time.monotonic()
         try:
             while True:
                 for place, shard in left:
@@ -51,6 +57,9 @@ class RayCluster:
                 if not working:
                     return
                 done, _ = ray.wait(list(working), timeout=POLL_S)
+                seen = time.monotonic() if done or self._can_work() else seen
+                if time.monotonic() - seen > PATIENCE_S:
+                    raise ErrataError(_NOBODY_LEFT)
                 for reference in done:
                     place = working.pop(reference)
                     yield place, _result(reference, shards[place], crashed, retries)
@@ -59,6 +68,11 @@ class RayCluster:
         finally:
             for reference in working:
                 ray.cancel(reference, force=True)
+
+    def _can_work(self) -> bool:
+        """Return whether some machine could hold a worker; Ray itself waits for such a machine for ever."""
+        alive = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        return any(has.get("CPU", 0) >= self.threads and (not self.gpus or has.get("GPU", 0) >= 1) for has in alive)
 
     def _places(self) -> int:
         """Return how many shards are done at a time; machines come and go."""

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from curation.images.duplicates import Duplicates
 from curation.versions.curate import curate
 from curation.versions.diff import NOT_THERE, change_counts, diff_versions, write_changes
 from curation.versions.request import VersionRequest
@@ -57,6 +59,28 @@ def test_labels_and_membership() -> None:
     assert changes[1].time == "2026-01-01T00:00:02.000000Z"
     assert change_counts(changes) == {"label": 2, "membership": 1}
     assert diff_versions(made(), made()) == []
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    images = made().images
+    order = np.arange(6)[::-1]
+    twins = Duplicates(*(column[order] for column in (alone(6).groups, alone(6).exact, alone(6).near)))
+    rows = images.checked.rows
+    turned = replace(
+        images,
+        checked=images.checked.where(order),
+        given=images.given[order],
+        given_splits=images.given_splits[order],
+        out=images.out[order],
+        decisions=images.decisions[order],
+        reviewers=images.reviewers[order],
+        times=images.times[order],
+        disputed=images.disputed[order],
+        duplicates=twins,
+        soft_rows=5 - images.soft_rows,
+    )
+    assert turned.checked.rows.image_ids.tolist() == rows.image_ids[order].tolist()
+    assert diff_versions(ORIGINAL, version(turned)) == diff_versions(ORIGINAL, made())
 
 
 def test_the_other_way_round_says_what_was_undone() -> None:

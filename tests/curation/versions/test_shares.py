@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.versions.shares import parse_shares, remake
+from curation.versions.shares import _neediest, parse_shares, remake
 from models.errors import ErrataError
 
 SHARES = {"train": 0.8, "val": 0.1, "test": 0.1}
@@ -102,3 +102,18 @@ def test_a_class_of_very_few_images_is_learned(n: int) -> None:
     labels = np.array([0] * 60 + [1] * n)
     splits = remake(ids, labels, np.arange(60 + n), np.ones(60 + n, bool), SHARES, 0)
     assert splits[60:].tolist() == ["train"] * n
+
+
+@given(st.data())
+def test_the_neediest_split_is_the_one_that_arrays_name(data: st.DataObject) -> None:
+    """As versions were made before splits were compared one by one."""
+    wanted = np.array(data.draw(st.sampled_from([[0.8, 0.1, 0.1], [0.7, 0.3], [1 / 3, 1 / 3, 1 / 3], [1.0]])))
+    several = st.lists(st.integers(-3, 9), min_size=len(wanted), max_size=len(wanted))
+    lacks, overall = (wanted * data.draw(st.integers(0, 10**6)) - np.array(data.draw(several)) for _ in range(2))
+    size = data.draw(st.integers(0, 20))
+    full = 2 * lacks.round(9) < size
+    if full.all():
+        expected = np.lexsort((-overall, -lacks.round(9)))[0]
+    else:
+        expected = np.lexsort(((-overall / wanted).round(9), (-lacks / wanted).round(9), full))[0]
+    assert _neediest(size, lacks.tolist(), overall.tolist(), wanted.tolist()) == expected

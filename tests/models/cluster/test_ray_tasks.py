@@ -133,6 +133,14 @@ def test_what_a_machine_has_is_asked_first(cluster: Cluster, home: Path, monkeyp
         list(cluster.results(check_worker, CheckSetup(1, Crashing("")), [()]))
 
 
+def test_where_no_machine_is_left_the_command_ends(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.cluster.ray_tasks.PATIENCE_S", 0.0)
+    assert not list(cluster.results(check_worker, CheckSetup(1, Crashing("")), []))
+    nobody = replace(cluster, threads=2)  # type: ignore[type-var]  # more than either machine has
+    with pytest.raises(ErrataError, match="no machine of the cluster is left that could do the work; start machines"):
+        list(nobody.results(check_worker, CheckSetup(1, Crashing("")), [()]))
+
+
 def test_without_ray_a_sentence_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.cluster.connect.importlib.util.find_spec", lambda name: None)
     with pytest.raises(ErrataError, match=r"pip install 'errata-vision\[ray\]'"):
