@@ -15,8 +15,9 @@ from starlette.middleware import Middleware
 from streamlit.starlette import App
 from streamlit.web.cli import main
 
-from app.frame.served_pictures import ROUTES
+from app.frame.served_pictures import picture_routes
 from curation.serving.front import Front
+from curation.serving.origins import APP_ADDRESS, path_of, proxy_address
 
 HERE = Path(__file__).parent
 
@@ -38,10 +39,12 @@ def preload() -> None:
                 import_module(node.module)
 
 
-streamlit_app = App(HERE / "page.py", routes=ROUTES, middleware=[Middleware(Front)])
+_path = path_of(proxy_address(APP_ADDRESS))
+streamlit_app = App(HERE / "page.py", routes=picture_routes(_path), middleware=[Middleware(Front)])
 preload()
 Image.init()  # the decoders, which Pillow loads with the first image otherwise
 
 if __name__ == "__main__":
-    sys.argv = ["streamlit", "run", str(Path(__file__).resolve()), *sys.argv[1:]]
+    under = [f"--server.baseUrlPath={_path}"] if _path else []
+    sys.argv = ["streamlit", "run", str(Path(__file__).resolve()), *under, *sys.argv[1:]]
     main(prog_name="streamlit")

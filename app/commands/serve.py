@@ -16,6 +16,7 @@ import typer
 from app.commands.arguments import audited_dataset
 from app.fiftyone_watch import FiftyOneWatch
 from app.terminal import tell
+from curation.serving.origins import APP_ADDRESS, path_of, proxy_address
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 
@@ -46,7 +47,7 @@ def serve(
             watch = FiftyOneWatch(workspace, dataset, fiftyone_port, lambda: servers.enter_context(fiftyone()))
             url = "" if audits else watch.start()
             wait_for_answer(workspace, app, port)
-            tell(f"\nErrata:   http://127.0.0.1:{port}/?dataset={dataset}")
+            tell(f"\nErrata:   {_address(port)}/?dataset={dataset}")
             tell(f"FiftyOne: {url}" if url else f"The app shows how far the audit of {dataset} is.")
             tell("Ctrl-C stops both" if url else "Ctrl-C stops both; what the audit has finished is kept")
             while app.poll() is None:
@@ -224,12 +225,17 @@ def wait_for_answer(workspace: Workspace, app: "subprocess.Popen[bytes]", port: 
     raise ErrataError(f"the app on port {port} does not start: {_last_words(workspace)}")
 
 
+def _address(port: int) -> str:
+    """Return where people open the app: at the proxy where there is one."""
+    return proxy_address(APP_ADDRESS) or f"http://127.0.0.1:{port}"
+
+
 def _answers(port: int) -> bool:
     import http.client
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", "/_stcore/health")
+        connection.request("GET", f"{path_of(proxy_address(APP_ADDRESS))}/_stcore/health")
         return connection.getresponse().status == 200
     except (OSError, http.client.HTTPException):
         return False

@@ -58,4 +58,6 @@ def _side(px: str) -> int:
     return min(LONGEST_PX, max(SMALLEST_PX, int(px)))
 
 
-ROUTES = (Route(PATH, picture_file, methods=["GET"]),)
+def picture_routes(path: str = "") -> tuple[Route, ...]:
+    """Return where pictures are served: beside the page, also where a proxy offers the app under a path."""
+    return tuple(Route(f"{start}{PATH}", picture_file, methods=["GET"]) for start in dict.fromkeys(("", path)))

@@ -12,6 +12,7 @@ from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.app_server import app_url, running_apps
 from curation.in_fiftyone.part import short_sentence
 from curation.results.audit import Audit
+from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, proxy_address
 
 
 def fiftyone_link(audit: Audit, view: str) -> str:
@@ -26,11 +27,13 @@ def fiftyone_link(audit: Audit, view: str) -> str:
     name, slug = current_reviewer(), view_in_links(view)
     # An App that was started without a name writes decisions as the last reviewer in this workspace.
     names = (name, "") if name == kept_reviewer(workspace()) else (name,)
-    servers = [server for server in running_apps(workspace()) if server.reviewer in names]
+    running = running_apps(workspace())
+    servers = [server for server in running if server.reviewer in names]
     if servers and (audit.folder / "fiftyone.json").exists():
         server = max(servers, key=lambda candidate: candidate.reviewer == name)
         theme = st.context.theme.type or ""
-        address = _with_host_of_page(app_url(server.port, dataset_name(audit.name), slug, theme))
+        address = app_url(server.port, dataset_name(audit.name), slug, theme)
+        address = _with_host_of_page(address, behind_proxy=server.port == running[0].port)
         part = short_sentence(audit)
         st.link_button("Open in FiftyOne", address, icon=":material/open_in_new:", help=part or None)
         if part:
@@ -53,7 +56,16 @@ def fiftyone_link(audit: Audit, view: str) -> str:
     return ""
 
 
-def _with_host_of_page(address: str) -> str:
-    """Name this machine as the address of the page does: the App stays blank in a frame of another host name."""
-    host = urlsplit(st.context.url or "").hostname
-    return address.replace("127.0.0.1", "localhost", 1) if host == "localhost" else address
+def _with_host_of_page(address: str, behind_proxy: bool) -> str:
+    """Name this machine as the address of the page does: the App stays blank in a frame of another host name.
+
+    Args:
+        address: of a view, on 127.0.0.1.
+        behind_proxy: whether a proxy may lead to this App, as it does to that with the lowest port: the others are of
+            other reviewers, whose verdicts would be mixed up.
+    """
+    page = urlsplit(st.context.url or "")
+    proxy = proxy_address(FIFTYONE_ADDRESS) if behind_proxy else ""
+    if proxy and page.netloc == urlsplit(proxy_address(APP_ADDRESS)).netloc:
+        return f"{proxy}/{address.split('/', 3)[3]}"
+    return address.replace("127.0.0.1", "localhost", 1) if page.hostname == "localhost" else address

@@ -4,7 +4,15 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address, refuse
+from curation.serving.origins import (
+    APP_ADDRESS,
+    FIFTYONE_ADDRESS,
+    Origins,
+    check_origin,
+    path_of,
+    proxy_address,
+    refuse,
+)
 from curation.serving.policies import local_and, page_policy, with_policy
 
 
@@ -19,8 +27,8 @@ class Front:
         self._app = app
         self._proxy = proxy_address(APP_ADDRESS)
         self._frames = local_and(proxy_address(FIFTYONE_ADDRESS))
-        path = "/" + "/".join(self._proxy.split("/")[3:])
-        self._pages = {"/", path, f"{path}/"}
+        path = path_of(self._proxy)
+        self._pages = {"/", path, f"{path}/"} - {""}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or hand it to the app."""

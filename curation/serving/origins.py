@@ -56,6 +56,15 @@ def proxy_address(variable: str) -> str:
     return address
 
 
+def path_of(address: str) -> str:
+    """Return the path of an address.
+
+    >>> path_of("https://lab.example/errata"), path_of("https://errata.example"), path_of("")
+    ('/errata', '', '')
+    """
+    return urlsplit(address).path
+
+
 def check_origin(scope: Scope, origins: Origins, is_page: Callable[[str], bool]) -> None:
     """Raise unless one of the server's own pages sent the request, or a link from anywhere leads to a page.
 

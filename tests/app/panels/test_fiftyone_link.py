@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from app.panels.fiftyone_link import _with_host_of_page
 from curation.decisions.reviewer import keep_reviewer, kept_reviewer
 from curation.in_fiftyone.app_server import AppServer
 from curation.workspace.folders import Workspace
@@ -93,3 +95,18 @@ def test_the_link_names_the_machine_as_the_page_does(
     keep_reviewer(workspace, "ana")
     running.append(AppServer(5151, 1, "ana", (), ""))
     assert links(page_shown()) == [f"http://{host}:5151/datasets/errata-tiny?view=suspicious-test"]
+
+
+def test_who_came_through_a_proxy_is_sent_through_it_to_the_app_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ERRATA_APP_ADDRESS", "https://lab.example/errata")
+    monkeypatch.setenv("ERRATA_FIFTYONE_ADDRESS", "https://lab.example:5443")
+    here, name = "http://127.0.0.1:5151/datasets/a?view=b", "https://lab.example"
+    for page, behind_proxy, expected in (
+        (f"{name}/errata/?x", True, f"{name}:5443/datasets/a?view=b"),
+        (f"{name}/errata/?x", False, here),  # the App of another reviewer
+        ("http://127.0.0.1:8501/", True, here),
+        ("http://localhost:8501/", True, "http://localhost:5151/datasets/a?view=b"),
+        (f"{name}.evil.example/", True, here),
+    ):
+        monkeypatch.setattr(type(st.context), "url", page)
+        assert _with_host_of_page(here, behind_proxy) == expected

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from app.frame.served_pictures import picture_routes
 from curation.serving.front import Front
-from curation.serving.origins import Origins
+from curation.serving.origins import Origins, path_of
 from models.errors import ErrataError
 
 OWN = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
@@ -122,6 +123,15 @@ def test_an_address_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, addres
     monkeypatch.setenv("ERRATA_APP_ADDRESS", address)
     with pytest.raises(ErrataError, match=r"ERRATA_APP_ADDRESS is .* no address like https://"):
         Front(_says_yes)
+
+
+def test_pictures_lie_beside_the_page() -> None:
+    assert [route.path for route in picture_routes()] == ["/picture"]
+    assert [route.path for route in picture_routes(path_of("https://lab.example/errata"))] == [
+        "/picture",
+        "/errata/picture",
+    ]
+    assert path_of("https://errata.example") == path_of("") == ""
 
 
 def test_the_names_of_a_server() -> None:
