@@ -25,10 +25,10 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """List the run folders. Name, state, when they changed, size on disk."""
-    from curation.workspace.run_folders import run_folders
+    from curation.workspace.run_folders import listed_runs
 
     workspace, dataset = audited_dataset(name) if name else (Workspace.from_environment(), "")
-    folders = [folder for folder in run_folders(workspace) if dataset in ("", folder.dataset)]
+    folders = [folder for folder in listed_runs(workspace) if dataset in ("", folder.dataset)]
     if not folders and not as_json:
         tell(f"no runs{f' of {dataset}' if dataset else ''} in {workspace.runs}")
         return

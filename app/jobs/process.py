@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,20 @@ from curation.database.processes import last_lines, start_background
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files import runs
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import read_as
 
 LOG_LINES = 12
 KEEP_STATUS = ("audit", "compare", "draw")  # commands that write the status of their run folder themselves
+
+
+@dataclass(frozen=True)
+class _Launch:
+    """What launch.json says of the last start from the app."""
+
+    pid: int
+    at: float  # Unix time, s
+    request: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,7 @@ def cancel(folder: Path) -> bool:
     """End the process that works in a folder; return whether there was one. What it finished is kept."""
     if watch(folder).state == "starting":  # it has not taken the run folder yet
         try:
-            psutil.Process(_launch(folder)[0]).terminate()
+            psutil.Process(_launched(folder)[0]).terminate()
         except psutil.Error:
             return False
         return True
@@ -89,7 +99,7 @@ def cancel(folder: Path) -> bool:
 def watch(folder: Path) -> JobState:
     """Return where the job of this folder stands."""
     status = runs.read_status(folder)
-    pid, launched = _launch(folder)
+    pid, launched = _launched(folder)
     from_app = pid and (status is None or status.pid == pid or status.started < launched)
     log = tuple(last_lines(folder / "log.txt", LOG_LINES)) if from_app else ()
     if pid and (status is None or status.started < launched):  # launched from the app, not under way yet
@@ -107,22 +117,22 @@ def watch(folder: Path) -> JobState:
 def last_request(folder: Path) -> dict[str, Any]:
     """Return what was asked for with the last start from the app, empty if nothing is known of it."""
     try:
-        return dict(read_json(folder / "launch.json")["request"])
-    except (ErrataError, KeyError, TypeError, ValueError):
+        return read_as(folder / "launch.json", _Launch).request
+    except ErrataError:
         return {}
 
 
 def launched_at(folder: Path) -> float:
     """Return the Unix time of the last start from the app, 0 where there was none."""
-    return _launch(folder)[1]
+    return _launched(folder)[1]
 
 
-def _launch(folder: Path) -> tuple[int, float]:
+def _launched(folder: Path) -> tuple[int, float]:
     """Return process id and Unix time of the last start from the app, zeros where there was none."""
     try:
-        launch = read_json(folder / "launch.json")
-        return int(launch["pid"]), float(launch["at"])
-    except (ErrataError, KeyError, TypeError, ValueError):
+        launch = read_as(folder / "launch.json", _Launch)
+        return launch.pid, launch.at
+    except ErrataError:
         return 0, 0.0
 
 

@@ -1,20 +1,50 @@
 """Audits and trainings that wait for one another: a list on disk, the same for every tab and after every restart."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.jobs.process import JobState, launched_at, watch
 from app.jobs.request import JobRequest, read_request
 from curation.workspace.folders import Workspace
+from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.files.locks import locked
+from models.files.schemas import read_dict
 
 KEPT = 40  # jobs that are over and still listed; older ones are forgotten, but not their runs
 _PATIENCE_S = 10.0
+SCHEMA_VERSION = 1
+_ADD_AGAIN = "delete it and add the job again"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What an entry says of the request; entries written before requests were kept have none."""
+
+    version: str = ORIGINAL
+    seeds: list[int] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """What a file of the queue says."""
+
+    title: str
+    dataset: str
+    arguments: list[str]
+    folder: str  # in the workspace
+    added: float
+    launched: float
+    dropped: bool
+    request: _Request = field(default_factory=_Request)
 
 
 @dataclass(frozen=True)
@@ -63,11 +93,7 @@ class Job:
 
 
 def jobs(workspace: Workspace) -> list[Job]:
-    """Return all jobs in the order in which they were added.
-
-    Raises:
-        ErrataError: a file of the queue is damaged.
-    """
+    """Return all jobs in the order in which they were added; an entry that cannot be read is said once and left out."""
     entries = (_read(workspace, path) for path in sorted(queue_folder(workspace).glob("[0-9]*.json")))
     return [job for job in entries if job]
 
@@ -87,12 +113,16 @@ def find_job(workspace: Workspace, name: str) -> Job:
 
 def read_entry(workspace: Workspace, name: str) -> dict[str, Any]:
     """Return what the queue keeps of a job."""
-    return dict(read_json(queue_folder(workspace) / f"{name}.json"))
+    path = queue_folder(workspace) / f"{name}.json"
+    entry = read_dict(path, _Entry, _ADD_AGAIN, newest=SCHEMA_VERSION)
+    if not entry["arguments"]:
+        raise ErrataError(f"{path} is damaged (it names no command); {_ADD_AGAIN}")
+    return entry
 
 
 def write_entry(workspace: Workspace, name: str, entry: dict[str, Any]) -> None:
     """Keep a job in the queue, whole or not at all."""
-    write_json(queue_folder(workspace) / f"{name}.json", {**entry, "schema_version": 1})
+    write_json(queue_folder(workspace) / f"{name}.json", {**entry, "schema_version": SCHEMA_VERSION})
 
 
 def forget_job(workspace: Workspace, name: str) -> None:
@@ -126,19 +156,22 @@ def changing(workspace: Workspace) -> Iterator[None]:
 
 
 def _read(workspace: Workspace, path: Path) -> Job | None:
-    """Return a job; None where it was taken off the list just now."""
+    """Return a job; None where it was taken off the list just now, or is damaged."""
     try:
-        entry = read_json(path)
-    except ErrataError:
+        entry = read_entry(workspace, path.stem)
+    except ErrataError as error:
         if path.exists():
-            raise
+            _say_once(str(error))
         return None
-    try:
-        request, folder = read_request(entry), workspace.root / entry["folder"]
-        added, launched, dropped = float(entry["added"]), float(entry["launched"]), bool(entry["dropped"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ErrataError(f"{path} is damaged ({error}); delete it and add the job again") from error
+    request, folder = read_request(entry), workspace.root / entry["folder"]
+    added, launched, dropped = entry["added"], entry["launched"], entry["dropped"]
     progress = watch(folder) if launched else JobState("none")
     if launched and launched_at(folder) != launched:  # the same audit was started again since
         progress = JobState("finished", launched)
     return Job(path.stem, request, folder, added, launched, dropped, progress)
+
+
+@cache
+def _say_once(sentence: str) -> None:
+    """Log a sentence once: the list is read every other second."""
+    _log.warning("%s", sentence)

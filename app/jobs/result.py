@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from curation.workspace.stages import OnStage
-from models.errors import ErrataError
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import read_as
 
 _SCHEMA = 1
 
@@ -42,14 +42,10 @@ def read_result(folder: Path) -> JobResult | None:
     path = result_file(folder)
     if not path.exists():
         return None
-    values = read_json(path)
-    try:
-        if values.pop("schema_version") != _SCHEMA:
-            raise ErrataError(f"{path} is of another version of Errata; delete it, the job's runs are kept")
-        runs = tuple(checked_name("run", name) for name in values.pop("runs"))
-        return JobResult(**values, runs=runs)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ErrataError(f"{path} is damaged ({error}); delete it, the job's runs are kept") from error
+    result = read_as(path, JobResult, "delete it, the job's runs are kept", newest=_SCHEMA)
+    for name in result.runs:
+        checked_name("run", name)
+    return result
 
 
 class Recorder:

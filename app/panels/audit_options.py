@@ -12,9 +12,9 @@ from curation.audit.choices import DEFAULT_MINUTES
 from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES, AuditConfig
 from curation.training.combine import COMBINATIONS
 from curation.workspace.names import ORIGINAL, version_names
+from curation.workspace.run_files import read_config
 from models.cluster.connect import is_installed
 from models.errors import ErrataError
-from models.files.atomic import read_json
 
 _OPTIONS = {  # of `errata audit` -> in config.json
     "--architectures": "architectures",
@@ -72,8 +72,7 @@ def _typed(value: Any) -> str:
 
 
 def _last(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
-    config = read_json(path) if path.exists() else {}
+    config = read_config(folder)
     return {key: config[key] for key in _OPTIONS.values() if key in config}
 
 

@@ -16,9 +16,10 @@ from curation.results.audit import FINDINGS
 from curation.scoring import findings
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
+from curation.workspace.run_files import read_config
 from curation.workspace.stages import read_records
 from models.errors import ErrataError
-from models.files.atomic import digest, read_json
+from models.files.atomic import digest
 from models.files.runs import read_status
 
 
@@ -37,7 +38,7 @@ def nothing_changed(workspace: Workspace, name: str, folder: Path, options: Sequ
     if status is None or status.state != "finished" or name.startswith(FIFTYONE):
         return ""
     try:
-        config = read_json(folder / "config.json")
+        config = read_config(folder)
         asked_before = list(options) == command_options(config) and not config.get("with_decisions")
         if not asked_before or config.get("version", ORIGINAL) != ORIGINAL or config.get("predictions"):
             return ""

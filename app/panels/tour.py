@@ -17,13 +17,21 @@ from curation.words import counted, duration
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audited, version_names
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 
 VERDICTS = 3  # of the second step
 _POLL_S = 2.0
 _FIRST_PART = "Decisions"  # of the screen Splits
 _WENT = "tour.went"  # to another screen, by a button of the tour
 _HTML = macros(__file__)
+
+
+@dataclass(frozen=True)
+class _Tour:
+    """What tour.json says."""
+
+    state: str = "over"
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,7 @@ def _state(workspace: Workspace) -> str:
         used = any(folder.is_dir() and any(folder.iterdir()) for folder in _of_work(workspace))
         write_json(file, {"state": "over" if used else "open"})
     try:
-        return str(read_json(file).get("state", "over"))
+        return read_as(file, _Tour).state
     except ErrataError:  # damaged: nobody misses it
         return "over"
 

@@ -13,10 +13,18 @@ from curation.workspace.names import ORIGINAL
 from curation.workspace.stages import Stages
 from models.arrays import Progress
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 
 if TYPE_CHECKING:
     from models.jobs.fold import Problem
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """What offer.json says."""
+
+    offer: str  # a sentence; empty: nothing to offer
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ def more_than_named(
         return sentence
 
     def load() -> str:
-        return str(read_json(output)["offer"])
+        return read_as(output, _Offer).offer
 
     return More(offer=stages.value("compare voters", [METHOD, sorted(trained.values())], [output], work, load))
 

@@ -26,6 +26,10 @@ from models.files.npz import read_arrays
 _IDS = ("image_ids", "image_id", "filepath", "filepaths", "path", "paths", "filename", "filenames", "file", "ids", "id")
 _CLASSES = ("classes", "class_names")
 _NO_CLASSES = ("", "index", "unnamed: 0", "label", "labels", "split", "target", "pred", "prediction", "predicted")
+_WIDEST, _LONGEST = 8192, 512  # dimensions of embeddings and letters of a name that files are allowed
+_TIMES, _LEAST_BYTES = 2, 1 << 28  # how many times the images of the data set a file may hold, and bytes of any file
+_MOST_FOLDS = 10_000
+_LARGEST = 1e9  # value of an embedding: the sum of 8,192 squares stays far below the largest float32
 _PICKLED = (".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin")
 
 
@@ -81,7 +85,7 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], For
     def for_rows(rows: Rows) -> Foreign:
         with _in(path):
             notices: list[str] = []
-            return _for_rows(path, read(path, rows.classes, notices), rows, notices)
+            return _for_rows(path, read(path, rows, notices), rows, notices)
 
     return _name(path.stem), for_rows
 
@@ -108,9 +112,9 @@ def _name(text: str) -> str:
     return "model_" + (re.sub(r"[^a-z0-9_]+", "_", text.lower()).strip("_")[:20] or "predictions")
 
 
-def _read_npz(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predictions:
+def _read_npz(path: Path, rows: Rows, notices: list[str]) -> Predictions:
     """Return the predictions with images in the file's order and classes in the data set's order."""
-    arrays = _arrays(path)
+    arrays, classes = _arrays(path, rows), rows.classes
     values = "logits" if "probs" not in arrays and "logits" in arrays else "probs"
     id_name = next((name for name in _IDS if name in arrays), None)
     if id_name is None or values not in arrays:
@@ -118,14 +122,18 @@ def _read_npz(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predi
             f"{path} holds {', '.join(_names(path)) or 'nothing'}; it needs the arrays image_ids and probs"
         )
     ids = arrays[id_name]
+    if ids.ndim != 1:
+        raise ErrataError(f"{path}: {id_name} has shape {ids.shape}; it needs one name for each image")
     for name, dimensions in {values: 2, "embeddings": 2, "fold": 1}.items():
         shape = arrays[name].shape if name in arrays else (len(ids),) * dimensions
-        if ids.ndim != 1 or len(shape) != dimensions or shape[0] != len(ids):
+        if len(shape) != dimensions or shape[0] != len(ids):
             raise ErrataError(
                 f"{path}: {name} has shape {shape}; expected {dimensions} dimensions, the first of {len(ids)} images"
             )
     probs, columns = arrays[values], next((arrays[name] for name in _CLASSES if name in arrays), None)
     if columns is not None:
+        if columns.ndim != 1:
+            raise ErrataError(f"{path} names classes in an array of shape {columns.shape}; it needs a list of names")
         if len(columns) != probs.shape[1]:
             raise ErrataError(f"{path} names {len(columns)} classes for the {probs.shape[1]} columns of {values}")
         probs = probs[:, _order(_class_names(columns), classes, notices)]
@@ -139,10 +147,15 @@ def _read_npz(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predi
     )
 
 
-def _arrays(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of an .npz file that predictions may have; others in it do not matter."""
+def _arrays(path: Path, rows: Rows) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of an .npz file that predictions may have; others in it do not matter.
+
+    The file may be of a larger set of images, and may not unpack to more than predictions of that can take.
+    """
+    an_image = 8 * (2 * len(rows.classes) + _WIDEST) + 4 * _LONGEST
+    most = _LEAST_BYTES + _TIMES * len(rows) * an_image
     try:
-        return read_arrays(path, only=(*_IDS, *_CLASSES, "probs", "logits", "embeddings", "fold"))
+        return read_arrays(path, (*_IDS, *_CLASSES, "probs", "logits", "embeddings", "fold"), most_bytes=most)
     except ErrataError as error:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -188,6 +201,11 @@ def _embeddings(path: Path, values: npt.NDArray[Any] | None) -> FloatArray | Non
         raise ErrataError(
             f"{path}: embeddings must be finite numbers, at least one for each image; leave them out or fix them"
         )
+    if (largest := max(float(values.max(initial=0)), -float(values.min(initial=0)))) > _LARGEST:
+        raise ErrataError(
+            f"{path}: embeddings hold values up to {largest:.3g}, which their distances cannot be computed of; "
+            f"divide them, so that none is above {_LARGEST:.0e}, or leave them out"
+        )
     return np.asarray(values, np.float32)
 
 
@@ -200,14 +218,17 @@ def _fold(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:
         or not np.isfinite(values).all()
         or (values != np.floor(values)).any()
         or (values < NO_FOLD).any()
+        or (values >= _MOST_FOLDS).any()
     ):
-        raise ErrataError(f"{path}: fold must hold whole numbers, {NO_FOLD} where no model trained on the image")
+        raise ErrataError(
+            f"{path}: fold must hold whole numbers below {_MOST_FOLDS:,}, {NO_FOLD} where no model trained on the image"
+        )
     return values.astype(np.int64)
 
 
-def _read_csv(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predictions:
+def _read_csv(path: Path, rows: Rows, notices: list[str]) -> Predictions:
     """Return the predictions with images in the file's order."""
-    header, rows = _lines(path, notices)
+    (header, lines), classes = _lines(path, notices), rows.classes
     plain = [name.strip().lower() for name in header]
     id_column = next((plain.index(name) for name in _IDS if name in plain), None)
     if id_column is None:
@@ -221,13 +242,13 @@ def _read_csv(path: Path, classes: tuple[str, ...], notices: list[str]) -> Predi
         _note(notices, f"Its columns {', '.join(ignored)} are left out.")
     order = _order(_without_prefix([header[place] for place in kept], classes), classes, notices)
     try:
-        probs = np.array([[float(row[kept[place]]) for place in order] for row in rows], np.float64)
+        probs = np.array([[float(row[kept[place]]) for place in order] for row in lines], np.float64)
         fold = None
         if fold_column is not None:
-            fold = np.array([float(row[fold_column] or NO_FOLD) for row in rows])
+            fold = np.array([float(row[fold_column] or NO_FOLD) for row in lines])
     except (IndexError, ValueError) as error:  # IndexError: a line with too few cells
         raise ErrataError(f"{path} has a value that is not a number ({error}); correct it") from error
-    ids = np.array([row[id_column] for row in rows], np.str_)
+    ids = np.array([row[id_column] for row in lines], np.str_)
     values = _probs(probs.reshape(-1, len(classes)), len(classes), "probs", notices)
     return Predictions(ids, values, None, _fold(path, fold))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from curation.audit.predicting import Predicted
@@ -41,7 +42,7 @@ class Court:
             findings.save(output)
             return findings
 
-        return stages.value("judge", self._inputs(), [output], work, lambda: Findings.load(output))
+        return stages.value("judge", self._inputs(), [output], work, lambda: self._load(output))
 
     def judge_again(self, first: Findings, lessons: Lessons, line: int, stages: Stages) -> Findings:
         """Judge every given label by models that learned from the verdicts too; networks are not trained again.
@@ -68,7 +69,12 @@ class Court:
             return findings
 
         inputs = [*self._inputs(), key]
-        return stages.value("judge again", inputs, [output], work, lambda: Findings.load(output))
+        return stages.value("judge again", inputs, [output], work, lambda: self._load(output))
+
+    def _load(self, path: Path) -> Findings:
+        findings = Findings.load(path)
+        findings.check_of(len(self.checked.rows), [voter.name for voter in self._voters()], path)
+        return findings
 
     def _key(self) -> str:
         return digest(self._inputs())

@@ -25,16 +25,20 @@ images stands in rows.npz, where version 0.1 had none.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from curation.audit.config import AuditConfig
-from curation.audit.first_list import FirstList, shows_first_list, summarise
+from curation.audit.first_list import FirstList, shows_first_list
 from curation.audit.foreign_predictions import Foreign
 from curation.audit.judging import Court
+from curation.audit.opinions import take_opinions
 from curation.audit.predicting import take_predictions, train_models
 from curation.database.names import dataset_name
 from curation.datasets.catalog import DatasetSpec
@@ -50,7 +54,6 @@ from curation.results.architectures import (
     architecture_results,
     load_points,
     points_file,
-    read_predictions,
 )
 from curation.results.audit import Audit
 from curation.results.cam_files import cam_jobs
@@ -60,10 +63,14 @@ from curation.review.queue import SUSPICION, whole_queue
 from curation.versions.working_copy import working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder
+from curation.workspace.run_files import AUDIT_SCHEMA
 from curation.workspace.stages import OnStage, Stages
 from models.arrays import FloatArray, IntArray, Progress
-from models.files.atomic import atomic, digest, read_json, write_json
+from models.errors import ErrataError
+from models.files.atomic import digest, write_json
+from models.files.npy import write_array
 from models.files.runs import computing
+from models.files.schemas import check_newest, read_as
 from models.processors.cluster import Cluster
 
 Elsewhere = tuple[str, Callable[[Rows], Foreign]]  # name and reader of a model's predictions
@@ -99,6 +106,8 @@ def run_audit(
         copy = working_copy(workspace, spec, rows, config.version)
         (spec, rows), of_labels = copy.to_audit(), copy.config
     folder, log = audit_folder(workspace, spec.name), log_of(workspace, spec.name)
+    for file in ("results.json", "rows.json"):
+        check_newest(folder / file, AUDIT_SCHEMA)  # before anything of it is written over
     if config.with_decisions:
         read_lessons(open_ledger(workspace, spec.name), spec.name)  # else an audit would fail after its first stage
     with computing(folder, {"dataset": spec.name, "source": spec.source, **asdict(config), **of_labels}) as run:
@@ -110,17 +119,16 @@ def run_audit(
         checked = check_listed(foreign.covered(rows) if foreign else rows, workspace, stages, left_out, cluster)
         lessons = read_lessons(Ledger(log, checked), spec.name) if config.with_decisions else None
         problems = note_problems(checked, workspace, stages)
+
+        first_list = FirstList(folder, spec, checked, config)
         if predictions is None or foreign is None:
-            first_list = FirstList(folder, spec, checked, config)
-            predicted = train_models(workspace, spec, checked, config, stages, first_list.write, cluster)
+            predict = partial(train_models, workspace, spec, checked, config, stages, first_list.write, cluster)
         else:
-            predicted = take_predictions(workspace, spec, checked, predictions[0], foreign.predictions, stages)
-        if predicted.material is not None:
-            config = replace(config, architectures=tuple(predicted.runs))  # those that were chosen
-        summary = summarise(spec, checked, config, predicted, _names(stages))
+            predict = partial(take_predictions, workspace, spec, checked, predictions[0], foreign.predictions, stages)
+        predicted, config, summary, opinions = take_opinions(workspace, first_list, stages, predict)
         if not (replaces := shows_first_list(folder, summary)):
             write_results(folder, summary)  # from here on an interrupted audit shows what it has
-        architectures = architecture_results(read_predictions(workspace, summary), summary, checked.rows.labels)
+        architectures = architecture_results(opinions, summary, checked.rows.labels)
         court = Court(architectures, checked, predicted, config.seed)
         findings = court.judge(stages)
         if replaces:
@@ -168,8 +176,7 @@ def draw_map(architecture: ArchitectureResult, seed: int, stages: Stages) -> Arc
         from curation.audit.projection import project
 
         points = project(embeddings, seed)
-        with atomic(output) as temporary:
-            np.save(temporary, points)
+        write_array(output, points)
         return points
 
     inputs = [bytes_key(embeddings), seed]
@@ -216,7 +223,7 @@ def write_dataset(workspace: Workspace, audit: Audit, stages: Stages) -> None:
     def work(progress: Progress) -> None:
         from curation.in_fiftyone.write_audit import write_audit, write_judgement
 
-        noted = read_json(marker).get("unjudged") if marker.exists() else None
+        noted = _noted(marker)
         if noted != unjudged or not write_judgement(workspace, audit, progress):
             if marker.exists():  # a process that is killed from here on leaves nobody knows which judgement
                 write_json(marker, {"dataset": dataset_name(audit.name)})
@@ -225,6 +232,20 @@ def write_dataset(workspace: Workspace, audit: Audit, stages: Stages) -> None:
 
     inputs = [_keys(stages), *about]
     stages.do("fiftyone", inputs, [marker], work)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What fiftyone.json says of the dataset in FiftyOne."""
+
+    unjudged: str = ""  # digest of all but the judgement
+
+
+def _noted(marker: Path) -> str:
+    """Return which audit is in FiftyOne, but for its judgement; empty where nobody knows: all is written then."""
+    with suppress(ErrataError):
+        return read_as(marker, _Written).unjudged if marker.exists() else ""
+    return ""
 
 
 def report(workspace: Workspace, audit: Audit, spec: DatasetSpec, stages: Stages) -> None:
@@ -242,7 +263,8 @@ def report(workspace: Workspace, audit: Audit, spec: DatasetSpec, stages: Stages
     code = sorted(path for path in Path(__file__).parents[1].joinpath("reports").rglob("*") if path.suffix in _CODE)
     about = [spec.title, spec.licence, audit.config]
     inputs = [_keys(stages), about, files_key([truth]), files_key(code)]
-    stages.do("report", inputs, [folder / "report.html", folder / "report.json"], work)
+    outputs = [folder / "report.html", folder / "report.json"]
+    stages.do("report", inputs, outputs, work, read=lambda: _read_report(folder))
 
 
 def _names(stages: Stages) -> tuple[str, ...]:
@@ -252,3 +274,15 @@ def _names(stages: Stages) -> tuple[str, ...]:
 def _keys(stages: Stages) -> list[str]:
     """Return the keys of all stages so far: of everything that they depend on."""
     return [record.key for record in stages.records]
+
+
+def _read_report(folder: Path) -> None:
+    """Raise where a report is not whole.
+
+    Raises:
+        ErrataError: it is not.
+    """
+    read_as(folder / "report.json", dict[str, Any])
+    page = folder / "report.html"
+    if not page.read_bytes().rstrip().endswith(b"</html>"):
+        raise ErrataError(f"{page} is damaged")

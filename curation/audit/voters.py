@@ -19,7 +19,8 @@ from curation.workspace.stages import Stages
 from models.arrays import BoolArray, FloatArray, IntArray, Progress
 from models.figures.metrics import accuracy
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 
 if TYPE_CHECKING:
     from models.jobs.fold import Problem
@@ -65,7 +66,7 @@ class Voters:
             return choice
 
         def load() -> Choice:
-            return Choice(**read_json(output))
+            return read_as(output, Choice)
 
         inputs = [METHOD, models.folder.name, sorted(self.runs.values()), self.budget.minutes]
         choice = self.stages.value(f"choose {name}", inputs, [output], work, load, models.folder.name)

@@ -7,7 +7,7 @@ import numpy as np
 
 from curation.comparison.board import read_board
 from curation.datasets.rows import SPLITS, Rows
-from curation.decisions.ledger import open_ledger
+from curation.decisions.ledger import check_readable, open_ledger
 from curation.results.audit import Audit, load_audit
 from curation.review.learning import proposing_order
 from curation.review.population import label_probabilities, population_of
@@ -85,6 +85,7 @@ def _estimated_wrong(workspace: Workspace, audit: Audit, curated: Version, chose
     ledger = open_ledger(workspace, audit.name)
     lines = curated.manifest["decisions"]["lines"] if curated.name != ORIGINAL else ledger.lines()
     row_of = {name: row for row, name in enumerate(audit.rows.image_ids.tolist())}
+    check_readable(ledger.unreadable(), "nothing was checked")
     state = ledger.at(lines)
     counts, learned = tally(state, row_of, len(audit.rows)), proposing_order(audit, state)
     wrong = wrong_labels(population_of(audit, chosen).budget(counts, label_probabilities(audit), learned))

@@ -8,7 +8,7 @@ import numpy as np
 
 from curation.comparison.common_images import CommonImages
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Ledger, log_of
+from curation.decisions.ledger import Ledger, check_readable, log_of
 from curation.decisions.state import State
 from curation.results.audit import Audit
 from curation.review.learning import proposing_order
@@ -86,6 +86,7 @@ def _state(workspace: Workspace, version: Version, audit: Audit) -> State:
     """Return the verdicts that were in force when the version was made."""
     about = version.manifest["decisions"]
     ledger = Ledger(log_of(workspace, version.dataset), audit.checked)
+    check_readable(ledger.unreadable(), "nothing was compared")
     if ledger.lines() < about["lines"] or ledger.log.sha256(about["lines"]) != about["log_sha256"]:
         raise ErrataError(
             f"{ledger.log.path} is not the decision log that version {version.name!r} was made from; put it back"

@@ -1,25 +1,41 @@
 """How long a network takes for an image, measured once and kept in its run folder."""
 
+import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from curation.comparison.contestants import Contestant
 from curation.comparison.image_maps import has_network
 from models.arrays import Progress
-from models.files.atomic import read_json, write_json
+from models.errors import ErrataError
+from models.files.atomic import write_json
+from models.files.schemas import read_dict
 
 _FILE = "speed.json"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Speed:
+    """What the file says."""
+
+    ms_per_image: float
+    batch_size: int
+    device: str
+    threads: int
 
 
 def known_speed(run_folder: Path) -> dict[str, Any] | None:
-    """Return the measured `ms_per_image`, `batch_size`, `device` and `threads`; None before it was measured.
-
-    Raises:
-        ErrataError: the file is damaged.
-    """
+    """Return the measured `ms_per_image`, `batch_size`, `device` and `threads`; None before it was measured."""
     path = run_folder / _FILE
-    return dict(read_json(path)) if path.exists() else None
+    try:
+        return read_dict(path, _Speed) if path.exists() else None
+    except ErrataError as error:  # it is measured again
+        _log.warning("%s", error)
+        path.unlink(missing_ok=True)
+        return None
 
 
 def measure_speeds(contestants: Sequence[Contestant], progress: Progress | None = None) -> None:

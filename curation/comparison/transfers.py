@@ -7,10 +7,19 @@ from pathlib import Path
 from curation.comparison.contestants import Contestant
 from curation.images.grey_ranges import grey_range_of
 from curation.results.cam_files import CamJob, cam_path
+from curation.workspace.run_files import read_config
 from models.arrays import FloatArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
+
+
+@dataclass(frozen=True)
+class _Probs:
+    """What a source said of an image, kept in its run folder."""
+
+    probs: dict[str, float]  # class -> probability
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,10 @@ def read_source_view(contestant: Contestant, image_id: str, label: str = "") -> 
     if source is None or not (file := _probs_file(source, image_id)).exists():
         return None
     try:
-        probs: dict[str, float] = read_json(file)["probs"]
-    except (ErrataError, KeyError):
+        probs = read_as(file, _Probs).probs
+    except ErrataError:
+        return None
+    if not probs:
         return None
     shown = label if label in probs else max(probs, key=lambda name: probs[name])
     return SourceView(source.name, shown, probs[shown], cam_path(source, image_id, shown))
@@ -84,7 +95,7 @@ def draw_source_views(root: Path, contestant: Contestant, image_ids: Sequence[st
         for path, image_id in zip(paths, missing, strict=True)
         if (view := read_source_view(contestant, image_id, label))
     ]
-    architecture = str(read_json(source / "config.json")["architecture"])
+    architecture = str(read_config(source)["architecture"])
     draw_cams(source, architecture, jobs)
 
 

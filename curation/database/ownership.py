@@ -2,15 +2,25 @@
 
 import secrets
 import socket
+from dataclasses import dataclass
 from typing import Any
 
 from curation.database.chosen_server import chosen_by_user, database_name
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.files.locks import locked
+from models.files.schemas import read_as
 
 _PATIENCE_S = 10
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """What identity.json says."""
+
+    workspace: str  # a name drawn once
+    place: str  # for messages
 
 
 def owner_of(workspace: Workspace) -> dict[str, str]:
@@ -28,8 +38,8 @@ def owner_of(workspace: Workspace) -> dict[str, str]:
         if not file.exists():
             place = f"{workspace.root.resolve()} on {socket.gethostname()}"
             write_json(file, {"schema_version": 1, "workspace": secrets.token_hex(8), "place": place})
-    kept = read_json(file)
-    return {"workspace": str(kept["workspace"]), "place": str(kept["place"])}
+    kept = read_as(file, _Identity, "delete it: the workspace gets a new name")
+    return {"workspace": kept.workspace, "place": kept.place}
 
 
 def check_owner(workspace: Workspace, dataset: Any) -> None:

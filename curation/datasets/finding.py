@@ -17,8 +17,9 @@ from curation.datasets.tables.image_root import images_of
 from curation.datasets.tables.reading import SUFFIXES
 from curation.workspace.folders import Workspace, data_root
 from curation.workspace.names import audit_folder
+from curation.workspace.run_files import read_config
 from models.errors import ErrataError, unknown
-from models.files.atomic import digest, read_json
+from models.files.atomic import digest
 
 _OTHER_TABLES = (".xlsx", ".xls", ".ods", ".feather", ".arrow", ".pkl", ".pickle", ".h5", ".mat", ".npz", ".sqlite")
 
@@ -146,8 +147,7 @@ def source_of(workspace: Workspace, name: str) -> str | None:
     Raises:
         ErrataError: `name` is not allowed, or the audit's config.json is damaged.
     """
-    config = audit_folder(workspace, name) / "config.json"
-    source = read_json(config).get("source") if config.exists() else None
+    source = read_config(audit_folder(workspace, name)).get("source")
     return str(source) if source else None
 
 

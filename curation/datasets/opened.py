@@ -9,7 +9,8 @@ from curation.datasets.finding import source_of
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 
 DEFAULT_DATASET = "scenes"
 MOST_ADDED = 30  # the list keeps the latest
@@ -29,9 +30,8 @@ def read_opened(workspace: Workspace) -> Opened:
     """Return what was opened; nothing where the file is missing or damaged, since it holds no more than a habit."""
     path = workspace.root / _FILE
     try:
-        content = read_json(path) if path.exists() else {}
-        return Opened(str(content.get("latest", "")), tuple(str(source) for source in content.get("added", ())))
-    except (ErrataError, AttributeError, TypeError):
+        return read_as(path, Opened) if path.exists() else Opened()
+    except ErrataError:
         return Opened()
 
 

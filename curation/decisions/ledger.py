@@ -5,12 +5,12 @@ import threading
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from curation.decisions.append_only import torn_file
 from curation.decisions.decision import Decision, Entry, Reversal, orders
-from curation.decisions.log import START, DecisionLog, LogWriter, Page
+from curation.decisions.log import CLOCKS_DIFFER, START, DecisionLog, LogWriter, Page
 from curation.decisions.state import State, replay
 from curation.decisions.today import Today
 from curation.images.checked_rows import CheckedRows
@@ -23,6 +23,21 @@ from models.files.atomic import checked_name
 from models.processors.collector import collector_paused
 
 Moment = int | datetime  # a line number of the log, or a time with its zone
+
+
+def check_readable(problems: Sequence[str], consequence: str) -> None:
+    """Raise if a line of a log cannot be read: what is computed from all decisions would lose it without a word.
+
+    Args:
+        problems: a sentence for each such line.
+        consequence: for the message, as "no version was made".
+
+    Raises:
+        ErrataError: the first such line, why it cannot be read, and what to do.
+    """
+    if problems:
+        lines = "one such line" if len(problems) == 1 else f"{len(problems):,} such lines"
+        raise ErrataError(f"{problems[0]}; {consequence} ({lines}): mend the line or move it to another file")
 
 
 def log_of(workspace: Workspace, name: str) -> DecisionLog:
@@ -92,7 +107,7 @@ class Ledger:
         """Take back the reviewer's latest decision, or batch, and return it; nothing where all is undone.
 
         Raises:
-            ErrataError: the log cannot be written.
+            ErrataError: the log cannot be written, or a line of it not read: it may be the latest decision.
         """
         return self._reverse("undo", reviewer, source)
 
@@ -166,12 +181,24 @@ class Ledger:
         return replay(entries, self._image_ids, self._sha256s, self._today)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each line of the log that cannot be read, and one for lines that crashes tore."""
+        """Return a sentence for each line of the log that cannot be read, is torn or of the future."""
         with self._lock:
             torn = self._catch_up(self.log).torn
             aside = self.log.set_aside()
             kept = f"torn lines of {self.log.path} that are kept beside it in {torn_file(self.log.path).name}: {aside}"
-            return [*self._problems, *([torn] if torn else []), *([kept] if aside else [])]
+            ahead = self._ahead()
+            return [*self._problems, *([torn] if torn else []), *([kept] if aside else []), *([ahead] if ahead else [])]
+
+    def _ahead(self) -> str:
+        """Return that a line is dated in the future, as by a clock that was wrong; empty where none is."""
+        latest = utc_text(datetime.now(UTC) + CLOCKS_DIFFER)
+        if self._last[0] <= latest:
+            return ""
+        line = next(line for line, entry in self._entries if entry.time > latest)
+        return (
+            f"{self.log.path}, line {line}: it is dated {self._last[0]}, in the future: the clock was wrong; "
+            "the lines after it get that time too, so that they count after it"
+        )
 
     def unreadable(self) -> list[str]:
         """Return a sentence for each line of the log that cannot be read."""
@@ -211,6 +238,7 @@ class Ledger:
                 yield writer
 
     def _reverse(self, kind: Literal["undo", "redo"], reviewer: str, source: str) -> list[Decision]:
+        check_readable(self.unreadable(), f"nothing was {'taken back' if kind == 'undo' else 'brought back'}")
         with self._writing() as writer:
             decisions = self._state.undoable(reviewer) if kind == "undo" else self._state.redoable(reviewer)
             if decisions:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from models.errors import ErrataError
 from models.processors.collector import collector_paused
 
 _TAIL_BYTES = 65_536  # of the end of a log: more than the longest line
+CLOCKS_DIFFER = timedelta(days=1)  # at most, between two computers
 _AT_ONCE = 131_072  # bytes of lines that are parsed together
 AnyEntry = TypeVar("AnyEntry", Decision, Reversal, Entry)
 
@@ -162,7 +163,7 @@ def parse_line(line: bytes, classes: Collection[str] | None = None) -> Entry:
     """
     try:
         values = json.loads(line)
-    except ValueError:  # no UTF-8 either
+    except (ValueError, RecursionError):  # no UTF-8 either, or lists in lists by the thousand
         values = None
     if not isinstance(values, dict):
         raise ErrataError("it is damaged: no JSON object")

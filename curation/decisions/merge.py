@@ -1,16 +1,14 @@
 """The decision logs of several people as one: no entry twice, no entry lost, in whatever order logs are merged."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from curation.decisions.append_only import read_bytes
 from curation.decisions.decision import Entry, in_order
-from curation.decisions.log import DecisionLog, parse_line
+from curation.decisions.log import CLOCKS_DIFFER, DecisionLog, parse_line
 from curation.words import utc_text
 from models.errors import ErrataError
-
-CLOCKS_DIFFER = timedelta(days=1)  # at most, between two computers
 
 
 def merged(logs: Iterable[Sequence[Entry]]) -> list[Entry]:

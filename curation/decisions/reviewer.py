@@ -1,18 +1,28 @@
 """The reviewer's name: asked once, kept in the workspace for the app, the command line and FiftyOne."""
 
+from dataclasses import dataclass
+
 from curation.decisions.decision import checked_reviewer
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 
 _FILE = "reviewer.json"
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What the file says."""
+
+    reviewer: str = ""
 
 
 def kept_reviewer(workspace: Workspace) -> str:
     """Return the reviewer of this workspace, used where no other name is given; empty where none is kept."""
     path = workspace.root / _FILE
     try:
-        return checked_reviewer(str(read_json(path).get("reviewer", ""))) if path.exists() else ""
+        return checked_reviewer(read_as(path, _Kept).reviewer) if path.exists() else ""
     except ErrataError:
         return ""
 

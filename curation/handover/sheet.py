@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ def read_sheet(path: Path) -> ErrataSheet:
         values = json.loads(path.read_bytes())
     except OSError as error:
         raise ErrataError(f"cannot read {path}: {error.strerror}; check the path and its permissions") from error
-    except ValueError:  # not even UTF-8, perhaps
+    except (ValueError, RecursionError):  # not even UTF-8, perhaps
         values = None
     if not isinstance(values, dict) or values.get("kind") != KIND:
         raise ErrataError(f"{path} is not an errata sheet; give the JSON that `errata sheet NAME --json` wrote")
@@ -152,9 +152,22 @@ def read_sheet(path: Path) -> ErrataSheet:
         classes = tuple(_text(name) for name in values["classes"])
         merged = tuple((_text(name), _text(now)) for name, now in values.get("merged", ()))
         images, judged, unseen = (int(values[name]) for name in ("images", "judged", "unseen"))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise ErrataError(f"{path} is not a whole errata sheet ({error}); ask for it again") from error
+    _check_once(path, errata)
     return ErrataSheet(dataset, title, licence, version, sha256, classes, images, judged, unseen, errata, merged)
+
+
+def _check_once(path: Path, errata: Sequence[Erratum]) -> None:
+    """Raise if an image has two entries that say different things: nobody knows which of them is meant."""
+    said: dict[str, Erratum] = {}
+    for erratum in errata:
+        before = said.setdefault(erratum.image_id, erratum)
+        if before != erratum:
+            raise ErrataError(
+                f"{path} has two entries for {erratum.image_id!r}: {before.new_label or 'none of the classes'} and "
+                f"{erratum.new_label or 'none of the classes'}; ask which of them is right, and leave out the other"
+            )
 
 
 def _read_erratum(values: dict[str, Any]) -> Erratum:

@@ -1,7 +1,7 @@
 """The readable images of a data set, with the facts that reading them gave."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +9,34 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.datasets.rows import Rows
+from curation.workspace.run_files import AUDIT_SCHEMA
 from models.arrays import BoolArray, IntArray
-from models.files.atomic import read_json, write_json
-from models.files.npz import read_arrays, write_arrays
+from models.errors import ErrataError
+from models.files.atomic import write_json
+from models.files.npz import Like, read_arrays, write_arrays
+from models.files.schemas import AUDIT_AGAIN, read_as
 
 METHOD = 2  # raised when reading the same file gives another hash or size: images are then decoded again
+_ARRAYS = {
+    "image_ids": Like("text", ("N",)),
+    "labels": Like("whole", ("N",)),
+    "splits": Like("text", ("N",)),
+    "sha256s": Like("text", ("N",)),
+    "hashes": Like("whole", ("N",)),
+    "sizes_px": Like("whole", ("N", 2)),
+    "method": Like("whole", optional=True),
+    "readings": Like("text", ("N",), optional=True),
+}
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What rows.json says."""
+
+    root: str
+    classes: list[str]
+    skipped: list[tuple[str, str]]
+    merged: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,7 +87,11 @@ class CheckedRows:
             **({} if self.readings is None else {"readings": self.readings}),
         )
         facts: dict[str, Any] = {"root": str(self.rows.root), "classes": list(self.rows.classes)}
-        facts |= {"skipped": self.skipped, **({"merged": dict(self.rows.merged)} if self.rows.merged else {})}
+        facts |= {
+            "schema_version": AUDIT_SCHEMA,
+            "skipped": self.skipped,
+            **({"merged": dict(self.rows.merged)} if self.rows.merged else {}),
+        }
         write_json(folder / "rows.json", facts)
 
     @classmethod
@@ -74,20 +101,30 @@ class CheckedRows:
         Raises:
             ErrataError: a file is missing or damaged.
         """
-        facts, arrays = read_json(folder / "rows.json"), read_arrays(folder / "rows.npz")
-        root, classes = Path(facts["root"]), tuple(facts["classes"])
-        merged = tuple((str(name), str(now)) for name, now in facts.get("merged", {}).items())
+        facts = read_as(folder / "rows.json", _Facts, AUDIT_AGAIN, newest=AUDIT_SCHEMA)
+        arrays = read_arrays(folder / "rows.npz", like=_ARRAYS, advice=AUDIT_AGAIN)
+        root, classes, merged = Path(facts.root), tuple(facts.classes), tuple(facts.merged.items())
+        check_labels(folder / "rows.npz", arrays["labels"], len(classes))
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"], merged=merged)
-        skipped = tuple((image_id, problem) for image_id, problem in facts["skipped"])
         return cls(
             rows,
             arrays["sha256s"],
             arrays["hashes"],
             arrays["sizes_px"],
-            skipped,
+            tuple(facts.skipped),
             method_of(arrays),
             arrays.get("readings"),
         )
+
+
+def check_labels(path: Path, labels: IntArray, n_classes: int) -> None:
+    """Raise if a label is no class.
+
+    Raises:
+        ErrataError: it is not; the sentence names the file.
+    """
+    if len(labels) and not 0 <= labels.min() <= labels.max() < n_classes:
+        raise ErrataError(f"{path} has labels that are none of the {n_classes} classes; {AUDIT_AGAIN}")
 
 
 def method_of(arrays: Mapping[str, npt.NDArray[Any]]) -> int:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 from models.files.atomic import digest, write_text
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
 
 Contents = npt.NDArray[np.str_]  # (C,) SHA-256 of distinct files, sorted
 
@@ -75,7 +75,8 @@ class ComparedPairs:
 
 
 def _read(kept: Path) -> tuple[IntArray, BoolArray]:
-    arrays = read_arrays(kept / "pairs.npz")
+    like = {"pairs": Like("whole", ("P", 2)), "same": Like("flags", ("P",))}
+    arrays = read_arrays(kept / "pairs.npz", like=like)
     return arrays["pairs"].astype(np.int64), arrays["same"]
 
 

@@ -13,7 +13,9 @@ from curation.images.near_pairs import close_pairs, in_one_direction, neighbour_
 from curation.images.picture_file import PictureFile
 from curation.images.registration import BLOCK, SIDE_PX, Coarse, first_look, second_look
 from models.arrays import BoolArray, ByteArray, FloatArray, IntArray, Progress
-from models.files.npz import read_arrays, write_arrays
+from models.errors import ErrataError
+from models.files.npz import Like, read_arrays, write_arrays
+from models.files.schemas import AUDIT_AGAIN
 from models.processors.threads import cores, in_order
 
 MAX_BITS = 14  # of a 64-bit perceptual hash: pairs further apart are not compared, unless their embeddings are close
@@ -44,8 +46,12 @@ class Duplicates:
         Raises:
             ErrataError: the file is missing or damaged.
         """
-        arrays = read_arrays(path)
-        return cls(arrays["groups"], arrays["exact"], arrays["near"])
+        like = {"groups": Like("whole", ("N",)), "exact": Like("flags", ("N",)), "near": Like("flags", ("N",))}
+        arrays = read_arrays(path, like=like, advice=AUDIT_AGAIN)
+        groups = arrays["groups"]
+        if len(groups) and not 0 <= groups.min() <= groups.max() < len(groups):
+            raise ErrataError(f"{path} has a group that no image can have; {AUDIT_AGAIN}")
+        return cls(groups, arrays["exact"], arrays["near"])
 
     def shared(self) -> BoolArray:
         """Return which rows have a twin, shape (N,)."""

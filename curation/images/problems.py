@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
+from models.files.schemas import AUDIT_AGAIN
 
 # Check -> score below which an image is flagged.
 THRESHOLDS = {
@@ -48,7 +49,9 @@ class ImageProblems:
         Raises:
             ErrataError: the file is missing or damaged.
         """
-        arrays = read_arrays(path)
+        shape = ("N", len(CHECKS))
+        like = {"scores": Like("numbers", shape, finite=True), "flags": Like("flags", shape)}
+        arrays = read_arrays(path, like=like, advice=AUDIT_AGAIN)
         return cls(arrays["scores"], arrays["flags"])
 
     def names(self, row: int) -> list[str]:

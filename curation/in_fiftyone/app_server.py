@@ -22,8 +22,9 @@ from curation.database.processes import end_process, find_process, last_lines, p
 from curation.database.start import ensure_database, fiftyone_environment
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.files.locks import locked
+from models.files.schemas import read_as
 
 _PLUGIN = Path(__file__).resolve().parent / "review_plugin"
 _START_S = 120  # importing FiftyOne takes 5 to 12 s, more on a busy machine
@@ -162,9 +163,8 @@ def _arguments(workspace: Workspace, port: int) -> list[str]:
 
 def _running(workspace: Workspace, port: int) -> AppServer | None:
     try:
-        state = read_json(_state(workspace, port))
-        app = AppServer(port, int(state["pid"]), state["reviewer"], tuple(state["roots"]), state["database"])
-    except (ErrataError, KeyError, TypeError, ValueError):  # no such server, or a state that cannot be read
+        app = read_as(_state(workspace, port), AppServer)
+    except ErrataError:  # no such server, or a state that cannot be read
         return None
     return app if find_process(app.pid, _arguments(workspace, port)) else None
 

@@ -1,5 +1,7 @@
 """A FiftyOne browser session on an audited data set: one guarded App process for each reviewer."""
 
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 from curation.database.names import dataset_name
@@ -12,10 +14,18 @@ from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, audited, audited_labels, check_audited
 from models.errors import ErrataError
-from models.files.atomic import read_json
+from models.files.schemas import AUDIT_AGAIN, read_as
 
 PORT = 5151  # of the first reviewer's App; the next reviewer's App has the next free port
 _PORTS = 100
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What rows.json says of the images' place."""
+
+    root: str
 
 
 def open_session(workspace: Workspace, name: str, view: str, port: int | None = None, reviewer: str = "") -> str:
@@ -80,6 +90,11 @@ def port_of(workspace: Workspace, reviewer: str) -> int:
 
 
 def media_roots(workspace: Workspace) -> list[Path]:
-    """Return the existing folders of all audited data sets: one App shows them all."""
-    roots = {Path(read_json(audit_folder(workspace, name) / "rows.json")["root"]) for name in audited(workspace)}
+    """Return the existing folders of all audited data sets: one App shows them all, but those with a damaged audit."""
+    roots = set()
+    for name in audited(workspace):
+        try:
+            roots.add(Path(read_as(audit_folder(workspace, name) / "rows.json", _Rows, AUDIT_AGAIN).root))
+        except ErrataError as error:
+            _log.warning("%s", error)
     return sorted(root for root in roots if root.is_dir())

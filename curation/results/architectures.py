@@ -1,20 +1,27 @@
 """What one architecture of an audit says of the images and of their given labels."""
 
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-
-from curation.results.summary import Summary
+from curation.results.summary import Summary, read_results
 from curation.scoring.scores import Ranking, area_under_margin, rank
 from curation.workspace.folders import Workspace
 from curation.workspace.names import slug
+from curation.workspace.run_files import read_config
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.predictions import MARGINS, Predictions
-from models.files.atomic import checked_name, read_json
-from models.files.npz import read_arrays
+from models.files.atomic import checked_name
+from models.files.npy import read_array
+from models.files.npz import Like, read_arrays
+from models.files.schemas import AUDIT_AGAIN
+
+_WITHOUT = "the audit goes on without what the training recorded"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,37 @@ def read_predictions(workspace: Workspace, summary: Summary) -> dict[str, tuple[
     names = sorted(summary.runs, key=lambda name: (name in summary.members, name))
     folders = {name: workspace.runs / checked_name("run", summary.runs[name]) for name in names}
     return {name: (folder, Predictions.load(folder / "predictions.npz")) for name, folder in folders.items()}
+
+
+def drop_damaged(workspace: Workspace, folder: Path) -> bool:
+    """Remove what cannot be read of the models of the last audit, with a warning, and return whether anything was.
+
+    Args:
+        workspace: with the run folders.
+        folder: of the audit.
+    """
+    dropped = False
+    for path in _predictions_of(workspace, folder):
+        for file, read in ((path, Predictions.load), (path.with_name("config.json"), _config_of)):
+            try:
+                read(file)
+            except ErrataError as error:
+                _log.warning("%s: made again", str(error).partition(";")[0])
+                file.unlink(missing_ok=True)
+                dropped = True
+    return dropped
+
+
+def _config_of(file: Path) -> dict[str, Any]:
+    return read_config(file.parent)
+
+
+def _predictions_of(workspace: Workspace, folder: Path) -> list[Path]:
+    with suppress(ErrataError):
+        runs = read_results(folder).runs.values()
+        files = [workspace.runs / checked_name("run", run) / "predictions.npz" for run in runs]
+        return [file for file in files if file.exists()]
+    return []
 
 
 def architecture_results(
@@ -82,20 +120,21 @@ def load_points(file: Path) -> FloatArray:
     Raises:
         ErrataError: the file is missing or damaged.
     """
-    try:
-        points: FloatArray = np.load(file, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise ErrataError(f"{file} is damaged ({error}); audit the data set again") from error
-    return points
+    return read_array(file, Like("numbers", ("N", 2), finite=True), AUDIT_AGAIN)
 
 
 def _margin_quality(file: Path, n: int) -> FloatArray | None:
-    """Return how N labels led while they were learned; None where that was not recorded, or of other images."""
-    margins = read_arrays(file)["margins"] if file.exists() else np.zeros(0, np.float32)
+    """Return how N labels led while they were learned; None where nothing of these images is recorded."""
+    if not file.exists():
+        return None
+    try:
+        margins = read_arrays(file, like={"margins": Like("numbers", ("N",))}, advice=_WITHOUT)["margins"]
+    except ErrataError as error:
+        _log.warning("%s", error)
+        return None
     return area_under_margin(margins) if len(margins) == n else None
 
 
 def _fits_heads(run_folder: Path) -> bool:
     """Return whether a run fitted heads to a frozen backbone; False for predictions of unknown origin."""
-    config = run_folder / "config.json"
-    return config.exists() and "penalties" in read_json(config).get("config", {})
+    return "penalties" in read_config(run_folder).get("config", {})

@@ -1,6 +1,7 @@
 """What an audit found, read back from its run folder; needs neither torch nor FiftyOne."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from curation.results.architectures import (
     points_file,
     read_predictions,
 )
-from curation.results.summary import read_results
+from curation.results.summary import Summary, check_settings, read_results
 from curation.scoring.conflicts import weigh_conflicts
 from curation.scoring.findings import COPIES_SINCE, Findings, judge_labels
 from curation.scoring.scores import Ranking
@@ -31,9 +32,11 @@ from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.folds import too_few_to_judge
 from models.figures.predictions import Predictions
+from models.files.schemas import AUDIT_AGAIN
 
 FINDINGS = "findings.npz"  # by the labels as given
 TAUGHT_FINDINGS = "findings-with-decisions.npz"  # by these and the verdicts on them
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
     folder = audit_folder(workspace, name)
     check_audited(workspace, name)
     summary = read_results(folder)
+    check_settings(folder)
     checked, duplicates = CheckedRows.load(folder), Duplicates.load(folder / "duplicates.npz")
     rows, n = checked.rows, len(checked.rows)
     predictions = read_predictions(workspace, summary)
@@ -113,13 +117,7 @@ def load_audit(workspace: Workspace, name: str) -> Audit:
         checked,
         duplicates,
         architectures,
-        _findings(
-            None if summary.awaited else _findings_file(folder, summary.config),
-            rows,
-            duplicates,
-            architectures,
-            bool(summary.config.get("predictions")),
-        ),
+        _findings(folder, summary, rows, duplicates, architectures),
         _stages_in_order(folder, summary.stages),
         _problems(folder, n),
         summary.awaited,
@@ -133,33 +131,49 @@ def _of_the_same_images(predictions: Predictions, duplicates: Duplicates, rows: 
 
 
 def _points(file: Path, n: int) -> FloatArray | None:
-    """Return the points of N images on the map, shape (N, 2); None if they are missing or of other images."""
-    points = load_points(file) if file.exists() else None
+    """Return the points of N images on the map, shape (N, 2); None if they are missing, damaged or of other images."""
+    try:
+        points = load_points(file) if file.exists() else None
+    except ErrataError as error:
+        _log.warning("%s", error)
+        return None
     return points if points is not None and len(points) == n else None
 
 
-def _findings_file(folder: Path, config: Mapping[str, Any]) -> Path:
-    """Return the file of the judgement that an audit was asked for; until that is there, by the labels as given."""
-    taught = folder / TAUGHT_FINDINGS
-    return taught if config.get("with_decisions") and taught.exists() else folder / FINDINGS
+def _findings_file(folder: Path, summary: Summary) -> Path:
+    """Return the file of the judgement that an audit was asked for; until that is there, by the labels as given.
+
+    Raises:
+        ErrataError: a judgement was written and is gone: without it the list would be another one.
+    """
+    taught, given = folder / TAUGHT_FINDINGS, folder / FINDINGS
+    for stage, file in (("judge again", taught), ("judge", given)):
+        if stage in summary.stages and not file.exists():
+            raise ErrataError(f"{file} is gone, by which labels are ranked; {AUDIT_AGAIN}")
+    return taught if summary.config.get("with_decisions") and taught.exists() else given
 
 
 def _findings(
-    file: Path | None,
+    folder: Path,
+    summary: Summary,
     rows: Rows,
     duplicates: Duplicates,
     architectures: Sequence[ArchitectureResult],
-    predicted_elsewhere: bool,
 ) -> Findings:
     """Return the judgement of the labels; by the architectures alone until the audit has come so far."""
     voters = [architecture for architecture in architectures if not architecture.members]
     opinions = {voter.name: voter.predictions.probs for voter in voters}
+    file = None if summary.awaited else _findings_file(folder, summary)
     if file and file.exists():
         findings = Findings.load(file)
-        if len(findings.label_quality) == len(rows) and set(opinions) <= set(findings.voters):
+        try:
+            findings.check_of(len(rows), opinions, file)
             return _knowing_copies(findings, rows.labels, duplicates.groups)
+        except ErrataError:  # of an earlier audit, until this one has judged
+            if {"judge", "judge again"} & set(summary.stages):
+                raise
     learn, groups = rows.splits == "train", duplicates.groups
-    unjudged = None if predicted_elsewhere else too_few_to_judge(rows.labels, groups, learn)
+    unjudged = None if summary.config.get("predictions") else too_few_to_judge(rows.labels, groups, learn)
     return judge_labels(rows.labels, len(rows.classes), learn, groups, opinions, {}, unjudged=unjudged)
 
 
@@ -177,7 +191,11 @@ def _stages_in_order(folder: Path, order: Sequence[str]) -> tuple[StageRecord, .
 
 
 def _problems(folder: Path, n: int) -> ImageProblems | None:
-    """Return the problems of N images; None of an audit that did not look for them, or of other images."""
+    """Return the problems of N images; None where they are damaged, of other images, or were not looked for."""
     file = folder / "problems.npz"
-    problems = ImageProblems.load(file) if file.exists() else None
+    try:
+        problems = ImageProblems.load(file) if file.exists() else None
+    except ErrataError as error:
+        _log.warning("%s", error)
+        return None
     return problems if problems and len(problems.scores) == n else None

@@ -8,12 +8,26 @@ from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name
 from models.training.recipes import RECIPES
 
+_OF_DATASET = 21  # letters of a data set's name at the beginning of its runs' names
+
 
 def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> list[Path]:
-    """Return the folders of finished trainings, newest last; only of one recipe or data set if it is named."""
+    """Return the folders of finished trainings, newest last; only of one recipe or data set if it is named.
+
+    Raises:
+        ErrataError: a file of a training of that data set is damaged; those of others are left out.
+    """
     dated = []
     for metrics in workspace.runs.glob("*/metrics.json"):
-        config = load_run(metrics.parent).config
+        try:
+            config = load_run(metrics.parent).config
+            if lost := [name for name in ("architecture", "classes") if not config.get(name)]:
+                path = metrics.with_name("config.json")
+                raise ErrataError(f"{path} is damaged (it lacks {lost[0]}); delete the run folder and train again")
+        except ErrataError:
+            if dataset and metrics.parent.name.startswith(f"{dataset[:_OF_DATASET]}-"):
+                raise
+            continue
         if recipe in ("", config.get("recipe")) and dataset in ("", config.get("dataset")):
             dated.append((metrics.stat().st_mtime, metrics.parent))
     return [folder for _, folder in sorted(dated)]

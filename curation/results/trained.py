@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from curation.workspace.folders import Workspace
+from curation.workspace.run_files import read_config, read_metrics
 from models.errors import ErrataError
 from models.figures.curves import Epoch, kept_epoch, read_curve
 from models.figures.predictions import Predictions
-from models.files.atomic import read_json
 from models.files.runs import Status, read_status
 
 # What the seeds of one recipe share; the rest of config.json may differ.
@@ -102,14 +102,7 @@ def load_run(folder: Path) -> TrainedRun:
     """
     if not (folder / "config.json").exists():
         raise ErrataError(f"{folder} holds no run: it has no config.json; give the folder of a trained run")
-    metrics = folder / "metrics.json"
-    return TrainedRun(
-        folder,
-        read_json(folder / "config.json"),
-        read_status(folder),
-        read_curve(folder),
-        read_json(metrics) if metrics.exists() else {},
-    )
+    return TrainedRun(folder, read_config(folder), read_status(folder), read_curve(folder), read_metrics(folder))
 
 
 def load_seeds(folders: Sequence[Path]) -> list[TrainedRun]:

@@ -15,11 +15,23 @@ from curation.words import utc_text
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError, unknown
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import read_as
 
 SCHEMA_VERSION = 1
 LIST = "list-"  # before the name of a selection that "Review these N" kept: a person gave it no name
 KEPT_LISTS = 50  # of a data set; older ones are forgotten
+
+
+@dataclass(frozen=True)
+class _File:
+    """What the file of a selection says."""
+
+    dataset: str
+    image_ids: tuple[str, ...]
+    made_from: str
+    created: str
+    schema_version: int
 
 
 @dataclass(frozen=True)
@@ -96,14 +108,10 @@ def load_selection(workspace: Workspace, dataset: str, name: str) -> Selection:
     path = _path(workspace, dataset, name)
     if not path.exists():
         raise unknown("selection", name, selection_names(workspace, dataset))
-    values = read_json(path)
-    try:
-        if values["schema_version"] != SCHEMA_VERSION or values["dataset"] != dataset:
-            raise ValueError
-        image_ids = tuple(str(image_id) for image_id in values["image_ids"])
-        return Selection(name, image_ids, str(values["made_from"]), str(values["created"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ErrataError(f"{path} is not a selection of {dataset}; remove it and select again") from error
+    values = read_as(path, _File, "remove it and select again", newest=SCHEMA_VERSION)
+    if values.dataset != dataset:
+        raise ErrataError(f"{path} is not a selection of {dataset}; remove it and select again")
+    return Selection(name, values.image_ids, values.made_from, values.created)
 
 
 def selection_names(workspace: Workspace, dataset: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What all voters together say of the given labels: the label quality, the reasons for it, and the kind of trouble."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from curation.scoring.principal_axes import on_axes
 from curation.scoring.scores import Ranking, ranks, self_confidence, suggest
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
+from models.files.schemas import AUDIT_AGAIN
 
 # Number of images above which the neighbours, who only explain, are sought on fewer axes.
 _MANY, _FEW_AXES = 20_000, 64
@@ -85,26 +86,45 @@ class Findings:
         Raises:
             ErrataError: the file is missing or damaged.
         """
-        stored = read_arrays(path)
-        try:
-            kinds = Kinds(**{field.name: stored[f"kind_{field.name}"] for field in fields(Kinds)})
-            values: dict[str, Any] = {name: stored[name] for name in _ARRAYS}
-        except KeyError as error:
-            raise ErrataError(f"{path} has no {error}; audit the data set again") from error
+        stored = read_arrays(path, like=_LIKE, advice=AUDIT_AGAIN)
+        kinds = Kinds(**{field.name: stored[f"kind_{field.name}"] for field in fields(Kinds)})
+        values: dict[str, Any] = {name: stored[name] for name in _ARRAYS}
         method = int(stored.get("method", COPIES_SINCE - 1))
         values |= {name: stored[name].item() for name in _LEARNED if name in stored}
         values |= {name: stored.get(name) for name in _OPTIONAL}
-        return cls(
-            kinds=kinds,
-            voters=tuple(str(voter) for voter in stored["voters"]),
-            method=method,
-            **values,
-        )
+        return cls(kinds=kinds, voters=tuple(map(str, stored["voters"])), method=method, **values)
+
+    def check_of(self, n: int, voters: Collection[str], path: Path) -> None:
+        """Raise if this is no judgement of N labels by these voters.
+
+        Raises:
+            ErrataError: it is not; the sentence names the file that it was read from.
+        """
+        if len(self.label_quality) != n or not set(voters) <= set(self.voters):
+            raise ErrataError(f"{path} judges other labels, or by other architectures; {AUDIT_AGAIN}")
 
 
 _ARRAYS = ("label_quality", "probs", "flagged", "joint", "weights", "votes", "sure")
 _LEARNED = ("lessons", "verdicts", "line")
 _OPTIONAL = ("first_quality", "given", "unjudged")
+_LIKE = {
+    "label_quality": Like("numbers", ("N",), finite=True),
+    "probs": Like("numbers", ("N", "K"), finite=True),
+    "flagged": Like("flags", ("N",)),
+    "joint": Like("numbers", ("K", "K"), finite=True),
+    "voters": Like("text", ("V",)),
+    "weights": Like("numbers", ("V",), finite=True),
+    "votes": Like("whole", ("V", "N")),
+    "sure": Like("numbers", ("V", "N"), finite=True),
+    "method": Like("whole", optional=True),
+    "lessons": Like("text", optional=True),
+    "verdicts": Like("whole", optional=True),
+    "line": Like("whole", optional=True),
+    "first_quality": Like("numbers", ("N",), optional=True, finite=True),
+    "given": Like("numbers", ("V", "N"), optional=True, finite=True),
+    "unjudged": Like("flags", ("N",), optional=True),
+    **{f"kind_{field.name}": Like("numbers", ("N",), finite=True) for field in fields(Kinds)},
+}
 
 
 def judge_labels(

@@ -46,6 +46,6 @@ class Groundwork:
                 found[what][rest] = values
             names = {name.rpartition(" ")[0] for name in found[_AXES]}
             axes = {name: Axes(**{part: found[_AXES][f"{name} {part}"] for part in _PARTS}) for name in names}
-        except (ErrataError, KeyError):
+        except (ErrataError, KeyError, TypeError):
             return cls()
         return cls(axes, found[_HEADS])

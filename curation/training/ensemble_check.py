@@ -2,8 +2,9 @@
 
 from curation.training.request import TrainRequest
 from curation.workspace.folders import Workspace
+from curation.workspace.run_files import read_config
 from models.errors import ErrataError, unknown
-from models.files.atomic import checked_name, read_json
+from models.files.atomic import checked_name
 from models.training.recipes import DEFAULT
 
 
@@ -48,7 +49,7 @@ def _settings_without_effect(request: TrainRequest) -> list[str]:
 
 def _check_run(workspace: Workspace, name: str) -> None:
     folder = workspace.runs / checked_name("run", name)
-    config = read_json(folder / "config.json")
+    config = read_config(folder)
     if "members" in config:
         raise ErrataError(f"{name} is an ensemble itself; name its members: {', '.join(config['members'])}")
     if "folds" not in config or not (folder / "predictions.npz").exists():
@@ -60,7 +61,7 @@ def _check_run(workspace: Workspace, name: str) -> None:
 
 def _cross_validated(workspace: Workspace) -> list[str]:
     """Return the names of the runs that may be members: cross-validated, and no ensembles themselves."""
-    configs = {path.parent.name: read_json(path) for path in workspace.runs.glob("*/config.json")}
+    configs = {path.parent.name: read_config(path.parent) for path in workspace.runs.glob("*/config.json")}
     return [
         name for name, config in configs.items() if {"rows_key", "folds"} <= config.keys() and "members" not in config
     ]

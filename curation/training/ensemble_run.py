@@ -21,13 +21,14 @@ from curation.training.request import OnRuns, TrainRequest, group_name
 from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.names import MEAN_OF_FOLDS
+from curation.workspace.run_files import read_config
 from curation.workspace.stages import OnStage, Stages
 from models.arrays import IntArray, Progress
 from models.errors import ErrataError
 from models.figures.folds import DEFAULT_FOLDS
 from models.figures.metrics import evaluate
 from models.figures.predictions import Predictions
-from models.files.atomic import digest, read_json, write_json
+from models.files.atomic import digest, write_json
 from models.files.runs import computing
 from models.jobs.ensemble import average, stack
 from models.jobs.heads import PENALTIES
@@ -134,8 +135,8 @@ def _folds_of_runs(workspace: Workspace, runs: Iterable[str], rows_key: str) -> 
     """
     n_folds = 0
     for name in runs:
-        config = read_json(workspace.runs / name / "config.json")
-        if config["rows_key"] != rows_key:
+        config = read_config(workspace.runs / name)
+        if config.get("rows_key") != rows_key:
             raise ErrataError(
                 f"{name} was made from other images or labels; name runs of the same data set as it is now"
             )

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from curation.results.likeness import NONE_FITS
-from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 from models.files.tables import write_csv_for_people
 
 SCHEMA_VERSION = 2  # 2 knows images of the data set, and why a score is missing
@@ -74,6 +73,13 @@ class FileResult:
         return [(label, share * left) for label, share in opinion.top]
 
 
+@dataclass(frozen=True)
+class _File:
+    """What the file says."""
+
+    images: list[FileResult]
+
+
 def refused(file: str, problem: str) -> FileResult:
     """Return the result for a file that cannot be read."""
     return FileResult(file, problem, "", (0, 0), None, [], [], [])
@@ -96,21 +102,7 @@ def read_predictions(path: Path) -> list[FileResult]:
     Raises:
         ErrataError: the file is missing, damaged or of another schema.
     """
-    values = read_json(path)
-    if not isinstance(values, dict) or values.get("schema_version") != SCHEMA_VERSION:
-        raise ErrataError(f"{path} is of another version of Errata; predict again")
-    return [_read(image) for image in values["images"]]
-
-
-def _read(image: dict[str, Any]) -> FileResult:
-    opinions = [
-        Opinion(**{**opinion, "top": [(label, share) for label, share in opinion["top"]]})
-        for opinion in image["opinions"]
-    ]
-    nearest = [Neighbour(**neighbour) for neighbour in image["nearest"]]
-    known = [KnownImage(**copy) for copy in image["known"]]
-    size = tuple(image["size_px"])
-    return FileResult(**{**image, "size_px": size, "opinions": opinions, "nearest": nearest, "known": known})
+    return read_as(path, _File, "predict again", newest=SCHEMA_VERSION).images
 
 
 def write_predictions_csv(results: Sequence[FileResult], path: Path) -> None:

@@ -1,5 +1,6 @@
 """One architecture's stages of an audit: features or pixels, then a model for each fold."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +11,12 @@ from curation.datasets.rows import Rows
 from curation.images.keys import content_key
 from curation.training.prepared import Prepared
 from curation.workspace.names import slug
+from curation.workspace.run_files import read_config
 from curation.workspace.stages import Stages
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
+from models.errors import ErrataError
 from models.figures.folds import assign_folds
-from models.figures.predictions import NO_FOLD
+from models.figures.predictions import NO_FOLD, Predictions
 from models.files.atomic import digest, write_json
 from models.images.input_spec import InputSpec
 
@@ -154,13 +157,22 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
     _prepare_inputs(models, stages)
 
     def train(progress: Progress) -> None:
-        if all(path.exists() for path in outputs):
+        if all(path.exists() for path in outputs) and _is_whole(models.folder):
             return  # another command made them; the name of the folder depends on all inputs
         _predict(models, progress)
         made_from = {"dataset": models.material.dataset, "rows_key": models.material.rows_key}
         write_json(models.folder / "config.json", {**models.config, **made_from, "versions": library_versions()})
 
     stages.do(f"train {models.name}", [models.folder.name], outputs, train, fills=models.folder.name)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Return whether what the training of fold models wrote can be read."""
+    with suppress(ErrataError):
+        Predictions.load(folder / "predictions.npz")
+        read_config(folder)
+        return True
+    return False
 
 
 def compute_features(name: str, variant: "Variant", material: Material, stages: Stages) -> None:

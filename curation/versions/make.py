@@ -1,6 +1,5 @@
 """The job behind `errata split`: an audit, its decisions and a request become a version on disk."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version as installed
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from curation.decisions.ledger import Ledger, open_ledger
+from curation.decisions.ledger import Ledger, check_readable, open_ledger
 from curation.decisions.verdicts import unanswered
 from curation.images.unchanged import check_unchanged
 from curation.results.audit import Audit, load_audit
@@ -20,7 +19,6 @@ from curation.versions.store import Version, check_new, load_version, save_versi
 from curation.words import utc_text
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL
-from models.errors import ErrataError
 
 
 def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Version:
@@ -40,7 +38,7 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     audit, ledger = load_audit(workspace, name), open_ledger(workspace, name)
     with ledger.reading() as state:
         lines, problems = ledger.read_so_far()
-    _check_readable(problems)
+    check_readable(problems, "no version was made")
     log_sha256 = ledger.log.sha256(lines)
     parent = load_version(workspace, name, request.parent)
     inherited = None if request.parent == ORIGINAL else parent.images
@@ -66,12 +64,6 @@ def make_version(workspace: Workspace, name: str, request: VersionRequest) -> Ve
     }
     save_version(workspace, name, request.name, curated.images, manifest)
     return load_version(workspace, name, request.name)
-
-
-def _check_readable(problems: Sequence[str]) -> None:
-    """Raise if a line of the log cannot be read: its decision would be lost without a word."""
-    if problems:
-        raise ErrataError(f"{problems[0]}; no version was made ({len(problems)} such lines): fix or remove them")
 
 
 def _manifest_of_request(curated: Curated, request: VersionRequest, audit: Audit) -> dict[str, Any]:

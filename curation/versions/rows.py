@@ -12,17 +12,28 @@ import numpy.typing as npt
 
 from curation.datasets.rows import SPLITS, Rows
 from curation.decisions.verdicts import VERDICTS
-from curation.images.checked_rows import CheckedRows
+from curation.images.checked_rows import CheckedRows, check_labels
 from curation.images.duplicates import Duplicates
 from models.arrays import BoolArray, FloatArray, IntArray
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
 
 AUTO = "auto"  # the decision of a label that was taken from the models without a look
 LEAK = "leak"  # left out: a twin lies in a split further on (val, test)
+MAKE_AGAIN = "versions are never changed: remove its folder and make it again"
 _JSON = json.JSONEncoder(separators=(",", ":"))
 BETWEEN_NAMES = "\n"  # never in a reviewer's name, which prints
 
 Texts = npt.NDArray[np.str_]
+_TEXTS = ("image_ids", "splits", "sha256s", "given_splits", "out", "decisions", "reviewers", "times")
+_LIKE = {
+    **{name: Like("text", ("N",)) for name in _TEXTS},
+    **{name: Like("whole", ("N",)) for name in ("labels", "hashes", "given", "groups")},
+    **{name: Like("flags", ("N",)) for name in ("disputed", "exact", "near")},
+    "sizes_px": Like("whole", ("N", 2)),
+    "soft_rows": Like("whole", ("S",)),
+    "soft": Like("numbers", ("S", "K"), finite=True),
+    "readings": Like("text", ("N",), optional=True),
+}
 
 
 def decision_texts(texts: Texts) -> Texts:
@@ -189,7 +200,8 @@ class CuratedRows:
         Raises:
             ErrataError: the file is missing or damaged.
         """
-        arrays = read_arrays(path)
+        arrays = read_arrays(path, like=_LIKE, advice=MAKE_AGAIN)
+        check_labels(path, arrays["labels"], len(classes))
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"], merged=merged)
         return cls(
             CheckedRows(

@@ -3,22 +3,44 @@
 import hashlib
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from curation.datasets.rows import Rows
 from curation.images.unchanged import file_sha256
 from curation.results.audit import load_audit
-from curation.versions.rows import CuratedRows
+from curation.results.summary import read_results
+from curation.versions.rows import MAKE_AGAIN, CuratedRows
 from curation.workspace.atomic_folder import atomic_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import ORIGINAL, audit_folder, checked_version, version_names
 from models.errors import ErrataError
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import read_dict
 
 SCHEMA_VERSION = 1
-_MAKE_AGAIN = "; versions are never changed: remove its folder and make it again"
+_MAKE_AGAIN = f"; {MAKE_AGAIN}"
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """What split.json says, so far as it is read back."""
+
+    schema_version: int
+    dataset: str
+    version: str
+    sha256: str
+    rows_sha256: str
+    classes: list[str]
+    root: str
+    parent: dict[str, Any]
+    reviewer: str
+    created: str
+    counts: dict[str, dict[str, int]]
+    out: dict[str, int]
+    decisions: dict[str, Any]
+    merged: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -170,10 +192,7 @@ def _original(workspace: Workspace, name: str) -> Version:
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / "split.json"
-    manifest = read_json(path)
-    if not isinstance(manifest, dict) or manifest.get("schema_version") != SCHEMA_VERSION:
-        schema = manifest.get("schema_version") if isinstance(manifest, dict) else None
-        raise ErrataError(f"{path} has schema {schema}, this version of Errata reads {SCHEMA_VERSION}; update Errata")
+    manifest = read_dict(path, _Manifest, MAKE_AGAIN, newest=SCHEMA_VERSION)
     if manifest.pop("about_sha256", None) != _manifest_sha256(manifest):
         raise ErrataError(f"{path} was changed since version {folder.name!r} was made{_MAKE_AGAIN}")
     return manifest
@@ -191,5 +210,5 @@ def _manifest(workspace: Workspace, name: str, version: str) -> dict[str, Any]:
 
 def about_audit(workspace: Workspace, name: str) -> dict[str, str]:
     """Return title and licence of an audited data set, for exports and errata sheets."""
-    results = read_json(audit_folder(workspace, name) / "results.json")
-    return {"title": str(results.get("title", name)), "licence": str(results.get("licence", ""))}
+    results = read_results(audit_folder(workspace, name))
+    return {"title": results.title, "licence": results.licence}

@@ -9,8 +9,11 @@ from pathlib import Path
 from curation.workspace.folders import Workspace
 from curation.workspace.run_folders import AUDIT, RunFolder, is_model, run_folders, size_on_disk
 from models.errors import ErrataError
-from models.files.npz import read_arrays
+from models.files.npz import Like, read_arrays
+from models.files.schemas import AUDIT_AGAIN
 from models.files.unfinished import sweep
+
+_LISTED = {"sha256s": Like("text", ("N",))}
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,13 @@ def _caches(workspace: Workspace) -> Iterator[Leftover]:
     """Yield cached arrays without a single image that an audit or a training lists."""
     listed: set[str] = set()
     for rows in workspace.runs.glob("*/rows.npz"):
-        listed |= set(read_arrays(rows)["sha256s"].tolist())
+        listed |= set(read_arrays(rows, only=("sha256s",), like=_LISTED, advice=AUDIT_AGAIN)["sha256s"].tolist())
     caches = {"features": workspace.features, "pixels": workspace.pixels, "compared pairs": workspace.copies}
     for kind, root in caches.items():
         for keys in sorted(root.glob("[!.]*/[!.]*/sha256s.txt")):
-            if listed.isdisjoint(key[:64] for key in keys.read_text(encoding="utf-8").split()):  # a hash, and more
+            if listed.isdisjoint(
+                key[:64] for key in keys.read_text(encoding="utf-8", errors="replace").split()
+            ):  # a hash, and more
                 yield Leftover(keys.parent, f"{kind} of images that no audit lists", size_on_disk(keys.parent))
 
 

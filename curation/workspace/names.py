@@ -1,13 +1,23 @@
 """The names of versions, audits and architectures' fields, and the folders they lead to."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from curation.workspace.folders import Workspace
+from curation.workspace.run_files import AUDIT_SCHEMA
 from models.errors import ErrataError, unknown
-from models.files.atomic import checked_name, read_json
+from models.files.atomic import checked_name
+from models.files.schemas import AUDIT_AGAIN, read_as
 
 ORIGINAL = "original"  # the version of the labels that is always there: as given
 MEAN_OF_FOLDS = "mean of {} fold models"  # shown beside every accuracy of such a mean
+
+
+@dataclass(frozen=True)
+class _Results:
+    """What results.json says of the labels."""
+
+    version: str = ORIGINAL
 
 
 def version_names(workspace: Workspace, name: str) -> tuple[str, ...]:
@@ -38,7 +48,7 @@ def audited_labels(workspace: Workspace, name: str) -> str:
     Raises:
         ErrataError: its results.json is damaged.
     """
-    return str(read_json(audit_folder(workspace, name) / "results.json").get("version", ORIGINAL))
+    return read_as(audit_folder(workspace, name) / "results.json", _Results, AUDIT_AGAIN, newest=AUDIT_SCHEMA).version
 
 
 def audit_name(name: str, version: str) -> str:

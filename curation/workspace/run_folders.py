@@ -1,15 +1,26 @@
 """The run folders of a workspace: their state, their size, and which of them are still used."""
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json
+from curation.workspace.run_files import read_config
+from models.errors import ErrataError
 from models.files.runs import read_status
+from models.files.schemas import AUDIT_AGAIN, read_dict
 
 AUDIT = "audit-"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Results:
+    """What results.json says of other run folders."""
+
+    runs: dict[str, str]  # architecture -> name of its run folder
 
 
 @dataclass(frozen=True)
@@ -18,7 +29,7 @@ class RunFolder:
 
     path: Path
     dataset: str  # "" where the folder does not tell
-    state: str  # running, finished, … of a run that has a process; used, unused or empty of an audit's models
+    state: str  # running, finished, … of a run that has a process; used, unused or empty of models; or damaged
     updated: float  # Unix time, s
     size_bytes: int  # on disk
 
@@ -27,20 +38,41 @@ def run_folders(workspace: Workspace) -> list[RunFolder]:
     """Return all run folders of a workspace, ordered by name.
 
     Raises:
-        ErrataError: a status.json, config.json or results.json is damaged.
+        ErrataError: a config.json or results.json is damaged: nobody knows what it refers to.
     """
     used = used_models(workspace)
     return [_read(path, used) for path in _folders(workspace)]
 
 
-def used_models(workspace: Workspace) -> set[str]:
-    """Return the names of the run folders that an audit or a training refers to."""
+def listed_runs(workspace: Workspace) -> list[RunFolder]:
+    """Return the run folders as `run_folders` does; one with a damaged file is listed with the state `damaged`."""
     used: set[str] = set()
+    damaged: dict[Path, str] = {}
     for path in _folders(workspace):
-        if (path / "results.json").exists():
-            used |= set(read_json(path / "results.json")["runs"].values())
-        if (path / "status.json").exists():
-            used |= _names_in(_config(path))
+        try:
+            used |= _used_by(path)
+            read_config(path)
+        except ErrataError as error:
+            _log.warning("%s", error)
+            damaged[path] = "damaged"
+    return [_read(path, used, damaged.get(path, "")) for path in _folders(workspace)]
+
+
+def used_models(workspace: Workspace) -> set[str]:
+    """Return the names of the run folders that an audit or a training refers to.
+
+    Raises:
+        ErrataError: as `run_folders`.
+    """
+    return set[str]().union(*map(_used_by, _folders(workspace)))
+
+
+def _used_by(path: Path) -> set[str]:
+    used: set[str] = set()
+    if (path / "results.json").exists():
+        used |= set(read_dict(path / "results.json", _Results, AUDIT_AGAIN)["runs"].values())
+    if (path / "status.json").exists():
+        used |= _names_in(read_config(path))
     return used
 
 
@@ -64,18 +96,16 @@ def _folders(workspace: Workspace) -> list[Path]:
     return sorted(path for path in workspace.runs.glob("[!.]*") if path.is_dir() and not path.is_symlink())
 
 
-def _read(path: Path, used: set[str]) -> RunFolder:
+def _read(path: Path, used: set[str], state: str = "") -> RunFolder:
     status = read_status(path)
-    dataset = str(_config(path).get("dataset", ""))
+    if state:
+        return RunFolder(path, "", state, status.updated if status else path.stat().st_mtime, size_on_disk(path))
+    dataset = str(read_config(path).get("dataset", ""))
     if status:
         return RunFolder(path, dataset, status.state, status.updated, size_on_disk(path))
     state = ("used" if path.name in used else "unused") if is_model(path) else "empty"
     newest = max((file.stat().st_mtime for file in path.iterdir()), default=path.stat().st_mtime)
     return RunFolder(path, dataset, state, newest, size_on_disk(path))
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    return dict(read_json(folder / "config.json")) if (folder / "config.json").exists() else {}
 
 
 def _names_in(value: Any) -> set[str]:

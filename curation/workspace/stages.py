@@ -3,6 +3,7 @@
 What the stages of an audit depend on is listed in `curation.audit.run`.
 """
 
+import logging
 import re
 import resource
 import sys
@@ -17,11 +18,13 @@ import psutil
 
 from models.arrays import Progress
 from models.errors import ErrataError
-from models.files.atomic import digest, read_json, write_json
+from models.files.atomic import digest, write_json
 from models.files.runs import Run
+from models.files.schemas import read_as
 
 OnStage = Callable[[str, int, int], None]  # told (stage, done, total)
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Stages:
         outputs: Sequence[Path],
         work: Callable[[Progress], object],
         fills: str = "",
+        read: Callable[[], object] | None = None,
     ) -> None:
         """Do the work unless it was done with the same inputs and its outputs are there.
 
@@ -63,9 +67,10 @@ class Stages:
             outputs: files that must be there for the result to count.
             work: writes them; is given a progress callback.
             fills: name of the run folder that the work fills while it goes on, where it is another one.
+            read: reads outputs of an earlier command; where it raises ErrataError, they are removed and made anew.
         """
         key = digest(name, inputs)
-        if not self._is_done(name, key, outputs):
+        if not self._is_done(name, key, outputs) or (read and not self._can(read, name, outputs)):
             self._work(name, key, work, fills)
 
     def value(
@@ -91,8 +96,8 @@ class Stages:
         if self._is_done(name, key, outputs):
             try:
                 return load()
-            except ErrataError:  # damaged
-                self.records = [record for record in self.records if record.name != name]
+            except ErrataError as error:  # damaged
+                self._say(error, name)
         return self._work(name, key, make, fills)
 
     def passing(self, name: str, work: Callable[[Progress], T]) -> T:
@@ -105,12 +110,29 @@ class Stages:
         self._progress(name, 0, 0)
         return work(lambda done, total: self._progress(name, done, total))
 
+    def _can(self, read: Callable[[], object], name: str, outputs: Sequence[Path]) -> bool:
+        try:
+            read()
+        except ErrataError as error:
+            self._say(error, name)
+            for path in outputs:
+                path.unlink(missing_ok=True)
+            return False
+        return True
+
+    def _say(self, error: ErrataError, name: str) -> None:
+        """Say that a result is damaged, and forget that it is there."""
+        _log.warning("%s: made again", str(error).partition(";")[0])
+        self.records = [record for record in self.records if record.name != name]
+
     def _is_done(self, name: str, key: str, outputs: Sequence[Path]) -> bool:
         """Return whether the result is there; it is then recorded as reused."""
+        if not all(path.exists() and path.stat().st_size for path in outputs):
+            return False
         if any(record.key == key for record in self.records):  # by this command, which asks twice
             return True
         before = self._done.get(name)
-        if before is None or before.key != key or not all(path.exists() for path in outputs):
+        if before is None or before.key != key:
             return False
         self._record(replace(before, reused=True))
         return True
@@ -121,6 +143,7 @@ class Stages:
             self._write()
         self._progress(name, 0, 0, fills)
         started = time.perf_counter()
+        self.records = [record for record in self.records if (record.name, record.key) != (name, key)]
         result = work(lambda done, total: self._progress(name, done, total, fills))
         self._record(StageRecord(name, key, time.perf_counter() - started, self._memory.peak_mb(), reused=False))
         return result
@@ -147,9 +170,15 @@ class Stages:
 
 
 def read_records(folder: Path) -> dict[str, StageRecord]:
-    """Return the finished stages of a run folder by name, in the order of their names."""
+    """Return the finished stages of a run folder by name, in the order of their names; none where they are damaged."""
     path = folder / "stages.json"
-    return {name: StageRecord(**record) for name, record in read_json(path).items()} if path.exists() else {}
+    if not path.exists():
+        return {}
+    try:
+        return read_as(path, dict[str, StageRecord])
+    except ErrataError as error:
+        _log.warning("%s: no stage of %s counts as done, the next audit goes through all", error, folder.name)
+        return {}
 
 
 class Memory:

@@ -3,6 +3,8 @@
 import platform
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -19,11 +21,19 @@ from models.features.checked_engine import choose_checked_engine
 from models.features.decode_and_run import decode_and_run, single_threaded
 from models.features.engines import batch_size
 from models.features.shards import BATCHES, BackboneSetup, features_by_shards
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import read_as
 from models.images.input_spec import InputSpec
 from models.images.row_store import Blocks, count_missing, fill_rows
 from models.processors.cluster import Cluster
 from models.processors.threads import cores
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What meta.json says."""
+
+    computed: list[dict[str, Any]]  # when, how many and by which versions
 
 
 def extract_features(
@@ -93,5 +103,7 @@ def _record(path: Path, entry: dict[str, Any]) -> None:
     """Add an entry to the list of what was computed, when and by which versions."""
     entry |= {library: version(library) for library in ("torch", "timm", "pillow")}
     entry |= {"python": platform.python_version(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
-    entries = read_json(path)["computed"] if path.is_file() else []
+    entries: list[dict[str, Any]] = []
+    with suppress(ErrataError):  # damaged: a record for people, which nothing is computed from
+        entries = read_as(path, _Record).computed if path.is_file() else []
     write_json(path, {"schema_version": 1, "computed": [*entries, entry]})

@@ -48,7 +48,10 @@ def is_number(value: Any) -> bool:
 
 def _epochs(path: Path) -> list[Epoch]:
     """Return the lines of a file without a last line that is still being written: it has no line end."""
-    whole = path.read_text(encoding="utf-8").split("\n")[:-1]
+    try:
+        whole = path.read_text(encoding="utf-8").split("\n")[:-1]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ErrataError(f"{path} is damaged ({error}); delete it and train again") from error
     epochs: list[Epoch] = []
     for number, line in enumerate(whole, 1):
         try:

@@ -9,10 +9,17 @@ import numpy.typing as npt
 
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
 
 NO_FOLD = -1  # no fold model trained on the image: its probs are the mean of all of them
 MARGINS = "margins.npz"  # beside the predictions of fold models: how far each label led while it was learned, (N,)
+
+_LIKE = {
+    "image_ids": Like("text", ("N",)),
+    "probs": Like("numbers", ("N", "K"), finite=True),
+    "embeddings": Like("numbers", ("N", "D"), optional=True, finite=True),
+    "fold": Like("whole", ("N",), optional=True),
+}
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,7 @@ class Predictions:
         """
         if not path.is_file():
             raise ErrataError(f"no predictions at {path}; run the audit first")
-        arrays = read_arrays(path)
-        if lost := {"image_ids", "probs"} - arrays.keys():
-            raise ErrataError(f"{path} lacks {' and '.join(sorted(lost))}; run the audit again")
-        if len({array.shape[:1] for array in arrays.values()}) > 1:
-            raise ErrataError(f"{path} has arrays of different lengths; run the audit again")
+        arrays = read_arrays(path, like=_LIKE, advice="run the audit or the training again")
         return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
 
 

@@ -44,7 +44,7 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file.
+    """Read a JSON file whatever it says; a file that the program reads back has a schema: `models.files.schemas`.
 
     Raises:
         ErrataError: the file is missing or no JSON.
@@ -53,7 +53,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ErrataError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ErrataError(f"{path} is damaged ({error}); delete it and run the command again") from error
 
 

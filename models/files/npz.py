@@ -1,16 +1,35 @@
-"""Several arrays in one .npz file, whole or absent; nothing is unpickled."""
+"""Several arrays in one .npz file, whole or absent; nothing is unpickled, and nothing is larger than it says."""
 
+import io
+import lzma
+import math
+import struct
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from models.errors import ErrataError
 from models.files.atomic import atomic
+
+_WRITE = "write it again"
+_KINDS = {"text": "U", "numbers": "iuf", "whole": "iu", "flags": "b"}
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Like:
+    """What an array of a file must be."""
+
+    kind: str  # text, numbers, whole or flags
+    shape: tuple[str | int, ...] = ()  # a letter is the same size in every array of the file
+    optional: bool = False  # files of before lack it
+    finite: bool = False
 
 
 def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
@@ -23,40 +42,125 @@ def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
         np.savez(file, allow_pickle=False, **arrays)
 
 
-def read_arrays(path: Path, only: Collection[str] = ()) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of an .npz file by name.
+def read_arrays(
+    path: Path,
+    only: Collection[str] = (),
+    like: Mapping[str, Like] | None = None,
+    most_bytes: int | None = None,
+    advice: str = _WRITE,
+) -> Arrays:
+    """Return the arrays of an .npz file by name; what is read was checked against the checksums in the file.
 
     Args:
         path: the file.
         only: names of the arrays to read, where the file has them; all by default.
+        like: what the arrays must be; arrays that it does not name are read as they are.
+        most_bytes: of all arrays that are read, in memory; any number by default.
+        advice: what to do where the file is damaged, or an array not what it must be.
 
     Raises:
-        ErrataError: the file is missing, damaged, no .npz, or holds Python objects.
+        ErrataError: the file is missing, damaged, no .npz, holds Python objects, lacks an array, or an array is of
+            another kind, shape or size.
     """
     try:
-        with path.open("rb") as stream:  # ours to close: numpy leaves it open where the file is damaged
-            file = np.load(stream, allow_pickle=False)
-            if not isinstance(file, np.lib.npyio.NpzFile):
+        with path.open("rb") as stream:  # ours to close: zipfile leaves it open where the file is damaged
+            if stream.read(6) == np.lib.format.MAGIC_PREFIX:
                 raise ErrataError(f"{path} holds a single array without a name; write it with numpy.savez")
-            return {name: _array(path, file, name) for name in file.files if not only or name in only}
+            arrays = _arrays(path, zipfile.ZipFile(stream), only, most_bytes)
     except OSError as error:
         raise ErrataError(
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
         ) from error
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
-        # numpy's own message for anything but arrays advises to unpickle it
-        reason = "it holds something other than arrays" if "pickle" in str(error) else str(error)
-        raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({reason}); write it again") from error
+    except _DAMAGED as error:
+        raise ErrataError(f"{path} is damaged or no .npz of plain arrays ({error}); {advice}") from error
+    if like is not None:
+        _check(path, arrays, like, advice)
+    return arrays
 
 
-def _array(path: Path, file: Any, name: str) -> npt.NDArray[Any]:
+def read_single(path: Path, content: bytes, like: Like, advice: str) -> npt.NDArray[Any]:
+    """Return the array of the content of an .npy file.
+
+    Raises:
+        ErrataError: it is damaged, or the array is of another kind or shape.
+    """
     try:
-        array: npt.NDArray[Any] = file[name]
-    except ValueError as error:
-        if "pickle" not in str(error):
-            raise
+        array = _array(path, "the array", io.BytesIO(content), len(content))
+    except _DAMAGED as error:
+        raise ErrataError(f"{path} is damaged ({error}); {advice}") from error
+    _check(path, {"the array": array}, {"the array": like}, advice)
+    return array
+
+
+_DAMAGED = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, struct.error, lzma.LZMAError)
+
+
+def _arrays(path: Path, file: zipfile.ZipFile, only: Collection[str], most_bytes: int | None) -> Arrays:
+    members = {info.filename.removesuffix(".npy"): info for info in file.infolist()}
+    wanted = {name: info for name, info in members.items() if not only or name in only}
+    size = sum(info.file_size for info in wanted.values())
+    if most_bytes is not None and size > most_bytes:
+        raise ErrataError(
+            f"{path} unpacks to {size / 1e9:.1f} GB, more than its images and classes can need "
+            f"({most_bytes / 1e9:.1f} GB); write only the arrays that are read"
+        )
+    arrays = {}
+    for name, info in wanted.items():
+        with file.open(info) as member:
+            arrays[name] = _array(path, name, member, info.file_size)
+    return arrays
+
+
+def _array(path: Path, name: str, member: IO[bytes], size: int) -> npt.NDArray[Any]:
+    """Return the array of a member of this size; its header is believed only as far as the member has bytes."""
+    shape, fortran, dtype = _header(name, member)
+    if dtype.hasobject:
         raise ErrataError(
             f"{path} is damaged or no .npz of plain arrays: {name} holds Python objects, which are not opened; "
             f"write it as an array of text or numbers, as {name}.astype(str) or .astype(float)"
-        ) from error
-    return array
+        )
+    n_bytes = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or n_bytes != size - member.tell():
+        raise ValueError(f"{name} is said to have shape {shape} of {dtype}, and has {size - member.tell():,} bytes")
+    flat = np.empty(n_bytes, np.uint8)
+    rest = memoryview(flat)  # type: ignore[arg-type]
+    while count := member.readinto(rest):  # type: ignore[attr-defined]
+        rest = rest[count:]
+    if len(rest) or member.read(1):  # the end: now zipfile has compared the checksum
+        raise ValueError(f"{name} is cut off")
+    return np.ndarray(shape, dtype, flat.data if n_bytes else None, order="F" if fortran else "C")
+
+
+def _header(name: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    try:
+        version = np.lib.format.read_magic(member)
+    except ValueError as error:
+        raise ValueError(f"{name} is something other than an array") from error
+    read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in read:
+        raise ValueError(f"{name} is in version {version} of the format")
+    header: tuple[tuple[int, ...], bool, np.dtype] = read[version](member)
+    return header
+
+
+def _check(path: Path, arrays: Arrays, like: Mapping[str, Like], advice: str) -> None:
+    """Raise where an array is missing or not what it must be."""
+    if lost := [name for name, expected in like.items() if name not in arrays and not expected.optional]:
+        raise ErrataError(f"{path} is damaged: it lacks {' and '.join(sorted(lost))}; {advice}")
+    sizes: dict[str, int] = {}
+    for name, expected in like.items():
+        if name in arrays and (wrong := _wrong(arrays[name], expected, sizes)):
+            raise ErrataError(f"{path} is damaged: {name} {wrong}; {advice}")
+
+
+def _wrong(array: npt.NDArray[Any], expected: Like, sizes: dict[str, int]) -> str:
+    """Return what is wrong with an array, empty where nothing is; `sizes` are those of the letters so far."""
+    if array.dtype.kind not in _KINDS[expected.kind]:
+        return f"holds {array.dtype}, not {expected.kind}"
+    shape = tuple(sizes.get(size, "any") if isinstance(size, str) else size for size in expected.shape)
+    if array.ndim != len(shape) or any(size not in ("any", n) for size, n in zip(shape, array.shape, strict=True)):
+        return f"has shape {array.shape}, not ({', '.join(map(str, shape))})"
+    sizes |= {size: n for size, n in zip(expected.shape, array.shape, strict=True) if isinstance(size, str)}
+    if expected.finite and array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        return "holds NaN or infinity"
+    return ""

@@ -13,8 +13,9 @@ from typing import Any
 import psutil
 
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.files.locks import try_lock
+from models.files.schemas import read_as
 from models.files.unfinished import sweep
 
 
@@ -35,14 +36,19 @@ class Status:
 
 
 def read_status(folder: Path) -> Status | None:
-    """Return the state of the run, None if it never started; a run without its process is `interrupted`."""
+    """Return the state of the run, None if it never started.
+
+    A run without its process is `interrupted`, and so is a run with a damaged status, whose error says that: the next
+    start writes it anew.
+    """
     path = folder / "status.json"
     if not path.exists():
         return None
     try:
-        status = Status(**read_json(path))
-    except TypeError as error:
-        raise ErrataError(f"{path} is of another version ({error}); delete it and run the command again") from error
+        status = read_as(path, Status)
+    except ErrataError as error:
+        written = path.stat().st_mtime if path.exists() else 0.0
+        return Status("interrupted", 0, written, written, error=str(error))
     if status.state == "running" and not _alive(status):
         return Status(**{**asdict(status), "state": "interrupted"})
     return status

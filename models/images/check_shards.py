@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models.arrays import Progress
 from models.errors import ErrataError
-from models.files.atomic import digest, read_json, write_json
+from models.files.atomic import digest, write_json
+from models.files.schemas import read_as
 from models.images.check import GreyRanges, ImageCheck, Known, check_images
 from models.images.grey_range import GreyRange
 from models.processors.cluster import Cluster
@@ -123,7 +124,7 @@ def _key(files: Files) -> str:
 
 def _kept(file: Path, n: int) -> list[ImageCheck] | None:
     """Return the checks of a finished shard; None where it is missing or damaged, and has to be done."""
-    with suppress(ErrataError, TypeError):
-        checks = [ImageCheck(**check) for check in read_json(file)] if file.exists() else []
+    with suppress(ErrataError):
+        checks = read_as(file, list[ImageCheck]) if file.exists() else []
         return checks if len(checks) == n else None
     return None

@@ -1,17 +1,19 @@
 """Out-of-fold predictions: a model that did not see a training image predicts it."""
 
 import itertools
+import logging
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from models.arrays import BoolArray, ByteArray, FloatArray, Progress
+from models.errors import ErrataError
 from models.figures.alignment import align_to_first
 from models.figures.margins import mean_of_folds
 from models.figures.predictions import MARGINS, NO_FOLD, Predictions, held_out_or_mean
 from models.figures.softmax import softmax
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
 from models.jobs.fold import Fold, Problem, fold_outputs, train_fold
 from models.jobs.fold_shards import train_on_cluster
 from models.jobs.heads import fit_heads
@@ -21,6 +23,13 @@ from models.processors.cluster import Cluster
 from models.processors.mapped import by_name
 from models.processors.processes import side_by_side, threads_of_place, training_workers
 from models.training.config import TrainConfig
+
+_OUTPUTS = {
+    "logits": Like("numbers", ("N", "K"), finite=True),
+    "embeddings": Like("numbers", ("N", "D"), finite=True),
+    "margins": Like("numbers", ("N",), optional=True),
+}
+_log = logging.getLogger(__name__)
 
 
 def cross_validate_heads(
@@ -116,6 +125,8 @@ def train_folds(
     workers = workers or fold_workers(problem, config)
     folds = [Fold(k, architecture, problem, by_name(pixels), config, folder) for k in range(problem.n_folds)]
     asked = folds[:first]
+    for fold in asked:
+        _drop_damaged(fold)
     needed = [fold.k < len(asked) and not fold.outputs.exists() for fold in folds]
 
     def report() -> None:
@@ -136,6 +147,16 @@ def train_folds(
         for fold in itertools.compress(folds, needed):
             train_fold(fold, report)
     report()
+
+
+def _drop_damaged(fold: Fold) -> None:
+    """Remove the outputs of a fold that cannot be read, with a warning: it is trained again."""
+    try:
+        if fold.outputs.exists():
+            read_arrays(fold.outputs, like=_OUTPUTS)
+    except ErrataError as error:
+        _log.warning("%s: it is trained again", str(error).partition(";")[0])
+        fold.outputs.unlink(missing_ok=True)
 
 
 def fold_workers(problem: Problem, config: TrainConfig) -> int:

@@ -11,8 +11,8 @@ from app.panels.running.audit_time import audit_seconds_left
 from curation.audit.choices import CANDIDATES
 from curation.audit.config import AUTO, DEFAULT_ARCHITECTURES
 from curation.training.combine import COMBINATIONS
+from curation.workspace.run_files import read_config
 from curation.workspace.stages import StageRecord, read_records
-from models.files.atomic import read_json
 
 _NAMES = {
     "draw": "Draw the pictures",
@@ -72,7 +72,7 @@ def seconds_until(folder: Path, job_state: JobState, stage: str = "report") -> f
     """
     if job_state.state != "running" or not (folder / "config.json").exists():
         return 0.0
-    records, folds = read_records(folder), int(read_json(folder / "config.json").get("folds", 5))
+    records, folds = read_records(folder), int(read_config(folder).get("folds", 5))
     plan = _planned(folder, set(records) | {job_state.stage})
     if job_state.stage not in plan:
         return 0.0
@@ -81,7 +81,7 @@ def seconds_until(folder: Path, job_state: JobState, stage: str = "report") -> f
 
 def _planned(folder: Path, seen: set[str]) -> list[str]:
     """Return the names of the stages in the order in which they run; preparations only where they were seen."""
-    names = _architectures(read_json(folder / "config.json")["architectures"], seen)
+    names = _architectures(read_config(folder).get("architectures", []), seen)
     training = [f"{kind} {name}" for name in names for kind in ("choose", "features", "pixels", "train")]
     imported = sorted(stage for stage in seen if stage.startswith("predictions "))
     left_out = {name for name in names if f"choose {name}" in seen and f"train {name}" not in seen}

@@ -9,9 +9,9 @@ from app.html_parts.line_chart import line_figure
 from app.jobs.process import JobState
 from curation.reports.line_chart import Line, Point
 from curation.results.trained import TrainedRun
+from curation.workspace.run_files import read_config
 from models.figures.curves import Epoch, is_number, read_curves
 from models.figures.folds import DEFAULT_FOLDS
-from models.files.atomic import read_json
 
 
 def audit_curves(folder: Path, job_state: JobState) -> Markup:
@@ -21,7 +21,7 @@ def audit_curves(folder: Path, job_state: JobState) -> Markup:
     """
     if not job_state.fills or job_state.state != "running":
         return Markup()
-    folds = range(int(read_json(folder / "config.json").get("folds", DEFAULT_FOLDS)))
+    folds = range(int(read_config(folder).get("folds", DEFAULT_FOLDS)))
     curves = read_curves(folder.parent / job_state.fills, folds)
     if not curves:
         return Markup()

@@ -30,9 +30,9 @@ from curation.datasets.catalog import DatasetSpec, load_catalog
 from curation.datasets.finding import find_dataset, source_of
 from curation.datasets.opening import FIFTYONE
 from curation.results.audit import Audit
+from curation.results.summary import read_results
 from curation.workspace.names import ORIGINAL, audit_folder
 from models.errors import ErrataError
-from models.files.atomic import read_json
 
 
 def screen() -> None:
@@ -104,7 +104,7 @@ def _results(audit: Audit, source: str) -> None:
         audit: as far as it is.
         source: what `errata audit` is given; empty where that is gone.
     """
-    title = read_json(audit.folder / "results.json")["title"]
+    title = read_results(audit.folder).title
     st.html(Markup('<div class="er-facts"><h2>{}</h2>{}</div>').format(title, counts(audit, wrong_labels_in(audit))))
     first_list_note(audit)
     carry_offer(audit)

@@ -1,6 +1,7 @@
 """The comparison as a page and as JSON to share: written by a process of its own, then downloaded."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from app.screens.compare.loaded import Compared
 from app.state import workspace
 from curation.comparison.pages.job import compare_folder
 from models.errors import ErrataError
-from models.files.atomic import read_json
+from models.files.schemas import read_as
 
 
 def report_buttons(comparison: Compared, source: str) -> None:
@@ -62,7 +63,7 @@ def _files(comparison: Compared) -> tuple[Path, Path]:
 def _is_written(comparison: Compared) -> bool:
     """Return whether the written report holds the same comparison as the screen."""
     try:
-        written = read_json(_files(comparison)[1])
+        written = read_as(_files(comparison)[1], dict[str, Any])
     except ErrataError:
         return False
     return all(

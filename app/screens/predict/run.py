@@ -9,7 +9,8 @@ from app.jobs.process import job_folder, start, watch
 from curation.training.file_results import FileResult, read_predictions, refused
 from curation.training.uploads import Upload, save_uploads
 from curation.workspace.folders import Workspace
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import read_as
 
 KEPT = 20  # predictions on disk; older ones are removed with their images
 _PREFIX = "predict-"
@@ -54,7 +55,7 @@ def results_of(folder: Path) -> list[FileResult]:
     path = folder / "predictions.json"
     if not path.exists():
         return []
-    problems = read_json(folder / _REFUSED) if (folder / _REFUSED).exists() else {}
+    problems = read_as(folder / _REFUSED, dict[str, str]) if (folder / _REFUSED).exists() else {}
     return [*read_predictions(path), *(refused(name, problem) for name, problem in problems.items())]
 
 

@@ -12,6 +12,7 @@ from models.figures.softmax import softmax
 _SURE = 1e-3  # from 1 of the sum of a row: float32, and float16 with few classes
 _ROUNDED = 0.02  # with two decimals or more
 _COARSE = 0.3  # at most, however coarsely the values are rounded
+_LARGEST = 1e30  # of a value: more cannot be added up
 _NOISE = 1e-4  # negative values so small come from computing
 
 
@@ -38,6 +39,11 @@ def as_probabilities(values: npt.NDArray[Any], n_classes: int, name: str = "prob
     if np.isnan(numbers).any() or np.isposinf(numbers).any():
         row = int(np.flatnonzero(np.isnan(numbers).any(1) | np.isposinf(numbers).any(1))[0])
         raise ErrataError(f"{name} of row {row} hold NaN or infinity; predict this image again or leave it out")
+    if (huge := np.isfinite(numbers) & (np.abs(numbers) > _LARGEST)).any():
+        row = int(huge.any(1).argmax())
+        raise ErrataError(
+            f"{name} of row {row} hold {numbers[row][huge[row]][0]:.3g}, which no model says; write them again"
+        )
     return _of_logits(numbers) if name == "logits" else _of_probs(numbers)
 
 

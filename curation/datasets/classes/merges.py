@@ -2,16 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from curation.words import counted
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import checked_name, read_json, write_json
+from models.files.atomic import checked_name, write_json
+from models.files.schemas import check_newest, read_as
 
 NO_MERGES = "none"  # in place of pairs: takes them all back
 SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class _Merges:
+    """What the file of a data set says."""
+
+    merged: dict[str, str] = field(default_factory=dict)  # class -> the class that it is read as
 
 
 def parse_merges(pairs: Iterable[str]) -> dict[str, str]:
@@ -57,20 +65,19 @@ def noted_merges(workspace: Workspace, name: str) -> dict[str, str]:
         ErrataError: the file is damaged.
     """
     path = _file(workspace, name)
-    content: Any = read_json(path) if path.exists() else {}
-    merged = content.get("merged", {}) if isinstance(content, dict) else None
-    if not isinstance(merged, dict) or any(not isinstance(now, str) for now in merged.values()):
-        raise ErrataError(f"{path} is damaged: it maps no class to a class; remove it and name the classes again")
-    return merged
+    if not path.exists():
+        return {}
+    return read_as(path, _Merges, "remove it and name the classes again", newest=SCHEMA_VERSION).merged
 
 
 def note_merges(workspace: Workspace, name: str, merges: Mapping[str, str]) -> None:
     """Keep which classes of a data set are read as which, in place of what was noted before.
 
     Raises:
-        ErrataError: the workspace cannot be written.
+        ErrataError: the workspace cannot be written, or the file is of a newer Errata.
     """
     path = _file(workspace, name)
+    check_newest(path, SCHEMA_VERSION)
     if merges:
         write_json(path, {"schema_version": SCHEMA_VERSION, "merged": dict(sorted(merges.items()))})
     else:

@@ -7,7 +7,7 @@ from typing import Any
 from curation.datasets.entries import Entry
 from curation.datasets.split_words import split_of
 from models.errors import ErrataError
-from models.files.atomic import read_json
+from models.files.schemas import read_as
 
 MANIFEST = "manifest.json"
 
@@ -45,7 +45,7 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
     if not (folder / MANIFEST).is_file():
         return {}
     try:
-        content = read_json(folder / MANIFEST)
+        content = read_as(folder / MANIFEST, dict[str, Any])
     except ErrataError:  # of another program
         return {}
-    return content if isinstance(content, dict) and content.get("kind") == "errata-export" else {}
+    return content if content.get("kind") == "errata-export" else {}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -10,7 +10,8 @@ from curation.datasets.tables.class_names import numbered
 from curation.words import counted
 from models.arrays import Progress
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 from models.files.tables import write_csv
 
 TABLE = "labels.csv"  # beside the images
@@ -21,6 +22,13 @@ _KINDS = (  # the first bytes of a file -> its suffix
     (b"MM\0*", "tif"),
 )  # fmt: skip
 _LONGEST = 80  # characters of a name
+
+
+@dataclass(frozen=True)
+class _Notices:
+    """What the hidden file says."""
+
+    notices: list[str] = field(default_factory=list)
 
 
 class PackedImage(NamedTuple):
@@ -89,7 +97,7 @@ def note_notices(folder: Path, notices: Sequence[str]) -> None:
 def notices_of(folder: Path) -> list[str]:
     """Return what `note_notices` wrote; [] for any other folder."""
     path = folder / _NOTICES
-    return [str(notice) for notice in read_json(path).get("notices", [])] if path.is_file() else []
+    return read_as(path, _Notices).notices if path.is_file() else []
 
 
 def suffix_of(content: bytes) -> str:

@@ -1,12 +1,21 @@
 """A CSV from the browser: kept in the workspace, with a note of the folder in which its images lie."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from models.files.schemas import read_as
 
 _NOTE = ".images.json"  # beside the CSV; hidden, so that it is no part of the data set
+
+
+@dataclass(frozen=True)
+class _Note:
+    """What the note says."""
+
+    root: str  # folder of the images
 
 
 def images_of(table: Path) -> Path:
@@ -14,7 +23,7 @@ def images_of(table: Path) -> Path:
     note = table.parent / _NOTE
     if not note.is_file():
         return table.parent
-    return Path(str(read_json(note).get("root", table.parent)))
+    return Path(read_as(note, _Note, "add the table again").root)
 
 
 def note_images(table: Path, root: Path) -> None:

@@ -8,11 +8,11 @@ from curation.reports.matrix import stored
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 from curation.workspace.names import MEAN_OF_FOLDS
+from curation.workspace.run_files import read_config
 from models.arrays import BoolArray
 from models.figures.curves import read_curves
 from models.figures.metrics import confusion, wilson_interval
 from models.figures.predictions import NO_FOLD
-from models.files.atomic import read_json
 
 SPLIT_ORDER = ("test", "val", "train")  # the test split first: it is what accuracies are quoted on
 
@@ -65,9 +65,7 @@ def _accuracies(
 
 def _run_config(architecture: ArchitectureResult) -> dict[str, Any] | None:
     """Return how the run was trained; None for predictions made elsewhere."""
-    path = architecture.run_folder / "config.json"
-    config: dict[str, Any] | None = read_json(path) if path.exists() else None
-    return config
+    return read_config(architecture.run_folder) or None
 
 
 def _training(architecture: ArchitectureResult, run: dict[str, Any] | None) -> str:

@@ -1,6 +1,7 @@
 """The list of jobs: what is read of each, how it is found, and what is forgotten."""
 
 import os
+import re
 
 import pytest
 
@@ -47,7 +48,11 @@ def test_an_entry_written_before_requests_were_kept_is_read(workspace: Workspace
 
 
 @pytest.mark.parametrize("entry", [{}, [], {"title": "a", "dataset": "tiny", "arguments": 3}])
-def test_a_damaged_entry_is_one_sentence(workspace: Workspace, entry: object) -> None:
+def test_a_damaged_entry_is_one_sentence_and_the_others_are_listed(
+    workspace: Workspace, entry: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = add_sleeper(workspace, "a")
     write_json(workspace.root / "queue" / "1-x.json", entry)
-    with pytest.raises(ErrataError, match=r"1-x\.json is damaged .*; delete it and add the job again"):
-        jobs(workspace)
+    assert [job.id for _ in range(3) for job in jobs(workspace)] == 3 * [job.id]
+    (said,) = caplog.messages  # once
+    assert re.search(r"1-x\.json is damaged .*; delete it and add the job again", said)

@@ -31,10 +31,10 @@ def test_the_files_tell_which_steps_are_done(
     write_json(workspace.splits / "tiny" / "v1" / "split.json", {})
     assert done() == [True, True, True, False, False]
     run = workspace.runs / "trained"
-    write_json(run / "config.json", {"dataset": "tiny", "version": "original", "architecture": "a"})
+    write_json(run / "config.json", {"dataset": "tiny", "version": "original", "architecture": "a", "classes": ["b"]})
     write_json(run / "metrics.json", {})
     assert not done()[3]
-    write_json(run / "config.json", {"dataset": "tiny", "version": "v1", "architecture": "a"})
+    write_json(run / "config.json", {"dataset": "tiny", "version": "v1", "architecture": "a", "classes": ["b"]})
     assert done() == [True, True, True, True, False]
     monkeypatch.setattr(tour, "watch", lambda folder: JobState("finished" if folder.name == "export-tiny" else "none"))
     assert done() == [True] * len(STEPS)

@@ -1,6 +1,8 @@
 """Predictions made elsewhere: read in our order, refused in one sentence."""
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,6 +116,32 @@ def content(name: str, data: bytes) -> Callable[[Path], Path]:
     return write
 
 
+def zipped(**members: bytes) -> Callable[[Path], Path]:
+    """Write an .npz whose members hold any bytes."""
+
+    def write(folder: Path) -> Path:
+        with zipfile.ZipFile(folder / "p.npz", "w", zipfile.ZIP_DEFLATED) as file:
+            for name, data in members.items():
+                file.writestr(f"{name}.npy", data)
+        return folder / "p.npz"
+
+    return write
+
+
+def header(shape: tuple[int, ...]) -> bytes:
+    """Return the beginning of an array of float64."""
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    return stream.getvalue()
+
+
+def npy(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
+
+
+NPY_IDS = npy(IDS)
 NAN = PROBS.copy()
 NAN[1, 1] = np.nan
 BAD = {
@@ -175,6 +203,19 @@ BAD = {
     "fold nan": (npz(fold=np.array([0, 1, np.nan])), "fold must hold whole numbers"),
     "fold half": (npz(fold=np.array([0, 1, 0.5])), "fold must hold whole numbers"),
     "fold negative": (npz(fold=np.array([0, 1, -2])), "fold must hold whole numbers"),
+    "fold huge": (npz(fold=np.array([0, 1, 1e30])), "fold must hold whole numbers below 10,000"),
+    "probs huge": (npz(probs=np.full((3, 3), 1e308)), r"probs of row 0 hold 1e\+308"),
+    "embeddings huge": (npz(embeddings=np.full((3, 2), 1e300)), r"embeddings hold values up to 1e\+300"),
+    "no array": (zipped(image_ids=NPY_IDS, probs=b"some text"), "probs is something other than an array"),
+    "a wrong header": (
+        zipped(image_ids=NPY_IDS, probs=header((10**12, 3))),
+        r"probs is said to have shape \(10{12}, 3\)",
+    ),
+    "logits huge": (npz(logits=np.full((3, 3), -1e300), leave=("probs",)), r"logits of row 0 hold -1e\+300"),
+    "a negative header": (zipped(image_ids=NPY_IDS, probs=header((-1, 3))), r"probs is said to have shape \(-1, 3\)"),
+    "a bomb": (zipped(image_ids=NPY_IDS, probs=header((40_000_000, 1)) + bytes(320_000_000)), "unpacks to 0.3 GB"),
+    "no dimension": (npz(image_ids=np.array("a.png")), r"image_ids has shape \(\); it needs one name"),
+    "classes without dimension": (npz(classes=np.array("cat")), r"names classes in an array of shape \(\)"),
     "embeddings nan": (npz(embeddings=NAN), "embeddings must be finite"),
     "embeddings shape": (npz(embeddings=np.zeros(3)), r"embeddings has shape \(3,\)"),
     "embeddings empty": (npz(embeddings=np.zeros((3, 0))), "at least one for each image"),

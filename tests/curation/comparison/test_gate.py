@@ -81,3 +81,11 @@ def test_shares(text: str, share: float) -> None:
 def test_what_is_no_share(text: str) -> None:
     with pytest.raises(ErrataError, match=r"--max-errors .* is not a share"):
         parse_share("--max-errors", text)
+
+
+def test_nothing_is_checked_while_a_decision_cannot_be_read(tmp_path: Path) -> None:
+    workspace = compared_runs(tmp_path / "home")
+    with (workspace.decisions / f"{NAME}.jsonl").open("ab") as file:
+        file.write(b"rubbish\n")
+    with pytest.raises(ErrataError, match=r"line 6: .*; nothing was checked \(one such line\)"):
+        check_errors(workspace, NAME, "original", 0.5)

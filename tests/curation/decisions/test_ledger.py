@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -303,3 +304,24 @@ def test_a_review_starts_light() -> None:
     program = f"import sys, curation.decisions.ledger; print(*set('{heavy}'.split()) & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == ""
+
+
+def test_nothing_is_undone_while_a_line_cannot_be_read(ledger: Ledger) -> None:
+    (kept,) = ledger.decide(relabel())
+    with ledger.log.path.open("ab") as file:
+        file.write(b"[" * 20_000 + b"\n")  # deeper than anything reads
+    before = ledger.log.path.read_bytes()
+    for reverse, done in ((ledger.undo, "taken back"), (ledger.redo, "brought back")):
+        with pytest.raises(ErrataError, match=rf"tiny\.jsonl, line 2: .*; nothing was {done} \(one such line\): mend"):
+            reverse("ana")
+    assert ledger.log.path.read_bytes() == before
+    assert ledger.take_back(kept.id, "ana") == kept  # what is named by its id is no other decision
+
+
+def test_a_line_of_the_future_is_told(ledger: Ledger) -> None:
+    (kept,) = ledger.decide(relabel())
+    with ledger.log.writing() as writer:
+        writer.copy([replace(kept, id="ahead", sequence=2, time="2126-01-01T00:00:00.000000Z")])
+    (told,) = ledger.problems()
+    assert re.search(r"tiny\.jsonl, line 2: it is dated 2126-01-01T.*, in the future: the clock was wrong", told)
+    assert ledger.unreadable() == []

@@ -171,7 +171,6 @@ def test_a_full_disk_says_so_and_keeps_what_was(log: DecisionLog) -> None:
         from curation.decisions.log import DecisionLog
         from models.errors import ErrataError
         from tests.helpers.log_writer import some_decision
-from tests.helpers.reliability import record, size
         log = DecisionLog(Path(sys.argv[1]))
         log.append(some_decision(0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (log.path.stat().st_size + 9,) * 2)

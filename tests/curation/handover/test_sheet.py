@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,12 @@ def test_a_damaged_sheet_is_refused(sheet: ErrataSheet, tmp_path: Path, change: 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"[]", "is not an errata sheet"), (b"{", "is not an errata sheet"), (b"\xff\xfe", "is not an errata sheet")],
+    [
+        (b"[]", "is not an errata sheet"),
+        (b"{", "is not an errata sheet"),
+        (b"\xff\xfe", "is not an errata sheet"),
+        (b"[" * 20_000, "is not"),
+    ],
 )
 def test_another_file_is_no_sheet(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "x.json").write_bytes(content)
@@ -77,3 +83,13 @@ def test_another_file_is_no_sheet(tmp_path: Path, content: bytes, message: str) 
         read_sheet(tmp_path / "x.json")
     with pytest.raises(ErrataError, match="cannot read"):
         read_sheet(tmp_path / "none.json")
+
+
+def test_a_sheet_with_two_answers_for_an_image_is_refused(sheet: ErrataSheet, tmp_path: Path) -> None:
+    first = sheet.errata[0]
+    twice = (*sheet.errata, replace(first, new_label="street", labels=("street",)))
+    write_sheet(replace(sheet, errata=(*sheet.errata, first)), tmp_path / "s.json")
+    assert len(read_sheet(tmp_path / "s.json").errata) == len(sheet.errata) + 1  # the same answer twice
+    write_sheet(replace(sheet, errata=twice), tmp_path / "s.json")
+    with pytest.raises(ErrataError, match=rf"two entries for '{first.image_id}': {first.new_label} and street"):
+        read_sheet(tmp_path / "s.json")

@@ -153,3 +153,13 @@ def test_findings_of_an_earlier_errata_are_read(workspace: Workspace) -> None:
     np.savez(file, **{**arrays, "label_quality": alone})
     assert Findings.load(file).method < 4
     np.testing.assert_array_equal(load_audit(workspace, "tiny").consensus.label_quality, weighed)
+
+
+def test_without_the_judgement_there_is_no_other_ranking(workspace: Workspace) -> None:
+    folder = workspace.runs / "audit-tiny"
+    (folder / "findings.npz").unlink()
+    assert len(load_audit(workspace, "tiny").suspects())  # an audit that has not judged yet ranks by its networks
+    results = read_json(folder / "results.json")
+    write_json(folder / "results.json", {**results, "stages": [*results["stages"], "judge"]})
+    with pytest.raises(ErrataError, match=r"findings\.npz is gone, by which labels are ranked; run `errata audit`"):
+        load_audit(workspace, "tiny")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from curation.results.summary import Summary, read_results, write_results
+from curation.workspace.run_files import AUDIT_SCHEMA
 from models.errors import ErrataError
 from models.files.atomic import write_json
 
@@ -59,8 +60,18 @@ def test_findings_of_the_same_labels_stay_until_there_are_better_ones(folder: Pa
     assert kept(folder) == ["findings.npz", "map-a.npy"]
 
 
-def test_a_damaged_one_is_one_sentence(folder: Path) -> None:
+def test_a_damaged_one_is_one_sentence_and_the_next_audit_trusts_nothing_of_it(folder: Path) -> None:
     (folder / "results.json").write_text("{")
+    with pytest.raises(ErrataError, match=r"results\.json is damaged .* run `errata audit` again"):
+        read_results(folder)
+    write_results(folder, SUMMARY)
+    assert read_results(folder) == SUMMARY
+    assert kept(folder) == []
+
+
+def test_one_of_a_newer_errata_is_refused_and_stays(folder: Path) -> None:
+    write_json(folder / "results.json", {"schema_version": AUDIT_SCHEMA + 1, "runs": "elsewhere"})
     for use in (lambda: read_results(folder), lambda: write_results(folder, SUMMARY)):
-        with pytest.raises(ErrataError, match=r"results\.json is damaged"):
+        with pytest.raises(ErrataError, match=r"results\.json has schema 2, of a newer Errata; this one reads up to 1"):
             use()
+    assert kept(folder) == ["findings.npz", "map-a.npy"]

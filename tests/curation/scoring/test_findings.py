@@ -137,7 +137,7 @@ def test_not_probabilities() -> None:
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     np.savez(tmp_path / "findings.npz", label_quality=np.zeros(3))
-    with pytest.raises(ErrataError, match="audit the data set again"):
+    with pytest.raises(ErrataError, match=r"lacks flagged and .*; run `errata audit` again"):
         judge_labels(np.array([0]), 1, np.ones(1, bool), np.arange(1), {"a": np.ones((1, 1), np.float32)}, {}).load(
             tmp_path / "findings.npz"
         )

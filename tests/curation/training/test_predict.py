@@ -107,7 +107,7 @@ def test_results_are_read_back(workspace: Workspace, audit: Audit, tmp_path: Pat
     assert read_predictions(tmp_path / "r.json") == results
     assert results[0].opinions[0].cam == ""
     write_json(tmp_path / "r.json", {"schema_version": 99})
-    with pytest.raises(ErrataError, match="another version"):
+    with pytest.raises(ErrataError, match="has schema 99, of a newer Errata"):
         read_predictions(tmp_path / "r.json")
 
 

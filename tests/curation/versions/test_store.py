@@ -187,7 +187,7 @@ def test_a_changed_file_is_refused(workspace: Workspace, change: str) -> None:
         message = r"split\.json was changed"
     elif change == "schema":
         about["schema_version"] = 2
-        message = "has schema 2, this version of Errata reads 1; update Errata"
+        message = "has schema 2, of a newer Errata; this one reads up to 1"
     elif change == "another name":
         folder.rename(folder.with_name("v7"))
         message = "holds version 'v1' of 'tiny'"
@@ -270,7 +270,7 @@ def test_a_line_of_the_log_that_cannot_be_read(workspace: Workspace, ledger: Led
     ledger.decide(Decision("ana", WRONG, "relabel", ("forest",)))
     with ledger.log.path.open("a") as log:
         log.write(json.dumps({"schema_version": 1, "kind": "decision"}) + "\n")
-    assert "no version was made (1 such lines)" in refused(workspace, VersionRequest("v1"))
+    assert "no version was made (one such line)" in refused(workspace, VersionRequest("v1"))
 
 
 def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ def test_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("models.images.row_store.os.fsync", full)
+    monkeypatch.setattr("models.images.row_array.os.fsync", full)
     with pytest.raises(ErrataError, match=r"No space left on device; .* continues where it stopped"):
         fill(tmp_path, KEYS, [])
 
@@ -128,3 +128,71 @@ def test_an_array_of_known_rows_is_copied_and_one_with_an_unknown_row_is_not(tmp
     assert copied.dtype == np.float32
     assert copied_rows(tmp_path, ["c", "d"]) is None
     assert copied_rows(tmp_path, []) is None
+
+
+def one_bit(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 16
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["done.npy", "rows.npy", "crc32s.npy", "sha256s.txt"])
+@pytest.mark.parametrize("part", [0, 0.5])
+def test_a_torn_file_is_said_thrown_away_and_computed_again(
+    tmp_path: Path, name: str, part: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = fill(tmp_path, KEYS, []).tolist()
+    (path,) = tmp_path.glob(f"*/{name}")
+    path.write_bytes(path.read_bytes()[: int(part * path.stat().st_size)])
+    assert open_rows(tmp_path, KEYS) is None
+    (said,) = caplog.messages
+    assert "is damaged" in said
+    assert said.endswith("it is thrown away and computed again")
+    computed: list[str] = []
+    assert fill(tmp_path, KEYS, computed).tolist() == whole
+    assert sorted(computed) == sorted(KEYS)
+
+
+def test_a_row_with_a_flipped_bit_is_computed_again_and_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = fill(tmp_path, KEYS, []).tolist()
+    (path,) = tmp_path.glob("*/rows.npy")
+    one_bit(path, -1)  # of the last row
+    assert open_rows(tmp_path, KEYS) is None
+    assert f"1 of 30 rows of {path} are damaged; they are computed again" in caplog.text
+    computed: list[str] = []
+    assert fill(tmp_path, KEYS, computed).tolist() == whole
+    assert computed == KEYS[-1:]
+
+
+def test_a_damaged_row_is_copied_into_no_other_array(tmp_path: Path) -> None:
+    fill(tmp_path, KEYS, [])
+    (path,) = tmp_path.glob("*/rows.npy")
+    one_bit(path, -1)
+    assert copied_rows(tmp_path, ["k3", "k29"]) is None
+    computed: list[str] = []
+    assert fill(tmp_path, ["k3", "k29", "k4"], computed)[:, 0].tolist() == [value(k) for k in ("k3", "k29", "k4")]
+    assert computed == ["k29"]
+
+
+def test_rows_of_an_earlier_errata_have_no_checksum_and_nan_is_computed_again(tmp_path: Path) -> None:
+    whole = fill(tmp_path, KEYS, []).tolist()
+    (folder,) = tmp_path.iterdir()
+    (folder / "crc32s.npy").unlink()
+    opened = open_rows(tmp_path, KEYS)
+    assert opened is not None
+    assert opened.tolist() == whole
+    rows = np.load(folder / "rows.npy", mmap_mode="r+")
+    rows[7, 1] = np.nan
+    rows.flush()
+    assert open_rows(tmp_path, KEYS) is None
+    computed: list[str] = []
+    assert fill(tmp_path, KEYS, computed).tolist() == whole
+    assert computed == ["k7"]
+
+
+def test_what_is_not_finite_is_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(ErrataError, match="holds NaN or infinity"):
+        fill_rows(tmp_path, ["a"], (2,), np.float32, lambda rows: np.full((len(rows), 2), np.inf), 1, 1)
+    assert count_missing(tmp_path, ["a"]) == 1

@@ -149,7 +149,7 @@ def test_a_damaged_result_is_one_sentence_and_hurts_nothing_else(workspace: Work
     app = show()
     assert not app.exception
     (error,) = app.error
-    assert "result.json is" in error.value
+    assert "result.json" in error.value
     assert "cnn3 on original" in shown(app)
     assert app.button(key="train.start")
 

@@ -7,7 +7,6 @@ wrote with `errata issues --csv`, `errata decisions --csv` and `errata compare -
 
 import csv
 import json
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +16,8 @@ from curation.database.start import stop_database
 from curation.workspace.folders import Workspace
 from tests.helpers.processes.errata_process import errata
 from tests.helpers.typed_command import exit_code
+from tests.workspaces.whole import unpack_older
 
-ARCHIVE = Path(__file__).parent / "data" / "workspace_0_1.zip"
-PLACE = b"/errata-0-1"  # where the workspace and its pictures lay, as the files name it
 NOTE = "no look was drawn at random: nobody knows what the ranking hides"  # as version 0.1 said it
 NOTE_TODAY = "no look was drawn at random: errors that the ranking does not show are unknown"
 
@@ -27,15 +25,7 @@ NOTE_TODAY = "no look was drawn at random: errors that the ranking does not show
 @pytest.fixture(scope="module")
 def older(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Unpack the archive; files that name their place are told the new one."""
-    folder = tmp_path_factory.mktemp("older")
-    with zipfile.ZipFile(ARCHIVE) as archive:
-        for name in archive.namelist():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            content = archive.read(name)
-            guarded = path.name == "split.json"  # its digest tells whether anybody changed it
-            path.write_bytes(content if guarded else content.replace(PLACE, str(folder).encode()))
-    return folder
+    return unpack_older(tmp_path_factory.mktemp("older")).parent
 
 
 @pytest.fixture(autouse=True)
