@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import stat
 import tempfile
@@ -22,6 +23,11 @@ STOP_S = 30
 _LOST_S = 5  # how long a client looks for a server that died; 30 by default in pymongo
 _CACHE_GB = 0.5  # MongoDB would take half of the memory, which the models need
 _SOCKET_PATH_BYTES = 103  # sun_path holds 104 bytes on macOS, 108 on Linux, with the final zero
+_BACKTRACE = re.compile(r"^\{|BACKTRACE|^Frame:")  # lines that tell people nothing
+_FULL = (b"No space left on device", b'"error":28,')  # ENOSPC, as WiredTiger and MongoDB write it
+_LOG_BYTES = 1 << 20  # of its end: a backtrace is long
+_LEAST_BYTES = 16 << 20  # with less than this free a log may hold no word of it
+_TAKES_MB = 350  # of an empty database, most of it the journal
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # MongoDB splits addresses at commas
 
 
@@ -153,13 +159,21 @@ def private_temporary_folder() -> Path:
 def _reason(folder: Path) -> str:
     """Return the last error in the server's log, one JSON object a line, else the last line of the log."""
     log = folder / "mongod.log"
-    if any("No space left on device" in line for line in last_lines(log, 200)):
-        return "the disk is full; free some space and run the same command again"  # MongoDB dies with a backtrace
+    if disk_is_full(folder):
+        return f"the disk is full; free {_TAKES_MB} MB and run the same command again"  # it dies with a backtrace
     entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
     errors = [entry for entry in entries if entry["s"] in ("E", "F")]  # error, fatal
     for entry in reversed(errors):
         detail = entry.get("attr", {}).get("error")
         if detail:
             return f"{entry['msg']}: {detail.get('errmsg') if isinstance(detail, dict) else detail}"
-    last = last_lines(log, 1) or last_lines(folder / "mongod.out", 1) or ["it gave no reason"]
-    return str(errors[0]["msg"]) if errors else last[0]
+    told = [*last_lines(folder / "mongod.out", 9), *last_lines(log, 9)]
+    last = [line for line in told if not _BACKTRACE.search(line)] or ["it gave no reason"]
+    return str(errors[0]["msg"]) if errors else last[-1]
+
+
+def disk_is_full(folder: Path) -> bool:
+    """Return whether the server in this folder met a full disk, as its log or the disk itself tells."""
+    log = folder / "mongod.log"
+    end = log.read_bytes()[-_LOG_BYTES:] if log.exists() else b""
+    return any(sign in end for sign in _FULL) or (folder.exists() and shutil.disk_usage(folder).free < _LEAST_BYTES)

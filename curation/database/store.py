@@ -7,6 +7,7 @@ from typing import Any
 
 from curation.database.chosen_server import chosen_by_user, without_password
 from curation.database.documents import Column, Labels, insert
+from curation.database.mongod import disk_is_full
 from curation.database.names import label_of
 from curation.database.ownership import check_owner, owner_of
 from curation.database.start import configure_fiftyone
@@ -47,6 +48,11 @@ def answering() -> Iterator[None]:
             raise ErrataError(
                 f"the MongoDB server at {without_password(chosen)} stopped answering; nothing computed is lost: when "
                 "it answers again (`errata doctor` asks it), run the same command again"
+            ) from error
+        if disk_is_full(Workspace.from_environment().database):
+            raise ErrataError(
+                "the MongoDB database stopped answering: the disk is full; nothing computed is lost: free some space "
+                "and run the same command again"
             ) from error
         raise ErrataError(
             "the MongoDB database stopped answering; nothing computed is lost: run the same command again (it starts "

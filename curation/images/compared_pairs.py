@@ -12,6 +12,7 @@ from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 from models.files.atomic import digest, write_text
 from models.files.npz import Like, read_arrays, write_arrays
+from models.files.unfinished import sweep
 
 Contents = npt.NDArray[np.str_]  # (C,) SHA-256 of distinct files, sorted
 
@@ -45,6 +46,7 @@ class ComparedPairs:
         pairs = propose()
         known, same = self._known(contents, pairs)
         same[~known] = compare(pairs[~known])
+        sweep(kept)  # what killed audits left
         write_text(kept / "sha256s.txt", "".join(f"{sha256}\n" for sha256 in contents.tolist()))
         write_arrays(kept / "pairs.npz", pairs=pairs.astype(np.int32), same=same)
         return pairs[same]

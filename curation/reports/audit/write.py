@@ -11,6 +11,7 @@ from curation.reports.frame import style_sheet
 from curation.reports.pictures import TWIN_PX, small_picture, suspect_pictures
 from curation.results.audit import Audit
 from models.files.atomic import write_json, write_text
+from models.files.unfinished import sweep
 
 _STYLE = Path(__file__).parents[1] / "style.css"
 
@@ -30,6 +31,7 @@ def write_report(audit: Audit, spec: DatasetSpec, folder: Path, wrong: dict[str,
         ErrataError: the folder cannot be written or the disk is full.
     """
     figures = report_figures(audit, spec.title, spec.licence, wrong)
+    sweep(folder)  # what killed audits left
     write_json(folder / "report.json", figures)
     style = style_sheet(_STYLE)
     page = report_page(figures, style, partial(suspect_pictures, audit), partial(_twin, audit))

@@ -285,10 +285,17 @@ class stranger_kept:  # noqa: N801 (reads as a statement)
         assert alive
 
 
-def test_a_full_disk_is_said_without_a_backtrace(tmp_path: Path) -> None:
+def test_a_full_disk_is_said_without_a_backtrace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [
         '{"t": 1, "s": "F", "msg": "Fatal assertion", "attr": {"error": "28: No space left on device"}}',
         "BACKTRACE: x",
     ]
-    (tmp_path / "mongod.log").write_text("\n".join(lines))
-    assert mongod._reason(tmp_path) == "the disk is full; free some space and run the same command again"
+    (tmp_path / "mongod.log").write_text("\n".join([*lines, "0123456789" * 5000]))
+    sentence = "the disk is full; free 350 MB and run the same command again"
+    assert mongod._reason(tmp_path) == sentence
+    (tmp_path / "mongod.log").write_text('{"t": 1, "s": "E", "attr":{"error":28,"message":{"ts_sec":17')  # cut off
+    assert mongod._reason(tmp_path) == sentence
+    (tmp_path / "mongod.log").write_text('{"t": 1, "s": "I"\nBACKTRACE: {"a":"5"}\n  Frame: {}\n')
+    assert mongod._reason(tmp_path) == "it gave no reason"
+    monkeypatch.setattr("shutil.disk_usage", lambda _: types.SimpleNamespace(free=4096))
+    assert mongod._reason(tmp_path) == sentence

@@ -1,0 +1,107 @@
+"""Three reviewers at once, killed again and again; a log of 100,000 lines; a browser closed in a verdict."""
+
+import os
+import random
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from curation.decisions.decision import Decision
+from curation.decisions.ledger import log_of, open_ledger
+from curation.decisions.log import DecisionLog
+from curation.versions.make import make_version
+from curation.versions.request import VersionRequest
+from curation.versions.store import load_version
+from curation.workspace.folders import Workspace
+from tests.faults.test_kills import SEED
+from tests.helpers.reliability import record, size
+from tests.helpers.small_audit import small_audit
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1800)]
+REVIEWERS = ("ana", "ben", "cem")
+
+
+def given_by(log: DecisionLog, reviewer: str) -> list[int]:
+    """Return the ranks of a reviewer's verdicts in the log, which count them here."""
+    decisions = (entry for _, entry in log.read().entries if isinstance(entry, Decision))
+    return [entry.rank or 0 for entry in decisions if entry.reviewer == reviewer]
+
+
+def judge(workspace: Workspace, reviewer: str, total: int) -> None:
+    """Give the verdicts that are missing of so many, numbered from 1."""
+    ledger = open_ledger(workspace, "tiny")
+    for number in range(len(given_by(ledger.log, reviewer)) + 1, total + 1):
+        image_id = str(ledger.rows.image_ids[number % len(ledger.rows)])
+        ledger.decide(Decision(reviewer, image_id, "keep" if number % 2 else "exclude", rank=number))
+
+
+def begin(workspace: Workspace, reviewer: str, total: int) -> int:
+    """Start a reviewer in a process of its own."""
+    if (process := os.fork()) == 0:
+        code = 1
+        try:
+            judge(workspace, reviewer, total)
+            code = 0
+        finally:
+            os._exit(code)
+    return process
+
+
+def test_three_reviewers_and_kills(workspace: Workspace) -> None:
+    small_audit(workspace, cams=0)
+    randomly, total, killed = random.Random(SEED), size(30, 200), 0
+    working = {reviewer: begin(workspace, reviewer, total) for reviewer in REVIEWERS}
+    while working:
+        time.sleep(randomly.uniform(0, 0.05))
+        reviewer = randomly.choice(sorted(working))
+        if randomly.random() < 0.5:
+            os.kill(working[reviewer], signal.SIGKILL)
+        else:
+            time.sleep(0.05)
+        for name, process in list(working.items()):
+            ended, status = os.waitpid(process, os.WNOHANG)
+            if ended and os.waitstatus_to_exitcode(status) == 0:
+                del working[name]
+            elif ended:
+                assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+                killed += 1
+                working[name] = begin(workspace, name, total)
+    log = log_of(workspace, "tiny")
+    page = log.read()
+    assert (page.problems, page.torn) == ((), "")
+    for reviewer in REVIEWERS:
+        assert given_by(log, reviewer) == list(range(1, total + 1)), f"ERRATA_SEED={SEED}"
+    assert [entry.sequence for _, entry in page.entries] == list(range(1, 3 * total + 1))
+    what = f"three reviewers, {total} verdicts each at the same time, killed and begun again"
+    record("Faults", what, max(1, killed), "every verdict is in the log once, in order, none torn")
+
+
+def test_a_long_log(workspace: Workspace) -> None:
+    """Opened, judged, undone, and made into a version."""
+    audit = small_audit(workspace, cams=0)
+    lines, log = size(3000, 100_000), log_of(workspace, "tiny")
+    ids, sha256s = audit.rows.image_ids.tolist(), dict(zip(audit.rows.image_ids, audit.checked.sha256s, strict=True))
+    given = {name: audit.rows.classes[label] for name, label in zip(ids, audit.rows.labels.tolist(), strict=True)}
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def entry(number: int) -> Decision:
+        image_id = ids[number % len(ids)]
+        stamp = (start + timedelta(seconds=number)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return Decision(
+            "ana", image_id, "keep" if number % 2 else "exclude", label=given[image_id],
+            sha256=str(sha256s[image_id]), id=f"{number:016x}", sequence=number + 1, time=stamp,
+        )  # fmt: skip
+
+    with log.writing() as writer:
+        writer.copy(entry(number) for number in range(lines))
+    ledger = open_ledger(workspace, "tiny")
+    ledger.decide(Decision("ben", ids[0], "keep"))
+    assert len(ledger.undo("ana")) == 1
+    with ledger.reading() as state:
+        assert state.verdict(ids[(lines - 2) % len(ids)]) is not None
+    make_version(workspace, "tiny", VersionRequest("v1"))
+    assert load_version(workspace, "tiny", "v1")
+    assert log.read().end.line == lines + 2
+    record("Faults", f"a log of {lines:,} lines", 1, "it is opened, judged, undone and made into a version")
