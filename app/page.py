@@ -8,6 +8,7 @@ import streamlit as st
 from app.frame.top import name_dataset, top
 from app.html_parts.markdown import sentence
 from app.panels.dataset.unknown import unknown_dataset
+from app.panels.reviewer_name import remember_reviewer
 from app.panels.tour import tour
 from app.state import UnknownDatasetError
 from models.errors import ErrataError
@@ -45,6 +46,7 @@ def main() -> None:
     except ErrataError as error:
         logging.getLogger("errata").info("", exc_info=True)
         st.error(sentence(error))
+    remember_reviewer()
     tour(screen)
 
 

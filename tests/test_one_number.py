@@ -43,7 +43,10 @@ def check_everywhere(
     sentence = wrong.sentence()[1:]  # its first letter may be a capital
     for screen in ("audit", "dataset"):
         assert re.findall(FIGURES, shown(show(screen=screen))) == [(wrong.figure, wrong.name)], screen
-    for query in ({"screen": "errors", "errors": "class pairs"}, {"screen": "review", "split": "all"}):
+    for query in (
+        {"screen": "errors", "errors": "class pairs"},
+        {"screen": "review", "split": "all", "reviewer": "ana"},
+    ):
         assert sentence in shown(show(**query)), query
     if wrong.judged:
         splits = show(screen="splits")

@@ -1,4 +1,4 @@
-"""The reviewer's name: asked once, kept in the workspace for the app, the command line and FiftyOne."""
+"""The reviewer of the command line: asked once, kept in the workspace; the app offers the name to a new browser."""
 
 from dataclasses import dataclass
 

@@ -44,7 +44,9 @@ def running(monkeypatch: pytest.MonkeyPatch) -> list[AppServer]:
 
 
 def page_shown() -> AppTest:
-    return ran(AppTest.from_function(page, default_timeout=60))
+    app = AppTest.from_function(page, default_timeout=60)
+    app.session_state["reviewer.given"] = kept_reviewer(Workspace.from_environment())
+    return ran(app)
 
 
 def links(app: AppTest) -> list[str]:
