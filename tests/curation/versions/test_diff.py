@@ -63,12 +63,11 @@ def test_labels_and_membership() -> None:
 
 def test_the_order_of_rows_changes_nothing() -> None:
     images = made().images
-    order = np.arange(6)[::-1]
-    twins = Duplicates(*(column[order] for column in (alone(6).groups, alone(6).exact, alone(6).near)))
+    order, twins = np.arange(6)[::-1], alone(6)
     rows = images.checked.rows
     turned = replace(
         images,
-        checked=images.checked.where(order),
+        checked=images.checked.where(order),  # type: ignore[arg-type]  # any index of NumPy's
         given=images.given[order],
         given_splits=images.given_splits[order],
         out=images.out[order],
@@ -76,7 +75,7 @@ def test_the_order_of_rows_changes_nothing() -> None:
         reviewers=images.reviewers[order],
         times=images.times[order],
         disputed=images.disputed[order],
-        duplicates=twins,
+        duplicates=Duplicates(twins.groups[order], twins.exact[order], twins.near[order]),
         soft_rows=5 - images.soft_rows,
     )
     assert turned.checked.rows.image_ids.tolist() == rows.image_ids[order].tolist()

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -133,12 +134,45 @@ def test_what_a_machine_has_is_asked_first(cluster: Cluster, home: Path, monkeyp
         list(cluster.results(check_worker, CheckSetup(1, Crashing("")), [()]))
 
 
-def test_where_no_machine_is_left_the_command_ends(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+class Deserted:
+    """Ray of a cluster whose machines are all gone: what is handed out never comes back."""
+
+    def __init__(self) -> None:
+        self.cancelled = 0
+
+    def remote(self, *_: Any, **__: Any) -> Any:
+        return lambda function: SimpleNamespace(remote=lambda *_: object())
+
+    def wait(self, references: list[object], timeout: float) -> tuple[list[object], list[object]]:
+        return [], references
+
+    def cancel(self, reference: object, force: bool) -> None:
+        self.cancelled += 1
+
+    def put(self, setup: object) -> object:
+        return setup
+
+    def nodes(self) -> list[dict[str, Any]]:
+        return [
+            {"Alive": False, "Resources": {"CPU": 4.0}},
+            {"Alive": True, "Resources": {"memory": 1.0}},  # a head that does not work
+            {"Alive": True, "Resources": {"CPU": 1.0}},  # smaller than a worker
+        ]
+
+    def cluster_resources(self) -> dict[str, float]:
+        return {"CPU": 1.0}
+
+
+def test_where_no_machine_is_left_the_command_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.cluster.ray_tasks import RayCluster
+
+    deserted = Deserted()
+    monkeypatch.setattr("models.cluster.ray_tasks.ray", deserted)
     monkeypatch.setattr("models.cluster.ray_tasks.PATIENCE_S", 0.0)
-    assert not list(cluster.results(check_worker, CheckSetup(1, Crashing("")), []))
-    nobody = replace(cluster, threads=2)  # type: ignore[type-var]  # more than either machine has
+    shards: list[tuple[()]] = [(), ()]
     with pytest.raises(ErrataError, match="no machine of the cluster is left that could do the work; start machines"):
-        list(nobody.results(check_worker, CheckSetup(1, Crashing("")), [()]))
+        list(RayCluster(True, 4, 0).results(check_worker, CheckSetup(1, Crashing("")), shards))
+    assert deserted.cancelled == 2
 
 
 def test_without_ray_a_sentence_names_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
