@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.arrays import Progress
 from models.errors import ErrataError
-from models.images.decode import decode_bytes, read_image_file
+from models.images.decode import decoded, read_image_file
 from models.images.grey_range import GreyRange
 from models.images.phash import phash
 from models.processors.threads import cores, in_order
@@ -64,7 +64,7 @@ def _check(path: Path, known: Known, grey_range: GreyRange | None) -> ImageCheck
         sha256 = hashlib.sha256(data).hexdigest()
         if check := known(sha256, grey_range):
             return check
-        decoded = decode_bytes(path, data, None, grey_range)
-        return ImageCheck(sha256, *decoded.size_px, phash(decoded.image), None, decoded.reading)
+        with decoded(path, data, None, grey_range) as of_data:
+            return ImageCheck(sha256, *of_data.size_px, phash(of_data.image), None, of_data.reading)
     except ErrataError as error:
         return ImageCheck(sha256, 0, 0, 0, str(error))

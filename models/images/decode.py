@@ -2,7 +2,8 @@
 
 import hashlib
 import io
-import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,22 +12,26 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from models.arrays import ByteArray
 from models.errors import ErrataError
+from models.images.decoding_cost import MAX_MEMORY, MAX_PIXELS, check_before_opening, decoding_bytes
 from models.images.formats import pillow_formats
 from models.images.grey_range import GreyRange
 from models.images.input_spec import Interpolation
+from models.images.quiet_decoders import quiet_decoders
 from models.images.stretch import stretched
-from models.images.tone import levels_of_16_bits, levels_of_numbers, on_ground
+from models.images.tone import colours_of_16_bits, levels_of_16_bits, levels_of_numbers, on_ground
+from models.processors.byte_budget import ByteBudget
+from models.processors.threads import cores
 
-MAX_PIXELS = 100_000_000  # 300 MB as RGB; more is a mistake or an attack
 MIN_SIDE_PX = 4
 MAX_BYTES = 1_000_000_000
-DRAFT_FACTOR = 4  # see decode_bytes
+DRAFT_FACTOR = 4  # see decoded
 _DIGITS = 64  # of a SHA-256
 _GDAL_NODATA = 42113  # TIFF tag
 _ORIENTATION = 0x0112  # EXIF tag; values 5 to 8 swap width and height
 
-# An image that is too large gets our error before it is decoded; Pillow's warning would only repeat it.
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+quiet_decoders()
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS // 2  # twice as many raise, also for a picture inside an icon
+_BUDGET = ByteBudget(max(MAX_MEMORY, MAX_MEMORY // 4 * cores()))  # several large pictures are not decoded at once
 
 
 def decode(
@@ -54,18 +59,20 @@ def decode(
         ErrataError: the file is missing, empty, truncated, no image, under 4 px a side or over 100 megapixels, or it
             has another content.
     """
-    image = _read(path, size_px, content, grey_range)
-    return Image.fromarray(stretched(image, size_px, interpolation)) if size_px else image
+    with _read(path, size_px, content, grey_range) as image:
+        return Image.fromarray(stretched(image, size_px, interpolation)) if size_px else image
 
 
-def _read(path: Path, size_px: int | None, content: str, grey_range: GreyRange | None) -> Image.Image:
-    """Return the image of a file, not stretched yet; see `decode`."""
+@contextmanager
+def _read(path: Path, size_px: int | None, content: str, grey_range: GreyRange | None) -> Iterator[Image.Image]:
+    """Give the image of a file, not stretched yet; see `decode`."""
     data = read_image_file(path)
     if len(content) >= _DIGITS and hashlib.sha256(data).hexdigest() != content[:_DIGITS]:
         raise ErrataError(
             f"{path} was changed after it was checked; nothing was judged by it: run the same command again"
         )
-    return decode_bytes(path, data, size_px, GreyRange.of_content(content) or grey_range).image
+    with decoded(path, data, size_px, GreyRange.of_content(content) or grey_range) as of_data:
+        yield of_data.image
 
 
 def read_pixels(
@@ -80,7 +87,8 @@ def read_pixels(
     Raises:
         ErrataError: as `decode`.
     """
-    return stretched(_read(path, size_px, content, grey_range), size_px, interpolation)
+    with _read(path, size_px, content, grey_range) as image:
+        return stretched(image, size_px, interpolation)
 
 
 def read_image_file(path: Path) -> bytes:
@@ -110,18 +118,36 @@ class Decoded(NamedTuple):
     reading: str  # what was chosen of what the file leaves open, a word of `models.images.tone`; "" = nothing
 
 
-def decode_bytes(path: Path, data: bytes, size_px: int | None, grey_range: GreyRange | None = None) -> Decoded:
-    """Return the image of a file's bytes; at least four times as large as `size_px`, where it is that large itself."""
-    try:
-        with Image.open(io.BytesIO(data), formats=pillow_formats(path.name)) as image:
-            shown = _shown_size(image)
+@contextmanager
+def decoded(path: Path, data: bytes, size_px: int | None, grey_range: GreyRange | None = None) -> Iterator[Decoded]:
+    """Give the image of a file's bytes; at least four times as large as `size_px`, where it is that large itself.
+
+    Other threads decode no other large picture within the block.
+    """
+    with _refusing(path):
+        check_before_opening(path, data)
+        image = Image.open(io.BytesIO(data), formats=pillow_formats(path.name))
+    with image:
+        with _refusing(path):
+            shown, stored_pixels = _shown_size(image), image.width * image.height
             _check_size(path, *shown)
             if size_px:
                 # The JPEG decoder may halve large photographs, in a third of the time, while they stay at least four
                 # times the final size: the resize would average those pixels anyway (tested: no pixel changes by
                 # more than a few levels). At a factor of one the change would be visible.
                 image.draft(None, (DRAFT_FACTOR * size_px, DRAFT_FACTOR * size_px))
-            rgb, reading = _to_rgb(path, image, grey_range)
+            n_bytes = decoding_bytes(path, image, stored_pixels, data)
+        with _BUDGET.taking(n_bytes):
+            with _refusing(path):
+                rgb, reading = _to_rgb(path, image, grey_range)
+            yield Decoded(rgb, shown, reading)
+
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Say in one sentence that a file is no image or damaged, whatever its decoder raises."""
+    try:
+        yield
     except ErrataError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -130,7 +156,6 @@ def decode_bytes(path: Path, data: bytes, size_px: int | None, grey_range: GreyR
         raise ErrataError(f"{path} is not an image that can be read; replace it or take it out") from error
     except Exception as error:  # on damaged files the decoders raise OSError, SyntaxError, ValueError, struct.error, …
         raise ErrataError(f"{path} is damaged or truncated ({error}); replace it or take it out") from error
-    return Decoded(rgb, shown, reading)
 
 
 def _check_size(path: Path, width: int, height: int) -> None:
@@ -169,18 +194,20 @@ def _to_rgb(path: Path, image: Image.Image, grey_range: GreyRange | None) -> tup
     image = _upright(image)
     try:
         if image.mode.startswith("I;16"):
-            grey, reading = levels_of_16_bits(np.asarray(image.convert("I")), grey_range)
+            grey, reading = levels_of_16_bits(np.asarray(image), grey_range)
             return Image.fromarray(grey).convert("RGB"), reading
         if image.mode in ("I", "F"):
-            grey, reading = levels_of_numbers(np.asarray(image, dtype=np.float64), no_data, grey_range)
+            grey, reading = levels_of_numbers(np.asarray(image), no_data, grey_range)
             return Image.fromarray(grey).convert("RGB"), reading
         if image.has_transparency_data:
             return on_ground(image)
         if deep and image.mode == "RGB":
-            colours, reading = levels_of_16_bits(np.asarray(image).astype(np.int64) * 257, grey_range)
-            return (Image.fromarray(colours), reading) if reading else (image, "")
+            return colours_of_16_bits(image, grey_range)
     except ErrataError as error:
         raise ErrataError(f"{path} {error}") from error
+    if image.mode == "RGB" and image.format not in ("WEBP", "AVIF"):  # whose images keep their decoder's memory
+        image.load()
+        return image, ""
     return image.convert("RGB"), ""
 
 

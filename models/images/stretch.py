@@ -8,6 +8,8 @@ from PIL import Image
 from models.arrays import ByteArray
 from models.images.input_spec import Interpolation
 
+_STRIP = 2**22  # pixels
+
 
 def stretched(image: Image.Image, size_px: int, interpolation: Interpolation) -> ByteArray:
     """Return an RGB image stretched to a square, shape (S, S, 3), uint8, writable.
@@ -17,7 +19,17 @@ def stretched(image: Image.Image, size_px: int, interpolation: Interpolation) ->
     """
     import torch  # seconds, and screens that only show images never stretch one
 
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None]  # (1, 3, H, W), a view: channels last in memory
+    pixels = torch.from_numpy(_array(image)).permute(2, 0, 1)[None]  # (1, 3, H, W), a view: channels last in memory
     size = (size_px, size_px)
     square = torch.nn.functional.interpolate(pixels, size, mode=interpolation, antialias=True)
     return cast(ByteArray, np.ascontiguousarray(square[0].permute(1, 2, 0).numpy()))
+
+
+def _array(image: Image.Image) -> ByteArray:
+    """Return the pixels, shape (H, W, 3), writable; of a large image by strips, without a second copy in between."""
+    if image.width * image.height <= _STRIP:
+        return np.array(image)
+    pixels, rows = np.empty((image.height, image.width, 3), np.uint8), max(1, _STRIP // image.width)
+    for top in range(0, image.height, rows):
+        pixels[top : top + rows] = np.asarray(image.crop((0, top, image.width, min(top + rows, image.height))))
+    return pixels

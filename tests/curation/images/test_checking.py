@@ -16,7 +16,7 @@ from curation.workspace.stages import Stages
 from models.arrays import FloatArray
 from models.files.npz import read_arrays
 from models.files.runs import Run
-from models.images.decode import decode_bytes
+from models.images import decode as decoding
 from tests.curation.images.test_registration import cropped, landscape
 
 IDS = ("test/a.png", "test/b.png", "train/a.png", "train/b.png")  # test/b.png shows a fourth of what train/b.png does
@@ -43,14 +43,14 @@ def workspace(tmp_path: Path) -> Workspace:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the images that were decoded since."""
     names: list[str] = []
-    decode: Callable[..., object] = decode_bytes  # what every reading of a picture goes through
+    decode: Callable[..., object] = decoding.decoded  # what every reading of a picture goes through
 
     def counting(path: Path, *arguments: object) -> object:
         names.append(path.name)
         return decode(path, *arguments)
 
     for module in ("check", "decode"):
-        monkeypatch.setattr(f"models.images.{module}.decode_bytes", counting)
+        monkeypatch.setattr(f"models.images.{module}.decoded", counting)
     return names
 
 
