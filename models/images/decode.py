@@ -129,8 +129,8 @@ def decoded(path: Path, data: bytes, size_px: int | None, grey_range: GreyRange 
         image = Image.open(io.BytesIO(data), formats=pillow_formats(path.name))
     with image:
         with _refusing(path):
-            shown, stored_pixels = _shown_size(image), image.width * image.height
-            _check_size(path, *shown)
+            size, stored_pixels = image.size, image.width * image.height
+            _check_size(path, *size)
             if size_px:
                 # The JPEG decoder may halve large photographs, in a third of the time, while they stay at least four
                 # times the final size: the resize would average those pixels anyway (tested: no pixel changes by
@@ -139,7 +139,9 @@ def decoded(path: Path, data: bytes, size_px: int | None, grey_range: GreyRange 
             n_bytes = decoding_bytes(path, image, stored_pixels, data)
         with _BUDGET.taking(n_bytes):
             with _refusing(path):
+                turned = _orientation(image) in (5, 6, 7, 8)  # Pillow decodes a PNG for it
                 rgb, reading = _to_rgb(path, image, grey_range)
+            shown = (size[1], size[0]) if turned else size
             yield Decoded(rgb, shown, reading)
 
 
@@ -174,11 +176,6 @@ def _orientation(image: Image.Image) -> int:
         return int(image.getexif().get(_ORIENTATION, 1))
     except Exception:  # a damaged EXIF block is no reason to lose a sound picture
         return 1
-
-
-def _shown_size(image: Image.Image) -> tuple[int, int]:
-    width, height = image.size
-    return (height, width) if _orientation(image) in (5, 6, 7, 8) else (width, height)
 
 
 def _upright(image: Image.Image) -> Image.Image:

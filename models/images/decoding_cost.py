@@ -24,7 +24,8 @@ _MODES: Mapping[str, int] = MappingProxyType(
 )
 _OTHER_MODE = 13
 # Bytes a pixel that a decoder holds besides.
-_DECODERS: Mapping[str, int] = MappingProxyType({"WEBP": 12, "AVIF": 8, "HEIF": 8, "JPEG2000": 16, "TIFF": 4})
+_DECODERS: Mapping[str, int] = MappingProxyType({"WEBP": 12, "AVIF": 8, "HEIF": 8, "JPEG2000": 16})
+_RGB = 4  # bytes a pixel, as Pillow keeps it
 _COEFFICIENT = 2  # bytes a pixel and channel: libjpeg keeps all of a progressive picture
 _SLOW = ("qoi", "ppm", "ppm_plain", "dds_rgb", "bmp_rle")  # decoders of Pillow that are loops in Python
 _STRIPS, _TILES = 273, 324  # TIFF tags, of the places of strips or tiles; each may hold a JPEG
@@ -66,11 +67,16 @@ def decoding_bytes(path: Path, image: Image.Image, stored_pixels: int, data: byt
             f"{path} has over {MAX_SLOW_PIXELS // 10**6} megapixels, too many for a {image.format} file of this kind, "
             "which is decoded slowly; save it as PNG"
         )
-    decoder = _DECODERS.get(str(image.format), 0)
-    if "progressive" in image.info:
-        decoder += _COEFFICIENT * len(image.getbands())
-    picture = _MODES.get("I;16" if image.mode.startswith("I;16") else image.mode, _OTHER_MODE)
-    return _checked(path, stored_pixels * decoder + image.width * image.height * picture + len(data))
+    picture = image.width * image.height * _MODES.get(_base(image.mode), _OTHER_MODE)
+    decoder = stored_pixels * _DECODERS.get(str(image.format), 0)
+    if "progressive" in image.info:  # freed before more is made of the picture
+        coefficients = stored_pixels * _COEFFICIENT * len(image.getbands())
+        picture = max(picture, coefficients + image.width * image.height * _RGB)
+    return _checked(path, decoder + picture + len(data))
+
+
+def _base(mode: str) -> str:
+    return "I;16" if mode.startswith("I;16") else mode
 
 
 def _checked(path: Path, n_bytes: int) -> int:

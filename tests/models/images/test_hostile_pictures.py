@@ -1,0 +1,134 @@
+"""Damaged and hostile picture files: each is read or refused in one sentence, and none ends the process.
+
+The files are decoded in processes that may die; they are the same in each run.
+"""
+
+import io
+import json
+import subprocess
+import sys
+import zlib
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from models.images.check import check_images
+from models.images.decoding_cost import MAX_MEMORY
+from tests.helpers import REPOSITORY
+from tests.helpers.reliability import record, size
+
+SECONDS_A_MEGAPIXEL = 0.5  # of honest work, on a busy machine
+
+
+@pytest.mark.faults
+def test_no_damaged_file_ends_the_process_that_checks_it(tmp_path: Path) -> None:
+    tries, workers = size(300, 10_000), size(1, 2)
+    with ThreadPoolExecutor(workers) as pool:
+        looks = [
+            look
+            for part in pool.map(lambda first: _looked_at(tmp_path, first, workers, tries), range(workers))
+            for look in part
+        ]
+    assert len(looks) == tries
+    outcomes: Counter[tuple[str, str]] = Counter()
+    for look in looks:
+        assert not look["problem"] or "\n" not in look["problem"], look
+        assert look["bytes"] < MAX_MEMORY, look
+        assert look["seconds"] < 1 + SECONDS_A_MEGAPIXEL * look["megapixels"], look
+        outcomes[look["way"], "refused in one sentence" if look["problem"] else "read"] += 1
+    for (way, outcome), count in sorted(outcomes.items()):
+        record("Hostile pictures", way, count, outcome)
+    slowest = max(look["seconds"] for look in looks)
+    most = max(look["bytes"] for look in looks) / 1e6
+    largest = max(look["megapixels"] for look in looks)
+    record(
+        "Hostile pictures",
+        "all of these, in processes that may die",
+        tries,
+        f"no process died; at most {slowest:.1f} s and {most:.0f} MB (the header of a file may say {largest:.0f} "
+        "megapixels), nothing written to the terminal",
+    )
+
+
+def _looked_at(folder: Path, first: int, step: int, last: int) -> list[dict[str, Any]]:
+    folder = folder / str(first)
+    folder.mkdir()
+    command = [sys.executable, "-m", "tests.models.images.checking_process", str(folder)]
+    run = subprocess.run(
+        [*command, str(first), str(step), str(last)], capture_output=True, text=True, cwd=REPOSITORY, timeout=3000
+    )
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert run.returncode == 0, f"the process that checks ended by {run.returncode} at {lines[-1:]}: {run.stderr}"
+    assert run.stderr == "", "decoders write nothing by themselves"
+    return [begun | ended for begun, ended in zip(lines[::2], lines[1::2], strict=True)]
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def _png(width: int, height: int, depth: int, kind: int, *chunks: bytes) -> bytes:
+    """Return a PNG without pixels."""
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, kind, 0, 0, 0])
+    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + b"".join(chunks) + _chunk(b"IDAT", b"") + _chunk(b"IEND", b"")
+
+
+def _saved(image: Image.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def _scans(side: int, n: int) -> bytes:
+    """Return a JPEG whose last scan is repeated."""
+    data = _saved(Image.new("L", (side, side)), "JPEG", progressive=True)
+    last, end = data.rindex(b"\xff\xda"), data.rindex(b"\xff\xd9")
+    return data[:end] + data[last:end] * n + data[end:]
+
+
+def _canvas(side: int) -> bytes:
+    """Return a WebP animation of a few bytes with a large canvas."""
+    frame = Image.new("RGB", (16, 16))
+    data = bytearray(_saved(frame, "WEBP", save_all=True, append_images=[Image.new("RGB", (16, 16), "red")]))
+    data[24:30] = (side - 1).to_bytes(3, "little") * 2
+    return bytes(data)
+
+
+ZEROS = zlib.compress(bytes(50_000_000), 9)
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "canvas.webp": (lambda: _canvas(9_999), "would take 2.1 GB of memory"),
+    "lossless.webp": (lambda: _saved(Image.new("RGB", (8, 8)), "WEBP", lossless=True), ""),
+    "scans.jpg": (lambda: _scans(1_000, 500), "over 40 times"),
+    "deep.png": (lambda: _png(9_999, 9_999, 16, 0), "would take 1.1 GB of memory"),
+    "profile.png": (lambda: _png(9, 9, 8, 2, _chunk(b"iCCP", b"x\0\0" + ZEROS)), "damaged or truncated"),
+    "text.png": (lambda: _png(9, 9, 8, 2, _chunk(b"zTXt", b"x\0\0" + ZEROS)), "damaged or truncated"),
+    "run.qoi": (lambda: b"qoif" + (5_000).to_bytes(4, "big") * 2 + b"\4\0", "decoded slowly"),
+    "odd.ppm": (lambda: b"P6 5000 5000 99 ", "decoded slowly"),
+}
+
+
+@pytest.mark.faults
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")  # as `models.images.quiet_decoders` does
+def test_bombs_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    for name, (data, words) in BOMBS.items():
+        (tmp_path / name).write_bytes(data())
+        problem = check_images([tmp_path / name], 1)[0].problem
+        assert words in str(problem), name
+        assert (problem is None) == (not words), name
+    count = sum(bool(words) for _, words in BOMBS.values())
+    record("Hostile pictures", "bombs: sizes, scans, canvases, profiles, texts", count, "refused before decoding")
+
+
+def test_scans_in_metadata_and_behind_the_end_do_not_count(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "\u00ff\u00da" * 3_000
+    many = b"\xff\xda" * 3_000
+    plain = _saved(Image.new("RGB", (900, 900)), "JPEG", exif=exif, comment=many)
+    (tmp_path / "motion.jpg").write_bytes(plain + many)
+    (tmp_path / "small.jpg").write_bytes(_scans(16, 500))
+    assert [check.problem for check in check_images(sorted(tmp_path.iterdir()))] == [None, None]
