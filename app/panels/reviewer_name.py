@@ -4,25 +4,20 @@ Several people may use one app, each in a browser of their own: the name that th
 is offered to a browser that gave none, never taken for its own.
 """
 
-from pathlib import Path
-from urllib.parse import unquote
-
 import streamlit as st
-from markupsafe import Markup
 
-from app.html_parts.assets import run_script
+from app.frame.reviewer_cookie import keep_in_browser, kept_in_browser
 from app.state import workspace
 from curation.decisions.decision import checked_reviewer
 from curation.decisions.reviewer import keep_reviewer, kept_reviewer
 from models.errors import ErrataError
 
-COOKIE = "errata_reviewer"  # as reviewer_name.js writes it; it proves nothing, as the name in the log does not
 _GIVEN = "reviewer.given"  # in this session, which began before the cookie
 
 
 def current_reviewer() -> str:
     """Return the name in the address, else the one that was given in this browser; empty where neither is a name."""
-    given = str(st.session_state.get(_GIVEN, "")) or unquote(st.context.cookies.get(COOKIE, ""))
+    given = str(st.session_state.get(_GIVEN, "")) or kept_in_browser()
     try:
         return checked_reviewer(st.query_params.get("reviewer", "") or given)
     except ErrataError:
@@ -52,8 +47,5 @@ def ask_name(key: str, known: str = "") -> None:
 
 def remember_reviewer() -> None:
     """Let the browser keep the name that was given in this session."""
-    given = str(st.session_state.get(_GIVEN, ""))
-    if given and unquote(st.context.cookies.get(COOKIE, "")) != given:
-        with st.container(key="er-frame-reviewer"):
-            st.html(Markup('<span class="er-reviewer" data-name="{}"></span>').format(given))
-            run_script(Path(__file__).with_name("reviewer_name.js"))
+    if given := str(st.session_state.get(_GIVEN, "")):
+        keep_in_browser(given)
