@@ -10,14 +10,17 @@ from pathlib import Path
 
 import numpy.ma  # NumPy loads it, and the next, on their first use otherwise
 import numpy.random  # noqa: F401
-from PIL import Image
+import pydantic.dataclasses
+import pydantic.type_adapter  # noqa: F401 (what reads files back loads both with the first file otherwise)
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 from streamlit.web.cli import main
 
 from app.frame.served_pictures import picture_routes
+from curation.decisions.lines import together  # noqa: F401 (loaded with the first log otherwise)
 from curation.serving.front import Front
 from curation.serving.origins import APP_ADDRESS, path_of, proxy_address
+from models.images.formats import pillow_formats
 
 HERE = Path(__file__).parent
 
@@ -42,7 +45,7 @@ def preload() -> None:
 _path = path_of(proxy_address(APP_ADDRESS))
 streamlit_app = App(HERE / "page.py", routes=picture_routes(_path), middleware=[Middleware(Front)])
 preload()
-Image.init()  # the decoders, which Pillow loads with the first image otherwise
+pillow_formats("")  # the decoders, which are loaded with the first image otherwise
 
 if __name__ == "__main__":
     under = [f"--server.baseUrlPath={_path}"] if _path else []
