@@ -159,8 +159,9 @@ def private_temporary_folder() -> Path:
 def _reason(folder: Path) -> str:
     """Return the last error in the server's log, one JSON object a line, else the last line of the log."""
     log = folder / "mongod.log"
+    full = f"the disk is full; free {_TAKES_MB} MB and run the same command again"  # MongoDB dies with a backtrace
     if disk_is_full(folder):
-        return f"the disk is full; free {_TAKES_MB} MB and run the same command again"  # it dies with a backtrace
+        return full
     entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
     errors = [entry for entry in entries if entry["s"] in ("E", "F")]  # error, fatal
     for entry in reversed(errors):
@@ -168,8 +169,10 @@ def _reason(folder: Path) -> str:
         if detail:
             return f"{entry['msg']}: {detail.get('errmsg') if isinstance(detail, dict) else detail}"
     told = [*last_lines(folder / "mongod.out", 9), *last_lines(log, 9)]
-    last = [line for line in told if not _BACKTRACE.search(line)] or ["it gave no reason"]
-    return str(errors[0]["msg"]) if errors else last[-1]
+    last = [line for line in told if not _BACKTRACE.search(line)]
+    if errors or last:
+        return str(errors[0]["msg"]) if errors else last[-1]
+    return full if shutil.disk_usage(folder).free < _TAKES_MB << 20 else "it gave no reason"  # killed by the system
 
 
 def disk_is_full(folder: Path) -> bool:

@@ -43,5 +43,5 @@ def test_a_full_disk_in_an_audit(tmp_path: Path) -> None:
     """The database dies of it, too."""
     print(f"ERRATA_SEED={SEED}")
     shape = ("--architectures", "simple_cnn_norm_dropout", "--folds", "2", "--cams", "1")
-    met = int(on_small_disk(tmp_path / "disk", 600, 20, SEED, "audit", "PLACE/few", *shape))
+    met = int(on_small_disk(tmp_path / "disk", 600, size(0, 6), SEED, "audit", "PLACE/few", *shape))
     record("Faults", "the disk full at a random write of an audit or of its database", met, OUTCOME)

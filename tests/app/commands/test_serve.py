@@ -138,6 +138,11 @@ def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
         assert f"http://127.0.0.1:{fiftyone_port}/datasets/errata-tiny?view=suspicious-test" in printed
         assert (status(app_port, "/_stcore/health"), status(fiftyone_port, "/fiftyone")) == (200, 200)
         children = psutil.Process(process.pid).children(recursive=True)
+        os.kill(running_apps(workspace)[0].pid, signal.SIGKILL)
+        while "FiftyOne ended: " not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert "`errata review tiny` starts it" in output.read_text()  # it lived too short to be started again
+        assert status(app_port, "/_stcore/health") == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
         assert (status(app_port, "/_stcore/health"), status(fiftyone_port, "/fiftyone")) == (0, 0)

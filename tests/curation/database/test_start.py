@@ -290,12 +290,17 @@ def test_a_full_disk_is_said_without_a_backtrace(tmp_path: Path, monkeypatch: py
         '{"t": 1, "s": "F", "msg": "Fatal assertion", "attr": {"error": "28: No space left on device"}}',
         "BACKTRACE: x",
     ]
+    monkeypatch.setattr("shutil.disk_usage", lambda _: types.SimpleNamespace(free=1 << 40))
     (tmp_path / "mongod.log").write_text("\n".join([*lines, "0123456789" * 5000]))
     sentence = "the disk is full; free 350 MB and run the same command again"
     assert mongod._reason(tmp_path) == sentence
     (tmp_path / "mongod.log").write_text('{"t": 1, "s": "E", "attr":{"error":28,"message":{"ts_sec":17')  # cut off
     assert mongod._reason(tmp_path) == sentence
     (tmp_path / "mongod.log").write_text('{"t": 1, "s": "I"\nBACKTRACE: {"a":"5"}\n  Frame: {}\n')
-    assert mongod._reason(tmp_path) == "it gave no reason"
+    assert mongod._reason(tmp_path) == "it gave no reason"  # on a disk with space
+    monkeypatch.setattr("shutil.disk_usage", lambda _: types.SimpleNamespace(free=200 << 20))
+    assert mongod._reason(tmp_path) == sentence  # less than an empty database takes
+    (tmp_path / "mongod.log").write_text("no such option")
+    assert mongod._reason(tmp_path) == "no such option"
     monkeypatch.setattr("shutil.disk_usage", lambda _: types.SimpleNamespace(free=4096))
     assert mongod._reason(tmp_path) == sentence
