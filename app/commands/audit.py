@@ -11,7 +11,7 @@ import typer
 from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated
 from app.commands.listing import Json, print_list, tell_notices
 from app.terminal import tell, write_utf8
-from curation.words import counted
+from curation.words import counted, visible
 from curation.workspace.folders import Workspace
 from models.files.tables import csv_for_people, write_csv_for_people
 
@@ -243,7 +243,7 @@ def issues(
     elif as_json or terminal:
         _print_issues(columns, listed, len(rows), as_json)
     else:
-        write_utf8(csv_for_people(columns, listed))
+        write_utf8(visible(csv_for_people(columns, listed)))  # the pipe may end at a pager; files keep each letter
 
 
 def _write_tasks(workspace: Workspace, audit: "Audit", split: str, limit: int | None, path: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.html_parts.markdown import plain
 from app.html_parts.pictures import cam_picture, picture
 from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
 from app.jobs.process import watch
@@ -47,7 +48,7 @@ def images_part(comparison: Compared, source: str) -> None:
         f"{counted(len(lines), 'image')} of {comparison.figures['images']['n']:,} on which the networks differ"
         f"{'' if which == _WHICH[0] else ', with a changed label'}, the surest first; "
         f"✓ = right by the {labels_name(comparison.board.versions[-1])}"
-        f"{'' if label == PREDICTED else f'; the maps show what speaks for {label}'}"
+        f"{'' if label == PREDICTED else f'; the maps show what speaks for {plain(label)}'}"
     )
     if not shown:
         st.info("There is no such image.")
