@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from curation.audit.config import AuditConfig
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
 from curation.images.checked_rows import CheckedRows
@@ -124,7 +125,7 @@ class Generated:
         network = ArchitectureResult("network", "network", run, predicted, rank(self.labels, self.probs))
         learn, groups = self.checked.rows.splits == "train", self.duplicates.groups
         findings = judge_labels(self.labels, self.n_classes, learn, groups, {"network": self.probs}, {})
-        config = {"version": "original", "architectures": ["network"]}
+        config = {"version": "original", "architectures": ["network"], "fiftyone_limit": AuditConfig.fiftyone_limit}
         folder = self.folder / "runs" / "audit-generated"
         return Audit("generated", folder, config, self.checked, self.duplicates, (network,), findings)
 
