@@ -7,11 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from curation.datasets.classes.merges import resolved
 from curation.datasets.entries import checked_class
 from curation.datasets.packed.source import PackedSource
+from curation.datasets.plain_yaml import plain_yaml
 from curation.datasets.rows import SPLITS
 from curation.datasets.tables.columns import ROLES
 from models.errors import ErrataError, unknown
@@ -150,8 +149,10 @@ def load_catalog(path: Path | None = None) -> dict[str, DatasetSpec]:
         blocks = _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ErrataError(f"cannot read the catalogue {path}: {error.strerror}; restore it") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ErrataError(f"{path} is no YAML ({' '.join(str(error).split())}); correct it") from error
+    except UnicodeDecodeError as error:
+        raise ErrataError(f"{path} is no YAML ({error}); correct it") from error
+    except ErrataError as error:
+        raise ErrataError(f"{path} {error}") from error
     if not isinstance(blocks, dict):
         raise ErrataError(f"{path} must map the name of each data set to its block")
     try:
@@ -178,4 +179,4 @@ def _check_grey_ranges(specs: Mapping[str, DatasetSpec]) -> None:
 @lru_cache(maxsize=2)
 def _parsed(text: str) -> Any:
     """Return the content of the YAML, which must not be changed; cached, since the app reads it with each click."""
-    return yaml.safe_load(text)
+    return plain_yaml(text)

@@ -112,15 +112,24 @@ def _read(path: Path) -> tuple[CheckpointInfo, StateDict]:
         with safe_open(path, framework="pt") as file:
             metadata = json.loads((file.metadata() or {}).get("errata", "{}"))
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dict
-    except (OSError, SafetensorError, ValueError) as error:
+        if not isinstance(metadata, dict):
+            raise ValueError("its metadata are no block of keys and values")
+    except (OSError, SafetensorError, ValueError, RecursionError) as error:
         raise ErrataError(f"{path} is not a readable checkpoint ({error}); train the run again") from error
     if metadata.get("schema_version") != SCHEMA_VERSION:
         schema = metadata.get("schema_version")
         raise ErrataError(
             f"{path} has checkpoint schema {schema}, this version reads {SCHEMA_VERSION}; train the run again"
         )
+    try:
+        return _info(metadata), state
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ErrataError(f"{path} does not say what its weights are ({error}); train the run again") from error
+
+
+def _info(metadata: dict[str, Any]) -> CheckpointInfo:
     architecture = metadata["architecture"]
-    info = CheckpointInfo(
+    return CheckpointInfo(
         architecture,
         tuple(metadata["classes"]),
         metadata["config"],
@@ -129,4 +138,3 @@ def _read(path: Path) -> tuple[CheckpointInfo, StateDict]:
         InputSpec.from_dict(metadata["input"]),
         metadata.get("backbone", ""),
     )
-    return info, state

@@ -1,6 +1,7 @@
 """The folders below a root, each listed once: images, other files, and folders that hold any."""
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -107,6 +108,8 @@ class Tree:
             self.left_out["images that are only in iCloud (download them)"] += cloud_only(name)
         elif entry.is_symlink() and Path(entry.path).is_dir():
             self.left_out["links to folders, which are not followed"] += 1
+        elif is_special(entry):
+            self.left_out["pipes, sockets and devices"] += 1  # to open a pipe waits for ever
         elif suffix_of(name) in suffixes:
             if entry.is_symlink() and not Path(os.path.realpath(entry)).is_relative_to(self.root.resolve()):
                 raise ErrataError(f"{entry.path} is a link out of {self.root}; copy the image itself to that place")
@@ -126,6 +129,15 @@ class Tree:
             self.left_out[f"{os.path.relpath(path, self.root)}, which Errata writes"] += 1
             return True
         return False
+
+
+def is_special(entry: "os.DirEntry[str]") -> bool:
+    """Return whether it is there, and no file, folder or link to one: a pipe, a socket, a device."""
+    try:
+        kind = entry.stat().st_mode if entry.is_symlink() or not entry.is_file() else stat.S_IFREG
+    except OSError:  # a link to nothing or in a circle
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
 
 
 def is_foreign_folder(folder: Path) -> bool:

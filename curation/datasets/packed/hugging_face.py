@@ -37,7 +37,12 @@ def parquet_files(path: Path) -> list[Path]:
     """Return the Parquet files of a folder, at most two folders deep, or the file itself."""
     if path.is_file():
         return [path] if path.suffix.lower() == ".parquet" else []
-    return sorted(file for pattern in ("*.parquet", "*/*.parquet", "*/*/*.parquet") for file in path.glob(pattern))
+    return sorted(
+        file
+        for pattern in ("*.parquet", "*/*.parquet", "*/*/*.parquet")
+        for file in path.glob(pattern)
+        if file.is_file()
+    )
 
 
 def has_images(path: Path) -> bool:

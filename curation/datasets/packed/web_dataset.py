@@ -25,7 +25,9 @@ def tars_of(path: Path) -> list[Path]:
     """Return the tars of a folder, also of its folders, or the tar itself."""
     if path.is_file():
         return [path] if path.name.lower().endswith(TARS) else []
-    return sorted(file for end in TARS for pattern in ("*", "*/*") for file in path.glob(pattern + end))
+    return sorted(
+        file for end in TARS for pattern in ("*", "*/*") for file in path.glob(pattern + end) if file.is_file()
+    )
 
 
 def read_web_dataset(path: Path) -> Packed:

@@ -185,8 +185,13 @@ def _refuse_twice(grid: Grid, name: str) -> None:
         raise ErrataError(f"{grid.path} has the column {name} {count} times; keep one of them")
 
 
+def first_columns(names: Sequence[str]) -> str:
+    """Return the names of columns, of a wide table the first 30, each cut to 80 characters."""
+    return ", ".join(name[:80] for name in names[:30]) + (", …" if len(names) > 30 else "")
+
+
 def _undecided(grid: Grid, role: str, what: str, candidates: Sequence[str]) -> ErrataError:
-    columns = ", ".join(grid.header)
+    columns = first_columns(grid.header)
     if candidates:
         return ErrataError(
             f"{grid.path} has {what} in {' or '.join(candidates)}; name one: --columns {role}={candidates[0]}"

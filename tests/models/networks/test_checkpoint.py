@@ -25,6 +25,7 @@ from models.networks.checkpoint import (
     save_checkpoint,
 )
 from models.networks.variants import build_classifier, parse_variant
+from tests.helpers.reliability import record
 
 CLASSES = ("glacier", "mountain", "海")
 SMALL = "simple_cnn_norm_dropout"
@@ -201,3 +202,42 @@ def test_a_config_that_is_no_number_is_refused_before_anything_is_written(tmp_pa
     with pytest.raises(ValueError, match="Out of range float"):
         save_checkpoint(tmp_path / "c.safetensors", classifier, info)
     assert list(tmp_path.iterdir()) == []
+
+
+def _header(entries: dict[str, Any], length: int | None = None, data: bytes = b"") -> bytes:
+    text = json.dumps(entries).encode()
+    return (len(text) if length is None else length).to_bytes(8, "little") + text + data
+
+
+def _tensor(shape: list[int], start: int, end: int) -> dict[str, Any]:
+    return {"dtype": "F32", "shape": shape, "data_offsets": [start, end]}
+
+
+HEADERS = {
+    "a header of 10^18 bytes": _header({}, 10**18),
+    "a header longer than the file": _header({}, 90_000_000),
+    "no header": b"\2\0\0\0\0\0\0\0[]",
+    "overlapping tensors": _header({"a": _tensor([2], 0, 8), "b": _tensor([2], 4, 12)}, data=bytes(12)),
+    "a negative shape": _header({"a": _tensor([-2], 0, 8)}, data=bytes(8)),
+    "a shape of 2^124 numbers": _header({"a": _tensor([2**62, 2**62], 0, 8)}, data=bytes(8)),
+    "offsets behind the end": _header({"a": _tensor([2**40], 0, 2**42)}, data=bytes(8)),
+    "offsets the wrong way round": _header({"a": _tensor([2], 8, 0)}, data=bytes(8)),
+    "metadata of no JSON": _header({"__metadata__": {"errata": "{"}}),
+    "metadata that is a list": _header({"__metadata__": {"errata": "[]"}}),
+    "metadata nested too deep": _header({"__metadata__": {"errata": "[" * 100_000}}),
+    "metadata that say nothing": _header({"__metadata__": {"errata": '{"schema_version": 1}'}}),
+    "metadata of other kinds": _header(
+        {"__metadata__": {"errata": '{"schema_version": 1, "architecture": 3, "classes": 4, "config": 5, "seed": 6}'}}
+    ),
+    "nothing": b"",
+}
+
+
+@pytest.mark.faults
+def test_hostile_headers_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    for what, data in HEADERS.items():
+        (tmp_path / "x.safetensors").write_bytes(data)
+        with pytest.raises(ErrataError, match=r"x\.safetensors") as error:
+            load_checkpoint(tmp_path / "x.safetensors")
+        assert "\n" not in str(error.value), what
+    record("Hostile files", "safetensors: lengths, shapes, offsets and metadata", len(HEADERS), "one sentence")
