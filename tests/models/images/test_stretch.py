@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from models.images.input_spec import Interpolation
@@ -30,3 +31,13 @@ def test_as_pillow(interpolation: Interpolation, size_px: int, shape: tuple[int,
 def test_one_colour_stays_that_colour() -> None:
     image = Image.new("RGB", (31, 17), (12, 200, 255))
     assert np.array_equal(stretched(image, 9, "bicubic"), np.full((9, 9, 3), (12, 200, 255)))
+
+
+@pytest.mark.parametrize("interpolation", FILTERS)
+def test_pixels_in_place_are_those_of_colours_laid_out_one_by_one(interpolation: Interpolation) -> None:
+    image = np.random.default_rng(1).integers(0, 256, (150, 97, 3), np.uint8)
+    planes = torch.from_numpy(image).permute(2, 0, 1)[None].contiguous()
+    expected = torch.nn.functional.interpolate(planes, (64, 64), mode=interpolation, antialias=True)
+    pixels = stretched(Image.fromarray(image), 64, interpolation)
+    assert np.array_equal(pixels, expected[0].permute(1, 2, 0).numpy())
+    assert pixels.base is not None  # nothing was copied
