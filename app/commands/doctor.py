@@ -127,7 +127,7 @@ def check_mongodb() -> list[Finding]:
         return [Finding("MongoDB", PROBLEM, text)]
     version = run.stdout.splitlines()[0].removeprefix("db version v")
     old = version.startswith(("4.", "5.", "6."))  # 6.0: July 2025
-    advice = "; past its end of life, reachable by a socket file of yours only; FIFTYONE_DATABASE_URI names a newer one"
+    advice = "; past its end of life, reachable by a socket file of yours only; ERRATA_MONGOD names a newer mongod"
     return [Finding("MongoDB", NOTE if old else OK, f"{version} at {path}{advice if old else ''}")]
 
 

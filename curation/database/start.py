@@ -18,13 +18,22 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.locks import locked
 
+CHOSEN_BINARY = "ERRATA_MONGOD"  # a newer server than FiftyOne's, whose version is past its end of life
+
 
 def mongod_path() -> Path:
-    """Return the MongoDB server that came with FiftyOne.
+    """Return the MongoDB server that `ERRATA_MONGOD` names, else the one that came with FiftyOne.
+
+    One that merely lies in the PATH is not taken: what a newer server has written, an older one cannot open again.
 
     Raises:
-        ErrataError: FiftyOne or its server is not installed; the message names what to install.
+        ErrataError: FiftyOne or its server is not installed, or the chosen one is no program; the message says what
+            to do.
     """
+    if chosen := os.environ.get(CHOSEN_BINARY):
+        if not Path(chosen).is_absolute() or not Path(chosen).is_file() or not os.access(chosen, os.X_OK):
+            raise ErrataError(f"{CHOSEN_BINARY} is {chosen!r}, which is no path of a program; correct or unset it")
+        return Path(chosen)
     spec = importlib.util.find_spec("fiftyone")  # looks the package up without importing it
     if spec is None or not spec.submodule_search_locations:
         raise ErrataError(f"FiftyOne is not installed for {sys.executable}; run 'make setup'")

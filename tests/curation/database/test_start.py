@@ -304,3 +304,18 @@ def test_a_full_disk_is_said_without_a_backtrace(tmp_path: Path, monkeypatch: py
     assert mongod._reason(tmp_path) == "no such option"
     monkeypatch.setattr("shutil.disk_usage", lambda _: types.SimpleNamespace(free=4096))
     assert mongod._reason(tmp_path) == sentence
+
+
+@pytest.mark.mongo
+def test_a_server_of_the_users_choice_is_started(
+    own_workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = tmp_path / "newer"
+    newer.symlink_to(mongod_path())
+    monkeypatch.setenv("ERRATA_MONGOD", str(newer))
+    write(ensure_database(own_workspace), 7)
+    assert server(own_workspace).cmdline()[0] == str(newer)
+    for wrong in ("mongod", str(tmp_path), str(tmp_path / "none"), "/etc/passwd"):
+        monkeypatch.setenv("ERRATA_MONGOD", wrong)
+        with pytest.raises(ErrataError, match=r"ERRATA_MONGOD is .* no path of a program"):
+            mongod_path()
