@@ -80,7 +80,8 @@ def _mongodb() -> str:
 
 def main(arguments: Sequence[str]) -> None:
     lines = Path(arguments[0]).read_text(encoding="utf-8").splitlines()
-    PAGE.write_text(page(counted(lines), machine()), encoding="utf-8")
+    about = " ".join([machine(), *arguments[1:]])  # what else a reader should know of the run
+    PAGE.write_text(page(counted(lines), about), encoding="utf-8")
     print(f"{PAGE}: {sum(counted(lines).values()):,} tries")
 
 

@@ -94,7 +94,7 @@ def test_killed_during_a_review(mongo_workspace: Workspace, ledger: Ledger) -> N
             assert shown(mongo_workspace) == expected, f"ERRATA_SEED={SEED}"
     finally:
         follower.stop()
-    outcome = "every verdict is kept; the database starts again by itself and FiftyOne shows all verdicts"
+    outcome = "every verdict is kept; the database is started again and FiftyOne shows all verdicts"
     record("Faults", "MongoDB killed while verdicts are given", kills, outcome)
 
 
@@ -129,7 +129,7 @@ def test_files_of_a_newer_version(own_workspace: Workspace) -> None:
     assert "\n" not in str(refused.value)
     turtle.write_text(text)
     assert ensure_database(own_workspace)
-    record("Faults", "MongoDB's files of a newer version", 1, "one sentence, exit 2; the files are left as they are")
+    record("Faults", "MongoDB's files of a newer version", 1, "one sentence; with its own files back it starts")
 
 
 def test_a_socket_that_another_program_has(own_workspace: Workspace) -> None:
@@ -156,4 +156,4 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
     run = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert "Read-only file system; set ERRATA_HOME to a folder you own" in run.stdout, run.stdout + run.stderr
     assert "Traceback" not in run.stderr
-    record("Faults", "the database's folder on a read-only disk", 1, "one sentence, exit 2")
+    record("Faults", "the database's folder on a read-only disk", 1, "one sentence")

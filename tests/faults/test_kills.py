@@ -137,7 +137,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ids=lambda arguments: " ".join(arguments[:5]).replace("{home}/", ""),
 )
 def test_a_command_killed_at_random(reviewed: Path, randomly: random.Random, arguments: list[str]) -> None:
-    home, kills, killed = reviewed / "home", size(1, 40), 0
+    home, kills, killed = reviewed / "home", size(1, 20), 0
     command = [argument.replace("{home}", str(home)) for argument in arguments]
 
     def restored() -> None:

@@ -75,7 +75,8 @@ def test_three_reviewers_and_kills(workspace: Workspace) -> None:
         assert given_by(log, reviewer) == list(range(1, total + 1)), f"ERRATA_SEED={SEED}"
     assert [entry.sequence for _, entry in page.entries] == list(range(1, 3 * total + 1))
     what = f"three reviewers, {total} verdicts each at the same time, killed and begun again"
-    record("Faults", what, max(1, killed), "every verdict is in the log once, in order, none torn")
+    if killed:
+        record("Faults", what, killed, "every verdict is in the log once, in order, none torn")
 
 
 def test_a_long_log(workspace: Workspace) -> None:

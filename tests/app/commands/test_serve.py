@@ -31,6 +31,7 @@ from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.atomic import write_json
 from tests.helpers.drawn_folder import draw_folder
+from tests.helpers.reliability import record
 from tests.helpers.served_app import free_port
 from tests.helpers.small_audit import small_audit, write_status
 
@@ -118,6 +119,7 @@ def status(port: int, path: str) -> int:
 
 
 @pytest.mark.mongo
+@pytest.mark.faults
 @pytest.mark.timeout(280)
 def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
     small_audit(workspace, cams=1)
@@ -150,6 +152,7 @@ def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
         assert running_apps(workspace) == []
         assert running_server(workspace.database) is None
         assert "Traceback" not in output.read_text()
+        record("Faults", "SIGKILL of FiftyOne under errata serve", 1, "it is said and what starts it; the app goes on")
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

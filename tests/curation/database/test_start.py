@@ -21,6 +21,7 @@ from curation.database.start import configure_fiftyone, ensure_database, mongod_
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers import REPOSITORY
+from tests.helpers.reliability import record
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +120,7 @@ def test_a_server_that_dies_is_missed_soon(own_workspace: Workspace) -> None:
         assert client.options.server_selection_timeout == 5  # seconds; 30 by default
 
 
+@pytest.mark.faults
 def test_four_starters_one_server(own_workspace: Workspace) -> None:
     program = (
         "import sys; from pathlib import Path; from curation.workspace.folders import Workspace; "
@@ -136,6 +138,7 @@ def test_four_starters_one_server(own_workspace: Workspace) -> None:
     assert [run.returncode for run in runs] == [0] * 4, runs
     assert len({run.stdout for run in runs}) == 1
     assert len(servers(own_workspace)) == 1  # and it has outlived the one that started it
+    record("Faults", "MongoDB started by four processes at once", 4, "one server; all four use it")
 
 
 @pytest.mark.mongo

@@ -16,11 +16,13 @@ import pytest
 from models.errors import ErrataError
 from models.files.atomic import read_json, write_json
 from models.files.runs import Run, Status, cancel, computing, read_status, terminated_as_interrupt
+from tests.helpers.reliability import record
 
 WORK = """
 import sys, time
 from pathlib import Path
 from models.files.runs import computing
+from tests.helpers.reliability import record
 with computing(Path(sys.argv[1]), {"folds": 5}) as run:
     run.report("train", 1, 3)
     if sys.argv[2] == "stubborn":
@@ -153,6 +155,7 @@ def test_killed_reads_interrupted_before_and_after_its_parent_asks(tmp_path: Pat
         pass
 
 
+@pytest.mark.faults
 def test_one_process_at_a_time(tmp_path: Path, start: Start) -> None:
     process = start()
     sentence = f"^run is already being computed by process {process.pid}; wait for it or cancel it$"
@@ -160,6 +163,9 @@ def test_one_process_at_a_time(tmp_path: Path, start: Start) -> None:
         pass
     assert read_json(tmp_path / "run" / "config.json") == {"folds": 5}
     assert status_of(tmp_path / "run").state == "running"
+    record(
+        "Faults", "the same run started twice at once", 1, "the second is refused in one sentence; the first goes on"
+    )
 
 
 def test_cancel(tmp_path: Path, start: Start) -> None:

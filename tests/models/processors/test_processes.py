@@ -17,6 +17,7 @@ import models.processors.processes as module
 from models.errors import ErrataError
 from models.processors.processes import PROCESSES_PAY_FROM, processes, side_by_side, training_workers
 from tests.helpers import REPOSITORY
+from tests.helpers.reliability import record
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,11 @@ def test_an_error_comes_back_as_it_is(tmp_path: Path) -> None:
         side_by_side(work, [Job(tmp_path / "a", "fail"), Job(tmp_path / "b", "hang")], [True, True], 2, nothing)
 
 
+@pytest.mark.faults
 def test_a_killed_process_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match=r"^a training process was ended from outside, .* where it stopped$"):
         side_by_side(work, [Job(tmp_path / "a", "die")], [True], 1, nothing)
+    record("Faults", "SIGKILL of a training process, as for want of memory", 1, "one sentence that says how to go on")
 
 
 def _gone(pid: int) -> bool:
