@@ -25,19 +25,20 @@ from tests.workspaces.ways import DAMAGES, damage, kinds_of_files
 from tests.workspaces.whole import NEIGHBOUR, add_the_rest, unpack_older
 
 TRIES = int(os.environ.get("ERRATA_DAMAGES", size(0, 50)))  # of each command and screen
+VERSION = "a1"  # made today, and the first of the versions
 NAME, RUN = "pictures", "pictures-efficientnet-lite0-e162f83d-s0"
 AUDIT = ("--architectures", "efficientnet_lite0", "--folds", "2", "--cams", "1", "--engine", "torch")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "issues": (NAME,),
-    "diff": (NAME, "original", "v1"),
+    "diff": (NAME, "original", VERSION),
     "check": (NAME, "--no-leaks", "--max-errors", "50%"),
     "compare": (NAME,),
     "decisions": (NAME,),
     "decisions --undo": (NAME, "--reviewer", "ada"),
     "splits": (NAME,),
     "split": (NAME, "--version", "v7"),
-    "sheet": (NAME, "--version", "v1", "--json", "home/sheet.json"),
-    "export": (NAME, "--version", "v1", "--output", "home/exported"),
+    "sheet": (NAME, "--version", VERSION, "--json", "home/sheet.json"),
+    "export": (NAME, "--version", VERSION, "--output", "home/exported"),
     "selections": (NAME,),
     "runs": (),
     "queue": (),
@@ -65,6 +66,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setattr(curation.audit.projection, "project", lambda embeddings, *rest: embeddings[:, :2].copy())
         patch.setattr("app.jobs.worker.start_background", lambda *arguments: None)
         assert exit_code("audit", *COMMANDS["audit"]) == 0
+        assert exit_code("split", NAME, "--version", VERSION) == 0
         add_the_rest(Workspace(home), NAME, RUN)
         shutil.copytree(home, folder / "kept")
         yield home
