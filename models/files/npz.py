@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from models.files.atomic import atomic
 
 _WRITE = "write it again"
 _KINDS = {"text": "U", "numbers": "iuf", "whole": "iu", "flags": "b"}
+# What NumPy raises for the header of an array, which it reads as Python.
+HEADER_ERRORS = (ValueError, TypeError, OverflowError, SyntaxError, TokenError, RecursionError, MemoryError, EOFError)
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -139,7 +142,10 @@ def _header(name: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dty
     read = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     if version not in read:
         raise ValueError(f"{name} is in version {version} of the format")
-    header: tuple[tuple[int, ...], bool, np.dtype] = read[version](member)
+    try:
+        header: tuple[tuple[int, ...], bool, np.dtype] = read[version](member)
+    except HEADER_ERRORS as error:
+        raise ValueError(f"the header of {name} cannot be read") from error
     return header
 
 

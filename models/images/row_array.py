@@ -22,7 +22,7 @@ from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 from models.files.atomic import digest, write_text
 from models.files.npy import read_array
-from models.files.npz import Like
+from models.files.npz import HEADER_ERRORS, Like
 from models.files.unfinished import sweep, unfinished_folder
 
 _DONE, _CHECKSUMS, _ROWS, _KEYS = "done.npy", "crc32s.npy", "rows.npy", "sha256s.txt"
@@ -84,7 +84,7 @@ class RowArray:
                 raise ErrataError(f"{self.folder / _ROWS} has shape {rows.shape} of {rows.dtype}")
             if {len(rows), len(self.done()), n} != {n} or len(self._checksums(n)) != n:
                 raise ErrataError(f"{self.folder} has arrays of different lengths")
-        except (OSError, EOFError, ValueError, ErrataError) as error:
+        except (OSError, ErrataError, *HEADER_ERRORS) as error:
             if isinstance(error, FileNotFoundError) and not self.folder.is_dir():
                 return False
             if isinstance(error.__cause__ or error, PermissionError):  # whole, perhaps, and dear

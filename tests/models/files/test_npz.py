@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -58,3 +59,15 @@ def test_a_damaged_file_is_one_sentence(tmp_path: Path, damage: object) -> None:
     with pytest.raises(ErrataError, match=r"a\.npz") as caught:
         read_arrays(path)
     assert "pickle" not in str(caught.value)  # numpy's advice to run what the file says
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["{'descr':" + "(" * 3000, "(" * 3000 + ")" * 3000, "-" * 3000 + "1", "{" + "1:{" * 900, "x", "'", "\0" * 9],
+)
+def test_a_header_that_is_no_python_is_one_sentence(tmp_path: Path, header: str) -> None:
+    content = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as file:
+        file.writestr("values.npy", content)
+    with pytest.raises(ErrataError, match=r"a\.npz is damaged or no \.npz of plain arrays \(the header of values"):
+        read_arrays(tmp_path / "a.npz")
