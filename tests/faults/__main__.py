@@ -41,8 +41,7 @@ def page(tries: Counter[Row], machine: str) -> str:
     for section in get_args(Section):
         rows = [row for row in tries if row[0] == section]
         if rows:
-            total = sum(tries[row] for row in rows)
-            head = f"## {section}\n\n{total:,} tries.\n\n| fault | tries | outcome |\n|---|---:|---|\n"
+            head = f"## {section}\n\n| fault | tries | outcome |\n|---|---:|---|\n"
             parts.append(
                 head + "".join(_line(fault, tries[section, fault, outcome], outcome) for _, fault, outcome in rows)
             )
