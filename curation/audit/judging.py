@@ -36,7 +36,7 @@ class Court:
         output = stages.run_folder / FINDINGS
 
         def work(_: Progress) -> Findings:
-            groundwork = Groundwork()
+            groundwork = Groundwork(scratch=stages.run_folder)
             findings = self._findings(None, groundwork)
             groundwork.save(stages.run_folder / _GROUNDWORK, self._key())
             findings.save(output)
@@ -57,7 +57,7 @@ class Court:
         key = lessons_key(lessons)
 
         def work(_: Progress) -> Findings:
-            groundwork = Groundwork.load(stages.run_folder / _GROUNDWORK, self._key())
+            groundwork = Groundwork.load(stages.run_folder / _GROUNDWORK, self._key(), stages.run_folder)
             findings = replace(
                 self._findings(lessons, groundwork),
                 lessons=key,

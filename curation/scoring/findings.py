@@ -15,10 +15,10 @@ from curation.scoring.joint_heads import joint_heads
 from curation.scoring.judge import judge_by_ridge
 from curation.scoring.kinds import Kinds, kinds_of
 from curation.scoring.lessons import WEIGHT, Lessons, apart, as_given
-from curation.scoring.neighbours import neighbour_vote, unit
+from curation.scoring.neighbours import neighbour_vote, to_unit
 from curation.scoring.out_of_scope import isolation, out_of_scope, scope_axes, strangeness
 from curation.scoring.pooling import pooled, pooling_weights
-from curation.scoring.principal_axes import on_axes
+from curation.scoring.principal_axes import AXES, joint_axes
 from curation.scoring.scores import Ranking, ranks, self_confidence, suggest
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
@@ -172,8 +172,8 @@ def judge_labels(
     if embeddings and fit.any():
         target, n_told, told = lessons.with_none_of_these(n_classes, learn)
         seen = list((evidence or embeddings).values())
-        axes, heads = on_axes(seen, seed=seed, known=groundwork.axes), None
-        features = np.concatenate(axes, 1)
+        features, axes = joint_axes(seen, AXES, seed, True, groundwork.axes, groundwork.scratch)
+        heads = None
         if len(np.unique(groups[told])) > 1:
             heads = joint_heads(seen, target, n_told, told, groups, seed, groundwork)
         trust = np.where(lessons.taught, WEIGHT, 1).astype(np.float32)
@@ -241,11 +241,11 @@ def _oddness(
 ) -> tuple[FloatArray, FloatArray]:
     """Return how strange and how isolated each image is, shape (N,) each; images `outside` are nobody's neighbours."""
     n_axes = scope_axes(int(learn.sum()))
-    known = groundwork.axes
-    strange = [
-        strangeness(features, labels, n_classes, learn, trust)
-        for features in on_axes(embeddings, n_axes, seed, known=known)
-    ]
-    sides = [unit(features) for features in on_axes(embeddings, n_axes, seed, False, known)]
-    company = isolation(np.concatenate(sides, 1), learn & ~outside, groups, seed)
+    known, scratch = groundwork.axes, groundwork.scratch
+    pressed = joint_axes(embeddings, n_axes, seed, True, known, scratch)[1]
+    strange = [strangeness(features, labels, n_classes, learn, trust) for features in pressed]
+    sides, plain = joint_axes(embeddings, n_axes, seed, False, known, scratch)
+    for features in plain:
+        to_unit(features)
+    company = isolation(sides, learn & ~outside, groups, seed)
     return np.asarray(np.mean(strange, axis=0), np.float32), company

@@ -21,6 +21,7 @@ class Groundwork:
 
     axes: dict[str, Axes] = field(default_factory=dict)  # as `on_axes` names them
     heads: dict[str, FloatArray] = field(default_factory=dict)  # weight (H, K, M), bias (H, K) and penalty (H,)
+    scratch: Path | None = None  # folder of large intermediate arrays; None: they are in memory
 
     def save(self, path: Path, made_for: str) -> None:
         """Write it, whole or not at all.
@@ -34,12 +35,12 @@ class Groundwork:
         write_arrays(path, made_for=np.array(made_for), **parts, **heads)
 
     @classmethod
-    def load(cls, path: Path, made_for: str) -> "Groundwork":
+    def load(cls, path: Path, made_for: str, scratch: Path | None = None) -> "Groundwork":
         """Read what `save` wrote; nothing where the file is missing or damaged, or was made for anything else."""
         try:
             stored = read_arrays(path)
             if str(stored.pop("made_for")) != made_for:
-                return cls()
+                return cls(scratch=scratch)
             found: dict[str, dict[str, FloatArray]] = {_AXES: {}, _HEADS: {}}
             for name, values in stored.items():
                 what, _, rest = name.partition(" ")
@@ -47,5 +48,5 @@ class Groundwork:
             names = {name.rpartition(" ")[0] for name in found[_AXES]}
             axes = {name: Axes(**{part: found[_AXES][f"{name} {part}"] for part in _PARTS}) for name in names}
         except (ErrataError, KeyError, TypeError):
-            return cls()
-        return cls(axes, found[_HEADS])
+            return cls(scratch=scratch)
+        return cls(axes, found[_HEADS], scratch)

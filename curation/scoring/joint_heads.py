@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from curation.scoring.groundwork import Groundwork
-from curation.scoring.principal_axes import on_axes
+from curation.scoring.principal_axes import AXES, joint_axes
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import judging_folds
 from models.figures.predictions import NO_FOLD
@@ -40,7 +40,7 @@ def joint_heads(
     from models.jobs.heads import Heads, fit_heads  # not at the top: torch, and reading findings needs none
 
     groundwork = groundwork or Groundwork()
-    features = np.concatenate(on_axes(evidence, seed=seed, pressed=False, known=groundwork.axes), 1)
+    features, _ = joint_axes(evidence, AXES, seed, False, groundwork.axes, groundwork.scratch)
     fold = np.full(len(labels), NO_FOLD)
     fold[learn] = deal_folds(labels[learn], groups[learn], seed)
     rows = (fold != np.arange(fold.max() + 1)[:, None]) & learn  # (F, N)

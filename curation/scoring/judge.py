@@ -12,8 +12,10 @@ import numpy as np
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.softmax import softmax
+from models.processors.blocks import in_threads, row_blocks
 
 PENALTIES = tuple(float(penalty) for penalty in np.geomspace(1e-5, 1, 16))  # times the sum of the weights
+_SHARPENED, _SHARPENED_CELLS = 50_000, 2**24  # images that the sharpness is fitted to, and their scores, at most
 
 
 @dataclass(frozen=True)
@@ -43,28 +45,35 @@ def judge_by_ridge(
     trusted = np.where(learn, weights, 0).astype(np.float32)
     counts = np.bincount(labels[learn], minlength=n_classes)
     shares = (counts + 1) / (counts.sum() + n_classes)
-    target = np.tile(-shares.astype(np.float32), (len(labels), 1))  # (N, K)
-    target[np.arange(len(labels)), labels] = (1 - shares)[labels]
-    fit = HeldOutRidge.of(features, trusted, groups_of_copies(groups, learn), target)
+    fit = HeldOutRidge.of(features, trusted, groups_of_copies(groups, learn), labels, shares)
     total = float(trusted.sum())
 
     penalty = PENALTIES[int(fit.errors(learn, np.array(PENALTIES) * total).argmin())]
     scores = fit.held_out(penalty * total)
-    return Judgement(_sharpened(scores, np.log(shares), labels, learn), penalty)
+    return Judgement(_sharpened(scores, np.log(shares).astype(np.float32), labels, learn), penalty)
 
 
 def _sharpened(scores: FloatArray, prior: FloatArray, labels: IntArray, learn: BoolArray) -> FloatArray:
-    """Return softmax(sharpness * scores + prior), shape (N, K), of the sharpness with the least log loss."""
+    """Return softmax(sharpness * scores + prior) in the place of the scores, shape (N, K).
+
+    The sharpness is the one with the least log loss on the given labels; of very many images so many drawn ones tell.
+    """
     from scipy.optimize import minimize_scalar
 
-    def probs(log_sharpness: float, rows: FloatArray) -> FloatArray:
-        return softmax(np.exp(log_sharpness) * rows + prior)
-
-    known, wanted = scores[learn], labels[learn]
+    tried = np.random.default_rng(0).permutation(np.flatnonzero(learn))
+    rows = np.sort(tried[: max(1, min(_SHARPENED, _SHARPENED_CELLS // scores.shape[1]))])
+    known, wanted = scores[rows], labels[rows]
 
     def loss(log_sharpness: float) -> float:
-        given = probs(log_sharpness, known)[np.arange(len(known)), wanted]
-        return -float(np.log(np.maximum(given, 1e-12)).mean())
+        given = softmax(np.float32(np.exp(log_sharpness)) * known + prior)[np.arange(len(known)), wanted]
+        return -float(np.log(np.maximum(given, 1e-12)).mean(dtype=np.float64))
 
     best = minimize_scalar(loss, bounds=(-2.0, 6.0), method="bounded")
-    return probs(float(best.x), scores)
+    sharpness = np.float32(np.exp(best.x))
+
+    def sharpen(block: slice) -> None:
+        scores[block] = softmax(sharpness * scores[block] + prior)
+
+    for _ in in_threads(sharpen, row_blocks(*scores.shape)):
+        pass
+    return scores

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 from curation.scoring.cells import nearest_in_cells
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
+from models.processors.blocks import row_blocks
 from models.processors.threads import cores, in_order
 
 Halves = npt.NDArray[np.float16]
@@ -26,6 +27,12 @@ def unit(features: FloatArray) -> FloatArray:
     """Return the rows at unit length, shape (N, M); a row of zeros stays."""
     length = np.linalg.norm(features, axis=1, keepdims=True)
     return np.asarray(np.divide(features, length, out=np.zeros(features.shape, np.float32), where=length > 0))
+
+
+def to_unit(features: FloatArray) -> None:
+    """Bring the rows, shape (N, M), to unit length in their place; a row of zeros stays."""
+    for rows in row_blocks(*features.shape):
+        features[rows] = unit(features[rows])
 
 
 def nearest_images(

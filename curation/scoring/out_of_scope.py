@@ -4,6 +4,8 @@ import numpy as np
 
 from curation.scoring.neighbours import VOTERS, nearest_images
 from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.class_sums import class_sums
+from models.processors.blocks import in_threads, read_rows, row_blocks
 
 _AXES = 64  # principal axes that count; further ones hold what is particular to each photograph
 FEWEST = 50  # images: among fewer, strange ones cannot be told
@@ -39,19 +41,52 @@ def strangeness(
     Source: relative Mahalanobis distance, Ren et al. 2021, arXiv:2106.09022.
     """
     trusted = np.where(learn, weights, 0).astype(np.float32)
-    share = np.zeros((len(labels), n_classes), np.float32)
-    share[np.arange(len(labels)), labels] = trusted
-    sums = share.sum(0)
-    present = np.flatnonzero(sums > 0)
-    means = (share.T @ features)[present] / sums[present, None]  # (P, M)
-    centre = np.average(features, axis=0, weights=trusted)
-    place = np.zeros(n_classes, np.int64)
-    place[present] = np.arange(len(present))
-    mean_of_label = means[place[labels]]
-    within, around = _precision(features - mean_of_label, trusted), _precision(features - centre, trusted)
-    nearest = np.min([_squared(features - mean, within) for mean in means], axis=0)
-    relative = nearest - _squared(features - centre, around)
-    return _deviations(relative, learn)
+    means, centre = _means(features, labels, n_classes, trusted)
+    blocks = row_blocks(*features.shape)
+
+    def scatter(rows: slice) -> tuple[FloatArray, FloatArray]:
+        block = read_rows(features, rows)
+        apart, around = block - means[labels[rows]], block - centre
+        weighted = trusted[rows, None]
+        return (apart * weighted).T @ apart, (around * weighted).T @ around
+
+    sums = np.zeros((2, features.shape[1], features.shape[1]), np.float32)
+    for of_block in in_threads(scatter, blocks):
+        sums += of_block
+    within, around = (_whitening(of_all / trusted.sum()) for of_all in sums)
+    present = np.bincount(labels, trusted, n_classes) > 0
+    of_classes = (means[present] - centre) @ within  # (P, M)
+    lengths = np.square(of_classes).sum(1)
+
+    def relative(rows: slice) -> FloatArray:
+        block = read_rows(features, rows) - centre
+        turned = block @ within
+        products = turned @ (-2 * of_classes.T)
+        products += lengths
+        nearest = products.min(1) + np.square(turned).sum(1)
+        return np.asarray(nearest - np.square(block @ around).sum(1), np.float32)
+
+    at_once = row_blocks(len(features), max(features.shape[1], len(of_classes)))
+    return _deviations(np.concatenate([*in_threads(relative, at_once)]), learn)
+
+
+def _means(
+    features: FloatArray, labels: IntArray, n_classes: int, trusted: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the weighted mean of each class, shape (K, M), and of all images, shape (M,).
+
+    A class without images has the mean of all.
+    """
+
+    def add_up(rows: slice) -> tuple[IntArray, FloatArray]:
+        return class_sums(read_rows(features, rows) * trusted[rows, None], labels[rows])
+
+    sums, weight = np.zeros((n_classes, features.shape[1])), np.bincount(labels, trusted, n_classes)
+    for present, of_classes in in_threads(add_up, row_blocks(*features.shape)):
+        sums[present] += of_classes
+    centre = sums.sum(0) / weight.sum()
+    means = np.where(weight[:, None] > 0, sums / np.maximum(weight, 1e-12)[:, None], centre)
+    return means.astype(np.float32), centre.astype(np.float32)
 
 
 def isolation(features: FloatArray, learn: BoolArray, groups: IntArray, seed: int = 0) -> FloatArray:
@@ -98,13 +133,8 @@ def out_of_scope(strange: FloatArray, isolated: FloatArray) -> FloatArray:
     return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
 
 
-def _precision(apart: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return the inverse of the weighted covariance of differences, shape (M, M)."""
-    covariance = (apart * weights[:, None]).T @ apart / weights.sum()
+def _whitening(covariance: FloatArray) -> FloatArray:
+    """Return the matrix, shape (M, M), on which differences have their Mahalanobis length by a covariance."""
     size = np.trace(covariance) / len(covariance)
-    return np.asarray(np.linalg.inv(covariance + (_SHRINK * size + 1e-12) * np.eye(len(covariance))), np.float32)
-
-
-def _squared(apart: FloatArray, precision: FloatArray) -> FloatArray:
-    """Return the squared Mahalanobis length of differences, shape (N,)."""
-    return np.asarray(((apart @ precision) * apart).sum(1), np.float32)
+    precision = np.linalg.inv(covariance + (_SHRINK * size + 1e-12) * np.eye(len(covariance)))
+    return np.asarray(np.linalg.cholesky(precision), np.float32)

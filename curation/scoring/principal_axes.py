@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from models.arrays import FloatArray
+from models.files.scratch import scratch_rows
+from models.processors.blocks import in_threads, read_rows, row_blocks
 from models.processors.threads import cores
 
 AXES = 512  # principal axes kept of each backbone
 _SPARE, _TURNS = 64, 4  # of the subspace iteration: directions beyond those asked for, and number of iterations
 _SAMPLE = 20_000  # rows that determine the axes
-_BLOCK = 16_384  # rows at a time
 _SPANNED = 1e-4  # length of what rows have along a direction, beside the first one; less is rounding
 
 
@@ -28,27 +31,33 @@ class Axes:
 
     @classmethod
     def of(cls, embeddings: FloatArray, axes: int, seed: int, pressed: bool) -> "Axes":
-        """Work the axes out; see `on_axes`."""
-        sample = embeddings[np.sort(np.random.default_rng(seed).permutation(len(embeddings))[:_SAMPLE])]
+        """Work the axes out; see `joint_axes`."""
+        drawn = np.sort(np.random.default_rng(seed).permutation(len(embeddings))[:_SAMPLE])
+        sample = read_rows(embeddings, drawn)
         mean, scale = sample.mean(0), np.maximum(sample.std(0), 1e-6)
-        sample = _prepared(sample, mean, scale, pressed)
+        _prepare(sample, mean, scale, pressed)
         centre = sample.mean(0)
         sample -= centre
         return cls(mean, scale, centre, _turn(sample, axes, seed))
 
-    def project(self, embeddings: FloatArray, pressed: bool) -> FloatArray:
-        """Return embeddings, shape (N, D), on the axes, shape (N, M)."""
-        starts = range(0, len(embeddings), _BLOCK)
-        parts = (_prepared(embeddings[at : at + _BLOCK], self.mean, self.scale, pressed) for at in starts)
-        blocks = [(part - self.centre) @ self.turn for part in parts]
-        return np.concatenate(blocks) if blocks else np.zeros((0, self.turn.shape[1]), np.float32)
+    def project(self, embeddings: FloatArray, pressed: bool, onto: FloatArray) -> None:
+        """Put embeddings, shape (N, D), on the axes, shape (N, M), a block at a time."""
+
+        def project(rows: slice) -> None:
+            block = read_rows(embeddings, rows)
+            _prepare(block, self.mean, self.scale, pressed)
+            block -= self.centre
+            onto[rows] = block @ self.turn
+
+        for _ in in_threads(project, row_blocks(len(embeddings), embeddings.shape[1])):
+            pass
 
 
 def joint_features(
     embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
 ) -> FloatArray:
     """Return what `on_axes` returns side by side, shape (N, M)."""
-    return np.concatenate(on_axes(embeddings, axes, seed, pressed), 1)
+    return joint_axes(embeddings, axes, seed, pressed)[0]
 
 
 def on_axes(
@@ -58,7 +67,21 @@ def on_axes(
     pressed: bool = True,
     known: "dict[str, Axes] | None" = None,
 ) -> list[FloatArray]:
-    """Return embeddings of several backbones, each standardised and on its principal axes, shape (N, M) each.
+    """Return embeddings of several backbones, each on its principal axes, shape (N, M) each; see `joint_axes`."""
+    return joint_axes(embeddings, axes, seed, pressed, known)[1]
+
+
+def joint_axes(
+    embeddings: Sequence[FloatArray],
+    axes: int = AXES,
+    seed: int = 0,
+    pressed: bool = True,
+    known: "dict[str, Axes] | None" = None,
+    scratch: Path | None = None,
+) -> tuple[FloatArray, list[FloatArray]]:
+    """Return embeddings of several backbones, each standardised and on its principal axes.
+
+    The embeddings are read a block at a time; memory maps stay on the disk.
 
     Args:
         embeddings: of each backbone, shape (N, D); none may be the output of a network that learned from the labels.
@@ -68,30 +91,40 @@ def on_axes(
             that all images count alike.
         known: axes by name, which is made of the other arguments and the backbone's place and width: those of the same
             embeddings are taken from here, or put here.
+        scratch: folder where a large result has its file; None: it is in memory.
+
+    Returns:
+        all side by side, shape (N, M), and the columns of each backbone, views of the same.
     """
     known = {} if known is None else known
 
-    def projected(place: int, values: FloatArray) -> FloatArray:
-        name = f"{place} {values.shape[1]} {axes} {seed} {'pressed' if pressed else 'plain'}"
-        if name not in known:
-            known[name] = Axes.of(values, axes, seed, pressed)
-        return known[name].project(values, pressed)
+    def name(place: int) -> str:
+        return f"{place} {embeddings[place].shape[1]} {axes} {seed} {'pressed' if pressed else 'plain'}"
+
+    def find(place: int) -> Axes:
+        return known.get(name(place)) or Axes.of(embeddings[place], axes, seed, pressed)
 
     # A backbone a thread: the threads of a single product would wait for one another half of the time.
     workers = max(1, min(cores(), len(embeddings)))
     with threadpool_limits(max(1, cores() // workers), "blas"), ThreadPoolExecutor(workers) as threads:
-        whole = (np.asarray(values, np.float32) for values in embeddings)
-        return list(threads.map(projected, range(len(embeddings)), whole))
+        found = list(threads.map(find, range(len(embeddings))))
+    known.update({name(place): axes for place, axes in enumerate(found)})
+    ends = np.cumsum([0, *(of_backbone.turn.shape[1] for of_backbone in found)]).tolist()
+    together = scratch_rows(len(embeddings[0]) if embeddings else 0, ends[-1], scratch)
+    parts = [together[:, start:end] for start, end in pairwise(ends)]
+    for values, of_backbone, part in zip(embeddings, found, parts, strict=True):
+        of_backbone.project(values, pressed, part)
+    return together, parts
 
 
-def _prepared(rows: FloatArray, mean: FloatArray, scale: FloatArray, pressed: bool) -> FloatArray:
-    standard = (rows - mean) / scale
-    return _pressed(standard) if pressed else np.asarray(standard)
-
-
-def _pressed(standard: FloatArray) -> FloatArray:
-    root = np.sign(standard) * np.sqrt(np.abs(standard))
-    return np.asarray(root / np.maximum(np.linalg.norm(root, axis=1, keepdims=True), 1e-6), np.float32)
+def _prepare(rows: FloatArray, mean: FloatArray, scale: FloatArray, pressed: bool) -> None:
+    """Standardise rows in place, and press them."""
+    rows -= mean
+    rows /= scale
+    if pressed:
+        root = np.sqrt(np.abs(rows))
+        np.copysign(root, rows, out=rows)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
 
 
 def _turn(sample: FloatArray, axes: int, seed: int) -> FloatArray:

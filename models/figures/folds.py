@@ -103,11 +103,12 @@ def inner_split(rows: BoolArray, labels: IntArray, groups: IntArray, seed: int, 
     Drawn by whole groups, class by class; the held-out fold and the test split take no part. Nothing is held back of
     a class with a single group among `rows`.
     """
-    rng = np.random.default_rng(seed)
-    held = np.zeros(len(rows), bool)
-    for label in np.unique(labels[rows]):
-        choices = np.unique(groups[rows & (labels == label)])
+    rng, chosen = np.random.default_rng(seed), np.flatnonzero(rows)
+    order = chosen[np.argsort(labels[chosen], kind="stable")]
+    _, first = np.unique(labels[order], return_index=True)
+    drawn = [np.zeros(0, groups.dtype)]
+    for members in np.split(groups[order], first[1:]):
+        choices = np.unique(members)
         count = round(share * len(choices)) if len(choices) > 3 else min(1, len(choices) - 1)
-        drawn = rng.permutation(choices)[:count]
-        held |= rows & np.isin(groups, drawn)
-    return held
+        drawn.append(rng.permutation(choices)[:count])
+    return np.asarray(rows & np.isin(groups, np.concatenate(drawn)))

@@ -8,8 +8,10 @@ all classes together.
 import numpy as np
 
 from models.arrays import BoolArray, FloatArray, IntArray
+from models.figures.class_sums import class_sums
 from models.figures.folds import inner_split
 from models.figures.softmax import softmax
+from models.processors.blocks import in_threads, read_rows, row_blocks
 
 FROM_CLASSES = 500  # more classes have discriminants instead of logistic regressions
 SHRINKAGES = (0.03, 0.1, 0.3, 1.0)  # of the covariance within classes towards a round one
@@ -56,10 +58,10 @@ def _choice(
     if not len(judged):
         return SHRINKAGES[-1], SHARPNESSES[0]
     classes, wanted = _Classes.of(features, labels, learn & ~held, n_classes), labels[judged]
-    losses = {}
+    losses, judged_rows = {}, read_rows(features, judged)
     for shrinkage in SHRINKAGES:
         weight, bias = classes.discriminant(shrinkage, 1.0)
-        odds = features[judged] @ weight.T + (bias - classes.log_share)
+        odds = judged_rows @ weight.T + (bias - classes.log_share)
         for sharpness in SHARPNESSES:
             probs = softmax(sharpness * odds + classes.log_share)
             losses[shrinkage, sharpness] = -float(
@@ -76,15 +78,28 @@ class _Classes:
 
     @classmethod
     def of(cls, features: FloatArray, labels: IntArray, learn: BoolArray, n_classes: int) -> "_Classes":
-        x, given = np.asarray(features[learn], np.float32), labels[learn]
-        counts = np.bincount(given, minlength=n_classes)
-        order = np.argsort(given, kind="stable")
-        present, starts = np.unique(given[order], return_index=True)
-        means = np.tile(x.mean(0), (n_classes, 1))
-        means[present] = np.add.reduceat(x[order], starts, axis=0) / counts[present, None]
-        apart = x - means[given]
-        share = (counts + np.where(counts > 0, 0, 0.1)) / len(x)
-        return cls(means, apart.T @ apart / len(x), np.log(share).astype(np.float32))
+        chosen = np.flatnonzero(learn)
+        counts = np.bincount(labels[chosen], minlength=n_classes)
+        sums = np.zeros((n_classes, features.shape[1]), np.float32)
+        within = np.zeros((features.shape[1], features.shape[1]), np.float32)
+        blocks = row_blocks(len(chosen), features.shape[1])
+
+        def add_up(block: slice) -> tuple[IntArray, FloatArray]:
+            return class_sums(read_rows(features, chosen[block]), labels[chosen[block]])
+
+        for present, of_classes in in_threads(add_up, blocks):
+            sums[present] += of_classes
+        means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], sums.sum(0) / len(chosen))
+        means = means.astype(np.float32)
+
+        def scatter(block: slice) -> FloatArray:
+            apart = read_rows(features, chosen[block]) - means[labels[chosen[block]]]
+            return np.asarray(apart.T @ apart)
+
+        for of_block in in_threads(scatter, blocks):
+            within += of_block
+        share = (counts + np.where(counts > 0, 0, 0.1)) / len(chosen)
+        return cls(means, within / len(chosen), np.log(share).astype(np.float32))
 
     def discriminant(self, shrinkage: float, sharpness: float) -> Discriminant:
         """Return weight, shape (K, D), and bias, shape (K,), of logits."""

@@ -1,6 +1,7 @@
 """Linear heads on cached features: every fold and every penalty is fitted in the same few matrix products."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -8,13 +9,17 @@ from torch import Tensor
 
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.folds import inner_split
-from models.figures.predictions import held_out_or_mean
+from models.figures.predictions import NO_FOLD
 from models.figures.softmax import softmax
 from models.jobs.discriminant import FROM_CLASSES, fit_discriminants
+from models.processors.blocks import in_threads, read_rows, row_blocks
 
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0)  # tried on an inner split; 0.1 was best on photographs, drawn scenes and CIFAR-10
 TRIAL_ITERATIONS = 25  # enough to rank the penalties: more iterations changed neither the choice nor any class
 _ROUNDING = 1e-6  # of a feature's mean, or of 1e-6: the deviation of images that are all alike
+HELD = 2**26  # features held in memory, at most: 256 MB
+TRIAL_ROWS = 20_000  # of more rows, so many drawn ones choose the penalties and bring the fit near the solution
+LARGE_ITERATIONS = 30  # of all rows then
 FINAL_ITERATIONS = 150  # probabilities then lie within 0.002 of the exact solution (tested against scikit-learn)
 
 
@@ -34,14 +39,25 @@ class Heads:
     def held_out(self, features: FloatArray, fold: IntArray) -> FloatArray:
         """Return the probabilities of the head of each image's fold, of other images the mean, shape (N, K).
 
-        One head at a time: those of all would not fit into memory where classes are many.
-
         Args:
-            features: shape (N, D).
+            features: shape (N, D); a memory map is read a block at a time.
             fold: the head that judges, 0..H-1, or NO_FOLD, shape (N,).
         """
-        heads = (Heads(self.weight[h : h + 1], self.bias[h : h + 1], self.penalty) for h in range(len(self.bias)))
-        return held_out_or_mean((head.probs(features)[0] for head in heads), fold)
+        n_heads, n_classes, width = self.weight.shape
+        probs = np.zeros((len(features), n_classes), np.float32)
+
+        def predict(rows: slice) -> None:
+            block, of_block = read_rows(features, rows), fold[rows]
+            for head in range(n_heads):
+                share = np.where(of_block == NO_FOLD, np.float32(1 / n_heads), np.float32(of_block == head))
+                judged = np.flatnonzero(share)
+                if len(judged):
+                    logits = block[judged] @ self.weight[head].T + self.bias[head]
+                    probs[rows][judged] += softmax(logits) * share[judged, None]
+
+        for _ in in_threads(predict, row_blocks(len(features), max(width, n_classes))):
+            pass
+        return probs
 
     def of_classes(self, n_classes: int) -> "Heads":
         """Return the heads with so many classes: those beyond are left out, and missing ones have no weights yet."""
@@ -66,7 +82,7 @@ def fit_heads(
     on all of them.
 
     Args:
-        features: embeddings of a frozen backbone, shape (N, D).
+        features: embeddings of a frozen backbone, shape (N, D); a large memory map is read a block at a time.
         labels: given class indices, shape (N,).
         rows: which rows each head may learn from, shape (H, N).
         groups: duplicates share a group, shape (N,); an inner split never separates them.
@@ -83,29 +99,25 @@ def fit_heads(
     """
     if n_classes > FROM_CLASSES:
         return Heads(*fit_discriminants(features, labels, rows, groups, n_classes, seed))
-    raw = torch.from_numpy(np.array(features, np.float32))
-    mean = raw.mean(0)
-    scale = deviations(raw, mean) if standardise else torch.ones_like(mean)
-    x = (raw - mean) / scale
-    variance, axes = _principal(x.T @ x / len(x))  # (D,), (D, D)
-    space = _Space(x @ axes, variance.clamp_min(0), torch.from_numpy(labels), n_classes)
+    walk = _Walk.over(features, standardise)
+    space = _Space.on_principal_axes(walk, torch.from_numpy(labels), n_classes)
+    learned = np.flatnonzero(rows.any(0))
+    sample = space
+    if len(learned) > TRIAL_ROWS:
+        drawn = np.sort(np.random.default_rng(seed).permutation(learned)[:TRIAL_ROWS])
+        sample, labels, groups = space.of_rows(drawn), labels[drawn], groups[drawn]
+    of_sample = rows if sample is space else rows[:, drawn]
     if start is None:
-        inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(rows)])  # (H, N)
-        penalties, first = space.trials(rows, inner)
+        inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(of_sample)])  # (H, N)
+        penalties, first = sample.trials(of_sample, inner)
+        if sample is not space:
+            first = sample.fit(torch.from_numpy(of_sample), penalties, first, FINAL_ITERATIONS)
     else:
-        weight, bias = torch.from_numpy(start.weight), torch.from_numpy(start.bias)
         penalties = torch.from_numpy(start.penalty)
-        first = torch.cat([(weight * scale) @ axes, (bias + (weight * mean).sum(-1))[:, :, None]], 2)
-    final = space.fit(torch.from_numpy(rows), penalties, first, FINAL_ITERATIONS)
-    weight = (final[:, :, :-1] @ axes.T) / scale
-    bias = final[:, :, -1] - (weight * mean).sum(-1)
-    return Heads(weight.numpy(), bias.numpy(), penalties.numpy())
-
-
-def deviations(features: Tensor, mean: Tensor) -> Tensor:
-    """Return the standard deviation of each feature, shape (D,); 1 where only rounding tells images apart."""
-    deviation = features.std(0, correction=0)
-    return torch.where(deviation > _ROUNDING * mean.abs().clamp_min(_ROUNDING), deviation, 1)
+        first = space.coefficients(torch.from_numpy(start.weight), torch.from_numpy(start.bias))
+    iterations = FINAL_ITERATIONS if sample is space else LARGE_ITERATIONS
+    final = space.fit(torch.from_numpy(rows), penalties, first, iterations)
+    return Heads(*space.as_they_are(final), penalties.numpy())
 
 
 def _principal(scatter: Tensor) -> tuple[Tensor, Tensor]:
@@ -118,13 +130,83 @@ def _principal(scatter: Tensor) -> tuple[Tensor, Tensor]:
 
 
 @dataclass(frozen=True)
-class _Space:
-    """The features along their principal axes, where the loss is nearly round once each axis is scaled."""
+class _Walk:
+    """Standardised features, read a block of rows at a time; those that fit into memory are held there."""
 
-    x: Tensor  # (N, D)
+    features: FloatArray  # (N, D)
+    mean: Tensor  # (D,)
+    scale: Tensor  # (D,)
+    held: Tensor | None = None  # (N, D) standardised
+
+    @classmethod
+    def over(cls, features: FloatArray, standardise: bool) -> "_Walk":
+        """Walk features, shape (N, D), given the same deviation where that is asked for."""
+        n, width = features.shape
+        raw = torch.from_numpy(read_rows(features, slice(None))) if n * width <= HELD else None
+        blocks = [slice(0, n)] if raw is not None else row_blocks(n, width)
+        read = [raw] if raw is not None else (torch.from_numpy(read_rows(features, rows)) for rows in blocks)
+        mean = sum(block.sum(0, dtype=torch.float64) for block in read) / n
+        scale = torch.ones(width)
+        if standardise:
+            read = [raw] if raw is not None else (torch.from_numpy(read_rows(features, rows)) for rows in blocks)
+            spread = (sum((block - mean.float()).square().sum(0, dtype=torch.float64) for block in read) / n).sqrt()
+            # Where only rounding tells images apart, a feature keeps its deviation.
+            scale = torch.where(spread > _ROUNDING * mean.abs().clamp_min(_ROUNDING), spread, 1).float()
+        mean = mean.float()
+        return cls(features, mean, scale, None if raw is None else (raw - mean) / scale)
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    def blocks(self, width: int) -> Iterator[tuple[slice, Tensor]]:
+        """Yield rows and their standardised features; work on a row takes about `width` numbers."""
+        for rows in row_blocks(len(self), max(width, self.features.shape[1])):
+            yield rows, self.read(rows)
+
+    def read(self, rows: slice | IntArray) -> Tensor:
+        """Return the standardised features of some rows, shape (R, D)."""
+        if self.held is not None:
+            return self.held[rows]
+        return torch.from_numpy(read_rows(self.features, rows)).sub_(self.mean).div_(self.scale)
+
+
+@dataclass(frozen=True)
+class _Space:
+    """The features along their principal axes, where the loss is nearly round once each axis is scaled.
+
+    Coefficients are those of the axes; features are not turned, but coefficients and slopes are, which is cheaper.
+    """
+
+    walk: _Walk
+    axes: Tensor  # (D, D)
     variance: Tensor  # (D,)
     labels: Tensor  # (N,)
     n_classes: int
+
+    @classmethod
+    def on_principal_axes(cls, walk: _Walk, labels: Tensor, n_classes: int) -> "_Space":
+        """Find the axes of all N rows."""
+        width = len(walk.mean)
+        scatter = torch.zeros(width, width)
+        for _, block in walk.blocks(width):
+            scatter.addmm_(block.T, block)
+        variance, axes = _principal(scatter / len(walk))
+        return cls(walk, axes, variance.clamp_min(0), labels, n_classes)
+
+    def of_rows(self, rows: IntArray) -> "_Space":
+        """Return the same space with some rows only, held in memory."""
+        walk = replace(self.walk, features=self.walk.features[rows], held=self.walk.read(rows))
+        return replace(self, walk=walk, labels=self.labels[rows])
+
+    def coefficients(self, weight: Tensor, bias: Tensor) -> Tensor:
+        """Return coefficients, shape (H, K, D + 1), of heads for the features as they are."""
+        turned = (weight * self.walk.scale) @ self.axes
+        return torch.cat([turned, (bias + (weight * self.walk.mean).sum(-1))[:, :, None]], 2)
+
+    def as_they_are(self, coefficients: Tensor) -> tuple[FloatArray, FloatArray]:
+        """Return weight, shape (H, K, D), and bias, (H, K), for the features as they are."""
+        weight = (coefficients[:, :, :-1] @ self.axes.T) / self.walk.scale
+        return weight.numpy(), (coefficients[:, :, -1] - (weight * self.walk.mean).sum(-1)).numpy()
 
     def trials(self, rows: BoolArray, inner: BoolArray) -> tuple[Tensor, Tensor]:
         """Return the best penalty of each head, shape (H,), and coefficients to start from, shape (H, K, D + 1).
@@ -137,7 +219,7 @@ class _Space:
         """
         tried = np.repeat(rows & ~inner, len(PENALTIES), axis=0)  # (H * P, N)
         penalties = torch.tensor(PENALTIES).repeat(len(rows))  # (H * P,)
-        zeros = torch.zeros(len(tried), self.n_classes, self.x.shape[1] + 1)
+        zeros = torch.zeros(len(tried), self.n_classes, len(self.axes) + 1)
         trials = self.fit(torch.from_numpy(tried), penalties, zeros, TRIAL_ITERATIONS)
         losses = self.losses(trials, torch.from_numpy(np.repeat(inner, len(PENALTIES), axis=0)))
         best = losses.reshape(len(rows), -1).argmin(1) + torch.arange(len(rows)) * len(PENALTIES)
@@ -149,8 +231,7 @@ class _Space:
         The heads are independent, but share every matrix product. L-BFGS works on weights divided by the square root of
         the curvature bound variance / 4 + penalty (Boehning 1992, doi:10.1007/BF00048682), which saves most iterations.
         """
-        share = (rows.float() / rows.sum(1, keepdim=True).clamp_min(1)).T[:, :, None]  # (N, H, 1)
-        targets = self.labels[:, None, None].expand(-1, len(rows), 1)  # (N, H, 1)
+        weights = 1 / rows.sum(1).clamp_min(1)  # (H,)
         scale = (self.variance / 4 + penalties[:, None]).rsqrt()[:, None]  # (H, 1, D)
         scale = torch.cat([scale, torch.ones(len(rows), 1, 1)], 2)  # the bias is not scaled
         decay = penalties[:, None, None] * (torch.arange(scale.shape[2]) < scale.shape[2] - 1)  # nor penalised
@@ -168,28 +249,38 @@ class _Space:
             # By hand and not by autograd: the gradient is one more product of the same shape. The loss is summed in
             # float64: near the end it changes by less than float32 can show.
             coefficients = free * scale
-            odds = self._logits(coefficients)  # in place from here: with many images, most time goes to these (N, H, K)
-            odds -= odds.amax(-1, keepdim=True)
-            given = odds.gather(2, targets)
-            total = odds.exp_().sum(-1, keepdim=True)
-            loss = (share * (total.log() - given)).sum(dtype=torch.float64)
-            slope = odds.mul_(share / total).scatter_add_(2, targets, -share)
-            of_weights = (slope.flatten(1).T @ self.x).reshape(*coefficients.shape[:2], -1)
-            free.grad = (torch.cat([of_weights, slope.sum(0)[:, :, None]], 2) + decay * coefficients) * scale
-            penalty = (decay * coefficients.square()).sum(dtype=torch.float64) / 2
-            return float(penalty + loss)
+            turned = self._turned(coefficients)
+            slopes, slope_sums, loss = torch.zeros_like(turned[0]), torch.zeros_like(turned[1]), 0.0
+            for some, x in self.walk.blocks(len(turned[0])):
+                targets = self.labels[some, None, None].expand(-1, len(rows), 1)  # (R, H, 1)
+                share = (rows[:, some] * weights[:, None]).T[:, :, None]  # (R, H, 1)
+                odds = torch.addmm(turned[1], x, turned[0].T).reshape(len(x), len(rows), -1)
+                odds -= odds.amax(-1, keepdim=True)  # in place from here: most time goes to these (R, H, K)
+                given = odds.gather(2, targets)
+                total = odds.exp_().sum(-1, keepdim=True)
+                loss += float((share * (total.log() - given)).sum(dtype=torch.float64))
+                slope = odds.mul_(share / total).scatter_add_(2, targets, -share).flatten(1)
+                slopes.addmm_(slope.T, x)
+                slope_sums += slope.sum(0)
+            of_weights = (slopes @ self.axes).reshape(*coefficients.shape[:2], -1)
+            of_biases = slope_sums.reshape(*coefficients.shape[:2], 1)
+            free.grad = (torch.cat([of_weights, of_biases], 2) + decay * coefficients) * scale
+            return float((decay * coefficients.square()).sum(dtype=torch.float64) / 2) + loss
 
         optimiser.step(closure)  # type: ignore[no-untyped-call]
         return free * scale
 
     def losses(self, coefficients: Tensor, held: Tensor) -> Tensor:
         """Return the mean log loss of each head on its held rows, shape (H,)."""
-        log_probs = self._logits(coefficients).log_softmax(-1)
-        targets = self.labels[:, None, None].expand(-1, len(coefficients), 1)
-        losses = -log_probs.gather(2, targets).squeeze(-1)  # (N, H)
-        return (losses * held.T).sum(0) / held.sum(1).clamp_min(1)
+        weight, bias = self._turned(coefficients)
+        sums = torch.zeros(len(coefficients))
+        for some, x in self.walk.blocks(len(weight)):
+            log_probs = torch.addmm(bias, x, weight.T).reshape(len(x), len(coefficients), -1).log_softmax(-1)
+            targets = self.labels[some, None, None].expand(-1, len(coefficients), 1)
+            sums -= (log_probs.gather(2, targets).squeeze(-1) * held[:, some].T).sum(0)
+        return sums / held.sum(1).clamp_min(1)
 
-    def _logits(self, coefficients: Tensor) -> Tensor:
-        """Return logits, shape (N, H, K)."""
+    def _turned(self, coefficients: Tensor) -> tuple[Tensor, Tensor]:
+        """Return weights, shape (H * K, D), and biases, shape (H * K,), for the features before they are turned."""
         flat = coefficients.flatten(0, 1)  # (H * K, D + 1)
-        return torch.addmm(flat[:, -1], self.x, flat[:, :-1].T).reshape(-1, *coefficients.shape[:2])
+        return flat[:, :-1] @ self.axes.T, flat[:, -1]

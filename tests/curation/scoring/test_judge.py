@@ -31,8 +31,9 @@ def test_predictions_are_those_of_a_regression_without_the_image_and_its_copies(
     learn = rng.random(20) < 0.7 if some_held else np.ones(20, bool)
     learn[:3] = True
     groups = np.array([0, 0, 1, 2, 2, 2, *range(3, 17)])
-    target = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3)
-    fit = HeldOutRidge.of(x, np.where(learn, weights, 0).astype(np.float32), groups_of_copies(groups, learn), target)
+    target, shares = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3), np.full(3, 0.3, np.float32)
+    trusted = np.where(learn, weights, 0).astype(np.float32)
+    fit = HeldOutRidge.of(x, trusted, groups_of_copies(groups, learn), labels, shares)
     predicted = fit.held_out(penalty)
     for row in range(20):
         taught = learn & (groups != groups[row])
@@ -48,9 +49,9 @@ def test_the_error_of_each_penalty_is_that_of_its_predictions(seed: int, at_once
     weights, learn = rng.uniform(0.2, 1, 20).astype(np.float32), rng.random(20) < 0.7
     learn[:3] = True
     groups = np.array([0, 0, 1, 2, 2, 2, *range(3, 17)])
-    target = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3)
+    target, shares = np.eye(3, dtype=np.float32)[labels] - np.float32(0.3), np.full(3, 0.3, np.float32)
     trusted = np.where(learn, weights, 0).astype(np.float32)
-    fit = HeldOutRidge.of(x, trusted, groups_of_copies(groups, learn), target)
+    fit = HeldOutRidge.of(x, trusted, groups_of_copies(groups, learn), labels, shares)
     penalties = np.array([0.01, 0.5, 10.0])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("curation.scoring.ridge._CELLS", at_once)

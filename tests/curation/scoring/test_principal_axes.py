@@ -33,14 +33,15 @@ def test_fewer_images_than_columns_lie_as_on_the_axes_of_all_columns(rows: int, 
     found = Axes.of(x, axes, seed=0, pressed=False)
     centred = (x - found.mean) / found.scale
     wanted = centred @ principal_axes(centred.T @ centred, axes, seed=0)
-    projected = found.project(x, pressed=False)
+    projected = np.empty((len(x), found.turn.shape[1]), np.float32)
+    found.project(x, False, projected)
     assert projected.shape[1] <= min(rows, axes)
     np.testing.assert_allclose(projected @ projected.T, wanted @ wanted.T, atol=0.02 * np.abs(wanted @ wanted.T).max())
 
 
 def test_images_that_are_all_alike_have_no_axes() -> None:
     alike = np.ones((5, 40), np.float32)
-    assert Axes.of(alike, 512, 0, True).project(alike, True).shape == (5, 0)
+    assert joint_features([alike]).shape == (5, 0)
 
 
 def test_axes_that_are_known_are_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:

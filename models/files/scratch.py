@@ -1,0 +1,38 @@
+"""Large arrays that are needed for a while only: in memory, or in a file without a name that goes when they do."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from models.arrays import FloatArray
+from models.errors import ErrataError
+
+_HELD = 2**26  # numbers that are held in memory, at most: 256 MB
+
+
+def scratch_rows(n: int, width: int, folder: Path | None) -> FloatArray:
+    """Return an array to be filled, shape (n, width), float32.
+
+    Args:
+        n: rows.
+        width: columns.
+        folder: where a large array has its file; None: all are in memory.
+
+    Raises:
+        ErrataError: there is no room on the disk. It is reserved here: a memory map would kill the process later.
+    """
+    if folder is None or n * width <= _HELD:
+        return np.empty((n, width), np.float32)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(file.fileno(), 0, 4 * n * width)
+            return np.memmap(file, np.float32, "w+", shape=(n, width))
+    except OSError as error:
+        raise ErrataError(
+            f"cannot keep {4 * n * width / 1e9:.1f} GB in {folder} while labels are judged: {error.strerror}; free "
+            "some space or choose another ERRATA_HOME, then run the command again: it continues where it stopped"
+        ) from error

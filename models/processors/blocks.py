@@ -1,0 +1,56 @@
+"""Rows of large arrays, a block at a time: a memory map of any size is walked in the memory of a few blocks."""
+
+import mmap
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from models.arrays import FloatArray, IntArray
+from models.processors.threads import cores, in_order
+
+CELLS = 2**21  # numbers of a block, about: 8 MB, which the allocator uses again; larger ones are new pages every time
+R = TypeVar("R")
+
+
+def row_blocks(n: int, width: int) -> list[slice]:
+    """Return blocks of n rows, each of about `CELLS` numbers, where work on a row takes `width` of them."""
+    size = max(1, CELLS // max(width, 1))
+    return [slice(start, min(start + size, n)) for start in range(0, n, size)]
+
+
+def read_rows(array: npt.NDArray[np.floating[Any]], rows: slice | IntArray) -> FloatArray:
+    """Return some rows as float32, a copy; of a memory map, pages that were read are given back to the system.
+
+    Args:
+        array: shape (N, D), float16 or more.
+        rows: which.
+    """
+    source = array[rows]
+    if source.dtype == np.float16:
+        from torch import from_numpy  # fifty times as fast as NumPy
+
+        copy: FloatArray = from_numpy(np.array(source)).float().numpy()
+    else:
+        copy = np.array(source, np.float32)
+    if (mapped := _map_behind(array)) is not None:
+        mapped.madvise(mmap.MADV_DONTNEED)
+    return copy
+
+
+def in_threads(work: Callable[[slice], R], blocks: list[slice]) -> Iterator[R]:
+    """Yield the results of the blocks in order; a block a thread: the threads of one product wait for one another."""
+    with threadpool_limits(1, "blas"):
+        yield from in_order(work, blocks, cores())
+
+
+def _map_behind(array: npt.NDArray[Any]) -> mmap.mmap | None:
+    """Return the map of a file that an array shows, if nothing is lost by dropping its pages."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        if isinstance(base, np.memmap) and base.mode == "c":
+            return None
+        base = base.base
+    return base if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") else None
