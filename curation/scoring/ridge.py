@@ -59,8 +59,8 @@ class HeldOutRidge:
 
         def add_up(rows: slice) -> tuple[FloatArray, IntArray, FloatArray]:
             block = read_rows(features, rows)
-            weighted = block * trusted[rows, None]
-            return weighted.T @ block, *class_sums(weighted, labels[rows])
+            weighted = np.asarray(block * trusted[rows, None], np.float32)
+            return np.asarray(weighted.T @ block, np.float32), *class_sums(weighted, labels[rows])
 
         for of_block, present, of_classes in in_threads(add_up, row_blocks(len(features), width)):
             scatter += of_block

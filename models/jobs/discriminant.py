@@ -10,13 +10,14 @@ import numpy as np
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.figures.class_sums import class_sums
 from models.figures.folds import inner_split
-from models.figures.softmax import softmax
 from models.processors.blocks import in_threads, read_rows, row_blocks
 
 FROM_CLASSES = 500  # more classes have discriminants instead of logistic regressions
 SHRINKAGES = (0.03, 0.1, 0.3, 1.0)  # of the covariance within classes towards a round one
 SHARPNESSES = (0.03, 0.1, 0.2, 0.4, 0.7, 1.0)  # of the logits: means of few images make too sure
 _JUDGED = 2_000  # held-back images that shrinkage and sharpness are chosen by, at most
+
+_WORST = 27.6  # of the log losses: a probability of 1e-12
 
 Discriminant = tuple[FloatArray, FloatArray]  # weight (K, D), bias (K,)
 
@@ -63,11 +64,21 @@ def _choice(
         weight, bias = classes.discriminant(shrinkage, 1.0)
         odds = judged_rows @ weight.T + (bias - classes.log_share)
         for sharpness in SHARPNESSES:
-            probs = softmax(sharpness * odds + classes.log_share)
-            losses[shrinkage, sharpness] = -float(
-                np.log(np.maximum(probs[np.arange(len(judged)), wanted], 1e-12)).mean()
-            )
+            losses[shrinkage, sharpness] = _log_loss(odds, sharpness, classes.log_share, wanted)
     return min(losses, key=lambda choice: losses[choice])
+
+
+def _log_loss(odds: FloatArray, sharpness: float, log_share: FloatArray, wanted: IntArray) -> float:
+    """Return the mean log loss of softmax(sharpness * odds + log_share), shape (R, K), on labels, shape (R,)."""
+
+    def losses(rows: slice) -> FloatArray:
+        logits = odds[rows] * np.float32(sharpness)
+        logits += log_share
+        logits -= logits.max(1, keepdims=True)
+        given = logits[np.arange(len(logits)), wanted[rows]]
+        return np.asarray(np.minimum(np.log(np.exp(logits, out=logits).sum(1)) - given, _WORST), np.float32)
+
+    return float(np.concatenate([*in_threads(losses, row_blocks(*odds.shape))]).mean(dtype=np.float64))
 
 
 class _Classes:
@@ -89,8 +100,8 @@ class _Classes:
 
         for present, of_classes in in_threads(add_up, blocks):
             sums[present] += of_classes
-        means = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], sums.sum(0) / len(chosen))
-        means = means.astype(np.float32)
+        exact = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], sums.sum(0) / len(chosen))
+        means = np.asarray(exact, np.float32)
 
         def scatter(block: slice) -> FloatArray:
             apart = read_rows(features, chosen[block]) - means[labels[chosen[block]]]
@@ -99,7 +110,7 @@ class _Classes:
         for of_block in in_threads(scatter, blocks):
             within += of_block
         share = (counts + np.where(counts > 0, 0, 0.1)) / len(chosen)
-        return cls(means, within / len(chosen), np.log(share).astype(np.float32))
+        return cls(means, np.asarray(within / len(chosen), np.float32), np.log(share).astype(np.float32))
 
     def discriminant(self, shrinkage: float, sharpness: float) -> Discriminant:
         """Return weight, shape (K, D), and bias, shape (K,), of logits."""

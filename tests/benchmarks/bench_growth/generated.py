@@ -20,6 +20,7 @@ from models.figures.predictions import Predictions
 
 CLASSES = 10
 EMBEDDING = 64  # columns of the embeddings
+WIDE = 1_280  # columns of the features of a network
 _COPIES = 0.02  # share of the images that are near copies of the image before them
 _BITS = 3  # in which the hashes of near copies differ
 
@@ -70,6 +71,20 @@ class Generated:
         features += draws.standard_normal((self.n_classes, self.width), dtype=np.float32)[self.true]
         copies = self.copies
         features[copies] = features[copies - 1] + 0.05 * features[copies]
+        return features
+
+    @cached_property
+    def wide(self) -> FloatArray:
+        """Features as wide as a network's, shape (N, 1280), mapped from a file; never in memory as a whole."""
+        draws, path = np.random.default_rng(6), self.folder / "wide.npy"
+        centres = draws.standard_normal((self.n_classes, WIDE), dtype=np.float32) / 4
+        header = {"descr": "<f4", "fortran_order": False, "shape": (self.n, WIDE)}
+        with path.open("wb") as file:
+            np.lib.format.write_array_header_1_0(file, header)
+            for start in range(0, self.n, 4_096):
+                true = self.true[start : start + 4_096]
+                file.write((draws.standard_normal((len(true), WIDE), dtype=np.float32) + centres[true]).tobytes())
+        features: FloatArray = np.load(path, mmap_mode="r")
         return features
 
     @cached_property

@@ -48,6 +48,16 @@ def judge(images: Generated) -> Work:
     return lambda: judge_labels(images.labels, images.n_classes, learn, groups, probs, embeddings)
 
 
+def judge_wide(images: Generated) -> Work:
+    """The judgement of the labels by a network and features of 1,280 columns in a memory-mapped file."""
+    from curation.scoring.findings import judge_labels
+    from curation.scoring.groundwork import Groundwork
+
+    learn, groups, probs = np.ones(images.n, bool), images.duplicates.groups, {"network": images.probs}
+    features, groundwork = {"backbone": images.wide}, Groundwork(scratch=images.folder)
+    return lambda: judge_labels(images.labels, images.n_classes, learn, groups, probs, features, groundwork=groundwork)
+
+
 def judge_by_networks(images: Generated) -> Work:
     """The judgement of the labels by a network alone."""
     from curation.scoring.findings import judge_labels
@@ -240,6 +250,7 @@ STAGES = {
     "scores": Stage(scores),
     "judge, a network": Stage(judge_by_networks),
     "judge, a network and embeddings": Stage(judge),
+    "judge, a network and 1,280 columns": Stage(judge_wide),
     "copies": Stage(copies),
     "map": Stage(map_of_all),
     "drawn looks": Stage(drawn_looks),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
 from curation.scoring.findings import JUDGE, NEIGHBOURS, judge_labels
+from curation.scoring.groundwork import Groundwork
 from curation.scoring.scores import self_confidence
 from models.arrays import FloatArray
 from models.errors import ErrataError
@@ -152,3 +153,20 @@ def test_a_class_a_hundred_times_rarer_without_a_wrong_label_keeps_its_labels(ap
     findings = judge_labels(labels, 2, np.ones(808, bool), np.arange(808), {}, {"a": x.astype(np.float32)})
     assert findings.flagged[labels == 1].sum() <= 4
     assert findings.flagged[labels == 0].sum() <= 8
+
+
+def test_maps_of_files_in_small_blocks_are_judged_as_arrays_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    x, _, labels = clusters(200, 4, 1, noise=0.1)
+    np.save(tmp_path / "rows.npy", x)
+    network = np.full((200, 4), 0.25, np.float32)
+    given = (labels, 4, np.arange(200) % 5 > 0, np.arange(200) // 2, {"network": network})
+    whole = judge_labels(*given, {"backbone": x})
+    for place in ("models.files.scratch._HELD", "models.jobs.heads.HELD"):
+        monkeypatch.setattr(place, 10)
+    monkeypatch.setattr("models.processors.blocks.CELLS", 400)
+    groundwork = Groundwork(scratch=tmp_path / "scratch")
+    walked = judge_labels(*given, {"backbone": np.load(tmp_path / "rows.npy", mmap_mode="r")}, groundwork=groundwork)
+    np.testing.assert_allclose(walked.label_quality, whole.label_quality, atol=2e-3)
+    np.testing.assert_array_equal(walked.flagged, whole.flagged)

@@ -1,10 +1,12 @@
 """Images far from every class stand out; those of a class do not."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curation.scoring.out_of_scope import FEWEST, isolation, out_of_scope, strangeness
+from models.arrays import Doubles
 from tests.curation.scoring.test_judge import clusters
 
 
@@ -73,3 +75,29 @@ def test_always_finite(seed: int, n: int) -> None:
     learn = np.arange(n) < max(1, n - 2)  # some classes may be missing among them
     assert np.isfinite(strangeness(x, labels, 4, learn, np.ones(n, np.float32))).all()
     assert np.isfinite(strangeness(np.zeros_like(x), labels, 4, learn, np.ones(n, np.float32))).all()
+
+
+def test_strangeness_is_the_relative_mahalanobis_distance_by_the_definition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By NumPy's inverse and each class by itself; blocks and products of all classes only round otherwise."""
+    x, _, labels = clusters(240, 4, 3, noise=0.1)
+    x += 50  # far from the origin
+    weights, learn = np.random.default_rng(0).uniform(0.1, 1, 240).astype(np.float32), np.arange(240) % 3 > 0
+    labels[labels == 3] = 2  # a class without images
+    monkeypatch.setattr("models.processors.blocks.CELLS", 500)
+    trusted = np.where(learn, weights, 0).astype(np.float64)
+    rows, means = x.astype(np.float64), np.zeros((4, 12))
+    for label in range(3):
+        means[label] = np.average(rows[labels == label], 0, trusted[labels == label])
+
+    def squared(apart: Doubles, spread: Doubles) -> Doubles:
+        covariance = np.cov(spread.T, aweights=trusted, ddof=0) + np.outer(mean := np.average(spread, 0, trusted), mean)
+        covariance += (0.05 * np.trace(covariance) / 12) * np.eye(12)
+        return np.asarray(np.einsum("nm,mk,nk->n", apart, np.linalg.inv(covariance), apart))
+
+    around = rows - np.average(rows, 0, trusted)
+    nearest = np.min([squared(rows - mean, rows - means[labels]) for mean in means[:3]], 0)
+    relative, expected = nearest - squared(around, around), np.zeros(240)
+    for some in (learn, ~learn):
+        middle = np.median(relative[some])
+        expected[some] = (relative[some] - middle) / (1.4826 * np.median(np.abs(relative[some] - middle)))
+    np.testing.assert_allclose(strangeness(x, labels, 4, learn, weights), expected, atol=2e-3)

@@ -1,5 +1,7 @@
 """Heads against scikit-learn's logistic regression."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -146,3 +148,27 @@ def test_features_of_images_that_are_all_alike() -> None:
     labels = np.arange(20) % 2
     heads = fit_heads(features, labels, np.ones((1, 20), bool), np.arange(20), 2, 0)
     np.testing.assert_allclose(heads.probs(features), 0.5, atol=0.01)
+
+
+def test_heads_of_a_walked_file_are_those_of_features_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    features, labels = embedded()
+    np.save(tmp_path / "rows.npy", features)
+    rows, fold = out_of_fold(labels), assign_folds(labels, np.arange(N), "abcd", 3, 0)
+    whole = fit_heads(features, labels, rows, np.arange(N), K, seed=0)
+    monkeypatch.setattr("models.jobs.heads.HELD", 10)
+    monkeypatch.setattr("models.processors.blocks.CELLS", 64 * D)
+    mapped = np.load(tmp_path / "rows.npy", mmap_mode="r")
+    walked = fit_heads(mapped, labels, rows, np.arange(N), K, seed=0)
+    np.testing.assert_array_equal(walked.penalty, whole.penalty)
+    np.testing.assert_allclose(walked.held_out(mapped, fold), whole.held_out(features, fold), atol=CLOSE)
+
+
+def test_a_sample_brings_the_fit_of_very_many_rows_near_the_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    features, labels = embedded(noise=2.0)
+    monkeypatch.setattr("models.jobs.heads.TRIAL_ROWS", 150)
+    rows = out_of_fold(labels)
+    heads = fit_heads(features, labels, rows, np.arange(N), K, seed=0)
+    for probs, learned, penalty in zip(heads.probs(features), rows, heads.penalty, strict=True):
+        assert np.abs(probs - reference(features, labels, learned, float(penalty))).max() < 5 * CLOSE
