@@ -10,11 +10,11 @@ from typing import Any
 from curation.datasets.classes.merges import resolved
 from curation.datasets.entries import checked_class
 from curation.datasets.packed.source import PackedSource
-from curation.datasets.plain_yaml import plain_yaml
 from curation.datasets.rows import SPLITS
 from curation.datasets.tables.columns import ROLES
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name
+from models.files.plain_yaml import plain_yaml
 from models.images.grey_range import GreyRange
 
 CATALOG = Path(__file__).resolve().parents[2] / "datasets.yaml"
