@@ -18,8 +18,8 @@ PAGE = REPOSITORY / "docs" / "reliability.md"
 _INTRODUCTION = """\
 # What was tried to break it
 
-Each row was counted by a test that checked the outcome in every try; a run with a failing test writes no page.
-`make faults` repeats it. The seeds of what was drawn at random are in the tests' output.
+Each row was counted by a test that checked the outcome in every try. `make faults` repeats it, and writes this page
+where no test fails. The seeds of what was drawn at random are in the tests' output.
 """
 _PACKAGES = ("torch", "fiftyone", "streamlit", "pillow", "numpy")
 
