@@ -4,19 +4,20 @@ from dataclasses import fields
 from functools import cache
 from typing import Any
 
-from pydantic_core import CoreConfig, CoreSchema, SchemaValidator, ValidationError, core_schema
+from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
 
 from curation.decisions.decision import SHA256, Decision, Entry, Reversal
 from curation.decisions.lines.fields import FRAME, SCHEMA_VERSION, TIME
 from models.errors import ErrataError
 
+# Strict each: a dataclass does not hand the validator's strictness on, and true would count as 1.
 _SCHEMAS: dict[Any, CoreSchema] = {  # annotation -> the values that may stand there
     str: core_schema.str_schema(),
-    int: core_schema.int_schema(ge=1),
-    bool: core_schema.bool_schema(),
+    int: core_schema.int_schema(ge=1, strict=True),
+    bool: core_schema.bool_schema(strict=True),
     tuple[str, ...]: core_schema.tuple_schema([core_schema.str_schema()], variadic_item_index=0),
-    float | None: core_schema.nullable_schema(core_schema.float_schema(allow_inf_nan=False)),
-    int | None: core_schema.nullable_schema(core_schema.int_schema(ge=1)),
+    float | None: core_schema.nullable_schema(core_schema.float_schema(allow_inf_nan=False, strict=True)),
+    int | None: core_schema.nullable_schema(core_schema.int_schema(ge=1, strict=True)),
 }
 _FORMS: dict[str, CoreSchema] = {  # field -> the texts that may stand there
     "id": core_schema.str_schema(min_length=1),
@@ -55,7 +56,7 @@ def _validator() -> SchemaValidator:
     for kind in ("undo", "redo"):
         kinds[kind] = _schema(Reversal, kind)
     line = core_schema.tagged_union_schema(kinds, "kind")
-    return SchemaValidator(core_schema.list_schema(line), CoreConfig(strict=True))
+    return SchemaValidator(core_schema.list_schema(line))
 
 
 def _schema(cls: type, kind: str) -> CoreSchema:

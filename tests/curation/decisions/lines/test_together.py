@@ -41,6 +41,14 @@ def test_good_lines_are_read_together() -> None:
     assert entries_of(lines) is not None
 
 
+@pytest.mark.parametrize("good", [GOOD, UNDO])
+@pytest.mark.parametrize("name", [*GOOD, "of", "note"])
+def test_each_value_of_each_field_is_what_the_line_says_by_itself(good: dict[str, Any], name: str) -> None:
+    for value in VALUES:
+        lines = as_line(GOOD) + as_line({**good, name: value})
+        assert entries_of(lines) in (None, one_by_one(lines))
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     st.sampled_from([GOOD, UNDO]),
