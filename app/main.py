@@ -19,7 +19,7 @@ from streamlit.web.cli import main
 from app.frame.served_pictures import picture_routes
 from curation.decisions.lines import together  # noqa: F401 (loaded with the first log otherwise)
 from curation.serving.front import Front
-from curation.serving.origins import APP_ADDRESS, path_of, proxy_address
+from curation.serving.proxy import APP_ADDRESS, path_of, proxy_address
 from models.images.formats import pillow_formats
 
 HERE = Path(__file__).parent

@@ -16,7 +16,7 @@ import typer
 from app.commands.arguments import audited_dataset
 from app.fiftyone_watch import FiftyOneWatch
 from app.terminal import tell
-from curation.serving.origins import APP_ADDRESS, path_of, proxy_address
+from curation.serving.proxy import APP_ADDRESS, path_of, proxy_address
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 

@@ -12,7 +12,7 @@ from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.app_server import app_url, running_apps
 from curation.in_fiftyone.part import short_sentence
 from curation.results.audit import Audit
-from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, proxy_address
+from curation.serving.proxy import APP_ADDRESS, FIFTYONE_ADDRESS, proxy_address
 
 
 def fiftyone_link(audit: Audit, view: str) -> str:

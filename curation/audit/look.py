@@ -106,6 +106,8 @@ def _left_out(spec: DatasetSpec, files: Sequence[str], entries: Sequence[Entry],
             reason = "not an image file"
         elif spec.layout == "csv":
             reason = f"not named in {table}"
+        elif not (rows.root / name).is_file():
+            reason = "a pipe, a socket or a device"
         else:
             reason = "outside the class folders, or on no list"
         reasons.setdefault(reason, []).append(name)

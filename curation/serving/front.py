@@ -5,15 +5,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from curation.serving.origins import (
-    APP_ADDRESS,
-    FIFTYONE_ADDRESS,
     Origins,
     check_origin,
-    path_of,
-    proxy_address,
     refuse,
 )
 from curation.serving.policies import local_and, page_policy, with_policy
+from curation.serving.proxy import APP_ADDRESS, FIFTYONE_ADDRESS, path_of, proxy_address
 
 
 class Front:

@@ -3,8 +3,6 @@
 Both servers trust everybody who reaches their port, and every web page that is open in the same browser reaches it.
 """
 
-import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -15,11 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from models.errors import ErrataError
-
-APP_ADDRESS = "ERRATA_APP_ADDRESS"  # where a proxy offers the app, as https://errata.example
-FIFTYONE_ADDRESS = "ERRATA_FIFTYONE_ADDRESS"  # where it offers the FiftyOne App
-_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?(/[a-z0-9/_-]*)?")
+from curation.serving.proxy import APP_ADDRESS, FIFTYONE_ADDRESS
 
 
 @dataclass(frozen=True)
@@ -42,27 +36,6 @@ class Origins:
         if proxy:
             by_host[urlsplit(proxy).netloc] = "{0.scheme}://{0.netloc}".format(urlsplit(proxy))
         return Origins(by_host)
-
-
-def proxy_address(variable: str) -> str:
-    """Return the address in an environment variable, without a final slash; empty where it is not set.
-
-    Raises:
-        ErrataError: it is no address of a server.
-    """
-    address = os.environ.get(variable, "").strip().rstrip("/")
-    if address and not _ADDRESS.fullmatch(address):
-        raise ErrataError(f"{variable} is {address!r}, which is no address like https://errata.example; correct it")
-    return address
-
-
-def path_of(address: str) -> str:
-    """Return the path of an address.
-
-    >>> path_of("https://lab.example/errata"), path_of("https://errata.example"), path_of("")
-    ('/errata', '', '')
-    """
-    return urlsplit(address).path
 
 
 def check_origin(scope: Scope, origins: Origins, is_page: Callable[[str], bool]) -> None:

@@ -15,8 +15,9 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from curation.serving.origins import APP_ADDRESS, FIFTYONE_ADDRESS, Origins, check_origin, proxy_address, refuse
+from curation.serving.origins import Origins, check_origin, refuse
 from curation.serving.policies import local_and, page_policy, with_policy
+from curation.serving.proxy import APP_ADDRESS, FIFTYONE_ADDRESS, proxy_address
 
 # Operators of FiftyOne that list folders or hand out files. Everything else they do stays within the dataset.
 _BLOCKED_OPERATORS = ("list_files", "download_file")

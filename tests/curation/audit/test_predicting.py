@@ -129,7 +129,7 @@ def test_embeddings_that_come_with_predictions_are_taken(
 ) -> None:
     seen: list[FloatArray] = []
 
-    def neighbours(embeddings: FloatArray) -> Pairs:
+    def neighbours(embeddings: FloatArray, **_: object) -> Pairs:
         seen.append(embeddings)
         return np.empty(0, np.int64), np.empty(0, np.int64)
 

@@ -184,7 +184,7 @@ def test_data_that_cannot_be_opened(own_workspace: Workspace) -> None:
 
 
 def test_a_stranger_with_the_old_pid_is_left_alone(own_workspace: Workspace, tmp_path: Path) -> None:
-    stranger = start_background([sys.executable, "-c", "input()"], tmp_path / "log", os.environ)
+    stranger = start_background([sys.executable, "-c", "import signal; signal.pause()"], tmp_path / "log", os.environ)
     data = own_workspace.database / "data"
     data.mkdir(parents=True)
     with stranger_kept(stranger.pid):

@@ -8,7 +8,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.frame.served_pictures import picture_routes
 from curation.serving.front import Front
-from curation.serving.origins import Origins, path_of
+from curation.serving.origins import Origins
+from curation.serving.proxy import path_of
 from models.errors import ErrataError
 
 OWN = {"host": "127.0.0.1:8501", "origin": "http://127.0.0.1:8501"}
