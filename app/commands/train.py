@@ -135,18 +135,10 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
     from curation.datasets.opening import open_dataset
     from curation.reports.training.table import markdown_table, run_table
     from curation.results.trained import report_folder
-    from curation.training.combine import ENSEMBLE
-    from curation.training.ensemble_check import check_ensemble
-    from curation.training.ensemble_run import run_ensemble
-    from curation.training.run import run_training
+    from curation.training.train import check, train
     from models.training.fabric import is_first
 
-    if request.recipe.architecture == ENSEMBLE:
-        train_all = run_ensemble
-        check_ensemble(workspace, request)  # a wrong name is refused before a data set is drawn or read
-    else:
-        train_all = run_training
-        request.check()  # refused likewise
+    check(workspace, request)  # a wrong name is refused before a data set is drawn or read
     first = is_first()
     with stage_display() if first else nullcontext(_silent) as show:
         spec, rows = open_dataset(name, workspace, 0, lambda done, total: show("draw images", done, total))
@@ -157,7 +149,7 @@ def run(workspace: Workspace, name: str, request: "TrainRequest") -> None:
             report = report_folder(workspace, spec.name, folders[0].name) / "report.html"
             record(spec.name, request.version, runs=[folder.name for folder in folders], outputs={"report": report})
 
-        folders = train_all(workspace, spec, rows, request, show, on_runs if first else None)
+        folders = train(workspace, spec, rows, request, show, on_runs if first else None)
     if not first:
         return
     tell(markdown_table(run_table(folders)))
