@@ -1,7 +1,7 @@
 """Curation: data sets, label issues, FiftyOne, decisions and splits.
 
 What the commands call is a public API, for notebooks and scripts: every name of `__all__` can be imported from here,
-and is loaded when it is first asked for. docs/reference.md has an example of each.
+and is loaded when it is first asked for. docs/functions.md has an example of each.
 """
 
 from importlib import import_module
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from curation.comparison.board import read_board as read_board
     from curation.comparison.figures import comparison_figures as comparison_figures
     from curation.comparison.pages.job import draw_run_maps as draw_run_maps
+    from curation.database.names import dataset_name as dataset_name
+    from curation.database.store import connect as connect
     from curation.database.store import load_dataset as load_dataset
     from curation.datasets.opening import open_dataset as open_dataset
     from curation.decisions.decision import Decision as Decision
@@ -42,7 +44,8 @@ _MODULES = {
     "curation.comparison.board": ("read_board",),
     "curation.comparison.figures": ("comparison_figures",),
     "curation.comparison.pages.job": ("draw_run_maps",),
-    "curation.database.store": ("load_dataset",),
+    "curation.database.names": ("dataset_name",),
+    "curation.database.store": ("connect", "load_dataset"),
     "curation.datasets.opening": ("open_dataset",),
     "curation.decisions.decision": ("Decision",),
     "curation.decisions.ledger": ("open_ledger",),
