@@ -17,7 +17,8 @@ from models.errors import ErrataError
 
 if TYPE_CHECKING:
     from curation.decisions.decision import Decision
-    from curation.decisions.ledger import Ledger, Moment
+    from curation.decisions.ledger import Ledger
+    from curation.decisions.lines.followed_log import Moment
     from curation.decisions.state import State
     from curation.decisions.table import LogLine, Wanted
 

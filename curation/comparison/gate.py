@@ -7,7 +7,8 @@ import numpy as np
 
 from curation.comparison.board import read_board
 from curation.datasets.rows import SPLITS, Rows
-from curation.decisions.ledger import check_readable, open_ledger
+from curation.decisions.ledger import open_ledger
+from curation.decisions.lines.followed_log import check_readable
 from curation.results.audit import Audit, load_audit
 from curation.review.learning import proposing_order
 from curation.review.population import label_probabilities, population_of

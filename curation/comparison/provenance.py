@@ -8,7 +8,8 @@ import numpy as np
 
 from curation.comparison.common_images import CommonImages
 from curation.decisions.decision import Decision
-from curation.decisions.ledger import Ledger, check_readable, log_of
+from curation.decisions.ledger import Ledger, log_of
+from curation.decisions.lines.followed_log import check_readable
 from curation.decisions.state import State
 from curation.results.audit import Audit
 from curation.review.learning import proposing_order

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from curation.decisions.ledger import Ledger, check_readable, open_ledger
+from curation.decisions.ledger import Ledger, open_ledger
+from curation.decisions.lines.followed_log import check_readable
 from curation.decisions.verdicts import unanswered
 from curation.images.unchanged import check_unchanged
 from curation.results.audit import Audit, load_audit

@@ -9,7 +9,7 @@ import numpy as np
 
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision, Entry
-from curation.decisions.ledger import today_of
+from curation.decisions.lines.followed_log import today_of
 from curation.decisions.state import State, replay
 from curation.images.checked_rows import CheckedRows
 from curation.images.duplicates import Duplicates

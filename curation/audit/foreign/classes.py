@@ -33,6 +33,17 @@ def class_order(names: Sequence[str], classes: tuple[str, ...]) -> tuple[list[in
     raise ErrataError(_difference([str(name) for name in names], classes))
 
 
+def order_of_columns(names: Sequence[str], classes: tuple[str, ...], notices: list[str]) -> list[int]:
+    """Return the place of each class among the names of the columns; where names are not equal, notices get a sentence.
+
+    Raises:
+        ErrataError: as `class_order`.
+    """
+    order, notice = class_order(names, classes)
+    notices += [notice] if notice else []
+    return order
+
+
 def _example(names: Sequence[str], classes: Sequence[str], wanted: list[str], had: list[str]) -> str:
     different = next(i for i, name in enumerate(wanted) if names[had.index(name)] != classes[i])
     return f"Its class {names[had.index(wanted[different])]!r} is read as {classes[different]!r}, and others alike."

@@ -12,6 +12,7 @@ from models.arrays import IntArray
 from models.errors import ErrataError
 
 NOT_THERE = -1
+IDS = ("image_ids", "image_id", "filepath", "filepaths", "path", "paths", "filename", "filenames", "file", "ids", "id")
 
 
 def as_texts(ids: npt.NDArray[np.generic]) -> list[str]:

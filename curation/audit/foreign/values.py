@@ -1,18 +1,22 @@
 """Numbers that others call predictions, as probabilities: percentages, rounded ones, logarithms and logits."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import Doubles, FloatArray
+from models.arrays import Doubles, FloatArray, IntArray
 from models.errors import ErrataError
+from models.figures.predictions import NO_FOLD
 from models.figures.softmax import softmax
 
 _SURE = 1e-3  # from 1 of the sum of a row: float32, and float16 with few classes
 _ROUNDED = 0.02  # with two decimals or more
 _COARSE = 0.3  # at most, however coarsely the values are rounded
 _LARGEST = 1e30  # of a value: more cannot be added up
+_LARGEST_EMBEDDING = 1e9  # the sum of 8,192 squares stays far below the largest float32
+_MOST_FOLDS = 10_000
 _NOISE = 1e-4  # negative values so small come from computing
 
 
@@ -45,6 +49,61 @@ def as_probabilities(values: npt.NDArray[Any], n_classes: int, name: str = "prob
             f"{name} of row {row} hold {numbers[row][huge[row]][0]:.3g}, which no model says; write them again"
         )
     return _of_logits(numbers) if name == "logits" else _of_probs(numbers)
+
+
+def probabilities_of(values: npt.NDArray[Any], n_classes: int, name: str, notices: list[str]) -> FloatArray:
+    """Return the probabilities of a file; where they are not as they stand there, notices get a sentence.
+
+    Raises:
+        ErrataError: as `as_probabilities`; the sentence goes after the file's name.
+    """
+    try:
+        probs, notice = as_probabilities(values, n_classes, name)
+    except ErrataError as error:
+        raise ErrataError(f"cannot be read: {error}") from error
+    notices += [notice] if notice else []
+    return probs
+
+
+def checked_embeddings(path: Path, values: npt.NDArray[Any] | None) -> FloatArray | None:
+    """Return the embeddings of a file, if there are any.
+
+    Raises:
+        ErrataError: NaN, infinity, values too large for distances, or no column.
+    """
+    if values is None:
+        return None
+    if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or values.shape[1] == 0:
+        raise ErrataError(
+            f"{path}: embeddings must be finite numbers, at least one for each image; leave them out or fix them"
+        )
+    if (largest := max(float(values.max(initial=0)), -float(values.min(initial=0)))) > _LARGEST_EMBEDDING:
+        raise ErrataError(
+            f"{path}: embeddings hold values up to {largest:.3g}, which their distances cannot be computed of; "
+            f"divide them, so that none is above {_LARGEST_EMBEDDING:.0e}, or leave them out"
+        )
+    return np.asarray(values, np.float32)
+
+
+def checked_folds(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:
+    """Return the folds of a file; None for a model that may have seen all images.
+
+    Raises:
+        ErrataError: something other than numbers of folds.
+    """
+    if values is None:
+        return None
+    if (
+        values.dtype.kind not in "fiu"
+        or not np.isfinite(values).all()
+        or (values != np.floor(values)).any()
+        or (values < NO_FOLD).any()
+        or (values >= _MOST_FOLDS).any()
+    ):
+        raise ErrataError(
+            f"{path}: fold must hold whole numbers below {_MOST_FOLDS:,}, {NO_FOLD} where no model trained on the image"
+        )
+    return values.astype(np.int64)
 
 
 def _of_logits(numbers: Doubles) -> tuple[FloatArray, str]:
