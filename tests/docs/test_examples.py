@@ -49,9 +49,7 @@ def test_studies_are_short() -> None:
         assert len(Path(f"examples/{study}.py").read_text().splitlines()) < 60
 
 
-def test_what_a_person_can_fix_is_one_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_a_person_can_fix_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from examples.cifar import main
     from examples.study import run
 

@@ -25,6 +25,7 @@ from curation.in_fiftyone.mirror import write_decisions
 from curation.in_fiftyone.write_audit import write_audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
+from tests.faults.full_disk import may_mount
 from tests.faults.test_kills import SEED
 from tests.helpers import REPOSITORY
 from tests.helpers.chromium import PATIENCE_MS
@@ -82,10 +83,12 @@ def test_killed_during_a_review(mongo_workspace: Workspace, ledger: Ledger) -> N
     try:
         for _ in range(kills):
             ensure_database(mongo_workspace)
-            threading.Timer(randomly.uniform(0, 0.3), kill_server, [mongo_workspace]).start()
+            timer = threading.Timer(randomly.uniform(0, 0.3), kill_server, [mongo_workspace])
+            timer.start()
             for _ in range(10):
                 ledger.decide(some_verdict(ledger, randomly))  # needs no database
                 time.sleep(0.03)
+            timer.join()
             expected = wanted(ledger)
             for _ in range(PATIENCE_MS // 100):
                 if shown(mongo_workspace) == expected:
@@ -143,7 +146,7 @@ def test_a_socket_that_another_program_has(own_workspace: Workspace) -> None:
 
 
 @pytest.mark.skipif(
-    subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode != 0,
+    not may_mount(),
     reason="nothing can be mounted here",
 )
 def test_a_folder_that_is_read_only(tmp_path: Path) -> None:

@@ -39,8 +39,9 @@ def randomly() -> random.Random:
 
 def contents(home: Path) -> dict[str, str]:
     """Return the SHA-256 of every file that a command keeps; hidden ones are those it has not finished."""
-    files = [path for path in home.rglob("*") if path.is_file() and not _NEVER_COMPARED & set(path.parts)]
-    return {path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    files = [path.relative_to(home) for path in home.rglob("*") if path.is_file()]
+    compared = [path for path in files if not _NEVER_COMPARED & set(path.parts)]
+    return {path.as_posix(): hashlib.sha256((home / path).read_bytes()).hexdigest() for path in compared}
 
 
 def empty(home: Path) -> None:

@@ -1,7 +1,6 @@
 """Every command on a workspace that cannot be written: one sentence, and the exit code of a refusal."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import COMMANDS
+from tests.faults.full_disk import may_mount
 from tests.helpers import REPOSITORY
 from tests.helpers.reliability import record
 
@@ -36,8 +36,7 @@ for name, *arguments in json.loads(sys.argv[1]):
 
 @pytest.mark.faults
 @pytest.mark.skipif(
-    shutil.which("unshare") is None
-    or subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode != 0,
+    not may_mount(),
     reason="nothing can be mounted here",
 )
 def test_every_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ class Servers:
         return dataset_name(self.audit.name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def servers(mongo_workspace: Workspace) -> Iterator[Servers]:
     """The app and the FiftyOne App on a small audit."""
     workspace = mongo_workspace

@@ -141,9 +141,11 @@ def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
         assert (status(app_port, "/_stcore/health"), status(fiftyone_port, "/fiftyone")) == (200, 200)
         children = psutil.Process(process.pid).children(recursive=True)
         os.kill(running_apps(workspace)[0].pid, signal.SIGKILL)
-        while "FiftyOne ended: " not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
+        remedy = "`errata review tiny` starts it"  # it lived too short to be started again
+        while remedy not in output.read_text() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.2)
-        assert "`errata review tiny` starts it" in output.read_text()  # it lived too short to be started again
+        assert "FiftyOne ended: " in output.read_text()
+        assert remedy in output.read_text()
         assert status(app_port, "/_stcore/health") == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0

@@ -22,7 +22,6 @@ WORK = """
 import sys, time
 from pathlib import Path
 from models.files.runs import computing
-from tests.helpers.reliability import record
 with computing(Path(sys.argv[1]), {"folds": 5}) as run:
     run.report("train", 1, 3)
     if sys.argv[2] == "stubborn":

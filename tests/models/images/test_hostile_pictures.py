@@ -39,7 +39,8 @@ def test_no_damaged_file_ends_the_process_that_checks_it(tmp_path: Path) -> None
     for look in looks:
         assert not look["problem"] or "\n" not in look["problem"], look
         assert look["bytes"] < MAX_MEMORY, look
-        assert look["seconds"] < 1 + SECONDS_A_MEGAPIXEL * look["megapixels"], look
+        if size(0, 1):  # beside other tests a time says nothing
+            assert look["seconds"] < 1 + SECONDS_A_MEGAPIXEL * look["megapixels"], look
         outcomes[look["way"], "refused in one sentence" if look["problem"] else "read"] += 1
     for (way, outcome), count in sorted(outcomes.items()):
         record("Hostile pictures", way, count, outcome)
