@@ -55,6 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = list(chain.from_iterable(pairs))
 
 
+@pytest.fixture(autouse=True)
+def main_module_stays() -> Iterator[None]:
+    """Put back the main module, which Streamlit's tests of a function replace: each spawned process would run it."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_runs_on(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Fail at the end of the run where a process works on in a folder of a test: an audit, a training, a server."""

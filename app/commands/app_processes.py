@@ -10,7 +10,7 @@ from app.commands.serve import SERVER
 from curation.database.processes import end_process
 from curation.workspace.folders import Workspace
 
-_PATIENCE_S = 30.0  # `errata serve` ends the app, FiftyOne and the database before it ends itself
+_PATIENCE_S = 90.0  # `errata serve` ends the app, FiftyOne (whose edits become decisions: 60 s) and the database before
 _PAGE = "app/main.py"
 
 

@@ -17,8 +17,7 @@ def kept_in_browser() -> str:
 
 
 def keep_in_browser(name: str) -> None:
-    """Let the browser keep a name, unless it does so already."""
-    if name != kept_in_browser():
-        with st.container(key="er-frame-reviewer"):
-            st.html(Markup('<span class="er-reviewer" data-name="{}"></span>').format(name))
-            run_script(Path(__file__).with_suffix(".js"))
+    """Let the browser keep a name; what it kept when the page was opened may be older than this session's last name."""
+    with st.container(key="er-frame-reviewer"):
+        st.html(Markup('<span class="er-reviewer" data-name="{}"></span>').format(name))
+        run_script(Path(__file__).with_suffix(".js"))

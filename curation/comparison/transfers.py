@@ -7,7 +7,7 @@ from pathlib import Path
 from curation.comparison.contestants import Contestant
 from curation.images.grey_ranges import grey_range_of
 from curation.results.cam_files import CamJob, cam_path
-from curation.workspace.run_files import read_config
+from curation.results.trained import load_run
 from models.arrays import FloatArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD
@@ -95,7 +95,7 @@ def draw_source_views(root: Path, contestant: Contestant, image_ids: Sequence[st
         for path, image_id in zip(paths, missing, strict=True)
         if (view := read_source_view(contestant, image_id, label))
     ]
-    architecture = str(read_config(source)["architecture"])
+    architecture = str(load_run(source).config["architecture"])
     draw_cams(source, architecture, jobs)
 
 

@@ -19,7 +19,6 @@ from models.images.grey_range import GreyRange
 
 CATALOG = Path(__file__).resolve().parents[2] / "datasets.yaml"
 LAYOUTS = ("folder", "csv")
-_OTHER_TABLES = (".xlsx", ".xls", ".ods", ".feather", ".arrow", ".pkl", ".pickle", ".h5", ".mat", ".npz", ".sqlite")
 
 
 @dataclass(frozen=True)

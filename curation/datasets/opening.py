@@ -156,7 +156,7 @@ def audited_name(name: str, workspace: Workspace) -> str:
         return find_dataset(name, workspace).name
     except ErrataError:
         known = audited(workspace)
-        if not known or name in known or _is_there(name):  # there is such a data set, which cannot be read
+        if not known or _is_there(name):  # there is such a data set, which cannot be read
             raise
         have = ", ".join(known)
         raise ErrataError(

@@ -117,14 +117,14 @@ class CheckedRows:
         )
 
 
-def check_labels(path: Path, labels: IntArray, n_classes: int) -> None:
+def check_labels(path: Path, labels: IntArray, n_classes: int, advice: str = AUDIT_AGAIN) -> None:
     """Raise if a label is no class.
 
     Raises:
         ErrataError: it is not; the sentence names the file.
     """
     if len(labels) and not 0 <= labels.min() <= labels.max() < n_classes:
-        raise ErrataError(f"{path} has labels that are none of the {n_classes} classes; {AUDIT_AGAIN}")
+        raise ErrataError(f"{path} has labels that are none of the {n_classes} classes; {advice}")
 
 
 def method_of(arrays: Mapping[str, npt.NDArray[Any]]) -> int:

@@ -103,6 +103,7 @@ def start_app(workspace: Workspace, media_roots: Sequence[Path], port: int = 515
         if running is not None and (running.roots, running.database) == (roots, database) and _answers(port):
             return running
         if running is not None:
+            _state(workspace, port).unlink(missing_ok=True)  # who watches must not take this for a death
             end_process(psutil.Process(running.pid), _STOP_S)
         taken = port_owner(port)
         if taken is not None:

@@ -56,6 +56,9 @@ def drop_damaged(workspace: Workspace, folder: Path) -> bool:
     Args:
         workspace: with the run folders.
         folder: of the audit.
+
+    Raises:
+        ErrataError: a file cannot be read now; it may be whole.
     """
     dropped = False
     for path in _predictions_of(workspace, folder):
@@ -63,6 +66,8 @@ def drop_damaged(workspace: Workspace, folder: Path) -> bool:
             try:
                 read(file)
             except ErrataError as error:
+                if isinstance(error.__cause__, OSError):  # it cannot be read now, and may be whole
+                    raise
                 _log.warning("%s: made again", str(error).partition(";")[0])
                 file.unlink(missing_ok=True)
                 dropped = True

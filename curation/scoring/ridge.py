@@ -76,10 +76,10 @@ class HeldOutRidge:
         """
         shrink = 1 / (self.scatter[:, None] + penalties).astype(np.float32)  # (M, P)
         towards = (shrink[:, :, None] * self.pull[:, None]).reshape(len(shrink), -1)  # (M, P * K)
-        tried = np.random.default_rng(seed).permutation(len(learn))
+        tried = np.random.default_rng(seed).permutation(np.flatnonzero(learn))
         chosen = np.zeros(len(learn), bool)
         chosen[tried[: max(1, min(_TRIED, _TRIED_CELLS // towards.shape[1]))]] = True
-        copies = [rows for rows in self.copies if chosen[rows[0]]]
+        copies = [rows for rows in self.copies if chosen[rows[learn[rows]][:1]].any()]
         alone = learn & chosen
         alone[np.concatenate([np.empty(0, np.int64), *self.copies])] = False
         singles, shape = np.flatnonzero(alone), (len(penalties), len(self.shares))

@@ -201,7 +201,7 @@ class CuratedRows:
             ErrataError: the file is missing or damaged.
         """
         arrays = read_arrays(path, like=_LIKE, advice=MAKE_AGAIN)
-        check_labels(path, arrays["labels"], len(classes))
+        check_labels(path, arrays["labels"], len(classes), MAKE_AGAIN)
         rows = Rows(root, classes, arrays["image_ids"], arrays["labels"], arrays["splits"], merged=merged)
         return cls(
             CheckedRows(

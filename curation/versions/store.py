@@ -211,4 +211,4 @@ def _manifest(workspace: Workspace, name: str, version: str) -> dict[str, Any]:
 def about_audit(workspace: Workspace, name: str) -> dict[str, str]:
     """Return title and licence of an audited data set, for exports and errata sheets."""
     results = read_results(audit_folder(workspace, name))
-    return {"title": results.title, "licence": results.licence}
+    return {"title": results.title or name, "licence": results.licence}

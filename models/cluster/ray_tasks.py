@@ -47,7 +47,7 @@ class RayCluster:
         """Yield the place and the result of every shard as they finish; see `models.processors.cluster`."""
         task = ray.remote(num_cpus=self.threads, num_gpus=min(1, self.gpus), max_retries=retries)(_do)
         stage, kept, here = secrets.token_hex(8), [ray.put(setup)], versions()
-        left, working, seen = iter(enumerate(shards)), {}, time.monotonic()
+        left, working, lost = iter(enumerate(shards)), {}, None
         try:
             while True:
                 for place, shard in left:
@@ -57,8 +57,8 @@ class RayCluster:
                 if not working:
                     return
                 done, _ = ray.wait(list(working), timeout=POLL_S)
-                seen = time.monotonic() if done or self._can_work() else seen
-                if time.monotonic() - seen > PATIENCE_S:
+                lost = None if done or self._can_work() else lost or time.monotonic()
+                if lost and time.monotonic() - lost > PATIENCE_S:
                     raise ErrataError(_NOBODY_LEFT)
                 for reference in done:
                     place = working.pop(reference)

@@ -19,6 +19,7 @@ from models.errors import ErrataError
 from models.files.atomic import atomic
 
 _WRITE = "write it again"
+_AT_ONCE = 2**20  # bytes that are unpacked at a time: zipfile holds them twice more
 _KINDS = {"text": "U", "numbers": "iuf", "whole": "iu", "flags": "b"}
 # What NumPy raises for the header of an array, which it reads as Python.
 HEADER_ERRORS = (ValueError, TypeError, OverflowError, SyntaxError, TokenError, RecursionError, MemoryError, EOFError)
@@ -127,7 +128,7 @@ def _array(path: Path, name: str, member: IO[bytes], size: int) -> npt.NDArray[A
         raise ValueError(f"{name} is said to have shape {shape} of {dtype}, and has {size - member.tell():,} bytes")
     flat = np.empty(n_bytes, np.uint8)
     rest = memoryview(flat)  # type: ignore[arg-type]
-    while count := member.readinto(rest):  # type: ignore[attr-defined]
+    while count := member.readinto(rest[:_AT_ONCE]):  # type: ignore[attr-defined]
         rest = rest[count:]
     if len(rest) or member.read(1):  # the end: now zipfile has compared the checksum
         raise ValueError(f"{name} is cut off")

@@ -17,9 +17,10 @@ def plain_yaml(text: str) -> Any:
             after the file's name.
     """
     try:
-        content = yaml.safe_load(text)
-        size = _size(content, {}, frozenset())
-    except yaml.YAMLError as error:
+        # Counted before anything is made: a merge key (<<) copies what it names while it is read.
+        size = _size(yaml.compose(text, yaml.SafeLoader), {}, frozenset())
+        content = yaml.safe_load(text) if size <= _MOST else None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that is none, a number of thousands of digits
         raise ErrataError(f"is no YAML ({' '.join(str(error).split())}); correct it") from error
     except RecursionError as error:
         raise ErrataError("is nested too deep; correct it") from error
@@ -28,14 +29,14 @@ def plain_yaml(text: str) -> Any:
     return content
 
 
-def _size(part: Any, known: dict[int, int], around: frozenset[int]) -> int:
+def _size(part: yaml.Node | None, known: dict[int, int], around: frozenset[int]) -> int:
     """Return how many values a part stands for; each is looked at once."""
-    if not isinstance(part, (dict, list)):
+    if not isinstance(part, yaml.CollectionNode):
         return 1
     if id(part) in around:
         raise ErrataError("has a part that holds itself (* inside of its own &); correct it")
     if id(part) not in known:
         inner = around | {id(part)}
-        children = part.values() if isinstance(part, dict) else part
+        children = [value for _, value in part.value] if isinstance(part, yaml.MappingNode) else part.value
         known[id(part)] = 1 + sum(_size(child, known, inner) for child in children)
     return known[id(part)]

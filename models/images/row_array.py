@@ -76,7 +76,7 @@ class RowArray:
             dtype: that it must have; any by default.
 
         Raises:
-            ErrataError: this user may not read a file.
+            ErrataError: a file cannot be read now, as without permission; it may be whole.
         """
         try:
             rows, n = self.rows(), len(self.keys())
@@ -85,10 +85,12 @@ class RowArray:
             if {len(rows), len(self.done()), n} != {n} or len(self._checksums(n)) != n:
                 raise ErrataError(f"{self.folder} has arrays of different lengths")
         except (OSError, ErrataError, *HEADER_ERRORS) as error:
-            if isinstance(error, FileNotFoundError) and not self.folder.is_dir():
+            cause = error.__cause__ or error
+            if isinstance(cause, FileNotFoundError) and not self.folder.is_dir():
                 return False
-            if isinstance(error.__cause__ or error, PermissionError):  # whole, perhaps, and dear
-                raise ErrataError(f"cannot read {self.folder}: check the permissions of its files") from error
+            if isinstance(cause, (OSError, MemoryError)) and not isinstance(cause, FileNotFoundError):
+                why = getattr(cause, "strerror", None) or "not enough memory"  # the files are whole, perhaps, and dear
+                raise ErrataError(f"cannot read {self.folder}: {why}; run the command again") from error
             _log.warning("%s is damaged (%s); %s", self.folder, str(error).partition(";")[0], _AGAIN)
             shutil.rmtree(self.folder, ignore_errors=True)
             return False

@@ -122,10 +122,9 @@ def _copy_known(folder: Path, array: RowArray, sha256s: Sequence[str]) -> None:
             continue
         keys = source.keys()
         pairs = [(missing.pop(keys[i]), i) for i in _where(source.done()) if keys[i] in missing]
-        rows = source.rows()
-        for block in _blocks(np.array(pairs, dtype=np.int64).reshape(-1, 2), 256):
-            whole = block[source.sound(block[:, 1])]
-            array.write(whole[:, 0], rows[whole[:, 1]])
+        rows, whole = source.rows(), np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        for block in _blocks(whole[source.sound(whole[:, 1])], 256):
+            array.write(block[:, 0], rows[block[:, 1]])
 
 
 def _compute_missing(array: RowArray, sha256s: Sequence[str], computed: Blocks, batch: int) -> Iterator[int]:

@@ -155,6 +155,8 @@ def _drop_damaged(fold: Fold) -> None:
         if fold.outputs.exists():
             read_arrays(fold.outputs, like=_OUTPUTS)
     except ErrataError as error:
+        if isinstance(error.__cause__, OSError):  # it cannot be read now, and may be whole
+            raise
         _log.warning("%s: it is trained again", str(error).partition(";")[0])
         fold.outputs.unlink(missing_ok=True)
 

@@ -122,9 +122,9 @@ class FollowedLog:
         latest = utc_text(datetime.now(UTC) + CLOCKS_DIFFER)
         if self._last[0] <= latest:
             return ""
-        line = next(line for line, entry in self._entries if entry.time > latest)
+        line, time = next((line, entry.time) for line, entry in self._entries if entry.time > latest)
         return (
-            f"{self.log.path}, line {line}: it is dated {self._last[0]}, in the future: the clock was wrong; "
+            f"{self.log.path}, line {line}: it is dated {time}, in the future: the clock was wrong; "
             "the lines after it get that time too, so that they count after it"
         )
 

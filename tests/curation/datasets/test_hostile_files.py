@@ -22,9 +22,14 @@ from models.images.check import check_images
 from tests.helpers.reliability import record
 
 ALIASES = "\n".join(f"  - &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 12))
+MERGED = "a: &a0 {x: 1, y: 2}\n" + "".join(
+    f"b{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 10)}]}}\n" for i in range(1, 9)
+)  # a merge key copies what it names
 BOMB = "a: &a0 [x, x]\npets:\n" + ALIASES
 CATALOGUES = {
     BOMB: "stands for over 1,000,000 values",
+    MERGED: "stands for over 1,000,000 values",
+    "pets: {made: 2020-99-99}": "month must be in",
     "pets: {title: &t [x, x], classes: [*t, *t]}": "title must be text",
     "pets: !!python/object/apply:os.system ['touch harm']": "is no YAML",
     "[" * 1_000: "is nested too deep",

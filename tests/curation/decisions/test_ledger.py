@@ -321,7 +321,9 @@ def test_nothing_is_undone_while_a_line_cannot_be_read(ledger: Ledger) -> None:
 def test_a_line_of_the_future_is_told(ledger: Ledger) -> None:
     (kept,) = ledger.decide(relabel())
     with ledger.log.writing() as writer:
-        writer.copy([replace(kept, id="ahead", sequence=2, time="2126-01-01T00:00:00.000000Z")])
+        for number, year in ((2, 2126), (3, 2127)):
+            time = f"{year}-01-01T00:00:00.000000Z"
+            writer.copy([replace(kept, id=f"ahead{number}", sequence=number, time=time)])
     (told,) = ledger.problems()
     assert re.search(r"tiny\.jsonl, line 2: it is dated 2126-01-01T.*, in the future: the clock was wrong", told)
     assert ledger.unreadable() == []

@@ -112,6 +112,19 @@ def test_no_permission() -> None:
             fill(folder / "x", KEYS, [])
 
 
+def test_what_cannot_be_read_now_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, KEYS, [])
+    (kept,) = tmp_path.glob("[!.]*/rows.npy")
+
+    def too_many(*_: object, **__: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("models.images.row_array.np.load", too_many)
+    with pytest.raises(ErrataError, match="Too many open files; run the command again"):
+        fill(tmp_path, KEYS, [])
+    assert kept.exists()
+
+
 def test_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
