@@ -6,11 +6,11 @@ import numpy as np
 
 from curation.scoring.neighbours import nearest_images
 from models.arrays import FloatArray, IntArray
+from models.processors.blocks import read_rows, row_blocks
 
 EXACT_UP_TO = 20_000  # images: below, searching all pairs is faster than compiling an approximate search
 FITTED_UP_TO = 100_000  # images: of more, so many drawn ones make the map, and the others are placed on it
 COMPONENTS = 50
-_BLOCK = 8_192  # images placed at a time
 _SAMPLE = 20_000  # images that tell the components
 
 
@@ -67,16 +67,17 @@ def _components(embeddings: FloatArray) -> FloatArray:
     from sklearn.utils.extmath import randomized_svd
 
     if len(embeddings) <= FITTED_UP_TO:
-        centred = np.asarray(embeddings, np.float32) - np.asarray(embeddings, np.float32).mean(0)
+        centred = read_rows(embeddings, slice(None))
+        centred -= centred.mean(0)
         left, values, _ = randomized_svd(centred, min(COMPONENTS, *centred.shape), random_state=0)
         components = np.asarray(left * values, np.float32)
     else:
         drawn = np.sort(np.random.default_rng(0).permutation(len(embeddings))[:_SAMPLE])
-        sample = np.asarray(embeddings[drawn], np.float32)
+        sample = read_rows(embeddings, drawn)
         mean = sample.mean(0)
         axes = randomized_svd(sample - mean, min(COMPONENTS, *sample.shape), random_state=0)[2].T
-        blocks = (np.asarray(embeddings[s : s + _BLOCK], np.float32) for s in range(0, len(embeddings), _BLOCK))
-        components = np.concatenate([(block - mean) @ axes for block in blocks])
+        blocks = row_blocks(*embeddings.shape)
+        components = np.concatenate([(read_rows(embeddings, rows) - mean) @ axes for rows in blocks])
     return np.pad(components, ((0, 0), (0, max(0, 2 - components.shape[1]))))
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from curation.datasets.rows import Rows
 from curation.images.checked_rows import CheckedRows
 from models.files.atomic import digest
+from models.processors.blocks import blocks_as_they_are
 
 
 def listed_key(rows: Rows) -> str:
@@ -38,5 +39,10 @@ def files_key(paths: Sequence[Path]) -> str:
 
 
 def bytes_key(*arrays: npt.NDArray[Any]) -> str:
-    """Return a digest of arrays."""
-    return hashlib.sha256(b"\0".join(str(array.dtype).encode() + array.tobytes() for array in arrays)).hexdigest()
+    """Return a digest of arrays: of their types and values; one of rows is read a block of rows at a time."""
+    key = hashlib.sha256()
+    for place, array in enumerate(arrays):
+        key.update((b"\0" if place else b"") + str(array.dtype).encode())
+        for block in [array] if array.ndim < 2 else blocks_as_they_are(array):
+            key.update(block.tobytes())
+    return key.hexdigest()

@@ -35,7 +35,7 @@ def likeness(audit: Audit, known: FloatArray, new: FloatArray, count: int) -> Li
     train = rows.splits == "train"
     if not train.any():  # a data set without a train split: its images stand for what was seen
         train = np.ones(n, np.bool_)
-    turned = directions(np.concatenate([known, new]).astype(np.float32))
+    turned = directions(known, new)
     among = np.append(train, np.zeros(len(new), np.bool_))
     near = [most_alike(turned, n + place, among, count) for place in range(len(new))]
     similarity = [

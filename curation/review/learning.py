@@ -5,7 +5,6 @@ import threading
 from collections.abc import Mapping
 from functools import cache, cached_property
 
-import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from curation.decisions.ledger import Ledger
@@ -105,7 +104,7 @@ def learner_of(audit: Audit) -> Learner:
     files = [voter.run_folder / "predictions.npz" for voter in audit.voters if voter.frozen]
     embeddings = [Predictions.load(file).embeddings for file in files]
     n, labels = len(audit.rows), audit.rows.labels
-    known = [np.asarray(values, np.float32) for values in embeddings if values is not None and len(values) == n]
+    known = [values for values in embeddings if values is not None and len(values) == n]
     sight = sight_of(known, n)
     newest = traits_of(labels, audit.findings, sight)
     if not audit.findings.lessons:

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits
 from curation.scoring.cells import nearest_in_cells
 from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
-from models.processors.blocks import row_blocks
+from models.processors.blocks import read_rows, row_blocks
 from models.processors.threads import cores, in_order
 
 Halves = npt.NDArray[np.float16]
@@ -66,22 +66,31 @@ def nearest_images(
     return np.pad(rows, missing, constant_values=-1), np.pad(cosines, missing, constant_values=-np.inf)
 
 
-def directions(embeddings: FloatArray) -> Halves:
+def directions(*embeddings: FloatArray) -> Halves:
     """Return embeddings centred and brought to unit length, shape (N, D), as float16: half the memory, same order.
 
     Args:
-        embeddings: of N images, shape (N, D); an image in the very centre stays zero and is like no other.
+        embeddings: of N images, shape (N, D), in one part or several after one another; each may be a map of a file,
+            which is read a block at a time. An image in the very centre stays zero and is like no other.
 
     Raises:
         ErrataError: they are no table of finite numbers.
     """
-    if embeddings.ndim != 2 or not np.isfinite(embeddings).all():
-        raise ErrataError(
-            f"embeddings have shape {embeddings.shape} or hold NaN or infinity; expected finite numbers, (N, D)"
-        )
-    centred = embeddings - embeddings.mean(0, dtype=np.float32)
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-    return np.asarray(centred, np.float16)
+    for part in embeddings:
+        if part.ndim != 2:
+            raise ErrataError(f"embeddings have shape {part.shape}; expected finite numbers, (N, D)")
+    n, width = sum(len(part) for part in embeddings), embeddings[0].shape[1]
+    blocks = [(part, rows) for part in embeddings for rows in row_blocks(len(part), width)]
+    total = sum((read_rows(*block).sum(0, dtype=np.float64) for block in blocks), np.zeros(width))
+    if not np.isfinite(total).all():
+        raise ErrataError(f"embeddings of shape {(n, width)} hold NaN or infinity; expected finite numbers, (N, D)")
+    mean, turned, start = (total / max(n, 1)).astype(np.float32), np.empty((n, width), np.float16), 0
+    for part, rows in blocks:
+        centred = read_rows(part, rows) - mean
+        centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+        turned[start : start + len(centred)] = centred
+        start += len(centred)
+    return turned
 
 
 def most_alike(directions: Halves, row: int, among: BoolArray, count: int) -> IntArray:
@@ -105,7 +114,9 @@ def most_alike(directions: Halves, row: int, among: BoolArray, count: int) -> In
         raise ErrataError(f"there is no row {row}; expected 0 to {len(directions) - 1}")
     candidates = np.flatnonzero(among)
     candidates = candidates[candidates != row]
-    cosines = directions[candidates].astype(np.float32) @ directions[row].astype(np.float32)
+    asked = directions[row].astype(np.float32)
+    blocks = [read_rows(directions, candidates[block]) @ asked for block in row_blocks(len(candidates), len(asked))]
+    cosines = np.concatenate([np.empty(0, np.float32), *blocks])
     return np.asarray(candidates[np.argsort(-cosines, kind="stable")[: max(0, count)]], np.int64)
 
 

@@ -17,7 +17,7 @@ MARGINS = "margins.npz"  # beside the predictions of fold models: how far each l
 _LIKE = {
     "image_ids": Like("text", ("N",)),
     "probs": Like("numbers", ("N", "K"), finite=True),
-    "embeddings": Like("numbers", ("N", "D"), optional=True, finite=True),
+    "embeddings": Like("numbers", ("N", "D"), optional=True, finite=True, left_in_file=True),
     "fold": Like("whole", ("N",), optional=True),
 }
 
@@ -34,6 +34,8 @@ class Predictions:
 
     def where(self, keep: BoolArray) -> "Predictions":
         """Return the predictions for which `keep`, shape (N,), is true."""
+        if keep.all():
+            return self
         embeddings, fold = self.embeddings, self.fold
         return Predictions(
             self.image_ids[keep],
@@ -50,7 +52,7 @@ class Predictions:
 
     @classmethod
     def load(cls, path: Path) -> "Predictions":
-        """Read what `save` wrote; nothing is unpickled.
+        """Read what `save` wrote; nothing is unpickled. Large embeddings stay in the file, as a read-only memory map.
 
         Raises:
             ErrataError: the file is missing, damaged, lacks an array, or has arrays of different lengths.

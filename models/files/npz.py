@@ -10,16 +10,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tokenize import TokenError
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from models.errors import ErrataError
 from models.files.atomic import atomic
+from models.files.finite import all_finite
 
 _WRITE = "write it again"
 _AT_ONCE = 2**20  # bytes that are unpacked at a time: zipfile holds them twice more
+_LEFT_FROM = 2**24  # bytes from which an array may be left in its file
+_LENGTHS_AT = 26  # in the head that a member has in the file: the lengths of the two parts before its bytes
 _KINDS = {"text": "U", "numbers": "iuf", "whole": "iu", "flags": "b"}
 # What NumPy raises for the header of an array, which it reads as Python.
 HEADER_ERRORS = (ValueError, TypeError, OverflowError, SyntaxError, TokenError, RecursionError, MemoryError, EOFError)
@@ -34,6 +37,7 @@ class Like:
     shape: tuple[str | int, ...] = ()  # a letter is the same size in every array of the file
     optional: bool = False  # files of before lack it
     finite: bool = False
+    left_in_file: bool = False  # a large one is not held in memory, but a map of the file
 
 
 def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
@@ -58,7 +62,9 @@ def read_arrays(
     Args:
         path: the file.
         only: names of the arrays to read, where the file has them; all by default.
-        like: what the arrays must be; arrays that it does not name are read as they are.
+        like: what the arrays must be; arrays that it does not name are read as they are. A large one that is to be
+            left in the file is a memory map, read-only, of the bytes that were checked; where it is compressed, it is
+            read.
         most_bytes: of all arrays that are read, in memory; any number by default.
         advice: what to do where the file is damaged, or an array not what it must be.
 
@@ -70,7 +76,7 @@ def read_arrays(
         with path.open("rb") as stream:  # ours to close: zipfile leaves it open where the file is damaged
             if stream.read(6) == np.lib.format.MAGIC_PREFIX:
                 raise ErrataError(f"{path} holds a single array without a name; write it with numpy.savez")
-            arrays = _arrays(path, zipfile.ZipFile(stream), only, most_bytes)
+            arrays = _arrays(path, stream, only, like or {}, most_bytes)
     except OSError as error:
         raise ErrataError(
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
@@ -99,7 +105,10 @@ def read_single(path: Path, content: bytes, like: Like, advice: str) -> npt.NDAr
 _DAMAGED = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, RuntimeError, struct.error, lzma.LZMAError)
 
 
-def _arrays(path: Path, file: zipfile.ZipFile, only: Collection[str], most_bytes: int | None) -> Arrays:
+def _arrays(
+    path: Path, stream: IO[bytes], only: Collection[str], like: Mapping[str, Like], most_bytes: int | None
+) -> Arrays:
+    file = zipfile.ZipFile(stream)
     members = {info.filename.removesuffix(".npy"): info for info in file.infolist()}
     wanted = {name: info for name, info in members.items() if not only or name in only}
     size = sum(info.file_size for info in wanted.values())
@@ -111,12 +120,59 @@ def _arrays(path: Path, file: zipfile.ZipFile, only: Collection[str], most_bytes
     arrays = {}
     for name, info in wanted.items():
         with file.open(info) as member:
-            arrays[name] = _array(path, name, member, info.file_size)
+            if name in like and like[name].left_in_file and _can_be_left(info):
+                arrays[name] = _mapped(path, name, member, info, stream, like[name].finite)
+            else:
+                arrays[name] = _array(path, name, member, info.file_size)
     return arrays
+
+
+def _can_be_left(info: zipfile.ZipInfo) -> bool:
+    return info.compress_type == zipfile.ZIP_STORED and info.file_size >= _LEFT_FROM
+
+
+def _mapped(
+    path: Path, name: str, member: IO[bytes], info: zipfile.ZipInfo, stream: IO[bytes], finite: bool
+) -> npt.NDArray[Any]:
+    """Return the array of a member as a map of the file, once all its bytes were looked at, a block at a time."""
+    head = _described(path, name, member, info.file_size)
+    start, left = member.tell(), head.n_bytes
+    while block := member.read(_AT_ONCE - _AT_ONCE % max(head.dtype.itemsize, 1)):  # at the end the checksum is known
+        left -= len(block)
+        if finite and head.dtype.kind == "f" and not all_finite(np.frombuffer(block, head.dtype)):
+            raise ValueError(f"{name} holds NaN or infinity")
+    if left:
+        raise ValueError(f"{name} is cut off")
+    stream.seek(info.header_offset + _LENGTHS_AT)
+    lengths: tuple[int, int] = struct.unpack("<HH", stream.read(4))  # of the name and of what else the head tells
+    offset = info.header_offset + _LENGTHS_AT + 4 + sum(lengths) + start
+    return np.memmap(stream, head.dtype, "r", offset, head.shape, head.order)
 
 
 def _array(path: Path, name: str, member: IO[bytes], size: int) -> npt.NDArray[Any]:
     """Return the array of a member of this size; its header is believed only as far as the member has bytes."""
+    head = _described(path, name, member, size)
+    flat = np.empty(head.n_bytes, np.uint8)
+    rest = memoryview(flat)  # type: ignore[arg-type]
+    while count := member.readinto(rest[:_AT_ONCE]):  # type: ignore[attr-defined]
+        rest = rest[count:]
+    if len(rest) or member.read(1):  # the end: now zipfile has compared the checksum
+        raise ValueError(f"{name} is cut off")
+    return np.ndarray(head.shape, head.dtype, flat.data if head.n_bytes else None, order=head.order)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What the header of an array says, and the member has bytes for."""
+
+    shape: tuple[int, ...]
+    order: Literal["C", "F"]
+    dtype: np.dtype[Any]
+    n_bytes: int
+
+
+def _described(path: Path, name: str, member: IO[bytes], size: int) -> _Head:
+    """Read the header of the array of a member of this size, up to its values."""
     shape, fortran, dtype = _header(name, member)
     if dtype.hasobject:
         raise ErrataError(
@@ -126,13 +182,7 @@ def _array(path: Path, name: str, member: IO[bytes], size: int) -> npt.NDArray[A
     n_bytes = math.prod(shape) * dtype.itemsize
     if min(shape, default=0) < 0 or n_bytes != size - member.tell():
         raise ValueError(f"{name} is said to have shape {shape} of {dtype}, and has {size - member.tell():,} bytes")
-    flat = np.empty(n_bytes, np.uint8)
-    rest = memoryview(flat)  # type: ignore[arg-type]
-    while count := member.readinto(rest[:_AT_ONCE]):  # type: ignore[attr-defined]
-        rest = rest[count:]
-    if len(rest) or member.read(1):  # the end: now zipfile has compared the checksum
-        raise ValueError(f"{name} is cut off")
-    return np.ndarray(shape, dtype, flat.data if n_bytes else None, order="F" if fortran else "C")
+    return _Head(shape, "F" if fortran else "C", dtype, n_bytes)
 
 
 def _header(name: str, member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -168,6 +218,6 @@ def _wrong(array: npt.NDArray[Any], expected: Like, sizes: dict[str, int]) -> st
     if array.ndim != len(shape) or any(size not in ("any", n) for size, n in zip(shape, array.shape, strict=True)):
         return f"has shape {array.shape}, not ({', '.join(map(str, shape))})"
     sizes |= {size: n for size, n in zip(expected.shape, array.shape, strict=True) if isinstance(size, str)}
-    if expected.finite and array.size and not (np.isfinite(array.min()) and np.isfinite(array.max())):
+    if expected.finite and not isinstance(array, np.memmap) and not all_finite(array):  # a map was looked at
         return "holds NaN or infinity"
     return ""

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from models.arrays import BoolArray, IntArray
 from models.errors import ErrataError
 from models.files.atomic import digest, write_text
+from models.files.finite import all_finite
 from models.files.npy import read_array
 from models.files.npz import HEADER_ERRORS, Like
 from models.files.unfinished import sweep, unfinished_folder
@@ -139,7 +140,7 @@ class RowArray:
         target = self.rows()
         size = target.dtype.itemsize * int(np.prod(target.shape[1:]))
         rows = np.ascontiguousarray(rows, dtype=target.dtype)
-        if not _finite(rows):
+        if not all_finite(rows):
             raise ErrataError(
                 f"what was computed for {self.folder.parent.name} holds NaN or infinity; try another --engine"
             )
@@ -194,7 +195,7 @@ def _sound(folder: Path, positions: IntArray) -> BoolArray:
             if checksums is not None:
                 known = np.fromiter(map(zlib.crc32, block), np.uint32, len(part))
                 sound[start : start + _BLOCK] = known == checksums[part]
-            elif not _finite(block):
+            elif not all_finite(block):
                 sound[start : start + _BLOCK] = np.isfinite(block).reshape(len(part), -1).all(1)
     return sound
 
@@ -206,11 +207,3 @@ def _block(file: IO[bytes], rows: np.memmap, part: IntArray) -> npt.NDArray[np.g
     size = rows.dtype.itemsize * int(np.prod(rows.shape[1:]))
     file.seek(rows.offset + int(part[0]) * size)
     return np.frombuffer(file.read(len(part) * size), rows.dtype).reshape(len(part), *rows.shape[1:])
-
-
-def _finite(rows: npt.NDArray[np.generic]) -> bool:
-    """Return whether no value is NaN or infinite, without an array of flags."""
-    if rows.dtype.kind != "f" or not rows.size:
-        return True
-    numbers = np.asarray(rows)
-    return bool(np.isfinite(numbers.min()) and np.isfinite(numbers.max()))

@@ -35,15 +35,27 @@ def read_rows(array: npt.NDArray[np.floating[Any]], rows: slice | IntArray) -> F
         copy: FloatArray = from_numpy(np.array(source)).float().numpy()
     else:
         copy = np.array(source, np.float32)
-    if (mapped := _map_behind(array)) is not None:
-        mapped.madvise(mmap.MADV_DONTNEED)
+    _give_back(array)
     return copy
+
+
+def blocks_as_they_are(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
+    """Yield an array, shape (N, …), in its own type, a block of rows at a time; pages of a map are given back."""
+    for rows in row_blocks(len(array), int(np.prod(array.shape[1:]))):
+        yield np.array(array[rows])
+        _give_back(array)
 
 
 def in_threads(work: Callable[[slice], R], blocks: list[slice]) -> Iterator[R]:
     """Yield the results of the blocks in order; a block a thread: the threads of one product wait for one another."""
     with threadpool_limits(1, "blas"):
         yield from in_order(work, blocks, cores())
+
+
+def _give_back(array: npt.NDArray[Any]) -> None:
+    """Let the system have the pages of a map that were read: they count as memory of the process."""
+    if (mapped := _map_behind(array)) is not None:
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _map_behind(array: npt.NDArray[Any]) -> mmap.mmap | None:

@@ -126,6 +126,15 @@ def test_an_image_without_any_direction_is_like_nothing() -> None:
     assert most_alike(directions(same), 1, np.ones(3, bool), 5).tolist() == [0, 2]
 
 
+def test_parts_are_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    embeddings = np.random.default_rng(0).normal(3, 2, (40, 5)).astype(np.float32)
+    whole, everything = directions(embeddings), np.ones(40, bool)
+    order = most_alike(whole, 0, everything, 40).tolist()
+    monkeypatch.setattr("models.processors.blocks.CELLS", 35)  # seven rows at a time
+    np.testing.assert_allclose(directions(embeddings[:33], embeddings[33:]), whole, atol=1e-3)
+    assert most_alike(whole, 0, everything, 40).tolist() == order
+
+
 def test_bad_directions() -> None:
     with pytest.raises(ErrataError, match=r"embeddings have shape \(3,\)"):
         directions(np.ones(3, np.float32))

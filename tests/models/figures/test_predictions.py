@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions, checked_probs, held_out_or_mean
+from models.processors.blocks import read_rows, row_blocks
+from tests.helpers.memory import peak_bytes
 
 IDS = np.array(["train/sea/a b.jpg", "train/sea/氷.jpg", "test/c.jpg"])
 PROBS = np.array([[0.9, 0.1], [0.5, 0.5], [0.0, 1.0]], np.float32)
@@ -39,6 +41,20 @@ def test_without_embeddings_and_in_sample(tmp_path: Path) -> None:
     loaded = Predictions.load(tmp_path / "p.npz")
     assert loaded.embeddings is None
     assert loaded.fold is None
+
+
+def test_large_embeddings_are_checked_and_read_without_holding_them(tmp_path: Path) -> None:
+    n, width = 200_000, 64  # 51 MB
+    embeddings = np.arange(n * width, dtype=np.float32).reshape(n, width)
+    path, expected = tmp_path / "p.npz", embeddings.sum(0, dtype=np.float64)
+    Predictions(np.array([f"{row}.jpg" for row in range(n)]), np.ones((n, 1), np.float32), embeddings, None).save(path)
+    del embeddings
+    before = peak_bytes(start_anew=True)
+    loaded = Predictions.load(path).embeddings
+    assert isinstance(loaded, np.memmap)
+    total = sum(read_rows(loaded, rows).sum(0, dtype=np.float64) for rows in row_blocks(n, width))
+    assert peak_bytes() - before < 40e6  # names 8 MB, a block of rows 8 MB, and what hands it out
+    np.testing.assert_array_equal(total, expected)
 
 
 def test_missing(tmp_path: Path) -> None:

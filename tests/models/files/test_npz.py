@@ -1,11 +1,12 @@
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from models.errors import ErrataError
-from models.files.npz import read_arrays, write_arrays
+from models.files.npz import Like, read_arrays, write_arrays
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -71,3 +72,74 @@ def test_a_header_that_is_no_python_is_one_sentence(tmp_path: Path, header: str)
         file.writestr("values.npy", content)
     with pytest.raises(ErrataError, match=r"a\.npz is damaged or no \.npz of plain arrays \(the header of values"):
         read_arrays(tmp_path / "a.npz")
+
+
+VALUES = np.arange(35, dtype=np.float32).reshape(5, 7)
+LEFT = {"values": Like("numbers", ("N", "D"), finite=True, left_in_file=True)}
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave arrays of a few bytes in their files, and look through them a few numbers at a time."""
+    monkeypatch.setattr("models.files.npz._LEFT_FROM", 1)
+    monkeypatch.setattr("models.files.npz._AT_ONCE", 20)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("dtype", ["<f4", ">f4", "<f2", "<f8", "<i8"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_an_array_is_left_in_its_file(tmp_path: Path, dtype: str, order: Literal["C", "F"]) -> None:
+    values = np.array(VALUES, dtype, order=order)
+    write_arrays(tmp_path / "a.npz", first=np.array(["é"]), values=values, last=np.arange(3))
+    read = read_arrays(tmp_path / "a.npz", like=LEFT)
+    assert isinstance(read["values"], np.memmap)
+    assert not isinstance(read["last"], np.memmap)
+    assert read["values"].dtype == values.dtype
+    np.testing.assert_array_equal(read["values"], values)
+    with pytest.raises(ValueError, match="read-only"):
+        read["values"][0, 0] = 1
+    write_arrays(tmp_path / "a.npz", values=values + 1)  # another file takes its name
+    np.testing.assert_array_equal(read["values"], values)
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_compressed_array_is_read(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "a.npz", values=VALUES)
+    read = read_arrays(tmp_path / "a.npz", like=LEFT)["values"]
+    assert not isinstance(read, np.memmap)
+    np.testing.assert_array_equal(read, VALUES)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("place", [VALUES.nbytes - 1, 0, 70])
+def test_a_flipped_bit_of_an_array_in_its_file_is_noticed(tmp_path: Path, place: int) -> None:
+    path = tmp_path / "a.npz"
+    write_arrays(path, values=VALUES)
+    content = bytearray(path.read_bytes())
+    content[content.index(VALUES.tobytes()) + place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ErrataError, match=r"a\.npz is damaged or no"):
+        read_arrays(path, like=LEFT)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", ["f2", "f4"])
+def test_an_array_in_its_file_that_is_not_finite_is_refused(tmp_path: Path, value: float, dtype: str) -> None:
+    values = VALUES.astype(dtype)
+    values[4, 6] = value
+    write_arrays(tmp_path / "a.npz", values=values)
+    with pytest.raises(ErrataError, match="values holds NaN or infinity"):
+        read_arrays(tmp_path / "a.npz", like=LEFT)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("shape", ["(9, 7)", "(-5, -7)", "(1000000000, 1000000000)", "(35,)"])
+def test_an_array_in_its_file_is_no_larger_than_the_file(tmp_path: Path, shape: str) -> None:
+    path = tmp_path / "a.npz"
+    header = str({"descr": "<f4", "fortran_order": False}).replace("}", f", 'shape': {shape}}}\n")
+    with zipfile.ZipFile(path, "w") as file:
+        magic = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+        file.writestr("values.npy", magic + header.encode() + VALUES.tobytes())
+    with pytest.raises(ErrataError, match=r"is said to have shape|values has shape \(35,\), not \(any, any\)"):
+        read_arrays(path, like=LEFT)
