@@ -72,7 +72,15 @@ for command in COMMANDS:
 
 @cli.callback(invoke_without_command=True)
 def errata(version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False) -> None:
-    """Find the wrong labels in an image data set."""
+    """Find the wrong labels in an image data set.
+
+    NAME is a data set: a folder of images, a table of labels, or a name of
+    datasets.yaml. Start with `errata audit NAME`, then `errata issues NAME`
+    and `errata serve --name NAME`; `errata COMMAND --help` tells the rest.
+
+    ERRATA_HOME is the folder of all that Errata writes (./workspace),
+    ERRATA_DATA where data sets are looked for by name (./data).
+    """
     if version:
         from importlib.metadata import version as installed_version
 

@@ -14,12 +14,13 @@ from models.errors import ErrataError
 DatasetName = Annotated[
     str,
     typer.Argument(
-        help="a data set of datasets.yaml, an image folder, table or zip, hf:PATH, torchvision:NAME, fiftyone:DATASET"
+        metavar="NAME",
+        help="a data set of datasets.yaml, an image folder, table or zip, hf:PATH, torchvision:NAME, fiftyone:DATASET",
     ),
 ]
-Seed = Annotated[int, typer.Option(help="of folds, training and splits", min=0, max=2**31 - 1)]
+Seed = Annotated[int, typer.Option(help="of all that is drawn at random", min=0, max=2**31 - 1)]
 LabelVersion = Annotated[
-    str, typer.Option(help="which labels: original, or a curated version; errata splits NAME lists them")
+    str, typer.Option(help="which labels: original, or a curated version that `errata splits NAME` lists")
 ]
 
 

@@ -30,44 +30,50 @@ def audit(
     architectures: Annotated[
         str,
         typer.Option(
-            help="comma-separated; ensemble and average combine all others named; auto chooses by what the images show"
+            help="by commas, from `errata architectures`; ensemble, average: of the others; auto: chosen by the images"
         ),
     ] = "efficientnet_lite0,simple_cnn_norm_dropout",
     minutes: Annotated[
-        float | None, typer.Option(help="budget of --architectures auto, the whole audit included; 15 by default")
+        float | None, typer.Option(help="what --architectures auto may take for the whole audit; 15 by default")
     ] = None,
     folds: Annotated[
-        int, typer.Option(help="models for each architecture; each image is judged by one that did not see it")
+        int, typer.Option(help="models of each architecture; each image is judged by one that did not see it")
     ] = 5,
     seed: Seed = 0,
     cams: Annotated[int, typer.Option(help="most suspicious images of each split that get Grad-CAM maps")] = 50,
-    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    engine: Annotated[str, typer.Option(help="of frozen features: auto, torch, compile, openvino or eager")] = "auto",
     fiftyone_limit: Annotated[
-        int, typer.Option(help="images that FiftyOne gets at most: the first to review and a random sample; 0 = all")
+        int, typer.Option(help="most images that FiftyOne gets: the first to review and a random sample; 0 = all")
     ] = 100_000,
     predictions: Annotated[
         str,
-        typer.Option(help="npz or CSV (image_id, probs, …) or fiftyone:DATASET/FIELD: judge by these, train nothing"),
+        typer.Option(
+            help="judge by these and train nothing: an npz, a CSV (image_id, prob_CLASS, …) or fiftyone:DATASET/FIELD"
+        ),
     ] = "",
     columns: Annotated[
-        str, typer.Option(help="of a table, kept from then on: filepath=NAME,label=NAME,split=NAME, or numbers from 1")
+        str,
+        typer.Option(
+            help="of a table, kept from then on: filepath=COLUMN,label=COLUMN,split=COLUMN, by name or by number from 1"
+        ),
     ] = "",
     label_from: Annotated[
         str,
-        typer.Option(help=r"of a folder, kept from then on: the label in file names, as '^(.+)_\d+'; none: folders"),
+        typer.Option(
+            help=r"the label in the names of files, as '^(.+)_\d+', kept from then on; none: labels are the folders"
+        ),
     ] = "",
     version: LabelVersion = "original",
     with_decisions: Annotated[
-        bool, typer.Option("--with-decisions", help="judge again: learn from the verdicts too; trains no network again")
+        bool,
+        typer.Option("--with-decisions", help="judge again, learning from the verdicts too; no network is trained"),
     ] = False,
-    cluster: Annotated[
-        str, typer.Option(help="auto or HOST:PORT of a Ray cluster that computes; needs the extra ray")
-    ] = "",
+    cluster: Annotated[str, typer.Option(help="compute on a Ray cluster: auto or HOST:PORT; needs the extra ray")] = "",
     merge_classes: Annotated[
-        str, typer.Option(help="Cat=cat: read the images of one class as another's, from now on; none: as they are")
+        str, typer.Option(help="Cat=cat: read the class Cat as cat, kept from then on; none: no class is merged")
     ] = "",
 ) -> None:
-    """Rank the labels by models that did not learn from them. Writes all of it into FiftyOne and a report."""
+    """Rank the labels by models that did not learn from them. Also writes FiftyOne and a report; can be resumed."""
     from curation.datasets.opening import check_known, choose_columns, choose_label_from
     from curation.versions.working_copy import check_known_version
 
@@ -209,16 +215,20 @@ def issues(
     name: DatasetName,
     split: Annotated[str, typer.Option(help="train, val or test; all by default")] = "",
     limit: Annotated[
-        int | None, typer.Option(help="so many, 0 = all; 20 on a terminal, all elsewhere", min=0, show_default=False)
+        int | None,
+        typer.Option(help="how many, 0 = all; by default 20 on a terminal, all elsewhere", min=0, show_default=False),
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="write here instead of to the screen")] = None,
     version: LabelVersion = "original",
     learned: Annotated[
-        bool, typer.Option("--learned", help="by what the verdicts so far say, with the probability of each correction")
+        bool,
+        typer.Option("--learned", help="in the order that the verdicts teach, with the probability of each correction"),
     ] = False,
     tasks: Annotated[
         Path | None,
-        typer.Option(help="write those not judged as tasks: .json Label Studio, .xml CVAT, .csv LightlyStudio"),
+        typer.Option(
+            help="write the labels not judged yet as tasks: .json Label Studio, .xml CVAT, .csv LightlyStudio"
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

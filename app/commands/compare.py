@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from curation.comparison.gate import Outcome
     from curation.workspace.folders import Workspace
 
-_RUNS = "by commas: runs, recipes or architectures as `errata runs` and `errata recipes` list them; all finished ones"
+_RUNS = "runs, recipes or architectures, by commas, as `errata runs` lists them; by default all that are finished"
 _SHOWN_PAIRS = 10  # on the screen; --json writes all
 
 
@@ -23,7 +23,9 @@ def compare(
     runs: Annotated[str, typer.Option(help=_RUNS, show_default=False)] = "",
     versions: Annotated[
         str,
-        typer.Option(help="by commas: labels to test on; original and the newest curated version", show_default=False),
+        typer.Option(
+            help="labels to test on, by commas; by default original and the newest version", show_default=False
+        ),
     ] = "",
     html: Annotated[Path | None, typer.Option(help="write a page to read and share here")] = None,
     json: Annotated[Path | None, typer.Option(help="write every number here")] = None,
@@ -140,17 +142,20 @@ def check(
     max_errors: Annotated[
         str, typer.Option(help="highest share of wrong labels, as 2% or 0.02", show_default=False)
     ] = "",
-    no_leaks: Annotated[bool, typer.Option("--no-leaks", help="no image of train with a twin in val or test")] = False,
+    no_leaks: Annotated[bool, typer.Option("--no-leaks", help="no image of train has a copy in val or test")] = False,
     min_accuracy: Annotated[
-        str, typer.Option(help="on the test images, as 85% or 0.85, of every network in --runs", show_default=False)
+        str, typer.Option(help="least accuracy on test of each network in --runs, as 85% or 0.85", show_default=False)
     ] = "",
     version: LabelVersion = "original",
     runs: Annotated[
-        str, typer.Option(help="by commas: runs, recipes or architectures; the most accurate one", show_default=False)
+        str,
+        typer.Option(
+            help="runs, recipes or architectures, by commas; by default the most accurate one", show_default=False
+        ),
     ] = "",
-    split: Annotated[str, typer.Option(help="labels that --max-errors counts: train, val, test or all")] = "all",
+    split: Annotated[str, typer.Option(help="whose labels --max-errors counts: train, val, test or all")] = "all",
 ) -> None:
-    """Check a data set and its networks, for CI. Exit code 0: all conditions hold, 1: one fails, 2: bad input."""
+    """Check conditions on a data set, for CI. Exit code 0: all hold, 1: one fails, 2: bad input."""
     workspace, dataset = audited_dataset(name)
     outcomes = _outcomes(workspace, dataset, version, max_errors, no_leaks, min_accuracy, comma_separated(runs), split)
     for outcome in outcomes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from curation.decisions.table import LogLine, Wanted
 
 _CHANGES = ("--merge", "--import", "--carry", "--undo", "--redo", "--take-back", "--put-back")
-_OLDEST = "only from this time on, as 2026-01-31 or 2026-01-31T12:00"
+_OLDEST = "only from this time on: 2026-01-31 or 2026-01-31T12:00"
 
 
 def decisions(
@@ -31,32 +31,38 @@ def decisions(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="with --merge: other people's decision logs; with --import: files of tools", show_default=False
+            metavar="FILE",
+            help="with --merge: decision logs of other people; with --import: files of labelling tools",
+            show_default=False,
         ),
     ] = None,
-    reviewer: Annotated[str, typer.Option(help="only this reviewer's; with --undo and the like: the reviewer")] = "",
-    decision: Annotated[str, typer.Option(help="only keep, relabel, ambiguous, …")] = "",
+    reviewer: Annotated[
+        str, typer.Option(help="only this reviewer's; with --import, --undo and the like: whose verdicts they are")
+    ] = "",
+    decision: Annotated[
+        str, typer.Option(help="only these: keep, relabel, ambiguous, multi-label, none-of-these, exclude or unsure")
+    ] = "",
     split: Annotated[str, typer.Option(help="only train, val or test")] = "",
     image: Annotated[str, typer.Option(help="only this image_id")] = "",
     since: Annotated[str, typer.Option(help=_OLDEST)] = "",
     until: Annotated[str, typer.Option(help="only up to this time; a day counts whole")] = "",
-    at: Annotated[str, typer.Option(help="replay to this line of the log, or this time")] = "",
-    last: Annotated[int, typer.Option(help="lines on the screen, the newest; 0 = all", min=0)] = 100,
+    at: Annotated[str, typer.Option(help="the state at this line of the log, or at this time")] = "",
+    last: Annotated[int, typer.Option(help="how many of the newest lines are on the screen; 0 = all", min=0)] = 100,
     csv: Annotated[Path | None, typer.Option(help="write all of them here instead of to the screen")] = None,
     as_json: Json = False,
     import_: Annotated[
         bool, typer.Option("--import", help="read verdicts from Label Studio, CVAT, LightlyStudio or FiftyOne files")
     ] = False,
-    merge: Annotated[bool, typer.Option("--merge", help="append what the FILES hold and this log does not")] = False,
+    merge: Annotated[bool, typer.Option("--merge", help="append what the FILEs hold and this log does not")] = False,
     carry: Annotated[
-        str, typer.Option(help="append what was decided on these images under another data set's name or place")
+        str, typer.Option(help="append what was decided on these images as another data set: its name or path")
     ] = "",
-    undo: Annotated[bool, typer.Option("--undo", help="take back the latest decision of the --reviewer")] = False,
-    redo: Annotated[bool, typer.Option("--redo", help="bring back what the --reviewer undid last")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="take back the latest decision of --reviewer")] = False,
+    redo: Annotated[bool, typer.Option("--redo", help="bring back what --reviewer undid last")] = False,
     take_back: Annotated[int | None, typer.Option(help="take back the decision of this line, however old")] = None,
     put_back: Annotated[int | None, typer.Option(help="bring back the decision of this line")] = None,
 ) -> None:
-    """List the decisions of reviewers, newest last. Merge the logs of several people, undo and redo."""
+    """List the decisions of reviewers, newest last. Also merges the logs of several people, undoes and redoes."""
     if sum((merge, import_, bool(carry), undo, redo, take_back is not None, put_back is not None)) > 1:
         raise ErrataError(f"give one of {', '.join(_CHANGES[:-1])} and {_CHANGES[-1]}, not several")
     if files and not (merge or import_):

@@ -11,9 +11,9 @@ from models.errors import ErrataError
 
 def draw(
     name: DatasetName,
-    images: Annotated[list[str], typer.Argument(help="image_ids, as `errata issues` lists them")],
+    images: Annotated[list[str], typer.Argument(metavar="IMAGE", help="image_ids, as `errata issues` lists them")],
     runs: Annotated[
-        str, typer.Option(help="by commas: trained runs; by default the audit's networks", show_default=False)
+        str, typer.Option(help="trained runs, by commas; by default the networks of the audit", show_default=False)
     ] = "",
     label: Annotated[
         str,

@@ -1,11 +1,14 @@
 """`errata fetch`: the images of a data set of the catalogue."""
 
-from app.commands.arguments import DatasetName
+from typing import Annotated
+
+import typer
+
 from app.terminal import tell
 from curation.workspace.folders import Workspace, data_root
 
 
-def fetch(name: DatasetName) -> None:
+def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="a data set of datasets.yaml")]) -> None:
     """Get the images of a data set, or say where to get them."""
     from app.commands.progress import stage_display
     from app.jobs.result import record

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 def predict(
     name: DatasetName,
-    files: Annotated[list[Path], typer.Argument(help="image files, anywhere")],
-    csv: Annotated[Path | None, typer.Option(help="a line an image and model")] = None,
-    json: Annotated[Path | None, typer.Option(help="everything, with the nearest training images")] = None,
-    cams: Annotated[Path | None, typer.Option(help="folder for Grad-CAM maps of each model's first class")] = None,
-    top: Annotated[int, typer.Option(help="classes of each model", min=1, max=1000)] = 5,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="image files, anywhere")],
+    csv: Annotated[
+        Path | None, typer.Option(help="write a line for each image and model here, not to the screen")
+    ] = None,
+    json: Annotated[Path | None, typer.Option(help="write everything here, with the nearest training images")] = None,
+    cams: Annotated[Path | None, typer.Option(help="folder for Grad-CAM maps of the first class of each model")] = None,
+    top: Annotated[int, typer.Option(help="how many classes of each model", min=1, max=1000)] = 5,
 ) -> None:
     """Ask every trained model of a data set about images. Also says when none of the classes fits."""
     if not any(path.is_file() for path in files):  # before anything heavy is loaded

@@ -25,12 +25,14 @@ SETTINGS = {"allow_extra_args": True, "ignore_unknown_options": True}  # they be
 
 def queue(
     context: typer.Context,
-    work: Annotated[bool, typer.Option("--work", help="work off what waits, one after the other")] = False,
-    cancel: Annotated[str, typer.Option(help="end this job, or take it out before it begins")] = "",
-    resume: Annotated[str, typer.Option(help="add this job once more; it continues where it stopped")] = "",
+    work: Annotated[
+        bool, typer.Option("--work", help="start what waits, one after the other, and return when all is done")
+    ] = False,
+    cancel: Annotated[str, typer.Option(help="end this job, or take it out of the queue")] = "",
+    resume: Annotated[str, typer.Option(help="add this job again; it continues where it stopped")] = "",
     as_json: Json = False,
 ) -> None:
-    """List the audits and trainings that wait for one another. Adds the command behind it: errata queue train NAME."""
+    """List the audits and trainings that wait, run or ended. A command behind it is added: errata queue train NAME."""
     if sum(map(bool, (context.args, work, cancel, resume))) > 1:
         raise ErrataError("give a command to add, --work, --cancel or --resume; one of them at a time")
     from app.jobs import actions, worker

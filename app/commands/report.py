@@ -13,10 +13,10 @@ from models.errors import ErrataError
 
 def report(
     name: DatasetName,
-    html: Annotated[Path | None, typer.Option(help="one page to read and share")] = None,
-    json: Annotated[Path | None, typer.Option(help="every number of it")] = None,
+    html: Annotated[Path | None, typer.Option(help="write one page to read and share here")] = None,
+    json: Annotated[Path | None, typer.Option(help="write every number of it here")] = None,
 ) -> None:
-    """Write everything known about a data set. Audit, decisions, versions, trainings and their comparison."""
+    """Write all that is known of a data set. Audit, decisions, versions, trainings, comparison; give a file."""
     workspace, dataset = audited_dataset(name)
     if not html and not json:
         raise ErrataError("name a file for the report: --html FILE, --json FILE or both")

@@ -15,7 +15,7 @@ _ORDERS = ("learned", "fixed")
 
 def review(
     name: DatasetName,
-    split: Annotated[str, typer.Option(help="test, val or train")] = "test",
+    split: Annotated[str, typer.Option(help="whose labels: train, val or test")] = "test",
     reviewer: Annotated[str, typer.Option(help="your name in the decision log; asked once")] = "",
     port: Annotated[
         int | None, typer.Option(help="of your FiftyOne App; a free one by default", min=1, max=65535)
@@ -24,7 +24,7 @@ def review(
         str, typer.Option(help="learned: verdicts change what comes next; fixed: all reviewers see the same images")
     ] = "learned",
 ) -> None:
-    """Open FiftyOne on the most suspicious labels. Each reviewer has an App."""
+    """Open FiftyOne on the most suspicious labels. Each reviewer has an App; it runs until `errata stop`."""
     if order not in _ORDERS:
         raise unknown("order of the review", order, _ORDERS)
     workspace, dataset = audited_dataset(name)

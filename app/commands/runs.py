@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def runs(
     name: Annotated[
-        str, typer.Argument(help="a data set, by its name or path; all by default", show_default=False)
+        str,
+        typer.Argument(metavar="NAME", help="a data set, by its name or path; by default all", show_default=False),
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -47,7 +48,9 @@ def runs(
 
 
 def cancel(
-    name: Annotated[str, typer.Argument(help="a data set, to end its audit, or a run as `errata runs` lists it")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="a data set, to end its audit, or a run as `errata runs` lists it")
+    ],
 ) -> None:
     """End the running audit of a data set, or a run. What it finished is kept."""
     from models.files.runs import cancel as end_run
@@ -78,7 +81,7 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be removed")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
-    """Remove what nothing refers to. Unused models and caches, half-written files; never decisions, splits or data."""
+    """Remove files that nothing uses. Models, caches, half-written files; never decisions, versions or data."""
     from curation.workspace.cleaning import find_leftovers, remove
 
     workspace = Workspace.from_environment()

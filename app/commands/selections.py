@@ -17,7 +17,7 @@ def selections(
     name: DatasetName,
     show: Annotated[str, typer.Option(help="list the images of this selection")] = "",
     add: Annotated[str, typer.Option(help="keep the images of --images under this name")] = "",
-    images: Annotated[Path | None, typer.Option(help="with --add: a file with an image_id a line")] = None,
+    images: Annotated[Path | None, typer.Option(help="with --add: a file with an image_id on each line")] = None,
     view: Annotated[str, typer.Option(help="save this selection as a view in FiftyOne")] = "",
     remove: Annotated[str, typer.Option(help="forget this selection; decisions made with it stay")] = "",
     as_json: Json = False,

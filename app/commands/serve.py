@@ -30,9 +30,9 @@ _LOOK_S = 0.5
 def serve(
     port: Annotated[int, typer.Option(help="of the Streamlit app", min=1, max=65535)] = 8501,
     fiftyone_port: Annotated[int, typer.Option(help="of the FiftyOne App", min=1, max=65535)] = 5151,
-    name: Annotated[str, typer.Option(help="data set to show; audited meanwhile if need be")] = "scenes",
+    name: Annotated[str, typer.Option(help="data set to show")] = "scenes",
 ) -> None:
-    """Serve the app and the FiftyOne App until Ctrl-C. Audits `scenes` meanwhile, if that is not done yet."""
+    """Serve the app and the FiftyOne App until Ctrl-C. Audits the data set meanwhile, if that is not done yet."""
     from models.files.runs import terminated_as_interrupt
 
     workspace, dataset = audited_dataset(name)

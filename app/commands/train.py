@@ -52,20 +52,22 @@ def _option(kind: Any, text: str) -> Any:
 
 def train(
     name: DatasetName,
-    recipe: Annotated[str, typer.Option(help="errata recipes lists them")] = "",
-    architecture: Annotated[str, typer.Option(help="ARCH or ARCH@MODE, in place of the recipe's")] = "",
+    recipe: Annotated[str, typer.Option(help="a name that `errata recipes` lists")] = "",
+    architecture: Annotated[
+        str, typer.Option(help="ARCH, or ARCH@scratch, @finetuned or @frozen, in place of the recipe's")
+    ] = "",
     seed: Seed = 0,
-    seeds: Annotated[int, typer.Option(help="number of trainings, with seeds from --seed on", min=1, max=100)] = 1,
-    size: Annotated[
-        int, typer.Option(help="side of the input, px; the architecture's own where 0", min=0, max=4096)
+    seeds: Annotated[int, typer.Option(help="how many trainings, with the seeds from --seed on", min=1, max=100)] = 1,
+    size: Annotated[int, typer.Option(help="side of the input in px; 0 = the architecture's own", min=0, max=4096)] = 0,
+    max_train_images: Annotated[
+        int, typer.Option(help="how many are learned from, drawn in the proportions of the classes; 0 = all", min=0)
     ] = 0,
-    max_train_images: Annotated[int, typer.Option(help="drawn in the proportions of the classes; 0 = all", min=0)] = 0,
-    classes: Annotated[str, typer.Option(help="comma-separated: learn only these")] = "",
+    classes: Annotated[str, typer.Option(help="learn only these, by commas; by default all")] = "",
     init_from: Annotated[str, typer.Option(help="start from the backbone of this run or recipe")] = "",
     weights: Annotated[Path | None, typer.Option(help="a local file with the pretrained weights")] = None,
-    engine: Annotated[str, typer.Option(help="for frozen features: auto, torch, compile, openvino, eager")] = "auto",
+    engine: Annotated[str, typer.Option(help="of frozen features: auto, torch, compile, openvino or eager")] = "auto",
     version: LabelVersion = "original",
-    members: Annotated[str, typer.Option(help="of an ensemble: variants or cross-validated runs, by commas")] = "",
+    members: Annotated[str, typer.Option(help="of an ensemble: architectures or cross-validated runs, by commas")] = "",
     **settings: Any,
 ) -> None:
     """Train one network by a recipe and measure it on test. Every field of the recipe is an option."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands.arguments import DatasetName, LabelVersion, Seed, audited_dataset, comma_separated, print_written
+from app.commands.arguments import DatasetName, LabelVersion, audited_dataset, comma_separated, print_written
 from app.commands.listing import Json, minute, print_json, print_list
 from app.terminal import tell
 from curation.words import counted
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from curation.versions.diff import Change
     from curation.versions.store import Version
 
-_FILES = "copy, hardlink or symlink (which Errata itself does not follow out of a data set)"
+_FILES = "how images get there: copy, hardlink or symlink (which Errata does not follow out of a data set)"
 _SHOWN_CHANGES = 100  # on the screen
 _NAMED_IMAGES = 10  # in a line, as classes without an image
 _NAMED_CLASSES = 20  # in a line; of more, their sizes
@@ -26,19 +26,23 @@ _DIFF = ("image", "label", "split", "decision")  # columns of the table of chang
 
 def split(
     name: DatasetName,
-    version: Annotated[str, typer.Option(help="name of the new version, as v1; never overwritten")],
-    parent: Annotated[str, typer.Option(help="version whose splits it takes over")] = "original",
-    remake: Annotated[str, typer.Option(help="train=.8,val=.1,test=.1: splits anew; keep: the parent's")] = "keep",
-    seed: Seed = 0,
+    version: Annotated[str, typer.Option(help="name of the new version, as v1; none is ever overwritten")],
+    parent: Annotated[str, typer.Option(help="the version whose splits are taken over")] = "original",
+    remake: Annotated[
+        str, typer.Option(help="keep: the splits of --parent; train=.8,val=.1,test=.1: drawn anew")
+    ] = "keep",
+    seed: Annotated[int, typer.Option(help="of the splits that --remake draws", min=0, max=2**31 - 1)] = 0,
     drop_leaks: Annotated[
         bool, typer.Option("--drop-leaks", help="leave out train images with a twin in test")
     ] = False,
     auto_accept: Annotated[
         float | None,
-        typer.Option(help="a label_quality: labels below it take the suggested one, unseen; never in test"),
+        typer.Option(help="labels below this label_quality take the suggested class, seen by nobody; never in test"),
     ] = None,
-    accept_in: Annotated[str, typer.Option(help="splits in which --auto-accept changes labels")] = "train,val",
-    reviewer: Annotated[str, typer.Option(help="who makes this version; the user by default")] = "",
+    accept_in: Annotated[
+        str, typer.Option(help="where --auto-accept changes labels: train, val or both")
+    ] = "train,val",
+    reviewer: Annotated[str, typer.Option(help="who makes this version; by default the user of this machine")] = "",
 ) -> None:
     """Make a curated version from the decisions so far. Immutable, with a hash of its content."""
     from app.jobs.result import record
@@ -113,12 +117,12 @@ def splits(name: DatasetName, as_json: Json = False) -> None:
 
 def diff(
     name: DatasetName,
-    old: Annotated[str, typer.Argument(help="a version, or original")],
-    new: Annotated[str, typer.Argument(help="a version, or original")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="a version, or original")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="a version, or original")],
     csv: Annotated[Path | None, typer.Option(help="write all changes here instead of to the screen")] = None,
     as_json: Json = False,
 ) -> None:
-    """List what two versions do not have in common. Labels, splits and membership."""
+    """List what differs between two versions. Labels, splits, images that only one has."""
     from curation.versions.diff import change_counts, diff_versions, write_changes
     from curation.versions.store import load_version
 
@@ -160,11 +164,11 @@ def _print_images(title: str, image_ids: list[str]) -> None:
 def sheet(
     name: DatasetName,
     version: LabelVersion,
-    html: Annotated[Path | None, typer.Option(help="a page with pictures, grouped by classes")] = None,
-    csv: Annotated[Path | None, typer.Option(help="a line an image")] = None,
-    json: Annotated[Path | None, typer.Option(help="what others give to `errata apply`")] = None,
+    html: Annotated[Path | None, typer.Option(help="write a page with pictures, by pairs of classes, here")] = None,
+    csv: Annotated[Path | None, typer.Option(help="write a table, a line an image, here")] = None,
+    json: Annotated[Path | None, typer.Option(help="write here what others give to `errata apply`")] = None,
 ) -> None:
-    """Write the errata sheet of a version. What people found wrong in the labels as given."""
+    """Write the errata sheet of a version. Which labels as given people found wrong; without a file, how many."""
     from curation.handover.sheet import errata_sheet, write_sheet, write_sheet_csv
     from curation.versions.store import load_version
 
@@ -187,14 +191,18 @@ def sheet(
 
 
 def apply(
-    sheet: Annotated[Path, typer.Argument(help="the JSON of an errata sheet")],
-    folder: Annotated[Path, typer.Argument(help="an image folder, or a CSV filepath,label[,split]; never changed")],
+    sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="the JSON that `errata sheet` wrote")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="an image folder, or a CSV filepath,label[,split]; never changed")
+    ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would be done")] = False,
-    output: Annotated[Path | None, typer.Option(help="write a corrected image folder here; empty or absent")] = None,
-    csv: Annotated[Path | None, typer.Option(help="write the corrected labels here")] = None,
-    files: Annotated[str, typer.Option(help="copy or hardlink, into --output")] = "copy",
+    output: Annotated[
+        Path | None, typer.Option(help="write a corrected image folder here; it must be empty or absent")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="write the corrected labels as a table here")] = None,
+    files: Annotated[str, typer.Option(help="how images come into --output: copy or hardlink")] = "copy",
 ) -> None:
-    """Correct a copy of a data set by an errata sheet. Images are found by content, wherever they lie."""
+    """Correct a copy of a data set by an errata sheet. Finds images by content; give --output, --csv or --dry-run."""
     from app.commands.progress import stage_display
     from curation.handover.sheet import read_sheet
     from curation.handover.sheet_apply import DIFFERENT, PLACING, apply_sheet, write_corrected, write_labels
@@ -222,7 +230,7 @@ def export(
     version: LabelVersion,
     kind: Annotated[str, typer.Option("--format", help="imagefolder, csv, fiftyone or huggingface")] = "imagefolder",
     output: Annotated[
-        Path | None, typer.Option(help="empty or absent folder; in the workspace's exports by default")
+        Path | None, typer.Option(help="an empty or absent folder; by default one in the workspace's exports")
     ] = None,
     files: Annotated[str, typer.Option(help=_FILES)] = "copy",
 ) -> None:

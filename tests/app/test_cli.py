@@ -20,7 +20,7 @@ from tests.helpers.typed_command import Run, refusal
     ("arguments", "message"),
     [
         (["audti"], "No such command 'audti'"),
-        (["audit"], "Missing argument 'name'; see `errata audit --help`"),
+        (["audit"], "Missing argument 'NAME'; see `errata audit --help`"),
         (["audit", "scenes", "--fold", "3"], "No such option"),
         (["audit", "scenes", "--folds", "many"], "'--folds'.*should be a valid integer"),
         (["audit", "scenes", "--seed", "-1"], "'--seed'.*should be greater than or equal to 0"),

@@ -140,7 +140,7 @@ def test_a_class_without_an_image_in_a_split_is_named(capsys: pytest.CaptureFixt
         ),
         (["split", "tiny", "--version", "v2", "--auto-accept", "2"], "--auto-accept 2.0 is not a label_quality"),
         (["diff", "tiny", "original", "v9"], "no version of the labels 'v9'"),
-        (["diff", "tiny", "original"], "Missing argument 'new'"),
+        (["diff", "tiny", "original"], "Missing argument 'NEW'"),
         (["sheet", "tiny", "--version", "original"], "without errata; give --version of another one"),
         (["sheet", "tiny", "--version", "v9"], "no version of the labels 'v9'"),
         (["apply", "x.json", "copy"], "say where the corrections go"),
