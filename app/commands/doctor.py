@@ -3,6 +3,7 @@
 No check raises, and only the workspace folder is made.
 """
 
+import platform
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def doctor() -> None:
 def examine(app_port: int = 8501, fiftyone_port: int = 5151) -> list[Finding]:
     """Return the findings of all checks; a check that fails itself is a finding, too."""
     checks: list[tuple[str, Callable[[], list[Finding]]]] = [
+        ("Errata", check_errata),
         ("Python", check_python),
         ("packages", check_packages),
         ("device", check_device),
@@ -71,6 +73,13 @@ def _guarded(name: str, check: Callable[[], list[Finding]]) -> list[Finding]:
     except Exception as error:  # the other checks go on: a broken torch raises anything at import
         message = " ".join(str(error).split())[:200]
         return [Finding(name, PROBLEM, f"looking at it failed ({type(error).__name__}: {message}); {_SETUP}")]
+
+
+def check_errata() -> list[Finding]:
+    """Tell the version of Errata and the system that it runs on, as who reads a bug report asks for them."""
+    from importlib.metadata import version
+
+    return [Finding("Errata", OK, f"{version('errata-vision')} on {platform.platform()}")]
 
 
 def check_python(version: tuple[int, int] | None = None) -> list[Finding]:

@@ -25,7 +25,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_this_machine_is_looked_at_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     code = exit_code("doctor")
     lines = capsys.readouterr().out.splitlines()
-    names = ("Python", "torch", "torchvision", "device", "MongoDB", "workspace", "disk", "app port", "data: scenes")
+    names = (
+        "Errata",
+        "Python",
+        "torch",
+        "torchvision",
+        "device",
+        "MongoDB",
+        "workspace",
+        "disk",
+        "app port",
+        "data: scenes",
+    )
     for name in names:
         assert sum(line[9:].startswith(f"{name} ") for line in lines) == 1, name
     assert code == any(line.startswith(PROBLEM) for line in lines)
