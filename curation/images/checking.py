@@ -56,7 +56,7 @@ def check_listed(
     """
     from curation.images.grey_ranges import GreyRanges
     from curation.images.known_checks import KnownChecks
-    from models.images.check import check_images
+    from models.images.check_apart import check_here
     from models.images.check_shards import check_on_cluster
 
     folder, grey_ranges = stages.run_folder, GreyRanges()
@@ -64,7 +64,7 @@ def check_listed(
     def check(progress: Progress) -> CheckedRows:
         known, shards = KnownChecks(workspace).get, folder / ".checks"
         if cluster is None:
-            checks = check_images(listed.paths, known=known, progress=progress, grey_ranges=grey_ranges.of)
+            checks = check_here(listed.paths, known, grey_ranges.of, shards, progress)
         else:
             checks = check_on_cluster(cluster, listed.paths, known, grey_ranges.of, shards, progress)
         readable = [check for check in checks if check.problem is None]

@@ -12,6 +12,8 @@ from models.images.grey_range import GreyRange
 from models.images.phash import phash
 from models.processors.threads import cores, in_order
 
+ENDS = "is an image that ends the process that decodes it; replace it or take it out"
+
 
 @dataclass(frozen=True)
 class ImageCheck:

@@ -9,11 +9,10 @@ from models.arrays import Progress
 from models.errors import ErrataError
 from models.files.atomic import digest, write_json
 from models.files.schemas import read_as
-from models.images.check import GreyRanges, ImageCheck, Known, check_images
+from models.images.check import ENDS, GreyRanges, ImageCheck, Known, check_images
 from models.images.grey_range import GreyRange
 from models.processors.cluster import Cluster
 
-_ENDS = "is an image that ends the process that decodes it; replace it or take it out"
 SIZE = 128  # images of a shard: seconds of work, so that a lost machine loses little
 Files = tuple[tuple[Path, GreyRange | None], ...]  # of a shard: each file, and the grey range of its data set
 
@@ -97,7 +96,7 @@ def _one_by_one(cluster: Cluster, setup: CheckSetup, files: Files) -> list[Image
     """Return the checks of a shard that ended its process: each image in a task, to find which image it is."""
 
     def named(files: Files) -> list[ImageCheck]:
-        return [ImageCheck("", 0, 0, 0, f"{files[0][0]} {_ENDS}")]
+        return [ImageCheck("", 0, 0, 0, f"{files[0][0]} {ENDS}")]
 
     checks: dict[int, ImageCheck] = {}
     for place, (check,) in cluster.results(check_worker, setup, [(file,) for file in files], named, retries=1):
@@ -107,7 +106,7 @@ def _one_by_one(cluster: Cluster, setup: CheckSetup, files: Files) -> list[Image
 
 def _read_here_too(path: Path, grey_range: GreyRange | None, check: ImageCheck) -> ImageCheck:
     """Return the check; where a worker could not read the image, what this machine tells of it."""
-    if check.problem is None or check.problem.endswith(_ENDS):
+    if check.problem is None or check.problem.endswith(ENDS):
         return check
     return check_images([path], 1, grey_ranges=lambda path: grey_range)[0]
 

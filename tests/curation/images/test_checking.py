@@ -1,6 +1,8 @@
 """The first stages: each content decoded once, problems by content, copies by hashes and by embeddings."""
 
+import hashlib
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +19,10 @@ from models.arrays import FloatArray
 from models.files.npz import read_arrays
 from models.files.runs import Run
 from models.images import decode as decoding
+from models.processors.processes import processes
 from tests.curation.images.test_registration import cropped, landscape
+from tests.helpers.reliability import record
+from tests.models.cluster.crashing import Faulting
 
 IDS = ("test/a.png", "test/b.png", "train/a.png", "train/b.png")  # test/b.png shows a fourth of what train/b.png does
 EMBEDDINGS = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 1, 0.1]], np.float32)
@@ -197,3 +202,30 @@ def test_a_damaged_table_of_another_audit_is_no_error(rows: Rows, workspace: Wor
     (workspace.runs / "audit-other").mkdir(parents=True)
     (workspace.runs / "audit-other" / "rows.npz").write_bytes(b"PK")
     assert len(checked(rows, workspace).rows) == 4
+
+
+class DeadlyChecks:
+    """Stands for `KnownChecks` before a decoder with a segmentation fault at the second image of the test."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        content = hashlib.sha256((workspace.root.parent / "images" / IDS[1]).read_bytes()).hexdigest()
+        self.get = Faulting(content)
+
+
+def check_deadly(rows: Rows, workspace: Workspace) -> CheckedRows:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("curation.images.known_checks.KnownChecks", DeadlyChecks)
+        return checked(rows, workspace)
+
+
+@pytest.mark.faults
+def test_the_same_command_again_gets_past_an_image_that_ended_the_process(rows: Rows, workspace: Workspace) -> None:
+    with pytest.raises(BrokenProcessPool), processes(1) as pool:
+        pool.submit(check_deadly, rows, workspace).result()
+    images = check_deadly(rows, workspace)
+    assert images.rows.image_ids.tolist() == [IDS[0], *IDS[2:]]
+    assert [(image_id, "ends the process that decodes it" in why) for image_id, why in images.skipped] == [
+        (IDS[1], True)
+    ]
+    assert not list(workspace.runs.glob("*/.checks"))
+    record("Faults", "a segmentation fault while a few images are decoded", 1, "the same command again names it")
