@@ -142,7 +142,9 @@ def check(
     max_errors: Annotated[
         str, typer.Option(help="highest share of wrong labels, as 2% or 0.02", show_default=False)
     ] = "",
-    no_leaks: Annotated[bool, typer.Option("--no-leaks", help="no image of train has a copy in val or test")] = False,
+    no_leaks: Annotated[
+        bool, typer.Option("--no-leaks", help="no image has a copy in a split further on (train, val, test)")
+    ] = False,
     min_accuracy: Annotated[
         str, typer.Option(help="least accuracy on test of each network in --runs, as 85% or 0.85", show_default=False)
     ] = "",
