@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ from curation.images.checking import EmbeddingSource, group_duplicates
 from curation.images.duplicates import Duplicates
 from curation.images.keys import bytes_key, rows_key
 from curation.workspace.folders import Workspace
+from curation.workspace.run_files import check_predictions
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray
 from models.figures.predictions import Predictions
@@ -143,8 +145,8 @@ def take_predictions(
     arrays = [predictions.probs, predictions.embeddings, predictions.fold]
     key = digest(bytes_key(predictions.image_ids), [None if array is None else bytes_key(array) for array in arrays])
     run = f"{spec.name}-{name}"[:55] + f"-{key[:8]}"
-    output = workspace.runs / run / "predictions.npz"
-    stages.do(f"predictions {name}", [key], [output], lambda _: predictions.save(output))
+    output, read = workspace.runs / run / "predictions.npz", partial(check_predictions, workspace.runs / run)
+    stages.do(f"predictions {name}", [key], [output], lambda _: predictions.save(output), read=read)
     embeddings = predictions.embeddings
     source = None if embeddings is None else EmbeddingSource(bytes_key(embeddings), lambda: embeddings)
     return Predicted(group_duplicates(checked, workspace, stages, source), {name: run}, {})

@@ -27,7 +27,6 @@ images stands in rows.npz, where version 0.1 had none.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -122,10 +121,10 @@ def run_audit(
 
         first_list = FirstList(folder, spec, checked, config)
         if predictions is None or foreign is None:
-            predict = partial(train_models, workspace, spec, checked, config, stages, first_list.write, cluster)
+            predicted = train_models(workspace, spec, checked, config, stages, first_list.write, cluster)
         else:
-            predict = partial(take_predictions, workspace, spec, checked, predictions[0], foreign.predictions, stages)
-        predicted, config, summary, opinions = take_opinions(workspace, first_list, stages, predict)
+            predicted = take_predictions(workspace, spec, checked, predictions[0], foreign.predictions, stages)
+        config, summary, opinions = take_opinions(workspace, first_list, stages, predicted)
         if not (replaces := shows_first_list(folder, summary)):
             write_results(folder, summary)  # from here on an interrupted audit shows what it has
         architectures = architecture_results(opinions, summary, checked.rows.labels)

@@ -2,12 +2,10 @@
 
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from curation.results.summary import Summary, read_results
+from curation.results.summary import Summary
 from curation.scoring.scores import Ranking, area_under_margin, rank
 from curation.workspace.folders import Workspace
 from curation.workspace.names import slug
@@ -48,42 +46,6 @@ def read_predictions(workspace: Workspace, summary: Summary) -> dict[str, tuple[
     names = sorted(summary.runs, key=lambda name: (name in summary.members, name))
     folders = {name: workspace.runs / checked_name("run", summary.runs[name]) for name in names}
     return {name: (folder, Predictions.load(folder / "predictions.npz")) for name, folder in folders.items()}
-
-
-def drop_damaged(workspace: Workspace, folder: Path) -> bool:
-    """Remove what cannot be read of the models of the last audit, with a warning, and return whether anything was.
-
-    Args:
-        workspace: with the run folders.
-        folder: of the audit.
-
-    Raises:
-        ErrataError: a file cannot be read now; it may be whole.
-    """
-    dropped = False
-    for path in _predictions_of(workspace, folder):
-        for file, read in ((path, Predictions.load), (path.with_name("config.json"), _config_of)):
-            try:
-                read(file)
-            except ErrataError as error:
-                if isinstance(error.__cause__, OSError):  # it cannot be read now, and may be whole
-                    raise
-                _log.warning("%s: made again", str(error).partition(";")[0])
-                file.unlink(missing_ok=True)
-                dropped = True
-    return dropped
-
-
-def _config_of(file: Path) -> dict[str, Any]:
-    return read_config(file.parent)
-
-
-def _predictions_of(workspace: Workspace, folder: Path) -> list[Path]:
-    with suppress(ErrataError):
-        runs = read_results(folder).runs.values()
-        files = [workspace.runs / checked_name("run", run) / "predictions.npz" for run in runs]
-        return [file for file in files if file.exists()]
-    return []
 
 
 def architecture_results(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from curation.images.keys import bytes_key
 from curation.workspace.folders import Workspace
+from curation.workspace.run_files import check_predictions
 from curation.workspace.stages import Stages
 from models.arrays import Progress
 from models.figures.predictions import Predictions
@@ -60,7 +61,8 @@ def combine(name: str, runs: Mapping[str, str], problem: "Problem", material: "M
         made_from = {"dataset": material.dataset, "rows_key": material.rows_key}
         write_json(folder / "config.json", {**config, **made_from, "versions": library_versions()})
 
-    stages.do(f"train {name}", [key], [folder / "predictions.npz", folder / "config.json"], work)
+    outputs = [folder / "predictions.npz", folder / "config.json"]
+    stages.do(f"train {name}", [key], outputs, work, read=lambda: check_predictions(folder))
     return run
 
 

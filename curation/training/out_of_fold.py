@@ -1,7 +1,7 @@
 """One architecture's stages of an audit: features or pixels, then a model for each fold."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,12 @@ from curation.datasets.rows import Rows
 from curation.images.keys import content_key
 from curation.training.prepared import Prepared
 from curation.workspace.names import slug
-from curation.workspace.run_files import read_config
+from curation.workspace.run_files import check_predictions
 from curation.workspace.stages import Stages
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
 from models.figures.folds import assign_folds
-from models.figures.predictions import NO_FOLD, Predictions
+from models.figures.predictions import NO_FOLD
 from models.files.atomic import digest, write_json
 from models.images.input_spec import InputSpec
 
@@ -163,16 +163,19 @@ def train_fold_models(models: FoldModels, stages: Stages) -> None:
         made_from = {"dataset": models.material.dataset, "rows_key": models.material.rows_key}
         write_json(models.folder / "config.json", {**models.config, **made_from, "versions": library_versions()})
 
-    stages.do(f"train {models.name}", [models.folder.name], outputs, train, fills=models.folder.name)
+    folder, read = models.folder, partial(check_predictions, models.folder)
+    stages.do(f"train {models.name}", [folder.name], outputs, train, fills=folder.name, read=read)
 
 
 def _is_whole(folder: Path) -> bool:
     """Return whether what the training of fold models wrote can be read."""
-    with suppress(ErrataError):
-        Predictions.load(folder / "predictions.npz")
-        read_config(folder)
-        return True
-    return False
+    try:
+        check_predictions(folder)
+    except ErrataError as error:
+        if isinstance(error.__cause__, OSError):  # it cannot be read now, and may be whole
+            raise
+        return False
+    return True
 
 
 def compute_features(name: str, variant: "Variant", material: Material, stages: Stages) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from models.figures.predictions import Predictions
 from models.files.schemas import read_dict
 
 AUDIT_SCHEMA = 1  # of results.json and rows.json; raised when an earlier Errata would read an audit wrongly
@@ -83,6 +84,16 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     path = folder / "config.json"
     return read_dict(path, _Config) if path.exists() else {}
+
+
+def check_predictions(folder: Path) -> None:
+    """Raise where what a run predicted, or what it was asked to do, cannot be read.
+
+    Raises:
+        ErrataError: a file is missing or damaged.
+    """
+    Predictions.load(folder / "predictions.npz")
+    read_config(folder)
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

@@ -67,7 +67,10 @@ class Stages:
             outputs: files that must be there for the result to count.
             work: writes them; is given a progress callback.
             fills: name of the run folder that the work fills while it goes on, where it is another one.
-            read: reads outputs of an earlier command; where it raises ErrataError, they are removed and made anew.
+            read: reads outputs of an earlier command; where they are damaged, they are removed and made anew.
+
+        Raises:
+            ErrataError: outputs of an earlier command cannot be read now, and may be whole.
         """
         key = digest(name, inputs)
         if not self._is_done(name, key, outputs) or (read and not self._can(read, name, outputs)):
@@ -114,6 +117,8 @@ class Stages:
         try:
             read()
         except ErrataError as error:
+            if isinstance(error.__cause__, OSError):  # they cannot be read now, and may be whole
+                raise
             self._say(error, name)
             for path in outputs:
                 path.unlink(missing_ok=True)

@@ -97,12 +97,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_labels_are_judged_once_and_nothing_is_read_back_twice(case: Case, calls: list[str]) -> None:
+def test_labels_are_judged_once_and_only_predictions_are_read_back_twice(case: Case, calls: list[str]) -> None:
     first = case.audit()
     assert sorted(calls) == ["judge", "load Predictions"]
     calls.clear()
     again = case.audit()
-    assert sorted(calls) == ["load Duplicates", "load Findings", "load Predictions"]
+    whole = ["load Predictions"]  # else they are made again
+    assert sorted(calls) == ["load Duplicates", "load Findings", "load Predictions", *whole]
     assert all(record.reused for record in again.stages)
     assert [record.name for record in again.stages] == [record.name for record in first.stages]
 
@@ -127,9 +128,12 @@ def test_damaged_findings_are_made_again(case: Case) -> None:
     np.testing.assert_array_equal(Findings.load(file).label_quality, whole.label_quality)
 
 
-def test_damaged_predictions_are_taken_again(case: Case) -> None:
+@pytest.mark.parametrize("results", [True, False])
+def test_damaged_predictions_are_taken_again(case: Case, results: bool) -> None:
     whole = case.audit().architectures[0].predictions
     (file,) = case.workspace.runs.glob("*/predictions.npz")
+    if not results:
+        (case.folder / "results.json").write_text("{")
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)

@@ -144,6 +144,20 @@ def test_nothing_is_done_twice_whatever_the_order_of_the_names(finished: Finishe
     }
 
 
+def test_damaged_predictions_of_a_member_and_of_a_combination_are_made_again(finished: Finished) -> None:
+    kept = {}
+    for architecture in finished.again().architectures:
+        if architecture.name in ("simple_cnn", "average"):
+            file = architecture.run_folder / "predictions.npz"
+            kept[file] = read_arrays(file)["probs"]
+            file.write_bytes(file.read_bytes()[:100])
+    (finished.audit.folder / "results.json").unlink()  # it names the run folders
+    finished.again()
+    assert finished.redone() == {"train simple_cnn", "train average"}
+    for file, probs in kept.items():
+        np.testing.assert_array_equal(read_arrays(file)["probs"], probs)
+
+
 def test_another_seed_or_another_member_is_another_ensemble(finished: Finished) -> None:
     before = {architecture.name: architecture.run_folder for architecture in finished.audit.architectures}
     after = {

@@ -100,6 +100,26 @@ def test_half_written_outputs_never_pass_for_finished_ones(tmp_path: Path) -> No
     assert output.read_text() == "A"
 
 
+def test_damaged_outputs_are_made_again_and_those_that_cannot_be_read_now_are_kept(tmp_path: Path) -> None:
+    output, cause = tmp_path / "out.txt", Exception()
+    texts = iter(("first", "second"))
+
+    def work(_: Progress) -> None:
+        write(output, next(texts))
+
+    def read() -> None:
+        raise ErrataError("damaged") from cause
+
+    stages(tmp_path).do("stage", [], [output], work, read=read)
+    assert output.read_text() == "first"  # what this command wrote is not read
+    stages(tmp_path).do("stage", [], [output], work, read=read)
+    assert output.read_text() == "second"
+    cause = PermissionError()
+    with pytest.raises(ErrataError, match="damaged"):
+        stages(tmp_path).do("stage", [], [output], work, read=read)
+    assert output.read_text() == "second"
+
+
 # --- values --------------------------------------------------------------------------------------------------------
 
 
