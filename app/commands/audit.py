@@ -30,7 +30,7 @@ def audit(
     architectures: Annotated[
         str,
         typer.Option(
-            help="by commas, from `errata architectures`; ensemble, average: of the others; auto: chosen by the images"
+            help="of `errata architectures`, by commas; ensemble or average combine them; auto chooses by the images"
         ),
     ] = "efficientnet_lite0,simple_cnn_norm_dropout",
     minutes: Annotated[
