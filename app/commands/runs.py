@@ -29,7 +29,7 @@ def runs(
     from curation.workspace.run_folders import listed_runs
 
     workspace, dataset = audited_dataset(name) if name else (Workspace.from_environment(), "")
-    folders = [folder for folder in listed_runs(workspace) if dataset in ("", folder.dataset)]
+    folders = listed_runs(workspace, dataset)
     if not folders and not as_json:
         tell(f"no runs{f' of {dataset}' if dataset else ''} in {workspace.runs}")
         return

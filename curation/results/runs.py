@@ -1,14 +1,15 @@
 """Trained runs by name or recipe."""
 
 from pathlib import Path
+from typing import Any
 
 from curation.results.trained import load_run
 from curation.workspace.folders import Workspace
+from curation.workspace.names import audited
+from curation.workspace.run_names import may_be_of
 from models.errors import ErrataError, unknown
 from models.files.atomic import checked_name
 from models.training.recipes import RECIPES
-
-_OF_DATASET = 21  # letters of a data set's name at the beginning of its runs' names
 
 
 def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> list[Path]:
@@ -17,20 +18,29 @@ def finished_runs(workspace: Workspace, recipe: str = "", dataset: str = "") -> 
     Raises:
         ErrataError: a file of a training of that data set is damaged; those of others are left out.
     """
-    dated = []
+    dated, others, damaged = [], set(audited(workspace)), dict[str, ErrataError]()
     for metrics in workspace.runs.glob("*/metrics.json"):
         try:
-            config = load_run(metrics.parent).config
-            if lost := [name for name in ("architecture", "classes") if not config.get(name)]:
-                path = metrics.with_name("config.json")
-                raise ErrataError(f"{path} is damaged (it lacks {lost[0]}); delete the run folder and train again")
-        except ErrataError:
-            if dataset and metrics.parent.name.startswith(f"{dataset[:_OF_DATASET]}-"):
-                raise
+            config = _config_of(metrics.parent)
+        except ErrataError as error:
+            damaged[metrics.parent.name] = error
             continue
+        others.add(config.get("dataset", ""))
         if recipe in ("", config.get("recipe")) and dataset in ("", config.get("dataset")):
             dated.append((metrics.stat().st_mtime, metrics.parent))
+    for run, problem in damaged.items():
+        if dataset and may_be_of(run, dataset, others):
+            raise problem
     return [folder for _, folder in sorted(dated)]
+
+
+def _config_of(folder: Path) -> dict[str, Any]:
+    """Return what a finished training was asked to do; it names its network and classes."""
+    config = load_run(folder).config
+    if lost := [name for name in ("architecture", "classes") if not config.get(name)]:
+        path = folder / "config.json"
+        raise ErrataError(f"{path} is damaged (it lacks {lost[0]}); delete the run folder and train again")
+    return config
 
 
 def find_checkpoint(workspace: Workspace, name: str, dataset: str = "") -> Path:

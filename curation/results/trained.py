@@ -1,6 +1,5 @@
 """Trained runs as read from their folders, finished or under way; needs no torch."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,6 +8,7 @@ from typing import Any
 
 from curation.workspace.folders import Workspace
 from curation.workspace.run_files import read_config, read_metrics
+from curation.workspace.run_names import group_of
 from models.errors import ErrataError
 from models.figures.curves import Epoch, kept_epoch, read_curve
 from models.figures.predictions import Predictions
@@ -16,12 +16,6 @@ from models.files.runs import Status, read_status
 
 # What the seeds of one recipe share; the rest of config.json may differ.
 _SHARED = ("dataset", "recipe", "architecture", "mode", "classes", "input", "config")
-_SEED = re.compile(r"-s\d+$")
-
-
-def group_of(run: str) -> str:
-    """Return the name of a run without its seed."""
-    return _SEED.sub("", run)
 
 
 def report_folder(workspace: Workspace, dataset: str, run: str) -> Path:

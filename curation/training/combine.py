@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from curation.images.keys import bytes_key
 from curation.workspace.folders import Workspace
 from curation.workspace.run_files import check_predictions
+from curation.workspace.run_names import begin_models
 from curation.workspace.stages import Stages
 from models.arrays import Progress
 from models.figures.predictions import Predictions
@@ -47,7 +48,7 @@ def combine(name: str, runs: Mapping[str, str], problem: "Problem", material: "M
         "config": {"penalties": PENALTIES} if name == ENSEMBLE else {},
     }
     key = digest(material.rows_key, config, [bytes_key(predictions.probs) for predictions in members.values()])
-    run = f"{material.dataset[:30]}-{name}-{key[:8]}"
+    run = f"{begin_models(material.dataset)}{name}-{key[:8]}"
     folder = material.prepared.workspace.runs / run
 
     def work(_: Progress) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from curation.results.runs import finished_runs
-from curation.results.trained import TrainedRun, group_of, load_run
+from curation.results.trained import TrainedRun, load_run
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from curation.workspace.stages import read_records
@@ -89,7 +89,7 @@ def seeds_together(run: TrainedRun, runs: Sequence[TrainedRun]) -> int:
         runs: finished runs; those of the same training have the same name except for the seed.
     """
     images, epochs = run.config.get("images", {}).get("train", 0), run.metrics.get("epochs", 0)
-    seeds = sum(group_of(other.name) == group_of(run.name) for other in runs)
+    seeds = sum(other.group == run.group for other in runs)
     one_by_one = run.config.get("mode") == "frozen" or run.config.get("device") != "cpu"
     return 1 if one_by_one or seeds * images * epochs < PROCESSES_PAY_FROM else min(seeds, cores())
 

@@ -12,6 +12,7 @@ from curation.images.keys import content_key
 from curation.training.prepared import Prepared
 from curation.workspace.names import slug
 from curation.workspace.run_files import check_predictions
+from curation.workspace.run_names import begin_models
 from curation.workspace.stages import Stages
 from models.arrays import ByteArray, FloatArray, IntArray, Progress
 from models.errors import ErrataError
@@ -131,7 +132,7 @@ def fold_models(name: str, problem: "Problem", material: Material) -> FoldModels
     }
     engine = [material.prepared.engine] if frozen and material.prepared.engine != "auto" else []
     key = digest(material.rows_key, problem.groups.tolist(), config, METHOD, *engine)  # other copies, other folds
-    run = f"{material.dataset[:30]}-{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
+    run = f"{begin_models(material.dataset)}{slug(name)[:24]}-{key[:8]}"  # at most 64 characters
     return FoldModels(name, variant, problem, material, config, material.prepared.workspace.runs / run)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from curation.workspace.names import slug
+from curation.workspace.run_names import begin_training
 from models.errors import unknown
 from models.networks.variant_name import Mode, split_variant
 from models.training.recipes import Recipe
@@ -72,4 +73,4 @@ def group_name(dataset: str, recipe: str, key: str) -> str:
         recipe: its name, or the variant.
         key: digest of all that the training depends on.
     """
-    return f"{dataset[:21]}-{slug(recipe)[:20].replace('_', '-').strip('-')}-{key[:8]}"
+    return f"{begin_training(dataset)}{slug(recipe)[:20].replace('_', '-').strip('-')}-{key[:8]}"

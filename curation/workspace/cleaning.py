@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation.workspace.folders import Workspace
-from curation.workspace.run_folders import AUDIT, RunFolder, is_model, run_folders, size_on_disk
+from curation.workspace.run_folders import RunFolder, is_model, run_folders, size_on_disk
+from curation.workspace.run_names import AUDIT, begin_models
 from models.errors import ErrataError
 from models.files.npz import Like, read_arrays
 from models.files.schemas import AUDIT_AGAIN
@@ -76,7 +77,7 @@ def _check_idle(folders: Iterable[RunFolder]) -> None:
 def _models(folders: list[RunFolder]) -> Iterator[Leftover]:
     """Yield fold models that nothing refers to."""
     unfinished = [
-        folder.path.name.removeprefix(AUDIT)[:30]  # as the run folders of its models begin
+        begin_models(folder.path.name.removeprefix(AUDIT))
         for folder in folders
         if folder.path.name.startswith(AUDIT) and folder.state != "finished"
     ]

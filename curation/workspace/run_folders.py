@@ -8,11 +8,11 @@ from typing import Any
 
 from curation.workspace.folders import Workspace
 from curation.workspace.run_files import read_config
+from curation.workspace.run_names import AUDIT, may_be_of
 from models.errors import ErrataError
 from models.files.runs import read_status
 from models.files.schemas import AUDIT_AGAIN, read_dict
 
-AUDIT = "audit-"
 _log = logging.getLogger(__name__)
 
 
@@ -29,7 +29,7 @@ class RunFolder:
 
     path: Path
     dataset: str  # "" where the folder does not tell
-    state: str  # running, finished, … of a run that has a process; used, unused or empty of models; or damaged
+    state: str  # running, finished, … of a run that has a process; used, unused, unknown or empty of models; or damaged
     updated: float  # Unix time, s
     size_bytes: int  # on disk
 
@@ -44,18 +44,32 @@ def run_folders(workspace: Workspace) -> list[RunFolder]:
     return [_read(path, used) for path in _folders(workspace)]
 
 
-def listed_runs(workspace: Workspace) -> list[RunFolder]:
-    """Return the run folders as `run_folders` does; one with a damaged file is listed with the state `damaged`."""
+def listed_runs(workspace: Workspace, dataset: str = "") -> list[RunFolder]:
+    """Return the run folders as `run_folders` does; one with a damaged file is listed with the state `damaged`.
+
+    Which models such a folder uses cannot be told: those that nothing else uses have the state `unknown`.
+
+    Args:
+        workspace: with the run folders.
+        dataset: only those of this data set, and damaged ones that may be of it; all by default.
+    """
     used: set[str] = set()
-    damaged: dict[Path, str] = {}
+    damaged: list[Path] = []
     for path in _folders(workspace):
         try:
             used |= _used_by(path)
             read_config(path)
         except ErrataError as error:
             _log.warning("%s", error)
-            damaged[path] = "damaged"
-    return [_read(path, used, damaged.get(path, "")) for path in _folders(workspace)]
+            damaged.append(path)
+    otherwise = "unknown" if damaged else "unused"
+    folders = [_read(path, used, otherwise, path in damaged) for path in _folders(workspace)]
+    others = {folder.dataset for folder in folders if folder.dataset}
+
+    def is_asked(folder: RunFolder) -> bool:
+        return folder.dataset == dataset or (not folder.dataset and may_be_of(folder.path.name, dataset, others))
+
+    return [folder for folder in folders if not dataset or is_asked(folder)]
 
 
 def used_models(workspace: Workspace) -> set[str]:
@@ -96,14 +110,16 @@ def _folders(workspace: Workspace) -> list[Path]:
     return sorted(path for path in workspace.runs.glob("[!.]*") if path.is_dir() and not path.is_symlink())
 
 
-def _read(path: Path, used: set[str], state: str = "") -> RunFolder:
+def _read(path: Path, used: set[str], otherwise: str = "unused", damaged: bool = False) -> RunFolder:
+    """Return what a run folder is; its state is `otherwise` where it holds models that are not used."""
     status = read_status(path)
-    if state:
-        return RunFolder(path, "", state, status.updated if status else path.stat().st_mtime, size_on_disk(path))
+    if damaged:
+        updated = status.updated if status else path.stat().st_mtime
+        return RunFolder(path, "", "damaged", updated, size_on_disk(path))
     dataset = str(read_config(path).get("dataset", ""))
     if status:
         return RunFolder(path, dataset, status.state, status.updated, size_on_disk(path))
-    state = ("used" if path.name in used else "unused") if is_model(path) else "empty"
+    state = ("used" if path.name in used else otherwise) if is_model(path) else "empty"
     newest = max((file.stat().st_mtime for file in path.iterdir()), default=path.stat().st_mtime)
     return RunFolder(path, dataset, state, newest, size_on_disk(path))
 

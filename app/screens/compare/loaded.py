@@ -13,7 +13,8 @@ from curation.comparison.contestants import Contestant, choose_contestants
 from curation.comparison.figures import comparison_figures
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
-from curation.workspace.names import audit_folder
+from curation.workspace.names import audit_folder, audited
+from curation.workspace.run_names import may_be_of
 
 Stamp = tuple[Any, ...]
 
@@ -55,8 +56,8 @@ def audit_compared(workspace: Workspace, name: str, versions: tuple[str, ...]) -
 
 def finished_trainings(workspace: Workspace, name: str) -> bool:
     """Return whether there is anything to compare."""
-    # Their names begin with that of the data set, cut off; the comparison reads in config.json which one it is.
-    return any(path.parent.name.startswith(f"{name[:21]}-") for path in workspace.runs.glob("*/metrics.json"))
+    others = audited(workspace)
+    return any(may_be_of(path.parent.name, name, others) for path in workspace.runs.glob("*/metrics.json"))
 
 
 def _stamp(workspace: Workspace, name: str) -> Stamp:

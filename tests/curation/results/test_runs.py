@@ -41,6 +41,20 @@ def test_finished_runs_the_newest_last(workspace: Workspace) -> None:
     assert names(recipe="scenes-simple", dataset="pets") == []
 
 
+def test_a_damaged_training_is_told_of_its_own_data_set_only(workspace: Workspace) -> None:
+    (workspace.runs / "pets-2-simple-5-s0").mkdir()
+    for file in ("metrics.json", "config.json"):
+        (workspace.runs / "pets-2-simple-5-s0" / file).write_text("{")
+    with pytest.raises(ErrataError, match="damaged"):  # nobody knows of a data set pets-2
+        finished_runs(workspace, dataset="pets")
+    (workspace.runs / "audit-pets-2").mkdir()
+    (workspace.runs / "audit-pets-2" / "results.json").touch()
+    assert len(finished_runs(workspace, dataset="pets")) == 2
+    assert len(finished_runs(workspace)) == 3
+    with pytest.raises(ErrataError, match="damaged"):
+        finished_runs(workspace, dataset="pets-2")
+
+
 def test_a_checkpoint_by_run_or_recipe(workspace: Workspace) -> None:
     assert find_checkpoint(workspace, "zoo-simple-2-s0") == workspace.runs / "zoo-simple-2-s0/checkpoint.safetensors"
     newest = workspace.runs / "pets-source-1-s0" / "checkpoint.safetensors"

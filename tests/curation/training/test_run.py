@@ -22,7 +22,7 @@ from markupsafe import Markup
 from safetensors.torch import load_file
 from torch import nn
 
-from curation.results.trained import group_of
+from curation.workspace.run_names import group_of
 from models.figures.curves import read_curve
 from models.figures.predictions import Predictions
 from models.files.atomic import read_json

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from curation.workspace.folders import Workspace
-from curation.workspace.run_folders import is_model, run_folders, size_on_disk, used_models
+from curation.workspace.run_folders import is_model, listed_runs, run_folders, size_on_disk, used_models
 from models.files.atomic import write_json
 from models.files.runs import computing
 from tests.helpers.small_audit import small_audit
@@ -50,6 +50,20 @@ def test_a_training_that_began_with_a_fold_uses_it(workspace: Workspace) -> None
     (workspace.runs / "trained" / "predictions.npz").touch()
     assert is_model(fold)
     assert not is_model(workspace.runs / "trained")  # it has a process of its own
+
+
+def test_what_a_damaged_audit_uses_is_not_called_unused_and_damage_is_listed_by_name(workspace: Workspace) -> None:
+    models = [architecture.run_folder.name for architecture in small_audit(workspace).architectures]
+    (workspace.runs / "audit-tiny" / "results.json").write_text("{")
+    for name in ("tiny-a-11111111-s0", "tiny-2-a-11111111-s0", "tiny-2-a-11111111-s1"):
+        write_json(workspace.runs / name / "config.json", {"dataset": name.partition("-a")[0]})
+    (workspace.runs / "tiny-a-11111111-s0" / "config.json").write_text("[]")
+    (workspace.runs / "tiny-2-a-11111111-s0" / "config.json").write_text("[]")
+    states = {folder.path.name: folder.state for folder in listed_runs(workspace, "tiny")}
+    damaged = dict.fromkeys(("audit-tiny", "tiny-a-11111111-s0"), "damaged")
+    assert states == {**damaged, **dict.fromkeys(models, "unknown")}
+    assert [folder.state for folder in listed_runs(workspace, "tiny-2")] == ["damaged", "empty"]
+    assert len(listed_runs(workspace)) == len(models) + 4
 
 
 def test_no_runs(workspace: Workspace) -> None:
