@@ -16,7 +16,7 @@ import typer
 from app.commands.arguments import audited_dataset
 from app.fiftyone_watch import FiftyOneWatch
 from app.terminal import tell
-from curation.serving.proxy import APP_ADDRESS, path_of, proxy_address
+from curation.serving.proxy import APP_ADDRESS, fiftyone_address, path_of, proxy_address
 from curation.workspace.folders import Workspace, data_root
 from models.errors import ErrataError
 
@@ -195,7 +195,7 @@ def _fiftyone_app(workspace: Workspace, dataset: str, port: int) -> Iterator[str
     view = view_in_links(suspicious_view("test"))
     ran_before = any(app.port == port for app in running_apps(workspace))
     try:
-        yield open_session(workspace, dataset, view, port, kept_reviewer(workspace))
+        yield fiftyone_address(open_session(workspace, dataset, view, port, kept_reviewer(workspace)))
     finally:
         if not ran_before:
             stop_app(workspace, port)

@@ -12,7 +12,7 @@ from curation.decisions.reviewer import kept_reviewer
 from curation.in_fiftyone.app_server import app_url, running_apps
 from curation.in_fiftyone.part import short_sentence
 from curation.results.audit import Audit
-from curation.serving.proxy import APP_ADDRESS, FIFTYONE_ADDRESS, proxy_address
+from curation.serving.proxy import APP_ADDRESS, fiftyone_address, proxy_address
 
 
 def fiftyone_link(audit: Audit, view: str) -> str:
@@ -65,7 +65,7 @@ def _with_host_of_page(address: str, behind_proxy: bool) -> str:
             other reviewers, whose verdicts would be mixed up.
     """
     page = urlsplit(st.context.url or "")
-    proxy = proxy_address(FIFTYONE_ADDRESS) if behind_proxy else ""
-    if proxy and page.netloc == urlsplit(proxy_address(APP_ADDRESS)).netloc:
-        return f"{proxy}/{address.split('/', 3)[3]}"
+    proxied = fiftyone_address(address) if behind_proxy else address
+    if proxied != address and page.netloc == urlsplit(proxy_address(APP_ADDRESS)).netloc:
+        return proxied
     return address.replace("127.0.0.1", "localhost", 1) if page.hostname == "localhost" else address

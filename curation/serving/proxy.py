@@ -23,6 +23,16 @@ def proxy_address(variable: str) -> str:
     return address
 
 
+def fiftyone_address(link: str) -> str:
+    """Return a link into the FiftyOne App as people outside this machine open it; the link itself without a proxy.
+
+    Args:
+        link: of a page on 127.0.0.1.
+    """
+    proxy = proxy_address(FIFTYONE_ADDRESS)
+    return f"{proxy}/{link.split('/', 3)[3]}" if proxy else link
+
+
 def path_of(address: str) -> str:
     """Return the path of an address.
 

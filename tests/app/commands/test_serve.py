@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from app.commands.serve import (
+    _fiftyone_app,
     an_audit_runs,
     audit_failure,
     audit_if_needed,
@@ -160,6 +161,16 @@ def test_both_answer_and_both_end(workspace: Workspace, tmp_path: Path) -> None:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
         stop_database(workspace)
+
+
+def test_fiftyone_is_said_to_be_where_a_proxy_offers_it(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = "datasets/errata-tiny?view=suspicious-test"
+    monkeypatch.setattr("curation.in_fiftyone.sessions.open_session", lambda *_: f"http://127.0.0.1:5151/{page}")
+    with _fiftyone_app(workspace, "tiny", 5151) as url:
+        assert url == f"http://127.0.0.1:5151/{page}"
+    monkeypatch.setenv("ERRATA_FIFTYONE_ADDRESS", "https://lab.example:5443/")
+    with _fiftyone_app(workspace, "tiny", 5151) as url:
+        assert url == f"https://lab.example:5443/{page}"
 
 
 def test_fiftyone_that_dies_is_told_and_started_again_but_not_for_ever(
