@@ -20,7 +20,7 @@ from curation.scoring.out_of_scope import isolation, out_of_scope, scope_axes, s
 from curation.scoring.pooling import pooled, pooling_weights
 from curation.scoring.principal_axes import AXES, joint_axes
 from curation.scoring.scores import Ranking, ranks, self_confidence, suggest
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.errors import ErrataError
 from models.files.npz import Like, read_arrays, write_arrays
 from models.files.schemas import AUDIT_AGAIN
@@ -133,8 +133,8 @@ def judge_labels(
     learn: BoolArray,
     groups: IntArray,
     opinions: Mapping[str, FloatArray],
-    embeddings: Mapping[str, FloatArray],
-    evidence: Mapping[str, FloatArray] | None = None,
+    embeddings: Mapping[str, Features],
+    evidence: Mapping[str, Features] | None = None,
     seed: int = 0,
     lessons: Lessons | None = None,
     groundwork: Groundwork | None = None,
@@ -229,7 +229,7 @@ def _pool(
 
 
 def _oddness(
-    embeddings: Sequence[FloatArray],
+    embeddings: Sequence[Features],
     labels: IntArray,
     n_classes: int,
     learn: BoolArray,

@@ -6,7 +6,7 @@ import numpy as np
 
 from curation.scoring.groundwork import Groundwork
 from curation.scoring.principal_axes import AXES, joint_axes
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.figures.folds import judging_folds
 from models.figures.predictions import NO_FOLD
 
@@ -14,7 +14,7 @@ FOLDS = 5
 
 
 def joint_heads(
-    evidence: Sequence[FloatArray],
+    evidence: Sequence[Features],
     labels: IntArray,
     n_classes: int,
     learn: BoolArray,

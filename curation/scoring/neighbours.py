@@ -7,7 +7,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from curation.scoring.cells import nearest_in_cells
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.errors import ErrataError
 from models.processors.blocks import read_rows, row_blocks
 from models.processors.threads import cores, in_order
@@ -23,8 +23,9 @@ _ROOM = 4  # times as many as wanted are kept of a row: a sample only estimates 
 _SOFTNESS = 0.1  # a voter whose cosine is so much lower counts 1/e
 
 
-def unit(features: FloatArray) -> FloatArray:
+def unit(features: Features) -> FloatArray:
     """Return the rows at unit length, shape (N, M); a row of zeros stays."""
+    features = np.asarray(features, np.float32)  # the squares of float16 would be too large for it
     length = np.linalg.norm(features, axis=1, keepdims=True)
     return np.asarray(np.divide(features, length, out=np.zeros(features.shape, np.float32), where=length > 0))
 
@@ -66,7 +67,7 @@ def nearest_images(
     return np.pad(rows, missing, constant_values=-1), np.pad(cosines, missing, constant_values=-np.inf)
 
 
-def directions(*embeddings: FloatArray) -> Halves:
+def directions(*embeddings: Features) -> Halves:
     """Return embeddings centred and brought to unit length, shape (N, D), as float16: half the memory, same order.
 
     Args:

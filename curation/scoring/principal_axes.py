@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from models.arrays import FloatArray
+from models.arrays import Features, FloatArray
 from models.files.scratch import scratch_rows
 from models.processors.blocks import in_threads, read_rows, row_blocks
 from models.processors.threads import cores
@@ -30,7 +30,7 @@ class Axes:
     turn: FloatArray  # (D, M) the axes, largest variance first
 
     @classmethod
-    def of(cls, embeddings: FloatArray, axes: int, seed: int, pressed: bool) -> "Axes":
+    def of(cls, embeddings: Features, axes: int, seed: int, pressed: bool) -> "Axes":
         """Work the axes out; see `joint_axes`."""
         drawn = np.sort(np.random.default_rng(seed).permutation(len(embeddings))[:_SAMPLE])
         sample = read_rows(embeddings, drawn)
@@ -40,7 +40,7 @@ class Axes:
         sample -= centre
         return cls(mean, scale, centre, _turn(sample, axes, seed))
 
-    def project(self, embeddings: FloatArray, pressed: bool, onto: FloatArray) -> None:
+    def project(self, embeddings: Features, pressed: bool, onto: FloatArray) -> None:
         """Put embeddings, shape (N, D), on the axes, shape (N, M), a block at a time."""
 
         def project(rows: slice) -> None:
@@ -53,15 +53,13 @@ class Axes:
             pass
 
 
-def joint_features(
-    embeddings: Sequence[FloatArray], axes: int = AXES, seed: int = 0, pressed: bool = True
-) -> FloatArray:
+def joint_features(embeddings: Sequence[Features], axes: int = AXES, seed: int = 0, pressed: bool = True) -> FloatArray:
     """Return what `on_axes` returns side by side, shape (N, M)."""
     return joint_axes(embeddings, axes, seed, pressed)[0]
 
 
 def on_axes(
-    embeddings: Sequence[FloatArray],
+    embeddings: Sequence[Features],
     axes: int = AXES,
     seed: int = 0,
     pressed: bool = True,
@@ -72,7 +70,7 @@ def on_axes(
 
 
 def joint_axes(
-    embeddings: Sequence[FloatArray],
+    embeddings: Sequence[Features],
     axes: int = AXES,
     seed: int = 0,
     pressed: bool = True,

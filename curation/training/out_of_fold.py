@@ -14,7 +14,7 @@ from curation.workspace.names import slug
 from curation.workspace.run_files import check_predictions
 from curation.workspace.run_names import begin_models
 from curation.workspace.stages import Stages
-from models.arrays import ByteArray, FloatArray, IntArray, Progress
+from models.arrays import ByteArray, Features, IntArray, Progress
 from models.errors import ErrataError
 from models.figures.folds import assign_folds
 from models.figures.predictions import NO_FOLD
@@ -37,7 +37,7 @@ class Material:
     dataset: str
     rows_key: str  # digest of images, labels and splits
 
-    def features(self, architecture: str, backbone: "Backbone", progress: Progress | None = None) -> FloatArray:
+    def features(self, architecture: str, backbone: "Backbone", progress: Progress | None = None) -> Features:
         """Return the embeddings of an architecture's pretrained backbone, shape (N, D)."""
         from models.networks.architectures import find_architecture
 
@@ -51,7 +51,7 @@ class Material:
         source = architecture.weights.source if architecture.weights else ""
         return [source, architecture.input.to_dict(), self.prepared.engine]
 
-    def evidence(self, name: str) -> FloatArray:
+    def evidence(self, name: str) -> Features:
         """Return the embeddings and stage outputs of a frozen variant, shape (N, D + E), memory-mapped."""
         from models.networks.architectures import find_architecture
         from models.networks.variants import parse_variant, pretrained_backbone

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from curation.images.checked_rows import CheckedRows
 from curation.workspace.folders import Workspace
 from curation.workspace.names import slug
-from models.arrays import ByteArray, FloatArray, Progress
+from models.arrays import ByteArray, Features, Progress
 from models.images.input_spec import InputSpec
 from models.processors.cluster import Cluster
 
@@ -35,23 +35,21 @@ class Prepared:
 
     def features(
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
-    ) -> FloatArray:
+    ) -> Features:
         """Return a backbone's embeddings, shape (N, D), memory-mapped."""
         module = with_stages(architecture, backbone, spec)
         return self._features(architecture, module, spec, progress)[:, : _width(module)]
 
     def evidence(
         self, architecture: str, backbone: "Backbone", spec: InputSpec, progress: Progress | None = None
-    ) -> FloatArray:
+    ) -> Features:
         """Return a backbone's embeddings and the outputs of its stages, shape (N, D + E), memory-mapped, from one pass.
 
         Labels are judged on both; heads learn from the embeddings alone, as the name of the architecture promises.
         """
         return self._features(architecture, with_stages(architecture, backbone, spec), spec, progress)
 
-    def _features(
-        self, architecture: str, module: "Backbone", spec: InputSpec, progress: Progress | None
-    ) -> FloatArray:
+    def _features(self, architecture: str, module: "Backbone", spec: InputSpec, progress: Progress | None) -> Features:
         from models.features.extract import extract_features
 
         paths, folder, name = self.checked.rows.paths, self.workspace.features, slug(architecture)[:48]
@@ -65,7 +63,7 @@ class Prepared:
         augmentation: str,
         n_views: int,
         progress: Progress | None = None,
-    ) -> FloatArray:
+    ) -> Features:
         """Return a backbone's embeddings of V views of each image, shape (V, N, D): the first plain, then augmented."""
         from models.features.views import extract_views
 

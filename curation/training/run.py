@@ -20,7 +20,7 @@ from curation.training.request import OnRuns, TrainRequest, group_name
 from curation.versions.working_copy import WorkingCopy, working_copy
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import OnStage
-from models.arrays import ByteArray, FloatArray, Progress
+from models.arrays import ByteArray, Features, Progress
 from models.files.atomic import digest
 from models.processors.processes import side_by_side, training_workers
 
@@ -117,7 +117,7 @@ def _jobs(
 
 def _inputs(
     prepared: Prepared, request: TrainRequest, backbone: "Backbone", on_stage: OnStage | None
-) -> ByteArray | FloatArray:
+) -> ByteArray | Features:
     """Return what the network learns from: pixels (N, S, S, 3), or of a frozen backbone features (V, N, D)."""
 
     def told(stage: str) -> Progress | None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from models.arrays import FloatArray
+from models.arrays import Features
 from models.images.input_spec import InputSpec
 
 MIN_CHANNELS = 16  # the first layer has 3, and little to gain
@@ -99,8 +99,9 @@ def smooth_noise(spec: InputSpec, count: int = 8) -> Tensor:
     return (values - torch.tensor(spec.mean)[:, None, None]) / torch.tensor(spec.std)[:, None, None]
 
 
-def lowest_cosine(features: FloatArray, exact: FloatArray) -> float:
+def lowest_cosine(features: Features, exact: Features) -> float:
     """Return the lowest cosine between corresponding rows, shapes (N, D); two zero rows agree."""
+    features, exact = np.asarray(features, np.float32), np.asarray(exact, np.float32)
     lengths = np.linalg.norm(features, axis=1) * np.linalg.norm(exact, axis=1)
     cosines = np.divide((features * exact).sum(1), lengths, out=np.zeros(len(features), np.float32), where=lengths > 0)
     cosines[(features == exact).all(1)] = 1

@@ -1,19 +1,22 @@
-"""The engine that computes a backbone's features, in bfloat16 only where that is good enough."""
+"""The engine that computes a backbone's features, in bfloat16 and kept in float16 only where that is good enough."""
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models.arrays import FloatArray
-from models.features.backbone import Backbone
+from models.features import kept
+from models.features.backbone import Backbone, Form
 from models.features.backbone_stages import WithStages
 from models.features.bfloat16 import CHECK_IMAGES, LOWEST_COSINE, lowest_cosine
 from models.features.decode_and_run import features_of
 from models.features.engines import Engine, Precision, build_engine
+from models.features.kept import SAMPLE, Kept, why_float32
+from models.features.record import WHY, recorded_reason
 from models.images.row_store import count_missing
 
 _log = logging.getLogger(__name__)
@@ -24,11 +27,20 @@ class CheckedEngine:
     """An engine and how it was chosen."""
 
     engine: Engine
+    form: Form  # of the features that it computes
     record: dict[str, Any]  # for meta.json
+
+    def in_float32(self, why: str) -> "CheckedEngine":
+        """Return the same for features that are kept in float32."""
+        return replace(
+            self, form=replace(self.form, kept="float32"), record={**self.record, "kept": "float32", WHY: why}
+        )
 
 
 def choose_checked_engine(backbone: Backbone, paths: Sequence[Path], sha256s: Sequence[str]) -> CheckedEngine:
-    """Return an engine in the precision these images' features were begun in, or in the fastest that is good enough.
+    """Return an engine in the form that these images' features were begun in, or in the best that is good enough.
+
+    That is the fastest precision, kept in float16: a sample is computed to tell.
 
     Args:
         backbone: with the engine asked for.
@@ -41,11 +53,15 @@ def choose_checked_engine(backbone: Backbone, paths: Sequence[Path], sha256s: Se
     def build(engine_name: str, precision: Precision) -> Engine:
         return build_engine(engine_name, backbone.module, backbone.spec, backbone.device, backbone.folder, precision)
 
-    engine = build(name, asked)
-    record: dict[str, Any] = {"engine": name, "device": backbone.device, "asked_precision": asked}
-    if engine.precision == "bfloat16" and not begun:
-        sample = [paths[i] for i in np.unique(np.linspace(0, len(paths) - 1, CHECK_IMAGES).astype(int))]
-        lowest = _lowest_cosine(engine, build("eager", "float32"), sample, backbone)
+    engine = build(name, asked.precision)
+    record: dict[str, Any] = {"engine": name, "device": backbone.device, "asked_precision": asked.precision}
+    if begun:
+        return _checked(engine, asked.kept, record)
+    sample = _spread(paths, CHECK_IMAGES if engine.precision == "bfloat16" else SAMPLE)
+    features = _features_of(engine, sample, backbone)
+    if engine.precision == "bfloat16":
+        exact = _features_of(build("eager", "float32"), sample, backbone)
+        lowest = _lowest_cosine(features, exact, backbone)
         record |= {"checked_images": len(sample), "lowest_cosine": lowest}
         if lowest < LOWEST_COSINE:
             _log.warning(
@@ -54,25 +70,38 @@ def choose_checked_engine(backbone: Backbone, paths: Sequence[Path], sha256s: Se
                 *(backbone.name, lowest, len(sample), LOWEST_COSINE),
             )
             engine = build(name, "float32")
-    return CheckedEngine(engine, {**record, "precision": engine.precision})
+    chosen = _checked(engine, asked.kept, record)
+    if asked.kept == "float32":
+        return chosen
+    why = recorded_reason(backbone.rows(Form(engine.precision, "float32"))) or why_float32(features)
+    return chosen.in_float32(why) if why else chosen
 
 
-def _wanted(backbone: Backbone, sha256s: Sequence[str]) -> tuple[Precision, bool, int]:
-    """Return the precision to ask for, whether features were begun in it, and how many images are missing."""
-    missing = {precision: count_missing(backbone.rows(precision), sha256s) for precision in backbone.precisions}
-    nearest = min(backbone.precisions, key=missing.__getitem__)
+def _checked(engine: Engine, stored: Kept, record: dict[str, Any]) -> CheckedEngine:
+    return CheckedEngine(
+        engine, Form(engine.precision, stored), {**record, "precision": engine.precision, "kept": stored}
+    )
+
+
+def _spread(paths: Sequence[Path], count: int) -> list[Path]:
+    """Return so many files, evenly spread, or all where there are fewer."""
+    return [paths[i] for i in np.unique(np.linspace(0, len(paths) - 1, count).astype(int))]
+
+
+def _wanted(backbone: Backbone, sha256s: Sequence[str]) -> tuple[Form, bool, int]:
+    """Return the form to ask for, whether features were begun in it, and how many images are missing."""
+    missing = {form: count_missing(backbone.rows(form), sha256s) for form in backbone.forms}
+    nearest = min(backbone.forms, key=missing.__getitem__)
     if missing[nearest] < len(set(sha256s)):
         return nearest, True, missing[nearest]
-    fastest = backbone.precisions[-1]
-    return fastest, False, missing[fastest]
+    return Form(backbone.precisions[-1], kept.KEPT), False, missing[nearest]
 
 
-def _lowest_cosine(engine: Engine, exact: Engine, sample: Sequence[Path], backbone: Backbone) -> float:
-    """Return the lowest cosine between the engine's features of the sample and the exact ones."""
-    rounded, expected = (_features_of(run, sample, backbone) for run in (engine, exact))
+def _lowest_cosine(rounded: FloatArray, exact: FloatArray, backbone: Backbone) -> float:
+    """Return the lowest cosine between features of the sample and the exact ones."""
     # The embedding by itself too: the longer figures of the stages would hide what it lost.
     width = backbone.module.width if isinstance(backbone.module, WithStages) else None
-    return min(lowest_cosine(rounded, expected), lowest_cosine(rounded[:, :width], expected[:, :width]))
+    return min(lowest_cosine(rounded, exact), lowest_cosine(rounded[:, :width], exact[:, :width]))
 
 
 def _features_of(engine: Engine, paths: Sequence[Path], backbone: Backbone) -> FloatArray:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from torch import nn
 
-from models.arrays import FloatArray, IntArray
+from models.arrays import Features, IntArray
 from models.errors import ErrataError
 from models.features.decode_and_run import features_of, single_threaded
 from models.features.engines import Precision, build_engine
+from models.features.kept import Kept, as_kept
 from models.files.shards import read_shard, shard_file, write_shard
 from models.images.input_spec import InputSpec
 from models.processors.cluster import Cluster
@@ -30,6 +30,7 @@ class BackboneSetup:
     spec: InputSpec
     engine: str  # one of `ENGINES`, for processors; GPUs have one
     precision: Precision  # that the features kept so far are computed in
+    kept: Kept  # what they are kept in
     folder: Path  # of converted models
     threads: int
 
@@ -42,10 +43,9 @@ class ImageShard:
     contents: tuple[str, ...]
     file: Path | None
 
-    def kept(self) -> FloatArray | None:
+    def kept(self) -> Features | None:
         """Return the features that the file holds; None where they have to be computed."""
-        rows = None if self.file is None else read_shard(self.file, self.contents)
-        return None if rows is None else np.asarray(rows, np.float32)
+        return None if self.file is None else read_shard(self.file, self.contents)
 
     def forget(self) -> None:
         """Remove the file: its rows are in the array."""
@@ -53,7 +53,7 @@ class ImageShard:
             self.file.unlink(missing_ok=True)
 
 
-def feature_worker(setup: BackboneSetup) -> Callable[[ImageShard], FloatArray | None]:
+def feature_worker(setup: BackboneSetup) -> Callable[[ImageShard], Features | None]:
     """Return what computes the features of a shard: the backbone is built once for all shards of the process.
 
     Raises:
@@ -70,9 +70,10 @@ def feature_worker(setup: BackboneSetup) -> Callable[[ImageShard], FloatArray | 
             "take --engine eager, which is float32 everywhere"
         )
 
-    def work(shard: ImageShard) -> FloatArray | None:
+    def work(shard: ImageShard) -> Features | None:
         with single_threaded():
-            rows = features_of(engine.run, shard.paths, setup.spec, device, shard.contents, setup.threads)
+            computed = features_of(engine.run, shard.paths, setup.spec, device, shard.contents, setup.threads)
+        rows = as_kept(computed, setup.kept)
         if shard.file is None:
             return rows
         write_shard(shard.file, shard.contents, rows)
@@ -88,7 +89,7 @@ def features_by_shards(
     contents: Sequence[str],
     folder: Path,
     blocks: Sequence[IntArray],
-) -> Iterator[tuple[int, FloatArray]]:
+) -> Iterator[tuple[int, Features]]:
     """Yield the place and the features of every block as workers finish them, those of an earlier run first.
 
     The caller has put the features of a block on disk when it asks for the next.

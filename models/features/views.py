@@ -2,22 +2,25 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from models.arrays import ByteArray, FloatArray, IntArray, Progress
+from models.arrays import ByteArray, Features, FloatArray, IntArray, Progress
 from models.errors import ErrataError, unknown
-from models.features.backbone import Backbone
+from models.features.backbone import Backbone, Form
 from models.features.decode_and_run import in_turn, single_threaded
 from models.features.engines import Run, batch_size, build_engine
 from models.features.extract import extract_features
+from models.features.kept import Kept
 from models.images.augment import AUGMENTATIONS
 from models.images.decode import read_pixels
 from models.images.input_spec import InputSpec
-from models.images.row_store import Compute, count_missing, fill_rows, open_rows
+from models.images.row_array import TooLargeError
+from models.images.row_store import Compute, count_missing, fill_rows, forget_rows, open_rows
 from models.processors.threads import cores
 
 
@@ -33,7 +36,7 @@ def extract_views(
     n_views: int,
     seed: int,
     progress: Progress | None = None,
-) -> FloatArray:
+) -> Features:
     """Return features of the images as they are and of augmented copies, from disk where they were before.
 
     A copy depends on the image's content, the seed and the number of its view, and on nothing else: not on the other
@@ -53,7 +56,7 @@ def extract_views(
         progress: called with (rows done, N * (V + 1)): the plain features first, then all views.
 
     Returns:
-        shape (V, N, D), float32, memory-mapped read-only.
+        shape (V, N, D), float16 or float32, memory-mapped read-only.
 
     Raises:
         ErrataError: as `extract_features`; no such augmentation; no view asked for.
@@ -69,19 +72,32 @@ def extract_views(
 
     plain = extract_features(architecture, module, spec, paths, sha256s, folder, engine, part(0))
     backbone = Backbone(architecture, module, spec, folder, engine)
-    precision, _ = backbone.finished(sha256s) or ("float32", plain)
+    form, _ = backbone.finished(sha256s) or (Form("float32", "float32"), plain)
     keys = [f"{sha256}-{view}" for sha256 in sha256s for view in range(n_views)]  # an image is decoded once for all
-    rows = backbone.rows(precision, augmentation, seed)
-    views = open_rows(rows, keys)
+    forms = dict.fromkeys((form, replace(form, kept="float32")))  # views may be too large for float16 by themselves
+    found = (open_rows(backbone.rows(one, augmentation, seed), keys) for one in forms)
+    views = next((rows for rows in found if rows is not None), None)
     if views is None:
         with single_threaded():
-            name = backbone.engine_for(count_missing(rows, keys))
-            built = build_engine(name, module, spec, backbone.device, folder, precision)
-            rows = backbone.rows(built.precision, augmentation, seed)  # this processor may have no bfloat16
+            name = backbone.engine_for(count_missing(backbone.rows(form, augmentation, seed), keys))
+            built = build_engine(name, module, spec, backbone.device, folder, form.precision)
             work = view_rows(in_turn(built, backbone.device), plain, paths, sha256s, spec, augmentation, n_views, seed)
             size = batch_size(backbone.device)
-            views = fill_rows(rows, keys, plain.shape[1:], np.float32, work, size, cores(), part(len(paths)))
-    by_image: FloatArray = views.reshape(len(paths), n_views, -1)
+
+            def compute(kept: Kept) -> np.memmap:
+                # The precision is that of the engine: this processor may have no bfloat16.
+                rows = backbone.rows(Form(built.precision, kept), augmentation, seed)
+                try:
+                    return fill_rows(rows, keys, plain.shape[1:], kept, work, size, cores(), part(len(paths)))
+                except TooLargeError:
+                    forget_rows(rows, keys)
+                    raise
+
+            try:
+                views = compute(form.kept)
+            except TooLargeError:
+                views = compute("float32")
+    by_image: Features = views.reshape(len(paths), n_views, -1)
     return by_image.transpose(1, 0, 2)
 
 
@@ -103,7 +119,7 @@ def augmented_view(pixels: ByteArray, sha256: str, augmentation: str, seed: int,
 
 def view_rows(
     run: Run,
-    plain: FloatArray,
+    plain: Features,
     paths: Sequence[Path],
     sha256s: Sequence[str],
     spec: InputSpec,
@@ -126,7 +142,7 @@ def view_rows(
 
     def work(positions: IntArray) -> FloatArray:
         images, views = np.divmod(positions, n_views)
-        rows = np.array(plain[images])
+        rows = np.array(plain[images], np.float32)
         if views.any():
             decoded = {
                 i: np.array(read_pixels(paths[i], spec.size_px, spec.interpolation, sha256s[i]))

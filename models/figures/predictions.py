@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.errors import ErrataError
 from models.files.npz import Like, read_arrays, write_arrays
 
@@ -28,7 +28,7 @@ class Predictions:
 
     image_ids: npt.NDArray[np.str_]  # (N,)
     probs: FloatArray  # (N, K), rows sum to 1
-    embeddings: FloatArray | None  # (N, D)
+    embeddings: Features | None  # (N, D)
     # (N,) the fold whose model did not train on the image, NO_FOLD where no model did; None = in-sample.
     fold: IntArray | None
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from models.arrays import ByteArray, FloatArray, IntArray
+from models.arrays import ByteArray, Features, IntArray
 from models.images.augment import AUGMENTATIONS
 from models.images.input_spec import InputSpec
 
@@ -51,9 +51,9 @@ class Pixels:
 
 
 class CachedViews:
-    """Features of V views of each image, shape (V, N, D); view 0 is the plain image."""
+    """Features of V views of each image, shape (V, N, D), float32 or float16; view 0 is the plain image."""
 
-    def __init__(self, views: FloatArray, device: torch.device):
+    def __init__(self, views: Features, device: torch.device):
         self.views, self.device = views, device
 
     def __len__(self) -> int:
@@ -62,11 +62,11 @@ class CachedViews:
     def augmented(self, rows: IntArray, generator: Generator) -> Tensor:
         """Return features, shape (B, D), each of a view drawn at random."""
         view = torch.randint(len(self.views), (len(rows),), generator=generator).numpy()
-        return torch.from_numpy(np.asarray(self.views[view, rows])).to(self.device)
+        return torch.from_numpy(np.asarray(self.views[view, rows])).to(self.device).float()
 
     def plain(self, rows: IntArray) -> Tensor:
         """Return features of the plain images, shape (B, D)."""
-        return torch.from_numpy(np.asarray(self.views[0, rows])).to(self.device)
+        return torch.from_numpy(np.asarray(self.views[0, rows])).to(self.device).float()
 
 
 def normalise(images: Tensor, spec: InputSpec) -> Tensor:

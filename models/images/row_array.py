@@ -32,6 +32,10 @@ _BLOCK = 1024  # rows that are looked at together
 _log = logging.getLogger(__name__)
 
 
+class TooLargeError(ErrataError):
+    """A value is finite, and not in the type of the array."""
+
+
 @dataclass(frozen=True)
 class RowArray:
     """The array in a folder."""
@@ -136,15 +140,19 @@ class RowArray:
 
         Raises:
             ErrataError: a row holds NaN or infinity.
+            TooLargeError: a value is too large for the type of the array.
         """
         target = self.rows()
         size = target.dtype.itemsize * int(np.prod(target.shape[1:]))
-        rows = np.ascontiguousarray(rows, dtype=target.dtype)
         if not all_finite(rows):
             raise ErrataError(
                 f"what was computed for {self.folder.parent.name} holds NaN or infinity; try another --engine"
             )
-        contents = [row.tobytes() for row in rows]
+        with np.errstate(over="ignore"):
+            kept = np.ascontiguousarray(rows, dtype=target.dtype)
+        if not all_finite(kept):
+            raise TooLargeError(f"a feature of {np.abs(rows).max():,.0f} is too large for {target.dtype}")
+        contents = [row.tobytes() for row in kept]
         with (self.folder / _ROWS).open("r+b") as file:
             for position, content in zip(positions, contents, strict=True):
                 file.seek(target.offset + int(position) * size)

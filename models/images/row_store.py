@@ -4,6 +4,7 @@ One array is one folder: see `models.images.row_array`. A killed process loses t
 processes filling the same array write the same bytes. What is damaged is said, thrown away and computed again.
 """
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -33,6 +34,11 @@ def open_rows(folder: Path, sha256s: Sequence[str]) -> np.memmap | None:
     """
     array = RowArray(folder / digest(list(sha256s)))
     return array.rows() if array.is_whole() and array.drop_damaged() else None
+
+
+def forget_rows(folder: Path, sha256s: Sequence[str]) -> None:
+    """Remove the array of these images, finished or not."""
+    shutil.rmtree(folder / digest(list(sha256s)), ignore_errors=True)
 
 
 def copied_rows(folder: Path, sha256s: Sequence[str]) -> np.memmap | None:
@@ -89,6 +95,7 @@ def fill_rows(
 
     Raises:
         ErrataError: the folder cannot be written or the disk is full; finished rows are kept.
+        TooLargeError: a value is too large for the type.
     """
     array = RowArray(folder / digest(list(sha256s)))
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from models.arrays import BoolArray, ByteArray, FloatArray, Progress
+from models.arrays import BoolArray, ByteArray, Features, FloatArray, Progress
 from models.errors import ErrataError
 from models.figures.alignment import align_to_first
 from models.figures.margins import mean_of_folds
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 def cross_validate_heads(
-    architecture: str, problem: Problem, features: FloatArray, backbone: str, folder: Path
+    architecture: str, problem: Problem, features: Features, backbone: str, folder: Path
 ) -> Predictions:
     """Fit one head for each fold on cached features; write checkpoints and predictions into `folder`.
 

@@ -7,7 +7,7 @@ all classes together.
 
 import numpy as np
 
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.figures.class_sums import class_sums
 from models.figures.folds import inner_split
 from models.processors.blocks import in_threads, read_rows, row_blocks
@@ -23,7 +23,7 @@ Discriminant = tuple[FloatArray, FloatArray]  # weight (K, D), bias (K,)
 
 
 def fit_discriminants(
-    features: FloatArray, labels: IntArray, rows: BoolArray, groups: IntArray, n_classes: int, seed: int
+    features: Features, labels: IntArray, rows: BoolArray, groups: IntArray, n_classes: int, seed: int
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Fit a linear discriminant to each set of training rows.
 
@@ -52,7 +52,7 @@ def fit_discriminants(
 
 
 def _choice(
-    features: FloatArray, labels: IntArray, learn: BoolArray, groups: IntArray, n_classes: int, seed: int
+    features: Features, labels: IntArray, learn: BoolArray, groups: IntArray, n_classes: int, seed: int
 ) -> tuple[float, float]:
     held = inner_split(learn, labels, groups, seed)
     judged = np.sort(np.random.default_rng(seed).permutation(np.flatnonzero(held))[:_JUDGED])
@@ -88,7 +88,7 @@ class _Classes:
         self.means, self.within, self.log_share = means, within, log_share  # (K, D), (D, D), (K,)
 
     @classmethod
-    def of(cls, features: FloatArray, labels: IntArray, learn: BoolArray, n_classes: int) -> "_Classes":
+    def of(cls, features: Features, labels: IntArray, learn: BoolArray, n_classes: int) -> "_Classes":
         chosen = np.flatnonzero(learn)
         counts = np.bincount(labels[chosen], minlength=n_classes)
         sums = np.zeros((n_classes, features.shape[1]), np.float32)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.figures.folds import inner_split
 from models.figures.predictions import NO_FOLD
 from models.figures.softmax import softmax
@@ -36,7 +36,7 @@ class Heads:
         logits = np.einsum("nd,hkd->hnk", features, self.weight, optimize=True) + self.bias[:, None]
         return softmax(logits)
 
-    def held_out(self, features: FloatArray, fold: IntArray) -> FloatArray:
+    def held_out(self, features: Features, fold: IntArray) -> FloatArray:
         """Return the probabilities of the head of each image's fold, of other images the mean, shape (N, K).
 
         Args:
@@ -67,7 +67,7 @@ class Heads:
 
 
 def fit_heads(
-    features: FloatArray,
+    features: Features,
     labels: IntArray,
     rows: BoolArray,
     groups: IntArray,
@@ -133,13 +133,13 @@ def _principal(scatter: Tensor) -> tuple[Tensor, Tensor]:
 class _Walk:
     """Standardised features, read a block of rows at a time; those that fit into memory are held there."""
 
-    features: FloatArray  # (N, D)
+    features: Features  # (N, D)
     mean: Tensor  # (D,)
     scale: Tensor  # (D,)
     held: Tensor | None = None  # (N, D) standardised
 
     @classmethod
-    def over(cls, features: FloatArray, standardise: bool) -> "_Walk":
+    def over(cls, features: Features, standardise: bool) -> "_Walk":
         """Walk features, shape (N, D), given the same deviation where that is asked for."""
         n, width = features.shape
         raw = torch.from_numpy(read_rows(features, slice(None))) if n * width <= HELD else None

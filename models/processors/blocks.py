@@ -1,6 +1,7 @@
 """Rows of large arrays, a block at a time: a memory map of any size is walked in the memory of a few blocks."""
 
 import mmap
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -8,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
-from models.arrays import FloatArray, IntArray
+from models.arrays import Features, FloatArray, IntArray
 from models.processors.threads import cores, in_order
 
 CELLS = 2**21  # numbers of a block, about: 8 MB, which the allocator uses again; larger ones are new pages every time
@@ -21,18 +22,17 @@ def row_blocks(n: int, width: int) -> list[slice]:
     return [slice(start, min(start + size, n)) for start in range(0, n, size)]
 
 
-def read_rows(array: npt.NDArray[np.floating[Any]], rows: slice | IntArray) -> FloatArray:
+def read_rows(array: Features, rows: slice | IntArray) -> FloatArray:
     """Return some rows as float32, a copy; of a memory map, pages that were read are given back to the system.
 
     Args:
         array: shape (N, D), float16 or more.
         rows: which.
     """
-    source = array[rows]
-    if source.dtype == np.float16:
-        from torch import from_numpy  # fifty times as fast as NumPy
-
-        copy: FloatArray = from_numpy(np.array(source)).float().numpy()
+    source, torch = array[rows], sys.modules.get("torch")
+    if source.dtype == np.float16 and torch is not None and hasattr(torch, "from_numpy"):  # not half loaded
+        # On some processors fifty times as fast as NumPy, but not worth loading it: review and app do without.
+        copy: FloatArray = torch.from_numpy(np.array(source)).float().numpy()
     else:
         copy = np.array(source, np.float32)
     _give_back(array)

@@ -21,6 +21,7 @@ from models.features.extract import extract_features
 from models.images.decode import decode
 from models.networks.architectures import find_architecture
 from models.networks.variants import parse_variant, pretrained_backbone
+from models.processors.blocks import read_rows
 from tests.benchmarks.bench_choices import halves, precision
 from tests.benchmarks.bench_issues.asked import asked_audit
 from tests.benchmarks.bench_issues.sides import evidence
@@ -38,7 +39,7 @@ def mirrored_evidence(audit: Audit, name: str) -> FloatArray:
             ImageOps.mirror(decode(original)).save(path, compress_level=1)
         keys = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
         features = extract_features(name, module, spec, paths, keys, folder / "features", audit.config["engine"])
-        return np.array(features)
+        return read_rows(features, slice(None))
 
 
 def quality(audit: Audit, seen: dict[str, FloatArray]) -> FloatArray:

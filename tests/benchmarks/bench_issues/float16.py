@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.bench_issues.float16 NAME TRUTH.csv [COLUMN]
 
-Heads are fitted out of fold and labels judged twice, from the same features of the same backbones: as they were
-computed, and rounded to float16, all columns of the stages included. Networks trained from pixels vote as they did.
+Heads are fitted out of fold and labels judged twice, from the same features of the same backbones: as they are computed
+(once more: the workspace keeps them in float16), and rounded, all columns of the stages included. Networks trained from
+pixels vote as they did.
 """
 
 import tempfile
@@ -16,7 +17,9 @@ import numpy.typing as npt
 
 from curation.results.audit import Audit
 from curation.scoring.findings import judge_labels
+from curation.workspace.folders import Workspace
 from models.arrays import FloatArray
+from models.features import kept
 from models.jobs.heads import fit_heads
 from tests.benchmarks.bench_choices import precision
 from tests.benchmarks.bench_issues.asked import asked_audit
@@ -39,6 +42,13 @@ def quality(audit: Audit, seen: Mapping[str, FloatArray]) -> tuple[FloatArray, F
     return found.label_quality, opinions[next(iter(seen))]
 
 
+def exact_evidence(audit: Audit, name: str) -> FloatArray:
+    """Return what a frozen backbone says of the images, computed anew and not rounded, shape (N, D + E)."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept.KEPT = "float32"
+        return evidence(audit, name, Workspace(Path(folder)))
+
+
 def reading_s(values: npt.NDArray[np.generic], rounds: int = 5) -> float:
     """Return the seconds, at best, until an array on disk is float32 in memory; the system has its pages."""
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +65,7 @@ def main() -> None:
     """Print both rankings' average precision, how they differ, and both sizes."""
     audit, true, wrong = asked_audit(__doc__)
     rows = np.flatnonzero((audit.rows.splits == "train") & (true != "?"))
-    exact = {voter.name: np.asarray(evidence(audit, voter.name), np.float32) for voter in audit.voters if voter.frozen}
+    exact = {voter.name: exact_evidence(audit, voter.name) for voter in audit.voters if voter.frozen}
     halves = {name: values.astype(np.float16) for name, values in exact.items()}
     rounded = {name: values.astype(np.float32) for name, values in halves.items()}
     (full, probs), (half, probs_half) = quality(audit, exact), quality(audit, rounded)

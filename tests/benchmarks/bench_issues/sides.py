@@ -18,9 +18,10 @@ from curation.scoring.findings import Findings, judge_labels
 from curation.training.out_of_fold import Material
 from curation.training.prepared import Prepared
 from curation.workspace.folders import Workspace
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, FloatArray, IntArray
 from models.figures.predictions import NO_FOLD, held_out_or_mean
 from models.jobs.heads import fit_heads
+from models.processors.blocks import read_rows
 
 HEADER = (
     "| | AP | AUROC | precision at the number of errors | found in 1 / 2 / 5 / 10 % of looks | F1 of its cut | s |\n"
@@ -83,10 +84,17 @@ def ours(name: str, labels: IntArray, audit: Audit, opinions: dict[str, FloatArr
     return timed(name, work, lambda: findings[0].flagged)
 
 
-def evidence(audit: Audit, name: str) -> FloatArray:
-    """Return what an audit judges labels by beside the networks, shape (N, D + E), of one frozen backbone."""
-    prepared = Prepared(Workspace.from_environment(), audit.checked, audit.config["engine"])
-    return Material(prepared, audit.name, audit.config.get("dataset_key", "")).evidence(name)
+def evidence(audit: Audit, name: str, workspace: Workspace | None = None) -> FloatArray:
+    """Return what an audit judges labels by beside the networks, shape (N, D + E), of one frozen backbone.
+
+    Args:
+        audit: of N images.
+        name: of the backbone.
+        workspace: that keeps its features; that of the environment by default.
+    """
+    prepared = Prepared(workspace or Workspace.from_environment(), audit.checked, audit.config["engine"])
+    kept = Material(prepared, audit.name, audit.config.get("dataset_key", "")).evidence(name)
+    return read_rows(kept, slice(None))
 
 
 def out_of_fold(features: FloatArray, labels: IntArray, fold: IntArray, groups: IntArray, seed: int) -> FloatArray:
@@ -115,10 +123,11 @@ def best_margin_cut(labels: IntArray, probs: FloatArray, wrong: BoolArray, rows:
     return float((2 * hits / (np.arange(1, len(hits) + 1) + wrong[rows].sum())).max())
 
 
-def plain_probe(embeddings: FloatArray, labels: IntArray, learn: BoolArray) -> FloatArray:
+def plain_probe(embeddings: Features, labels: IntArray, learn: BoolArray) -> FloatArray:
     """Return out-of-fold probabilities of scikit-learn's logistic regression as it comes, on standardised features."""
     probs = np.full((len(labels), int(labels.max()) + 1), np.nan, np.float32)
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=300))
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
-    probs[learn] = cross_val_predict(probe, embeddings[learn], labels[learn], cv=folds, method="predict_proba")
+    known = read_rows(embeddings, np.flatnonzero(learn))
+    probs[learn] = cross_val_predict(probe, known, labels[learn], cv=folds, method="predict_proba")
     return probs

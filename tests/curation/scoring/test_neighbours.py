@@ -135,6 +135,14 @@ def test_parts_are_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
     assert most_alike(whole, 0, everything, 40).tolist() == order
 
 
+def test_long_rows_of_float16_come_to_unit_length() -> None:
+    """Their squares are too large for float16."""
+    assert unit(np.array([[300, 400], [0, 0]], np.float16)).tolist() == [
+        [0.6000000238418579, 0.800000011920929],
+        [0, 0],
+    ]
+
+
 def test_bad_directions() -> None:
     with pytest.raises(ErrataError, match=r"embeddings have shape \(3,\)"):
         directions(np.ones(3, np.float32))

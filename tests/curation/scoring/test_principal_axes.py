@@ -39,6 +39,12 @@ def test_fewer_images_than_columns_lie_as_on_the_axes_of_all_columns(rows: int, 
     np.testing.assert_allclose(projected @ projected.T, wanted @ wanted.T, atol=0.02 * np.abs(wanted @ wanted.T).max())
 
 
+def test_features_kept_in_float16_are_computed_with_in_float32() -> None:
+    x, _, _ = clusters(60, 3, 0)
+    halves = (x * 300).astype(np.float16)
+    np.testing.assert_array_equal(joint_features([halves], 5), joint_features([halves.astype(np.float32)], 5))
+
+
 def test_images_that_are_all_alike_have_no_axes() -> None:
     alike = np.ones((5, 40), np.float32)
     assert joint_features([alike]).shape == (5, 0)

@@ -9,11 +9,15 @@ import torch
 from torch import nn
 
 from models.arrays import FloatArray, IntArray
-from models.features.backbone import Backbone
+from models.features.backbone import BFLOAT16_METHOD, Backbone, Form
 from models.features.engines import Precision
+from models.features.kept import Kept
+from models.files.atomic import digest
 from models.images.input_spec import InputSpec
 from models.images.row_store import fill_rows
 
+PRECISIONS: tuple[Precision, ...] = ("float32", "bfloat16")
+KINDS: tuple[Kept, ...] = ("float32", "float16")
 SPEC = InputSpec(16, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
@@ -26,32 +30,43 @@ def constant(value: float, positions: IntArray) -> FloatArray:
     return np.full((len(positions), 2), value, np.float32)
 
 
+EXACT = Form("float32", "float32")
+
+
 def test_everything_that_changes_features_changes_the_folder(tmp_path: Path) -> None:
     first = backbone(tmp_path)
     folders = [
-        first.rows("float32"),
-        first.rows("bfloat16"),
-        first.rows("float32", "flip-crop", 0),
-        first.rows("float32", "flip-crop", 1),
-        first.rows("float32", "landmarks", 0),
-        backbone(tmp_path, seed=1).rows("float32"),
-        Backbone("net", first.module, InputSpec(17, SPEC.mean, SPEC.std), tmp_path, "auto", "cpu").rows("float32"),
+        *(first.rows(Form(precision, kept)) for precision in PRECISIONS for kept in KINDS),
+        first.rows(EXACT, "flip-crop", 0),
+        first.rows(EXACT, "flip-crop", 1),
+        first.rows(EXACT, "landmarks", 0),
+        first.rows(Form("float32", "float16"), "flip-crop", 0),
+        backbone(tmp_path, seed=1).rows(EXACT),
+        Backbone("net", first.module, InputSpec(17, SPEC.mean, SPEC.std), tmp_path, "auto", "cpu").rows(EXACT),
     ]
     assert len(set(folders)) == len(folders)
-    assert backbone(tmp_path, "eager").rows("float32") == folders[0]  # the engine does not
+    assert backbone(tmp_path, "eager").rows(EXACT) == folders[0]  # the engine does not
 
 
-def test_exact_features_serve_where_fast_ones_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_of_an_earlier_errata_are_where_they_were(tmp_path: Path) -> None:
+    """It kept all in float32, and named the folder by network, input and precision alone."""
+    network = backbone(tmp_path)
+    assert network.rows(EXACT) == tmp_path / f"net-{digest(network.key, SPEC.to_dict(), 'float32')}"
+    augmented = digest(network.key, SPEC.to_dict(), BFLOAT16_METHOD, "flip-crop", 0)
+    assert network.rows(Form("bfloat16", "float32"), "flip-crop", 0) == tmp_path / f"net-{augmented}"
+
+
+def test_exact_features_serve_where_fast_or_small_ones_would(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.features.engines.has_bfloat16", lambda device: True)
     network = backbone(tmp_path)
     assert network.precisions == ("float32", "bfloat16")
     assert network.finished(["a"]) is None
-    precisions: list[tuple[Precision, float]] = [("bfloat16", 1.0), ("float32", 2.0)]
-    for precision, value in precisions:
-        fill_rows(network.rows(precision), ["a"], (2,), np.float32, partial(constant, value), 1, 1)
+    for value, form in enumerate(reversed(network.forms)):
+        fill_rows(network.rows(form), ["a"], (2,), form.kept, partial(constant, value), 1, 1)
         finished = network.finished(["a"])
         assert finished is not None
-        assert (finished[0], finished[1].tolist()) == (precision, [[value, value]])
+        assert (finished[0], finished[1].dtype) == (form, np.dtype(form.kept))
+        assert finished[1].tolist() == [[value, value]]
     monkeypatch.setattr("models.features.engines.has_bfloat16", lambda device: False)
     assert backbone(tmp_path).precisions == ("float32",)
     assert backbone(tmp_path, "eager").precisions == ("float32",)

@@ -13,6 +13,7 @@ from models.errors import ErrataError
 from models.features.decode_and_run import features_of
 from models.features.engines import build_engine
 from models.features.extract import extract_features
+from models.features.kept import Kept
 from models.features.shards import SHARDS, TRIES, BackboneSetup, features_by_shards
 from models.files.shards import shard_file, write_shard
 from models.processors.threads import torch_threads
@@ -22,8 +23,8 @@ from tests.models.features.small_backbones import SPEC, Files, net
 BLOCKS = [np.arange(start, start + 10) for start in (0, 10, 20)]
 
 
-def setup(folder: Path) -> BackboneSetup:
-    return BackboneSetup(net(), SPEC, "torch", "float32", folder, 1)
+def setup(folder: Path, kept: Kept = "float16") -> BackboneSetup:
+    return BackboneSetup(net(), SPEC, "torch", "float32", kept, folder, 1)
 
 
 def test_a_command_killed_in_the_middle_computes_only_the_other_shards(files: Files, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
-from models.images.row_store import copied_rows, count_missing, fill_rows, open_rows
+from models.images.row_array import TooLargeError
+from models.images.row_store import copied_rows, count_missing, fill_rows, forget_rows, open_rows
 from tests.helpers.nobody import folder_of_nobody
 
 
@@ -211,6 +212,18 @@ def test_what_is_not_finite_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match="holds NaN or infinity"):
         fill_rows(tmp_path, ["a"], (2,), np.float32, lambda rows: np.full((len(rows), 2), np.inf), 1, 1)
     assert count_missing(tmp_path, ["a"]) == 1
+
+
+def test_what_is_too_large_for_the_type_is_told_and_can_be_forgotten(tmp_path: Path) -> None:
+    def value_of(rows: IntArray) -> FloatArray:
+        return np.array([[65_504.0], [-65_504.0], [70_000.0]], np.float32)[rows]
+
+    with pytest.raises(TooLargeError, match=r"a feature of 70,000 is too large for float16"):
+        fill_rows(tmp_path, ["a", "b", "c"], (1,), np.float16, value_of, 1, 1)
+    assert count_missing(tmp_path, ["a", "b", "c"]) == 1
+    forget_rows(tmp_path, ["a", "b", "c"])
+    assert count_missing(tmp_path, ["a", "b", "c"]) == 3
+    assert fill_rows(tmp_path, ["b", "a"], (1,), np.float16, value_of, 1, 1).tolist() == [[65_504], [-65_504]]
 
 
 def test_every_flipped_bit_of_a_header_is_damage(tmp_path: Path) -> None:

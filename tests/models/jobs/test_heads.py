@@ -46,6 +46,16 @@ def test_same_probabilities_as_scikit_learn(noise: float) -> None:
         assert np.abs(probs - reference(features, labels, learned, float(penalty))).max() < CLOSE
 
 
+def test_features_kept_in_float16_are_computed_with_in_float32() -> None:
+    halves, labels = embedded()[0].astype(np.float16), embedded()[1]
+    rows, fold = out_of_fold(labels), np.arange(N) % 3
+    small, large = (
+        fit_heads(features, labels, rows, np.arange(N), K, seed=0).held_out(features, fold)
+        for features in (halves, halves.astype(np.float32))
+    )
+    np.testing.assert_array_equal(small, large)
+
+
 def test_more_features_than_rows() -> None:
     rng = np.random.default_rng(0)
     labels = np.arange(60) % 3

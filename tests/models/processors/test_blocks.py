@@ -1,5 +1,7 @@
 """Rows of arrays a block at a time: every row once, as float32, from memory or a map of a file."""
 
+import importlib
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,16 @@ def test_rows_of_a_map_and_of_its_columns_are_float32_copies(tmp_path: Path, dty
             np.testing.assert_array_equal(read, values[rows, :3])
             read[:] = 0  # a copy: the source stays
     np.testing.assert_array_equal(mapped, np.arange(24).reshape(6, 4))
+
+
+def test_float16_is_read_without_loading_torch_and_with_it_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    halves = np.array([[1e-7, 65_504], [0.1, -3]], np.float16)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    without = read_rows(halves, slice(None))
+    assert "torch" not in sys.modules
+    monkeypatch.undo()
+    importlib.import_module("torch")
+    np.testing.assert_array_equal(read_rows(halves, slice(None)), without)
 
 
 def test_what_is_written_to_a_map_stays_when_its_pages_are_given_back(tmp_path: Path) -> None:

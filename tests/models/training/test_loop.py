@@ -326,12 +326,14 @@ def test_short_of_memory_it_halves_the_batch_once_and_says_so() -> None:
         run(nn.Sequential(_Short(7), *linear().children()))
 
 
-def test_cached_views_are_drawn_for_learning_and_plain_for_judging() -> None:
-    views = np.arange(3 * N * 2, dtype=np.float32).reshape(3, N, 2)
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_cached_views_are_drawn_for_learning_and_plain_for_judging(dtype: str) -> None:
+    views = np.arange(3 * N * 2, dtype=dtype).reshape(3, N, 2)
     examples = CachedViews(views, torch.device("cpu"))
     rows = np.arange(N)
     assert len(examples) == N
     assert np.array_equal(examples.plain(rows).numpy(), views[0])
+    assert examples.plain(rows).dtype == examples.augmented(rows, torch.Generator()).dtype == torch.float32
     drawn = examples.augmented(rows, torch.Generator().manual_seed(0)).numpy()
     source = [[view for view in range(3) if np.array_equal(drawn[row], views[view, row])] for row in rows]
     assert all(len(matches) == 1 for matches in source)
