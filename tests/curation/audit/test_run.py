@@ -25,13 +25,16 @@ from curation.review.bench import Bench
 from curation.review.population import draw_order_of
 from curation.scoring.findings import Findings, judge_labels
 from curation.workspace.folders import Workspace
+from curation.workspace.run_files import read_config
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray, Progress
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.runs import Run
+from models.files.runs import Run, computing, read_status
+from models.processors.cluster import Cluster
 from tests.helpers.drawn_folder import LEAK, draw_folder
 from tests.helpers.small_audit import small_audit
+from tests.models.cluster.stand_ins import Nobody
 
 CONFIG = AuditConfig(("simple_cnn",))
 
@@ -95,6 +98,21 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     for kind in (Findings, Duplicates, Predictions):
         monkeypatch.setattr(kind, "load", counted(f"load {kind.__name__}", getattr(kind, "load")))  # noqa: B009
     return names
+
+
+@pytest.mark.parametrize("cluster", [None, Nobody()])
+def test_a_second_audit_is_refused_while_another_computes_and_asks_no_cluster(
+    case: Case, cluster: Cluster | None
+) -> None:
+    sentence = r"audit-few is already being computed by process \d+; wait for it or cancel it"
+    with computing(case.folder, {"whose": "the first"}):
+        with pytest.raises(ErrataError, match=sentence):
+            run_audit(case.workspace, case.spec, case.rows, CONFIG, ("mine", predictions_of), cluster=cluster)
+        assert read_config(case.folder) == {"whose": "the first"}  # the second wrote nothing
+        status = read_status(case.folder)
+        assert status is not None
+        assert status.state == "running"
+    assert case.audit().name == "few"
 
 
 def test_labels_are_judged_once_and_only_predictions_are_read_back_twice(case: Case, calls: list[str]) -> None:
