@@ -48,4 +48,6 @@ def utc_text(moment: datetime) -> str:
 
 def visible(text: str) -> str:
     r"""Return a text whose control characters are written out, as `\x1b`; line breaks and tabs stay."""
+    if text.isprintable():  # as nearly all are
+        return text
     return COMMANDING.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from app.meanings import explained
 from curation.decisions.decision import Decision
 from curation.decisions.phrases import verdict_phrase
+from curation.reports.templates import shown
 from curation.results.audit import Audit
 from curation.results.reasons import reasons
 from models.arrays import FloatArray
@@ -17,12 +18,12 @@ BADGES = 2  # of an image; more are counted
 
 def given_label(name: str) -> Markup:
     """Return a class name in the colour of given labels."""
-    return Markup('<span class="er-given">{}</span>').format(name)
+    return Markup('<span class="er-given">{}</span>').format(shown(name))
 
 
 def other_label(name: str) -> Markup:
     """Return a class name in the colour of labels that contradict the given one."""
-    return Markup('<span class="er-other">{}</span>').format(name)
+    return Markup('<span class="er-other">{}</span>').format(shown(name))
 
 
 def change(given: str, suggested: str) -> Markup:
@@ -79,4 +80,5 @@ def _badge(verdict: Decision) -> Markup:
     what = f"{verdict_phrase(verdict)}{', settled' if verdict.adjudicates else ''}"
     when = f", {verdict.time[:16].replace('T', ' ')} UTC" if verdict.time else ""
     badge = Markup('<span class="er-badge er-said-{}" title="{}: {}{}"><b>{}</b> {}</span>')
-    return badge.format(kind, verdict.reviewer, what, when, verdict.reviewer, what)
+    reviewer, said = shown(verdict.reviewer), shown(what)
+    return badge.format(kind, reviewer, said, when, reviewer, said)

@@ -7,6 +7,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from app.html_parts.assets import run_script
+from curation.reports.templates import shown
 
 
 def hear_picks() -> None:
@@ -25,7 +26,7 @@ def pick(content: str, css_class: str, title: str = "", **choices: str) -> Marku
     """
     parameters = {**st.query_params.to_dict(), **choices}
     address = urlencode({name: value for name, value in parameters.items() if value})
-    named = Markup(' title="{}" aria-label="{}"').format(title, title) if title else ""
+    named = Markup(' title="{}" aria-label="{}"').format(*[shown(title)] * 2) if title else ""
     return Markup('<a class="{}" href="?{}" data-pick="{}"{}>{}</a>').format(
-        css_class, address, urlencode(choices), named, content
+        css_class, address, urlencode(choices), named, shown(content)
     )

@@ -10,6 +10,7 @@ from app.html_parts.picks import pick
 from app.html_parts.pictures import picture
 from curation.datasets.rows import Rows
 from curation.decisions.decision import Decision
+from curation.reports.templates import shown
 from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 
@@ -34,9 +35,9 @@ def tile(rows: Rows, row: int, caption: str = "", reviewed: bool = True, verdict
     """
     image_id = str(rows.image_ids[row])
     image = Markup('<img src="{}" alt="{}" title="{}" loading="lazy">').format(
-        picture(rows.root / image_id, TILE_PX), image_id, image_id
+        picture(rows.root / image_id, TILE_PX), image_id, shown(image_id)
     )
-    content = Markup("{}{}{}").format(badges(verdicts), image, caption)
+    content = Markup("{}{}{}").format(badges(verdicts), image, shown(caption))
     if not reviewed:
         return Markup('<span class="er-small">{}</span>').format(content)
     return pick(content, "er-small", f"Review {image_id}", screen="review", image=image_id)

@@ -2,7 +2,9 @@
 
 The name of a template is its path from the folder that holds `curation/` and `app/`. Templates of a room lie in its
 folders; `curation/reports/templates/pieces.html` has the macros for all rooms. Every value is escaped unless it is
-`Markup`. `render` returns Markup, which may be a value of another template.
+`Markup`, and control characters are written out, with them those that turn the direction of letters; what a script
+reads letter for letter goes through the filter `exact`. `render` returns Markup, which may be a value of another
+template.
 """
 
 from collections.abc import Iterable
@@ -13,7 +15,7 @@ from markupsafe import Markup, escape
 
 from curation.palette import PALETTE
 from curation.reports.numbers import interval, mean_number, mean_percent, number, percent, short_count
-from curation.words import counted, duration, sentence
+from curation.words import counted, duration, sentence, visible
 
 
 def render(template: str, **values: object) -> Markup:
@@ -28,13 +30,18 @@ def render(template: str, **values: object) -> Markup:
 
 def listed(parts: Iterable[object]) -> Markup:
     """Return `a`, `a and b` or `a, b and c`; parts that are not `Markup` are escaped."""
-    *first, last = [escape(part) for part in parts] or [Markup()]
+    *first, last = [escape(shown(part)) for part in parts] or [Markup()]
     return Markup(" and ").join([Markup(", ").join(first), last]) if first else last
 
 
 def breakable(name: str, after: str = "/") -> Markup:
     """Return a name that a browser may break after its slashes (or after another sign)."""
-    return escape(name).replace(after, after + Markup("<wbr>"))
+    return escape(shown(name)).replace(after, after + Markup("<wbr>"))
+
+
+def shown(value: object) -> object:
+    """Return a value as pages show it: a text that is not `Markup` with its control characters written out."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def colour(name: str, classes: list[str]) -> str:
@@ -45,6 +52,7 @@ def colour(name: str, classes: list[str]) -> str:
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).parents[2]),
     autoescape=True,
+    finalize=shown,
     undefined=StrictUndefined,
     trim_blocks=True,  # a line that holds only a tag of the template leaves no line in the page
     lstrip_blocks=True,
@@ -58,6 +66,7 @@ ENVIRONMENT.filters.update(
         "counted": counted,  # {{ 2100|counted("image") }} = 2,100 images
         "listed": listed,
         "breakable": breakable,
+        "exact": escape,
         "colour": colour,
         "mean_percent": mean_percent,
         "mean_number": mean_number,

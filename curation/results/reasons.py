@@ -1,7 +1,7 @@
 """Why a label is suspicious, in a sentence: which voters are for which class."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from curation.results.architectures import ArchitectureResult
 from curation.results.audit import Audit
 from curation.scoring.findings import JUDGE, NEIGHBOURS
 from curation.scoring.kinds import NAMES
+from curation.words import visible
 from models.arrays import IntArray
 
 SLOW = 0.3  # area under the margin, in [0, 1]; 0.5 = a tie on average
@@ -23,11 +24,12 @@ def against(audit: Audit) -> IntArray:
 def reasons(audit: Audit, rows: Iterable[int]) -> list[str]:
     """Return for each of the rows why its label is suspicious, and which voters are for it."""
     conflicting = audit.duplicates.conflicting(audit.rows.labels)
-    return [_reason(audit, row, bool(conflicting[row])) for row in rows]
+    classes = [visible(name) for name in audit.rows.classes]
+    return [_reason(audit, row, bool(conflicting[row]), classes) for row in rows]
 
 
-def _reason(audit: Audit, row: int, conflicting: bool) -> str:
-    findings, classes, label = audit.findings, audit.rows.classes, int(audit.rows.labels[row])
+def _reason(audit: Audit, row: int, conflicting: bool, classes: Sequence[str]) -> str:
+    findings, label = audit.findings, int(audit.rows.labels[row])
     votes = findings.votes[:, row].tolist()
 
     def voters(vote: int) -> str:

@@ -2,6 +2,7 @@
 
 import ast
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ PICTURE, TAG = "![x](https://evil.example/a.png)", "<img src=x onerror=hit()>"
 CLASSES = (PICTURE, TAG, "=cmd()\"'\x1b[2J\u202egnp\r\nnext")
 FILE = "test/street/\x1b]0;x\x07![x](https:evil)<b>=cmd()\u202e\r\n" + "é" * 100 + ".png"  # 245 bytes
 REVIEWER = f"{PICTURE[:40]}"
+LETTER_FOR_LETTER = re.compile(r' (alt|data-[a-z]+)="[^"]*"')  # attributes that scripts read
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # Elements whose text is Markdown, and what stands in braces in their sentences without an escape: words of ours,
@@ -133,7 +135,7 @@ def test_no_screen_shows_a_name_as_markdown_or_html(hostile: Workspace, screen: 
     for is_markdown, text in texts_of(app):
         assert "![x](" not in text or not is_markdown, text
         assert "<img src=x" not in text.replace("\\<", ""), text
-        assert "\x1b" not in text or not is_markdown, text
+        assert not COMMANDING.search(LETTER_FOR_LETTER.sub("", text)), (is_markdown, text)
     record("Hostile names", "a screen of the app on hostile names", 1, "shown letter for letter")
 
 
@@ -178,6 +180,7 @@ def test_no_command_lets_a_name_command_the_terminal(
             assert str(hostile.root) not in text, file
             assert str(tmp_path) not in text, file
             assert TAG not in text or file.suffix != ".html", file
+            assert not COMMANDING.search(text) or file.suffix != ".html", file
             files += 1
     with (tmp_path / "csv" / "labels.csv").open(encoding="utf-8-sig", newline="") as opened:
         labels = list(csv.DictReader(opened))

@@ -3,7 +3,7 @@
 from curation.decisions.agreement import Agreement
 from curation.review.bench import Bench
 from curation.review.wrong_labels import stop_sentence
-from curation.words import counted, sentence
+from curation.words import counted, sentence, visible
 
 
 def standing_lines(bench: Bench, reviewer: str, split: str) -> list[str]:
@@ -24,5 +24,5 @@ def _agreed(agreement: Agreement) -> str:
 
 
 def plain(name: str) -> str:
-    """Return a name with the characters escaped that Markdown would take for its own."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|&~" else letter for letter in name)
+    """Return a name with the characters escaped that Markdown would take for its own, and no control characters."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-.!|&~" else letter for letter in visible(name))

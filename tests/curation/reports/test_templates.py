@@ -23,6 +23,13 @@ def test_a_value_is_escaped_and_markup_is_not() -> None:
     assert filled("{{ name }}{{ html }}", name=EVIL, html=Markup("<b>")) == "&lt;b&gt;&amp;&#34;&#39;<b>"
 
 
+def test_control_characters_are_written_out_but_where_a_script_reads_them() -> None:
+    turned = "a\u202eb\x1b"
+    assert filled("{{ name }} {{ [name]|listed }} {{ name|breakable }}", name=turned) == " ".join([r"a\u202eb\x1b"] * 3)
+    assert filled('<img alt="{{ name|exact }}">', name=f"{turned}<") == f'<img alt="{turned}&lt;">'
+    assert filled("{{ html }}{{ n }}", html=Markup(turned), n=7) == f"{turned}7"
+
+
 def test_a_rendered_template_is_a_value_of_another_one() -> None:
     page = render(
         "curation/reports/templates/frame.html",

@@ -20,6 +20,14 @@ def test_every_voter_is_named_once(tmp_path: Path) -> None:
         assert f"nobody says {given}" in text if count == len(audit.findings.voters) else f"{given}, as given" in text
 
 
+def test_a_class_that_turns_the_direction_of_letters_turns_nothing_beside_it(tmp_path: Path) -> None:
+    audit = small_audit(Workspace(tmp_path), cams=0)
+    classes = tuple(f"{name}\u202e" for name in audit.rows.classes)
+    sentences = reasons(replace(audit, checked=replace(audit.checked, rows=replace(audit.rows, classes=classes))), [0])
+    assert "\u202e" not in sentences[0]
+    assert rf"{audit.rows.classes[audit.rows.labels[0]]}\u202e, as given: " in sentences[0]
+
+
 def test_a_copy_with_another_label_is_said_first(tmp_path: Path) -> None:
     audit = small_audit(Workspace(tmp_path), cams=0)
     conflicting = audit.duplicates.conflicting(audit.rows.labels)
