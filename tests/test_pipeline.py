@@ -24,11 +24,11 @@ from curation.results.audit import Audit, load_audit
 from curation.results.issue_table import COLUMNS, issue_rows
 from curation.workspace.folders import Workspace
 from models.figures.predictions import NO_FOLD
-from models.files.atomic import read_json
 from models.files.tables import csv_text, write_csv
 from models.training.config import TrainConfig
 from models.training.recipes import OUT_OF_FOLD
 from tests.helpers.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
+from tests.helpers.json_file import read_json
 from tests.helpers.processes.errata_process import errata, start
 
 pytestmark = pytest.mark.mongo

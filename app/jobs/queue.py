@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 from app.jobs.process import JobState, launched_at, watch
 from app.jobs.request import JobRequest, read_request
 from curation.workspace.folders import Workspace
-from curation.workspace.names import ORIGINAL
 from models.errors import ErrataError, unknown
 from models.files.atomic import write_json
 from models.files.locks import locked
@@ -26,11 +25,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Request:
-    """What an entry says of the request; entries written before requests were kept have none."""
+    """What an entry says of the request."""
 
-    version: str = ORIGINAL
-    seeds: list[int] = field(default_factory=list)
-    options: dict[str, Any] = field(default_factory=dict)
+    version: str
+    seeds: list[int]
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class _Entry:
     added: float
     launched: float
     dropped: bool
-    request: _Request = field(default_factory=_Request)
+    request: _Request | None = None  # of entries that were written before requests were kept
 
 
 @dataclass(frozen=True)

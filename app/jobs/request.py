@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from curation.workspace.names import ORIGINAL
@@ -36,15 +36,10 @@ class JobRequest:
 
 def read_request(entry: Mapping[str, Any]) -> JobRequest:
     """Return the request of an entry of the queue; one written before requests were kept has only its arguments."""
-    kept = entry.get("request", {})
-    return JobRequest(
-        tuple(entry["arguments"]),
-        entry["dataset"],
-        entry["title"],
-        kept.get("version", ORIGINAL),
-        tuple(kept.get("seeds", ())),
-        kept.get("options", {}),
-    )
+    request = JobRequest(tuple(entry["arguments"]), entry["dataset"], entry["title"])
+    if kept := entry.get("request"):
+        return replace(request, version=kept["version"], seeds=tuple(kept["seeds"]), options=kept["options"])
+    return request
 
 
 def training_title(recipe: str, architecture: str, version: str) -> str:

@@ -21,6 +21,7 @@ from models.files.tables import write_csv_for_people
 
 SCHEMA_VERSION = 1
 KIND = "errata-sheet"
+_APPLIED = {"labels": "right label", "label": "given label", "sha256": "content"}  # what `errata apply` goes by
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -159,15 +160,21 @@ def read_sheet(path: Path) -> ErrataSheet:
 
 
 def _check_once(path: Path, errata: Sequence[Erratum]) -> None:
-    """Raise if an image has two entries that say different things: nobody knows which of them is meant."""
+    """Raise if an image has two entries that are applied differently: nobody knows which of them is meant."""
     said: dict[str, Erratum] = {}
     for erratum in errata:
         before = said.setdefault(erratum.image_id, erratum)
-        if before != erratum:
-            raise ErrataError(
-                f"{path} has two entries for {erratum.image_id!r}: {before.new_label or 'none of the classes'} and "
-                f"{erratum.new_label or 'none of the classes'}; ask which of them is right, and leave out the other"
-            )
+        for name, words in _APPLIED.items():
+            one, other = (_told(getattr(entry, name)) for entry in (before, erratum))
+            if one != other:
+                raise ErrataError(
+                    f"{path} has two entries for {erratum.image_id!r}, with the {words} {one} and {other}; ask which "
+                    "of them is right, and leave out the other"
+                )
+
+
+def _told(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else " | ".join(value) or "none of the classes"
 
 
 def _read_erratum(values: dict[str, Any]) -> Erratum:

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.scoring.neighbours import nearest_images, unit
-from models.arrays import BoolArray, FloatArray, IntArray
+from models.arrays import BoolArray, Features, IntArray
+from models.processors.blocks import read_rows
 from models.processors.threads import cores, in_order
 
 Pairs = tuple[IntArray, IntArray]  # rows i < j, (P,) each
@@ -32,7 +33,7 @@ def close_pairs(hashes: npt.NDArray[np.uint64], max_bits: int) -> Pairs:
     return np.divmod(np.unique(pairs.min(1) * n + pairs.max(1)), n)
 
 
-def in_one_direction(embeddings: FloatArray, pairs: IntArray, min_cosine: float = MIN_COSINE_OF_HASHES) -> BoolArray:
+def in_one_direction(embeddings: Features, pairs: IntArray, min_cosine: float = MIN_COSINE_OF_HASHES) -> BoolArray:
     """Return which pairs have embeddings that point in about one direction, shape (P,); a row of zeros has none.
 
     Args:
@@ -43,7 +44,7 @@ def in_one_direction(embeddings: FloatArray, pairs: IntArray, min_cosine: float 
 
     def block(start: int) -> BoolArray:
         rows, place = np.unique(pairs[start : start + _COMPARED], return_inverse=True)
-        units = unit(np.asarray(embeddings[rows], np.float32))
+        units = unit(read_rows(embeddings, rows))
         first, second = units[place.reshape(-1, 2)].swapaxes(0, 1)
         nothing = ~(first.any(1) & second.any(1))
         return np.asarray(nothing | (np.einsum("pd,pd->p", first, second) >= min_cosine))
@@ -98,7 +99,7 @@ def _between(first: IntArray, last: IntArray) -> Iterator[Pairs]:
 
 
 def neighbour_pairs(
-    embeddings: FloatArray,
+    embeddings: Features,
     neighbours: int = NEIGHBOURS,
     min_cosine: float = MIN_COSINE,
     among: BoolArray | None = None,

@@ -19,7 +19,7 @@ _PARTS = tuple(part.name for part in dataclasses.fields(Axes))
 class Groundwork:
     """Axes of the embeddings and linear heads on them; a judgement takes what is there and adds what is not."""
 
-    axes: dict[str, Axes] = field(default_factory=dict)  # as `on_axes` names them
+    axes: dict[str, Axes] = field(default_factory=dict)  # as `joint_axes` names them
     heads: dict[str, FloatArray] = field(default_factory=dict)  # weight (H, K, M), bias (H, K) and penalty (H,)
     scratch: Path | None = None  # folder of large intermediate arrays; None: they are in memory
 

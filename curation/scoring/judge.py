@@ -32,7 +32,7 @@ def judge_by_ridge(
     """Judge every image by a ridge regression fitted to the other images.
 
     Args:
-        features: of N images, shape (N, M), as `joint_features` returns them.
+        features: of N images, shape (N, M), as `joint_axes` returns them.
         labels: given class indices, shape (N,).
         n_classes: K.
         learn: whose labels may be learned from, shape (N,), at least one; the others are judged by all of these.

@@ -53,22 +53,6 @@ class Axes:
             pass
 
 
-def joint_features(embeddings: Sequence[Features], axes: int = AXES, seed: int = 0, pressed: bool = True) -> FloatArray:
-    """Return what `on_axes` returns side by side, shape (N, M)."""
-    return joint_axes(embeddings, axes, seed, pressed)[0]
-
-
-def on_axes(
-    embeddings: Sequence[Features],
-    axes: int = AXES,
-    seed: int = 0,
-    pressed: bool = True,
-    known: "dict[str, Axes] | None" = None,
-) -> list[FloatArray]:
-    """Return embeddings of several backbones, each on its principal axes, shape (N, M) each; see `joint_axes`."""
-    return joint_axes(embeddings, axes, seed, pressed, known)[1]
-
-
 def joint_axes(
     embeddings: Sequence[Features],
     axes: int = AXES,

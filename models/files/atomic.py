@@ -43,20 +43,6 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n")
 
 
-def read_json(path: Path) -> Any:
-    """Read a JSON file whatever it says; a file that the program reads back has a schema: `models.files.schemas`.
-
-    Raises:
-        ErrataError: the file is missing or no JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ErrataError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise ErrataError(f"{path} is damaged ({error}); delete it and run the command again") from error
-
-
 def digest(*parts: Any) -> str:
     """Return a SHA-256 over JSON-able parts, as 16 hex digits: the key of whatever was computed from them."""
     text = json.dumps(parts, sort_keys=True, allow_nan=False, default=str)

@@ -8,12 +8,13 @@ disk, so a killed process loses the block it was at and nothing else.
 import logging
 import os
 import shutil
+import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -26,9 +27,14 @@ from models.files.npy import read_array
 from models.files.npz import HEADER_ERRORS, Like
 from models.files.unfinished import sweep, unfinished_folder
 
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
+
 _DONE, _CHECKSUMS, _ROWS, _KEYS = "done.npy", "crc32s.npy", "rows.npy", "sha256s.txt"
 _AGAIN = "it is thrown away and computed again"
 _BLOCK = 1024  # rows that are looked at together
+_MOMENT_NS = 10**8  # longer than a tick of the clock that files are stamped by
+R = TypeVar("R")
 _log = logging.getLogger(__name__)
 
 
@@ -103,10 +109,9 @@ class RowArray:
 
     def keys(self) -> list[str]:
         """Return the keys of its rows, length N."""
-        keys = (self.folder / _KEYS).read_text(encoding="utf-8").split()
-        if digest(keys) != self.folder.name:
+        if not _remembered(_is_named, self.folder, _KEYS):
             raise ErrataError(f"{self.folder / _KEYS} lists other images")
-        return keys
+        return _read_keys(self.folder)
 
     def rows(self) -> np.memmap:
         """Return its rows, memory-mapped read-only; rows that are not done are anything."""
@@ -125,8 +130,9 @@ class RowArray:
     def drop_damaged(self) -> bool:
         """Mark the written rows that are damaged as not done, with a warning; return whether all N rows are fine."""
         done = self.done()
-        written = np.flatnonzero(done)
-        damaged = written[~_all_sound(self.folder, self._stamp())[written]] if len(written) else written
+        damaged: IntArray = np.empty(0, np.int64)
+        if done.any():
+            damaged = _remembered(_damaged, self.folder, _ROWS, _DONE, _CHECKSUMS)
         if len(damaged):
             of = f"{len(damaged):,} of {len(done):,} rows"
             _log.warning("%s of %s are damaged; they are computed again", of, self.folder / _ROWS)
@@ -181,15 +187,33 @@ class RowArray:
         path = self.folder / _CHECKSUMS
         return read_array(path, Like("whole", ("N",)), _AGAIN) if path.exists() else np.zeros(n, np.uint32)
 
-    def _stamp(self) -> tuple[int, ...]:
-        stats = [(self.folder / name).stat() for name in (_ROWS, _DONE, _CHECKSUMS) if (self.folder / name).exists()]
-        return tuple(number for stat in stats for number in (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+
+def _remembered(look: "_lru_cache_wrapper[R]", folder: Path, *names: str) -> R:
+    """Return what looking at some files of a folder says; it is looked once as long as they stay as they are.
+
+    The system's clock may not tell the next change of files that were changed a moment ago: nothing is remembered then.
+    """
+    stats = [(folder / name).stat() for name in names if (folder / name).exists()]
+    stamp = tuple(number for stat in stats for number in (stat.st_ino, stat.st_mtime_ns, stat.st_size))
+    fresh = any(time.time_ns() - stat.st_mtime_ns < _MOMENT_NS for stat in stats)
+    return look.__wrapped__(folder, stamp) if fresh else look(folder, stamp)
 
 
 @lru_cache(maxsize=64)
-def _all_sound(folder: Path, stamp: tuple[int, ...]) -> BoolArray:
-    """Return which rows are sound; looked at once as long as the files stay, which the stamp tells."""
-    return _sound(folder, np.arange(len(RowArray(folder).rows())))
+def _is_named(folder: Path, stamp: tuple[int, ...]) -> bool:
+    """Return whether a folder's name is the digest of the keys in it."""
+    return digest(_read_keys(folder)) == folder.name
+
+
+@lru_cache(maxsize=64)
+def _damaged(folder: Path, stamp: tuple[int, ...]) -> IntArray:
+    """Return the positions of the rows that are written and not sound."""
+    written = np.flatnonzero(RowArray(folder).done())
+    return written[~_sound(folder, written)]
+
+
+def _read_keys(folder: Path) -> list[str]:
+    return (folder / _KEYS).read_text(encoding="utf-8").split()
 
 
 def _sound(folder: Path, positions: IntArray) -> BoolArray:

@@ -1,6 +1,6 @@
 """Linear heads on cached features: every fold and every penalty is fitted in the same few matrix products."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,23 +101,25 @@ def fit_heads(
         return Heads(*fit_discriminants(features, labels, rows, groups, n_classes, seed))
     walk = _Walk.over(features, standardise)
     space = _Space.on_principal_axes(walk, torch.from_numpy(labels), n_classes)
-    learned = np.flatnonzero(rows.any(0))
-    sample = space
-    if len(learned) > TRIAL_ROWS:
-        drawn = np.sort(np.random.default_rng(seed).permutation(learned)[:TRIAL_ROWS])
-        sample, labels, groups = space.of_rows(drawn), labels[drawn], groups[drawn]
-    of_sample = rows if sample is space else rows[:, drawn]
     if start is None:
-        inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(of_sample)])  # (H, N)
-        penalties, first = sample.trials(of_sample, inner)
-        if sample is not space:
-            first = sample.fit(torch.from_numpy(of_sample), penalties, first, FINAL_ITERATIONS)
+        penalties, first = _tried(space, labels, rows, groups, seed)
     else:
         penalties = torch.from_numpy(start.penalty)
         first = space.coefficients(torch.from_numpy(start.weight), torch.from_numpy(start.bias))
-    iterations = FINAL_ITERATIONS if sample is space else LARGE_ITERATIONS
+    iterations = LARGE_ITERATIONS if rows.any(0).sum() > TRIAL_ROWS else FINAL_ITERATIONS
     final = space.fit(torch.from_numpy(rows), penalties, first, iterations)
     return Heads(*space.as_they_are(final), penalties.numpy())
+
+
+def _tried(space: "_Space", labels: IntArray, rows: BoolArray, groups: IntArray, seed: int) -> tuple[Tensor, Tensor]:
+    """Return the best penalty of each head, shape (H,), and coefficients to start from; of many rows a sample tells."""
+    learned, sample = np.flatnonzero(rows.any(0)), space
+    if many := len(learned) > TRIAL_ROWS:
+        drawn = np.sort(np.random.default_rng(seed).permutation(learned)[:TRIAL_ROWS])
+        sample, labels, groups, rows = space.of_rows(drawn), labels[drawn], groups[drawn], rows[:, drawn]
+    inner = np.stack([inner_split(mask, labels, groups, seed + i) for i, mask in enumerate(rows)])  # (H, N)
+    penalties, first = sample.trials(rows, inner)
+    return penalties, sample.fit(torch.from_numpy(rows), penalties, first, FINAL_ITERATIONS) if many else first
 
 
 def _principal(scatter: Tensor) -> tuple[Tensor, Tensor]:
@@ -133,7 +135,7 @@ def _principal(scatter: Tensor) -> tuple[Tensor, Tensor]:
 class _Walk:
     """Standardised features, read a block of rows at a time; those that fit into memory are held there."""
 
-    features: Features  # (N, D)
+    features: Features  # (N, D) as they are; where all are held, only their number counts
     mean: Tensor  # (D,)
     scale: Tensor  # (D,)
     held: Tensor | None = None  # (N, D) standardised
@@ -143,13 +145,16 @@ class _Walk:
         """Walk features, shape (N, D), given the same deviation where that is asked for."""
         n, width = features.shape
         raw = torch.from_numpy(read_rows(features, slice(None))) if n * width <= HELD else None
-        blocks = [slice(0, n)] if raw is not None else row_blocks(n, width)
-        read = [raw] if raw is not None else (torch.from_numpy(read_rows(features, rows)) for rows in blocks)
-        mean = sum(block.sum(0, dtype=torch.float64) for block in read) / n
+
+        def blocks() -> Iterable[Tensor]:
+            if raw is not None:
+                return [raw]
+            return (torch.from_numpy(read_rows(features, rows)) for rows in row_blocks(n, width))
+
+        mean = sum(block.sum(0, dtype=torch.float64) for block in blocks()) / n
         scale = torch.ones(width)
         if standardise:
-            read = [raw] if raw is not None else (torch.from_numpy(read_rows(features, rows)) for rows in blocks)
-            spread = (sum((block - mean.float()).square().sum(0, dtype=torch.float64) for block in read) / n).sqrt()
+            spread = (sum((block - mean.float()).square().sum(0, dtype=torch.float64) for block in blocks()) / n).sqrt()
             # Where only rounding tells images apart, a feature keeps its deviation.
             scale = torch.where(spread > _ROUNDING * mean.abs().clamp_min(_ROUNDING), spread, 1).float()
         mean = mean.float()
@@ -195,8 +200,8 @@ class _Space:
 
     def of_rows(self, rows: IntArray) -> "_Space":
         """Return the same space with some rows only, held in memory."""
-        walk = replace(self.walk, features=self.walk.features[rows], held=self.walk.read(rows))
-        return replace(self, walk=walk, labels=self.labels[rows])
+        held = self.walk.read(rows)
+        return replace(self, walk=replace(self.walk, features=held.numpy(), held=held), labels=self.labels[rows])
 
     def coefficients(self, weight: Tensor, bias: Tensor) -> Tensor:
         """Return coefficients, shape (H, K, D + 1), of heads for the features as they are."""

@@ -18,7 +18,7 @@ from sklearn.metrics import average_precision_score
 from curation.results.audit import Audit, load_audit
 from curation.scoring.joint_heads import joint_heads
 from curation.scoring.judge import judge_by_ridge
-from curation.scoring.principal_axes import AXES, joint_features
+from curation.scoring.principal_axes import AXES, joint_axes
 from curation.scoring.scores import self_confidence
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray, IntArray
@@ -38,7 +38,7 @@ def forms(audit: Audit, names: list[str]) -> dict[Form, FloatArray]:
     heads = joint_heads(seen, labels, k, learn, groups, 0)
     qualities: dict[Form, FloatArray] = {}
     for pressed, axes, again in product((True, False), (AXES // 2, AXES), (True, False)):
-        features = joint_features(seen, axes, pressed=pressed)
+        features = joint_axes(seen, axes, pressed=pressed)[0]
         trust = np.ones(len(labels), np.float32)
         probs = judge_by_ridge(features, labels, k, learn, groups, trust).probs
         if again:

@@ -14,7 +14,7 @@ from curation.handover.formats import FORMATS, ExportFormat
 from curation.results.audit import Audit
 from curation.training.cam import grad_cam
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json, write_text
+from models.files.atomic import write_text
 from models.images.input_spec import InputSpec
 from models.networks.architectures import ARCHITECTURES
 from models.networks.checkpoint import load_checkpoint
@@ -23,6 +23,7 @@ from models.networks.variants import build_classifier, parse_variant
 from tests.helpers import app_driver
 from tests.helpers.app_driver import texts
 from tests.helpers.drawn_folder import CLASSES, draw_folder
+from tests.helpers.json_file import read_json
 from tests.helpers.typed_command import exit_code
 
 SPEC = InputSpec(size_px=16, mean=(0.5, 0.5, 0.5), std=(0.25, 0.25, 0.25), interpolation="bilinear")

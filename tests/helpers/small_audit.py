@@ -24,8 +24,9 @@ from curation.workspace.names import audit_folder, slug
 from curation.workspace.stages import StageRecord
 from models.arrays import FloatArray, IntArray
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import write_json, write_text
 from models.files.runs import Status
+from tests.helpers.json_file import read_json
 
 CLASSES = ("sea", "forest", "street")
 ARCHITECTURES = ("efficientnet_lite0", "simple_cnn_norm_dropout")

@@ -19,9 +19,10 @@ from curation.review.selections import load_selection
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.images.row_store import open_rows
 from tests.helpers.compared_runs import NAME, STRONG
+from tests.helpers.json_file import read_json
 from tests.helpers.typed_command import exit_code
 from tests.workspaces.whole import JOB, KEYS, make_whole
 

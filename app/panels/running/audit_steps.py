@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from app.jobs.process import JobState
 from app.jobs.words import seconds_left
@@ -48,7 +49,7 @@ def audit_steps(folder: Path, job_state: JobState) -> tuple[AuditStep, ...]:
     if job_state.state != "running":
         return ()
     records = read_records(folder)
-    planned = _planned(folder, set(records) | {job_state.stage})
+    planned = _planned(read_config(folder), set(records) | {job_state.stage})
     if job_state.stage not in planned:
         return (AuditStep("Start", "now"),)
     current = planned.index(job_state.stage)
@@ -72,16 +73,16 @@ def seconds_until(folder: Path, job_state: JobState, stage: str = "report") -> f
     """
     if job_state.state != "running" or not (folder / "config.json").exists():
         return 0.0
-    records, folds = read_records(folder), int(read_config(folder).get("folds", 5))
-    plan = _planned(folder, set(records) | {job_state.stage})
+    records, config = read_records(folder), read_config(folder)
+    plan = _planned(config, set(records) | {job_state.stage})
     if job_state.stage not in plan:
         return 0.0
-    return audit_seconds_left(folder, plan, job_state, records, folds, stage)
+    return audit_seconds_left(folder, plan, job_state, records, int(config.get("folds", 5)), stage)
 
 
-def _planned(folder: Path, seen: set[str]) -> list[str]:
+def _planned(config: dict[str, Any], seen: set[str]) -> list[str]:
     """Return the names of the stages in the order in which they run; preparations only where they were seen."""
-    names = _architectures(read_config(folder).get("architectures", []), seen)
+    names = _architectures(config.get("architectures", []), seen)
     training = [f"{kind} {name}" for name in names for kind in ("choose", "features", "pixels", "train")]
     imported = sorted(stage for stage in seen if stage.startswith("predictions "))
     left_out = {name for name in names if f"choose {name}" in seen and f"train {name}" not in seen}

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from curation.scoring.expected_errors import adding_up
 from curation.scoring.findings import JUDGE, Findings
-from curation.scoring.principal_axes import on_axes
+from curation.scoring.principal_axes import joint_axes
 from curation.scoring.scores import ranks, suggest
 from models.arrays import Doubles, FloatArray, IntArray
 
@@ -76,7 +76,7 @@ def sight_of(embeddings: Sequence[FloatArray], n: int, seed: int = 0) -> FloatAr
     """
     if not len(embeddings) or not n:
         return np.zeros((n, 0), np.float32)
-    parts = on_axes(embeddings, _AXES, seed)
+    parts = joint_axes(embeddings, _AXES, seed)[1]
     scale = [np.sqrt(np.square(part).sum(1).mean(dtype=np.float64) * len(parts)) for part in parts]
     axes = [part / max(float(size) * _REACH, 1e-6) for part, size in zip(parts, scale, strict=True)]
     return np.asarray(np.concatenate(axes, 1), np.float32)

@@ -11,9 +11,10 @@ from app.jobs.queue import jobs
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers import REPOSITORY
 from tests.helpers.curated_folder import add_verdicts, version
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import write_status
 from tests.helpers.typed_command import exit_code
 

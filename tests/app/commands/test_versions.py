@@ -12,7 +12,7 @@ from app.commands.versions import _class_counts
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import SKIPPED, small_audit
 from tests.helpers.typed_command import exit_code
 

@@ -8,7 +8,8 @@ from app.jobs.request import JobRequest
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from tests.helpers.json_file import read_json
 from tests.helpers.processes.sleeping_jobs import add_sleeper
 
 

@@ -10,7 +10,8 @@ from app.jobs.actions import cancel_job
 from app.jobs.queue import find_job, forget_oldest, jobs
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from tests.helpers.json_file import read_json
 from tests.helpers.processes.sleeping_jobs import add_sleeper
 
 

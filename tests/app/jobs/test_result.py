@@ -6,7 +6,8 @@ import pytest
 
 from app.jobs.result import JobResult, job_stage, read_result, record, recording
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import write_json, write_text
+from tests.helpers.json_file import read_json
 
 
 def test_facts_are_there_as_soon_as_they_are_known(tmp_path: Path) -> None:

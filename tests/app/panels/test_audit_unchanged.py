@@ -11,7 +11,8 @@ from curation.images.keys import listed_key
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from curation.workspace.stages import StageRecord
-from models.files.atomic import digest, read_json, write_json
+from models.files.atomic import digest, write_json
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import small_config, write_status
 
 

@@ -10,10 +10,11 @@ from playwright.sync_api import Page, expect
 
 from app.page import SCREENS
 from curation.results.audit import Audit
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.files.runs import Status
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
 from tests.helpers.curated_folder import trained, version
+from tests.helpers.json_file import read_json
 from tests.helpers.review_keys import press
 from tests.helpers.served_app import address_of_file, audit_of_file, home
 from tests.helpers.small_audit import ARCHITECTURES, small_config, write_status

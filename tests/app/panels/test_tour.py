@@ -11,7 +11,8 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import write_json, write_text
+from tests.helpers.json_file import read_json
 
 
 def test_the_files_tell_which_steps_are_done(

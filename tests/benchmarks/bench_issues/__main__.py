@@ -14,7 +14,7 @@ import numpy as np
 
 from curation.results.audit import load_audit
 from curation.scoring.neighbours import neighbour_vote
-from curation.scoring.principal_axes import joint_features
+from curation.scoring.principal_axes import joint_axes
 from curation.workspace.folders import Workspace
 from models.arrays import BoolArray, FloatArray
 from tests.benchmarks.bench_issues.sides import (
@@ -51,7 +51,7 @@ def main() -> None:
     first, *_ = frozen = [voter for voter in audit.voters if voter.frozen]
     probs, embeddings = first.predictions.probs, first.predictions.embeddings
     assert embeddings is not None
-    features = joint_features([embeddings])
+    features = joint_axes([embeddings])[0]
     own_rows = np.flatnonzero(learn)
 
     def spread(values: FloatArray) -> FloatArray:

@@ -17,9 +17,10 @@ from curation.workspace.folders import Workspace
 from curation.workspace.stages import Stages
 from models.arrays import FloatArray
 from models.figures.predictions import Predictions
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.jobs.fold import Problem
 from tests.helpers.drawn_folder import draw_folder
+from tests.helpers.json_file import read_json
 
 FIRST, SECOND = "simple_cnn", "cnn3"
 CONFIG = AuditConfig((FIRST, SECOND), cams_per_split=0)

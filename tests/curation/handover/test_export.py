@@ -29,8 +29,9 @@ from curation.versions.rows import CuratedRows
 from curation.versions.store import Version, load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers import REPOSITORY
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import CLASSES, note_rows, small_audit
 
 SAFE = [("../x", "%2E.%2Fx"), ("CON", "%43ON"), ("a/b", "a%2Fb")]

@@ -11,10 +11,11 @@ from curation.handover.report import write_share_report
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers.chromium import needs_chromium, opened_file
 from tests.helpers.curated_folder import add_verdicts, trained
 from tests.helpers.curated_folder import version as make_v1
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import small_audit
 
 

@@ -12,7 +12,7 @@ from curation.handover.sheet import ErrataSheet, errata_sheet, read_sheet, write
 from curation.versions.store import load_version
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ORIGINAL as TWIN
 
 
@@ -88,8 +88,18 @@ def test_another_file_is_no_sheet(tmp_path: Path, content: bytes, message: str) 
 def test_a_sheet_with_two_answers_for_an_image_is_refused(sheet: ErrataSheet, tmp_path: Path) -> None:
     first = sheet.errata[0]
     twice = (*sheet.errata, replace(first, new_label="street", labels=("street",)))
-    write_sheet(replace(sheet, errata=(*sheet.errata, first)), tmp_path / "s.json")
-    assert len(read_sheet(tmp_path / "s.json").errata) == len(sheet.errata) + 1  # the same answer twice
+    for same in (first, replace(first, reviewers=("bo",), time="2026-01-01T00:00:00+00:00")):  # the same answer twice
+        write_sheet(replace(sheet, errata=(*sheet.errata, same)), tmp_path / "s.json")
+        assert len(read_sheet(tmp_path / "s.json").errata) == len(sheet.errata) + 1
+    several = replace(first, labels=(first.new_label, "street"))
+    write_sheet(replace(sheet, errata=(*sheet.errata, several)), tmp_path / "s.json")
+    with pytest.raises(ErrataError, match=rf"right label {first.new_label} and {first.new_label} \| street; ask which"):
+        read_sheet(tmp_path / "s.json")
+    write_sheet(replace(sheet, errata=(*sheet.errata, replace(first, sha256="0" * 64))), tmp_path / "s.json")
+    with pytest.raises(ErrataError, match=rf"with the content {first.sha256} and 0{{64}};"):
+        read_sheet(tmp_path / "s.json")
     write_sheet(replace(sheet, errata=twice), tmp_path / "s.json")
-    with pytest.raises(ErrataError, match=rf"two entries for '{first.image_id}': {first.new_label} and street"):
+    with pytest.raises(
+        ErrataError, match=rf"two entries for '{first.image_id}', with the right label {first.new_label} and street"
+    ):
         read_sheet(tmp_path / "s.json")

@@ -11,8 +11,9 @@ from curation.in_fiftyone.write_audit import write_audit
 from curation.results.audit import load_audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, slug
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.networks.architectures import ARCHITECTURES
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ARCHITECTURES as AUDITED
 from tests.helpers.small_audit import small_audit
 

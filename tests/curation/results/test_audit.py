@@ -14,7 +14,8 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.arrays import FloatArray
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ARCHITECTURES, COPY, ORIGINAL, WRONG, note_rows, small_audit
 
 

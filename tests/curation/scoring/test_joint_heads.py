@@ -8,7 +8,7 @@ from sklearn.metrics import average_precision_score
 import curation.scoring.joint_heads
 from curation.scoring.joint_heads import FOLDS, deal_folds, joint_heads
 from curation.scoring.judge import judge_by_ridge
-from curation.scoring.principal_axes import joint_features
+from curation.scoring.principal_axes import joint_axes
 from curation.scoring.scores import self_confidence
 from tests.curation.scoring.test_judge import clusters
 
@@ -41,7 +41,7 @@ def test_of_a_test_label_nothing_is_learned() -> None:
 def test_they_are_logistic_regressions() -> None:
     x, _, labels = clusters(200, 3, 1, noise=0.2)
     probs = joint_heads([x], labels, 3, np.ones(200, bool), np.arange(200), 0)
-    features, fold = joint_features([x], pressed=False), deal_folds(labels, np.arange(200), 0)
+    features, fold = joint_axes([x], pressed=False)[0], deal_folds(labels, np.arange(200), 0)
     out = fold == 0
     nearest = min(
         np.abs(
@@ -61,7 +61,7 @@ def test_together_with_the_judge_better_than_either() -> None:
         x, true, labels = clusters(400, 4, seed, noise=0.15)
         learn, groups = np.ones(400, bool), np.arange(400)
         heads = joint_heads([x], labels, 4, learn, groups, seed)
-        alone = judge_by_ridge(joint_features([x]), labels, 4, learn, groups, np.ones(400, np.float32)).probs
+        alone = judge_by_ridge(joint_axes([x])[0], labels, 4, learn, groups, np.ones(400, np.float32)).probs
         sides = (heads, alone, np.asarray((heads + alone) / 2, np.float32))
         precisions.append([average_precision_score(labels != true, -self_confidence(labels, side)) for side in sides])
     of_heads, of_judge, of_both = np.mean(precisions, 0)

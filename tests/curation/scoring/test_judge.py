@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from curation.scoring.judge import judge_by_ridge
-from curation.scoring.principal_axes import joint_features
+from curation.scoring.principal_axes import joint_axes
 from curation.scoring.ridge import HeldOutRidge, groups_of_copies
 from models.arrays import FloatArray, IntArray
 
@@ -104,5 +104,5 @@ def test_a_copy_is_not_judged_by_its_copys_label() -> None:
 def test_hardly_any_images(n: int) -> None:
     x, _, _ = clusters(n, 2, 4)
     labels = np.arange(n) % 2
-    probs = judge_by_ridge(joint_features([x]), labels, 2, np.ones(n, bool), np.arange(n), np.ones(n, np.float32)).probs
+    probs = judge_by_ridge(joint_axes([x])[0], labels, 2, np.ones(n, bool), np.arange(n), np.ones(n, np.float32)).probs
     assert np.isfinite(probs).all()

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from curation.scoring.principal_axes import Axes, joint_features, on_axes, principal_axes
+from curation.scoring.principal_axes import Axes, joint_axes, principal_axes
 from tests.curation.scoring.test_judge import clusters
 
 
 def test_features_of_each_backbone_stand_side_by_side() -> None:
     x, _, _ = clusters(50, 2, 3)
-    features = joint_features([x, x * 100 + 7], axes=5)
+    features = joint_axes([x, x * 100 + 7], axes=5)[0]
     assert features.shape == (50, 10)
     np.testing.assert_allclose(np.abs(features[:, :5]), np.abs(features[:, 5:]), atol=1e-3)  # scale and place are gone
 
@@ -42,25 +42,25 @@ def test_fewer_images_than_columns_lie_as_on_the_axes_of_all_columns(rows: int, 
 def test_features_kept_in_float16_are_computed_with_in_float32() -> None:
     x, _, _ = clusters(60, 3, 0)
     halves = (x * 300).astype(np.float16)
-    np.testing.assert_array_equal(joint_features([halves], 5), joint_features([halves.astype(np.float32)], 5))
+    np.testing.assert_array_equal(joint_axes([halves], 5)[0], joint_axes([halves.astype(np.float32)], 5)[0])
 
 
 def test_images_that_are_all_alike_have_no_axes() -> None:
     alike = np.ones((5, 40), np.float32)
-    assert joint_features([alike]).shape == (5, 0)
+    assert joint_axes([alike])[0].shape == (5, 0)
 
 
 def test_axes_that_are_known_are_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
     x, _, _ = clusters(60, 3, 0)
     known: dict[str, Axes] = {}
-    first = [on_axes([x, x[:, ::-1]], 5, 0, pressed, known) for pressed in (True, False)]
+    first = [joint_axes([x, x[:, ::-1]], 5, 0, pressed, known)[1] for pressed in (True, False)]
     assert len(known) == 4
     monkeypatch.setattr(Axes, "of", None)
     for pressed, before in zip((True, False), first, strict=True):
-        for again, values in zip(on_axes([x, x[:, ::-1]], 5, 0, pressed, known), before, strict=True):
+        for again, values in zip(joint_axes([x, x[:, ::-1]], 5, 0, pressed, known)[1], before, strict=True):
             np.testing.assert_array_equal(again, values)
 
 
 def test_without_embeddings_or_images() -> None:
-    assert on_axes([]) == []
-    assert on_axes([np.zeros((3, 0), np.float32)])[0].shape == (3, 0)
+    assert joint_axes([])[1] == []
+    assert joint_axes([np.zeros((3, 0), np.float32)])[1][0].shape == (3, 0)

@@ -18,12 +18,12 @@ from curation.workspace.folders import Workspace
 from curation.workspace.stages import read_records
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD
-from models.files.atomic import read_json
 from models.files.npz import read_arrays
 from models.jobs.ensemble import average, stack
 from models.training.config import TrainConfig
 from models.training.recipes import OUT_OF_FOLD
 from tests.helpers.drawn_folder import draw_folder
+from tests.helpers.json_file import read_json
 
 pytestmark = pytest.mark.mongo
 MEMBERS = ("simple_cnn", "simple_cnn_tanh")

@@ -26,12 +26,12 @@ from curation.workspace.stages import OnStage, Stages
 from models.errors import ErrataError
 from models.figures.metrics import accuracy
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json
 from models.files.runs import computing, read_status
 from models.jobs.ensemble import average, stack
 from models.training.config import TrainConfig
 from models.training.recipes import OUT_OF_FOLD, Recipe
 from tests.helpers.drawn_folder import draw_folder
+from tests.helpers.json_file import read_json
 
 MEMBERS = ("simple_cnn", "simple_cnn_tanh")
 REQUEST = TrainRequest(Recipe("ensemble", members=MEMBERS), "scenes-ensemble")

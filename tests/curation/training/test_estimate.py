@@ -6,8 +6,9 @@ import pytest
 
 from curation.training.estimate import ROUGH_FEATURES, START_S, Estimate, estimate_training
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers.curated_folder import trained
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import small_audit
 
 

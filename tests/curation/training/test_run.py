@@ -25,13 +25,13 @@ from torch import nn
 from curation.workspace.run_names import group_of
 from models.figures.curves import read_curve
 from models.figures.predictions import Predictions
-from models.files.atomic import read_json
 from models.files.runs import computing, read_status
 from models.networks.checkpoint import load_checkpoint
 from models.training import state as training_state
 from models.training.config import TrainConfig, option
 from tests.helpers import REPOSITORY
 from tests.helpers.drawn_folder import draw, draw_folder
+from tests.helpers.json_file import read_json
 from tests.helpers.typed_command import exit_code
 
 PATIENCE_S = 240

@@ -17,7 +17,8 @@ from curation.versions.store import Version, list_versions, load_version, versio
 from curation.workspace.folders import Workspace
 from curation.workspace.names import checked_version, version_names
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import COPY, ORIGINAL, small_audit
 
 WRONG = "test/sea/0.png"

@@ -25,9 +25,10 @@ from curation.workspace.folders import Workspace
 from curation.workspace.names import audited
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.training.config import TrainConfig
 from models.training.recipes import Recipe
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import CLASSES, ORIGINAL, small_audit
 
 RELABELLED, EXCLUDED = "test/sea/0.png", "train/street/0.png"

@@ -9,9 +9,10 @@ import pytest
 from curation.workspace.stages import Stages, read_records
 from models.arrays import Progress
 from models.errors import ErrataError
-from models.files.atomic import digest, read_json
+from models.files.atomic import digest
 from models.files.runs import Run
 from tests.helpers import REPOSITORY
+from tests.helpers.json_file import read_json
 
 
 class Killed(BaseException):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions, checked_probs, held_out_or_mean
 from models.processors.blocks import read_rows, row_blocks
-from tests.helpers.memory import peak_bytes
+from tests.helpers.processes.memory import peak_bytes
 
 IDS = np.array(["train/sea/a b.jpg", "train/sea/氷.jpg", "test/c.jpg"])
 PROBS = np.array([[0.9, 0.1], [0.5, 0.5], [0.0, 1.0]], np.float32)

@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from models.files.runs import Run, Status, cancel, computing, read_status, terminated_as_interrupt
+from tests.helpers.json_file import read_json
 from tests.helpers.reliability import record
 
 WORK = """

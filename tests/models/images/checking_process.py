@@ -11,7 +11,7 @@ from pathlib import Path
 from models.errors import ErrataError
 from models.images.check import check_images
 from models.images.decode import decoded
-from tests.helpers.memory import peak_bytes
+from tests.helpers.processes.memory import peak_bytes
 from tests.models.images.hostile_pictures import hostile_picture
 
 

@@ -1,6 +1,7 @@
 """Rows by content: computed once, resumed after a kill, copied between versions of a data set."""
 
 import itertools
+import os
 import shutil
 import signal
 import subprocess
@@ -13,8 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.arrays import FloatArray, IntArray
+from models.arrays import BoolArray, FloatArray, IntArray
 from models.errors import ErrataError
+from models.files.atomic import digest
 from models.images.row_array import TooLargeError
 from models.images.row_store import copied_rows, count_missing, fill_rows, forget_rows, open_rows
 from tests.helpers.nobody import folder_of_nobody
@@ -212,6 +214,53 @@ def test_what_is_not_finite_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(ErrataError, match="holds NaN or infinity"):
         fill_rows(tmp_path, ["a"], (2,), np.float32, lambda rows: np.full((len(rows), 2), np.inf), 1, 1)
     assert count_missing(tmp_path, ["a"]) == 1
+
+
+def settle(folder: Path) -> None:
+    """Make the files of all arrays a minute older: what is a moment old is looked at every time."""
+    for path in folder.rglob("*.*"):
+        stamp = path.stat().st_mtime_ns - 60 * 10**9
+        os.utime(path, ns=(stamp, stamp))
+
+
+def test_files_that_stay_are_hashed_and_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, KEYS, [])
+    settle(tmp_path)
+    seen: list[int] = []
+
+    def hashed(keys: list[str]) -> str:
+        seen.append(len(keys))
+        return digest(keys)
+
+    def checked(folder: Path, positions: IntArray) -> BoolArray:
+        seen.append(len(positions))
+        return np.ones(len(positions), bool)
+
+    monkeypatch.setattr("models.images.row_array.digest", hashed)
+    monkeypatch.setattr("models.images.row_array._sound", checked)
+    for _ in range(3):
+        assert open_rows(tmp_path, KEYS) is not None
+        assert count_missing(tmp_path, KEYS) == 0
+    assert seen == [30, 30]
+    (keys,) = tmp_path.glob("*/sha256s.txt")
+    keys.write_text(keys.read_text().replace("k29", "k92"))
+    assert open_rows(tmp_path, KEYS) is None
+
+
+def test_rows_that_are_not_written_are_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RuntimeError, match="stopped"):
+        fill(tmp_path, KEYS, [], fail_at=16)
+    (done,) = tmp_path.glob("*/done.npy")
+    checked: list[int] = []
+
+    def noted(folder: Path, positions: IntArray) -> BoolArray:
+        checked.extend(positions.tolist())
+        return np.ones(len(positions), bool)
+
+    monkeypatch.setattr("models.images.row_array._sound", noted)
+    assert open_rows(tmp_path, KEYS) is None
+    assert checked == np.flatnonzero(np.load(done)).tolist()
+    assert 0 < len(checked) < 30
 
 
 def test_what_is_too_large_for_the_type_is_told_and_can_be_forgotten(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from models.errors import ErrataError
 from models.figures.curves import read_curve
 from models.figures.metrics import evaluate
 from models.figures.predictions import NO_FOLD, Predictions
-from models.files.atomic import read_json
 from models.files.runs import read_status
 from models.images.examples import Pixels, normalise
 from models.images.input_spec import InputSpec
@@ -24,6 +23,7 @@ from models.processors.mapped import Held
 from models.training.config import TrainConfig
 from models.training.fabric import make_fabric
 from models.training.predict import infer
+from tests.helpers.json_file import read_json
 
 N, SPEC = 60, InputSpec(16, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25), "bilinear")
 RNG = np.random.default_rng(0)

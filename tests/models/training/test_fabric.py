@@ -17,11 +17,11 @@ from safetensors.torch import load_file
 from models.errors import ErrataError
 from models.figures.curves import read_curve
 from models.figures.predictions import Predictions
-from models.files.atomic import read_json
 from models.training import fabric
 from models.training.fabric import answered, first_alone, is_first, make_fabric, precision_of, together
 from tests.helpers import REPOSITORY
 from tests.helpers.drawn_folder import draw_folder
+from tests.helpers.json_file import read_json
 from tests.helpers.typed_command import exit_code
 
 SCRIPT = str(REPOSITORY / "tests" / "helpers" / "processes" / "train_process.py")

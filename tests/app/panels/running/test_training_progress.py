@@ -6,8 +6,9 @@ from app.jobs.result import JobResult
 from app.panels.running.training_progress import progress_of, started_runs
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import write_json, write_text
 from tests.helpers.curated_folder import trained
+from tests.helpers.json_file import read_json
 
 
 def test_progress_over_the_seeds(workspace: Workspace, audit: Audit) -> None:

@@ -22,9 +22,10 @@ from curation.results.cam_files import cam_pair
 from curation.training.cam_drawing import drawing_folder
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers.app_driver import ran, show, shown, texts
 from tests.helpers.curated_folder import add_verdicts, version
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ARCHITECTURES, SKIPPED, small_audit, small_config, write_status
 
 

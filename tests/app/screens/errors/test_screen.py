@@ -14,9 +14,10 @@ from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
 from models.figures.predictions import Predictions
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers import app_driver
 from tests.helpers.app_driver import pictures, shown, texts
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ARCHITECTURES, CONFUSED, small_audit, write_status
 
 show = partial(app_driver.show, screen="errors")

@@ -10,9 +10,10 @@ from app.jobs.process import job_folder, watch
 from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import write_json, write_text
 from tests.helpers import app_driver
 from tests.helpers.app_driver import texts
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import small_audit, write_status
 
 show = partial(app_driver.show, screen="report")

@@ -22,10 +22,11 @@ from curation.versions.request import VersionRequest
 from curation.versions.store import list_versions
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder, version_names
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
 from tests.helpers.curated_folder import add_verdicts, version
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ARCHITECTURES, small_audit, write_status
 
 

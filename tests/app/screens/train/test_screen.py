@@ -13,10 +13,11 @@ from app.jobs.result import record, recording
 from curation.results.audit import Audit
 from curation.workspace.folders import Workspace
 from curation.workspace.names import audit_folder
-from models.files.atomic import read_json, write_json, write_text
+from models.files.atomic import write_json, write_text
 from tests.helpers import app_driver
 from tests.helpers.app_driver import shown, texts
 from tests.helpers.curated_folder import add_verdicts, trained, version
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import ARCHITECTURES, write_status
 from tests.helpers.typed_command import exit_code
 

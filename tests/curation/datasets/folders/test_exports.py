@@ -9,7 +9,8 @@ from curation.handover.export import export_version
 from curation.handover.formats import FORMATS
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
-from models.files.atomic import read_json, write_json
+from models.files.atomic import write_json
+from tests.helpers.json_file import read_json
 from tests.helpers.small_audit import note_rows, small_audit
 
 NAMES = ["CON", "50 %", "test"]  # written as %43ON and 50 %25; and a class that is a word for a split
