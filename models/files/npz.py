@@ -18,6 +18,7 @@ import numpy.typing as npt
 from models.errors import ErrataError
 from models.files.atomic import atomic
 from models.files.finite import all_finite
+from models.maps import give_back, map_behind
 
 _WRITE = "write it again"
 _AT_ONCE = 2**20  # bytes that are unpacked at a time: zipfile holds them twice more
@@ -46,8 +47,22 @@ def write_arrays(path: Path, **arrays: npt.NDArray[Any]) -> None:
     Raises:
         ErrataError: the folder cannot be written or the disk is full.
     """
-    with atomic(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, allow_pickle=False, **arrays)
+    with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", allowZip64=True) as file:
+        for name, array in arrays.items():
+            with file.open(f"{name}.npy", "w", force_zip64=True) as member:
+                _write(member, np.asanyarray(array))
+
+
+def _write(member: IO[bytes], array: npt.NDArray[Any]) -> None:
+    """Write one array as NumPy does; of the map of a file, pages that were read are given back."""
+    if map_behind(array) is None or array.ndim < 2 or (array.flags.f_contiguous and not array.flags.c_contiguous):
+        np.lib.format.write_array(member, array, allow_pickle=False)
+        return
+    np.lib.format.write_array_header_1_0(member, np.lib.format.header_data_from_array_1_0(array))
+    at_once = max(1, _AT_ONCE // max(1, array[:1].nbytes))
+    for start in range(0, len(array), at_once):
+        member.write(array[start : start + at_once].tobytes())
+        give_back(array)
 
 
 def read_arrays(

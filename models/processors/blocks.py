@@ -1,6 +1,5 @@
 """Rows of large arrays, a block at a time: a memory map of any size is walked in the memory of a few blocks."""
 
-import mmap
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from models.arrays import Features, FloatArray, IntArray
+from models.maps import give_back
 from models.processors.threads import cores, in_order
 
 CELLS = 2**21  # numbers of a block, about: 8 MB, which the allocator uses again; larger ones are new pages every time
@@ -35,7 +35,7 @@ def read_rows(array: Features, rows: slice | IntArray) -> FloatArray:
         copy: FloatArray = torch.from_numpy(np.array(source)).float().numpy()
     else:
         copy = np.array(source, np.float32)
-    _give_back(array)
+    give_back(array)
     return copy
 
 
@@ -43,26 +43,10 @@ def blocks_as_they_are(array: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
     """Yield an array, shape (N, …), in its own type, a block of rows at a time; pages of a map are given back."""
     for rows in row_blocks(len(array), int(np.prod(array.shape[1:]))):
         yield np.array(array[rows])
-        _give_back(array)
+        give_back(array)
 
 
 def in_threads(work: Callable[[slice], R], blocks: list[slice]) -> Iterator[R]:
     """Yield the results of the blocks in order; a block a thread: the threads of one product wait for one another."""
     with threadpool_limits(1, "blas"):
         yield from in_order(work, blocks, cores())
-
-
-def _give_back(array: npt.NDArray[Any]) -> None:
-    """Let the system have the pages of a map that were read: they count as memory of the process."""
-    if (mapped := _map_behind(array)) is not None:
-        mapped.madvise(mmap.MADV_DONTNEED)
-
-
-def _map_behind(array: npt.NDArray[Any]) -> mmap.mmap | None:
-    """Return the map of a file that an array shows, if nothing is lost by dropping its pages."""
-    base: Any = array
-    while isinstance(base, np.ndarray):
-        if isinstance(base, np.memmap) and base.mode == "c":
-            return None
-        base = base.base
-    return base if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") else None

@@ -7,6 +7,8 @@ import pytest
 
 from models.errors import ErrataError
 from models.files.npz import Like, read_arrays, write_arrays
+from models.maps import give_back
+from tests.helpers.processes.memory import peak_bytes
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -16,6 +18,31 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert read["names"].tolist() == ["é", "b"]
     assert read["values"].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert [file.name for file in path.parent.iterdir()] == ["a.npz"]  # nothing temporary is left
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4"])
+def test_a_map_is_written_as_numpy_writes_it(tmp_path: Path, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.files.npz._AT_ONCE", 50)  # a row or two at a time
+    values, fortran = np.arange(42).reshape(7, 6).astype(dtype), tmp_path / "fortran.npy"
+    np.save(tmp_path / "rows.npy", values)
+    np.save(fortran, np.asfortranarray(values))
+    rows = np.load(tmp_path / "rows.npy", mmap_mode="r")
+    turned = np.load(fortran, mmap_mode="r")
+    arrays = {"all": rows, "columns": rows[:, 1:4], "none": rows[:0], "row": rows[2], "cube": rows.reshape(7, 2, 3)}
+    arrays |= {"turned": turned, "names": np.array(["é"]), "number": np.array(3)}
+    write_arrays(tmp_path / "a.npz", **arrays)
+    np.savez(tmp_path / "b.npz", **arrays)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_map_is_written_without_holding_it(tmp_path: Path) -> None:
+    rows = np.lib.format.open_memmap(tmp_path / "rows.npy", "w+", np.float32, (200_000, 64))  # 51 MB
+    rows[:] = 1
+    rows.flush()
+    give_back(rows)
+    before = peak_bytes(start_anew=True)
+    write_arrays(tmp_path / "a.npz", rows=rows[:, :60])
+    assert peak_bytes() - before < 20e6
 
 
 def damage_none(path: Path) -> None:
