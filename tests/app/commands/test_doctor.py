@@ -70,12 +70,12 @@ def test_mongodb_that_is_missing_or_does_not_run(tmp_path: Path, monkeypatch: py
     def missing() -> Path:
         raise ErrataError("no MongoDB server at here; install it")
 
-    monkeypatch.setattr("curation.database.start.mongod_path", missing)
+    monkeypatch.setattr("curation.database.binary.mongod_path", missing)
     assert Finding("MongoDB", PROBLEM, "no MongoDB server at here; install it") in doctor.examine()
     broken = tmp_path / "mongod"
     broken.write_text("#!/bin/sh\necho libcrypto.so.3 is missing >&2\nexit 127\n")
     broken.chmod(0o755)
-    monkeypatch.setattr("curation.database.start.mongod_path", lambda: broken)
+    monkeypatch.setattr("curation.database.binary.mongod_path", lambda: broken)
     finding = doctor.check_mongodb()[0]
     assert finding.level == PROBLEM
     assert "libcrypto.so.3 is missing" in finding.text

@@ -14,8 +14,8 @@ import psutil
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
+from curation.database.binary import mongod_path
 from curation.database.processes import end_process, port_owner, start_background
-from curation.database.start import mongod_path
 
 PASSWORD = "p@ss:w/rd%"  # each of these characters has a meaning in an address
 ROOT, PERSON, STRANGER = "root", "ann", "zoe"  # all may do all; FiftyOne's database alone; another database alone

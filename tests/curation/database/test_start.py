@@ -16,8 +16,9 @@ from pymongo.errors import PyMongoError
 
 from curation.database import mongod
 from curation.database import start as database
+from curation.database.binary import mongod_path
 from curation.database.processes import end_process, start_background
-from curation.database.start import configure_fiftyone, ensure_database, mongod_path, stop_database
+from curation.database.start import configure_fiftyone, ensure_database, stop_database
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.helpers import REPOSITORY

@@ -130,7 +130,7 @@ def test_what_a_machine_has_is_asked_first(cluster: Cluster, home: Path, monkeyp
     with pytest.raises(ErrataError, match=rf"^node7 has no folder {home}; mount the images there under the same path"):
         asked(home, home)
     monkeypatch.setattr("models.cluster.ray_tasks.versions", lambda: {"Errata": "0.0.9"})
-    with pytest.raises(ErrataError, match=r" has Errata 0\.1\.0 and this machine Errata 0\.0\.9"):
+    with pytest.raises(ErrataError, match=r" has Errata \d.* and this machine Errata 0\.0\.9"):
         list(cluster.results(check_worker, CheckSetup(1, Crashing("")), [()]))
 
 
