@@ -14,7 +14,12 @@ run: setup            ## serve the app, which shows the audit of `scenes` while 
 
 setup: $(STAMP) $(SERVER)
 
+# Before anything is installed: packages of the lock have no wheels for other Pythons.
+CAN := import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else \
+  "Errata needs Python 3.11 to 3.13, and $(PYTHON) is %d.%d: make setup PYTHON=python3.12" % v)
+
 $(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c '$(CAN)'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	@echo "installing into $(VENV): about 7 GB, a minute or two …"

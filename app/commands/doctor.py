@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from curation.datasets.catalog import DatasetSpec
 
 OK, NOTE, PROBLEM = "ok", "note", "PROBLEM"
+PYTHONS = (3, 11), (3, 13)  # oldest and newest; pyproject.toml and the Makefile say so too (tested)
 NEEDED = {"torch": (2, 15), "torchvision": (0, 29), "fiftyone": (1, 22), "streamlit": (1, 67)}
 ROOM_BYTES = 2 * 10**9  # an audit of 3,000 photographs writes about 500 MB, MongoDB's journal the rest
 _COLOURS = {OK: "green", NOTE: "yellow", PROBLEM: "red"}
@@ -85,9 +86,10 @@ def check_python(version: tuple[int, int] | None = None) -> list[Finding]:
     """Check the Python that runs this, or another version."""
     major, minor = version or sys.version_info[:2]
     text = f"{major}.{minor} at {sys.executable}"
-    if (3, 11) <= (major, minor) < (3, 13):
+    if PYTHONS[0] <= (major, minor) <= PYTHONS[1]:
         return [Finding("Python", OK, text)]
-    return [Finding("Python", PROBLEM, f"{text}; Errata needs 3.11 or 3.12: {_SETUP} with it")]
+    oldest, newest = (f"{major}.{minor}" for major, minor in PYTHONS)
+    return [Finding("Python", PROBLEM, f"{text}; Errata needs {oldest} to {newest}: {_SETUP} with it")]
 
 
 def check_packages() -> list[Finding]:

@@ -2,7 +2,9 @@
 
 import shutil
 import socket
+import subprocess
 import sys
+import tomllib
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +14,7 @@ import pytest
 from app.commands import doctor
 from app.commands.doctor import NOTE, OK, PROBLEM, Finding
 from models.errors import ErrataError
+from tests.helpers import REPOSITORY
 from tests.helpers.typed_command import exit_code
 
 
@@ -42,9 +45,34 @@ def test_this_machine_is_looked_at_in_full(capsys: pytest.CaptureFixture[str]) -
     assert code == any(line.startswith(PROBLEM) for line in lines)
 
 
-@pytest.mark.parametrize(("version", "level"), [((3, 10), PROBLEM), ((3, 11), OK), ((3, 12), OK), ((3, 13), PROBLEM)])
+@pytest.mark.parametrize(("version", "level"), [((3, 10), PROBLEM), ((3, 11), OK), ((3, 13), OK), ((3, 14), PROBLEM)])
 def test_python(version: tuple[int, int], level: str) -> None:
     assert [finding.level for finding in doctor.check_python(version)] == [level]
+
+
+def test_doctor_makefile_and_package_name_the_same_pythons() -> None:
+    (_, oldest), (_, newest) = doctor.PYTHONS
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["requires-python"] == f">=3.{oldest},<3.{newest + 1}"
+    named = {f"Programming Language :: Python :: 3.{minor}" for minor in range(oldest, newest + 1)}
+    assert named == {name for name in project["classifiers"] if ":: 3." in name}
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    assert f"(3, {oldest}) <= v <= (3, {newest})" in makefile
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_make_refuses_another_python_before_it_installs_anything(tmp_path: Path) -> None:
+    (old := tmp_path / "python").write_text(
+        f"#!/bin/sh\nexec {sys.executable} -c 'import sys; sys.version_info = (3, 9, 1); exec(sys.argv[2])' \"$@\"\n"
+    )
+    old.chmod(0o755)
+    command = ["make", "--file", str(REPOSITORY / "Makefile"), "setup", f"PYTHON={old}"]
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).touch()
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"Errata needs Python 3.11 to 3.13, and {old} is 3.9: make setup PYTHON=" in done.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_packages(monkeypatch: pytest.MonkeyPatch) -> None:
