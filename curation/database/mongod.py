@@ -6,8 +6,6 @@ import os
 import re
 import shutil
 import socket
-import stat
-import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +14,7 @@ import psutil
 
 from curation.database.processes import end_process, find_process, last_lines, start_background
 from models.errors import ErrataError
+from models.files.temporary import private_temporary_folder
 
 START_S = 90  # to recover a large journal; a fresh server is ready in 2 s
 ANSWER_S = 15  # on a busy machine a server is slow, not dead, and other processes may be using it
@@ -140,20 +139,6 @@ def _socket(folder: Path) -> Path:
     if len(os.fsencode(near)) <= _SOCKET_PATH_BYTES and _PLAIN_PATH.fullmatch(str(near)):
         return private(near.parent) / near.name
     return private_temporary_folder() / f"{hashlib.sha256(os.fsencode(near)).hexdigest()[:16]}.sock"
-
-
-def private_temporary_folder() -> Path:
-    """Return our folder in the system's temporary folder, where another user may have made that name first.
-
-    Raises:
-        ErrataError: the folder is not this user's alone.
-    """
-    folder = Path(tempfile.gettempdir(), f"errata-{os.getuid()}")
-    folder.mkdir(mode=0o700, exist_ok=True)
-    status = folder.lstat()  # not stat: a link could lead to the folder of another user
-    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid() or status.st_mode & 0o077:
-        raise ErrataError(f"{folder} is not yours alone (mode 0700); remove it or set TMPDIR to another folder")
-    return folder
 
 
 def _reason(folder: Path) -> str:

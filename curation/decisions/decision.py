@@ -74,7 +74,8 @@ class Decision:
             classes: those of the data set; None = any class is allowed.
 
         Raises:
-            ErrataError: an unknown verdict, class or source, too few or too many classes, a value out of range.
+            ErrataError: an unknown verdict, class or source, too few or too many classes, a value out of range, or the
+                image lies outside the folder of the images.
         """
         if self.decision not in VERDICTS:
             raise unknown("decision", self.decision, VERDICTS)
@@ -85,6 +86,8 @@ class Decision:
             raise ErrataError(
                 f"a decision needs an image_id and a label as given; found {self.image_id!r}, {self.label!r}"
             )
+        if leads_out(self.image_id):
+            raise ErrataError(f"image_id {self.image_id!r} leads out of the folder of the images")
         self._check_classes(classes)
         self._check_look()
         return self
@@ -200,6 +203,15 @@ def entry_from_dict(values: Mapping[str, Any], classes: Collection[str] | None =
 
 def _values(entry: Entry) -> dict[str, Any]:
     return {field.name: getattr(entry, field.name) for field in fields(entry)}
+
+
+def leads_out(image_id: str) -> bool:
+    """Return whether a name of an image, which strangers wrote, leads out of the folder of the images.
+
+    >>> leads_out("sea/1..2.png"), leads_out("sea/../../x.png"), leads_out("/etc/passwd")
+    (False, True, True)
+    """
+    return image_id.startswith("/") or (".." in image_id and ".." in image_id.split("/"))
 
 
 @lru_cache(maxsize=1024)  # a log has few reviewers

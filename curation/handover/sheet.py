@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from curation.decisions.decision import leads_out
 from curation.decisions.verdicts import removing
 from curation.versions.rows import AUTO, LEAK, CuratedRows
 from curation.versions.store import Version, about_audit
@@ -183,6 +184,8 @@ def _read_erratum(values: dict[str, Any]) -> Erratum:
     }
     if not _SHA256.fullmatch(texts["sha256"]):
         raise ValueError(f"sha256 {texts['sha256']!r} of {texts['image_id']!r}")
+    if leads_out(texts["image_id"]):
+        raise ValueError(f"{texts['image_id']!r} leads out of the folder of the images")
     labels, reviewers = (tuple(_text(name) for name in values[key]) for key in ("labels", "reviewers"))
     if (texts["new_label"] == "") != (not labels) or (labels and texts["new_label"] not in labels):
         raise ValueError(f"labels {labels} of {texts['image_id']!r}")

@@ -1,6 +1,5 @@
 """Features by shards, on workers of a cluster: a shard of images in, a file named by its content out."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from models.features.decode_and_run import features_of, single_threaded
 from models.features.engines import Precision, build_engine
 from models.features.kept import Kept, as_kept
 from models.files.shards import read_shard, shard_file, write_shard
+from models.files.temporary import private_temporary_folder
 from models.images.input_spec import InputSpec
 from models.processors.cluster import Cluster
 from models.processors.devices import default_device
@@ -61,7 +61,7 @@ def feature_worker(setup: BackboneSetup) -> Callable[[ImageShard], Features | No
     """
     device = default_device()
     name = setup.engine if device == "cpu" else "torch"
-    folder = setup.folder if setup.folder.is_dir() else Path(tempfile.gettempdir()) / "errata-converted"
+    folder = setup.folder if setup.folder.is_dir() else private_temporary_folder() / "converted"
     with single_threaded():  # as on one machine: what is prepared depends on it too
         engine = build_engine(name, setup.module, setup.spec, device, folder, setup.precision)
     if engine.precision != setup.precision:

@@ -261,19 +261,6 @@ def test_a_workspace_that_is_a_file(tmp_path: Path) -> None:
         ensure_database(Workspace(tmp_path / "workspace"))
 
 
-def test_a_prepared_temporary_folder_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path))
-    trap = tmp_path / f"errata-{os.getuid()}"
-    (tmp_path / "elsewhere").mkdir(mode=0o700)
-    trap.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ErrataError, match="not yours alone"):
-        mongod.private_temporary_folder()
-    trap.unlink()
-    trap.mkdir(mode=0o755)
-    with pytest.raises(ErrataError, match="not yours alone"):
-        mongod.private_temporary_folder()
-
-
 class stranger_kept:  # noqa: N801 (reads as a statement)
     """A process that must still run at the end of the block; ended afterwards."""
 

@@ -94,6 +94,10 @@ def test_a_log_without_its_last_line_end_and_an_empty_one(log: DecisionLog, othe
         ({"confidence": 0.9}, r"hers/tiny\.jsonl, line 2: no field of a decision 'confidence'"),
         ({"schema_version": 2, "mood": "x"}, r"line 2: schema_version 2 is of a newer Errata"),
         ({"new_labels": ["desert"]}, r"line 2: no class 'desert'"),
+        (
+            {"image_id": "../../etc/passwd"},
+            r"line 2: image_id '../../etc/passwd' leads out of the folder of the images",
+        ),
         ({"time": utc_text(datetime.now(UTC) + timedelta(days=2))}, r"line 2: it is dated .*, in the future"),
     ],
 )

@@ -52,6 +52,8 @@ def test_the_original_has_no_errata(judged_workspace: Workspace) -> None:
         ({"errata": 5}, "is not a whole errata sheet"),
         ({"errata": [{"image_id": "x"}]}, "is not a whole errata sheet"),
         ({"sha256": "../x"}, "is not a whole errata sheet"),
+        ({"image_id": "../../etc/passwd"}, r"sheet \('../../etc/passwd' leads out of the folder of the images\)"),
+        ({"image_id": "/etc/passwd"}, r"sheet \('/etc/passwd' leads out"),
         ({"labels": ["street"]}, "is not a whole errata sheet"),
         ({"label": 5}, "is not a whole errata sheet"),
         ({"images": "many"}, "is not a whole errata sheet"),
@@ -61,7 +63,7 @@ def test_a_damaged_sheet_is_refused(sheet: ErrataSheet, tmp_path: Path, change: 
     path = tmp_path / "sheet.json"
     write_sheet(sheet, path)
     values = read_json(path)
-    of_erratum = change.keys() <= {"sha256", "labels", "label"}
+    of_erratum = change.keys() <= {"sha256", "labels", "label", "image_id"}
     (values["errata"][0] if of_erratum else values).update(change)
     path.write_text(json.dumps(values))
     with pytest.raises(ErrataError, match=message):
