@@ -12,7 +12,7 @@ from curation.audit.forecast import Forecast, forecast
 from curation.datasets.catalog import DatasetSpec
 from curation.datasets.entries import TEST_FRACTION, Entry
 from curation.datasets.folders.left_out import is_left_out_file
-from curation.datasets.folders.tree import is_foreign_folder
+from curation.datasets.folders.tree import is_foreign_folder, is_special
 from curation.datasets.read_rows import read_entries, rows_of
 from curation.datasets.rows import SPLITS, Rows
 from curation.datasets.split_words import split_of
@@ -106,8 +106,10 @@ def _left_out(spec: DatasetSpec, files: Sequence[str], entries: Sequence[Entry],
             reason = "not an image file"
         elif spec.layout == "csv":
             reason = f"not named in {table}"
-        elif not (rows.root / name).is_file():
+        elif is_special(path := rows.root / name):
             reason = "a pipe, a socket or a device"
+        elif not path.exists():
+            reason = "a link to nothing"
         else:
             reason = "outside the class folders, or on no list"
         reasons.setdefault(reason, []).append(name)

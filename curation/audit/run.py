@@ -24,6 +24,7 @@ What is computed otherwise than before has a METHOD number in its key, which is 
 images stands in rows.npz, where version 0.1 had none.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -74,6 +75,7 @@ from models.processors.cluster import Cluster
 
 Elsewhere = tuple[str, Callable[[Rows], Foreign]]  # name and reader of a model's predictions
 _JUDGEMENT = ("judge", "cams")  # stages that depend on the judgement of the labels
+_END_BYTES = 64  # of a report that has all its pictures inside: its last line and more
 _CODE = (".py", ".html", ".svg", ".css")  # of the reports: a changed template writes the report again
 
 
@@ -283,5 +285,7 @@ def _read_report(folder: Path) -> None:
     """
     read_as(folder / "report.json", dict[str, Any])
     page = folder / "report.html"
-    if not page.read_bytes().rstrip().endswith(b"</html>"):
-        raise ErrataError(f"{page} is damaged")
+    with page.open("rb") as file:
+        file.seek(-min(_END_BYTES, page.stat().st_size), os.SEEK_END)
+        if not file.read().rstrip().endswith(b"</html>"):
+            raise ErrataError(f"{page} is damaged")

@@ -18,7 +18,8 @@ MAX_SLOW_PIXELS = 16_000_000  # where Pillow decodes in Python: about a second a
 MAX_SCANS = 40  # of a JPEG, where all of them together draw more than `_FREE_PIXELS`; encoders write up to 20
 _FREE_PIXELS = 20_000_000
 
-# Bytes a pixel of the picture in memory and of what is made of it; measured, see tests/models/images/test_limits.py.
+# Bytes a pixel of the picture in memory and of what is made of it; measured, see
+# tests/models/images/test_hostile_pictures.py.
 _MODES: Mapping[str, int] = MappingProxyType(
     {"1": 6, "L": 6, "P": 6, "LA": 9, "RGB": 9, "RGBX": 9, "RGBA": 9, "CMYK": 9, "I;16": 11, "I": 17, "F": 17}
 )

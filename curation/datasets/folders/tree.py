@@ -131,7 +131,7 @@ class Tree:
         return False
 
 
-def is_special(entry: "os.DirEntry[str]") -> bool:
+def is_special(entry: "os.DirEntry[str] | Path") -> bool:
     """Return whether it is there, and no file, folder or link to one: a pipe, a socket, a device."""
     try:
         kind = entry.stat().st_mode if entry.is_symlink() or not entry.is_file() else stat.S_IFREG

@@ -282,6 +282,10 @@ def test_the_report_is_written_again_where_what_it_shows_has_changed(
     assert not reported(workspace, audit, spec)
     (code / "page.html").write_text("<b>")
     assert reported(workspace, audit, spec)
+    page = workspace.reports / "tiny" / "report.html"
+    for cut in (page.read_bytes()[:-9], b"<html>"):
+        page.write_bytes(cut)
+        assert reported(workspace, audit, spec)
 
 
 def test_a_map_depends_on_the_embeddings_and_on_no_label(
