@@ -1,16 +1,14 @@
 """Make docs/reliability.md of the lines that a run of the tests of faults and attacks recorded."""
 
 import json
-import platform
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import get_args
 
+from curation.database.binary import mongod_version
+from tests.faults.machine import machine
 from tests.helpers import REPOSITORY
 from tests.helpers.reliability import Section
 
@@ -21,7 +19,6 @@ _INTRODUCTION = """\
 Each row was counted by a test that checked the outcome in every try. `make faults` repeats it, and writes this page
 where no test fails. The seeds of what was drawn at random are in the tests' output.
 """
-_PACKAGES = ("torch", "fiftyone", "streamlit", "pillow", "numpy")
 
 Row = tuple[str, str, str]  # section, fault, outcome
 
@@ -35,9 +32,9 @@ def counted(lines: Iterable[str]) -> Counter[Row]:
     return tries
 
 
-def page(tries: Counter[Row], machine: str) -> str:
+def page(tries: Counter[Row], about: str) -> str:
     """Return the page in Markdown: a table for each section that has a row."""
-    parts = [_INTRODUCTION, f"{machine}\n"]
+    parts = [_INTRODUCTION, f"{about}\n"]
     for section in get_args(Section):
         rows = [row for row in tries if row[0] == section]
         if rows:
@@ -53,33 +50,11 @@ def _line(fault: str, tries: int, outcome: str) -> str:
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |\n"
 
 
-def machine() -> str:
-    """Return where and when this runs: date, processor, system, versions."""
-    cpu = platform.processor() or platform.machine()
-    models = [line.partition(": ")[2] for line in _cpuinfo() if line.startswith("model name")]
-    named = f"{len(models)} cores of {models[0]}" if models else cpu
-    versions = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
-    return (
-        f"Run on {date.today().isoformat()} on {named}, {platform.system()} {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}, MongoDB {_mongodb()}, {versions}."
-    )
-
-
-def _cpuinfo() -> list[str]:
-    file = Path("/proc/cpuinfo")
-    return file.read_text().splitlines() if file.exists() else []
-
-
-def _mongodb() -> str:
-    from curation.database.binary import mongod_path
-
-    run = subprocess.run([mongod_path(), "--version"], capture_output=True, text=True, check=True)
-    return run.stdout.split()[2].removeprefix("v")
-
-
 def main(arguments: Sequence[str]) -> None:
     lines = Path(arguments[0]).read_text(encoding="utf-8").splitlines()
-    about = " ".join([machine(), *arguments[1:]])  # what else a reader should know of the run
+    about = " ".join(
+        [f"Run on {machine()}, MongoDB {mongod_version()}.", *arguments[1:]]
+    )  # what else a reader should know of the run
     PAGE.write_text(page(counted(lines), about), encoding="utf-8")
     print(f"{PAGE}: {sum(counted(lines).values()):,} tries")
 

@@ -18,12 +18,13 @@ from models.files.atomic import write_text
 from tests.benchmarks.bench_growth.generated import Generated
 from tests.benchmarks.bench_growth.measured import ARRAYS, SCENES, Measured, growth_of, keep, lines_of, read, table
 from tests.benchmarks.bench_growth.stages import SIZES, STAGES
+from tests.faults.machine import machine
 
 _PAGE = """# Growth on one machine
 
 Written by `make bench-growth` from [growth.csv](growth.csv), where each measurement stands with its day and the load
-of the machine (2 cores of an AMD EPYC with AVX-512 and bfloat16, no AMX); n = 1 each. Memory and disk are those with
-the most images. The exponent is fitted to the measurements of at least 0.1 s.
+of the machine; n = 1 each. Drawn {machine}.
+Memory and disk are those with the most images. The exponent is fitted to the measurements of at least 0.1 s.
 
 ## Stages on generated arrays
 
@@ -95,7 +96,7 @@ def draw(kept: Path) -> None:
 
     measured = read(kept)
     arrays, scenes = lines_of(measured, ARRAYS, list(STAGES)), lines_of(measured, SCENES)
-    text = _PAGE.format(width=Generated(1, Path()).width, arrays=table(arrays), scenes=table(scenes))
+    text = _PAGE.format(machine=machine(), width=Generated(1, Path()).width, arrays=table(arrays), scenes=table(scenes))
     write_text(kept.with_suffix(".md"), text)
     lines = {
         f"{name} n^{power:.2f}" if (power := growth_of(line)) is not None else name: [
