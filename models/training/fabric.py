@@ -1,5 +1,6 @@
 """Devices and precision to train with, through Lightning Fabric, and several processes that train one network."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from models.processors.devices import default_device, has_bfloat16
 
 ANSWER_S = 1800.0  # how long a process waits for the others: for a step, or for the first's predictions at the end
 PREPARED_S = 24 * 3600.0  # how long it waits while the first process computes features
+logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it tells the precision of every fold otherwise
 
 
 def make_fabric(precision: str = "auto") -> Fabric:

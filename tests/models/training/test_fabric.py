@@ -1,5 +1,6 @@
 """Devices and precision; processes that train one network together."""
 
+import logging
 import os
 import signal
 import socket
@@ -26,6 +27,14 @@ from tests.helpers.typed_command import exit_code
 
 SCRIPT = str(REPOSITORY / "tests" / "helpers" / "processes" / "train_process.py")
 PATIENCE_S = 240
+
+
+def test_the_precision_is_no_message_in_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(logging.getLogger("lightning_fabric"), "handlers", [caplog.handler])
+    assert precision_of(make_fabric("bfloat16")) == "bfloat16"
+    assert caplog.records == []
 
 
 @pytest.fixture(scope="module")
