@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from curation.database.answering import answering
 from curation.database.names import IMAGE_ID
-from curation.database.store import answering
 
 
 @answering()

@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from curation.database.chosen_server import chosen_by_user, without_password
+from curation.database.answering import answering
 from curation.database.documents import Column, Labels, insert
-from curation.database.mongod import disk_is_full
 from curation.database.names import label_of
 from curation.database.ownership import check_owner, owner_of
 from curation.database.start import configure_fiftyone
@@ -33,37 +32,6 @@ def connect(workspace: Workspace) -> Any:
 
 
 @contextmanager
-def answering() -> Iterator[None]:
-    """Turn whatever MongoDB's driver raises into one sentence; also a decorator.
-
-    Raises:
-        ErrataError: the database stopped answering, or reports an error.
-    """
-    from pymongo.errors import ConnectionFailure, PyMongoError
-
-    try:
-        yield
-    except (ConnectionFailure, ConnectionError) as error:
-        if chosen := chosen_by_user():
-            raise ErrataError(
-                f"the MongoDB server at {without_password(chosen)} stopped answering; nothing computed is lost: when "
-                "it answers again (`errata doctor` asks it), run the same command again"
-            ) from error
-        if disk_is_full(Workspace.from_environment().database):
-            raise ErrataError(
-                "the MongoDB database stopped answering: the disk is full; nothing computed is lost: free some space "
-                "and run the same command again"
-            ) from error
-        raise ErrataError(
-            "the MongoDB database stopped answering; nothing computed is lost: run the same command again (it starts "
-            "the database), and if that does not help, `errata doctor`"
-        ) from error
-    except PyMongoError as error:
-        reported = (getattr(error, "details", None) or {}).get("errmsg", error)
-        raise ErrataError(f"the MongoDB database reports: {reported}; see `errata doctor`") from error
-
-
-@contextmanager
 def replacing(
     workspace: Workspace, name: str, paths: Sequence[Path], columns: Sequence[Column], classes: Sequence[str]
 ) -> Iterator[Any]:
@@ -82,10 +50,10 @@ def replacing(
         ErrataError: MongoDB is missing, does not start, or dies meanwhile; or the dataset of that name is of another
             workspace that shares the server.
     """
-    fo = connect(workspace)
     owner = owner_of(workspace)
     building = "-".join([name, "building", *([owner["workspace"]] if owner else [])])
     with answering():
+        fo = connect(workspace)
         if fo.dataset_exists(name):
             check_owner(workspace, fo.load_dataset(name))
         if fo.dataset_exists(building):  # left by a process that was killed

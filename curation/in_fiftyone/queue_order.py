@@ -5,9 +5,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from curation.database.answering import answering
 from curation.database.names import REVIEW_ORDER
 from curation.database.samples import write_samples
-from curation.database.store import answering
 from curation.in_fiftyone.review_views import learned_places
 from curation.review.bench import Bench
 

@@ -1,7 +1,8 @@
 """A selection as a saved view of the FiftyOne dataset."""
 
+from curation.database.answering import answering
 from curation.database.names import IMAGE_ID, LABEL_QUALITY, dataset_name, selection_view, view_in_links
-from curation.database.store import answering, load_dataset
+from curation.database.store import load_dataset
 from curation.review.selections import load_selection
 from curation.words import counted
 from curation.workspace.folders import Workspace

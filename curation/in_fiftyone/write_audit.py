@@ -3,6 +3,7 @@
 import logging
 
 from curation.database import names, store, views
+from curation.database.answering import answering
 from curation.database.documents import replace_values
 from curation.database.names import dataset_name
 from curation.database.ownership import owner_of
@@ -71,7 +72,7 @@ def write_judgement(workspace: Workspace, audit: Audit, progress: Progress | Non
     dataset = store.load_dataset(workspace, dataset_name(audit.name))
     part = part_of(audit, ledger)
     columns, image_ids = judgement_columns(audit, part.chosen), audit.rows.image_ids[part.chosen].tolist()
-    with store.answering():
+    with answering():
         if not replace_values(dataset, names.IMAGE_ID, image_ids, columns):
             return False
         if progress:

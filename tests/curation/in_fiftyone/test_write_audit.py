@@ -250,14 +250,6 @@ def test_an_unknown_dataset_names_those_there_are(mongo_workspace: Workspace, da
         store.load_dataset(mongo_workspace, "nope")
 
 
-@pytest.mark.parametrize("kind", ["ServerSelectionTimeoutError", "AutoReconnect", "OperationFailure"])
-def test_what_mongodb_raises_becomes_one_sentence(kind: str) -> None:
-    from pymongo import errors
-
-    with pytest.raises(ErrataError, match="MongoDB database"), store.answering():
-        raise getattr(errors, kind)("connection closed")
-
-
 # --- another judgement of the same labels ------------------------------------------------------------------------
 
 
