@@ -4,13 +4,13 @@
 
 FOLDER is a workspace in which `scenes` was audited, partly reviewed, split into v1, and trained on both versions:
 
-    errata audit scenes --architectures efficientnet_lite0
-    errata serve            # review some hundred images; then Splits, New version, Make v1
+    errata audit scenes
+    errata serve            # review some images, but not the first; then Splits, New version, Make v1
     errata train scenes --recipe scenes-lite0-frozen --seeds 3 --epochs 8
     errata train scenes --recipe scenes-simple --seeds 2 --epochs 6 --size 48
                             # and both once more with --version v1
 
-For those in docs/pictures a script reviewed: the first 330 test and 500 training images of the queue, by `truth.csv`.
+For those in docs/pictures a script reviewed, by `truth.csv`: the 60 most suspicious labels of train and of test after the first.
 
 Only the drawn `scenes` are shown. Nothing is judged while the pictures are taken, but maps are drawn.
 """
