@@ -25,7 +25,7 @@ from app.commands import (
     train,
     versions,
 )
-from app.commands.arguments import unusable_file, usage
+from app.commands.arguments import full_disk, unusable_file, usage
 from app.terminal import INTERRUPTED, STOPPED, make_writable, tell
 from models.errors import ErrataError
 
@@ -110,6 +110,10 @@ def _run() -> int | None:
         return _fail(usage(error))
     except OSError as error:
         return _fail(unusable_file(error))
+    except Exception as error:
+        if not (sentence := full_disk(error)):
+            raise
+        return _fail(sentence)
     return code
 
 

@@ -2,15 +2,19 @@
 
 import csv
 from collections.abc import Mapping
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
+from shutil import disk_usage
 from typing import Annotated
 
 import typer
 
 from app.terminal import tell
-from curation.workspace.folders import Workspace
+from curation.workspace.folders import Workspace, workspace_place
 from models.errors import ErrataError
 
+_NOTHING_BYTES = 1 << 20  # with less space than this nearly every command fails
 DatasetName = Annotated[
     str,
     typer.Argument(
@@ -63,6 +67,21 @@ def unusable_file(error: OSError) -> str:
     """Return which file cannot be used: a full disk, a folder without permission, a file that went away meanwhile."""
     file, reason = error.filename or "a file", error.strerror or error
     return f"cannot use {file}: {reason}; fix this and run the same command again; it continues where it stopped"
+
+
+def full_disk(error: Exception) -> str:
+    """Return a sentence where an error that nobody foresaw comes of a full disk; empty where it does not.
+
+    Libraries hand on what the system says in errors of their own, and some do not say it: then the disk itself tells.
+    """
+    place = workspace_place()
+    cause: BaseException | None = error
+    while cause is not None and getattr(cause, "errno", None) != ENOSPC and strerror(ENOSPC) not in str(cause):
+        cause = cause.__cause__ or cause.__context__
+    if cause is None and not (place.exists() and disk_usage(place).free < _NOTHING_BYTES):
+        return ""
+    said = str(error) or type(error).__name__
+    return f"the disk is full ({said}); free some space and run the same command again; it continues where it stopped"
 
 
 def usage(error: typer.TyperException) -> str:

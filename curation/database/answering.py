@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from curation.database.chosen_server import chosen_by_user, without_password
-from curation.database.mongod import disk_is_full
+from curation.database.mongod import TAKES_MB, disk_is_full
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 
@@ -42,7 +42,9 @@ def _sentence(failure: BaseException) -> str:
     from pymongo.errors import ConnectionFailure
 
     is_lost, chosen = isinstance(failure, (ConnectionFailure, ConnectionError)), chosen_by_user()
-    if not chosen and disk_is_full(Workspace.from_environment().database):
+    # A server that a full disk ended may have found no space to say so, and leaves some free.
+    least = {"least_bytes": TAKES_MB << 20} if is_lost else {}
+    if not chosen and disk_is_full(Workspace.from_environment().database, **least):
         stopped = " stopped answering" if is_lost else " cannot write"
         return (
             f"the MongoDB database{stopped}: the disk is full; nothing computed is lost: free some space and run the "

@@ -26,7 +26,7 @@ _BACKTRACE = re.compile(r"^\{|BACKTRACE|^Frame:")  # lines that tell people noth
 _FULL = (b"No space left on device", b'"error":28,')  # ENOSPC, as WiredTiger and MongoDB write it
 _LOG_BYTES = 1 << 20  # of its end: a backtrace is long
 _LEAST_BYTES = 16 << 20  # with less than this free a log may hold no word of it
-_TAKES_MB = 350  # of an empty database, most of it the journal
+TAKES_MB = 350  # of an empty database, most of it the journal
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")  # MongoDB splits addresses at commas
 
 
@@ -144,7 +144,7 @@ def _socket(folder: Path) -> Path:
 def _reason(folder: Path) -> str:
     """Return the last error in the server's log, one JSON object a line, else the last line of the log."""
     log = folder / "mongod.log"
-    full = f"the disk is full; free {_TAKES_MB} MB and run the same command again"  # MongoDB dies with a backtrace
+    full = f"the disk is full; free {TAKES_MB} MB and run the same command again"  # MongoDB dies with a backtrace
     if disk_is_full(folder):
         return full
     entries = [json.loads(line) for line in last_lines(log, 40) if line.startswith('{"t":') and line.endswith("}")]
@@ -157,11 +157,16 @@ def _reason(folder: Path) -> str:
     last = [line for line in told if not _BACKTRACE.search(line)]
     if errors or last:
         return str(errors[0]["msg"]) if errors else last[-1]
-    return full if shutil.disk_usage(folder).free < _TAKES_MB << 20 else "it gave no reason"  # killed by the system
+    return full if disk_is_full(folder, TAKES_MB << 20) else "it gave no reason"  # killed by the system
 
 
-def disk_is_full(folder: Path) -> bool:
-    """Return whether the server in this folder met a full disk, as its log or the disk itself tells."""
+def disk_is_full(folder: Path, least_bytes: int = _LEAST_BYTES) -> bool:
+    """Return whether the server in this folder met a full disk, as its log or the disk itself tells.
+
+    Args:
+        folder: of the server.
+        least_bytes: the disk is full where less is free.
+    """
     log = folder / "mongod.log"
     end = log.read_bytes()[-_LOG_BYTES:] if log.exists() else b""
-    return any(sign in end for sign in _FULL) or (folder.exists() and shutil.disk_usage(folder).free < _LEAST_BYTES)
+    return any(sign in end for sign in _FULL) or (folder.exists() and shutil.disk_usage(folder).free < least_bytes)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -99,6 +100,26 @@ def test_a_full_disk(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("app.commands.audit.write_csv_for_people", full)
     text = refusal(run("issues", "tiny", "--csv", "a.csv"))
     assert "cannot use /somewhere/file: No space left on device" in text
+
+
+def test_a_full_disk_that_a_library_tells_in_its_own_words(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_audit(Workspace(home), cams=0)
+    error, free = RuntimeError("writer failed"), 2 << 20
+
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.commands.audit.write_csv_for_people", full)
+    monkeypatch.setattr("app.commands.arguments.disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(RuntimeError, match="writer failed"):  # a bug stays one
+        run("issues", "tiny", "--csv", "a.csv")
+    free = 2 << 10
+    sentence = "the disk is full (writer failed); free some space and run the same command again"
+    assert sentence in refusal(run("issues", "tiny", "--csv", "a.csv"))
+    free, error.__cause__ = 2 << 20, OSError(28, "No space left on device")
+    assert sentence in refusal(run("issues", "tiny", "--csv", "a.csv"))
 
 
 HEAVY = [

@@ -1,6 +1,7 @@
 """What MongoDB's driver raises, and what FiftyOne makes of it, is one sentence; anything else stays what it is."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pymongo import errors
@@ -61,6 +62,18 @@ def test_a_full_disk_is_said(database: Path) -> None:
     ):
         with pytest.raises(ErrataError, match=sentence), answering():
             raise error
+
+
+def test_a_server_that_died_with_little_space_free_had_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = SimpleNamespace(free=300 << 20)
+    monkeypatch.setattr("curation.database.mongod.shutil", SimpleNamespace(disk_usage=lambda _: usage))
+    with pytest.raises(ErrataError, match="stopped answering: the disk is full"), answering():
+        raise errors.AutoReconnect("closed")
+    with pytest.raises(ErrataError, match="reports: no"), answering():  # it lives
+        raise errors.OperationFailure("no")
+    usage.free = 400 << 20
+    with pytest.raises(ErrataError, match=STOPPED), answering():
+        raise errors.AutoReconnect("closed")
 
 
 def test_another_error_stays_what_it_is() -> None:
