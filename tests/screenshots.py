@@ -10,7 +10,8 @@ FOLDER is a workspace in which `scenes` was audited, partly reviewed, split into
     errata train scenes --recipe scenes-simple --seeds 2 --epochs 6 --size 48
                             # and both once more with --version v1
 
-For those in docs/pictures a script reviewed, by `truth.csv`: the 60 most suspicious labels of train and of test after the first.
+For those in docs/pictures a script reviewed, by `truth.csv`: the 60 most suspicious labels of train after the first,
+and of test.
 
 Only the drawn `scenes` are shown. Nothing is judged while the pictures are taken, but maps are drawn.
 """
