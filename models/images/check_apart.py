@@ -33,13 +33,17 @@ def check_here(
         paths: N image files.
         known: as for `check_images`.
         grey_ranges: as for `check_images`.
-        folder: not there, unless an earlier attempt was ended; made here, and removed by the caller in the end.
+        folder: not there, unless an earlier attempt was ended; made while images are decoded in this
+            process; the caller removes what an earlier attempt left.
         progress: called with (images done, N).
     """
     if folder.exists() or _pays(paths):
         return check_apart(paths, known, grey_ranges, progress)
-    folder.mkdir(parents=True)
-    return check_images(paths, known=known, progress=progress, grey_ranges=grey_ranges)
+    folder.mkdir(parents=True)  # stays only where an image ends this process
+    try:
+        return check_images(paths, known=known, progress=progress, grey_ranges=grey_ranges)
+    finally:
+        folder.rmdir()
 
 
 def check_apart(

@@ -467,7 +467,7 @@ def test_a_folder_that_cannot_be_written(train: Train, home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("limit", "file"),
-    [(20_000, "pixels"), (100_000, "state.pt"), (100_000, "checkpoint.safetensors")],  # bytes
+    [(30_000, "pixels"), (100_000, "state.pt"), (100_000, "checkpoint.safetensors")],  # bytes
 )
 def test_a_full_disk(train: Train, home: Path, monkeypatch: pytest.MonkeyPatch, limit: int, file: str) -> None:
     monkeypatch.setattr(training_state, "SAVE_EVERY_S", 0 if file == "state.pt" else 1000)
@@ -481,7 +481,7 @@ def test_a_full_disk(train: Train, home: Path, monkeypatch: pytest.MonkeyPatch, 
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
     assert "cannot write" in message
-    assert file in message
+    assert file in message.replace(str(home), "")
     assert not list((home / "runs").rglob(".*")), "no half-written file is left"
     good(train(*FAST))
 

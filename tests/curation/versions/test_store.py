@@ -279,7 +279,7 @@ def test_a_full_disk_and_no_permission(workspace: Workspace, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(np, "savez", full)
+        patch.setattr(np.lib.format, "write_array", full)
         assert "No space left on device; free some space" in refused(workspace, VersionRequest("v1"))
     assert list((workspace.splits / "tiny").iterdir()) == []
     make_version(workspace, "tiny", VersionRequest("v1"))

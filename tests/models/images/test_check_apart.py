@@ -55,7 +55,9 @@ def test_a_few_images_are_decoded_here_unless_an_attempt_was_ended(
     monkeypatch.setattr(module, "check_apart", lambda paths, *_: apart.append(len(paths)))
     alone, folder = check_images(paths), tmp_path / "run" / ".checks"
     assert check_here(paths, Faulting(""), no_range, folder) == alone
-    check_here(paths, Faulting(""), no_range, folder)  # nobody removed the folder: the first attempt did not end
+    assert not folder.exists()
+    folder.mkdir()  # as an attempt leaves it that an image ended
+    check_here(paths, Faulting(""), no_range, folder)
     assert apart == [N]
     n_bytes = sum(path.stat().st_size for path in paths)
     for name, pays_from in (("PAYS_FROM_IMAGES", N), ("PAYS_FROM_BYTES", n_bytes)):
