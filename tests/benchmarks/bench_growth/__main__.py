@@ -24,7 +24,8 @@ _PAGE = """# Growth on one machine
 
 Written by `make bench-growth` from [growth.csv](growth.csv), where each measurement stands with its day and the load
 of the machine; n = 1 each. Drawn {machine}.
-Memory and disk are those with the most images. The exponent is fitted to the measurements of at least 0.1 s.
+Memory and disk are those with the most images. The exponent is fitted to three or more measurements of at
+least 0.1 s.
 
 ## Stages on generated arrays
 
@@ -33,7 +34,8 @@ Processor seconds by the number of images, 10 classes, embeddings of {width} col
 {arrays}
 
 ![Processor seconds by the number of images, both logarithmic](pictures/growth.png)
-
+"""
+_WHOLE = """
 ## Whole audits of drawn scenes
 
 Seconds by the clock (the audit's own records, which know no processor seconds) and GB at most so far in the audit.
@@ -96,7 +98,9 @@ def draw(kept: Path) -> None:
 
     measured = read(kept)
     arrays, scenes = lines_of(measured, ARRAYS, list(STAGES)), lines_of(measured, SCENES)
-    text = _PAGE.format(machine=machine(), width=Generated(1, Path()).width, arrays=table(arrays), scenes=table(scenes))
+    text = _PAGE.format(machine=machine(), width=Generated(1, Path()).width, arrays=table(arrays))
+    if scenes:
+        text += _WHOLE.format(scenes=table(scenes))
     write_text(kept.with_suffix(".md"), text)
     lines = {
         f"{name} n^{power:.2f}" if (power := growth_of(line)) is not None else name: [

@@ -64,9 +64,9 @@ def lines_of(kept: Sequence[Measured], of: str, stages: Sequence[str] = ()) -> d
 
 
 def growth_of(line: Sequence[Measured]) -> float | None:
-    """Return the exponent with which a stage grows; None where fewer than two measurements are long enough."""
+    """Return the exponent with which a stage grows; None where fewer than three measurements are long enough."""
     points = [(each.images, each.cost_s) for each in line if each.cost_s >= _LEAST_S]
-    return slope(points) if len(points) > 1 else None
+    return slope(points) if len(points) > 2 else None
 
 
 def table(lines: Lines) -> str:
