@@ -13,11 +13,11 @@ from models.images.check import ENDS, GreyRanges, ImageCheck, Known, check_image
 from models.images.grey_range import GreyRange
 from models.processors.processes import processes
 
-# A process takes about a third of a second to start: less than a tenth of the time that so many images take, or so
-# many bytes of photographs, on two processors.
-PAYS_FROM_IMAGES, PAYS_FROM_BYTES = 20_000, 150_000_000
+# A process takes about a third of a second to start: less than a twentieth of the time that so many images take, or
+# so many bytes of photographs, on two processors.
+PAYS_FROM_IMAGES, PAYS_FROM_BYTES = 50_000, 200_000_000
 SIZE = 1024  # images handed over at a time, and decoded again by halves where one of them ends the process
-Files = tuple[tuple[Path, GreyRange | None], ...]
+Files = tuple[tuple[str, GreyRange | None], ...]  # paths as texts, which take a fraction of the time to hand over
 
 _known: list[Known] = []  # of the child process, which does one check
 
@@ -62,7 +62,7 @@ def check_apart(
     Raises:
         ErrataError: the other process was ended before it read an image.
     """
-    listed = [(path, grey_ranges(path)) for path in paths]
+    listed = [(str(path), grey_ranges(path)) for path in paths]
     waiting = deque(tuple(listed[start : start + SIZE]) for start in range(0, len(listed), SIZE))
     checks: list[ImageCheck] = []
     while waiting:
@@ -110,4 +110,5 @@ def _remember(known: Known) -> None:
 
 
 def _check(files: Files) -> list[ImageCheck]:
-    return check_images([path for path, _ in files], known=_known[0], grey_ranges=dict(files).get)
+    ranges = {Path(path): grey_range for path, grey_range in files if grey_range}
+    return check_images([Path(path) for path, _ in files], known=_known[0], grey_ranges=ranges.get)
