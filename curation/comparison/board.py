@@ -1,7 +1,5 @@
 """A comparison as arrays: the class each run predicts for each image, and whether it is right."""
 
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -111,19 +109,13 @@ def _test_images(curated: CuratedRows) -> frozenset[str]:
 
 
 def read_probs(run: TrainedRun) -> tuple[list[str], FloatArray]:
-    """Return image_ids and probs, shape (N, K), of a run; its embeddings, a hundred times as large, are not read.
+    """Return image_ids and probs, shape (N, K), of a run.
 
     Raises:
         ErrataError: its predictions are missing or damaged.
     """
-    path = run.folder / "predictions.npz"
-    try:
-        with path.open("rb") as stream:
-            file = np.load(stream, allow_pickle=False)
-            return file["image_ids"].tolist(), np.asarray(file["probs"], np.float32)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
-        predictions = Predictions.load(path)  # raises the error that says what is wrong
-        return predictions.image_ids.tolist(), predictions.probs
+    predictions = Predictions.load(run.folder / "predictions.npz", with_embeddings=False)
+    return predictions.image_ids.tolist(), predictions.probs
 
 
 def _aligned(names: Sequence[str], probs: FloatArray, classes: tuple[str, ...], images: CommonImages) -> FloatArray:

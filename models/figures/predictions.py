@@ -51,15 +51,20 @@ class Predictions:
         write_arrays(path, image_ids=self.image_ids, probs=self.probs, **given)
 
     @classmethod
-    def load(cls, path: Path) -> "Predictions":
+    def load(cls, path: Path, with_embeddings: bool = True) -> "Predictions":
         """Read what `save` wrote; nothing is unpickled. Large embeddings stay in the file, as a read-only memory map.
+
+        Args:
+            path: the file.
+            with_embeddings: else they are not looked at, which are a hundred times as large as all else.
 
         Raises:
             ErrataError: the file is missing, damaged, lacks an array, or has arrays of different lengths.
         """
         if not path.is_file():
             raise ErrataError(f"no predictions at {path}; run the audit first")
-        arrays = read_arrays(path, like=_LIKE, advice="run the audit or the training again")
+        only = () if with_embeddings else tuple(name for name in _LIKE if name != "embeddings")
+        arrays = read_arrays(path, only, _LIKE, advice="run the audit or the training again")
         return cls(arrays["image_ids"], arrays["probs"], arrays.get("embeddings"), arrays.get("fold"))
 
 

@@ -54,8 +54,9 @@ class TrainingState:
         }
         written = io.BytesIO()
         torch.save(content, written)
-        with atomic(self._file) as temporary:  # not by torch: a full disk must give the same error as everywhere
-            temporary.write_bytes(written.getbuffer())
+        # Not by torch: a full disk must give the same error as everywhere. The buffer is given back also then.
+        with atomic(self._file) as temporary, written.getbuffer() as state:
+            temporary.write_bytes(state)
         self._saved = time.monotonic()
 
     def resume(self) -> None:

@@ -38,6 +38,7 @@ class _Colours:
 
 def scaled(points: FloatArray) -> npt.NDArray[np.uint16]:
     """Return points of a map as whole numbers of 0..SPAN, shape (N, 2); both axes have the same scale."""
+    points = points.astype(np.float64)  # the extent of a damaged map may be beyond float32
     low, high = points.min(0), points.max(0)
     extent = float((high - low).max()) or 1.0
     middle = (low + high) / 2

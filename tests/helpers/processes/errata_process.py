@@ -107,6 +107,7 @@ def _main(
     models.training.recipes.OUT_OF_FOLD["scratch"] = TrainConfig(epochs=1)
     curation.audit.projection.project = lambda embeddings, seed, neighbours=15: embeddings[:, :2].copy()
     sys.argv = ["errata", *arguments]
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]  # it may have children
     if killed:
         _arrange(killed)
     began = time.perf_counter()

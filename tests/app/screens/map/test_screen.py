@@ -217,6 +217,8 @@ def test_points_keep_their_distances() -> None:
         np.abs(points - [[0, 16384], [65535, 16384], [65535, 49151]]).max() <= 1
     )
     assert scaled(np.zeros((3, 2), np.float32)).tolist() == [[32768, 32768]] * 3
+    far = np.array([[-3e38, 0], [3e38, 0]], np.float32)  # their distance is beyond float32
+    assert scaled(far)[:, 0].tolist() == [0, SPAN]
 
 
 def test_a_selection_is_a_queue_of_the_review(workspace: Workspace, audit: Audit) -> None:
