@@ -107,7 +107,7 @@ def test_damaged_predictions(tmp_path: Path) -> None:
     with np.load(folder / "predictions.npz") as file:
         arrays = {**file, "probs": np.full_like(file["probs"], np.nan)}
     np.savez(folder / "predictions.npz", **arrays)
-    with pytest.raises(ErrataError, match=r"tiny-a-1/predictions\.npz is damaged: probs holds NaN"):
+    with pytest.raises(ErrataError, match=r"tiny-a-1-s0/predictions\.npz is damaged: probs holds NaN"):
         read_probs(load_run(folder))
     (folder / "predictions.npz").write_bytes(b"PK\x03\x04 torn")
     with pytest.raises(ErrataError, match="damaged"):
