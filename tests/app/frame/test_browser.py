@@ -125,6 +125,7 @@ def test_a_key_judges_only_the_image_that_the_viewer_shows(page: Page, address: 
     assert shown.get_attribute("alt") == first
     page.keyboard.press("+")
     expect(page.locator(".er-view-name")).to_have_text(str(first))
+    settled(page)
     page.keyboard.press("s")  # skips: the key reaches the review, and the viewer gives way
     expect(page.locator("dialog.er-viewer")).to_be_hidden()
     expect(shown).not_to_have_attribute("alt", str(first))
