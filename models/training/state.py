@@ -54,9 +54,9 @@ class TrainingState:
         }
         written = io.BytesIO()
         torch.save(content, written)
-        # Not by torch: a full disk must give the same error as everywhere. The buffer is given back also then.
-        with atomic(self._file) as temporary, written.getbuffer() as state:
-            temporary.write_bytes(state)
+        # Not by torch: a full disk must give the same error as everywhere. Path.write_bytes would keep the buffer then.
+        with atomic(self._file) as temporary, temporary.open("wb") as file:
+            file.write(written.getbuffer())
         self._saved = time.monotonic()
 
     def resume(self) -> None:
