@@ -13,8 +13,8 @@ from app.commands import (
     compare,
     decisions,
     doctor,
-    draw,
     fetch,
+    issues,
     predict,
     queue,
     report,
@@ -31,10 +31,10 @@ from models.errors import ErrataError
 
 COMMANDS: tuple[Callable[..., None], ...] = (  # named as the function
     audit.audit,
-    audit.issues,
+    issues.issues,
     review.review,
     review.sync,
-    draw.draw,
+    predict.draw,
     review.rebuild,
     fetch.fetch,
     serve.serve,

@@ -97,7 +97,7 @@ def test_a_full_disk(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "/somewhere/file")
 
-    monkeypatch.setattr("app.commands.audit.write_csv_for_people", full)
+    monkeypatch.setattr("app.commands.issues.write_csv_for_people", full)
     text = refusal(run("issues", "tiny", "--csv", "a.csv"))
     assert "cannot use /somewhere/file: No space left on device" in text
 
@@ -111,7 +111,7 @@ def test_a_full_disk_that_a_library_tells_in_its_own_words(
     def full(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("app.commands.audit.write_csv_for_people", full)
+    monkeypatch.setattr("app.commands.issues.write_csv_for_people", full)
     monkeypatch.setattr("app.commands.arguments.disk_usage", lambda _: SimpleNamespace(free=free))
     with pytest.raises(RuntimeError, match="writer failed"):  # a bug stays one
         run("issues", "tiny", "--csv", "a.csv")
