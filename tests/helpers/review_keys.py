@@ -1,8 +1,10 @@
 """The keys of the review screen in a browser: press one, and wait for what it does."""
 
 import time
+from contextlib import suppress
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.helpers.chromium import PATIENCE_MS
 
@@ -37,3 +39,18 @@ def press(page: Page, key: str) -> float:
         if answer(page, before) == "next":
             return time.perf_counter() - pressed_s
     raise AssertionError(f"the key {key} does nothing to {before}")
+
+
+def press_until(page: Page, key: str, shown: Locator) -> None:
+    """Press a key until the page shows something: Streamlit hears keys a moment after it has drawn.
+
+    A key that was heard is not pressed again, so that moves and verdicts count once.
+    """
+    for _ in range(20):
+        page.wait_for_selector(".stApp[data-test-script-state='notRunning']", timeout=PATIENCE_MS)
+        if shown.count():
+            return
+        page.keyboard.press(key)
+        with suppress(TooLate):
+            shown.first.wait_for(state="attached", timeout=PATIENCE_MS / 20)
+    raise AssertionError(f"the key {key} does not bring {shown}")

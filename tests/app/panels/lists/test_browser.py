@@ -1,16 +1,14 @@
 """From a list to the review and back, in a real browser without a window: badges, filters, progress, a way back."""
 
 import re
-from contextlib import suppress
 
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as TooLate
 
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.results.audit import Audit
-from tests.helpers.chromium import PATIENCE_MS, in_chromium
-from tests.helpers.review_keys import press, under_review
+from tests.helpers.chromium import in_chromium
+from tests.helpers.review_keys import press, press_until, under_review
 from tests.helpers.served_app import address_of_file, audit_of_file, home
 from tests.helpers.small_audit import ARCHITECTURES
 
@@ -36,11 +34,7 @@ def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address
     expect(page.locator(".er-standing")).to_contain_text("anna relabel forest")
     assert under_review(page) == WORST
     asked = page.get_by_text("the same again replaces it with “exclude”")
-    for _ in range(20):  # Streamlit hears keys a moment after it has drawn; a key that was heard is not pressed again
-        page.keyboard.press("x")
-        with suppress(TooLate):
-            asked.wait_for(timeout=PATIENCE_MS / 10)
-            break
+    press_until(page, "x", asked)
     expect(asked).to_be_visible()
     page.get_by_role("link", name="Back to Audit").click()
     expect(row.locator(".er-badge")).to_have_text("anna relabel forest")  # nothing was replaced

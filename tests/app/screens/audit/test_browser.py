@@ -1,13 +1,11 @@
 """What a person sees of the audit screen, in a real browser without a window."""
 
-from contextlib import suppress
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from playwright.sync_api import TimeoutError as TooLate
 
 from curation.results.audit import Audit
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
+from tests.helpers.review_keys import press_until
 from tests.helpers.served_app import address_of_file, audit_of_file
 
 pytestmark = in_chromium
@@ -48,11 +46,7 @@ def test_the_keyboard_is_enough(page: Page, address: str) -> None:
     head = page.locator(".er-image")
     expect(head).to_contain_text("test/sea/0.png", timeout=PATIENCE_MS)
     settled(page)
-    for _ in range(20):  # Streamlit hears keys a moment after it has drawn; at the last image a key does nothing
-        page.keyboard.press("j")
-        with suppress(TooLate):
-            head.filter(has_text="train/street/1.png").wait_for(timeout=1000)
-            break
+    press_until(page, "j", head.filter(has_text="train/street/1.png"))
     expect(head).to_contain_text("train/street/1.png", timeout=PATIENCE_MS)
     page.wait_for_url("**image=train*")
     settled(page)

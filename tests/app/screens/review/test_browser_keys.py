@@ -11,7 +11,7 @@ from curation.decisions.decision import Decision
 from curation.decisions.ledger import log_of, open_ledger
 from curation.results.audit import Audit
 from tests.helpers.chromium import PATIENCE_MS, in_chromium
-from tests.helpers.review_keys import press, under_review
+from tests.helpers.review_keys import press, press_until, under_review
 from tests.helpers.served_app import address_of_file, audit_of_file, home
 
 pytestmark = in_chromium
@@ -38,17 +38,6 @@ def logged(audit: Audit) -> list[dict[str, Any]]:
 def settled(page: Page) -> None:
     page.wait_for_selector(".stApp[data-test-script-state='notRunning']", timeout=PATIENCE_MS)
     page.wait_for_function("window.errataKeys")
-
-
-def pressed_until(page: Page, key: str, selector: str) -> None:
-    """Press a key until the page shows something: Streamlit hears keys a moment after it has drawn."""
-    for _ in range(20):
-        if page.locator(selector).count():
-            return
-        page.keyboard.press(key)
-        settled(page)
-        page.wait_for_timeout(100)
-    raise AssertionError(f"the key {key} does not bring {selector}")
 
 
 def test_a_key_is_typed_into_a_field_or_judges_and_never_both(page: Page, address: str, audit: Audit) -> None:
@@ -94,7 +83,7 @@ def test_moving_skipping_and_going_back(page: Page, address: str, audit: Audit) 
     expect(chosen).to_have_attribute("alt", WORST)
     for key, name in (("ArrowDown", "train/street/1.png"), ("ArrowLeft", WORST), ("j", "train/street/1.png")):
         settled(page)
-        pressed_until(page, key, f'.er-image img[alt="{name}"]')
+        press_until(page, key, page.locator(f'.er-image img[alt="{name}"]'))
 
 
 def test_the_sheet_shows_itself_once_to_who_learned_other_keys(browser: Browser, address: str, audit: Audit) -> None:
@@ -132,15 +121,15 @@ def test_the_grid_by_keyboard(page: Page, address: str, audit: Audit) -> None:
     expect(chosen).to_have_count(1)
     settled(page)
     tile = page.locator("[class*='st-key-review-tile-'] button")
-    pressed_until(page, "ArrowRight", "[class*='st-key-review-tile-'] button:focus")
-    pressed_until(page, "Space", ".stApp:not(:has(.er-in))")
+    press_until(page, "ArrowRight", page.locator("[class*='st-key-review-tile-'] button:focus"))
+    press_until(page, "Space", page.locator(".stApp:not(:has(.er-in))"))
     expect(tile).to_be_focused()  # the next arrow goes on from here
-    pressed_until(page, "j", 'img[alt="train/street/1.png"]')
+    press_until(page, "j", page.locator('img[alt="train/street/1.png"]'))
     assert not logged(audit)
-    pressed_until(page, "Backspace", f'img[alt="{WORST}"]')
+    press_until(page, "Backspace", page.locator(f'img[alt="{WORST}"]'))
     expect(chosen).to_have_count(0)  # it is remembered
-    pressed_until(page, "t", 'img[alt="train/street/1.png"]')
-    pressed_until(page, "a", ".stAlert")
+    press_until(page, "t", page.locator('img[alt="train/street/1.png"]'))
+    press_until(page, "a", page.locator(".stAlert"))
     assert [(line["image_id"], line["decision"]) for line in logged(audit)] == [
         (WORST, "keep"),
         ("train/street/1.png", "relabel"),
@@ -157,7 +146,7 @@ def test_nothing_on_the_page_tells_a_drawn_look_from_others(page: Page, address:
         pages.append(set(re.findall(r"<\w+|(?:class|aria-label|data-[\w-]+)=\"[^\"]*\"", _plain(page))))
         addresses.add(page.url)
         press(page, "u") if len(pages) < 12 else page.keyboard.press("u")  # teaches nothing
-    pressed_until(page, "u", ".stAlert")
+    press_until(page, "u", page.locator(".stAlert"))
     drawn = [bool(line["drawn"]) for line in logged(audit)]
     assert sum(drawn) == 1
     assert len(addresses) == 1
