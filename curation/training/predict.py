@@ -17,7 +17,8 @@ from curation.workspace.stages import OnStage
 from models.arrays import FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
-from models.images.check import ImageCheck, check_images
+from models.images.check import ImageCheck, nothing_known
+from models.images.check_apart import check_apart
 from models.images.grey_range import GreyRange
 
 NEAREST = 6
@@ -35,7 +36,8 @@ def predict_images(
     Args:
         workspace: holds the models.
         name: of the audited data set.
-        paths: image files anywhere; a file that cannot be read gets a problem instead of opinions.
+        paths: image files anywhere; a file that cannot be read, or that ends the process that decodes it, gets a
+            problem instead of opinions.
         top: how many classes of each model.
         cams: folder for Grad-CAM maps of each model's first class; None: no maps are drawn.
         on_stage: told (stage, done, total).
@@ -47,7 +49,7 @@ def predict_images(
     if not models:
         raise ErrataError(f"{name} has no trained model here; run `errata audit {name}` or `errata train {name} …`")
     grey_range = grey_range_of(audit.rows.path(0))  # also of files elsewhere: by it the models learned
-    checks = check_images(paths, grey_ranges=lambda path: grey_range)
+    checks = check_apart(paths, nothing_known, lambda path: grey_range)
     good = [place for place, check in enumerate(checks) if check.problem is None]
     files, readable = [paths[place] for place in good], [checks[place] for place in good]
     results = [refused(str(path), check.problem or "") for path, check in zip(paths, checks, strict=True)]

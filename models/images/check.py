@@ -32,10 +32,15 @@ Known = Callable[[str, GreyRange | None], ImageCheck | None]
 GreyRanges = Callable[[Path], GreyRange | None]  # file -> the grey range of its data set, if it is known
 
 
+def nothing_known(sha256: str, grey_range: GreyRange | None) -> ImageCheck | None:
+    """Tell of no earlier check, so that each image is decoded."""
+    return None
+
+
 def check_images(
     paths: Sequence[Path],
     workers: int | None = None,
-    known: Known = lambda sha256, grey_range: None,
+    known: Known = nothing_known,
     progress: Progress | None = None,
     grey_ranges: GreyRanges = lambda path: None,
 ) -> list[ImageCheck]:

@@ -1,6 +1,7 @@
 """Asking trained networks about images: real small checkpoints, hand-made embeddings."""
 
 import csv
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from models.networks.checkpoint import CheckpointInfo, load_checkpoint, save_che
 from models.networks.variants import build_classifier, parse_variant
 from tests.helpers.curated_folder import trained
 from tests.helpers.small_audit import ARCHITECTURES, CLASSES, small_audit
+from tests.models.cluster.crashing import Faulting
 
 
 def checkpoint(path: Path, seed: int, classes: tuple[str, ...] = CLASSES) -> Path:
@@ -98,6 +100,18 @@ def test_every_model_is_asked_and_its_map_drawn(workspace: Workspace, audit: Aud
     assert not first.fits_none
     assert "no model of this audit has a frozen backbone" in first.score_missing
     assert "is not an image" in second.problem
+    assert second.opinions == []
+
+
+def test_a_file_that_ends_the_process_that_decodes_it_is_named(
+    workspace: Workspace, audit: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, deadly = audit.rows.paths[:2]
+    sha256 = hashlib.sha256(deadly.read_bytes()).hexdigest()
+    monkeypatch.setattr("curation.training.predict.nothing_known", Faulting(sha256))
+    first, second = predict_images(workspace, "tiny", [good, deadly])
+    assert (first.problem, len(first.opinions)) == ("", 2)
+    assert second.problem == f"{deadly} is an image that ends the process that decodes it; replace it or take it out"
     assert second.opinions == []
 
 
