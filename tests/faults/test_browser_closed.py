@@ -9,9 +9,8 @@ from playwright.sync_api import Browser
 from app.screens.review.verdicts import SHORTEST_LOOK_S
 from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
-from tests.faults.test_kills import SEED
 from tests.helpers.chromium import KEYS_KNOWN, PATIENCE_MS, in_chromium
-from tests.helpers.reliability import record, size
+from tests.helpers.reliability import SEED, record, size
 from tests.helpers.review_keys import under_review
 from tests.helpers.served_app import address_of_file, audit_of_file, home
 

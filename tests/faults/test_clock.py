@@ -10,8 +10,7 @@ from curation.decisions import log as decision_log
 from curation.decisions.decision import Decision
 from curation.decisions.ledger import open_ledger
 from curation.workspace.folders import Workspace
-from tests.faults.test_kills import SEED
-from tests.helpers.reliability import record, size
+from tests.helpers.reliability import SEED, record, size
 from tests.helpers.small_audit import small_audit
 
 pytestmark = pytest.mark.faults

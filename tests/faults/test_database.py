@@ -26,10 +26,9 @@ from curation.in_fiftyone.write_audit import write_audit
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from tests.faults.full_disk import may_mount
-from tests.faults.test_kills import SEED
 from tests.helpers import REPOSITORY
 from tests.helpers.chromium import PATIENCE_MS
-from tests.helpers.reliability import record, size
+from tests.helpers.reliability import SEED, record, size
 from tests.helpers.small_audit import small_audit
 
 pytestmark = [pytest.mark.mongo, pytest.mark.faults, pytest.mark.timeout(1800)]

@@ -6,10 +6,12 @@ size and makes the page of the lines; in an ordinary run they are short, and not
 
 import json
 import os
+import random
 from pathlib import Path
 from typing import Literal
 
 Section = Literal["Faults", "Damaged files", "Attacks on servers", "Hostile pictures", "Hostile files", "Hostile names"]
+SEED = int(os.environ.get("ERRATA_SEED", random.SystemRandom().randrange(10**6)))  # ERRATA_SEED=N repeats a run
 _LINES = "ERRATA_RECORD"  # the file that lines are appended to
 
 
@@ -24,9 +26,11 @@ def record(section: Section, fault: str, tries: int, outcome: str) -> None:
     Args:
         section: of the page.
         fault: what was done, such as "SIGKILL at a random moment of an audit".
-        tries: how often, at least 1.
+        tries: how often; 0 only at the short size, whose few tries may come too late, and then nothing is kept.
         outcome: what came of it every time, such as "the same command again ends with the same files".
     """
+    if tries == size(0, 1) == 0:
+        return
     assert tries > 0, fault
     assert "\n" not in fault + outcome, "a row is one line"
     if file := os.environ.get(_LINES):
