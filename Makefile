@@ -59,13 +59,8 @@ licences: setup       ## of every dependency and of the weights; fails where one
 sweep: setup          ## every architecture at its full size: learns 32 images by heart, Grad-CAM, checkpoint; every study of examples/
 	ERRATA_SWEEP=1 $(BIN)/pytest tests/models/test_sweep.py tests/docs/test_examples.py --timeout 1800
 
-bench-issues: setup   ## which wrong labels come first, before and while verdicts are learned from
-	$(BIN)/errata audit scenes --cams 0
-	$(BIN)/python -m tests.benchmarks.bench_issues scenes $${ERRATA_HOME:-workspace}/data/scenes/truth.csv
-	$(BIN)/python -m tests.benchmarks.bench_issues.roman
-	$(BIN)/python -m tests.benchmarks.bench_learning scenes $${ERRATA_HOME:-workspace}/data/scenes/truth.csv
-	$(BIN)/python -m tests.benchmarks.bench_learning roman $${ERRATA_DATA:-data}/roman/truth.csv
-	$(BIN)/python -m tests.benchmarks.bench_learning cifar10 $${ERRATA_DATA:-data}/cifar10/train_labels.csv clean_label
+bench-issues: setup   ## which wrong labels come first, before and while verdicts are learned from; on the data that are there
+	$(BIN)/python -m tests.benchmarks.bench_issues.everywhere
 
 bench: setup          ## speed as ratios, both sides in one run
 	$(BIN)/python -m tests.benchmarks

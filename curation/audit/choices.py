@@ -15,7 +15,7 @@ BACKBONES = ("efficientnet_lite1", "efficientnet_lite2")  # further frozen ones,
 DEFAULT_MINUTES = 15.0  # of an audit that chooses by itself
 CANDIDATES = (FROZEN, SMALL, FINETUNED, *BACKBONES)  # in the order in which they are considered
 
-# Shares of the log loss; chosen on `scenes` and Roman numerals (docs/results.md).
+# Shares of the log loss; chosen on `scenes` and Roman numerals (docs/studies/ranking.md).
 WEAK_FROM = 0.07  # what a small network takes off that of frozen features, where these are weak
 GAIN_FROM = 0.05  # what a fine-tuned network has to take off that of all voters before it, judged together
 

@@ -13,7 +13,7 @@ from models.processors.threads import cores, in_order
 Pairs = tuple[IntArray, IntArray]  # rows i < j, (P,) each
 
 NEIGHBOURS = 5  # nearest images that are paired with each image
-MIN_COSINE = 0.7  # of their embeddings; copies have 0.74 or more in those of EfficientNet (docs/results.md)
+MIN_COSINE = 0.7  # of their embeddings; copies have 0.74 or more in those of EfficientNet (docs/studies/copies.md)
 MIN_COSINE_OF_HASHES = 0.5  # of pairs with close hashes; copies among them have 0.66 or more
 _PART_BITS = 7  # of hashes that differ in at most so many bits, one of four parts differs in one bit or none
 _HASHES = 512  # compared with all at a time

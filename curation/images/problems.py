@@ -2,8 +2,8 @@
 
 The checks, their scores and thresholds are those of cleanvision 0.3.7 (tested against it), with three exceptions: blur
 is measured by how fast edges fade with size, which finds 24 of 24 blurred drawings where cleanvision's score finds 7
-(docs/results.md); a grey image is known by its pixels and not by its file's mode; and what many images of a set have in
-common is a property of the set and no problem.
+(docs/studies/copies.md); a grey image is known by its pixels and not by its file's mode; and what many images of a set
+have in common is a property of the set and no problem.
 """
 
 from dataclasses import dataclass

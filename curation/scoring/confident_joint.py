@@ -71,9 +71,9 @@ def estimated_joint(labels: IntArray, probs: FloatArray) -> FloatArray:
     """Return the estimated number of images of each given label that show each class, shape (K, K): row = given label.
 
     Each row sums to the number of images with that label; the sum off the diagonal estimates the wrong labels. It is
-    too low where the classifier is unsure of many images (docs/results.md). Beside confident learning, a class is shown
-    only where it is at least as probable as by chance, 1 / K: few of a hundred times rarer class are ever believed, and
-    its threshold is so low that many images of the common class would reach it.
+    too low where the classifier is unsure of many images (docs/studies/ranking.md). Beside confident learning, a class
+    is shown only where it is at least as probable as by chance, 1 / K: few of a hundred times rarer class are ever
+    believed, and its threshold is so low that many images of the common class would reach it.
 
     Raises:
         ValueError: as `curation.scoring.scores.self_confidence`.

@@ -13,7 +13,7 @@ _SHRINK = 0.05  # of a covariance towards a round one of the same size
 _LEAST_SPREAD = 1e-3  # of distances and cosines that are to be told apart
 _COMPARED = 20_000  # images among which neighbours are sought, at most
 # Log-odds of no class = isolation + strangeness / 2 - 5, in robust deviations. Distances to a class have the heavier
-# tail, hence the half. Chosen on `scenes` (docs/results.md).
+# tail, hence the half. Chosen on `scenes` (docs/studies/ranking.md).
 _OF_STRANGENESS, _EDGE = 0.5, 5.0
 
 

@@ -77,7 +77,7 @@ class Ranking:
 def rank(labels: IntArray, probs: FloatArray) -> Ranking:
     """Rank the labels by their probability in `probs`, shape (N, K).
 
-    Self-confidence finds more errors, human and planted, than the normalized margin does (docs/results.md).
+    Self-confidence finds more errors, human and planted, than the normalized margin does (docs/studies/ranking.md).
     """
     suggested, runner_up = suggest(labels, probs)
     return Ranking(self_confidence(labels, probs), suggested, runner_up, probs.max(1))

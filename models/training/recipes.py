@@ -10,7 +10,7 @@ DEFAULT = TrainConfig()
 # For the networks that an audit trains for each fold; heads of frozen backbones are fitted exactly, see heads.py.
 OUT_OF_FOLD: dict[str, TrainConfig] = {
     "scratch": DEFAULT,
-    # Chosen by the log loss on the given labels of a fold of Roman numerals (docs/results.md).
+    # Chosen by the log loss on the given labels of a fold of Roman numerals (docs/studies/ranking.md).
     "finetuned": TrainConfig(
         epochs=8, peak_lr=4e-3, weight_decay=1e-2, label_smoothing=0.1, augmentation="affine", precision="float32"
     ),

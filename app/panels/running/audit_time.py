@@ -15,7 +15,7 @@ from curation.training.estimate import ROUGH, ROUGH_OTHER
 from curation.workspace.stages import StageRecord
 from models.networks.variant_name import architecture_name
 
-# Seconds, and milliseconds an image, on two idle cores: `scenes`, 2,400 images of 128 px (docs/results.md).
+# Seconds, and milliseconds an image, on two idle cores: `scenes`, 2,400 images of 128 px (docs/studies/speed.md).
 _PRICES: dict[str, tuple[float, float]] = {
     "draw": (2.0, 11.0),
     "images": (0.2, 0.5),
