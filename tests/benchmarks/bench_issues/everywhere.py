@@ -14,6 +14,7 @@ from curation.workspace.folders import Workspace
 
 BACKBONES = ",".join((FROZEN, "efficientnet_lite1", "efficientnet_lite2"))
 AUDIT = ("app.cli", "audit")
+REVIEWS = ("--reviews", "40")  # simulated, for how often the intervals hold the truth
 Commands = tuple[tuple[str, ...], ...]  # a module and its arguments
 ISSUES, LEARNING, PLANTED = (f"tests.benchmarks.bench_{name}" for name in ("issues", "learning", "planted"))
 
@@ -24,12 +25,13 @@ def main() -> int:
     drawn = str(Workspace.from_environment().root / "data" / "scenes" / "truth.csv")
     roman, cifar = str(data / "roman"), str(data / "cifar10")
     parts: tuple[tuple[str, Commands], ...] = (
-        ("", ((*AUDIT, "scenes", "--cams", "0"), (ISSUES, "scenes", drawn), (LEARNING, "scenes", drawn))),
+        ("", ((*AUDIT, "scenes", "--cams", "0"), (ISSUES, "scenes", drawn), (LEARNING, "scenes", drawn, *REVIEWS))),
         (
             roman,
             (
                 (*AUDIT, roman, "--cams", "0"),
                 (LEARNING, "roman", f"{roman}/truth.csv"),
+                (LEARNING, "roman", f"{roman}/truth.csv", "--half", "1", *REVIEWS),  # nothing was chosen on it
                 (f"{ISSUES}.roman",),  # audits the images again, with a network that is fine-tuned
             ),
         ),
@@ -38,7 +40,7 @@ def main() -> int:
             (
                 (*AUDIT, "cifar10", "--architectures", BACKBONES, "--cams", "0"),
                 (ISSUES, "cifar10", f"{cifar}/train_labels.csv", "clean_label"),
-                (LEARNING, "cifar10", f"{cifar}/train_labels.csv", "clean_label"),
+                (LEARNING, "cifar10", f"{cifar}/train_labels.csv", "clean_label", *REVIEWS),
             ),
         ),
         ("", ((PLANTED, "scenes", drawn, "true_label"),)),  # takes longest
