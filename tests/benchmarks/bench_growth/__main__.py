@@ -17,6 +17,7 @@ from pathlib import Path
 from models.files.atomic import write_text
 from tests.benchmarks.bench_growth.generated import Generated
 from tests.benchmarks.bench_growth.measured import ARRAYS, SCENES, Measured, growth_of, keep, lines_of, read, table
+from tests.benchmarks.bench_growth.scenes import audits, in_order
 from tests.benchmarks.bench_growth.stages import SIZES, STAGES
 from tests.faults.machine import machine
 
@@ -97,7 +98,8 @@ def draw(kept: Path) -> None:
     from tests.benchmarks.figures.pictures import growth
 
     measured = read(kept)
-    arrays, scenes = lines_of(measured, ARRAYS, list(STAGES)), lines_of(measured, SCENES)
+    arrays = lines_of(measured, ARRAYS, list(STAGES))
+    scenes = lines_of(measured, SCENES, in_order({each.stage for each in measured if each.of == SCENES}))
     text = _PAGE.format(machine=machine(), width=Generated(1, Path()).width, arrays=table(arrays))
     if scenes:
         text += _WHOLE.format(scenes=table(scenes))
@@ -137,8 +139,6 @@ def main() -> None:
         keep(given.keep, measure(given.one[0], int(given.one[1])))
         return
     if given.scenes is not None:
-        from tests.benchmarks.bench_growth.scenes import audits
-
         audits(given.scenes or (1_000, 10_000, 50_000), given.keep)
     else:
         grow(given.stages, given.sizes, given.enough, given.keep)

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +14,25 @@ from tests.benchmarks.bench_growth.measured import SCENES, Measured, keep
 
 _CLASSES = 6
 ALL = "all of it, processor seconds"
+_ORDER = (
+    "images",
+    "problems",
+    "features",
+    "duplicates",
+    "pixels",
+    "train",
+    "judge",
+    "map",
+    "cams",
+    "fiftyone",
+    "report",
+)
 _TEST = 0.25  # of the images of a class
+
+
+def in_order(stages: Iterable[str]) -> list[str]:
+    """Return the stages of audits in the order in which an audit goes through them, and what all of it took last."""
+    return sorted(stages, key=lambda stage: (_ORDER.index(stage.split()[0]) if stage != ALL else len(_ORDER), stage))
 
 
 def audits(sizes: Sequence[int], kept: Path | None = None) -> None:
