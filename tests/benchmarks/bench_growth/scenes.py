@@ -14,25 +14,17 @@ from tests.benchmarks.bench_growth.measured import SCENES, Measured, keep
 
 _CLASSES = 6
 ALL = "all of it, processor seconds"
-_ORDER = (
-    "images",
-    "problems",
-    "features",
-    "duplicates",
-    "pixels",
-    "train",
-    "judge",
-    "map",
-    "cams",
-    "fiftyone",
-    "report",
-)
+_ORDER = ("images", "problems", "features", "duplicates", "pixels", "train", "compare", "judge", "map", "cams")
+_LAST = ("fiftyone", "report", ALL)
 _TEST = 0.25  # of the images of a class
 
 
 def in_order(stages: Iterable[str]) -> list[str]:
     """Return the stages of audits in the order in which an audit goes through them, and what all of it took last."""
-    return sorted(stages, key=lambda stage: (_ORDER.index(stage.split()[0]) if stage != ALL else len(_ORDER), stage))
+    order = {word: place for place, word in enumerate((*_ORDER, "", *_LAST))}
+    return sorted(
+        stages, key=lambda stage: (order.get(stage if stage == ALL else stage.split()[0], len(_ORDER)), stage)
+    )
 
 
 def audits(sizes: Sequence[int], kept: Path | None = None) -> None:
