@@ -7,6 +7,7 @@ import numpy as np
 from curation.scoring.neighbours import nearest_images
 from models.arrays import FloatArray, IntArray
 from models.processors.blocks import read_rows, row_blocks
+from models.processors.threads import torch_threads
 
 EXACT_UP_TO = 20_000  # images: below, searching all pairs is faster than compiling an approximate search
 FITTED_UP_TO = 100_000  # images: of more, so many drawn ones make the map, and the others are placed on it
@@ -59,7 +60,9 @@ def _fitted(components: FloatArray, seed: int, neighbours: int) -> FloatArray:
         k = min(neighbours, len(components) - 1)
         known = {"precomputed_knn": _nearest(components, k)} if len(components) <= EXACT_UP_TO else {}
         reducer = umap.UMAP(n_neighbors=k, metric="cosine", init="pca", n_epochs=200, random_state=seed, **known)
-        return np.asarray(reducer.fit_transform(components), np.float32)
+        # numba, by which UMAP computes, sets the number of OpenMP's threads for torch too, whose sums then differ
+        with torch_threads():
+            return np.asarray(reducer.fit_transform(components), np.float32)
 
 
 def _components(embeddings: FloatArray) -> FloatArray:

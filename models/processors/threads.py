@@ -19,12 +19,15 @@ def cores() -> int:
 
 
 @contextmanager
-def torch_threads(count: int) -> Iterator[None]:
-    """Let torch compute in so many threads: sums in another order differ in their last digits."""
+def torch_threads(count: int | None = None) -> Iterator[None]:
+    """Let torch compute in so many threads, or in as many as now: sums in another order differ in their last digits.
+
+    What other libraries do to the number meanwhile is undone, too.
+    """
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(count)
+    torch.set_num_threads(count or before)
     try:
         yield
     finally:
