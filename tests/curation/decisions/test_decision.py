@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curation.decisions.decision import SOURCES, Decision, Reversal, entry_from_dict, in_order
+from curation.decisions.decision import SOURCES, Decision, Reversal, entry_from_dict, in_order, leads_out
 from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
 from models.errors import ErrataError
@@ -36,7 +36,7 @@ def decisions(draw: st.DrawFn) -> Decision:
     drawn = draw(st.booleans())
     return Decision(
         draw(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=64)),
-        draw(st.text(min_size=1)),
+        draw(st.text(min_size=1).filter(lambda image_id: not leads_out(image_id))),
         verdict,
         tuple(draw(st.lists(new_classes, min_size=number[0], max_size=number[1], unique=True))),
         "sea",
