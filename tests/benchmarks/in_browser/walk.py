@@ -141,8 +141,10 @@ def walk(way: Way, workspace: Workspace) -> None:
     page.locator(".er-tour .er-now", has_text="5 Export").wait_for()
     way.reached("comparison")
     way.click("Show me", TOUR)
+    page.wait_for_url("**screen=splits**")
+    page.wait_for_selector(".stApp[data-test-script-state='notRunning'] .stElementContainer")
     way.click("Export")
-    while watch(job_folder(workspace, f"export-{NAME}-v1")).state not in ("finished", "failed"):
+    while watch(job_folder(workspace, f"export-{NAME}")).state not in ("finished", "failed"):
         if list(workspace.exports.glob(f"{NAME}-*/manifest.json")):
             break
         time.sleep(0.1)
