@@ -1,8 +1,9 @@
 """The main job, end to end on drawn pictures: both architectures, a real MongoDB, kills in every kind of stage."""
 
 import csv
+import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from models.training.config import TrainConfig
 from models.training.recipes import OUT_OF_FOLD
 from tests.helpers.drawn_folder import CLASSES, CMYK, FLIPPED, LEAK, SKIPPED, UNICODE, draw_folder
 from tests.helpers.json_file import read_json
-from tests.helpers.processes.errata_process import errata, start
+from tests.helpers.processes.errata_process import PATIENCE_S, Kill, errata, start
 
 pytestmark = pytest.mark.mongo
 CONFIG = AuditConfig(folds=2, cams_per_split=3)
@@ -228,15 +229,12 @@ class Killing:
     def found(self, pattern: str) -> list[Path]:
         return sorted(Workspace(self.home).runs.glob(pattern))
 
-    def run_until(self, reached: Callable[[], object]) -> None:
-        """Start the audit and kill it (SIGKILL) once the condition holds."""
-        running = start(self.home, *self.arguments)
-        try:
-            while not reached():
-                assert running.process.is_alive(), running.ended()
-                time.sleep(0.003)
-        finally:
-            running.kill()
+    def kill_in(self, stage: str, done: int = 0) -> None:
+        """Start the audit; it dies by SIGKILL as soon as the stage begins, or has done this much."""
+        running = start(self.home, *self.arguments, killed=Kill(0, stage, done))
+        running.process.join(PATIENCE_S)
+        assert running.process.exitcode == -signal.SIGKILL, running.ended()
+        assert self.stage() == stage
 
     def issues(self) -> str:
         return csv_text(COLUMNS, issue_rows(load_audit(Workspace(self.home), "few")))
@@ -252,15 +250,16 @@ def killing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killing]:
 
 def test_killed_in_every_stage_it_goes_on_and_finds_the_same(killing: Killing) -> None:
     """Five kills in a row, each in a later stage; then what an uninterrupted run finds."""
-    killing.run_until(lambda: killing.stage() == "images")
-    killing.run_until(lambda: killing.found("few-*/fold-0.npz"))
+    killing.kill_in("images")
+    killing.kill_in("train simple_cnn_norm_dropout", done=2)  # epochs: those of both folds
+    assert len(killing.found("few-*/fold-0.npz")) == 1
     assert not killing.found("few-*/predictions.npz")
     kept = {path: path.stat().st_mtime_ns for path in [killing.folder / "rows.npz", *killing.found("few-*/fold-0.npz")]}
-    killing.run_until(lambda: killing.stage().startswith("map"))
+    killing.kill_in("map simple_cnn_norm_dropout")
     kept |= {path: path.stat().st_mtime_ns for path in killing.found("few-*/predictions.npz")}
     assert len(kept) == 3
-    killing.run_until(lambda: killing.stage().startswith("cams"))
-    killing.run_until(lambda: killing.stage() == "fiftyone")
+    killing.kill_in("cams simple_cnn_norm_dropout")
+    killing.kill_in("fiftyone")
     kept |= {path: path.stat().st_mtime_ns for path in killing.found("few-*/cams/*.png")}
     code, _, errors = errata(killing.home, *killing.arguments)
     assert code == 0, errors

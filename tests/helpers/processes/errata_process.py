@@ -38,8 +38,9 @@ PATIENCE_S = 240
 class Kill:
     """When a command ends by SIGKILL."""
 
-    after_s: float
+    after_s: float  # at once where 0
     stage: str = ""  # counted from the beginning of this stage; of the command where empty
+    done: int = 0  # or from the moment at which the stage has done this much
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,10 @@ def _arrange(killed: Kill) -> None:
     """Let this process die when it is due."""
     from models.files.runs import Run
 
-    due = threading.Timer(killed.after_s, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    due = threading.Timer(killed.after_s, die)
     due.daemon = True
     if not killed.stage:
         due.start()
@@ -130,7 +134,7 @@ def _arrange(killed: Kill) -> None:
 
     def reported(self: Run, stage: str, done: int = 0, total: int = 0, *more: str, **others: str) -> None:
         report(self, stage, done, total, *more, **others)
-        if stage == killed.stage and done == 0 and due.ident is None:
-            due.start()
+        if (stage, done) == (killed.stage, killed.done) and due.ident is None:
+            due.start() if killed.after_s else die()
 
     Run.report = reported  # type: ignore[method-assign]
