@@ -17,6 +17,10 @@ MAX_MEMORY = 2**30  # bytes, of the file, the decoder and the picture together
 MAX_SLOW_PIXELS = 16_000_000  # where Pillow decodes in Python: about a second a megapixel
 MAX_SCANS = 40  # of a JPEG, where all of them together draw more than `_FREE_PIXELS`; encoders write up to 20
 _FREE_PIXELS = 20_000_000
+MAX_EMPTY_PIXELS = 16_000_000  # of a file that says more pixels than its bytes can hold as a photograph
+# A JPEG needs a bit for each block of 8 x 8; zlib packs at most 8,256 black-and-white pixels of a PNG into a byte.
+_PIXELS_A_BYTE: Mapping[str, int] = MappingProxyType({"JPEG": 512, "MPO": 512, "PNG": 8_300})
+_OTHER_PIXELS_A_BYTE = 4_000
 
 # Bytes a pixel of the picture in memory and of what is made of it; measured, see
 # tests/models/images/test_hostile_pictures.py.
@@ -73,7 +77,22 @@ def decoding_bytes(path: Path, image: Image.Image, stored_pixels: int, data: byt
     if "progressive" in image.info:  # freed before more is made of the picture
         coefficients = stored_pixels * _COEFFICIENT * len(image.getbands())
         picture = max(picture, coefficients + image.width * image.height * _RGB)
-    return _checked(path, decoder + picture + len(data))
+    n_bytes = _checked(path, decoder + picture + len(data))
+    _check_size_said(path, image, stored_pixels, len(data))
+    return n_bytes
+
+
+def _check_size_said(path: Path, image: Image.Image, pixels: int, n_bytes: int) -> None:
+    """Refuse a file of few bytes whose header says many pixels: it is damaged, or hardly shows anything.
+
+    Decoders fill up what is missing, libjpeg in grey, and take as long as for a real picture of that size.
+    """
+    a_byte = _PIXELS_A_BYTE.get(str(image.format), _OTHER_PIXELS_A_BYTE)
+    if image.mode != "1" and pixels > max(MAX_EMPTY_PIXELS, a_byte * n_bytes):  # a blank page of a fax has that few
+        raise ErrataError(
+            f"{path} is damaged: its header says {pixels / 10**6:.0f} megapixels, and its {n_bytes:,} bytes hold no "
+            f"{image.format} picture of that size; replace it or take it out"
+        )
 
 
 def _base(mode: str) -> str:

@@ -178,10 +178,11 @@ def _lost_on_white(image: "Image.Image") -> bool:
     drawn, opaque, difference = 0, True, 0
     for strip, _ in _strips(image):
         pixels = np.asarray(strip)  # (h, W, 4)
-        opacity = pixels[..., 3].astype(np.int64)
-        drawn += int(opacity.sum())
+        red, green, blue, opacity = np.moveaxis(pixels, 2, 0)
+        darkest = np.minimum(np.minimum(red, green), blue)  # the channel that differs most
+        drawn += int(opacity.sum(dtype=np.int64))
         opaque &= bool(opacity.min() == 255)
-        difference += int(((255 - pixels[..., :3].min(2)) * opacity).sum())  # of the channel that differs most
+        difference += int(np.multiply(255 - darkest, opacity, dtype=np.uint16).sum(dtype=np.int64))
     return drawn > 0 and not opaque and difference / drawn < _FAINT
 
 
