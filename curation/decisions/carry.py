@@ -46,8 +46,9 @@ def carriable(workspace: Workspace, name: str, ledger: Ledger) -> list[Carriable
     Raises:
         ErrataError: a log cannot be read.
     """
-    known = {entry.id for _, entry in ledger.entries()}
-    found = (_in_log(workspace, other, ledger, known) for other in _with_decisions(workspace) if other != name)
+    others = [other for other in _with_decisions(workspace) if other != name]
+    known = {entry.id for _, entry in ledger.entries()} if others else set()
+    found = (_in_log(workspace, other, ledger, known) for other in others)
     return sorted((each for each in found if each), key=lambda each: (-each.images, each.name))
 
 

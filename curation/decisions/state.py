@@ -187,7 +187,7 @@ class State:
             if stacks is None:
                 stacks = self._verdicts[image] = {}
             stack = stacks.setdefault(decision.reviewer, [])
-        if stack and self._precedence(decision, image) < self._precedence(stack[-1], image):
+        if stack and not self._is_after(decision, stack[-1], image):
             insort(stack, decision, key=lambda each: self._precedence(each, image))  # redone: back to where it was
         else:
             stack.append(decision)
@@ -199,6 +199,12 @@ class State:
             self._asks[decision.id] = Asking(decision, image, reason)
         elif (reading := today.reading(decision, image)) is not decision:
             self._readings[decision.id] = reading
+
+    def _is_after(self, decision: Decision, other: Decision, image: str | None) -> bool:
+        """Return whether a decision comes after another on the same image; almost all do, by their time alone."""
+        if decision.time > other.time and decision.image_id == image:
+            return True
+        return self._precedence(decision, image) >= self._precedence(other, image)
 
     @staticmethod
     def _precedence(decision: Decision, image: str | None) -> tuple[bool, tuple[str, int, str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curation.datasets.rows import SPLITS
-from curation.decisions.decision import Decision, Entry, order
+from curation.decisions.decision import Decision, Entry, orders
 from curation.decisions.state import State
 from curation.decisions.verdicts import VERDICTS
 from curation.words import utc_text
@@ -79,8 +79,10 @@ def lines_of(
         splits: of each image_id of the data set.
         newest: only so many lines, the last; 0 = all.
     """
-    lines = []
-    for number, entry in sorted(entries, key=lambda numbered: order(numbered[1]))[-newest:]:
+    lines, numbered = [], list(entries)
+    keys = orders(entry for _, entry in numbered)
+    for place in sorted(range(len(keys)), key=keys.__getitem__)[-newest:]:
+        number, entry = numbered[place]
         decision = entry if isinstance(entry, Decision) else state.decision(entry.of)
         today = state.image_of(decision) if decision else None
         image_id = today or (decision.image_id if decision else "")
