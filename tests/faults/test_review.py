@@ -3,8 +3,9 @@
 import os
 import random
 import signal
-import time
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 import pytest
 
@@ -28,20 +29,32 @@ def given_by(log: DecisionLog, reviewer: str) -> list[int]:
     return [entry.rank or 0 for entry in decisions if entry.reviewer == reviewer]
 
 
-def judge(workspace: Workspace, reviewer: str, total: int) -> None:
+class Death(NamedTuple):
+    """When the process of a reviewer ends by SIGKILL."""
+
+    number: int  # of the verdict
+    after_s: float  # from its beginning; in it, or in those that follow
+
+
+def judge(workspace: Workspace, reviewer: str, total: int, death: Death | None) -> None:
     """Give the verdicts that are missing of so many, numbered from 1."""
-    ledger = open_ledger(workspace, "tiny")
+    ledger, dying = open_ledger(workspace, "tiny"), threading.Event()
     for number in range(len(given_by(ledger.log, reviewer)) + 1, total + 1):
+        if death and number >= death.number and not dying.is_set():
+            dying.set()
+            threading.Timer(death.after_s, os.kill, (os.getpid(), signal.SIGKILL)).start()
         image_id = str(ledger.rows.image_ids[number % len(ledger.rows)])
         ledger.decide(Decision(reviewer, image_id, "keep" if number % 2 else "exclude", rank=number))
+    if death:  # it comes after the last verdict
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
-def begin(workspace: Workspace, reviewer: str, total: int) -> int:
+def begin(workspace: Workspace, reviewer: str, total: int, death: Death | None) -> int:
     """Start a reviewer in a process of its own."""
     if (process := os.fork()) == 0:
         code = 1
         try:
-            judge(workspace, reviewer, total)
+            judge(workspace, reviewer, total, death)
             code = 0
         finally:
             os._exit(code)
@@ -50,23 +63,24 @@ def begin(workspace: Workspace, reviewer: str, total: int) -> int:
 
 def test_three_reviewers_and_kills(workspace: Workspace) -> None:
     small_audit(workspace, cams=0)
-    randomly, total, killed = random.Random(SEED), size(30, 200), 0
-    working = {reviewer: begin(workspace, reviewer, total) for reviewer in REVIEWERS}
+    randomly, total, kills = random.Random(SEED), size(30, 200), size(3, 100)
+    deaths = {
+        reviewer: [Death(n, randomly.uniform(0, 0.02)) for n in sorted(randomly.sample(range(1, total), kills))]
+        for reviewer in REVIEWERS
+    }
+
+    def begun(reviewer: str) -> int:
+        return begin(workspace, reviewer, total, deaths[reviewer].pop(0) if deaths[reviewer] else None)
+
+    working, killed = {begun(reviewer): reviewer for reviewer in REVIEWERS}, 0
     while working:
-        time.sleep(randomly.uniform(0, 0.05))
-        reviewer = randomly.choice(sorted(working))
-        if randomly.random() < 0.5:
-            os.kill(working[reviewer], signal.SIGKILL)
-        else:
-            time.sleep(0.05)
-        for name, process in list(working.items()):
-            ended, status = os.waitpid(process, os.WNOHANG)
-            if ended and os.waitstatus_to_exitcode(status) == 0:
-                del working[name]
-            elif ended:
-                assert os.waitstatus_to_exitcode(status) == -signal.SIGKILL
-                killed += 1
-                working[name] = begin(workspace, name, total)
+        process, status = os.wait()
+        reviewer = working.pop(process)
+        if code := os.waitstatus_to_exitcode(status):
+            assert code == -signal.SIGKILL
+            killed += 1
+            working[begun(reviewer)] = reviewer
+    assert killed == 3 * kills
     log = log_of(workspace, "tiny")
     page = log.read()
     assert (page.problems, page.torn) == ((), "")
