@@ -15,6 +15,7 @@ from app.jobs.process import JobState, cancel, memory_mb, watch
 from app.jobs.queue import Job, jobs
 from app.jobs.words import left_words, loading_words, since
 from app.jobs.worker import ensure_worker
+from app.panels.action import action
 from app.panels.audit_options import audit_options
 from app.panels.audit_unchanged import nothing_changed
 from app.panels.dataset.look import look, minutes, show_look
@@ -38,16 +39,20 @@ def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> 
         primary: whether it is the main button of the screen.
     """
     options = audit_options(folder)
-    asked = st.button(
-        label, type="primary" if primary else "secondary", icon=":material/play_arrow:", key="audit.start"
-    )
-    if not asked:
-        return
+    kind = "primary" if primary else "secondary"
+    action(label, "audit.start", _start, name, folder, options, type=kind, icon=":material/play_arrow:")
+
+
+def _start(name: str, folder: Path, options: list[str]) -> None:
     if unchanged := nothing_changed(workspace(), name, folder, options):
         st.toast(sentence(unchanged), icon=":material/check_circle:", duration="long")
-        return
-    enqueue(workspace(), job_request(workspace(), ["audit", name, *options]))
-    st.rerun()
+    else:
+        enqueue_command(["audit", name, *options])
+
+
+def enqueue_command(arguments: list[str]) -> None:
+    """Add a command to the queue: the arguments of `errata`."""
+    enqueue(workspace(), job_request(workspace(), arguments))
 
 
 def waiting_job(folder: Path) -> Job | None:
@@ -102,9 +107,7 @@ def _waiting(folder: Path) -> None:
             f"**Audit waiting** for {plain(', '.join(earlier))}" if earlier else "**Audit waiting**, it starts at once."
         )
         st.space("stretch")
-        if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
-            cancel_job(workspace(), waiting.id)
-            st.rerun(scope="app")
+        action("Cancel", "audit.cancel", cancel_job, workspace(), waiting.id, icon=":material/stop:")
 
 
 def _running(folder: Path, shown: int) -> None:
@@ -150,9 +153,7 @@ def _head(folder: Path, job_state: JobState) -> None:
         st.markdown(
             f"**Audit running** for {since(job_state.started)}{rest}.{used} It goes on when this page is closed."
         )
-        if st.button("Cancel", icon=":material/stop:", key="audit.cancel"):
-            cancel(folder)
-            st.rerun(scope="app")
+        action("Cancel", "audit.cancel", cancel, folder, icon=":material/stop:")
 
 
 def _stage_text(step: AuditStep, job_state: JobState) -> str:

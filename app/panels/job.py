@@ -9,6 +9,7 @@ from app.html_parts.markdown import sentence
 from app.jobs.process import JobState, cancel, watch
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
+from app.panels.action import action
 from models.errors import ErrataError
 
 POLL_S = 1.0
@@ -39,9 +40,7 @@ def _running(folder: Path, product: str, key: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-running"):
         share, stage = stage_words(job_state)
         st.progress(share, text=f"{product} has been running for {since(job_state.started)}: {stage}")
-        if st.button("Cancel", icon=":material/stop:", key=f"{key}.cancel"):
-            cancel(folder)
-            st.rerun(scope="app")
+        action("Cancel", f"{key}.cancel", cancel, folder, icon=":material/stop:")
 
 
 def summary_of(folder: Path) -> str:

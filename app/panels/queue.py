@@ -14,6 +14,7 @@ from app.jobs.queue import Job, jobs
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
 from app.jobs.worker import ensure_worker
+from app.panels.action import action
 from app.panels.job import POLL_S, log_expander
 from app.panels.running.learning_curves import training_curves
 from app.panels.running.training_progress import progress_of, started_runs
@@ -68,9 +69,7 @@ def _open_jobs(dataset: str, open_before: list[str]) -> None:
 def _head(job: Job, note: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(_HTML.open_job(job, note), width="stretch")
-        if st.button("Cancel", icon=":material/stop:", key=f"queue.cancel-{job.id}"):
-            cancel_job(workspace(), job.id)
-            st.rerun(scope="app")
+        action("Cancel", f"queue.cancel-{job.id}", cancel_job, workspace(), job.id, icon=":material/stop:")
 
 
 def _running(job: Job) -> None:
@@ -102,8 +101,8 @@ def _ended_jobs(all_jobs: list[Job], dataset: str) -> None:
             if job.progress.log and job.state != "finished":
                 with st.popover("Log"):
                     st.code("\n".join(job.progress.log), language=None)
-            if job.state != "finished" and st.button("Resume", icon=":material/resume:", key=f"queue.resume-{job.id}"):
-                resume_job(workspace(), job.id)
-                st.rerun(scope="app")
+            if job.state != "finished":
+                key = f"queue.resume-{job.id}"
+                action("Resume", key, resume_job, workspace(), job.id, icon=":material/resume:")
         if job.progress.error:
             st.html(Markup("<small>{}</small>").format(job.progress.error))

@@ -15,6 +15,7 @@ from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
 from app.jobs.process import JobState, watch
+from app.panels.action import action
 from app.panels.job import POLL_S
 from app.panels.lists.to_review import review_link
 from app.screens.audit.suspects import PAGE
@@ -80,9 +81,7 @@ def _draw_on_demand(name: str, image_id: str) -> None:
         return
     if of_this_image and job_state.state in ("failed", "interrupted"):
         st.error(f"The maps could not be drawn: {sentence(job_state.error or 'the process is gone')}")
-    if st.button("Draw Grad-CAM", icon=":material/thermostat:", key="image.draw"):
-        start_drawing(workspace(), name, drawing)
-        st.rerun()
+    action("Draw Grad-CAM", "image.draw", start_drawing, workspace(), name, drawing, icon=":material/thermostat:")
 
 
 def _drawing(folder: Path, of_this_image: bool) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.html_parts.markdown import command, sentence
 from app.jobs.process import job_folder, start
+from app.panels.action import action
 from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
 from curation.handover.formats import FORMATS
@@ -50,10 +51,8 @@ def _export(name: str, arguments: list[str]) -> None:
         st.write(
             "Every file is verified against its hash. A manifest with versions, hashes and counts is written last."
         )
-    asked = st.button(
-        "Export", type="primary", icon=":material/drive_folder_upload:", key="splits.export", disabled=job_state.active
-    )
+    action(
+        "Export", "splits.export", start, folder, arguments,
+        type="primary", icon=":material/drive_folder_upload:", disabled=job_state.active,
+    )  # fmt: skip
     st.caption(f"The same in a terminal: {command('errata', *arguments)}")
-    if asked:
-        start(folder, arguments)
-        st.rerun()

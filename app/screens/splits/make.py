@@ -11,6 +11,7 @@ from app.html_parts.markdown import command, plain, sentence
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
 from app.jobs.process import JobState, job_folder, start
+from app.panels.action import action
 from app.panels.data_bar import open_screen
 from app.panels.job import job_panel, log_expander, summary_of
 from app.panels.reviewer_name import current_reviewer
@@ -60,14 +61,11 @@ def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
     if exists:
         st.info(f"Version {plain(request.name)} exists already, and versions never change: choose another name.")
     job_state = job_panel(folder, "Making the version", "splits.make")
-    asked = st.button(
-        f"Make {plain(request.name)}", type="primary", icon=":material/lock:", key="splits.make",
+    action(
+        f"Make {plain(request.name)}", "splits.make", start, folder, arguments, type="primary", icon=":material/lock:",
         disabled=not valid or exists or job_state.active,
     )  # fmt: skip
     st.caption(f"The same in a terminal: {command('errata', *arguments)}")
-    if asked:
-        start(folder, arguments)
-        st.rerun()
     _ended(folder, job_state)
 
 

@@ -40,6 +40,25 @@ def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address
     expect(row.locator(".er-badge")).to_have_text("anna relabel forest")  # nothing was replaced
 
 
+def test_a_link_that_is_drawn_anew_while_it_is_pressed_is_followed_once(page: Page, address: str) -> None:
+    page.goto(f"{address}audit&quality=0.00-0.40")
+    link = page.get_by_role("link", name=f"Review this: {WORST}")
+    link.hover()
+    visited = page.evaluate("history.length")
+    page.mouse.down()
+    link.evaluate("link => link.replaceWith(link.cloneNode(true))")
+    page.mouse.up()
+    expect(page.locator(".er-look img")).to_have_attribute("alt", WORST)
+    assert page.evaluate("history.length") == visited + 1
+    page.get_by_role("link", name="Back to Audit").click()
+    link.hover()
+    page.mouse.down()
+    link.evaluate("link => link.replaceWith(link.cloneNode(true))")
+    page.mouse.move(0, 0)
+    page.mouse.up()  # elsewhere: nothing was meant
+    assert "screen=audit" in page.url
+
+
 def test_the_images_of_a_cell_are_a_queue_that_counts_itself(page: Page, address: str) -> None:
     page.goto(f"{address}errors&split=test&of={ARCHITECTURES[0]}&cell=1.1")
     tiles = page.locator(".er-strip .er-small")

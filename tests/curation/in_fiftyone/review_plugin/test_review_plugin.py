@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 
 from curation.database.samples import read_samples, write_samples
@@ -176,6 +176,16 @@ def press(page: Page, key: str) -> str:
             status_line.wait_for(timeout=PATIENCE_MS / 5)
             break
     return status_line.inner_text()
+
+
+def press_until(page: Page, key: str, shown: Locator) -> None:
+    """Press a key until the page shows something: it leaves keys out while it loads an image."""
+    for _ in range(5):
+        page.keyboard.press(key)
+        with contextlib.suppress(TooLate):
+            shown.wait_for(timeout=PATIENCE_MS / 5)
+            return
+    raise AssertionError(f"the key {key} does not bring {shown}")
 
 
 def moves_on(page: Page, key: str) -> tuple[str, float, float]:
@@ -529,8 +539,8 @@ def test_several_classes(page: Page, ledger: Ledger) -> None:
         assert re.search(rf"{verdict} forest / (sea|street)\.$", press(page, key))
         assert press(page, "z").startswith("took back")
         page.wait_for_url(first)
-    page.keyboard.press("p")
     form = page.get_by_role("dialog").last
+    press_until(page, "p", form.get_by_text("Multi-label"))
     form.get_by_text("Multi-label").click()
     execute = form.get_by_role("button", name="Execute")
     for name, enough in (("sea", False), ("street", True)):
