@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.action import action
 from app.commands.queue import job_request
 from app.html_parts.assets import FORMS
 from app.html_parts.markdown import code, command, plain, sentence
@@ -15,7 +16,6 @@ from app.jobs.process import JobState, cancel, memory_mb, watch
 from app.jobs.queue import Job, jobs
 from app.jobs.words import left_words, loading_words, since
 from app.jobs.worker import ensure_worker
-from app.panels.action import action
 from app.panels.audit_options import audit_options
 from app.panels.audit_unchanged import nothing_changed
 from app.panels.dataset.look import look, minutes, show_look

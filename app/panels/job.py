@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit import runtime
 
+from app.action import action
 from app.html_parts.markdown import sentence
 from app.jobs.process import JobState, cancel, watch
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
-from app.panels.action import action
 from models.errors import ErrataError
 
 POLL_S = 1.0

@@ -1,6 +1,6 @@
 """The button that judges the labels again, by models that learn from the verdicts so far."""
 
-from app.panels.action import action
+from app.action import action
 from app.panels.audit import enqueue_command
 from app.panels.audit_options import last_options
 from app.panels.bench import bench

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.action import action
 from app.html_parts.markdown import sentence
 from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, resume_job
@@ -14,7 +15,6 @@ from app.jobs.queue import Job, jobs
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
 from app.jobs.worker import ensure_worker
-from app.panels.action import action
 from app.panels.job import POLL_S, log_expander
 from app.panels.running.learning_curves import training_curves
 from app.panels.running.training_progress import progress_of, started_runs

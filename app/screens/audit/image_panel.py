@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.action import action
 from app.html_parts.bars import quality_bar
 from app.html_parts.labels import badges, change, given_label, suspicion
 from app.html_parts.markdown import sentence
@@ -15,7 +16,6 @@ from app.html_parts.pictures import picture
 from app.html_parts.templates import macros
 from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
 from app.jobs.process import JobState, watch
-from app.panels.action import action
 from app.panels.job import POLL_S
 from app.panels.lists.to_review import review_link
 from app.screens.audit.suspects import PAGE

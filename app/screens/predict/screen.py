@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.action import action
 from app.html_parts.assets import FORMS
 from app.html_parts.markdown import code, plain
-from app.panels.action import action
 from app.panels.data_bar import audit_of, data_bar, open_screen
 from app.panels.job import job_panel, log_expander
 from app.screens.predict.run import KEPT, prediction_folder, results_of, start_prediction

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.action import action
 from app.html_parts.assets import FORMS
 from app.html_parts.markdown import command
 from app.jobs.process import job_folder, start
-from app.panels.action import action
 from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.job import job_panel, log_expander, open_page
 from app.state import workspace

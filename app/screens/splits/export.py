@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.action import action
 from app.html_parts.markdown import command, sentence
 from app.jobs.process import job_folder, start
-from app.panels.action import action
 from app.panels.job import job_panel, log_expander, summary_of
 from app.state import workspace
 from curation.handover.formats import FORMATS

@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
+from app.action import action
 from app.html_parts.markdown import command, plain, sentence
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
 from app.jobs.process import JobState, job_folder, start
-from app.panels.action import action
 from app.panels.data_bar import open_screen
 from app.panels.job import job_panel, log_expander, summary_of
 from app.panels.reviewer_name import current_reviewer

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from app.action import action
 from app.commands.queue import job_request
 from app.html_parts.markdown import command, sentence
 from app.jobs.actions import enqueue
 from app.jobs.train_plan import Plan, plan_retrain, plan_trainings
 from app.jobs.variants import about_variant, variants
-from app.panels.action import action
 from app.state import workspace
 from curation.results.audit import Audit
 from curation.words import duration
