@@ -73,7 +73,7 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], For
     def for_rows(rows: Rows) -> Foreign:
         with _in(path):
             notices: list[str] = []
-            return _for_rows(path, read(path, rows, notices), rows, notices)
+            return _for_rows(path, read(path, rows, notices), rows, notices, workspace.runs)
 
     return _name(path.stem), for_rows
 
@@ -93,21 +93,14 @@ def _name(text: str) -> str:
     return "model_" + (re.sub(r"[^a-z0-9_]+", "_", text.lower()).strip("_")[:20] or "predictions")
 
 
-def _for_rows(path: Path, predictions: Predictions, rows: Rows, notices: list[str]) -> Foreign:
+def _for_rows(path: Path, predictions: Predictions, rows: Rows, notices: list[str], scratch: Path) -> Foreign:
     """Return the predictions for the images that they cover, in the order of the rows."""
     if not len(predictions.image_ids):
         raise ErrataError(f"{path} has no prediction for {len(rows)} of {len(rows)} images; add them")
     found, said = rows_of_ids(predictions.image_ids.tolist(), rows)
     known = np.flatnonzero(found != NOT_THERE)
     take = known[np.argsort(found[known], kind="stable")]
-    here = found[take]
-    embeddings, fold = predictions.embeddings, predictions.fold
-    ordered = Predictions(
-        rows.image_ids[here],
-        predictions.probs[take],
-        None if embeddings is None else embeddings[take],
-        None if fold is None else fold[take],
-    )
+    ordered = replace(predictions.take(take, scratch), image_ids=rows.image_ids[found[take]])
     return _told(path.name, ordered, rows, [*notices, *said])
 
 

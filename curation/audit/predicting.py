@@ -141,7 +141,8 @@ def take_predictions(
         predictions: of these images, in their order, and of images that cannot be read.
         stages: of the audit.
     """
-    predictions = predictions.where(np.isin(predictions.image_ids, checked.rows.image_ids))
+    readable = np.flatnonzero(np.isin(predictions.image_ids, checked.rows.image_ids))
+    predictions = predictions.take(readable, workspace.runs)
     arrays = [predictions.probs, predictions.embeddings, predictions.fold]
     key = digest(bytes_key(predictions.image_ids), [None if array is None else bytes_key(array) for array in arrays])
     run = f"{spec.name}-{name}"[:55] + f"-{key[:8]}"

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.arrays import BoolArray, Features, FloatArray, IntArray
+from models.arrays import Features, FloatArray, IntArray
 from models.errors import ErrataError
+from models.figures.taken_rows import taken_rows
 from models.files.npz import Like, read_arrays, write_arrays
 
 NO_FOLD = -1  # no fold model trained on the image: its probs are the mean of all of them
@@ -32,16 +33,19 @@ class Predictions:
     # (N,) the fold whose model did not train on the image, NO_FOLD where no model did; None = in-sample.
     fold: IntArray | None
 
-    def where(self, keep: BoolArray) -> "Predictions":
-        """Return the predictions for which `keep`, shape (N,), is true."""
-        if keep.all():
-            return self
+    def take(self, rows: IntArray, scratch: Path | None = None) -> "Predictions":
+        """Return the predictions of some images, in the order of `rows`, shape (R,).
+
+        Args:
+            rows: which.
+            scratch: as for `taken_rows`, which takes the embeddings.
+        """
         embeddings, fold = self.embeddings, self.fold
         return Predictions(
-            self.image_ids[keep],
-            self.probs[keep],
-            None if embeddings is None else embeddings[keep],
-            None if fold is None else fold[keep],
+            self.image_ids[rows],
+            self.probs[rows],
+            None if embeddings is None else taken_rows(embeddings, rows, scratch),
+            None if fold is None else fold[rows],
         )
 
     def save(self, path: Path) -> None:

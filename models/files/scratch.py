@@ -33,6 +33,6 @@ def scratch_rows(n: int, width: int, folder: Path | None) -> FloatArray:
             return np.memmap(file, np.float32, "w+", shape=(n, width))
     except OSError as error:
         raise ErrataError(
-            f"cannot keep {4 * n * width / 1e9:.1f} GB in {folder} while labels are judged: {error.strerror}; free "
-            "some space or choose another ERRATA_HOME, then run the command again: it continues where it stopped"
+            f"cannot keep {4 * n * width / 1e9:.1f} GB in {folder} for the time of the work: {error.strerror}; "
+            "free some space or choose another ERRATA_HOME, then run the command again: it continues where it stopped"
         ) from error

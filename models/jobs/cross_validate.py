@@ -9,11 +9,12 @@ import torch
 
 from models.arrays import BoolArray, ByteArray, Features, FloatArray, Progress
 from models.errors import ErrataError
-from models.figures.alignment import align_to_first
+from models.figures.alignment import write_aligned
 from models.figures.margins import mean_of_folds
 from models.figures.predictions import MARGINS, NO_FOLD, Predictions, held_out_or_mean
 from models.figures.softmax import softmax
 from models.files.npz import Like, read_arrays, write_arrays
+from models.files.scratch import scratch_rows
 from models.jobs.fold import Fold, Problem, fold_outputs, train_fold
 from models.jobs.fold_shards import train_on_cluster
 from models.jobs.heads import fit_heads
@@ -25,8 +26,8 @@ from models.processors.processes import side_by_side, threads_of_place, training
 from models.training.config import TrainConfig
 
 _OUTPUTS = {
-    "logits": Like("numbers", ("N", "K"), finite=True),
-    "embeddings": Like("numbers", ("N", "D"), finite=True),
+    "logits": Like("numbers", ("N", "K"), finite=True, left_in_file=True),
+    "embeddings": Like("numbers", ("N", "D"), finite=True, left_in_file=True),
     "margins": Like("numbers", ("N",), optional=True),
 }
 _log = logging.getLogger(__name__)
@@ -86,10 +87,12 @@ def cross_validate_network(
         cluster: machines that train, a fold each; this one alone by default.
     """
     train_folds(architecture, problem, pixels, config, folder, progress, workers, cluster=cluster)
-    arrays = [read_arrays(fold_outputs(folder, k)) for k in range(problem.n_folds)]
+    arrays = [read_arrays(fold_outputs(folder, k), like=_OUTPUTS) for k in range(problem.n_folds)]
     probs = held_out_or_mean((softmax(fold_arrays["logits"]) for fold_arrays in arrays), problem.judged_by)
-    embeddings = align_to_first(np.stack([fold_arrays["embeddings"] for fold_arrays in arrays]))
-    aligned = held_out_or_mean(embeddings, problem.judged_by)
+    embeddings = [fold_arrays["embeddings"] for fold_arrays in arrays]
+    n, width = embeddings[0].shape
+    aligned = scratch_rows(n, width, folder)
+    write_aligned(embeddings, problem.judged_by, aligned)
     if all("margins" in fold_arrays for fold_arrays in arrays):  # not of folds that an earlier Errata trained
         margins = np.stack([fold_arrays["margins"] for fold_arrays in arrays])
         write_arrays(folder / MARGINS, margins=mean_of_folds(margins))

@@ -120,5 +120,5 @@ def train_fold(fold: Fold, report: Callable[[], None] | None = None) -> None:
         )
     info = CheckpointInfo(fold.architecture, problem.classes, config.to_dict(), seed, input=spec)
     save_checkpoint(fold.checkpoint, trained, info)
-    logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric)
+    logits, embeddings = infer(trained, examples, np.ones(len(examples), bool), fabric, scratch=fold.folder)
     write_arrays(fold.outputs, logits=logits, embeddings=embeddings, margins=margins.mean())

@@ -13,10 +13,11 @@ from curation.audit.foreign.values import checked_embeddings, checked_folds, pro
 from curation.datasets.rows import Rows
 from models.errors import ErrataError
 from models.figures.predictions import Predictions
-from models.files.npz import read_arrays
+from models.files.npz import Like, read_arrays
 
 _CLASSES = ("classes", "class_names")
 _WIDEST, _LONGEST = 8192, 512  # dimensions of embeddings and letters of a name that files are allowed
+_LIKE = {"embeddings": Like("numbers", ("N", "D"), optional=True, left_in_file=True)}
 _TIMES, _LEAST_BYTES = 2, 1 << 28  # how many times the images of the data set a file may hold, and bytes of any file
 
 
@@ -63,7 +64,7 @@ def _arrays(path: Path, rows: Rows) -> dict[str, npt.NDArray[Any]]:
     an_image = 8 * (2 * len(rows.classes) + _WIDEST) + 4 * _LONGEST
     most = _LEAST_BYTES + _TIMES * len(rows) * an_image
     try:
-        return read_arrays(path, (*IDS, *_CLASSES, "probs", "logits", "embeddings", "fold"), most_bytes=most)
+        return read_arrays(path, (*IDS, *_CLASSES, "probs", "logits", "embeddings", "fold"), _LIKE, most)
     except ErrataError as error:
         with path.open("rb") as file:
             head = file.read(4096)

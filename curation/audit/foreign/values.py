@@ -10,6 +10,8 @@ from models.arrays import Doubles, FloatArray, IntArray
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD
 from models.figures.softmax import softmax
+from models.files.finite import all_finite
+from models.processors.blocks import blocks_as_they_are
 
 _SURE = 1e-3  # from 1 of the sum of a row: float32, and float16 with few classes
 _ROUNDED = 0.02  # with two decimals or more
@@ -65,24 +67,26 @@ def probabilities_of(values: npt.NDArray[Any], n_classes: int, name: str, notice
     return probs
 
 
-def checked_embeddings(path: Path, values: npt.NDArray[Any] | None) -> FloatArray | None:
-    """Return the embeddings of a file, if there are any.
+def checked_embeddings(path: Path, values: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:
+    """Return the embeddings of a file as they are there, if there are any; a memory map is looked at in blocks.
 
     Raises:
         ErrataError: NaN, infinity, values too large for distances, or no column.
     """
     if values is None:
         return None
-    if values.dtype.kind not in "fiu" or not np.isfinite(values).all() or values.shape[1] == 0:
+    if values.dtype.kind not in "fiu" or values.shape[1] == 0 or not all(map(all_finite, blocks_as_they_are(values))):
         raise ErrataError(
             f"{path}: embeddings must be finite numbers, at least one for each image; leave them out or fix them"
         )
-    if (largest := max(float(values.max(initial=0)), -float(values.min(initial=0)))) > _LARGEST_EMBEDDING:
+    blocks = blocks_as_they_are(values)
+    largest = max((max(float(block.max()), -float(block.min())) for block in blocks), default=0.0)
+    if largest > _LARGEST_EMBEDDING:
         raise ErrataError(
             f"{path}: embeddings hold values up to {largest:.3g}, which their distances cannot be computed of; "
             f"divide them, so that none is above {_LARGEST_EMBEDDING:.0e}, or leave them out"
         )
-    return np.asarray(values, np.float32)
+    return values
 
 
 def checked_folds(path: Path, values: npt.NDArray[Any] | None) -> IntArray | None:

@@ -15,6 +15,7 @@ from curation.datasets.rows import Rows
 from curation.workspace.folders import Workspace
 from models.errors import ErrataError
 from models.figures.predictions import NO_FOLD, Predictions
+from models.maps import map_behind
 
 ROWS = Rows(
     Path("/images"),
@@ -54,6 +55,24 @@ def test_npz_in_another_order_with_more_images_and_other_class_order(tmp_path: P
     assert predictions.embeddings[:, 0].tolist() == [0, 1, 2]
     assert predictions.fold is not None
     assert predictions.fold.tolist() == [NO_FOLD, 0, 1]
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_large_embeddings_stay_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    """In that of the predictions, or in one without a name where their images come in another order."""
+    monkeypatch.setattr("models.files.scratch._HELD", 1000)
+    n, width = 700, 6000  # 17 MB
+    names = np.array([f"train/{place:03}.png" for place in range(n)])
+    rows = Rows(Path("/images"), ("cat", "dog"), names, np.arange(n) % 2, np.full(n, "train"))
+    embeddings = np.arange(n * width, dtype=np.float32).reshape(n, width) / width
+    probs = np.full((n, 2), 0.5, np.float32)
+    np.savez(tmp_path / "p.npz", image_ids=names[::step], probs=probs, embeddings=embeddings[::step])
+    predictions = reader(str(tmp_path / "p.npz"), Workspace(tmp_path))[1](rows).predictions
+    assert predictions.embeddings is not None
+    assert map_behind(predictions.embeddings) is not None
+    np.testing.assert_array_equal(predictions.embeddings, embeddings)
+    predictions.save(tmp_path / "kept.npz")
+    np.testing.assert_array_equal(np.load(tmp_path / "kept.npz")["embeddings"], embeddings)
 
 
 def test_npz_without_fold_is_in_sample_and_image_id_is_a_name_too(tmp_path: Path) -> None:
