@@ -10,6 +10,7 @@ from app.html_parts.markdown import sentence
 from app.panels.dataset.unknown import unknown_dataset
 from app.panels.reviewer_name import remember_reviewer
 from app.panels.tour import tour
+from app.pressed import forget_presses
 from app.state import UnknownDatasetError
 from models.errors import ErrataError
 
@@ -48,6 +49,7 @@ def main() -> None:
         st.error(sentence(error))
     remember_reviewer()
     tour(screen)
+    forget_presses()
 
 
 def _chosen() -> str:

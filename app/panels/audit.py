@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.action import action
 from app.commands.queue import job_request
 from app.html_parts.assets import FORMS
 from app.html_parts.markdown import code, command, plain, sentence
@@ -23,6 +22,7 @@ from app.panels.first_list import results_stamp
 from app.panels.job import POLL_S, log_expander
 from app.panels.running.audit_steps import AuditStep, audit_steps, seconds_until
 from app.panels.running.learning_curves import audit_curves
+from app.pressed import pressed
 from app.state import workspace
 from curation.datasets.catalog import DatasetSpec
 
@@ -39,20 +39,13 @@ def audit_button(name: str, folder: Path, label: str, primary: bool = False) -> 
         primary: whether it is the main button of the screen.
     """
     options = audit_options(folder)
-    kind = "primary" if primary else "secondary"
-    action(label, "audit.start", _start, name, folder, options, type=kind, icon=":material/play_arrow:")
-
-
-def _start(name: str, folder: Path, options: list[str]) -> None:
+    if not pressed(label, "audit.start", type="primary" if primary else "secondary", icon=":material/play_arrow:"):
+        return
     if unchanged := nothing_changed(workspace(), name, folder, options):
         st.toast(sentence(unchanged), icon=":material/check_circle:", duration="long")
-    else:
-        enqueue_command(["audit", name, *options])
-
-
-def enqueue_command(arguments: list[str]) -> None:
-    """Add a command to the queue: the arguments of `errata`."""
-    enqueue(workspace(), job_request(workspace(), arguments))
+        return
+    enqueue(workspace(), job_request(workspace(), ["audit", name, *options]))
+    st.rerun()
 
 
 def waiting_job(folder: Path) -> Job | None:
@@ -107,7 +100,9 @@ def _waiting(folder: Path) -> None:
             f"**Audit waiting** for {plain(', '.join(earlier))}" if earlier else "**Audit waiting**, it starts at once."
         )
         st.space("stretch")
-        action("Cancel", "audit.cancel", cancel_job, workspace(), waiting.id, icon=":material/stop:")
+        if pressed("Cancel", "audit.cancel", icon=":material/stop:"):
+            cancel_job(workspace(), waiting.id)
+            st.rerun(scope="app")
 
 
 def _running(folder: Path, shown: int) -> None:
@@ -153,7 +148,9 @@ def _head(folder: Path, job_state: JobState) -> None:
         st.markdown(
             f"**Audit running** for {since(job_state.started)}{rest}.{used} It goes on when this page is closed."
         )
-        action("Cancel", "audit.cancel", cancel, folder, icon=":material/stop:")
+        if pressed("Cancel", "audit.cancel", icon=":material/stop:"):
+            cancel(folder)
+            st.rerun(scope="app")
 
 
 def _stage_text(step: AuditStep, job_state: JobState) -> str:

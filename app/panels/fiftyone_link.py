@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.jobs.process import watch
 from app.panels.reviewer_name import ask_name, current_reviewer
+from app.pressed import pressed
 from app.state import workspace
 from curation.database.names import dataset_name, view_in_links
 from curation.decisions.reviewer import kept_reviewer
@@ -47,7 +48,7 @@ def fiftyone_link(audit: Audit, view: str) -> str:
     elif not name:
         with st.popover("Start FiftyOne", icon=":material/rocket_launch:"):
             ask_name("fiftyone.name")
-    elif st.button("Start FiftyOne", icon=":material/rocket_launch:", key="fiftyone.start"):
+    elif pressed("Start FiftyOne", "fiftyone.start", icon=":material/rocket_launch:"):
         from curation.in_fiftyone.sessions import open_session
 
         with st.spinner("Starting FiftyOne, which takes some ten seconds …"):

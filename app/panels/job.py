@@ -5,11 +5,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit import runtime
 
-from app.action import action
 from app.html_parts.markdown import sentence
 from app.jobs.process import JobState, cancel, watch
 from app.jobs.result import read_result
 from app.jobs.words import since, stage_words
+from app.pressed import pressed
 from models.errors import ErrataError
 
 POLL_S = 1.0
@@ -40,7 +40,9 @@ def _running(folder: Path, product: str, key: str) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"{key}-running"):
         share, stage = stage_words(job_state)
         st.progress(share, text=f"{product} has been running for {since(job_state.started)}: {stage}")
-        action("Cancel", f"{key}.cancel", cancel, folder, icon=":material/stop:")
+        if pressed("Cancel", f"{key}.cancel", icon=":material/stop:"):
+            cancel(folder)
+            st.rerun(scope="app")
 
 
 def summary_of(folder: Path) -> str:

@@ -1,9 +1,12 @@
 """The button that judges the labels again, by models that learn from the verdicts so far."""
 
-from app.action import action
-from app.panels.audit import enqueue_command
+import streamlit as st
+
+from app.commands.queue import job_request
+from app.jobs.actions import enqueue
 from app.panels.audit_options import last_options
 from app.panels.bench import bench
+from app.pressed import pressed
 from app.state import workspace
 from curation.decisions.lessons import lessons_key, lessons_of
 from curation.results.audit import Audit
@@ -22,12 +25,15 @@ def judge_again_button(name: str, audit: Audit) -> None:
     settled = _settled_since(audit)
     if not settled:
         return
-    arguments = ["audit", name, *last_options(audit.folder, audit.config["architectures"]), "--with-decisions"]
-    action(
-        "Judge again", "audit.judge", enqueue_command, arguments, icon=":material/gavel:",
+    asked = pressed(
+        "Judge again", "audit.judge", icon=":material/gavel:",
         help=f"Judges the given labels by models that learn from {counted(settled, 'verdict')}. No network is trained "
         "again, no version is made, and images drawn at random stay drawn.",
     )  # fmt: skip
+    if asked:
+        arguments = ["audit", name, *last_options(audit.folder, audit.config["architectures"]), "--with-decisions"]
+        enqueue(workspace(), job_request(workspace(), arguments))
+        st.rerun()
 
 
 def judged_with(audit: Audit) -> str:

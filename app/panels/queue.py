@@ -6,7 +6,6 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.action import action
 from app.html_parts.markdown import sentence
 from app.html_parts.templates import macros
 from app.jobs.actions import cancel_job, resume_job
@@ -18,6 +17,7 @@ from app.jobs.worker import ensure_worker
 from app.panels.job import POLL_S, log_expander
 from app.panels.running.learning_curves import training_curves
 from app.panels.running.training_progress import progress_of, started_runs
+from app.pressed import pressed
 from app.state import workspace
 from models.errors import ErrataError
 
@@ -69,7 +69,9 @@ def _open_jobs(dataset: str, open_before: list[str]) -> None:
 def _head(job: Job, note: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(_HTML.open_job(job, note), width="stretch")
-        action("Cancel", f"queue.cancel-{job.id}", cancel_job, workspace(), job.id, icon=":material/stop:")
+        if pressed("Cancel", f"queue.cancel-{job.id}", icon=":material/stop:"):
+            cancel_job(workspace(), job.id)
+            st.rerun(scope="app")
 
 
 def _running(job: Job) -> None:
@@ -101,8 +103,8 @@ def _ended_jobs(all_jobs: list[Job], dataset: str) -> None:
             if job.progress.log and job.state != "finished":
                 with st.popover("Log"):
                     st.code("\n".join(job.progress.log), language=None)
-            if job.state != "finished":
-                key = f"queue.resume-{job.id}"
-                action("Resume", key, resume_job, workspace(), job.id, icon=":material/resume:")
+            if job.state != "finished" and pressed("Resume", f"queue.resume-{job.id}", icon=":material/resume:"):
+                resume_job(workspace(), job.id)
+                st.rerun(scope="app")
         if job.progress.error:
             st.html(Markup("<small>{}</small>").format(job.progress.error))

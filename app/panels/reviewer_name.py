@@ -7,6 +7,7 @@ is offered to a browser that gave none, never taken for its own.
 import streamlit as st
 
 from app.frame.reviewer_cookie import keep_in_browser, kept_in_browser
+from app.pressed import pressed
 from app.state import workspace
 from curation.decisions.decision import checked_reviewer
 from curation.decisions.reviewer import keep_reviewer, kept_reviewer
@@ -36,7 +37,8 @@ def ask_name(key: str, known: str = "") -> None:
     command_line = kept_reviewer(workspace())
     with st.form(f"{key}-form", border=False):
         name = st.text_input("Your name in the decision log", value=known or command_line, max_chars=64, key=key)
-        sent = st.form_submit_button("Start reviewing" if not known else "Go on with this name", type="primary")
+        words = "Go on with this name" if known else "Start reviewing"
+        sent = pressed(words, f"{key}.sent", st.form_submit_button, type="primary")
     if sent:
         st.session_state[_GIVEN] = checked_reviewer(name.strip())
         if not command_line:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,10 @@ def reader(source: str, workspace: Workspace) -> tuple[str, Callable[[Rows], For
 
         return _name(handle), of_field
     path = Path(source)
-    readers = {".npz": read_npz, ".csv": read_csv}
+    readers: dict[str, Callable[[Path, Rows, list[str]], Predictions]] = {
+        ".npz": partial(read_npz, scratch=workspace.runs),
+        ".csv": read_csv,
+    }
     if not path.is_file():
         raise ErrataError(f"no predictions file at {path.absolute()}; check the path")
     if path.suffix.lower() in _PICKLED:

@@ -7,6 +7,7 @@ import numpy as np
 
 from models.arrays import Features, FloatArray, IntArray
 from models.figures.predictions import held_out_or_mean
+from models.maps import give_back
 from models.processors.blocks import read_rows, row_blocks
 
 
@@ -60,3 +61,4 @@ def write_aligned(networks: Sequence[Features], fold: IntArray, output: FloatArr
     for rows in row_blocks(len(output), 4 * output.shape[1]):
         aligned = (alignment.of(read_rows(each, rows)) for each, alignment in zip(networks, alignments, strict=True))
         output[rows] = held_out_or_mean(aligned, fold[rows])
+        give_back(output)

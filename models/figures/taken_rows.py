@@ -6,6 +6,7 @@ import numpy as np
 
 from models.arrays import Features, IntArray
 from models.files.scratch import scratch_rows
+from models.maps import give_back
 from models.processors.blocks import read_rows, row_blocks
 
 
@@ -28,4 +29,5 @@ def taken_rows(embeddings: Features, rows: IntArray, scratch: Path | None = None
     taken = scratch_rows(len(rows), embeddings.shape[1], scratch)
     for block in row_blocks(len(rows), embeddings.shape[1]):
         taken[block] = read_rows(embeddings, rows[block])
+        give_back(taken)
     return taken

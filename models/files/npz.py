@@ -18,6 +18,7 @@ import numpy.typing as npt
 from models.errors import ErrataError
 from models.files.atomic import atomic
 from models.files.finite import all_finite
+from models.files.scratch import scratch_bytes
 from models.maps import give_back, map_behind
 
 _WRITE = "write it again"
@@ -71,6 +72,7 @@ def read_arrays(
     like: Mapping[str, Like] | None = None,
     most_bytes: int | None = None,
     advice: str = _WRITE,
+    scratch: Path | None = None,
 ) -> Arrays:
     """Return the arrays of an .npz file by name; what is read was checked against the checksums in the file.
 
@@ -82,6 +84,8 @@ def read_arrays(
             read.
         most_bytes: of all arrays that are read, in memory; any number by default.
         advice: what to do where the file is damaged, or an array not what it must be.
+        scratch: folder in which large arrays lie in files without a name, as those of files that others may change
+            meanwhile; None: they are in memory.
 
     Raises:
         ErrataError: the file is missing, damaged, no .npz, holds Python objects, lacks an array, or an array is of
@@ -91,7 +95,7 @@ def read_arrays(
         with path.open("rb") as stream:  # ours to close: zipfile leaves it open where the file is damaged
             if stream.read(6) == np.lib.format.MAGIC_PREFIX:
                 raise ErrataError(f"{path} holds a single array without a name; write it with numpy.savez")
-            arrays = _arrays(path, stream, only, like or {}, most_bytes)
+            arrays = _arrays(path, stream, only, like or {}, most_bytes, scratch)
     except OSError as error:
         raise ErrataError(
             f"cannot read {path}: {error.strerror or error}; check the path and its permissions"
@@ -121,7 +125,12 @@ _DAMAGED = (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError, Runt
 
 
 def _arrays(
-    path: Path, stream: IO[bytes], only: Collection[str], like: Mapping[str, Like], most_bytes: int | None
+    path: Path,
+    stream: IO[bytes],
+    only: Collection[str],
+    like: Mapping[str, Like],
+    most_bytes: int | None,
+    scratch: Path | None,
 ) -> Arrays:
     file = zipfile.ZipFile(stream)
     members = {info.filename.removesuffix(".npy"): info for info in file.infolist()}
@@ -138,7 +147,7 @@ def _arrays(
             if name in like and like[name].left_in_file and _can_be_left(info):
                 arrays[name] = _mapped(path, name, member, info, stream, like[name].finite)
             else:
-                arrays[name] = _array(path, name, member, info.file_size)
+                arrays[name] = _array(path, name, member, info.file_size, scratch)
     return arrays
 
 
@@ -164,16 +173,19 @@ def _mapped(
     return np.memmap(stream, head.dtype, "r", offset, head.shape, head.order)
 
 
-def _array(path: Path, name: str, member: IO[bytes], size: int) -> npt.NDArray[Any]:
+def _array(path: Path, name: str, member: IO[bytes], size: int, scratch: Path | None = None) -> npt.NDArray[Any]:
     """Return the array of a member of this size; its header is believed only as far as the member has bytes."""
     head = _described(path, name, member, size)
-    flat = np.empty(head.n_bytes, np.uint8)
+    flat = scratch_bytes(head.n_bytes, scratch)
     rest = memoryview(flat)  # type: ignore[arg-type]
     while count := member.readinto(rest[:_AT_ONCE]):  # type: ignore[attr-defined]
         rest = rest[count:]
+        give_back(flat)
     if len(rest) or member.read(1):  # the end: now zipfile has compared the checksum
         raise ValueError(f"{name} is cut off")
-    return np.ndarray(head.shape, head.dtype, flat.data if head.n_bytes else None, order=head.order)
+    if not head.n_bytes:
+        return np.empty(head.shape, head.dtype, head.order)
+    return flat.view(head.dtype).reshape(head.shape, order=head.order)
 
 
 @dataclass(frozen=True)

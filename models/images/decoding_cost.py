@@ -18,9 +18,8 @@ MAX_SLOW_PIXELS = 16_000_000  # where Pillow decodes in Python: about a second a
 MAX_SCANS = 40  # of a JPEG, where all of them together draw more than `_FREE_PIXELS`; encoders write up to 20
 _FREE_PIXELS = 20_000_000
 MAX_EMPTY_PIXELS = 16_000_000  # of a file that says more pixels than its bytes can hold as a photograph
-# A JPEG needs a bit for each block of 8 x 8; zlib packs at most 8,256 black-and-white pixels of a PNG into a byte.
-_PIXELS_A_BYTE: Mapping[str, int] = MappingProxyType({"JPEG": 512, "MPO": 512, "PNG": 8_300})
-_OTHER_PIXELS_A_BYTE = 4_000
+_PIXELS_A_BYTE: Mapping[str, int] = MappingProxyType({"JPEG": 512, "MPO": 512})  # a bit for each block of 8 x 8
+_OTHER_PIXELS_A_BYTE = 8_300  # zlib packs 8,256 black-and-white pixels of a PNG into a byte, at most
 
 # Bytes a pixel of the picture in memory and of what is made of it; measured, see
 # tests/models/images/test_hostile_pictures.py.
@@ -90,8 +89,8 @@ def _check_size_said(path: Path, image: Image.Image, pixels: int, n_bytes: int) 
     a_byte = _PIXELS_A_BYTE.get(str(image.format), _OTHER_PIXELS_A_BYTE)
     if image.mode != "1" and pixels > max(MAX_EMPTY_PIXELS, a_byte * n_bytes):  # a blank page of a fax has that few
         raise ErrataError(
-            f"{path} is damaged: its header says {pixels / 10**6:.0f} megapixels, and its {n_bytes:,} bytes hold no "
-            f"{image.format} picture of that size; replace it or take it out"
+            f"{path} says that it has {pixels / 10**6:.0f} megapixels, and has {n_bytes:,} bytes: it is damaged, or "
+            "shows next to nothing; replace it or take it out"
         )
 
 

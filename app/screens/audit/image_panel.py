@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.action import action
 from app.html_parts.bars import quality_bar
 from app.html_parts.labels import badges, change, given_label, suspicion
 from app.html_parts.markdown import sentence
@@ -18,6 +17,7 @@ from app.jobs.drawing import Drawing, is_last_drawing, start_drawing
 from app.jobs.process import JobState, watch
 from app.panels.job import POLL_S
 from app.panels.lists.to_review import review_link
+from app.pressed import pressed
 from app.screens.audit.suspects import PAGE
 from app.state import choose_image, workspace
 from curation.decisions.decision import Decision
@@ -81,7 +81,9 @@ def _draw_on_demand(name: str, image_id: str) -> None:
         return
     if of_this_image and job_state.state in ("failed", "interrupted"):
         st.error(f"The maps could not be drawn: {sentence(job_state.error or 'the process is gone')}")
-    action("Draw Grad-CAM", "image.draw", start_drawing, workspace(), name, drawing, icon=":material/thermostat:")
+    if pressed("Draw Grad-CAM", "image.draw", icon=":material/thermostat:"):
+        start_drawing(workspace(), name, drawing)
+        st.rerun()
 
 
 def _drawing(folder: Path, of_this_image: bool) -> None:

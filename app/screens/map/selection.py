@@ -11,6 +11,7 @@ from app.html_parts.templates import macros
 from app.html_parts.tiles import strip, tile
 from app.panels.fiftyone_link import fiftyone_link
 from app.panels.lists.to_review import review_button
+from app.pressed import pressed
 from app.state import loaded_audit, workspace
 from curation.database.names import selection_view
 from curation.results.audit import Audit
@@ -56,7 +57,7 @@ def _save(dataset: str, image_ids: list[str], made_from: str) -> None:
     drawn = crc32("\n".join(image_ids).encode())  # another lasso is another selection
     with st.form("map.save", border=False):
         name = st.text_input("Name of this selection", value=_free_name(dataset), max_chars=64, key=f"map.name-{drawn}")
-        sent = st.form_submit_button("Keep for the review", icon=":material/playlist_add:")
+        sent = pressed("Keep for the review", "map.keep", st.form_submit_button, icon=":material/playlist_add:")
     if sent:
         try:
             save_selection(workspace(), dataset, name, image_ids, made_from)
@@ -77,7 +78,7 @@ def _in_fiftyone(dataset: str, saved: str) -> None:
         return
     if st.session_state.get(_VIEWED) == [dataset, saved]:
         fiftyone_link(audit, selection_view(saved))
-    elif st.button("See them in FiftyOne", key="map.fiftyone"):
+    elif pressed("See them in FiftyOne", "map.fiftyone"):
         from curation.in_fiftyone.selection_view import save_selection_view
 
         with st.spinner("Saving the view, which takes some ten seconds …"):

@@ -4,17 +4,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.action import action
 from app.html_parts.assets import FORMS
-from app.html_parts.markdown import code, plain
+from app.html_parts.markdown import code, plain, sentence
 from app.panels.data_bar import audit_of, data_bar, open_screen
 from app.panels.job import job_panel, log_expander
+from app.pressed import pressed
 from app.screens.predict.run import KEPT, prediction_folder, results_of, start_prediction
 from app.screens.predict.view import result_html, summary
 from app.state import workspace
 from curation.results.audit import Audit
 from curation.results.models import trained_models
 from curation.training.uploads import MOST_FILES, MOST_MB, MOST_MEGAPIXELS, Upload
+from models.errors import ErrataError
 
 
 def screen() -> None:
@@ -44,16 +45,19 @@ def _upload(audit: Audit, models: list[str]) -> None:
         accept_multiple_files=True, max_upload_size=MOST_MB, key="predict.files",
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
-        action(
+        asked = pressed(
             f"Ask {len(models)} models" if len(models) > 1 else f"Ask {plain(models[0])}", "predict.start",
-            _start, audit.name, type="primary", disabled=not files, icon=":material/image_search:",
+            type="primary", disabled=not files, icon=":material/image_search:",
         )  # fmt: skip
         st.caption(f"The same in a terminal: {code(f'errata predict {audit.name} FILE … --csv F --json F')}")
-
-
-def _start(name: str) -> None:
-    uploads = [Upload(file.name, file.getvalue()) for file in st.session_state["predict.files"]]
-    st.query_params["prediction"] = start_prediction(workspace(), name, uploads)
+    if asked:
+        uploads = [Upload(file.name, file.getvalue()) for file in files]
+        try:
+            st.query_params["prediction"] = start_prediction(workspace(), audit.name, uploads)
+        except ErrataError as error:
+            st.error(sentence(error))
+            return
+        st.rerun()
 
 
 def _result(audit: Audit, folder: Path) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.action import action
 from app.html_parts.assets import FORMS
 from app.html_parts.markdown import command
 from app.jobs.process import job_folder, start
 from app.panels.data_bar import audit_as_given, data_bar
 from app.panels.job import job_panel, log_expander, open_page
+from app.pressed import pressed
 from app.state import workspace
 from curation.decisions.ledger import log_of
 from curation.results.audit import Audit
@@ -43,15 +43,17 @@ def screen() -> None:
     if job_state.state == "failed":
         log_expander(job_state)
     with st.container(horizontal=True, vertical_alignment="center"):
-        action(
-            "Write it again" if html.exists() else "Write the report", "report.start", start, folder,
-            ["report", audit.name, "--html", str(html), "--json", str(json)], disabled=job_state.active,
+        asked = pressed(
+            "Write it again" if html.exists() else "Write the report", "report.start", disabled=job_state.active,
             type="secondary" if html.exists() else "primary", icon=":material/description:",
         )  # fmt: skip
         if html.exists() and json.exists() and not job_state.active:
             open_page(html, "Open the report", "report")
             _downloads(audit, html, json)
     st.caption(f"The same in a terminal: {command('errata', 'report', audit.name, '--html', 'FILE', '--json', 'FILE')}")
+    if asked:
+        start(folder, ["report", audit.name, "--html", str(html), "--json", str(json)])
+        st.rerun()
 
 
 def _downloads(audit: Audit, html: Path, json: Path) -> None:

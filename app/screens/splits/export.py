@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.action import action
 from app.html_parts.markdown import command, sentence
 from app.jobs.process import job_folder, start
 from app.panels.job import job_panel, log_expander, summary_of
+from app.pressed import pressed
 from app.state import workspace
 from curation.handover.formats import FORMATS
 from curation.handover.tree import FILES
@@ -51,8 +51,10 @@ def _export(name: str, arguments: list[str]) -> None:
         st.write(
             "Every file is verified against its hash. A manifest with versions, hashes and counts is written last."
         )
-    action(
-        "Export", "splits.export", start, folder, arguments,
-        type="primary", icon=":material/drive_folder_upload:", disabled=job_state.active,
-    )  # fmt: skip
+    asked = pressed(
+        "Export", "splits.export", type="primary", icon=":material/drive_folder_upload:", disabled=job_state.active
+    )
     st.caption(f"The same in a terminal: {command('errata', *arguments)}")
+    if asked:
+        start(folder, arguments)
+        st.rerun()

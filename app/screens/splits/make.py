@@ -7,7 +7,6 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from app.action import action
 from app.html_parts.markdown import command, plain, sentence
 from app.html_parts.tables import Figure, figures
 from app.html_parts.templates import macros
@@ -15,6 +14,7 @@ from app.jobs.process import JobState, job_folder, start
 from app.panels.data_bar import open_screen
 from app.panels.job import job_panel, log_expander, summary_of
 from app.panels.reviewer_name import current_reviewer
+from app.pressed import pressed
 from app.screens.splits.loaded import preview
 from app.state import workspace
 from curation.review.bench import Bench
@@ -61,11 +61,14 @@ def _make(name: str, request: VersionRequest, remake: str, valid: bool) -> None:
     if exists:
         st.info(f"Version {plain(request.name)} exists already, and versions never change: choose another name.")
     job_state = job_panel(folder, "Making the version", "splits.make")
-    action(
-        f"Make {plain(request.name)}", "splits.make", start, folder, arguments, type="primary", icon=":material/lock:",
+    asked = pressed(
+        f"Make {plain(request.name)}", "splits.make", type="primary", icon=":material/lock:",
         disabled=not valid or exists or job_state.active,
     )  # fmt: skip
     st.caption(f"The same in a terminal: {command('errata', *arguments)}")
+    if asked:
+        start(folder, arguments)
+        st.rerun()
     _ended(folder, job_state)
 
 

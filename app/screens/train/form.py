@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from app.action import action
 from app.commands.queue import job_request
 from app.html_parts.markdown import command, sentence
 from app.jobs.actions import enqueue
 from app.jobs.train_plan import Plan, plan_retrain, plan_trainings
 from app.jobs.variants import about_variant, variants
+from app.pressed import pressed
 from app.state import workspace
 from curation.results.audit import Audit
 from curation.words import duration
@@ -38,14 +38,10 @@ def retrain_button(audit: Audit) -> None:
 
 
 def _retrain(newest: str, plans: Sequence[Plan]) -> None:
-    _add_all(plans)
-    st.query_params["screen"] = "compare"
-    st.query_params["versions"] = f"{ORIGINAL},{newest}"
-
-
-def _add_all(plans: Sequence[Plan]) -> None:
     for plan in plans:
         _add(plan)
+    st.query_params["screen"] = "compare"
+    st.query_params["versions"] = f"{ORIGINAL},{newest}"
 
 
 def train_form(audit: Audit) -> None:
@@ -75,10 +71,13 @@ def train_form(audit: Audit) -> None:
     plans = plan_trainings(workspace(), audit, labels, architectures, recipes, seeds, settings)
     if not plans:
         st.info("Choose labels, and an architecture or a recipe.")
-    action(
-        f"Add {len(plans)} trainings" if len(plans) > 1 else "Train", "train.start", _add_all, plans,
+    if pressed(
+        f"Add {len(plans)} trainings" if len(plans) > 1 else "Train", "train.start",
         type="primary", disabled=not plans, icon=":material/play_arrow:",
-    )  # fmt: skip
+    ):  # fmt: skip
+        for plan in plans:
+            _add(plan)
+        st.rerun()
     if plans:
         typed = command("errata", *plans[0].arguments)
         st.caption(f"Takes {estimate_words(plans)}. The same in a terminal: {typed}")

@@ -13,17 +13,19 @@ from curation.audit.foreign.values import checked_embeddings, checked_folds, pro
 from curation.datasets.rows import Rows
 from models.errors import ErrataError
 from models.figures.predictions import Predictions
-from models.files.npz import Like, read_arrays
+from models.files.npz import read_arrays
 
 _CLASSES = ("classes", "class_names")
 _WIDEST, _LONGEST = 8192, 512  # dimensions of embeddings and letters of a name that files are allowed
-_LIKE = {"embeddings": Like("numbers", ("N", "D"), optional=True, left_in_file=True)}
 _TIMES, _LEAST_BYTES = 2, 1 << 28  # how many times the images of the data set a file may hold, and bytes of any file
 
 
-def read_npz(path: Path, rows: Rows, notices: list[str]) -> Predictions:
-    """Return the predictions with images in the file's order and classes in the data set's order."""
-    arrays, classes = _arrays(path, rows), rows.classes
+def read_npz(path: Path, rows: Rows, notices: list[str], scratch: Path) -> Predictions:
+    """Return the predictions with images in the file's order and classes in the data set's order.
+
+    Large arrays lie in files without a name in the folder `scratch`: the file itself may change meanwhile.
+    """
+    arrays, classes = _arrays(path, rows, scratch), rows.classes
     values = "logits" if "probs" not in arrays and "logits" in arrays else "probs"
     id_name = next((name for name in IDS if name in arrays), None)
     if id_name is None or values not in arrays:
@@ -56,7 +58,7 @@ def read_npz(path: Path, rows: Rows, notices: list[str]) -> Predictions:
     )
 
 
-def _arrays(path: Path, rows: Rows) -> dict[str, npt.NDArray[Any]]:
+def _arrays(path: Path, rows: Rows, scratch: Path) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of an .npz file that predictions may have; others in it do not matter.
 
     The file may be of a larger set of images, and may not unpack to more than predictions of that can take.
@@ -64,7 +66,8 @@ def _arrays(path: Path, rows: Rows) -> dict[str, npt.NDArray[Any]]:
     an_image = 8 * (2 * len(rows.classes) + _WIDEST) + 4 * _LONGEST
     most = _LEAST_BYTES + _TIMES * len(rows) * an_image
     try:
-        return read_arrays(path, (*IDS, *_CLASSES, "probs", "logits", "embeddings", "fold"), _LIKE, most)
+        wanted = (*IDS, *_CLASSES, "probs", "logits", "embeddings", "fold")
+        return read_arrays(path, wanted, most_bytes=most, scratch=scratch)
     except ErrataError as error:
         with path.open("rb") as file:
             head = file.read(4096)

@@ -14,7 +14,7 @@ from models.files.scratch import scratch_rows
 def test_only_large_arrays_with_a_folder_are_in_a_file_and_none_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.files.scratch._HELD", 10)
+    monkeypatch.setattr("models.files.scratch._HELD", 40)
     assert not isinstance(scratch_rows(5, 2, tmp_path), np.memmap)
     assert not isinstance(scratch_rows(50, 2, None), np.memmap)
     large = scratch_rows(50, 2, tmp_path / "new")
@@ -28,7 +28,7 @@ def test_a_full_disk_is_told_before_anything_is_written(tmp_path: Path, monkeypa
     def full(*_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("models.files.scratch._HELD", 10)
+    monkeypatch.setattr("models.files.scratch._HELD", 40)
     monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
     with pytest.raises(ErrataError, match=r"cannot keep .* No space left on device; free some space"):
         scratch_rows(50, 2, tmp_path)
