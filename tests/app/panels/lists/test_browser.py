@@ -22,6 +22,7 @@ def test_from_the_audit_to_a_verdict_and_back_with_its_badge(page: Page, address
     row = page.locator(".er-row", has_text=WORST)
     expect(row).to_be_visible()
     expect(row.locator(".er-badge")).to_have_count(0)
+    page.wait_for_selector(".stApp[data-test-script-state='notRunning']")  # the first drawing of a new server
     page.get_by_role("link", name=f"Review this: {WORST}").click()
     expect(page.locator(".er-look img")).to_have_attribute("alt", WORST)
     press(page, "a")
