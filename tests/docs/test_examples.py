@@ -1,6 +1,5 @@
 """The studies of examples/, each run as a person runs it, at a small size."""
 
-import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +11,6 @@ from curation.workspace.folders import Workspace
 from models.files.atomic import write_text
 
 STUDIES = sorted(path.stem for path in Path("examples").glob("*.py") if path.stem != "study")
-LONG = ("landscapes", "scenes")  # with an audit, or an ensemble: 20 s of a processor each, left to `make sweep`
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +30,6 @@ def test_a_study_prints_its_table_and_saves_its_pictures(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    if study in LONG and "ERRATA_SWEEP" not in os.environ:
-        pytest.skip("takes long; make sweep runs it")
     monkeypatch.setenv("ERRATA_HOME", str(mongo_workspace.root))
     asked = ["--data", str(images), "--epochs", "1", "--images", "30", "--output", str(tmp_path / "pictures")]
     monkeypatch.setattr(sys, "argv", [study, *asked])
