@@ -75,12 +75,14 @@ def checked_embeddings(path: Path, values: npt.NDArray[Any] | None) -> npt.NDArr
     """
     if values is None:
         return None
-    if values.dtype.kind not in "fiu" or values.shape[1] == 0 or not all(map(all_finite, blocks_as_they_are(values))):
+    sound, largest = values.dtype.kind in "fiu" and values.shape[1] > 0, 0.0
+    for block in blocks_as_they_are(values) if sound else ():
+        sound &= all_finite(block)
+        largest = max(largest, float(block.max()), -float(block.min()))
+    if not sound:
         raise ErrataError(
             f"{path}: embeddings must be finite numbers, at least one for each image; leave them out or fix them"
         )
-    blocks = blocks_as_they_are(values)
-    largest = max((max(float(block.max()), -float(block.min())) for block in blocks), default=0.0)
     if largest > _LARGEST_EMBEDDING:
         raise ErrataError(
             f"{path}: embeddings hold values up to {largest:.3g}, which their distances cannot be computed of; "
